@@ -1,0 +1,61 @@
+/** Byte helpers shared by every package. All functions are pure; inputs are never mutated unless the name says so. */
+
+/** Bytes backed by a plain `ArrayBuffer`, which is what WebCrypto and IndexedDB take. */
+export type Bytes = Uint8Array<ArrayBuffer>;
+
+const encoder: TextEncoder = new TextEncoder();
+const decoder: TextDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** UTF-8 bytes of `text`. */
+export function utf8(text: string): Bytes {
+  return encoder.encode(text);
+}
+
+/** Text of `bytes`. @throws TypeError when they are not valid UTF-8. */
+export function fromUtf8(bytes: Uint8Array): string {
+  return decoder.decode(bytes);
+}
+
+/** One array holding all `parts` in order. */
+export function concatBytes(...parts: readonly Uint8Array[]): Bytes {
+  let length = 0;
+  for (const part of parts) length += part.length;
+  const out = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    out.set(part, at);
+    at += part.length;
+  }
+  return out;
+}
+
+/**
+ * True when `a` and `b` hold the same bytes. The time taken depends on the lengths only, so it is fit
+ * for comparing secrets of public length.
+ */
+export function constantTimeEqual(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false;
+  let difference = 0;
+  for (let i = 0; i < a.length; i++) difference |= a[i]! ^ b[i]!;
+  return difference === 0;
+}
+
+/** Overwrites every array with zeros: best effort, as a JavaScript engine may keep copies. */
+export function wipe(...secrets: readonly Uint8Array[]): void {
+  for (const secret of secrets) secret.fill(0);
+}
+
+/** Lower-case hexadecimal of `bytes`. */
+export function toHex(bytes: Uint8Array): string {
+  let out = '';
+  for (const byte of bytes) out += byte.toString(16).padStart(2, '0');
+  return out;
+}
+
+/** Bytes of a hexadecimal string. @throws RangeError on an odd length or a character outside 0-9a-f. */
+export function fromHex(hex: string): Bytes {
+  if (hex.length % 2 !== 0 || !/^[0-9a-f]*$/i.test(hex)) throw new RangeError('hex: expected pairs of 0-9a-f');
+  const out = new Uint8Array(hex.length / 2);
+  for (let i = 0; i < out.length; i++) out[i] = Number.parseInt(hex.slice(2 * i, 2 * i + 2), 16);
+  return out;
+}

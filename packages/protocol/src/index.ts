@@ -1,0 +1,76 @@
+/** The shared vocabulary of Seal. Holds no secrets and imports no other package of the house. */
+export { concatBytes, constantTimeEqual, fromHex, fromUtf8, toHex, utf8, wipe, type Bytes } from './bytes.ts';
+export { base64Length, fromBase64, toBase64 } from './base64.ts';
+export {
+  decode,
+  encode,
+  fixed,
+  id,
+  list,
+  malformed,
+  nullable,
+  struct,
+  text,
+  u16,
+  u32,
+  u53,
+  u8,
+  variable,
+  versioned,
+  ByteReader,
+  ByteWriter,
+  type Codec,
+  type CodecValue,
+} from './codec.ts';
+export { ERRORS, SealError, isSealError, type DeviceListDelta, type ErrorCode, type ErrorDetails } from './errors.ts';
+export {
+  ID_LENGTH,
+  ID_PATTERN,
+  idFromBytes,
+  idToBytes,
+  newId,
+  type AnyId,
+  type ChallengeId,
+  type ConversationId,
+  type DeviceId,
+  type LinkId,
+  type MessageId,
+  type TenantId,
+  type UserId,
+} from './ids.ts';
+export {
+  COUNT_LIMITS,
+  DEFAULT_RATES,
+  KEY_WRAP_PARAMETERS,
+  LIFETIMES,
+  PREKEY_LIMITS,
+  RATCHET_LIMITS,
+  SIZE_LIMITS,
+} from './limits.ts';
+export { WIRE_VERSION } from './version.ts';
+export {
+  keyMessageCodec,
+  messageBodyCodec,
+  type KeyMessage,
+  type MessageBody,
+  type MessageContent,
+} from './wire/body.ts';
+export { deviceListCodec, type Device, type DeviceList, type SignedDeviceList } from './wire/device-list.ts';
+export {
+  decodeEnvelope,
+  encodeEnvelope,
+  encodeEnvelopeHeader,
+  type Envelope,
+  type EnvelopeHeader,
+  type PreKeyHeader,
+  type RatchetHeader,
+} from './wire/envelope.ts';
+export {
+  KEM_CIPHERTEXT_LENGTH,
+  KEM_KEY_LENGTH,
+  PREKEY_KINDS,
+  X25519_KEY_LENGTH,
+  type PreKeyBundle,
+  type PreKeyKind,
+  type PublicPreKey,
+} from './wire/prekeys.ts';

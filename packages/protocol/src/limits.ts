@@ -1,0 +1,113 @@
+/**
+ * Every number that bounds something, with its reason. A server can override those in `DEFAULT_RATES`; the
+ * others are part of protocol version 1 and the same everywhere.
+ */
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** Double Ratchet and sessions (reference: Signal's specifications; the trade-offs stand in docs/PROTOCOL.md). */
+export const RATCHET_LIMITS = {
+  /** Message keys derived in one chain to reach a message; bounds the work one header can cause. */
+  maxSkipPerMessage: 2_000,
+  /** Skipped message keys kept in one session; the oldest go first. */
+  maxSkippedKeys: 1_000,
+  /** Skipped message keys older than this are deleted, ms. */
+  skippedKeyLifetimeMs: 30 * DAY,
+  /** Receiving chains kept in one session. */
+  maxReceivingChains: 5,
+  /** Sessions kept with one peer device, the active one included. */
+  maxSessionsPerDevice: 40,
+  /** A session that was never answered is replaced after this, ms. */
+  unacknowledgedSessionLifetimeMs: 30 * DAY,
+  /** A session is not used for sending after this, ms (Sesame MAXSEND). */
+  maxSendAgeMs: 30 * DAY,
+  /** A session is deleted after this without use, ms (Sesame MAXRECV). */
+  maxReceiveAgeMs: 60 * DAY,
+  /** Highest message number; far below 2^32 so that arithmetic cannot overflow. */
+  maxMessageNumber: 2 ** 31 - 1,
+  /** Automatic session resets with one device: at most one in this time, ms (Sesame, Signal-Desktop). */
+  sessionResetIntervalMs: HOUR,
+} as const;
+
+/** Prekeys. */
+export const PREKEY_LIMITS = {
+  /** One-time prekeys of each kind that a device keeps on the server. */
+  oneTimeTarget: 100,
+  /** The device uploads more when fewer are left. */
+  oneTimeRefillBelow: 20,
+  /** The most of each kind a server stores for one device. */
+  oneTimeServerMax: 200,
+  /** Private halves of one-time prekeys a device keeps, the oldest evicted first. */
+  oneTimePrivateMax: 2_000,
+  /** A signed prekey and last-resort KEM prekey are replaced after this, ms. */
+  signedRotationMs: 48 * HOUR,
+  /** ... and their private halves deleted this long after they were replaced, ms. */
+  signedRetentionMs: 7 * DAY,
+  /** Remembered uses of one last-resort KEM prekey; when full, it accepts nothing more until rotated. */
+  lastResortReplayMax: 10_000,
+} as const;
+
+/** Sizes, in bytes unless the name says otherwise. */
+export const SIZE_LIMITS = {
+  /** UTF-8 bytes of the text of one message. */
+  messageText: 16_384,
+  /** Smallest padded body, so that short texts look alike. */
+  bodyPaddingFloor: 256,
+  /** A sealed body as stored. */
+  sealedBody: 65_536,
+  /** One key envelope; a prekey message is about 1,400. */
+  envelope: 4_096,
+  /** A signed device list. */
+  deviceList: 4_096,
+  /** The wrapped account key that recovery needs. */
+  recoveryBlob: 1_024,
+  /** One step of device linking. */
+  linkPayload: 8_192,
+  /** One WebSocket frame or HTTP body from a client. */
+  request: 1_048_576,
+  /** Characters of a user name. */
+  usernameMax: 32,
+  usernameMin: 2,
+} as const;
+
+/** Counts. */
+export const COUNT_LIMITS = {
+  /** Devices of one account. */
+  devicesPerUser: 20,
+  /** Rows of one page of history, search or conversations. */
+  page: 100,
+  /** Device-list versions returned in one answer. */
+  deviceListChain: 200,
+} as const;
+
+/** Lifetimes, ms. */
+export const LIFETIMES = {
+  challengeMs: 600 * SECOND,
+  accessTokenMs: 15 * MINUTE,
+  refreshTokenMs: 30 * DAY,
+  linkMs: 600 * SECOND,
+  /** WebSocket heartbeat. */
+  heartbeatMs: 30 * SECOND,
+  /** A typing notice counts for this long. */
+  typingMs: 5 * SECOND,
+  /** How long a sender keeps what it needs to answer a retry request. */
+  retryRecordMs: 30 * DAY,
+} as const;
+
+/** Rates a server enforces unless configured otherwise. */
+export const DEFAULT_RATES = {
+  messagesPerMinutePerUser: 60,
+  authPerMinutePerAddress: 20,
+  /** Failed sign-ins of one account before it has to wait. */
+  failedAuthPerAccount: 5,
+  socketsPerUser: 5,
+  prekeyClaimsPerMinutePerUser: 60,
+  recoveryDownloadsPerHourPerAccount: 10,
+  searchesPerMinutePerUser: 60,
+} as const;
+
+/** Argon2id for keys wrapped under a recovery code (RFC 9106 second profile, one lane: browsers run one thread). */
+export const KEY_WRAP_PARAMETERS = { memoryKiB: 65_536, iterations: 3, parallelism: 1 } as const;

@@ -1,0 +1,5 @@
+/**
+ * Version byte of every version 1 structure. A reader refuses versions it does not know with
+ * `UNSUPPORTED_VERSION`; a new version gets a new number and old readers keep refusing it.
+ */
+export const WIRE_VERSION = 1;

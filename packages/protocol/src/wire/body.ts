@@ -1,0 +1,101 @@
+import {
+  fixed,
+  id,
+  malformed,
+  struct,
+  text,
+  u53,
+  u8,
+  variable,
+  versioned,
+  decode,
+  encode,
+  type Codec,
+} from '../codec.ts';
+import type { Bytes } from '../bytes.ts';
+import type { ConversationId, MessageId } from '../ids.ts';
+import { SIZE_LIMITS } from '../limits.ts';
+import { WIRE_VERSION } from '../version.ts';
+
+/** What a message says. Everything people exchange is one of these; the server sees none of it. */
+export type MessageContent =
+  | { readonly kind: 'text'; readonly text: string }
+  /** The sender has read everything up to and including sequence number `upToSeq`. */
+  | { readonly kind: 'read'; readonly upToSeq: number }
+  /** Made by a newer version: kept, and shown as such. */
+  | { readonly kind: 'unsupported'; readonly code: number; readonly payload: Bytes };
+
+/** The plaintext of a sealed body. Ids are repeated inside so that the server cannot move a message elsewhere. */
+export interface MessageBody {
+  readonly messageId: MessageId;
+  readonly conversationId: ConversationId;
+  /** Sender's clock, ms. Informative: order comes from the sequence number. */
+  readonly sentAt: number;
+  readonly content: MessageContent;
+}
+
+const KIND_TEXT = 1;
+const KIND_READ = 2;
+
+const textPayload = struct<{ text: string }>({ text: text(SIZE_LIMITS.messageText) });
+const readPayload = struct<{ upToSeq: number }>({ upToSeq: u53 });
+const payloadCodec = variable(SIZE_LIMITS.sealedBody);
+
+const contentCodec: Codec<MessageContent> = {
+  write(out, content) {
+    const [code, payload] = encodeContent(content);
+    u8.write(out, code);
+    payloadCodec.write(out, payload);
+  },
+  read(input) {
+    const code = u8.read(input);
+    const payload = payloadCodec.read(input);
+    switch (code) {
+      case 0:
+        throw malformed('content kind 0');
+      case KIND_TEXT:
+        return { kind: 'text', ...decode(textPayload, payload) };
+      case KIND_READ:
+        return { kind: 'read', ...decode(readPayload, payload) };
+      default:
+        return { kind: 'unsupported', code, payload };
+    }
+  },
+};
+
+function encodeContent(content: MessageContent): readonly [number, Bytes] {
+  switch (content.kind) {
+    case 'text':
+      return [KIND_TEXT, encode(textPayload, content)];
+    case 'read':
+      return [KIND_READ, encode(readPayload, content)];
+    case 'unsupported':
+      if (content.code <= KIND_READ) throw new RangeError(`content: kind ${content.code} is a known one`);
+      return [content.code, content.payload];
+  }
+}
+
+/** Canonical form of a body, before padding and sealing. */
+export const messageBodyCodec: Codec<MessageBody> = versioned(
+  WIRE_VERSION,
+  struct<MessageBody>({
+    messageId: id<MessageId>(),
+    conversationId: id<ConversationId>(),
+    sentAt: u53,
+    content: contentCodec,
+  }),
+);
+
+/** What travels through the ratchet: how to open the body, and which body it must be. */
+export interface KeyMessage {
+  /** secretbox key of the sealed body, 32 bytes. */
+  readonly contentKey: Bytes;
+  /** SHA-256 of the sealed body, 32 bytes. */
+  readonly bodyHash: Bytes;
+}
+
+/** Wire form of a key message: 65 bytes. */
+export const keyMessageCodec: Codec<KeyMessage> = versioned(
+  WIRE_VERSION,
+  struct<KeyMessage>({ contentKey: fixed(32), bodyHash: fixed(32) }),
+);
