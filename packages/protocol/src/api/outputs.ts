@@ -54,6 +54,21 @@ export interface PreKeyBundleAnswer {
   readonly kemPreKey: PublicPreKeyAnswer & { readonly kind: 'kemOneTime' | 'kemLastResort' };
 }
 
+/** Whether the server has seen a later revision of this device's store: it was rolled back. */
+export interface CheckpointAnswer {
+  readonly rollback: boolean;
+}
+
+/** A meeting point was opened. */
+export interface LinkAnswer {
+  readonly expiresAt: number;
+}
+
+/** One step of linking; null while the other device has not written it. */
+export interface LinkStepAnswer {
+  readonly payload: string | null;
+}
+
 /** Devices that published no prekeys yet, or left, have no bundle in the answer. */
 export interface ClaimAnswer {
   readonly bundles: readonly PreKeyBundleAnswer[];
