@@ -1,0 +1,56 @@
+import { toHex, type Bytes } from '@seal-chat/protocol';
+
+/**
+ * Checks of public encodings. They look at public bytes only, so they may take a time that depends on them.
+ * All integers of the curves are little-endian.
+ */
+
+/** p = 2^255 - 19, the field of both curves. */
+const P: Bytes = littleEndian(2n ** 255n - 19n);
+/** L = 2^252 + 27742317777372353535851937790883648493, the order of the base point. */
+const L: Bytes = littleEndian(2n ** 252n + 27742317777372353535851937790883648493n);
+
+/** y coordinates of the eight points of small order on edwards25519 (RFC 7748 §4.1 names the curve). */
+const SMALL_ORDER_Y: ReadonlySet<string> = new Set(
+  [
+    0n,
+    1n,
+    2n ** 255n - 20n,
+    0x05fc536d880238b13933c6d305acdfd5f098eff289f4c345b027b2c28f95e826n,
+    0x7a03ac9277fdc74ec6cc392cfa53202a0f67100d760b3cba4fd83d3d706a17c7n,
+  ].map((y) => toHex(littleEndian(y))),
+);
+
+/** True when `key` is a u-coordinate below p with the unused top bit clear (RFC 7748 §5 accepts more). */
+export function isCanonicalDhKey(key: Uint8Array): boolean {
+  return key.length === 32 && isBelow(key, P);
+}
+
+/**
+ * The checks of RFC 8032 §5.1.7 and of "Taming the many EdDSAs" that implementations disagree about: S < L, R and the
+ * public key below p, public key not of small order. What is left for `verify` is the group equation.
+ */
+export function hasStrictEncoding(publicKey: Uint8Array, signature: Uint8Array): boolean {
+  if (publicKey.length !== 32 || signature.length !== 64) return false;
+  const y = withoutSign(publicKey);
+  const r = withoutSign(signature.subarray(0, 32));
+  return isBelow(signature.subarray(32), L) && isBelow(r, P) && isBelow(y, P) && !SMALL_ORDER_Y.has(toHex(y));
+}
+
+/** A point's y coordinate: the encoding without the sign of x in its top bit. */
+function withoutSign(point: Uint8Array): Bytes {
+  const y = Uint8Array.from(point);
+  y[31] = y[31]! & 0x7f;
+  return y;
+}
+
+function isBelow(value: Uint8Array, limit: Uint8Array): boolean {
+  for (let i = 31; i >= 0; i--) {
+    if (value[i]! !== limit[i]!) return value[i]! < limit[i]!;
+  }
+  return false;
+}
+
+function littleEndian(value: bigint): Bytes {
+  return Uint8Array.from({ length: 32 }, (_, i) => Number((value >> BigInt(8 * i)) & 0xffn));
+}

@@ -1,0 +1,63 @@
+import { constantTimeEqual, fromHex } from '@seal-chat/protocol';
+import type { Curves } from './curves.ts';
+import type { Subtle } from './subtle.ts';
+import { tweetnaclCurves } from './tweetnacl.ts';
+import { webCryptoCurves } from './web-crypto.ts';
+
+/** RFC 7748 §6.1. */
+const X25519 = {
+  alice: fromHex('77076d0a7318a57d3c16c17251b26645df4c2f87ebc0992ab177fba51db92c2a'),
+  alicePublic: fromHex('8520f0098930a754748b7ddcb43ef75a0dbf3a0d26381af4eba4a98eaa9b4e6a'),
+  bobPublic: fromHex('de9edb7d7b7dc1b4d35b61c2ece435373f8343c85b78674dadfc7e146f882b4f'),
+  shared: fromHex('4a5d9d5ba4ce2de1728e3bf480350f25e07e21c947d19e3376f09b3c1e161742'),
+};
+/** RFC 8032 §7.1, TEST 1: the message is empty. */
+const ED25519 = {
+  seed: fromHex('9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60'),
+  publicKey: fromHex('d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a'),
+  signature: fromHex(
+    'e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b',
+  ),
+};
+
+/**
+ * The fastest curves that work here: WebCrypto for each algorithm that passes a known-answer test, tweetnacl for the
+ * others and where there is no `subtle` (pages without TLS). Costs about 2 ms; call it once.
+ */
+export async function selectCurves(subtle: Subtle | undefined): Promise<Curves> {
+  if (subtle === undefined) return tweetnaclCurves;
+  const native = webCryptoCurves(subtle);
+  const [dhWorks, signWorks] = await Promise.all([passes(checkX25519(native)), passes(checkEd25519(native))]);
+  const { dhKeyPair, rawDh } = dhWorks ? native : tweetnaclCurves;
+  const { signKeyPair, sign, verify } = signWorks ? native : tweetnaclCurves;
+  return { dhKeyPair, rawDh, signKeyPair, sign, verify };
+}
+
+async function passes(check: Promise<boolean>): Promise<boolean> {
+  try {
+    return await check;
+  } catch {
+    return false;
+  }
+}
+
+async function checkX25519(curves: Curves): Promise<boolean> {
+  const alice = await curves.dhKeyPair(X25519.alice);
+  const shared = await curves.rawDh(alice, X25519.bobPublic);
+  return constantTimeEqual(alice.publicKey, X25519.alicePublic) && constantTimeEqual(shared, X25519.shared);
+}
+
+async function checkEd25519(curves: Curves): Promise<boolean> {
+  const pair = await curves.signKeyPair(ED25519.seed);
+  const signature = await curves.sign(pair, new Uint8Array(0));
+  const [accepts, refuses] = await Promise.all([
+    curves.verify(ED25519.publicKey, new Uint8Array(0), ED25519.signature),
+    curves.verify(ED25519.publicKey, new Uint8Array(1), ED25519.signature).then((valid) => !valid),
+  ]);
+  return (
+    constantTimeEqual(pair.publicKey, ED25519.publicKey) &&
+    constantTimeEqual(signature, ED25519.signature) &&
+    accepts &&
+    refuses
+  );
+}

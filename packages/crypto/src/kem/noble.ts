@@ -1,0 +1,33 @@
+import { ml_kem768 } from '@noble/post-quantum/ml-kem.js';
+import { wipe, type Bytes } from '@seal-chat/protocol';
+import { expectLength } from '../expect-length.ts';
+import type { Rng } from '../rng.ts';
+import { KEM_SEED_LENGTH, checkDecapsulation, checkKemPublicKey, type Kem } from './kem.ts';
+
+/** ML-KEM-768 in JavaScript. Loaded by `selectKem` only where WebCrypto has none: it is a tenth of the code size. */
+export function nobleKem(rng: Rng): Kem {
+  return {
+    async publicKey(seed) {
+      expectLength('KEM seed', seed, KEM_SEED_LENGTH);
+      const { publicKey, secretKey } = ml_kem768.keygen(seed);
+      wipe(secretKey);
+      return publicKey as Bytes;
+    },
+
+    async encapsulate(publicKey) {
+      checkKemPublicKey(publicKey);
+      const message = rng(32);
+      const { sharedSecret, cipherText } = ml_kem768.encapsulate(publicKey, message);
+      wipe(message);
+      return { sharedSecret: sharedSecret as Bytes, ciphertext: cipherText as Bytes };
+    },
+
+    async decapsulate(seed, ciphertext) {
+      checkDecapsulation(seed, ciphertext);
+      const { secretKey } = ml_kem768.keygen(seed);
+      const sharedSecret = ml_kem768.decapsulate(ciphertext, secretKey);
+      wipe(secretKey);
+      return sharedSecret as Bytes;
+    },
+  };
+}
