@@ -1,0 +1,30 @@
+/** A value that can be watched. */
+export interface Readable<T> {
+  get(): T;
+  /** Calls `listener` after each change, not at once. Returns the function that ends it. */
+  subscribe(listener: (value: T) => void): () => void;
+}
+
+/** A watched value with its setter. */
+export interface Atom<T> extends Readable<T> {
+  set(value: T): void;
+}
+
+/** A new atom. Setting the identical value tells nobody. */
+export function createAtom<T>(initial: T): Atom<T> {
+  let current = initial;
+  const listeners = new Set<(value: T) => void>();
+  return {
+    get: () => current,
+    set(value) {
+      if (Object.is(value, current)) return;
+      current = value;
+      for (const listener of [...listeners]) listener(value);
+    },
+    subscribe(listener) {
+      const own = (value: T): void => listener(value);
+      listeners.add(own);
+      return () => void listeners.delete(own);
+    },
+  };
+}

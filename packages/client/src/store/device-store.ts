@@ -1,0 +1,74 @@
+import type { Bytes } from '@seal-chat/protocol';
+import type { AtRest } from '../types.ts';
+
+/**
+ * What a device keeps: rows of bytes by string key, and one number, the revision, that grows by one with every
+ * commit. A store knows nothing of what is in the rows; what may be written when is `device-tx.ts`'s concern.
+ * Every method throws SealError STORAGE_FAILED when the medium does.
+ */
+export interface DeviceStore {
+  readonly atRest: AtRest;
+  /** Mutual exclusion among everyone who has this store open: tabs, or clients in one process. */
+  readonly locks: Locks;
+  /** Reaches everyone else who has this store open. */
+  readonly channel: Channel;
+  /** 0 before the first commit. */
+  revision(): Promise<number>;
+  /** The rows of `keys`, in that order; null where there is none. */
+  get(keys: readonly string[]): Promise<readonly (Bytes | null)[]>;
+  /** Rows in the order of their keys. */
+  list(range: RowRange): Promise<readonly StoredRow[]>;
+  /**
+   * Writes everything or nothing, and returns once it would survive a power cut.
+   * @returns the new revision, `expectedRev + 1`
+   * @throws SealError STORAGE_CONFLICT when the revision is not `expectedRev`: somebody else wrote in between
+   */
+  commit(changes: ChangeSet): Promise<number>;
+  /** Deletes all rows and keys for good and starts again at revision 0. */
+  wipe(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface StoredRow {
+  readonly key: string;
+  readonly value: Bytes;
+}
+
+/** Keys that begin with `prefix`, within the bounds given. */
+export interface RowRange {
+  readonly prefix: string;
+  /** Only keys after this one. */
+  readonly after?: string;
+  /** Only keys before this one. */
+  readonly before?: string;
+  /** At most this many rows. */
+  readonly limit?: number;
+  /** `descending` begins with the last key. */
+  readonly order?: 'ascending' | 'descending';
+}
+
+export interface ChangeSet {
+  readonly expectedRev: number;
+  readonly puts: ReadonlyMap<string, Bytes>;
+  readonly deletes: readonly string[];
+}
+
+/** Opens the store called `name`; clients that name the same store share one device. */
+export type StoreFactory = (name: string) => Promise<DeviceStore>;
+
+export interface Locks {
+  /**
+   * Runs `task` while nobody else holds the lock `name`, waiting for its turn.
+   * @throws what `task` throws; the signal's reason when it is aborted before its turn
+   */
+  run<T>(name: LockName, task: () => Promise<T>, signal?: AbortSignal): Promise<T>;
+}
+
+/** `device`: reading and writing rows. `session`: renewing tokens. `leader`: holding the connection. */
+export type LockName = 'device' | 'session' | 'leader';
+
+export interface Channel {
+  /** Tells everyone but the caller. Messages are structured-clonable. */
+  post(message: unknown): void;
+  subscribe(listener: (message: unknown) => void): () => void;
+}

@@ -1,0 +1,175 @@
+import type { ConversationId, DeviceId, ErrorCode, MessageId, SealError, TenantId, UserId } from '@seal-chat/protocol';
+
+/** The public vocabulary of the SDK: plain, immutable values. Times are ms since 1970. */
+
+/** Someone on this server. */
+export interface Person {
+  readonly userId: UserId;
+  /** Null for guests. */
+  readonly username: string | null;
+}
+
+/** What this device is to the server. */
+export type AccountState =
+  /** The local store is being opened. */
+  | { readonly status: 'opening' }
+  /** The local store cannot be used; nothing works until it can. */
+  | { readonly status: 'storage-failed'; readonly error: SealError }
+  /** No account on this device, or signed out. `resumable` is the account `signIn()` would continue. */
+  | { readonly status: 'signed-out'; readonly resumable: Person | null }
+  | {
+      readonly status: 'signed-in';
+      readonly tenantId: TenantId;
+      readonly userId: UserId;
+      readonly deviceId: DeviceId;
+      readonly username: string | null;
+      /** The recovery code made at sign-up, until `confirmRecoveryCode()`: the only copy there is. */
+      readonly recoveryCode: string | null;
+    }
+  /** Another device removed this one. What is stored stays readable; `signOut({ wipe: true })` starts over. */
+  | {
+      readonly status: 'revoked';
+      readonly userId: UserId;
+      readonly deviceId: DeviceId;
+      readonly username: string | null;
+    };
+
+/** How this device, over all its tabs, reaches the server. */
+export type ConnectionState =
+  /** Signed out or closed: no connection is wanted. */
+  | { readonly status: 'idle' }
+  | { readonly status: 'connecting' }
+  /** Connected; what was missed is still arriving. */
+  | { readonly status: 'catching-up' }
+  | { readonly status: 'online' }
+  /** The next attempt starts at `retryAt`; `error` is why the last one ended. */
+  | { readonly status: 'offline'; readonly retryAt: number; readonly error: SealError | null };
+
+export type PresenceState = 'online' | 'away' | 'offline';
+
+export interface Presence {
+  readonly state: PresenceState;
+  /** When the person was last connected, if the server told. */
+  readonly lastSeenAt: number | null;
+}
+
+/** How far an own message got: the ticks. */
+export type DeliveryStatus =
+  /** In the outbox. */
+  | 'sending'
+  /** Stored by the server. */
+  | 'sent'
+  /** Stored by a device of every other member. */
+  | 'delivered'
+  /** Read by every other member. */
+  | 'read'
+  /** Not sent and not going to be by itself: `failure` says why; `retry` or `discard` it. */
+  | 'failed';
+
+export type MessageView =
+  | { readonly kind: 'text'; readonly text: string }
+  /** Could not be opened. Kept, and opened later should the cause go away; `isRetrying` while that is likely. */
+  | { readonly kind: 'undecryptable'; readonly cause: ErrorCode; readonly isRetrying: boolean }
+  /** Made by a newer version of Seal. */
+  | { readonly kind: 'unsupported' };
+
+export interface Message {
+  readonly messageId: MessageId;
+  readonly conversationId: ConversationId;
+  /** Place in the conversation; null until the server accepted it. */
+  readonly seq: number | null;
+  readonly senderUserId: UserId;
+  readonly senderDeviceId: DeviceId;
+  /** Sent by this account, from this or another of its devices. */
+  readonly isOwn: boolean;
+  /** Sender's clock. */
+  readonly sentAt: number;
+  /** Server's clock; null until accepted. */
+  readonly acceptedAt: number | null;
+  readonly content: MessageView;
+  /** Null for messages of others. */
+  readonly status: DeliveryStatus | null;
+  readonly failure: { readonly code: ErrorCode; readonly text: string } | null;
+}
+
+export interface ConversationMember extends Person {
+  readonly isSelf: boolean;
+  readonly presence: Presence;
+  readonly isTyping: boolean;
+  /** False while the account key of this person differs from the one first seen: sending waits for `acceptIdentity`. */
+  readonly isIdentityTrusted: boolean;
+}
+
+export interface ConversationSummary {
+  readonly conversationId: ConversationId;
+  readonly kind: 'dm' | 'channel';
+  readonly members: readonly ConversationMember[];
+  /** The other person of a DM. */
+  readonly peer: ConversationMember | null;
+  /** The newest message, own unsent ones included. */
+  readonly lastMessage: Message | null;
+  /** When anything happened last; conversations are ordered by it, newest first. */
+  readonly lastActivityAt: number;
+  /** Text messages of others after the own read position. */
+  readonly unreadCount: number;
+  /** Everything up to this sequence number has been read on this account. */
+  readonly readSeq: number;
+}
+
+/** The part of a conversation that is loaded, oldest first, own unsent messages last. */
+export interface MessageWindow {
+  readonly messages: readonly Message[];
+  /** `loadEarlier()` has more. */
+  readonly hasEarlier: boolean;
+  /** There are older messages which this device cannot have: they were sent before it joined the account. */
+  readonly hasUnavailableHistory: boolean;
+  /** False until the first read of the local store is done. */
+  readonly isLoaded: boolean;
+}
+
+/** One device of the own account. */
+export interface OwnDevice {
+  readonly deviceId: DeviceId;
+  readonly isThisDevice: boolean;
+}
+
+/** How the local store protects what it holds at rest. */
+export type AtRest =
+  /** Rows sealed under a key that scripts can use but not read. */
+  | 'non-extractable-key'
+  /** The browser cannot keep such a key: rows are sealed under a key stored beside them. */
+  | 'stored-key'
+  /** Files readable by their owner only. */
+  | 'file'
+  /** Nothing is kept after the process or page ends. */
+  | 'memory';
+
+/** A device being linked, seen from either side. */
+export type LinkingState =
+  /** Old device: show `code`. New device: `code` as typed, waiting for the other side. */
+  | { readonly step: 'waiting'; readonly code: string; readonly expiresAt: number }
+  /** Both devices show `sas`, six digits. The person compares them and calls `confirm()` on the old device. */
+  | { readonly step: 'compare'; readonly sas: string; readonly mustConfirm: boolean }
+  | { readonly step: 'finishing' }
+  | { readonly step: 'done' }
+  | { readonly step: 'failed'; readonly error: SealError };
+
+/** What happened, for `client.on`. */
+export interface SealEvents {
+  /** A message was stored on this device for the first time: of another person, or from another own device. */
+  readonly message: Message;
+  /** An own message changed: accepted, delivered, read, failed, or an undecryptable one was opened. */
+  readonly 'message-changed': Message;
+  /** A conversation is new or changed. */
+  readonly conversation: ConversationSummary;
+  readonly connection: ConnectionState;
+  readonly account: AccountState;
+  /** Sum of unread counts changed. */
+  readonly unread: number;
+  /** The account key of `userId` is not the one first seen. */
+  readonly 'identity-changed': { readonly userId: UserId };
+  /** Something in the background failed and will not be repaired by itself. Never holds content or secrets. */
+  readonly error: SealError;
+}
+
+export type SealEventName = keyof SealEvents;
