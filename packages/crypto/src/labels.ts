@@ -1,0 +1,26 @@
+/**
+ * Domain separation: every signature and every derived key of the identity layer begins with one of these labels, so
+ * that bytes made for one purpose are never valid for another. Labels of sessions stand beside their derivations.
+ */
+export const LABELS = {
+  /** Account key over the bytes of a device list. */
+  deviceList: 'SealChat_v1_DeviceList',
+  /** Device key over a sign-in challenge. */
+  authProof: 'SealChat_v1_AuthProof',
+  /** Device key over one prekey. */
+  preKey: 'SealChat_v1_PreKey',
+  /** Recovery code -> key that wraps the account seed. */
+  recoveryKey: 'SealChat_v1_RecoveryKey',
+  /** Linking code -> where the two devices meet. */
+  linkId: 'SealChat_v1_LinkId',
+  /** Linking code -> key that authenticates every step. */
+  linkCodeKey: 'SealChat_v1_LinkCodeKey',
+  /** The new device's commitment to its ephemeral key. */
+  linkCommitment: 'SealChat_v1_LinkCommitment',
+  /** What both devices have seen of a linking. */
+  linkTranscript: 'SealChat_v1_LinkTranscript',
+  /** Keys of one linking step. */
+  linkStep: 'SealChat_v1_LinkStep',
+  /** The six digits both screens show. */
+  linkSas: 'SealChat_v1_LinkSas',
+} as const;

@@ -1,0 +1,16 @@
+/**
+ * The part of the cryptography a server may use, `@seal-chat/crypto/verify`: it checks what devices signed. Nothing
+ * reachable from here takes a secret of a user, encrypts or decrypts.
+ */
+export {
+  checkDeviceListContinues,
+  findDevice,
+  verifyDeviceList,
+  type DeviceListState,
+  type VerifiedDeviceList,
+} from './device-list.ts';
+export { verifyAuthProof, type AuthProof, type AuthPurpose } from './auth-proof.ts';
+export { verifyPreKeySignature, type PreKeyOwner } from './prekey-signature.ts';
+export { sha256 } from './kdf.ts';
+export { webCryptoCurves } from './curves/web-crypto.ts';
+export type { Curves } from './curves/curves.ts';
