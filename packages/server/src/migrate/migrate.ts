@@ -1,0 +1,68 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import postgres, { type Sql } from 'postgres';
+import { StartError } from '../start-error.ts';
+import { applyMigrations, type MigrationScript } from './schema-engine.ts';
+
+/** The repository's `prisma/migrations`, seen from `src/migrate` and from `dist/migrate` alike. */
+const MIGRATIONS = fileURLToPath(new URL('../../../../prisma/migrations', import.meta.url));
+
+/** Serialises starts on one database: any constant that nothing else uses. */
+const ADVISORY_LOCK = 7_325_761;
+
+/**
+ * Brings the database at `url` up to date with `directory` (Prisma's standard layout) and returns the names of the
+ * migrations that were applied. Safe when several processes start at once: one works, the others wait and find
+ * nothing left to do. Prisma's engine is only loaded when there is something to apply.
+ *
+ * @throws StartError when a migration fails, or one that was applied has been edited since.
+ */
+export async function migrate(url: string, directory: string = MIGRATIONS): Promise<readonly string[]> {
+  const scripts = await readScripts(directory);
+  const sql = postgres(url, { max: 1, onnotice: () => undefined });
+  try {
+    await sql`select pg_advisory_lock(${ADVISORY_LOCK})`;
+    if (await isCurrent(sql, scripts)) return [];
+    return await applyMigrations({ url, baseDir: directory, scripts, lockFile: await readLockFile(directory) });
+  } catch (error) {
+    if (error instanceof postgres.PostgresError || error instanceof StartError) throw error;
+    throw new StartError(`The database cannot be migrated: ${firstLine(error)}`, { cause: error });
+  } finally {
+    await sql.end({ timeout: 5 });
+  }
+}
+
+async function readScripts(directory: string): Promise<readonly MigrationScript[]> {
+  const entries = await readdir(directory, { withFileTypes: true }).catch(() => []);
+  const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+  return Promise.all(
+    names
+      .toSorted()
+      .map(async (name) => ({ name, sql: await readFile(join(directory, name, 'migration.sql'), 'utf8') })),
+  );
+}
+
+function readLockFile(directory: string): Promise<string | null> {
+  return readFile(join(directory, 'migration_lock.toml'), 'utf8').catch(() => null);
+}
+
+/** Whether exactly these scripts, byte for byte, have been applied: Prisma records the SHA-256 of each. */
+async function isCurrent(sql: Sql, scripts: readonly MigrationScript[]): Promise<boolean> {
+  const [table] = await sql<{ exists: boolean }[]>`select to_regclass('_prisma_migrations') is not null as exists`;
+  if (!table?.exists) return scripts.length === 0;
+  const rows = await sql<{ migration_name: string; checksum: string; finished: boolean }[]>`
+    select migration_name, checksum, finished_at is not null as finished
+    from _prisma_migrations where rolled_back_at is null`;
+  const applied = new Map(rows.filter((row) => row.finished).map((row) => [row.migration_name, row.checksum]));
+  return (
+    rows.length === scripts.length &&
+    scripts.every((script) => applied.get(script.name) === createHash('sha256').update(script.sql).digest('hex'))
+  );
+}
+
+function firstLine(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return text.trim().replaceAll(/\s*\n\s*/g, ' ');
+}
