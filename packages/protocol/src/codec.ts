@@ -44,7 +44,8 @@ export class ByteWriter {
 
   /** Appends `bytes` as they are. */
   bytes(bytes: Uint8Array): void {
-    this.#buffer.set(bytes, this.#reserve(bytes.length));
+    const start = this.#reserve(bytes.length); // first: it may replace the buffer
+    this.#buffer.set(bytes, start);
   }
 
   /** A copy of what was written; the internal buffer is wiped, as it may have held secrets. */
