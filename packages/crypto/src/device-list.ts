@@ -38,6 +38,8 @@ export interface ExpectedAccount {
   readonly userId: UserId;
   /** Where it is known beforehand, as after recovery or linking: Ed25519, 32 bytes. */
   readonly accountKey?: Bytes;
+  /** A version the chain has to lead through, as another device of the account told it. */
+  readonly anchor?: { readonly version: number; readonly hash: Bytes };
 }
 
 const listInput = signedInput(LABELS.deviceList, variable(SIZE_LIMITS.deviceList));
@@ -137,11 +139,15 @@ export async function verifyDeviceListChain(input: {
   for (const signed of chain) {
     const next = await verifyDeviceList(curves, signed);
     checkAccount(next.list, { ...expected, ...(known !== null && { accountKey: known.list.accountKey }) });
+    if (next.list.version === expected.anchor?.version && !constantTimeEqual(next.hash, expected.anchor.hash)) {
+      throw rejected('differs from what another device knows');
+    }
     state = follow(state, next, known);
   }
   state ??= known;
   if (state === null) throw rejected('none given');
-  if (known !== null && state.list.version < known.list.version) throw rejected('older than the known version');
+  const least = Math.max(known?.list.version ?? 0, expected.anchor?.version ?? 0);
+  if (state.list.version < least) throw rejected('older than the known version');
   return state;
 }
 
