@@ -8,3 +8,39 @@ export { hkdf, hmac, sha256 } from './kdf.ts';
 export { KEM_SEED_LENGTH, type Kem } from './kem/kem.ts';
 export { selectKem } from './kem/select.ts';
 export type { Rng } from './rng.ts';
+export {
+  checkDeviceListContinues,
+  findDevice,
+  verifyDeviceList,
+  verifyDeviceListChain,
+  type DeviceListState,
+  type ExpectedAccount,
+  type VerifiedDeviceList,
+} from './device-list.ts';
+export type { AuthProof, AuthPurpose } from './auth-proof.ts';
+export {
+  accountKeyFromSeed,
+  createAccountKey,
+  createDeviceKeys,
+  createDeviceList,
+  extendDeviceList,
+  signAuthProof,
+  type Account,
+  type DeviceKeys,
+} from './identity.ts';
+export type { AccountExtraKey, AccountSecrets } from './account-secrets.ts';
+export { openBody, sealBody, type SealedBody } from './sealed-body.ts';
+export { createRecoveryCode, parseRecoveryCode } from './recovery/code.ts';
+export { unwrapAccountSecrets, wrapAccountSecrets, type RecoveryOptions, type RecoveryOwner } from './recovery/wrap.ts';
+export { createLinkingCode, linkingCodeKeys, type LinkingCodeKeys } from './linking/code.ts';
+export { acceptLink, requestLink, revealLink, type LinkRequested, type LinkRevealed } from './linking/new-device.ts';
+export { answerLink, checkLink, grantLink, type LinkAnswered, type LinkChecked } from './linking/old-device.ts';
+export type { LinkGrant } from './linking/messages.ts';
+export {
+  AES_GCM_NONCE_LENGTH,
+  aesGcmOpen,
+  aesGcmSeal,
+  importAesGcmKey,
+  type AesGcmKey,
+  type AesSubtle,
+} from './aes-gcm.ts';

@@ -1,0 +1,116 @@
+import { SealError, utf8, wipe, type Bytes, type LinkId } from '@seal-chat/protocol';
+import { dh, type Curves, type KeyPair } from '../curves/curves.ts';
+import { freshKeyPair } from '../fresh-key-pair.ts';
+import type { Rng } from '../rng.ts';
+import { linkingCodeKeys } from './code.ts';
+import {
+  DEVICE_NAME_MAX,
+  linkAnswerCodec,
+  linkGrantCodec,
+  linkOpeningCodec,
+  linkRequestCodec,
+  type LinkGrant,
+} from './messages.ts';
+import { commit, openStep, sealStep, sharedSecret, shortAuthenticationString, startTranscript } from './schedule.ts';
+
+/**
+ * The side of a linking that joins. Each function takes the state the one before returned; a state is used once and
+ * then dropped, also when the step failed: the linking begins again with a new code.
+ */
+
+/** After step 1: waits for the old device's key. */
+export interface LinkRequested {
+  readonly stage: 'requested';
+  readonly codeKey: Bytes;
+  readonly ephemeral: KeyPair;
+  readonly opening: Bytes;
+  readonly transcript: Bytes;
+}
+
+/** After step 3: the person compares the digits; waits for the account. */
+export interface LinkRevealed {
+  readonly stage: 'revealed';
+  readonly secret: Bytes;
+  readonly transcript: Bytes;
+}
+
+/**
+ * Step 1: commits to an ephemeral key and says who asks.
+ *
+ * @returns `linkId` is where to send `payload`
+ * @throws SealError WRONG_CODE when the code is none, BAD_INPUT when the name is too long or not well-formed
+ */
+export async function requestLink(input: {
+  readonly curves: Curves;
+  readonly rng: Rng;
+  readonly code: string;
+  readonly deviceName: string;
+}): Promise<{ readonly linkId: LinkId; readonly payload: Bytes; readonly state: LinkRequested }> {
+  const { curves, rng, code, deviceName } = input;
+  if (!deviceName.isWellFormed() || utf8(deviceName).length > DEVICE_NAME_MAX) {
+    throw new SealError('BAD_INPUT', `linking: a device name has at most ${DEVICE_NAME_MAX} bytes`);
+  }
+  const { linkId, codeKey } = linkingCodeKeys(code);
+  const ephemeral = await freshKeyPair(rng, (seed) => curves.dhKeyPair(seed));
+  const opening = rng(32);
+  const { payload, transcript } = sealStep({
+    step: 1,
+    codec: linkRequestCodec,
+    content: { commitment: commit(linkId, ephemeral.publicKey, opening), deviceName },
+    secret: codeKey,
+    transcript: startTranscript(linkId),
+    rng,
+  });
+  return { linkId, payload, state: { stage: 'requested', codeKey, ephemeral, opening, transcript } };
+}
+
+/**
+ * Steps 2 and 3: takes the old device's key, opens the commitment.
+ *
+ * @returns `sas`: six digits to show; `payload`: step 3
+ * @throws SealError WRONG_CODE, LOW_ORDER_KEY; TOO_LARGE, MALFORMED or UNSUPPORTED_VERSION on a bad payload
+ */
+export async function revealLink(input: {
+  readonly curves: Curves;
+  readonly rng: Rng;
+  readonly state: LinkRequested;
+  /** Step 2 as received. */
+  readonly payload: Bytes;
+}): Promise<{ readonly payload: Bytes; readonly sas: string; readonly state: LinkRevealed }> {
+  const { curves, rng, state } = input;
+  const { codeKey, ephemeral, opening } = state;
+  const answer = openStep({
+    step: 2,
+    codec: linkAnswerCodec,
+    payload: input.payload,
+    secret: codeKey,
+    transcript: state.transcript,
+  });
+  const dhSecret = await dh(curves, ephemeral, answer.content.ephemeralKey);
+  const { payload, transcript } = sealStep({
+    step: 3,
+    codec: linkOpeningCodec,
+    content: { ephemeralKey: ephemeral.publicKey, opening },
+    secret: codeKey,
+    transcript: answer.transcript,
+    rng,
+  });
+  const secret = sharedSecret(dhSecret, codeKey);
+  wipe(dhSecret);
+  return {
+    payload,
+    sas: shortAuthenticationString(secret, transcript),
+    state: { stage: 'revealed', secret, transcript },
+  };
+}
+
+/**
+ * Step 4: takes the account. The caller goes on to fetch the account's device lists, to verify them with the account
+ * key of this seed and the anchor in the grant, and to sign the next list with its own device in it.
+ *
+ * @throws SealError WRONG_CODE; TOO_LARGE, MALFORMED or UNSUPPORTED_VERSION on a bad payload
+ */
+export function acceptLink(state: LinkRevealed, payload: Bytes): LinkGrant {
+  const { secret, transcript } = state;
+  return openStep({ step: 4, codec: linkGrantCodec, payload, secret, transcript }).content;
+}

@@ -1,0 +1,81 @@
+import {
+  SIZE_LIMITS,
+  SealError,
+  constantTimeEqual,
+  decode,
+  encode,
+  messageBodyCodec,
+  utf8,
+  wipe,
+  type Bytes,
+  type ConversationId,
+  type KeyMessage,
+  type MessageBody,
+  type MessageId,
+} from '@seal-chat/protocol';
+import { sha256 } from './kdf.ts';
+import { pad, unpad } from './padding.ts';
+import type { Rng } from './rng.ts';
+import { openBox, sealBox } from './secret-box.ts';
+
+/** A body sealed once for all its readers, and the message that lets a device open it. */
+export interface SealedBody {
+  /** What the server stores. */
+  readonly sealed: Bytes;
+  /** What travels to each device through its session. */
+  readonly keyMessage: KeyMessage;
+}
+
+/**
+ * Seals a message's body under a key made for it alone: canonical bytes, padding, secretbox with a random nonce.
+ *
+ * @throws SealError TOO_LARGE when the text or the sealed body is over its limit, BAD_INPUT when the text holds half a
+ *   surrogate pair
+ */
+export function sealBody(body: MessageBody, rng: Rng): SealedBody {
+  if (body.content.kind === 'text') checkText(body.content.text);
+  const contentKey = rng(32);
+  const plaintext = encode(messageBodyCodec, body);
+  const padded = pad(plaintext);
+  const sealed = sealBox(contentKey, padded, rng);
+  wipe(plaintext, padded);
+  if (sealed.length > SIZE_LIMITS.sealedBody) throw new SealError('TOO_LARGE', `sealed body: ${sealed.length} bytes`);
+  return { sealed, keyMessage: { contentKey, bodyHash: sha256(sealed) } };
+}
+
+/**
+ * Opens a sealed body with the key message that came through the session with its sender.
+ *
+ * @param input.expected where the server says the message belongs; the body has to say the same
+ * @throws SealError BODY_MISMATCH when these are not the bytes the sender sealed, the key does not open them or they
+ *   belong to another message; TOO_LARGE, MALFORMED or UNSUPPORTED_VERSION when the sender made no valid body
+ */
+export function openBody(input: {
+  readonly sealed: Bytes;
+  readonly keyMessage: KeyMessage;
+  readonly expected: { readonly messageId: MessageId; readonly conversationId: ConversationId };
+}): MessageBody {
+  const { sealed, keyMessage, expected } = input;
+  if (sealed.length > SIZE_LIMITS.sealedBody) throw new SealError('TOO_LARGE', `sealed body: ${sealed.length} bytes`);
+  // Before anything is parsed: what the server altered is a mismatch, not a format error of the sender.
+  if (!constantTimeEqual(sha256(sealed), keyMessage.bodyHash)) throw mismatch('other bytes than were sent');
+  const padded = openBox(keyMessage.contentKey, sealed);
+  if (padded === null) throw mismatch('not sealed under this key');
+  const plaintext = unpad(padded);
+  const body = decode(messageBodyCodec, plaintext);
+  wipe(padded, plaintext);
+  if (body.messageId !== expected.messageId || body.conversationId !== expected.conversationId) {
+    throw mismatch('belongs to another message');
+  }
+  return body;
+}
+
+function checkText(text: string): void {
+  if (!text.isWellFormed()) throw new SealError('BAD_INPUT', 'text: not well-formed Unicode');
+  const length = utf8(text).length;
+  if (length > SIZE_LIMITS.messageText) throw new SealError('TOO_LARGE', `text: ${length} bytes`);
+}
+
+function mismatch(reason: string): SealError {
+  return new SealError('BODY_MISMATCH', `sealed body: ${reason}`);
+}
