@@ -17,14 +17,14 @@ const ADVISORY_LOCK = 7_325_761;
  * migrations that were applied. Safe when several processes start at once: one works, the others wait and find
  * nothing left to do. Prisma's engine is only loaded when there is something to apply.
  *
- * @throws StartError when a migration fails, or one that was applied has been edited since.
+ * @throws StartError when a migration fails, or one that was applied has been changed since.
  */
 export async function migrate(url: string, directory: string = MIGRATIONS): Promise<readonly string[]> {
   const scripts = await readScripts(directory);
   const sql = postgres(url, { max: 1, onnotice: () => undefined });
   try {
     await sql`select pg_advisory_lock(${ADVISORY_LOCK})`;
-    if (await isCurrent(sql, scripts)) return [];
+    if (!(await isBehind(sql, scripts))) return [];
     return await applyMigrations({ url, baseDir: directory, scripts, lockFile: await readLockFile(directory) });
   } catch (error) {
     if (error instanceof postgres.PostgresError || error instanceof StartError) throw error;
@@ -48,18 +48,24 @@ function readLockFile(directory: string): Promise<string | null> {
   return readFile(join(directory, 'migration_lock.toml'), 'utf8').catch(() => null);
 }
 
-/** Whether exactly these scripts, byte for byte, have been applied: Prisma records the SHA-256 of each. */
-async function isCurrent(sql: Sql, scripts: readonly MigrationScript[]): Promise<boolean> {
+/** Whether a script is left to apply. What has been applied must be the same byte for byte: Prisma keeps its SHA-256. */
+async function isBehind(sql: Sql, scripts: readonly MigrationScript[]): Promise<boolean> {
   const [table] = await sql<{ exists: boolean }[]>`select to_regclass('_prisma_migrations') is not null as exists`;
-  if (!table?.exists) return scripts.length === 0;
-  const rows = await sql<{ migration_name: string; checksum: string; finished: boolean }[]>`
-    select migration_name, checksum, finished_at is not null as finished
-    from _prisma_migrations where rolled_back_at is null`;
-  const applied = new Map(rows.filter((row) => row.finished).map((row) => [row.migration_name, row.checksum]));
-  return (
-    rows.length === scripts.length &&
-    scripts.every((script) => applied.get(script.name) === createHash('sha256').update(script.sql).digest('hex'))
-  );
+  if (!table?.exists) return scripts.length > 0;
+  const rows = await sql<{ migration_name: string; checksum: string }[]>`
+    select migration_name, checksum from _prisma_migrations where finished_at is not null and rolled_back_at is null`;
+  const applied = new Map(rows.map((row) => [row.migration_name, row.checksum]));
+  const changed = scripts.find(({ name, sql: text }) => applied.has(name) && applied.get(name) !== sha256(text));
+  if (changed) {
+    throw new StartError(
+      `The migration ${changed.name} was changed after it was applied to this database: restore it, and write a new one instead.`,
+    );
+  }
+  return scripts.some((script) => !applied.has(script.name));
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }
 
 function firstLine(error: unknown): string {

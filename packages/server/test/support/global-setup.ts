@@ -29,11 +29,17 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const dataDir = await mkdtemp(join(tmpdir(), 'seal-test-'));
   await chmod(dataDir, 0o711);
   const server = await startPostgres({ dataDir, settings: THROWAWAY });
-  const template = await createDatabase(server.url, 'seal_template');
-  await migrate(template);
-  project.provide('templateUrl', template);
-  return async () => {
+  const tearDown = async () => {
     await server.stop();
     await rm(dataDir, { recursive: true, force: true });
   };
+  try {
+    const template = await createDatabase(server.url, 'seal_template');
+    await migrate(template);
+    project.provide('templateUrl', template);
+    return tearDown;
+  } catch (error) {
+    await tearDown();
+    throw error;
+  }
 }
