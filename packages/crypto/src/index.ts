@@ -44,3 +44,11 @@ export {
   type AesGcmKey,
   type AesSubtle,
 } from './aes-gcm.ts';
+export { createPreKey, privatePreKeyCodec, wipePreKey, type PrivatePreKey } from './prekeys.ts';
+export { type ConsumedPreKeys, type PreKeyName } from './session/accepted-prekeys.ts';
+export { decryptEnvelope, neededPreKeys, type DecryptedEnvelope } from './session/decrypt-envelope.ts';
+export { encryptEnvelope, needsNewSession } from './session/encrypt-envelope.ts';
+export { initiateSession } from './session/initiate-session.ts';
+export type { OwnDevice, Parties, PeerDevice } from './session/parties.ts';
+export { sessionRecordCodec, wipeSessionRecord } from './session/record-codec.ts';
+export type { SessionRecord } from './session/session.ts';

@@ -1,0 +1,169 @@
+import {
+  SealError,
+  concatBytes,
+  idToBytes,
+  utf8,
+  wipe,
+  type Bytes,
+  type PreKeyBundle,
+  type PreKeyHeader,
+  type TenantId,
+} from '@seal-chat/protocol';
+import { dh, type Curves } from './curves/curves.ts';
+import { isPrimeOrderDhKey } from './curves/prime-order.ts';
+import { hkdf, sha256 } from './kdf.ts';
+import type { Kem } from './kem/kem.ts';
+import { verifyPreKeySignature } from './prekey-signature.ts';
+import type { PrivatePreKey } from './prekeys.ts';
+import type { Rng } from './rng.ts';
+import { sessionEnds, type Parties, type SessionEnd } from './session/parties.ts';
+
+/**
+ * PQXDH revision 3 (signal.org/docs/specifications/pqxdh): X25519, SHA-256, ML-KEM-768. It agrees on a secret and on
+ * associated data; what is done with them is the Double Ratchet's business. Nothing here stores or deletes a key.
+ */
+
+/** Names application, curve, hash and KEM (PQXDH §2.1). */
+const INFO = utf8('SealChat_CURVE25519_SHA-256_ML-KEM-768');
+const AD_LABEL = utf8('SealChat_v1_Session');
+/** F of X3DH §2.2: keeps the input apart from anything that begins with an encoded curve point. */
+const F: Bytes = new Uint8Array(32).fill(0xff);
+const ZERO_SALT: Bytes = new Uint8Array(32);
+/** First bytes of EncodeEC and EncodeKEM: their ranges are disjoint (PQXDH §2.3). */
+const TYPE_EC = Uint8Array.of(0x01);
+const TYPE_KEM = Uint8Array.of(0x02);
+
+/** What both sides know after the agreement. */
+export interface Agreement {
+  /** SK, 32 bytes. */
+  readonly sharedSecret: Bytes;
+  /** SHA-256 of AD, 32 bytes: binds both identities, the tenant and the KEM key into every message. */
+  readonly associatedData: Bytes;
+}
+
+/**
+ * Alice's side (PQXDH §3.3). Every signature of the bundle is checked before a secret is touched; there is no way to
+ * leave the KEM out. The ephemeral private key is overwritten before this returns.
+ * @throws SealError UNVERIFIED_DEVICE when the bundle is for another device or registration, BAD_SIGNATURE,
+ * LOW_ORDER_KEY, MALFORMED
+ */
+export async function initiate(params: {
+  readonly curves: Curves;
+  readonly kem: Kem;
+  readonly rng: Rng;
+  readonly parties: Parties;
+  readonly bundle: PreKeyBundle;
+}): Promise<Agreement & { readonly header: PreKeyHeader }> {
+  const { curves, kem, rng, parties, bundle } = params;
+  const { own, peer } = parties;
+  const { signedPreKey, oneTimePreKey, kemPreKey } = bundle;
+  if (bundle.deviceId !== peer.deviceId || bundle.registrationId !== peer.registrationId)
+    throw new SealError('UNVERIFIED_DEVICE', 'pqxdh: the bundle is for another device or registration');
+  await verifyBundle(curves, parties, bundle);
+
+  const seed = rng(32);
+  const ephemeral = await curves.dhKeyPair(seed);
+  const [dh1, dh2, dh3, dh4, { sharedSecret: ss, ciphertext }] = await Promise.all([
+    dh(curves, own.dhKeys, signedPreKey.publicKey),
+    dh(curves, ephemeral, peer.dhKey),
+    dh(curves, ephemeral, signedPreKey.publicKey),
+    oneTimePreKey === null ? new Uint8Array(0) : dh(curves, ephemeral, oneTimePreKey.publicKey),
+    kem.encapsulate(kemPreKey.publicKey),
+  ]);
+  wipe(seed, ephemeral.privateKey);
+
+  const ends = sessionEnds(parties);
+  return {
+    sharedSecret: deriveSharedSecret(dh1, dh2, dh3, dh4, ss),
+    associatedData: associatedData(ends.tenantId, ends.own, ends.peer, kemPreKey.publicKey),
+    header: {
+      registrationId: bundle.registrationId,
+      ephemeralKey: ephemeral.publicKey,
+      signedPreKeyId: signedPreKey.keyId,
+      oneTimePreKeyId: oneTimePreKey?.keyId ?? null,
+      kemPreKeyId: kemPreKey.keyId,
+      kemIsLastResort: kemPreKey.kind === 'kemLastResort' ? 1 : 0,
+      kemCiphertext: ciphertext,
+    },
+  };
+}
+
+/** Every prekey is signed by itself, the one-time curve key too (PQXDH §3.2 asks it of the others only). */
+async function verifyBundle(curves: Curves, { tenantId, peer }: Parties, bundle: PreKeyBundle): Promise<void> {
+  const common = { curves, signKey: peer.signKey, owner: { tenantId, userId: peer.userId, deviceId: peer.deviceId } };
+  const checks = [
+    verifyPreKeySignature({ ...common, kind: 'signed', preKey: bundle.signedPreKey }),
+    verifyPreKeySignature({ ...common, kind: bundle.kemPreKey.kind, preKey: bundle.kemPreKey }),
+  ];
+  if (bundle.oneTimePreKey !== null)
+    checks.push(verifyPreKeySignature({ ...common, kind: 'oneTime', preKey: bundle.oneTimePreKey }));
+  await Promise.all(checks);
+}
+
+/** The private prekeys an initial message names; `oneTime` is null exactly when it names none. */
+export interface AcceptPreKeys {
+  readonly signed: PrivatePreKey;
+  readonly oneTime: PrivatePreKey | null;
+  readonly kem: PrivatePreKey;
+}
+
+/**
+ * Bob's side (PQXDH §3.4). Nothing has been authenticated when this returns: delete prekeys only after the first
+ * message decrypted.
+ * @throws SealError LOW_ORDER_KEY when the base key is not a canonical point of prime order or a result is zero
+ */
+export async function accept(params: {
+  readonly curves: Curves;
+  readonly kem: Kem;
+  readonly parties: Parties;
+  readonly header: PreKeyHeader;
+  readonly preKeys: AcceptPreKeys;
+}): Promise<Agreement> {
+  const { curves, kem, parties, header, preKeys } = params;
+  const { own, peer } = parties;
+  const base = header.ephemeralKey;
+  if (!isPrimeOrderDhKey(base)) throw new SealError('LOW_ORDER_KEY', 'pqxdh: the base key is not of prime order');
+  const [dh1, dh2, dh3, dh4, ss] = await Promise.all([
+    dh(curves, preKeys.signed, peer.dhKey),
+    dh(curves, own.dhKeys, base),
+    dh(curves, preKeys.signed, base),
+    preKeys.oneTime === null ? new Uint8Array(0) : dh(curves, preKeys.oneTime, base),
+    kem.decapsulate(preKeys.kem.privateKey, header.kemCiphertext),
+  ]);
+  const ends = sessionEnds(parties);
+  return {
+    sharedSecret: deriveSharedSecret(dh1, dh2, dh3, dh4, ss),
+    associatedData: associatedData(ends.tenantId, ends.peer, ends.own, preKeys.kem.publicKey),
+  };
+}
+
+/** `SK = HKDF(salt = 0, ikm = F || DH1 || DH2 || DH3 [|| DH4] || SS, info)` (X3DH §3.3, PQXDH §3.3). */
+function deriveSharedSecret(...secrets: readonly Bytes[]): Bytes {
+  const ikm = concatBytes(F, ...secrets);
+  const sharedSecret = hkdf({ ikm, salt: ZERO_SALT, info: INFO, length: 32 });
+  wipe(ikm, ...secrets);
+  return sharedSecret;
+}
+
+/**
+ * `AD = Encode(IKa) || Encode(IKb) || tenant || user and device of a, then of b || EncodeKEM(PQPKb)` (X3DH §3.3 and
+ * §4.8, PQXDH §4.12), each part of fixed width, hashed because it goes into every message key.
+ */
+function associatedData(tenantId: TenantId, initiator: SessionEnd, responder: SessionEnd, kemKey: Bytes): Bytes {
+  return sha256(
+    concatBytes(
+      AD_LABEL,
+      TYPE_EC,
+      initiator.dhKey,
+      TYPE_EC,
+      responder.dhKey,
+      idToBytes(tenantId),
+      idToBytes(initiator.userId),
+      idToBytes(initiator.deviceId),
+      idToBytes(responder.userId),
+      idToBytes(responder.deviceId),
+      TYPE_KEM,
+      kemKey,
+    ),
+  );
+}

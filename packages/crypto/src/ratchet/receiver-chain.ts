@@ -1,0 +1,91 @@
+import { RATCHET_LIMITS, SealError, wipe, type Bytes } from '@seal-chat/protocol';
+import { messageKeyOf, nextChainKey } from './chain-key.ts';
+
+/** The key of a message that has not arrived although a later one has (MKSKIPPED of Double Ratchet §3.2). */
+export interface SkippedKey {
+  readonly n: number;
+  readonly messageKey: Bytes;
+  /** ms */
+  readonly storedAt: number;
+}
+
+/** One receiving chain: everything the peer sent under one of its ratchet keys. */
+export interface ReceiverChain {
+  /** DHr: the peer's ratchet key. */
+  readonly ratchetKey: Bytes;
+  /** CKr, of message `n`. */
+  readonly chainKey: Bytes;
+  /** Nr: number of the next message. */
+  readonly n: number;
+  /** Ascending in n. */
+  readonly skipped: readonly SkippedKey[];
+  /** Skipped keys below this number may have been thrown away; of such a message nobody can say that it came twice. */
+  readonly forgottenBelow: number;
+}
+
+/**
+ * The key of message `n` and the chain as it will be once that message is authenticated (SkipMessageKeys and
+ * TrySkippedMessageKeys of Double Ratchet §3.5).
+ * @throws SealError DUPLICATE_MESSAGE when the message was received before, UNDECRYPTABLE when its key is no longer
+ * kept, TOO_FAR_AHEAD when more than `maxSkipPerMessage` messages are missing before it
+ */
+export function reachMessage(
+  chain: ReceiverChain,
+  n: number,
+  now: number,
+): { readonly chain: ReceiverChain; readonly messageKey: Bytes } {
+  if (n < chain.n) {
+    const found = chain.skipped.find((key) => key.n === n);
+    if (found !== undefined) {
+      const skipped = chain.skipped.filter((key) => key !== found);
+      return { chain: { ...chain, skipped }, messageKey: found.messageKey.slice() };
+    }
+    if (n < chain.forgottenBelow) throw new SealError('UNDECRYPTABLE', `ratchet: the key of message ${n} was deleted`);
+    throw new SealError('DUPLICATE_MESSAGE', `ratchet: message ${n} was received before`);
+  }
+  const reached = skipTo(chain, n, now);
+  const messageKey = messageKeyOf(reached.chainKey);
+  const chainKey = nextChainKey(reached.chainKey);
+  if (reached !== chain) wipe(reached.chainKey);
+  return { chain: { ...reached, chainKey, n: n + 1 }, messageKey };
+}
+
+/**
+ * Steps the chain to message `until`, keeping the keys passed over. Keys beyond the number a session keeps are not
+ * even derived.
+ * @throws SealError TOO_FAR_AHEAD
+ */
+export function skipTo(chain: ReceiverChain, until: number, now: number): ReceiverChain {
+  if (until <= chain.n) return chain;
+  const missing = until - chain.n;
+  if (missing > RATCHET_LIMITS.maxSkipPerMessage)
+    throw new SealError('TOO_FAR_AHEAD', `ratchet: ${missing} messages are missing`);
+  const keepFrom = until - Math.min(missing, RATCHET_LIMITS.maxSkippedKeys);
+  const skipped = [...chain.skipped];
+  let chainKey = chain.chainKey;
+  for (let n = chain.n; n < until; n++) {
+    if (n >= keepFrom) skipped.push({ n, messageKey: messageKeyOf(chainKey), storedAt: now });
+    const next = nextChainKey(chainKey);
+    if (chainKey !== chain.chainKey) wipe(chainKey);
+    chainKey = next;
+  }
+  const forgottenBelow = keepFrom > chain.n ? keepFrom : chain.forgottenBelow;
+  return { ...chain, chainKey, n: until, skipped, forgottenBelow };
+}
+
+/**
+ * The chains, newest first, within the limits on age and number of skipped keys of one session (Double Ratchet §8.4):
+ * the oldest chain loses keys first, and of a chain the lowest numbers.
+ */
+export function limitSkippedKeys(chains: readonly ReceiverChain[], now: number): readonly ReceiverChain[] {
+  let room: number = RATCHET_LIMITS.maxSkippedKeys;
+  return chains.map((chain) => {
+    const fresh = chain.skipped.filter((key) => now - key.storedAt <= RATCHET_LIMITS.skippedKeyLifetimeMs);
+    const skipped = fresh.slice(Math.max(0, fresh.length - room));
+    room -= skipped.length;
+    if (skipped.length === chain.skipped.length) return chain;
+    const kept = new Set(skipped);
+    const dropped = chain.skipped.findLast((key) => !kept.has(key));
+    return { ...chain, skipped, forgottenBelow: Math.max(chain.forgottenBelow, (dropped?.n ?? -1) + 1) };
+  });
+}

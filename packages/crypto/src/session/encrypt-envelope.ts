@@ -1,0 +1,49 @@
+import { SIZE_LIMITS, SealError, type Bytes, type ConversationId, type EnvelopeHeader } from '@seal-chat/protocol';
+import { ratchetEncrypt } from '../ratchet/double-ratchet.ts';
+import type { Rng } from '../rng.ts';
+import { checkEnds, type Parties } from './parties.ts';
+import { findSendableSession, messageAssociatedData, withActiveSession, type SessionRecord } from './session.ts';
+
+/**
+ * Encrypts `plaintext`, an encoded key message, for the peer device on its active session. Synchronous, so that
+ * nothing can come between reading the record and having its successor. Store the successor durably before the
+ * envelope is sent.
+ * @param listVersions versions of both device lists as this device knows them; authenticated
+ * @param now ms
+ * @returns `sessionId` names the session used, for deciding later whether a retry needs a new one
+ * @throws SealError NO_SESSION when there is none that may be used: `initiateSession` first; IDENTITY_CHANGED,
+ * TOO_LARGE
+ */
+export function encryptEnvelope(params: {
+  readonly rng: Rng;
+  readonly parties: Parties;
+  readonly record: SessionRecord;
+  readonly conversationId: ConversationId;
+  readonly listVersions: Pick<EnvelopeHeader, 'senderListVersion' | 'recipientListVersion'>;
+  readonly plaintext: Bytes;
+  readonly now: number;
+}): { readonly record: SessionRecord; readonly envelope: Bytes; readonly sessionId: Bytes } {
+  const { rng, parties, record, conversationId, listVersions, plaintext, now } = params;
+  checkEnds(record, parties);
+  const session = findSendableSession(record, now);
+  if (session === undefined) throw new SealError('NO_SESSION', 'session: none that may be sent on');
+  const { senderListVersion, recipientListVersion } = listVersions;
+  const { state, envelope } = ratchetEncrypt({
+    state: session.ratchet,
+    header: { senderListVersion, recipientListVersion, preKey: session.pending },
+    associatedData: messageAssociatedData(session, true, conversationId),
+    plaintext,
+    rng,
+  });
+  if (envelope.length > SIZE_LIMITS.envelope) throw new SealError('TOO_LARGE', `envelope: ${envelope.length} bytes`);
+  return {
+    record: withActiveSession(record, { ...session, ratchet: state, lastUsedAt: now }, now),
+    envelope,
+    sessionId: session.baseKey,
+  };
+}
+
+/** Whether a bundle has to be fetched before anything can be sent to this peer device. */
+export function needsNewSession(record: SessionRecord | null, now: number): boolean {
+  return record === null || findSendableSession(record, now) === undefined;
+}
