@@ -1,9 +1,10 @@
 import { SealError } from '@seal-chat/protocol';
 import { deviceInputs, type CheckpointAnswer, type DeviceListsAnswer } from '@seal-chat/protocol/api';
-import { router, sessionProcedure } from '../trpc/init.ts';
+import { publicProcedure, router, sessionProcedure } from '../trpc/init.ts';
 
 export const devicesRouter = router({
-  lists: sessionProcedure.input(deviceInputs.lists).query(async (): Promise<DeviceListsAnswer> => {
+  /** Public keys are in the open: a device that is being linked verifies its account's lists before it has a session. */
+  lists: publicProcedure.input(deviceInputs.lists).query(async (): Promise<DeviceListsAnswer> => {
     throw new SealError('UNAVAILABLE');
   }),
   update: sessionProcedure.input(deviceInputs.update).mutation(async (): Promise<void> => {
