@@ -1,0 +1,383 @@
+-- CreateEnum
+CREATE TYPE "prekey_kind" AS ENUM ('signed', 'oneTime', 'kemOneTime', 'kemLastResort');
+
+-- CreateEnum
+CREATE TYPE "conversation_kind" AS ENUM ('dm', 'channel');
+
+-- CreateEnum
+CREATE TYPE "member_role" AS ENUM ('owner', 'admin', 'member');
+
+-- CreateEnum
+CREATE TYPE "mailbox_entry_kind" AS ENUM ('message', 'retry-request');
+
+-- CreateTable
+CREATE TABLE "tenants" (
+    "id" UUID NOT NULL,
+    "name" TEXT NOT NULL,
+    "limits" JSONB NOT NULL DEFAULT '{}',
+    "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+
+    CONSTRAINT "tenants_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "publishable_keys" (
+    "key" TEXT NOT NULL,
+    "tenant_id" UUID NOT NULL,
+    "allowed_origins" TEXT[],
+    "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+
+    CONSTRAINT "publishable_keys_pkey" PRIMARY KEY ("key")
+);
+
+-- CreateTable
+CREATE TABLE "rate_counters" (
+    "key" VARCHAR(255) NOT NULL,
+    "points" INTEGER NOT NULL,
+    "expire" BIGINT,
+    -- A key is `<tenant id>:<limit>:<subject>`.
+    "tenant_id" UUID GENERATED ALWAYS AS (substr("key", 1, 36)::uuid) STORED,
+
+    CONSTRAINT "rate_counters_pkey" PRIMARY KEY ("key")
+);
+
+-- CreateTable
+CREATE TABLE "users" (
+    "tenant_id" UUID NOT NULL,
+    "id" UUID NOT NULL,
+    "username" TEXT,
+    "username_key" TEXT COLLATE "C",
+    "account_key" BYTEA NOT NULL,
+    "list_version" INTEGER NOT NULL,
+    "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+
+    CONSTRAINT "users_pkey" PRIMARY KEY ("tenant_id","id")
+);
+
+-- CreateTable
+CREATE TABLE "device_lists" (
+    "tenant_id" UUID NOT NULL,
+    "user_id" UUID NOT NULL,
+    "version" INTEGER NOT NULL,
+    "bytes" BYTEA NOT NULL,
+    "signature" BYTEA NOT NULL,
+    "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+
+    CONSTRAINT "device_lists_pkey" PRIMARY KEY ("tenant_id","user_id","version")
+);
+
+-- CreateTable
+CREATE TABLE "devices" (
+    "tenant_id" UUID NOT NULL,
+    "id" UUID NOT NULL,
+    "user_id" UUID NOT NULL,
+    "dh_key" BYTEA NOT NULL,
+    "sign_key" BYTEA NOT NULL,
+    "registration_id" BIGINT NOT NULL,
+    "added_in" INTEGER NOT NULL,
+    "checkpoint_rev" BIGINT NOT NULL DEFAULT 0,
+    "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "removed_at" TIMESTAMPTZ(3),
+
+    CONSTRAINT "devices_pkey" PRIMARY KEY ("tenant_id","id")
+);
+
+-- CreateTable
+CREATE TABLE "challenges" (
+    "tenant_id" UUID NOT NULL,
+    "id" UUID NOT NULL,
+    "nonce" BYTEA NOT NULL,
+    "expires_at" TIMESTAMPTZ(3) NOT NULL,
+
+    CONSTRAINT "challenges_pkey" PRIMARY KEY ("tenant_id","id")
+);
+
+-- CreateTable
+CREATE TABLE "sessions" (
+    "tenant_id" UUID NOT NULL,
+    "id" UUID NOT NULL,
+    "device_id" UUID NOT NULL,
+    "access_hash" BYTEA NOT NULL,
+    "access_expires_at" TIMESTAMPTZ(3) NOT NULL,
+    "refresh_hash" BYTEA NOT NULL,
+    "refresh_expires_at" TIMESTAMPTZ(3) NOT NULL,
+    "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+
+    CONSTRAINT "sessions_pkey" PRIMARY KEY ("tenant_id","id")
+);
+
+-- CreateTable
+CREATE TABLE "used_refresh_tokens" (
+    "tenant_id" UUID NOT NULL,
+    "hash" BYTEA NOT NULL,
+    "session_id" UUID NOT NULL,
+
+    CONSTRAINT "used_refresh_tokens_pkey" PRIMARY KEY ("tenant_id","hash")
+);
+
+-- CreateTable
+CREATE TABLE "recovery_blobs" (
+    "tenant_id" UUID NOT NULL,
+    "user_id" UUID NOT NULL,
+    "blob" BYTEA NOT NULL,
+    "updated_at" TIMESTAMPTZ(3) NOT NULL,
+
+    CONSTRAINT "recovery_blobs_pkey" PRIMARY KEY ("tenant_id","user_id")
+);
+
+-- CreateTable
+CREATE TABLE "links" (
+    "tenant_id" UUID NOT NULL,
+    "id" UUID NOT NULL,
+    "device_id" UUID NOT NULL,
+    "expires_at" TIMESTAMPTZ(3) NOT NULL,
+
+    CONSTRAINT "links_pkey" PRIMARY KEY ("tenant_id","id")
+);
+
+-- CreateTable
+CREATE TABLE "link_steps" (
+    "tenant_id" UUID NOT NULL,
+    "link_id" UUID NOT NULL,
+    "step" SMALLINT NOT NULL,
+    "payload" BYTEA NOT NULL,
+
+    CONSTRAINT "link_steps_pkey" PRIMARY KEY ("tenant_id","link_id","step")
+);
+
+-- CreateTable
+CREATE TABLE "current_prekeys" (
+    "tenant_id" UUID NOT NULL,
+    "device_id" UUID NOT NULL,
+    "kind" "prekey_kind" NOT NULL,
+    "key_id" BIGINT NOT NULL,
+    "public_key" BYTEA NOT NULL,
+    "signature" BYTEA NOT NULL,
+
+    CONSTRAINT "current_prekeys_pkey" PRIMARY KEY ("tenant_id","device_id","kind")
+);
+
+-- CreateTable
+CREATE TABLE "one_time_prekeys" (
+    "tenant_id" UUID NOT NULL,
+    "device_id" UUID NOT NULL,
+    "kind" "prekey_kind" NOT NULL,
+    "key_id" BIGINT NOT NULL,
+    "public_key" BYTEA NOT NULL,
+    "signature" BYTEA NOT NULL,
+
+    CONSTRAINT "one_time_prekeys_pkey" PRIMARY KEY ("tenant_id","device_id","kind","key_id")
+);
+
+-- CreateTable
+CREATE TABLE "spent_prekeys" (
+    "tenant_id" UUID NOT NULL,
+    "device_id" UUID NOT NULL,
+    "kind" "prekey_kind" NOT NULL,
+    "key_id" BIGINT NOT NULL,
+    "digest" BYTEA NOT NULL,
+
+    CONSTRAINT "spent_prekeys_pkey" PRIMARY KEY ("tenant_id","device_id","kind","key_id")
+);
+
+-- CreateTable
+CREATE TABLE "conversations" (
+    "tenant_id" UUID NOT NULL,
+    "id" UUID NOT NULL,
+    "kind" "conversation_kind" NOT NULL,
+    "dm_low" UUID,
+    "dm_high" UUID,
+    "last_seq" BIGINT NOT NULL DEFAULT 0,
+    "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+
+    CONSTRAINT "conversations_pkey" PRIMARY KEY ("tenant_id","id")
+);
+
+-- CreateTable
+CREATE TABLE "memberships" (
+    "tenant_id" UUID NOT NULL,
+    "conversation_id" UUID NOT NULL,
+    "user_id" UUID NOT NULL,
+    "role" "member_role" NOT NULL DEFAULT 'member',
+    "delivered_seq" BIGINT NOT NULL DEFAULT 0,
+    "joined_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+
+    CONSTRAINT "memberships_pkey" PRIMARY KEY ("tenant_id","conversation_id","user_id")
+);
+
+-- CreateTable
+CREATE TABLE "messages" (
+    "tenant_id" UUID NOT NULL,
+    "conversation_id" UUID NOT NULL,
+    "seq" BIGINT NOT NULL,
+    "message_id" UUID NOT NULL,
+    "sender_user_id" UUID NOT NULL,
+    "sender_device_id" UUID NOT NULL,
+    "created_at" TIMESTAMPTZ(3) NOT NULL,
+    "body" BYTEA NOT NULL,
+
+    CONSTRAINT "messages_pkey" PRIMARY KEY ("tenant_id","conversation_id","seq")
+);
+
+-- CreateTable
+CREATE TABLE "mailboxes" (
+    "tenant_id" UUID NOT NULL,
+    "device_id" UUID NOT NULL,
+    "head" BIGINT NOT NULL DEFAULT 0,
+    "acked" BIGINT NOT NULL DEFAULT 0,
+
+    CONSTRAINT "mailboxes_pkey" PRIMARY KEY ("tenant_id","device_id")
+);
+
+-- CreateTable
+CREATE TABLE "mailbox_entries" (
+    "tenant_id" UUID NOT NULL,
+    "device_id" UUID NOT NULL,
+    "position" BIGINT NOT NULL,
+    "kind" "mailbox_entry_kind" NOT NULL,
+    "conversation_id" UUID NOT NULL,
+    "seq" BIGINT NOT NULL,
+    "envelope" BYTEA,
+    "requester_device_id" UUID,
+
+    CONSTRAINT "mailbox_entries_pkey" PRIMARY KEY ("tenant_id","device_id","position")
+);
+
+-- CreateTable
+CREATE TABLE "retry_requests" (
+    "tenant_id" UUID NOT NULL,
+    "conversation_id" UUID NOT NULL,
+    "seq" BIGINT NOT NULL,
+    "device_id" UUID NOT NULL,
+    "requests" SMALLINT NOT NULL DEFAULT 1,
+    "requested_at" TIMESTAMPTZ(3) NOT NULL,
+    "answered_at" TIMESTAMPTZ(3),
+
+    CONSTRAINT "retry_requests_pkey" PRIMARY KEY ("tenant_id","conversation_id","seq","device_id")
+);
+
+-- CreateIndex
+CREATE INDEX "publishable_keys_tenant_id_idx" ON "publishable_keys"("tenant_id");
+
+-- CreateIndex
+CREATE INDEX "rate_counters_expire_idx" ON "rate_counters"("expire");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "users_tenant_id_username_key_key" ON "users"("tenant_id", "username_key");
+
+-- CreateIndex
+CREATE INDEX "devices_tenant_id_user_id_idx" ON "devices"("tenant_id", "user_id");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "devices_tenant_id_id_user_id_key" ON "devices"("tenant_id", "id", "user_id");
+
+-- CreateIndex
+CREATE INDEX "challenges_expires_at_idx" ON "challenges"("expires_at");
+
+-- CreateIndex
+CREATE INDEX "sessions_tenant_id_device_id_idx" ON "sessions"("tenant_id", "device_id");
+
+-- CreateIndex
+CREATE INDEX "sessions_refresh_expires_at_idx" ON "sessions"("refresh_expires_at");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "sessions_tenant_id_access_hash_key" ON "sessions"("tenant_id", "access_hash");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "sessions_tenant_id_refresh_hash_key" ON "sessions"("tenant_id", "refresh_hash");
+
+-- CreateIndex
+CREATE INDEX "used_refresh_tokens_tenant_id_session_id_idx" ON "used_refresh_tokens"("tenant_id", "session_id");
+
+-- CreateIndex
+CREATE INDEX "links_expires_at_idx" ON "links"("expires_at");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "conversations_tenant_id_dm_low_dm_high_key" ON "conversations"("tenant_id", "dm_low", "dm_high");
+
+-- CreateIndex
+CREATE INDEX "memberships_tenant_id_user_id_conversation_id_idx" ON "memberships"("tenant_id", "user_id", "conversation_id");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "messages_conversation_id_sender_device_id_message_id_key" ON "messages"("conversation_id", "sender_device_id", "message_id");
+
+-- AddForeignKey
+ALTER TABLE "publishable_keys" ADD CONSTRAINT "publishable_keys_tenant_id_fkey" FOREIGN KEY ("tenant_id") REFERENCES "tenants"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "rate_counters" ADD CONSTRAINT "rate_counters_tenant_id_fkey" FOREIGN KEY ("tenant_id") REFERENCES "tenants"("id") ON DELETE CASCADE ON UPDATE NO ACTION;
+
+-- AddForeignKey
+ALTER TABLE "users" ADD CONSTRAINT "users_tenant_id_fkey" FOREIGN KEY ("tenant_id") REFERENCES "tenants"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "device_lists" ADD CONSTRAINT "device_lists_tenant_id_user_id_fkey" FOREIGN KEY ("tenant_id", "user_id") REFERENCES "users"("tenant_id", "id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "devices" ADD CONSTRAINT "devices_tenant_id_user_id_fkey" FOREIGN KEY ("tenant_id", "user_id") REFERENCES "users"("tenant_id", "id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "challenges" ADD CONSTRAINT "challenges_tenant_id_fkey" FOREIGN KEY ("tenant_id") REFERENCES "tenants"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "sessions" ADD CONSTRAINT "sessions_tenant_id_device_id_fkey" FOREIGN KEY ("tenant_id", "device_id") REFERENCES "devices"("tenant_id", "id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "used_refresh_tokens" ADD CONSTRAINT "used_refresh_tokens_tenant_id_session_id_fkey" FOREIGN KEY ("tenant_id", "session_id") REFERENCES "sessions"("tenant_id", "id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "recovery_blobs" ADD CONSTRAINT "recovery_blobs_tenant_id_user_id_fkey" FOREIGN KEY ("tenant_id", "user_id") REFERENCES "users"("tenant_id", "id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "links" ADD CONSTRAINT "links_tenant_id_device_id_fkey" FOREIGN KEY ("tenant_id", "device_id") REFERENCES "devices"("tenant_id", "id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "link_steps" ADD CONSTRAINT "link_steps_tenant_id_link_id_fkey" FOREIGN KEY ("tenant_id", "link_id") REFERENCES "links"("tenant_id", "id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "current_prekeys" ADD CONSTRAINT "current_prekeys_tenant_id_device_id_fkey" FOREIGN KEY ("tenant_id", "device_id") REFERENCES "devices"("tenant_id", "id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "one_time_prekeys" ADD CONSTRAINT "one_time_prekeys_tenant_id_device_id_fkey" FOREIGN KEY ("tenant_id", "device_id") REFERENCES "devices"("tenant_id", "id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "spent_prekeys" ADD CONSTRAINT "spent_prekeys_tenant_id_device_id_fkey" FOREIGN KEY ("tenant_id", "device_id") REFERENCES "devices"("tenant_id", "id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "conversations" ADD CONSTRAINT "conversations_tenant_id_fkey" FOREIGN KEY ("tenant_id") REFERENCES "tenants"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "conversations" ADD CONSTRAINT "conversations_tenant_id_dm_low_fkey" FOREIGN KEY ("tenant_id", "dm_low") REFERENCES "users"("tenant_id", "id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "conversations" ADD CONSTRAINT "conversations_tenant_id_dm_high_fkey" FOREIGN KEY ("tenant_id", "dm_high") REFERENCES "users"("tenant_id", "id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "memberships" ADD CONSTRAINT "memberships_tenant_id_conversation_id_fkey" FOREIGN KEY ("tenant_id", "conversation_id") REFERENCES "conversations"("tenant_id", "id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "memberships" ADD CONSTRAINT "memberships_tenant_id_user_id_fkey" FOREIGN KEY ("tenant_id", "user_id") REFERENCES "users"("tenant_id", "id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "messages" ADD CONSTRAINT "messages_tenant_id_conversation_id_fkey" FOREIGN KEY ("tenant_id", "conversation_id") REFERENCES "conversations"("tenant_id", "id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "messages" ADD CONSTRAINT "messages_tenant_id_sender_device_id_sender_user_id_fkey" FOREIGN KEY ("tenant_id", "sender_device_id", "sender_user_id") REFERENCES "devices"("tenant_id", "id", "user_id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "mailboxes" ADD CONSTRAINT "mailboxes_tenant_id_device_id_fkey" FOREIGN KEY ("tenant_id", "device_id") REFERENCES "devices"("tenant_id", "id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "mailbox_entries" ADD CONSTRAINT "mailbox_entries_tenant_id_device_id_fkey" FOREIGN KEY ("tenant_id", "device_id") REFERENCES "mailboxes"("tenant_id", "device_id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "mailbox_entries" ADD CONSTRAINT "mailbox_entries_tenant_id_conversation_id_seq_fkey" FOREIGN KEY ("tenant_id", "conversation_id", "seq") REFERENCES "messages"("tenant_id", "conversation_id", "seq") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "mailbox_entries" ADD CONSTRAINT "mailbox_entries_tenant_id_requester_device_id_fkey" FOREIGN KEY ("tenant_id", "requester_device_id") REFERENCES "devices"("tenant_id", "id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "retry_requests" ADD CONSTRAINT "retry_requests_tenant_id_conversation_id_seq_fkey" FOREIGN KEY ("tenant_id", "conversation_id", "seq") REFERENCES "messages"("tenant_id", "conversation_id", "seq") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "retry_requests" ADD CONSTRAINT "retry_requests_tenant_id_device_id_fkey" FOREIGN KEY ("tenant_id", "device_id") REFERENCES "devices"("tenant_id", "id") ON DELETE CASCADE ON UPDATE CASCADE;
