@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { inject } from 'vitest';
 import { administer, createDatabase } from './databases.ts';
-import type {} from './global-setup.ts';
 
 /** A migrated database that belongs to one test file or test. */
 export interface TestDatabase {

@@ -1,0 +1,185 @@
+import { fileURLToPath } from 'node:url';
+import { resolve } from 'node:path';
+import { DEFAULT_RATES } from '@seal-chat/protocol';
+import { z } from 'zod';
+import { StartError } from './start-error.ts';
+
+/** The repository's root, seen from `src` and from `dist` alike. */
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+
+interface Variable<T> {
+  readonly schema: z.ZodType<T, string>;
+  /** What holds when the variable is not set or empty: a value to read like any other, or null for "nothing". */
+  readonly fallback: string | null;
+  /** For the operator: the table in docs/OPERATIONS.md repeats it word for word. */
+  readonly meaning: string;
+}
+
+function variable<T>(fallback: string | null, meaning: string, schema: z.ZodType<T, string>): Variable<T> {
+  return { schema, fallback, meaning };
+}
+
+function wholeNumber(min: number, max: number): z.ZodType<number, string> {
+  const expected = `must be a whole number from ${min} to ${max}`;
+  return z
+    .string()
+    .regex(/^\d{1,9}$/, expected)
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, expected);
+}
+
+function rate(fallback: number, meaning: string): Variable<number> {
+  return variable(String(fallback), meaning, wholeNumber(1, 1_000_000));
+}
+
+function serviceUrl(protocols: readonly string[], expected: string): z.ZodType<string, string> {
+  return z.string().refine((value) => protocols.includes(parseUrl(value)?.protocol ?? ''), expected);
+}
+
+function parseUrl(value: string): URL | null {
+  return URL.canParse(value) ? new URL(value) : null;
+}
+
+/** Addresses and networks are left to Fastify to understand; here only their letters are looked at. */
+const trustProxy = z
+  .string()
+  .regex(
+    /^(?:off|\d{1,2}|[0-9a-fA-F.:/]+(?:,[0-9a-fA-F.:/]+)*)$/,
+    'must be "off", a number of proxies, or addresses and networks with commas between them',
+  )
+  .transform((value) => (value === 'off' ? false : /^\d{1,2}$/.test(value) ? Number(value) : value.split(',')));
+
+const onOff = z.enum(['on', 'off'], 'must be "on" or "off"').transform((value) => value === 'on') as z.ZodType<
+  boolean,
+  string
+>;
+
+/** Every variable the server reads. */
+export const VARIABLES = {
+  PORT: variable('8787', 'TCP port; 0 lets the system choose one.', wholeNumber(0, 65_535)),
+  HOST: variable(
+    '127.0.0.1',
+    'Address to listen on; 0.0.0.0 or :: for all.',
+    z.string().regex(/^[\w.:-]+$/, 'must be an IP address or a host name'),
+  ),
+  DATA_DIR: variable('.seal', 'Directory of the embedded PostgreSQL; relative to the repository.', z.string()),
+  DATABASE_URL: variable(
+    null,
+    'PostgreSQL (14 or later) to use instead of the embedded one.',
+    serviceUrl(['postgres:', 'postgresql:'], 'must be a URL like postgresql://user:password@host:5432/name'),
+  ),
+  REDIS_URL: variable(
+    null,
+    'Checked, but not used yet: bus and rate limits run in the process and on PostgreSQL.',
+    serviceUrl(['redis:', 'rediss:'], 'must be a URL like redis://host:6379'),
+  ),
+  PUBLIC_URL: variable(
+    null,
+    'Where browsers reach the server, when that is not http://HOST:PORT.',
+    z.string().refine((value) => {
+      const url = parseUrl(value);
+      return url !== null && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/`;
+    }, 'must be an origin like https://chat.example.com, without a path'),
+  ),
+  LOG_LEVEL: variable(
+    'info',
+    'silent, fatal, error, warn, info, debug or trace.',
+    z.enum(
+      ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'],
+      'must be one of silent, fatal, error, warn, info, debug, trace',
+    ) as z.ZodType<string, string>,
+  ),
+  TRUST_PROXY: variable(
+    'off',
+    'Whose X-Forwarded-* headers to believe: a number of proxies, or their addresses.',
+    trustProxy as z.ZodType<boolean | number | string[], string>,
+  ),
+  DEMO: variable('on', 'The page /demo and its tenant: on or off.', onOff),
+  SHUTDOWN_SECONDS: variable('10', 'The longest a shutdown waits for work under way.', wholeNumber(1, 600)),
+  MESSAGES_PER_MINUTE: rate(DEFAULT_RATES.messagesPerMinutePerUser, 'Messages a user may send in a minute.'),
+  AUTH_PER_MINUTE: rate(DEFAULT_RATES.authPerMinutePerAddress, 'Sign-ins and sign-ups from one address in a minute.'),
+  FAILED_AUTH_PER_ACCOUNT: rate(
+    DEFAULT_RATES.failedAuthPerAccount,
+    'Failed sign-ins of an account before it has to wait.',
+  ),
+  SOCKETS_PER_USER: rate(DEFAULT_RATES.socketsPerUser, 'WebSocket connections a user may have open.'),
+  PREKEY_CLAIMS_PER_MINUTE: rate(
+    DEFAULT_RATES.prekeyClaimsPerMinutePerUser,
+    'Times a user may ask for keys to begin sessions in a minute.',
+  ),
+  RECOVERY_DOWNLOADS_PER_HOUR: rate(
+    DEFAULT_RATES.recoveryDownloadsPerHourPerAccount,
+    'Times the wrapped account key of an account may be fetched in an hour.',
+  ),
+  SEARCHES_PER_MINUTE: rate(DEFAULT_RATES.searchesPerMinutePerUser, 'Searches for people by a user in a minute.'),
+} as const satisfies Record<string, Variable<unknown>>;
+
+type VariableName = keyof typeof VARIABLES;
+type Value<N extends VariableName> = (typeof VARIABLES)[N] extends Variable<infer T> ? T : never;
+
+/** Rates and counts the server enforces; the names of `DEFAULT_RATES`. */
+export type Rates = { readonly [K in keyof typeof DEFAULT_RATES]: number };
+
+/** What the process was told by its environment, checked. */
+export interface Config {
+  readonly port: number;
+  readonly host: string;
+  /** Absolute path. */
+  readonly dataDir: string;
+  /** Null: the embedded PostgreSQL. */
+  readonly databaseUrl: string | null;
+  readonly redisUrl: string | null;
+  /** Origin without a slash at its end; null: made of host and port. */
+  readonly publicUrl: string | null;
+  readonly logLevel: string;
+  readonly trustProxy: boolean | number | string[];
+  readonly isDemoOn: boolean;
+  readonly shutdownMs: number;
+  readonly rates: Rates;
+}
+
+/**
+ * Reads and checks the environment.
+ *
+ * @throws StartError naming the variable. Values that may hold a password are not repeated.
+ */
+export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+  const read = <N extends VariableName>(name: N) => readVariable(environment, name) as Value<N>;
+  return {
+    port: read('PORT'),
+    host: read('HOST'),
+    dataDir: resolve(ROOT, read('DATA_DIR')),
+    databaseUrl: readOptional(environment, 'DATABASE_URL'),
+    redisUrl: readOptional(environment, 'REDIS_URL'),
+    publicUrl: readOptional(environment, 'PUBLIC_URL')?.replace(/\/$/, '') ?? null,
+    logLevel: read('LOG_LEVEL'),
+    trustProxy: read('TRUST_PROXY'),
+    isDemoOn: read('DEMO'),
+    shutdownMs: read('SHUTDOWN_SECONDS') * 1_000,
+    rates: {
+      messagesPerMinutePerUser: read('MESSAGES_PER_MINUTE'),
+      authPerMinutePerAddress: read('AUTH_PER_MINUTE'),
+      failedAuthPerAccount: read('FAILED_AUTH_PER_ACCOUNT'),
+      socketsPerUser: read('SOCKETS_PER_USER'),
+      prekeyClaimsPerMinutePerUser: read('PREKEY_CLAIMS_PER_MINUTE'),
+      recoveryDownloadsPerHourPerAccount: read('RECOVERY_DOWNLOADS_PER_HOUR'),
+      searchesPerMinutePerUser: read('SEARCHES_PER_MINUTE'),
+    },
+  };
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+function readOptional(environment: Environment, name: 'DATABASE_URL' | 'REDIS_URL' | 'PUBLIC_URL'): string | null {
+  return readVariable(environment, name) as string | null;
+}
+
+function readVariable(environment: Environment, name: VariableName): unknown {
+  const { schema, fallback }: Variable<unknown> = VARIABLES[name];
+  const text = environment[name]?.trim() || fallback;
+  if (text === null) return null;
+  const result = schema.safeParse(text);
+  if (result.success) return result.data;
+  const shown = name.endsWith('_URL') ? '' : `, not "${text}"`;
+  throw new StartError(`${name} ${result.error.issues[0]?.message}${shown}.`);
+}
