@@ -47,6 +47,7 @@ export {
   RATCHET_LIMITS,
   SIZE_LIMITS,
 } from './limits.ts';
+export { TRANSPORT, type ConnectionParams } from './transport.ts';
 export { WIRE_VERSION } from './version.ts';
 export {
   keyMessageCodec,
