@@ -1,0 +1,65 @@
+import { spawn } from 'node:child_process';
+import { performance } from 'node:perf_hooks';
+import { fileURLToPath } from 'node:url';
+
+/** The repository. */
+export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+
+/** A server that has said it is ready. */
+export interface Launched {
+  readonly pid: number;
+  readonly url: string;
+  /** From the command to its `ready` line, ms. */
+  readonly readyAfterMs: number;
+  /** Asks it to end (SIGTERM to the whole process group) and waits until it has. */
+  stop(): Promise<void>;
+}
+
+const START_TIMEOUT_MS = 60_000;
+
+/** Variables of the caller's environment that would change what is measured. */
+const OWN_VARIABLES = /^(PORT|HOST|DATA_DIR|DATABASE_URL|REDIS_URL|PUBLIC_URL|SEAL_.*|NODE_OPTIONS|npm_.*)$/;
+
+/** Starts a server process and waits for its line `ready <url>`. @throws Error with what it said, when it ends before */
+export async function launch(options: {
+  readonly command: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}): Promise<Launched> {
+  const inherited = Object.entries(process.env).filter(([name]) => !OWN_VARIABLES.test(name));
+  const startedAt = performance.now();
+  const [program, ...args] = options.command;
+  const child = spawn(program!, args, {
+    cwd: ROOT,
+    env: { ...Object.fromEntries(inherited), ...options.env },
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  const ended = new Promise<void>((resolve) => child.on('exit', () => resolve()));
+  const url = new Promise<string>((resolve, reject) => {
+    const onText = (text: string): void => {
+      output = `${output}${text}`.slice(-10_000);
+      const ready = /^ready (http\S+)/m.exec(output)?.[1];
+      if (ready !== undefined) resolve(ready);
+    };
+    child.stdout.setEncoding('utf8').on('data', onText);
+    child.stderr.setEncoding('utf8').on('data', onText);
+    child.on('error', reject);
+    void ended.then(() => reject(new Error(`${options.command.join(' ')} ended:\n${output}`)));
+    setTimeout(
+      () => reject(new Error(`${options.command.join(' ')} is not ready:\n${output}`)),
+      START_TIMEOUT_MS,
+    ).unref();
+  });
+  const stop = async (): Promise<void> => {
+    if (child.exitCode === null && child.signalCode === null) process.kill(-child.pid!, 'SIGTERM');
+    await ended;
+  };
+  try {
+    const readyUrl = await url;
+    return { pid: child.pid!, url: readyUrl, readyAfterMs: performance.now() - startedAt, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}

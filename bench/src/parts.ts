@@ -1,0 +1,17 @@
+import type { PartResult } from './report.ts';
+
+interface Part {
+  readonly title: string;
+  /** Loads and measures the part; loaded on demand, so that one part's packages never weigh on another. */
+  readonly run: () => Promise<PartResult>;
+}
+
+/** What `npm run bench` measures, in this order. */
+export const PARTS = {
+  crypto: { title: 'Cryptography', run: async () => (await import('./crypto/run.ts')).runCrypto() },
+  start: { title: 'Start', run: async () => (await import('./start.ts')).measureStart() },
+} as const satisfies Record<string, Part>;
+
+export type PartName = keyof typeof PARTS;
+
+export const PART_NAMES = Object.keys(PARTS) as readonly PartName[];

@@ -1,0 +1,58 @@
+import { readFile, readdir } from 'node:fs/promises';
+
+/** Kernel's clock ticks per second: USER_HZ, 100 on every Linux that Node runs on. */
+const TICKS_PER_SECOND = 100;
+
+/** CPU seconds used so far. */
+export interface CpuUse {
+  readonly server: number;
+  readonly database: number;
+}
+
+interface ProcessStat {
+  readonly pid: number;
+  readonly parent: number;
+  readonly name: string;
+  readonly seconds: number;
+}
+
+/** proc(5): field 2 is the name in parentheses; 4 the parent; 14-17 user and system time, own and of ended children. */
+async function readStat(pid: number): Promise<ProcessStat | null> {
+  const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null);
+  if (text === null) return null;
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  const ticks = fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0);
+  return {
+    pid,
+    parent: Number(fields[1]),
+    name: text.slice(text.indexOf('(') + 1, text.lastIndexOf(')')),
+    seconds: ticks / TICKS_PER_SECOND,
+  };
+}
+
+/**
+ * CPU time of the server process and of the PostgreSQL below it, ended backends included.
+ * Null where the system has no /proc.
+ */
+export async function cpuUse(serverPid: number): Promise<CpuUse | null> {
+  if (process.platform !== 'linux') return null;
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
+  const all = (await Promise.all(pids.map(readStat))).filter((stat) => stat !== null);
+  const own = all.find((stat) => stat.pid === serverPid);
+  if (own === undefined) return null;
+  let database = 0;
+  let parents = new Set([serverPid]);
+  while (parents.size > 0) {
+    const children = all.filter((stat) => parents.has(stat.parent));
+    database += children.reduce((sum, stat) => sum + stat.seconds, 0);
+    parents = new Set(children.map((stat) => stat.pid));
+  }
+  return { server: own.seconds, database };
+}
+
+/** Resident memory of one process, bytes. Null where the system has no /proc. */
+export async function residentBytes(pid: number): Promise<number | null> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
+  const kilobytes = /^VmRSS:\s*(\d+) kB/m.exec(status)?.[1];
+  return kilobytes === undefined ? null : Number(kilobytes) * 1_024;
+}
