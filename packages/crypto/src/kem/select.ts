@@ -21,7 +21,8 @@ export async function selectKem(subtle: object | undefined, rng: Rng): Promise<K
   return nobleKem(rng);
 }
 
-function hasKemMethods(subtle: object): subtle is KemSubtle {
+/** Whether this WebCrypto claims to have a KEM. */
+export function hasKemMethods(subtle: object): subtle is KemSubtle {
   return 'encapsulateBits' in subtle && 'decapsulateBits' in subtle;
 }
 
