@@ -1,25 +1,22 @@
-// Entry of `npm run bench`: installs and builds what is missing, then measures.
-import { spawnSync } from 'node:child_process';
-import { existsSync, statSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+/**
+ * `npm run bench`: installs and builds what is missing, the peers included, then measures. `-- crypto server` runs
+ * some parts, `-- --write` puts the tables into README.md.
+ */
+import { join } from 'node:path';
+import { ensureBuilt } from '../scripts/lib/build.mjs';
+import { ensureInstalled, isInstalled } from '../scripts/lib/install.mjs';
+import { requireNode, stop } from '../scripts/lib/node-version.mjs';
+import { ROOT } from '../scripts/lib/paths.mjs';
+import { npm, run, tool } from '../scripts/lib/run.mjs';
 
-const bench = fileURLToPath(new URL('./', import.meta.url));
-const root = fileURLToPath(new URL('../', import.meta.url));
+const BENCH = join(ROOT, 'bench');
 
-function run(command, args, cwd, stdio = ['ignore', 'ignore', 'inherit']) {
-  const { status } = spawnSync(command, args, { cwd, stdio });
-  if (status !== 0) process.exit(status ?? 1);
+requireNode();
+await ensureInstalled();
+await ensureBuilt();
+if (!isInstalled(BENCH)) {
+  const code = await run(npm('ci', '--loglevel=error', '--no-audit', '--no-fund'), { cwd: BENCH });
+  if (code !== 0) stop(`the peers could not be installed: "npm ci" in bench/ failed with code ${code}.`);
 }
-
-/** npm writes a copy of the lockfile when it is done; older than the lockfile means not installed as it says. */
-function isInstalled(directory) {
-  const done = `${directory}node_modules/.package-lock.json`;
-  return existsSync(done) && statSync(done).mtimeMs >= statSync(`${directory}package-lock.json`).mtimeMs;
-}
-
-for (const directory of [root, bench]) {
-  if (!isInstalled(directory)) run('npm', ['ci', '--ignore-scripts'], directory);
-}
-run('npx', ['turbo', 'run', 'build', '--output-logs=errors-only'], root, ['ignore', 'inherit', 'inherit']);
-run('npx', ['tsc', '-b', 'bench'], root, ['ignore', 'inherit', 'inherit']);
-run(process.execPath, ['bench/dist/main.js', ...process.argv.slice(2)], root, 'inherit');
+if ((await run([tool('tsc'), '-b', BENCH])) !== 0) stop('the benchmarks could not be built; the reason stands above.');
+process.exitCode = await run([process.execPath, join(BENCH, 'dist/main.js'), ...process.argv.slice(2)]);

@@ -32,7 +32,8 @@ export async function launch(options: {
     cwd: ROOT,
     env: { ...Object.fromEntries(inherited), ...options.env },
     detached: true,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    // Over this channel a Node process notices when we are gone. npm would hand it on to the wrong process.
+    stdio: ['ignore', 'pipe', 'pipe', ...(program === process.execPath ? (['ipc'] as const) : [])],
   });
   let output = '';
   const ended = new Promise<void>((resolve) => child.on('exit', () => resolve()));
@@ -42,8 +43,8 @@ export async function launch(options: {
       const ready = /^ready (http\S+)/m.exec(output)?.[1];
       if (ready !== undefined) resolve(ready);
     };
-    child.stdout.setEncoding('utf8').on('data', onText);
-    child.stderr.setEncoding('utf8').on('data', onText);
+    child.stdout!.setEncoding('utf8').on('data', onText);
+    child.stderr!.setEncoding('utf8').on('data', onText);
     child.on('error', reject);
     void ended.then(() => reject(new Error(`${options.command.join(' ')} ended:\n${output}`)));
     setTimeout(

@@ -9,6 +9,7 @@ interface Part {
 /** What `npm run bench` measures, in this order. */
 export const PARTS = {
   crypto: { title: 'Cryptography', run: async () => (await import('./crypto/run.ts')).runCrypto() },
+  server: { title: 'Server', run: async () => (await import('./server/run.ts')).runServer() },
   start: { title: 'Start', run: async () => (await import('./start.ts')).measureStart() },
 } as const satisfies Record<string, Part>;
 

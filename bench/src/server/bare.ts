@@ -61,6 +61,7 @@ function receive(socket: WebSocket, frame: BareFrame): void {
   }
 }
 
+process.on('disconnect', () => process.exit());
 const http = createServer();
 new WebSocketServer({ server: http, perMessageDeflate: false }).on('connection', (socket) => {
   socket.on('message', (data: Buffer) => receive(socket, JSON.parse(data.toString()) as BareFrame));

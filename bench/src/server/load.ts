@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pair } from './pairs.ts';
-import { cpuUse, type CpuUse } from './processes.ts';
+import { cpuUse, type CpuUse, type Watched } from './processes.ts';
 
 /** What one run of messages cost. */
 export interface LoadResult {
@@ -88,7 +88,7 @@ function between(before: CpuUse | null, after: CpuUse | null): CpuUse | null {
 export async function closedLoop(options: {
   readonly pairs: readonly Pair[];
   readonly ledger: Ledger;
-  readonly serverPid: number;
+  readonly watched: Watched;
   readonly inFlight: number;
   readonly warmUpMs: number;
   readonly measureMs: number;
@@ -98,13 +98,13 @@ export async function closedLoop(options: {
   for (const pair of pairs) for (let i = 0; i < options.inFlight; i++) ledger.send(pair);
   await sleep(options.warmUpMs);
 
-  const cpuBefore = await cpuUse(options.serverPid);
+  const cpuBefore = await cpuUse(options.watched);
   ledger.record();
   const startedAt = performance.now();
   await sleep(options.measureMs);
   const seconds = (performance.now() - startedAt) / 1_000;
   const latencies = ledger.recorded();
-  const cpu = between(cpuBefore, await cpuUse(options.serverPid));
+  const cpu = between(cpuBefore, await cpuUse(options.watched));
 
   ledger.onDelivered = null;
   await ledger.settle();
@@ -115,12 +115,12 @@ export async function closedLoop(options: {
 export async function openLoop(options: {
   readonly pairs: readonly Pair[];
   readonly ledger: Ledger;
-  readonly serverPid: number;
+  readonly watched: Watched;
   readonly perSecond: number;
   readonly count: number;
 }): Promise<LoadResult> {
   const { pairs, ledger, count } = options;
-  const cpuBefore = await cpuUse(options.serverPid);
+  const cpuBefore = await cpuUse(options.watched);
   ledger.record();
   const startedAt = performance.now();
   for (let i = 0; i < count; i++) {
@@ -134,6 +134,6 @@ export async function openLoop(options: {
     delivered: count,
     seconds,
     latencies: ledger.recorded(),
-    cpu: between(cpuBefore, await cpuUse(options.serverPid)),
+    cpu: between(cpuBefore, await cpuUse(options.watched)),
   };
 }

@@ -12,7 +12,6 @@ export interface CpuUse {
 interface ProcessStat {
   readonly pid: number;
   readonly parent: number;
-  readonly name: string;
   readonly seconds: number;
 }
 
@@ -25,23 +24,26 @@ async function readStat(pid: number): Promise<ProcessStat | null> {
   return {
     pid,
     parent: Number(fields[1]),
-    name: text.slice(text.indexOf('(') + 1, text.lastIndexOf(')')),
     seconds: ticks / TICKS_PER_SECOND,
   };
 }
 
-/**
- * CPU time of the server process and of the PostgreSQL below it, ended backends included.
- * Null where the system has no /proc.
- */
-export async function cpuUse(serverPid: number): Promise<CpuUse | null> {
+/** The processes whose CPU time counts. */
+export interface Watched {
+  readonly server: number;
+  /** Every process below this one is the database's: PostgreSQL and its backends. */
+  readonly databaseParent: number;
+}
+
+/** CPU time of a server process and of its PostgreSQL, ended backends included. Null where the system has no /proc. */
+export async function cpuUse({ server, databaseParent }: Watched): Promise<CpuUse | null> {
   if (process.platform !== 'linux') return null;
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
   const all = (await Promise.all(pids.map(readStat))).filter((stat) => stat !== null);
-  const own = all.find((stat) => stat.pid === serverPid);
+  const own = all.find((stat) => stat.pid === server);
   if (own === undefined) return null;
   let database = 0;
-  let parents = new Set([serverPid]);
+  let parents = new Set([databaseParent]);
   while (parents.size > 0) {
     const children = all.filter((stat) => parents.has(stat.parent));
     database += children.reduce((sum, stat) => sum + stat.seconds, 0);

@@ -1,0 +1,76 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Connection } from './connection.ts';
+import { loadCryptography, register, type Person, type Site } from './people.ts';
+import { residentBytes } from './processes.ts';
+import { connect, receiveMail } from './seal-pairs.ts';
+import { launchSeal, withDataDir } from './seal-server.ts';
+
+const FIRST = 200;
+const MORE = 2_500;
+/** Registrations and connections under way at once. */
+const WIDTH = 20;
+/** Until the server has no more work with those that just came, ms. */
+const SETTLE_MS = 3_000;
+
+/** What idle connections cost. */
+export interface IdleResult {
+  /** Resident bytes of the server process with the first connections. */
+  readonly before: number;
+  /** Bytes for each connection after those. */
+  readonly perConnection: number;
+}
+
+/** Applies `work` to all items, at most `WIDTH` at once. */
+async function eachOf<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  for (let i = 0; i < items.length; i += WIDTH) {
+    results.push(...(await Promise.all(items.slice(i, i + WIDTH).map(work))));
+  }
+  return results;
+}
+
+/**
+ * Growth of the server's resident memory over 2,500 further signed-in, subscribed connections, each of another person,
+ * after the first 200. The people register beforehand and the server is started anew, so that what registration
+ * leaves in its heap does not make room for them. Null where the system does not tell.
+ */
+export function measureIdle(appKey: string): Promise<IdleResult | null> {
+  return withDataDir(async (dataDir) => {
+    const people = await withServer(dataDir, appKey, async (site) => {
+      const tools = await loadCryptography();
+      const names = Array.from({ length: FIRST + MORE }, (_, i) => `idle-${i}`);
+      return eachOf(names, (name): Promise<Person> => register(site, tools, name));
+    });
+    return withServer(dataDir, appKey, async (site, pid) => {
+      const open = async (person: Person): Promise<Connection> => {
+        const connection = await connect(site, person);
+        await receiveMail(connection, () => undefined);
+        return connection;
+      };
+      const first = await eachOf(people.slice(0, FIRST), open);
+      await sleep(SETTLE_MS);
+      const before = await residentBytes(pid);
+      const more = await eachOf(people.slice(FIRST), open);
+      await sleep(SETTLE_MS);
+      const after = await residentBytes(pid);
+      for (const connection of [...first, ...more]) {
+        if (connection.failure !== null) throw connection.failure;
+        connection.close();
+      }
+      return before === null || after === null ? null : { before, perConnection: (after - before) / MORE };
+    });
+  });
+}
+
+async function withServer<T>(
+  dataDir: string,
+  appKey: string,
+  use: (site: Site, pid: number) => Promise<T>,
+): Promise<T> {
+  const server = await launchSeal(dataDir);
+  try {
+    return await use({ url: server.url, appKey }, server.pid);
+  } finally {
+    await server.stop();
+  }
+}

@@ -1,0 +1,131 @@
+import { atLeast, atMost, digits, show, type PartResult, type Row } from '../report.ts';
+import { percentile, summarize, type Sample } from '../stats.ts';
+import type { IdleResult } from './idle.ts';
+import type { LoadResult } from './load.ts';
+import { IN_FLIGHT, PAIRS, TEXT_LENGTH } from './shape.ts';
+
+/** Rounds of one kind of load on one server. */
+export type Rounds = readonly LoadResult[];
+
+/** Everything that was measured of the server. */
+export interface ServerFigures {
+  /** Closed loop: as fast as it goes. */
+  readonly fast: Rounds;
+  readonly bareFast: Rounds;
+  /** Open loop at 200 messages a second. */
+  readonly slow: Rounds;
+  readonly bareSlow: Rounds;
+  /** Open loop at 1,000 messages a second. */
+  readonly steady: Rounds;
+  readonly idle: IdleResult | null;
+  /** Messages sent to Seal in all rounds. */
+  readonly sent: number;
+  readonly rounds: number;
+}
+
+const UNKNOWN = 'not known here';
+
+const over = (rounds: Rounds, figure: (result: LoadResult) => number): Sample => summarize(rounds.map(figure));
+const throughput = (rounds: Rounds): Sample => over(rounds, ({ delivered, seconds }) => delivered / seconds);
+const latency = (rounds: Rounds, p: number): Sample => over(rounds, ({ latencies }) => percentile(latencies, p));
+
+/** CPU seconds for 1,000 messages; null where the system does not tell. */
+function cpuPerThousand(rounds: Rounds): Sample | null {
+  const values: number[] = [];
+  for (const { cpu, delivered } of rounds) {
+    if (cpu === null) return null;
+    values.push(((cpu.server + cpu.database) * 1_000) / delivered);
+  }
+  return summarize(values);
+}
+
+function throughputRow(seal: Rounds, bare: Rounds): Row {
+  const own = throughput(seal);
+  const limit = throughput(bare);
+  return {
+    what: 'durable 1:1 messages per second, closed loop',
+    ratio: `${digits(own.median / limit.median)} of the bare limit`,
+    seal: show(own, ''),
+    peers: `bare ${show(limit, '')}`,
+    elsewhere: 'ejabberd 2,600; Prosody 440; bare 56,000',
+    checks: [
+      atLeast('>= 15,000', own.median, 15_000),
+      atLeast('a quarter of the bare limit', own.median / limit.median, 0.25),
+    ],
+  };
+}
+
+function cpuRow(what: string, seal: Rounds, bare: Rounds | null, rest: Pick<Row, 'elsewhere' | 'checks'>): Row {
+  const own = cpuPerThousand(seal);
+  const limit = bare && cpuPerThousand(bare);
+  return {
+    what,
+    ratio: own !== null && limit !== null ? `${digits(own.median / limit.median)}x the bare one` : '',
+    seal: own === null ? UNKNOWN : show(own, 's'),
+    peers: limit === null ? '' : `bare ${show(limit, 's')}`,
+    ...rest,
+  };
+}
+
+function latencyRow(what: string, seal: Rounds, bare: Rounds | null, rest: Pick<Row, 'elsewhere' | 'checks'>): Row {
+  const both = (rounds: Rounds): string => `${show(latency(rounds, 0.5), 'ms')} / ${show(latency(rounds, 0.99), 'ms')}`;
+  const ratio = (p: number): string => digits(latency(seal, p).median / latency(bare!, p).median);
+  return {
+    what,
+    ratio: bare === null ? '' : `${ratio(0.5)}x / ${ratio(0.99)}x the bare one`,
+    seal: both(seal),
+    peers: bare === null ? '' : `bare ${both(bare)}`,
+    ...rest,
+  };
+}
+
+function idleRow(idle: IdleResult | null): Row {
+  const kilobytes = idle && idle.perConnection / 1_024;
+  return {
+    what: 'memory for each idle connection, signed in and subscribed',
+    ratio: '',
+    seal: kilobytes === null ? UNKNOWN : `${digits(kilobytes)} KB`,
+    peers: '',
+    elsewhere: 'ejabberd 54 KB; Prosody 37; bare 9.6',
+    checks: [atMost('<= 25 KB', kilobytes, 25)],
+  };
+}
+
+/** The server's table. */
+export function report({ fast, bareFast, slow, bareSlow, steady, idle, sent, rounds }: ServerFigures): PartResult {
+  const cpu = cpuPerThousand(fast);
+  return {
+    rows: [
+      throughputRow(fast, bareFast),
+      cpuRow('... CPU of server and PostgreSQL for 1,000 of them', fast, bareFast, {
+        elsewhere: 'ejabberd 0.64 s; Prosody 1.85; bare 0.02',
+        checks: [atMost('<= 0.10 s', cpu && cpu.median, 0.1)],
+      }),
+      latencyRow('... their latency, send to receive, p50 / p99', fast, bareFast, {
+        elsewhere: 'ejabberd 379 / 613 ms; bare 17 / 29',
+        checks: [],
+      }),
+      latencyRow('send to receive at 200 messages per second, p50 / p99', slow, bareSlow, {
+        elsewhere: 'ejabberd 1.55 / 3.8 ms; Prosody 1.8 / 9.1; bare 0.75 / 2.1',
+        checks: [
+          atMost('p50 <= 1.3 ms', latency(slow, 0.5).median, 1.3),
+          atMost('p99 <= 3.5 ms', latency(slow, 0.99).median, 3.5),
+        ],
+      }),
+      cpuRow('... CPU for 1,000 of them', slow, bareSlow, { elsewhere: 'ejabberd 1.82 s; bare 0.57', checks: [] }),
+      latencyRow('send to receive at 1,000 messages per second, p50 / p99', steady, null, {
+        elsewhere: 'ejabberd 1.16 / 6.3 ms; bare 0.53 / 5.3',
+        checks: [],
+      }),
+      cpuRow('... CPU for 1,000 of them', steady, null, { elsewhere: 'ejabberd 1.24 s; bare 0.34', checks: [] }),
+      idleRow(idle),
+    ],
+    notes: [
+      `${PAIRS} pairs of people, each in a conversation of their own, one writing to the other; ${TEXT_LENGTH} characters, sealed. Closed loop: ${IN_FLIGHT} messages under way in each pair, 8 s after 2 s of warm-up; open loops: 2,000 and 10,000 messages. ${rounds} rounds, in turns with the bare relay, after a discarded one.`,
+      'Every message is signed in, checked against the current members and device lists, stored with its key envelope in the recipient\'s mailbox and acknowledged to the sender only after the commit; the recipient acknowledges it, which deletes the envelope and tells the sender "delivered". PostgreSQL is the embedded one with its standard durability.',
+      '"bare" is the limit, not a product: `src/server/bare.ts`, one Node process that inserts messages into one table, many to a statement, and hands them on after the commit, with no accounts, checks or mailboxes.',
+      `All ${digits(sent)} messages sent to Seal were acknowledged once and delivered once, and PostgreSQL held exactly as many rows afterwards; otherwise there would be no table.`,
+      'Idle connections: growth of the resident memory of the server process from 200 to 2,700 connections, each of another person; without PostgreSQL and kernel buffers.',
+    ],
+  };
+}

@@ -1,0 +1,29 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ROOT, launch, type Launched } from '../launch.ts';
+
+/** Seal's server as it is shipped, with embedded PostgreSQL at its normal durability and the rates out of the way. */
+export function launchSeal(dataDir: string): Promise<Launched> {
+  return launch({
+    command: [process.execPath, join(ROOT, 'packages/server/dist/main.js')],
+    env: {
+      DATA_DIR: dataDir,
+      PORT: '0',
+      LOG_LEVEL: 'warn',
+      NODE_ENV: 'production',
+      MESSAGES_PER_MINUTE: '1000000',
+      AUTH_PER_MINUTE: '1000000',
+    },
+  });
+}
+
+/** Runs `use` with a directory that is gone afterwards. */
+export async function withDataDir<T>(use: (dataDir: string) => Promise<T>): Promise<T> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'seal-bench-'));
+  try {
+    return await use(dataDir);
+  } finally {
+    await rm(dataDir, { recursive: true, force: true });
+  }
+}
