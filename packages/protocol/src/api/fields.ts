@@ -47,10 +47,10 @@ export function bytesField(min: number, max: number = min): z.ZodType<Bytes, str
     });
 }
 
-export const uint32: z.ZodType<number> = z.int().min(0).max(0xffff_ffff);
+export const uint32: z.ZodType<number, number> = z.int().min(0).max(0xffff_ffff);
 /** A position or sequence number: 0 means "before the first". */
-export const position: z.ZodType<number> = z.int().min(0);
-export const pageSize: z.ZodType<number> = z.int().min(1).max(COUNT_LIMITS.page);
+export const position: z.ZodType<number, number> = z.int().min(0);
+export const pageSize: z.ZodType<number, number> = z.int().min(1).max(COUNT_LIMITS.page);
 
 /** A user name: letters, digits and `._-` of any script, beginning with a letter or digit; compared without case. */
 export const username: z.ZodType<string, string> = z
