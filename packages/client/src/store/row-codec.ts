@@ -1,15 +1,5 @@
 import { concatBytes, fromUtf8, utf8, type Bytes } from '@seal-chat/protocol';
 
-/** What a row may hold. Byte arrays are kept beside the JSON, so they cost neither base64 nor a copy per level. */
-export type RowValue =
-  | null
-  | boolean
-  | number
-  | string
-  | Uint8Array
-  | readonly RowValue[]
-  | { readonly [name: string]: RowValue | undefined };
-
 /** How a byte array is named in the JSON: where it begins in what follows, and its length. */
 interface BytesAt {
   readonly $bytes: readonly [start: number, length: number];

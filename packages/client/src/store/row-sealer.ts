@@ -1,3 +1,4 @@
+import { AES_GCM_NONCE_LENGTH, aesGcmOpen, aesGcmSeal } from '@seal-chat/crypto';
 import { SealError, utf8, type Bytes } from '@seal-chat/protocol';
 
 /** A row as IndexedDB holds it. */
@@ -22,22 +23,19 @@ export function createRowSealer(options: {
   readonly key: CryptoKey;
   readonly storeName: string;
 }): RowSealer {
-  const { subtle, key, storeName } = options;
-  const parameters = (rowKey: string, rev: number, nonce: Bytes): AesGcmParams => ({
-    name: 'AES-GCM',
-    iv: nonce,
-    additionalData: utf8(JSON.stringify([storeName, rowKey, rev])),
-  });
+  const key = { subtle: options.subtle, handle: options.key };
+  const placeOf = (rowKey: string, rev: number): Bytes => utf8(JSON.stringify([options.storeName, rowKey, rev]));
   return {
-    async seal(rowKey, rev, row) {
-      const nonce = crypto.getRandomValues(new Uint8Array(12));
-      const sealed = await subtle.encrypt(parameters(rowKey, rev, nonce), key, row);
-      return { rev, nonce, sealed: new Uint8Array(sealed) };
+    async seal(rowKey, rev, plaintext) {
+      const nonce = crypto.getRandomValues(new Uint8Array(AES_GCM_NONCE_LENGTH));
+      const sealed = await aesGcmSeal({ key, nonce, plaintext, associatedData: placeOf(rowKey, rev) });
+      return { rev, nonce, sealed };
     },
-    async open(rowKey, { rev, nonce, sealed }) {
+    async open(rowKey, { rev, nonce, sealed: ciphertext }) {
       try {
-        return new Uint8Array(await subtle.decrypt(parameters(rowKey, rev, nonce), key, sealed));
+        return await aesGcmOpen({ key, nonce, ciphertext, associatedData: placeOf(rowKey, rev) });
       } catch (cause) {
+        // Never an UNDECRYPTABLE: that would be said of a message.
         throw new SealError('STORAGE_FAILED', `store: row ${rowKey} does not open`, { cause });
       }
     },

@@ -1,0 +1,35 @@
+import type { Curves, Kem, Rng } from '@seal-chat/crypto';
+import { SealError } from '@seal-chat/protocol';
+import type { SealApi } from './api/types.ts';
+import type { DeviceStore } from './store/device-store.ts';
+import type { DeviceTx, RowReader } from './store/device-tx.ts';
+import { ROWS, type AccountRow } from './store/rows.ts';
+
+/** What the verbs of the SDK are handed: one object for one device. */
+export interface Deps {
+  readonly store: DeviceStore;
+  /** Reads what is committed. */
+  readonly reader: RowReader;
+  /** See `store/device-tx.ts`. */
+  readonly transact: <T>(task: (tx: DeviceTx) => Promise<T>) => Promise<T>;
+  /** Calls as this device. */
+  readonly api: SealApi;
+  /** Calls as nobody. */
+  readonly publicApi: SealApi;
+  readonly curves: Curves;
+  /** Chosen on first use: it may have to be downloaded. */
+  readonly kem: () => Promise<Kem>;
+  readonly rng: Rng;
+  /** The server's clock as far as it is known, ms. */
+  readonly now: () => number;
+  /** Something went wrong that nobody asked for and nobody repairs. */
+  readonly report: (error: unknown) => void;
+}
+
+/** The account of this device. @throws SealError NOT_SIGNED_IN, DEVICE_REVOKED */
+export async function activeAccount(reader: RowReader): Promise<AccountRow> {
+  const account = await reader.get(ROWS.account);
+  if (account?.status === 'revoked') throw new SealError('DEVICE_REVOKED');
+  if (account?.status !== 'active') throw new SealError('NOT_SIGNED_IN');
+  return account;
+}

@@ -1,0 +1,46 @@
+import { sha256, signAuthProof, type AuthPurpose, type Curves } from '@seal-chat/crypto';
+import { SealError, fromBase64, toBase64, type Bytes, type TenantId } from '@seal-chat/protocol';
+import type { ChallengeAnswer } from '@seal-chat/protocol/api';
+import type { SealApi } from '../api/types.ts';
+import type { AccountRow } from '../store/rows.ts';
+
+/** A server's challenge, with its nonce as bytes. */
+export interface Challenge extends Omit<ChallengeAnswer, 'nonce'> {
+  readonly nonce: Bytes;
+}
+
+export async function requestChallenge(publicApi: SealApi): Promise<Challenge> {
+  const answer = await publicApi.auth.challenge.mutate({});
+  return { ...answer, nonce: bytesOf(answer.nonce) };
+}
+
+/** The fields of a procedure's input that prove possession of the device key. */
+export async function proveDevice(input: {
+  readonly curves: Curves;
+  readonly account: Pick<AccountRow, 'tenantId' | 'userId' | 'device'>;
+  readonly challenge: Challenge;
+  readonly purpose: AuthPurpose;
+  /** The encoded list sent along; null for `signIn`. */
+  readonly deviceList: Bytes | null;
+}) {
+  const { curves, account, challenge, purpose, deviceList } = input;
+  const { tenantId, userId, device } = account;
+  checkTenant(challenge.tenantId, tenantId);
+  const { challengeId, nonce } = challenge;
+  const { deviceId } = device;
+  const deviceListHash = deviceList === null ? null : sha256(deviceList);
+  const proof = { purpose, tenantId, challengeId, nonce, userId, deviceId, deviceListHash };
+  return { challengeId, userId, deviceId, signature: toBase64(await signAuthProof(curves, device, proof)) };
+}
+
+/** An app key stands for one tenant for ever: keys made for one are never shown to another. */
+function checkTenant(found: TenantId, expected: TenantId): void {
+  if (found !== expected) throw new SealError('UNKNOWN_APP_KEY', 'challenge: of another tenant than the account');
+}
+
+/** Bytes of a server's base64url text. @throws SealError MALFORMED */
+export function bytesOf(text: string): Bytes {
+  const bytes = fromBase64(text);
+  if (bytes === null) throw new SealError('MALFORMED', 'answer: not base64url');
+  return bytes;
+}

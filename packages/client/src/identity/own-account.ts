@@ -1,0 +1,45 @@
+import { verifyDeviceListChain, type DeviceListState } from '@seal-chat/crypto';
+import { SealError, type SignedDeviceList } from '@seal-chat/protocol';
+import type { SessionAnswer, SignedDeviceListAnswer } from '@seal-chat/protocol/api';
+import type { Clock } from '../clock.ts';
+import type { Deps } from '../deps.ts';
+import { ROWS, type AccountRow } from '../store/rows.ts';
+import { bytesOf } from './challenge.ts';
+import { tokensOf } from './tokens.ts';
+
+/** What the verbs that make or continue an account are handed: nobody is signed in yet. */
+export type IdentityDeps = Omit<Deps, 'api'> & { readonly clock: Clock };
+
+/** The verified lists of the own account, whose key is known beforehand. */
+export function verifyOwnChain(
+  deps: Pick<Deps, 'curves'>,
+  { tenantId, userId, accountKey }: Pick<AccountRow, 'tenantId' | 'userId' | 'accountKey'>,
+  chain: readonly SignedDeviceList[],
+): Promise<DeviceListState> {
+  const expected = { tenantId, userId, accountKey: accountKey.publicKey };
+  return verifyDeviceListChain({ curves: deps.curves, expected, known: null, chain });
+}
+
+/** One commit from "has keys" to "signed in". */
+export async function storeActive(
+  deps: Pick<IdentityDeps, 'transact' | 'clock'>,
+  input: { readonly account: AccountRow; readonly session: SessionAnswer; readonly known: DeviceListState },
+): Promise<void> {
+  const { account, session, known } = input;
+  await deps.transact(async (tx) => {
+    tx.put(ROWS.account, { ...account, status: 'active', username: session.username, unpublished: null });
+    tx.put(ROWS.tokens, tokensOf(session, deps.clock));
+    tx.put(ROWS.peer(account.userId), { known, retired: [], changedKey: null });
+  });
+}
+
+/** What is kept until the server has it. */
+export function unpublishedOf(account: AccountRow): NonNullable<AccountRow['unpublished']> {
+  if (account.unpublished === null) throw new SealError('INTERNAL', 'account: nothing left to publish');
+  return account.unpublished;
+}
+
+/** A chain of device lists as a server answers it, in bytes. */
+export function chainOf(answer: readonly SignedDeviceListAnswer[]): readonly SignedDeviceList[] {
+  return answer.map(({ bytes, signature }) => ({ bytes: bytesOf(bytes), signature: bytesOf(signature) }));
+}

@@ -1,0 +1,88 @@
+import type { Curves } from '@seal-chat/crypto';
+import { SealError, isSealError, type ErrorCode } from '@seal-chat/protocol';
+import type { SessionAnswer } from '@seal-chat/protocol/api';
+import type { TokenSource } from '../api/transport.ts';
+import type { SealApi } from '../api/types.ts';
+import type { Clock } from '../clock.ts';
+import type { DeviceStore } from '../store/device-store.ts';
+import type { DeviceTx, RowReader } from '../store/device-tx.ts';
+import { ROWS, type AccountRow, type TokensRow } from '../store/rows.ts';
+import { proveDevice, requestChallenge } from './challenge.ts';
+
+/** A token is renewed this long before it runs out, ms. */
+const RENEW_BEFORE_MS = 20_000;
+
+/** After these the server may never have looked at the refresh token. */
+const NO_VERDICT: readonly ErrorCode[] = ['OFFLINE', 'UNAVAILABLE', 'RATE_LIMITED', 'INTERNAL'];
+
+interface TokenDeps {
+  readonly store: DeviceStore;
+  readonly reader: RowReader;
+  readonly transact: <T>(task: (tx: DeviceTx) => Promise<T>) => Promise<T>;
+  readonly publicApi: SealApi;
+  readonly curves: Curves;
+  readonly clock: Clock;
+}
+
+/** The tokens row of a session a server has just opened. */
+export function tokensOf(session: SessionAnswer, clock: Clock): TokensRow {
+  const clockOffset = clock.learn(session.serverTime);
+  const { accessToken, accessExpiresAt, refreshToken, refreshExpiresAt } = session;
+  return { accessToken, accessExpiresAt, refreshToken, refreshExpiresAt, clockOffset };
+}
+
+/**
+ * Tokens of this device, shared by its tabs through the store. One tab at a time renews them, under a lock that is
+ * held over the network, so that a refresh token is never used twice. One that got lost costs a challenge: the device
+ * key is what proves who we are.
+ */
+export function createTokenSource(deps: TokenDeps): TokenSource {
+  const { store, reader, transact, clock } = deps;
+  let cached: TokensRow | null = null;
+  let refused: string | null = null;
+  let renewing: Promise<TokensRow> | null = null;
+
+  const isUsable = (tokens: TokensRow | null): tokens is TokensRow =>
+    tokens !== null && tokens.accessToken !== refused && tokens.accessExpiresAt - clock.now() > RENEW_BEFORE_MS;
+
+  const renew = (): Promise<TokensRow> =>
+    store.locks.run('session', async () => {
+      const account = await reader.get(ROWS.account);
+      if (account === null || account.status === 'signed-out') throw new SealError('NOT_SIGNED_IN');
+      const stored = await reader.get(ROWS.tokens);
+      if (stored !== null) clock.restore(stored.clockOffset);
+      if (isUsable(stored)) return stored;
+      const session = await openSession(deps, account, stored);
+      return transact(async (tx) => {
+        const tokens = tokensOf(session, clock);
+        tx.put(ROWS.tokens, tokens);
+        return tokens;
+      });
+    });
+
+  return {
+    async accessToken() {
+      if (!isUsable(cached)) {
+        renewing ??= renew().finally(() => (renewing = null));
+        cached = await renewing;
+      }
+      return cached.accessToken;
+    },
+    current: () => cached?.accessToken ?? null,
+    refuse: (token) => void (refused = token ?? refused),
+  };
+}
+
+async function openSession(deps: TokenDeps, account: AccountRow, stored: TokensRow | null): Promise<SessionAnswer> {
+  const { publicApi, curves, clock } = deps;
+  if (stored !== null && stored.refreshExpiresAt > clock.now()) {
+    try {
+      return await publicApi.auth.refresh.mutate({ refreshToken: stored.refreshToken });
+    } catch (error) {
+      if (!isSealError(error) || NO_VERDICT.includes(error.code)) throw error;
+    }
+  }
+  const challenge = await requestChallenge(publicApi);
+  const proof = await proveDevice({ curves, account, challenge, purpose: 'signIn', deviceList: null });
+  return publicApi.auth.signIn.mutate(proof);
+}

@@ -1,0 +1,175 @@
+import { findDevice, verifyDeviceListChain, type DeviceListState, type PeerDevice } from '@seal-chat/crypto';
+import {
+  SealError,
+  constantTimeEqual,
+  decode,
+  deviceListCodec,
+  isSealError,
+  type Bytes,
+  type Device,
+  type SignedDeviceList,
+  type TenantId,
+  type UserId,
+} from '@seal-chat/protocol';
+import { activeAccount, type Deps } from '../deps.ts';
+import { chainOf } from '../identity/own-account.ts';
+import type { DeviceTx } from '../store/device-tx.ts';
+import { ROWS, type AccountRow, type PeerRow, type RetiredDevice } from '../store/rows.ts';
+
+/** What a device sent before it was taken off its list is accepted for this long after we learned of that, ms. */
+const RETIRED_GRACE_MS = 24 * 60 * 60 * 1000;
+
+/**
+ * Fetches what is new in the device lists of `userIds`, verifies it and stores it. A list with another account key
+ * than the one first seen is not stored: the peer is marked as changed instead, and nothing is sent to it.
+ *
+ * @param from `start` fetches the whole chain: the server is suspected to have another one
+ * @throws SealError DEVICE_LIST_REJECTED when a list does not continue the known one; NOT_FOUND without any list;
+ *   DEVICE_REVOKED when this device is not on the own list any more; OFFLINE …
+ */
+export async function learnDeviceLists(
+  deps: Pick<Deps, 'api' | 'reader' | 'transact' | 'curves' | 'now'>,
+  userIds: readonly UserId[],
+  from: 'known' | 'start' = 'known',
+): Promise<void> {
+  const { api, reader, transact } = deps;
+  const account = await activeAccount(reader);
+  const known = await Promise.all(userIds.map((userId) => reader.get(ROWS.peer(userId))));
+  const sinceOf = (i: number): number => (from === 'start' ? 0 : (known[i]?.known.list.version ?? 0));
+  const { lists } = await api.devices.lists.query({
+    users: userIds.map((userId, i) => ({ userId, since: sinceOf(i) })),
+  });
+  for (const [i, userId] of userIds.entries()) {
+    const chain = chainOf(lists.find((answer) => answer.userId === userId)?.chain ?? []);
+    const fetchedAfter = known[i]?.known.list.version ?? 0;
+    await transact((tx) => storeChain(deps, tx, { account, userId, chain, fetchedAfter }));
+  }
+  if (userIds.includes(account.userId)) await checkOwnDevice(deps, account);
+}
+
+async function storeChain(
+  { curves, now }: Pick<Deps, 'curves' | 'now'>,
+  tx: DeviceTx,
+  input: {
+    readonly account: AccountRow;
+    readonly userId: UserId;
+    readonly chain: readonly SignedDeviceList[];
+    readonly fetchedAfter: number;
+  },
+): Promise<void> {
+  const { account, userId, chain, fetchedAfter } = input;
+  const peer = await tx.get(ROWS.peer(userId));
+  if (chain.length === 0) {
+    if (peer === null) throw new SealError('NOT_FOUND', 'device list: the server has none');
+    return;
+  }
+  // Another fetch was quicker, and its answer newer: this one would look like a rollback.
+  if ((peer?.known.list.version ?? 0) > fetchedAfter) return;
+  try {
+    const next = await extendPeer({ curves, now, tenantId: account.tenantId, userId, account }, peer, chain);
+    if (next !== peer) tx.put(ROWS.peer(userId), next);
+  } catch (error) {
+    if (peer === null || !isSealError(error, 'IDENTITY_CHANGED')) throw error;
+    tx.put(ROWS.peer(userId), { ...peer, changedKey: accountKeyIn(chain) });
+  }
+}
+
+/** Follows the chain step by step, so that the version in which each device left is known. */
+async function extendPeer(
+  deps: Pick<Deps, 'curves' | 'now'> & {
+    readonly tenantId: TenantId;
+    readonly userId: UserId;
+    readonly account: AccountRow;
+  },
+  peer: PeerRow | null,
+  chain: readonly SignedDeviceList[],
+): Promise<PeerRow> {
+  const { curves, now, tenantId, userId, account } = deps;
+  const ownKey = userId === account.userId ? { accountKey: account.accountKey.publicKey } : {};
+  const expected = { tenantId, userId, ...ownKey };
+  let known: DeviceListState | null = peer?.known ?? null;
+  const repeated = chain.filter((signed) => known !== null && versionOf(signed) <= known.list.version);
+  if (repeated.length > 0) known = await verifyDeviceListChain({ curves, expected, known, chain: repeated });
+  const retired: RetiredDevice[] = [...(peer?.retired ?? [])];
+  for (const signed of chain.slice(repeated.length)) {
+    const previous: DeviceListState | null = known;
+    known = await verifyDeviceListChain({ curves, expected, known, chain: [signed] });
+    for (const device of previous?.list.devices ?? []) {
+      if (findDevice(known.list, device.deviceId) !== null) continue;
+      retired.push({ device, removedIn: known.list.version, learnedAt: now() });
+    }
+  }
+  if (known === null) throw new SealError('DEVICE_LIST_REJECTED', 'device list: an empty chain');
+  if (known === peer?.known) return peer;
+  return { known, retired, changedKey: null };
+}
+
+function versionOf(signed: SignedDeviceList): number {
+  return decode(deviceListCodec, signed.bytes).version;
+}
+
+function accountKeyIn(chain: readonly SignedDeviceList[]): Bytes {
+  return decode(deviceListCodec, chain.at(-1)!.bytes).accountKey;
+}
+
+async function checkOwnDevice({ transact }: Pick<Deps, 'transact'>, { userId, device }: AccountRow): Promise<void> {
+  const isListed = await transact(async (tx) => {
+    const [account, own] = [await tx.get(ROWS.account), await tx.get(ROWS.peer(userId))];
+    if (own === null || findDevice(own.known.list, device.deviceId) !== null) return true;
+    if (account?.status === 'active') tx.put(ROWS.account, { ...account, status: 'revoked' });
+    return false;
+  });
+  if (!isListed) throw new SealError('DEVICE_REVOKED');
+}
+
+/**
+ * The device that claims to have sent something under version `version` of its account's list.
+ *
+ * @throws SealError UNVERIFIED_DEVICE when it was not on that list, or the list is not known here yet; IDENTITY_CHANGED
+ */
+export function senderDevice(
+  peer: PeerRow | null,
+  claim: { readonly deviceId: string; readonly version: number; readonly now: number },
+): Device {
+  const { deviceId, version, now } = claim;
+  if (peer?.changedKey) throw new SealError('IDENTITY_CHANGED');
+  if (peer !== null && version <= peer.known.list.version) {
+    const current = peer.known.list.devices.find((device) => device.deviceId === deviceId);
+    if (current !== undefined && current.addedIn <= version) return current;
+    const retired = peer.retired.find(({ device }) => device.deviceId === deviceId);
+    const isInTime = retired !== undefined && now - retired.learnedAt <= RETIRED_GRACE_MS;
+    if (isInTime && retired.device.addedIn <= version && version < retired.removedIn) return retired.device;
+  }
+  throw new SealError('UNVERIFIED_DEVICE', `device list: version ${version} does not vouch for the sender`);
+}
+
+/** A device as the cryptography takes it. */
+export function asPeerDevice(userId: UserId, device: Device): PeerDevice {
+  const { deviceId, registrationId, dhKey, signKey } = device;
+  return { userId, deviceId, registrationId, dhKey, signKey };
+}
+
+/**
+ * Trusts the account key that the server now shows for `userId`. Sessions with the old one's devices end.
+ *
+ * @throws SealError DEVICE_LIST_REJECTED when the server shows yet another one; OFFLINE …
+ */
+export async function acceptIdentity(
+  deps: Pick<Deps, 'api' | 'reader' | 'transact' | 'curves'>,
+  userId: UserId,
+): Promise<void> {
+  const { api, reader, transact, curves } = deps;
+  const { tenantId } = await activeAccount(reader);
+  const before = await reader.get(ROWS.peer(userId));
+  if (!before?.changedKey) return;
+  const { lists } = await api.devices.lists.query({ users: [{ userId, since: 0 }] });
+  const chain = chainOf(lists[0]?.chain ?? []);
+  const expected = { tenantId, userId, accountKey: before.changedKey };
+  const known = await verifyDeviceListChain({ curves, expected, known: null, chain });
+  await transact(async (tx) => {
+    const peer = await tx.get(ROWS.peer(userId));
+    if (!peer?.changedKey || !constantTimeEqual(peer.changedKey, known.list.accountKey)) return;
+    for (const { key } of await tx.list(ROWS.sessionsOf(userId))) tx.delete(key);
+    tx.put(ROWS.peer(userId), { known, retired: [], changedKey: null });
+  });
+}

@@ -1,0 +1,171 @@
+import { createPreKey, privatePreKeyCodec, type PrivatePreKey } from '@seal-chat/crypto';
+import { PREKEY_LIMITS, decode, encode, toBase64, type PreKeyKind, type PublicPreKey } from '@seal-chat/protocol';
+import type { PreKeyStatus } from '@seal-chat/protocol/api';
+import { activeAccount, type Deps } from '../deps.ts';
+import type { DeviceTx } from '../store/device-tx.ts';
+import { ROWS, type AccountRow, type PreKeysRow } from '../store/rows.ts';
+
+type PreKeyDeps = Pick<Deps, 'api' | 'reader' | 'transact' | 'curves' | 'kem' | 'rng' | 'now'>;
+
+const FIRST: PreKeysRow = {
+  nextId: { signed: 1, oneTime: 1, kemOneTime: 1, kemLastResort: 1 },
+  signed: null,
+  kemLastResort: null,
+  replaced: [],
+};
+
+/** How many keys of each kind are to be made. */
+type Order = Readonly<Record<PreKeyKind, number>>;
+
+/**
+ * Keeps the server's stock of this device's prekeys as it should be: signed and last-resort keys fresh, one-time keys
+ * enough. Private halves are stored before public ones leave. Ids the server has and this device does not know are of
+ * a lost state: they cannot be taken back, so `renewAll` drowns them by replacing what can be replaced.
+ *
+ * @param renewAll after a rollback, or when sessions others start here keep failing: replaces every kind
+ * @throws SealError OFFLINE …
+ */
+export async function maintainPreKeys(deps: PreKeyDeps, { renewAll }: { readonly renewAll: boolean }): Promise<void> {
+  const { api, reader, transact, now } = deps;
+  const account = await activeAccount(reader);
+  const status = await api.preKeys.status.query();
+  const order = await transact(async (tx) => {
+    const row = (await tx.get(ROWS.preKeys)) ?? FIRST;
+    await deleteOutdated(tx, row, { status, now: now() });
+    return orderFor(tx, row, { status, renewAll, now: now() });
+  });
+  if (Object.values(order).every((count) => count === 0)) return;
+  const made = await makeKeys(deps, account, order);
+  await api.preKeys.publish.mutate({
+    signedPreKey: made.signed[0] ?? null,
+    lastResortKemPreKey: made.kemLastResort[0] ?? null,
+    oneTimePreKeys: made.oneTime,
+    oneTimeKemPreKeys: made.kemOneTime,
+  });
+}
+
+async function orderFor(
+  tx: DeviceTx,
+  row: PreKeysRow,
+  input: { readonly status: PreKeyStatus; readonly renewAll: boolean; readonly now: number },
+): Promise<Order> {
+  const { status, renewAll, now } = input;
+  const isDue = (current: PreKeysRow['signed'], published: number | null): boolean =>
+    renewAll ||
+    current === null ||
+    current.keyId !== published ||
+    now - current.createdAt > PREKEY_LIMITS.signedRotationMs;
+  const missing = async (kind: 'oneTime' | 'kemOneTime', published: readonly number[]): Promise<number> => {
+    const usable = await countKnown(tx, kind, published);
+    if (!renewAll && usable >= PREKEY_LIMITS.oneTimeRefillBelow) return 0;
+    return PREKEY_LIMITS.oneTimeTarget - (renewAll ? 0 : usable);
+  };
+  return {
+    signed: isDue(row.signed, status.signedPreKeyId) ? 1 : 0,
+    kemLastResort: isDue(row.kemLastResort, status.lastResortKemPreKeyId) ? 1 : 0,
+    oneTime: await missing('oneTime', status.oneTimePreKeyIds),
+    kemOneTime: await missing('kemOneTime', status.oneTimeKemPreKeyIds),
+  };
+}
+
+/** How many of the keys on the server this device can still use. */
+async function countKnown(tx: DeviceTx, kind: PreKeyKind, published: readonly number[]): Promise<number> {
+  const here = new Set((await tx.list(ROWS.preKeysOf(kind))).map(({ key }) => key));
+  return published.filter((keyId) => here.has(ROWS.preKey(kind, keyId))).length;
+}
+
+/** Takes ids, makes the keys outside of the lock (it takes a while), stores the private halves; returns the public. */
+async function makeKeys(
+  deps: PreKeyDeps,
+  { tenantId, userId, device }: AccountRow,
+  order: Order,
+): Promise<Record<PreKeyKind, WirePreKey[]>> {
+  const { transact, curves, rng, now } = deps;
+  const kinds = Object.keys(order) as PreKeyKind[];
+  const firstIds = await transact(async (tx) => {
+    const row = (await tx.get(ROWS.preKeys)) ?? FIRST;
+    const nextId = { ...row.nextId };
+    for (const kind of kinds) nextId[kind] += order[kind];
+    tx.put(ROWS.preKeys, { ...row, nextId });
+    return row.nextId;
+  });
+  const kem = await deps.kem();
+  const owner = { tenantId, userId, deviceId: device.deviceId };
+  const make = (kind: PreKeyKind, keyId: number) =>
+    createPreKey({ curves, kem, rng, owner, signKeys: device.sign, kind, keyId, now: now() });
+  const made = await Promise.all(
+    kinds.flatMap((kind) => Array.from({ length: order[kind] }, (_, i) => make(kind, firstIds[kind] + i))),
+  );
+  await transact((tx) =>
+    storePrivate(
+      tx,
+      made.map(({ privatePreKey }) => privatePreKey),
+      now(),
+    ),
+  );
+  const publicKeys = (kind: PreKeyKind): WirePreKey[] =>
+    made.filter(({ privatePreKey }) => privatePreKey.kind === kind).map(({ publicPreKey }) => onWire(publicPreKey));
+  return {
+    signed: publicKeys('signed'),
+    oneTime: publicKeys('oneTime'),
+    kemOneTime: publicKeys('kemOneTime'),
+    kemLastResort: publicKeys('kemLastResort'),
+  };
+}
+
+async function storePrivate(tx: DeviceTx, made: readonly PrivatePreKey[], now: number): Promise<void> {
+  let row = (await tx.get(ROWS.preKeys)) ?? FIRST;
+  for (const preKey of made) {
+    const { kind, keyId, createdAt } = preKey;
+    tx.put(ROWS.preKey(kind, keyId), encode(privatePreKeyCodec, preKey));
+    if (kind !== 'signed' && kind !== 'kemLastResort') continue;
+    const old = row[kind];
+    const replaced = old === null ? row.replaced : [...row.replaced, { kind, keyId: old.keyId, replacedAt: now }];
+    row = { ...row, [kind]: { keyId, createdAt }, replaced };
+  }
+  tx.put(ROWS.preKeys, row);
+}
+
+/**
+ * Deletes private halves of keys replaced some time ago, and the oldest one-time keys above the limit. One-time keys
+ * that the server still hands out stay, whatever their number.
+ */
+async function deleteOutdated(
+  tx: DeviceTx,
+  row: PreKeysRow,
+  { status, now }: { readonly status: PreKeyStatus; readonly now: number },
+): Promise<void> {
+  const isOver = ({ replacedAt }: PreKeysRow['replaced'][number]): boolean =>
+    now - replacedAt > PREKEY_LIMITS.signedRetentionMs;
+  for (const { kind, keyId } of row.replaced.filter(isOver)) tx.delete(ROWS.preKey(kind, keyId));
+  if (row.replaced.some(isOver)) tx.put(ROWS.preKeys, { ...row, replaced: row.replaced.filter((old) => !isOver(old)) });
+
+  for (const [kind, published] of [
+    ['oneTime', status.oneTimePreKeyIds],
+    ['kemOneTime', status.oneTimeKemPreKeyIds],
+  ] as const) {
+    const onServer = new Set<string>(published.map((keyId) => ROWS.preKey(kind, keyId)));
+    const kept = await tx.list(ROWS.preKeysOf(kind));
+    const surplus = Math.max(0, kept.length - PREKEY_LIMITS.oneTimePrivateMax);
+    for (const { key } of kept.filter((found) => !onServer.has(found.key)).slice(0, surplus)) tx.delete(key);
+  }
+}
+
+/** The private prekeys of `names` that are here. */
+export async function findPreKeys(
+  tx: DeviceTx,
+  names: readonly { readonly kind: PreKeyKind; readonly keyId: number }[],
+): Promise<readonly PrivatePreKey[]> {
+  const rows = await Promise.all(names.map(({ kind, keyId }) => tx.get(ROWS.preKey(kind, keyId))));
+  return rows.filter((row) => row !== null).map((row) => decode(privatePreKeyCodec, row));
+}
+
+interface WirePreKey {
+  readonly keyId: number;
+  readonly publicKey: string;
+  readonly signature: string;
+}
+
+function onWire({ keyId, publicKey, signature }: PublicPreKey): WirePreKey {
+  return { keyId, publicKey: toBase64(publicKey), signature: toBase64(signature) };
+}

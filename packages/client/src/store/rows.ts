@@ -1,0 +1,231 @@
+import type { DeviceKeys, DeviceListState, KeyPair } from '@seal-chat/crypto';
+import type {
+  Bytes,
+  ConversationId,
+  Device,
+  DeviceId,
+  ErrorCode,
+  MessageContent,
+  MessageId,
+  PreKeyKind,
+  SignedDeviceList,
+  TenantId,
+  UserId,
+} from '@seal-chat/protocol';
+
+/** The rows of a device's store: what each holds, and its key. Times are ms on the server's clock unless said otherwise. */
+
+declare const held: unique symbol;
+/** The key of a row that holds a `T`. */
+export type RowKey<T> = string & { readonly [held]: T };
+/** What the keys of all rows of one kind begin with. */
+export type RowPrefix<T> = string & { readonly [held]: readonly T[] };
+
+export interface AccountRow {
+  /**
+   * `registering` and `joining`: the keys are here, and the server may or may not have been told of them.
+   * `revoked`: taken off the account by another device.
+   */
+  readonly status: 'registering' | 'joining' | 'active' | 'signed-out' | 'revoked';
+  readonly tenantId: TenantId;
+  readonly userId: UserId;
+  readonly username: string | null;
+  /** Ed25519; `privateKey` is the seed that linking and recovery carry. */
+  readonly accountKey: KeyPair;
+  readonly device: DeviceKeys;
+  /** Until the person confirms to have kept it. */
+  readonly recoveryCode: string | null;
+  /** What registering or joining sends. */
+  readonly unpublished: { readonly deviceList: SignedDeviceList; readonly recovery: Bytes | null } | null;
+}
+
+export interface TokensRow {
+  readonly accessToken: string;
+  readonly accessExpiresAt: number;
+  readonly refreshToken: string;
+  readonly refreshExpiresAt: number;
+  /** Server's clock minus this device's, ms. */
+  readonly clockOffset: number;
+}
+
+/** An account this device knows, the own one included. */
+export interface PeerRow {
+  /** The verified device list, from version 1 on without a gap. Its account key is the one first seen. */
+  readonly known: DeviceListState;
+  readonly retired: readonly RetiredDevice[];
+  /** The account key the server shows instead; sending waits until the person accepts it. */
+  readonly changedKey: Bytes | null;
+}
+
+/** A device that left the list; what it had sent before may still arrive. */
+export interface RetiredDevice {
+  readonly device: Device;
+  /** First list version without it. */
+  readonly removedIn: number;
+  /** When this device learned of it. */
+  readonly learnedAt: number;
+}
+
+export interface MemberRow {
+  readonly userId: UserId;
+  readonly username: string | null;
+  /** Stored by a device of this member up to here. */
+  readonly deliveredSeq: number;
+  /** Read by this member up to here. */
+  readonly readSeq: number;
+}
+
+export interface ConversationRow {
+  readonly kind: 'dm' | 'channel';
+  readonly members: readonly MemberRow[];
+  readonly createdAt: number;
+  /** Highest sequence number the server was seen to have given out. */
+  readonly lastSeq: number;
+  /** Lowest sequence number that reached this device; null before the first. */
+  readonly firstSeq: number | null;
+  /** Newest stored message that is shown; null before the first. */
+  readonly lastShownSeq: number | null;
+  readonly lastActivityAt: number;
+  /** The person has seen everything up to here, on this or another own device. */
+  readonly readSeq: number;
+  /** The read position that was last put in the outbox. */
+  readonly announcedReadSeq: number;
+  /** Texts of others after `readSeq`. */
+  readonly unreadCount: number;
+}
+
+/** A message with a place in the conversation. */
+export interface MessageRow {
+  readonly messageId: MessageId;
+  readonly senderUserId: UserId;
+  readonly senderDeviceId: DeviceId;
+  /** Sender's clock. */
+  readonly sentAt: number;
+  readonly acceptedAt: number;
+  readonly content:
+    | { readonly kind: 'text'; readonly text: string }
+    | { readonly kind: 'undecryptable'; readonly cause: ErrorCode; readonly isRetrying: boolean }
+    | { readonly kind: 'unsupported' };
+}
+
+/** What is kept of a message that could not be opened, so that it can be later. */
+export interface UnopenedRow {
+  /** Null when only the body is here: the envelope was lost with a store that was rolled back. */
+  readonly envelope: Bytes | null;
+  readonly body: Bytes;
+  /** Retry requests sent. */
+  readonly requests: number;
+  /** Not before this; null when no further one is going to be sent. */
+  readonly nextRequestAt: number | null;
+}
+
+/** One outgoing body, until the server has accepted it. */
+export interface OutboxRow {
+  readonly messageId: MessageId;
+  readonly content: MessageContent;
+  readonly sentAt: number;
+  /** Why it is not going to be sent by itself; null while it waits. */
+  readonly failure: ErrorCode | null;
+  /** What is sent, the same at every attempt; null until it was encrypted. */
+  readonly wire: WireMessage | null;
+}
+
+export interface WireMessage {
+  readonly body: Bytes;
+  readonly contentKey: Bytes;
+  readonly bodyHash: Bytes;
+  readonly deviceLists: readonly { readonly userId: UserId; readonly version: number }[];
+  readonly envelopes: readonly WireEnvelope[];
+}
+
+export interface WireEnvelope {
+  readonly userId: UserId;
+  readonly deviceId: DeviceId;
+  readonly envelope: Bytes;
+  /** Which session it was made with, to decide on a retry request whether a new one is needed. */
+  readonly sessionId: Bytes;
+}
+
+/** What answering a retry request needs (Sesame §4.3); kept `LIFETIMES.retryRecordMs`. */
+export interface SentRow {
+  readonly contentKey: Bytes;
+  readonly bodyHash: Bytes;
+  readonly acceptedAt: number;
+  /** The devices the message was addressed to, with the session last used and how often it was sent again. */
+  readonly devices: readonly {
+    readonly userId: UserId;
+    readonly deviceId: DeviceId;
+    readonly sessionId: Bytes;
+    readonly retries: number;
+  }[];
+}
+
+/** A retry request of another device that is not answered yet. */
+export interface AnswerRow {
+  readonly conversationId: ConversationId;
+  readonly seq: number;
+  readonly userId: UserId;
+  readonly deviceId: DeviceId;
+  /** Encrypted already: the same bytes are sent until the server has them. */
+  readonly envelope: Bytes | null;
+  /** Not before this. */
+  readonly notBefore: number;
+}
+
+export interface PreKeysRow {
+  /** The next key id of each kind; ids are never used again. */
+  readonly nextId: Readonly<Record<PreKeyKind, number>>;
+  readonly signed: CurrentPreKey | null;
+  readonly kemLastResort: CurrentPreKey | null;
+  /** Keys that were replaced and are deleted some time later. */
+  readonly replaced: readonly { readonly kind: PreKeyKind; readonly keyId: number; readonly replacedAt: number }[];
+}
+
+export interface CurrentPreKey {
+  readonly keyId: number;
+  readonly createdAt: number;
+}
+
+const key = <T>(name: string): RowKey<T> => name as RowKey<T>;
+const prefix = <T>(name: string): RowPrefix<T> => name as RowPrefix<T>;
+/** Numbers as text that sorts like numbers. */
+const ordered = (value: number): string => String(value).padStart(16, '0');
+
+/** Keys of rows. */
+export const ROWS = {
+  account: key<AccountRow>('account'),
+  tokens: key<TokensRow>('tokens'),
+  /** Position of the last mailbox event that was processed. */
+  cursor: key<number>('cursor'),
+  preKeys: key<PreKeysRow>('prekeys'),
+  /** `privatePreKeyCodec`. */
+  preKey: (kind: PreKeyKind, keyId: number) => key<Bytes>(`prekey/${kind}/${ordered(keyId)}`),
+  preKeysOf: (kind: PreKeyKind) => prefix<Bytes>(`prekey/${kind}/`),
+  peer: (userId: UserId) => key<PeerRow>(`peer/${userId}`),
+  /** `sessionRecordCodec`. */
+  session: (userId: UserId, deviceId: DeviceId) => key<Bytes>(`session/${userId}/${deviceId}`),
+  sessionsOf: (userId: UserId) => prefix<Bytes>(`session/${userId}/`),
+  sessions: prefix<Bytes>('session/'),
+  /** When a new session was last made on another device's request. */
+  sessionReset: (deviceId: DeviceId) => key<number>(`reset/${deviceId}`),
+  conversation: (id: ConversationId) => key<ConversationRow>(`conversation/${id}`),
+  conversations: prefix<ConversationRow>('conversation/'),
+  message: (id: ConversationId, seq: number) => key<MessageRow>(`message/${id}/${ordered(seq)}`),
+  messagesOf: (id: ConversationId) => prefix<MessageRow>(`message/${id}/`),
+  unopened: (id: ConversationId, seq: number) => key<UnopenedRow>(`unopened/${id}/${ordered(seq)}`),
+  allUnopened: prefix<UnopenedRow>('unopened/'),
+  outbox: (id: ConversationId, order: number) => key<OutboxRow>(`outbox/${id}/${ordered(order)}`),
+  outboxOf: (id: ConversationId) => prefix<OutboxRow>(`outbox/${id}/`),
+  allOutbox: prefix<OutboxRow>('outbox/'),
+  sent: (id: ConversationId, seq: number) => key<SentRow>(`sent/${id}/${ordered(seq)}`),
+  allSent: prefix<SentRow>('sent/'),
+  answer: (id: ConversationId, seq: number, deviceId: DeviceId) =>
+    key<AnswerRow>(`answer/${id}/${ordered(seq)}/${deviceId}`),
+  answers: prefix<AnswerRow>('answer/'),
+} as const;
+
+/** The conversation and sequence number, or order, in the key of a message, unopened, outbox or sent row. */
+export function placeOf(rowKey: string): { readonly conversationId: ConversationId; readonly seq: number } {
+  const [, conversationId, seq] = rowKey.split('/');
+  return { conversationId: conversationId as ConversationId, seq: Number(seq) };
+}
