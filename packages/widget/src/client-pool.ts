@@ -1,0 +1,48 @@
+import { createSealClient, type SealClient } from '@seal-chat/client';
+
+/** Which device an element speaks for. */
+export interface DeviceKey {
+  readonly url: string;
+  readonly appKey: string;
+  readonly profile: string;
+}
+
+interface Entry {
+  readonly client: SealClient;
+  users: number;
+  closing: ReturnType<typeof setTimeout> | undefined;
+}
+
+/** An element that is moved in the document leaves it and comes back at once: the client waits this long, ms. */
+const GRACE_MS = 2_000;
+
+/** Elements of one page that name the same device share one client, and so one connection and one store. */
+const entries: Map<string, Entry> = new Map();
+
+/** The client for `key`, opened if it is not. Every call needs one of `releaseClient`. */
+export function acquireClient(key: DeviceKey): SealClient {
+  const name = nameOf(key);
+  let entry = entries.get(name);
+  if (entry === undefined) {
+    entry = { client: createSealClient({ ...key }), users: 0, closing: undefined };
+    entries.set(name, entry);
+  }
+  clearTimeout(entry.closing);
+  entry.users++;
+  return entry.client;
+}
+
+/** Gives back what `acquireClient` gave; the client is closed when nobody asks for it again soon. */
+export function releaseClient(key: DeviceKey): void {
+  const name = nameOf(key);
+  const entry = entries.get(name);
+  if (entry === undefined || --entry.users > 0) return;
+  entry.closing = setTimeout(() => {
+    entries.delete(name);
+    void entry.client.close();
+  }, GRACE_MS);
+}
+
+function nameOf({ url, appKey, profile }: DeviceKey): string {
+  return JSON.stringify([url, appKey, profile]);
+}

@@ -1,0 +1,293 @@
+import { ContextProvider } from '@lit/context';
+import { LitElement, html, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
+import { SealError, isSealError, type ConversationId, type SealClient, type UserId } from '@seal-chat/client';
+import { acquireClient, releaseClient, type DeviceKey } from './client-pool.ts';
+import { clientContext, stringsContext } from './context.ts';
+import { errorText } from './error-text.ts';
+import { sealEvent } from './events.ts';
+import { chooseLanguage, loadStrings } from './i18n/load.ts';
+import type { Strings } from './i18n/strings.ts';
+import { warningIcon } from './icons.ts';
+import { Lazy } from './internal/lazy.ts';
+import { Watch } from './internal/watch.ts';
+import { base } from './styles/base.ts';
+import { tokens } from './styles/tokens.ts';
+import { elementStyles } from './element.styles.ts';
+import type { SealHome } from './views/home/home.ts';
+
+const ID: RegExp = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const HOME_PARTS =
+  'panel, banner, list-header, search, conversation, badge, empty, header, message-list, day, divider, message, message-own, message-other, bubble, bubble-own, bubble-other, meta, status, avatar, to-latest, composer, input, send-button, notice';
+
+/**
+ * End-to-end encrypted chat in one tag.
+ *
+ * @summary A person's conversations: sign-in, list, messages, composer and settings.
+ * @fires seal-ready, seal-message, seal-unread, seal-connection, seal-error: see `SealChatEvents`
+ */
+export class SealChat extends LitElement {
+  static override styles = [tokens, base, elementStyles];
+  static override properties: PropertyDeclarations = {
+    server: {},
+    appKey: { attribute: 'app-key' },
+    profile: {},
+    mode: { reflect: true },
+    conversation: {},
+    theme: { reflect: true },
+    lang: {},
+    client: { attribute: false },
+    strings: { attribute: false },
+    table: { state: true },
+  };
+
+  /** Where the server is; a path is taken from the page's address. */
+  declare server: string | null;
+  /** The tenant's publishable key. */
+  declare appKey: string | null;
+  /** Which of the accounts kept in this browser to use; elements with the same one share it. */
+  declare profile: string;
+  /** `inline` takes its place in the page, `page` fills the window. */
+  declare mode: 'inline' | 'page';
+  /** Id of the open conversation; follows what the person opens. */
+  declare conversation: string | null;
+  declare theme: 'light' | 'dark' | 'auto';
+  /** BCP 47 tag; by default that of the page, else of the browser. */
+  declare lang: string;
+  /** A client to use instead of one made from the attributes. The element never closes it. */
+  declare client: SealClient | null;
+  /** Texts to show instead of the built-in ones. */
+  declare strings: Partial<Strings> | null;
+
+  declare table: Strings | null;
+
+  #device: DeviceKey | null = null;
+  #active: SealClient | null = null;
+  #endListening: (() => void) | null = null;
+  #isReady = false;
+  readonly #clientProvider = new ContextProvider(this, { context: clientContext });
+  readonly #stringsProvider = new ContextProvider(this, { context: stringsContext });
+  readonly #account = new Watch(this, () => this.#active?.account ?? null);
+  readonly #recovery = new Lazy(this, () => import('./views/recovery/define.ts'));
+
+  constructor() {
+    super();
+    this.server = null;
+    this.appKey = null;
+    this.profile = 'default';
+    this.mode = 'inline';
+    this.conversation = null;
+    this.theme = 'auto';
+    this.lang = '';
+    this.client = null;
+    this.strings = null;
+    this.table = null;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    document.addEventListener('visibilitychange', this.#handleVisibility);
+    this.requestUpdate();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    document.removeEventListener('visibilitychange', this.#handleVisibility);
+    this.#letGo();
+  }
+
+  /** Unread messages in all conversations. */
+  get unread(): number {
+    return this.#active?.conversations.get().reduce((sum, one) => sum + one.unreadCount, 0) ?? 0;
+  }
+
+  /**
+   * Signs in with the account this device has, or opens one under `username` (`null`: as a guest). With
+   * `withoutRecoveryCode` the person is not shown one now; they can make one in the settings.
+   * @throws SealError USERNAME_TAKEN, BAD_INPUT, OFFLINE, STORAGE_FAILED …
+   */
+  async signIn(options: {
+    readonly username: string | null;
+    readonly withoutRecoveryCode?: boolean;
+  }): Promise<{ readonly userId: UserId; readonly username: string | null }> {
+    const client = await this.#whenClient();
+    const found = await client.ready();
+    if (found.status === 'signed-out') {
+      if (found.resumable !== null) await client.signIn();
+      else await client.createAccount({ username: options.username });
+    }
+    const account = client.account.get();
+    if (account.status !== 'signed-in') throw new SealError('NOT_SIGNED_IN', `account is ${account.status}`);
+    if (options.withoutRecoveryCode === true && account.recoveryCode !== null) await client.confirmRecoveryCode();
+    return { userId: account.userId, username: account.username };
+  }
+
+  /**
+   * Opens the conversation with the person called `username` and returns its id.
+   * @throws SealError NOT_FOUND when there is nobody of that name, NOT_SIGNED_IN, OFFLINE
+   */
+  async openDirect(username: string): Promise<ConversationId> {
+    const client = await this.#whenClient();
+    const wanted = foldName(username);
+    const people = await client.searchUsers(username);
+    const person = people.find((one) => one.username !== null && foldName(one.username) === wanted);
+    if (person === undefined) throw new SealError('NOT_FOUND', 'openDirect: nobody has that name');
+    const { conversationId } = await client.openDm(person.userId);
+    this.conversation = conversationId;
+    return conversationId;
+  }
+
+  /** Puts the cursor into the composer of the open conversation. */
+  focusComposer(): void {
+    this.renderRoot.querySelector<SealHome>('seal-home')?.focusComposer();
+  }
+
+  async #whenClient(): Promise<SealClient> {
+    await this.updateComplete;
+    if (this.#active === null)
+      throw new SealError('BAD_INPUT', 'seal-chat: set server and app-key, and add it to the page');
+    return this.#active;
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has('lang') || this.table === null) void this.#loadTable();
+    if (this.table !== null) this.#stringsProvider.setValue({ ...this.table, ...this.strings });
+    if (this.isConnected) this.#useClient();
+  }
+
+  async #loadTable(): Promise<void> {
+    const pageLang = this.closest<HTMLElement>('[lang]')?.lang;
+    const tag = chooseLanguage([this.lang, pageLang, ...navigator.languages]);
+    const table = await loadStrings(tag);
+    if (this.table?.lang !== table.lang) this.table = table;
+  }
+
+  /** Makes `#active` the client that the properties ask for. */
+  #useClient(): void {
+    const device = this.client === null ? this.#wantedDevice() : null;
+    const isSame = this.client === null ? isSameDevice(device, this.#device) : this.client === this.#active;
+    if (isSame) return;
+    this.#letGo();
+    this.#device = device;
+    this.#active = this.client ?? (device === null ? null : acquireClient(device));
+    if (this.#active === null) return;
+    this.#clientProvider.setValue(this.#active);
+    this.#listen(this.#active);
+  }
+
+  #wantedDevice(): DeviceKey | null {
+    if (this.server === null || this.appKey === null || !URL.canParse(this.server, document.baseURI)) return null;
+    const url = new URL(this.server, document.baseURI).href.replace(/\/$/, '');
+    return { url, appKey: this.appKey, profile: this.profile };
+  }
+
+  #letGo(): void {
+    this.#endListening?.();
+    this.#endListening = null;
+    if (this.#device !== null) releaseClient(this.#device);
+    this.#device = null;
+    this.#active = null;
+    this.#isReady = false;
+  }
+
+  #listen(client: SealClient): void {
+    const ends = [
+      client.on('account', () => this.#tellReady(client)),
+      client.on('message', ({ conversationId, messageId, isOwn }) =>
+        this.dispatchEvent(sealEvent('seal-message', { conversationId, messageId, isOwn })),
+      ),
+      client.on('unread', (count) => this.dispatchEvent(sealEvent('seal-unread', { count }))),
+      client.on('connection', ({ status }) => this.dispatchEvent(sealEvent('seal-connection', { status }))),
+      client.on('error', ({ code }) => this.dispatchEvent(sealEvent('seal-error', { code }))),
+    ];
+    this.#endListening = () => ends.forEach((end) => end());
+    client.ready().then(
+      () => this.#tellReady(client),
+      (error: unknown) =>
+        this.dispatchEvent(sealEvent('seal-error', { code: isSealError(error) ? error.code : 'INTERNAL' })),
+    );
+  }
+
+  #tellReady(client: SealClient): void {
+    const account = client.account.get();
+    if (this.#active !== client || account.status !== 'signed-in') {
+      this.#isReady = false;
+      return;
+    }
+    if (this.#isReady) return;
+    this.#isReady = true;
+    this.#handleVisibility();
+    this.dispatchEvent(sealEvent('seal-ready', { userId: account.userId, deviceId: account.deviceId }));
+  }
+
+  readonly #handleVisibility = (): void => {
+    if (this.#isReady) this.#active?.setPresence(document.visibilityState === 'visible' ? 'online' : 'away');
+  };
+
+  protected override render(): TemplateResult {
+    const { table } = this;
+    if (table === null) return html`<div class="frame"></div>`;
+    const strings = { ...table, ...this.strings };
+    return html`<section class="frame" part="frame" lang=${strings.lang} dir=${strings.dir} aria-label=${strings.app}>
+      ${this.#renderView(strings)}
+    </section>`;
+  }
+
+  #renderView(strings: Strings): TemplateResult {
+    const account = this.#account.value;
+    if (!globalThis.isSecureContext) return this.#renderProblem(strings.insecureContext);
+    if (this.#active === null || account === null) return this.#renderProblem(strings.notConfigured);
+    switch (account.status) {
+      case 'opening':
+        return html`<div class="waiting" role="status"><span class="spinner"></span>${strings.loading}</div>`;
+      case 'storage-failed':
+        return this.#renderProblem(errorText(account.error, strings));
+      case 'signed-out':
+        return html`<seal-sign-in exportparts="sign-in"></seal-sign-in>`;
+      case 'signed-in':
+        return account.recoveryCode === null
+          ? this.#renderHome()
+          : this.#recovery.render(
+              strings,
+              () =>
+                html`<seal-recovery-code
+                  exportparts="recovery-code"
+                  .code=${account.recoveryCode ?? ''}
+                  @saved=${() => this.#active?.confirmRecoveryCode()}
+                ></seal-recovery-code>`,
+            );
+      case 'revoked':
+        return this.#renderHome();
+    }
+  }
+
+  #renderHome(): TemplateResult {
+    const isId = this.conversation !== null && ID.test(this.conversation);
+    return html`<seal-home
+      exportparts=${HOME_PARTS}
+      .conversationId=${isId ? this.conversation : null}
+      @conversation=${(event: CustomEvent<ConversationId | null>) => (this.conversation = event.detail)}
+    ></seal-home>`;
+  }
+
+  #renderProblem(text: string): TemplateResult {
+    return html`<div class="waiting" role="alert">
+      ${warningIcon}
+      <p>${text}</p>
+    </div>`;
+  }
+}
+
+function isSameDevice(a: DeviceKey | null, b: DeviceKey | null): boolean {
+  return a === b || (a !== null && b !== null && a.url === b.url && a.appKey === b.appKey && a.profile === b.profile);
+}
+
+/** Names are compared as the server does it: normalised and without case. */
+function foldName(name: string): string {
+  return name.normalize('NFKC').trim().toLowerCase();
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'seal-chat': SealChat;
+  }
+}

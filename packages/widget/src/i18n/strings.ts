@@ -1,0 +1,171 @@
+import type { AtRest, ErrorCode } from '@seal-chat/client';
+
+/**
+ * Every text the widget shows. One table for each language, loaded when it is needed; what depends on a number is
+ * a function, so that each language can follow its own plural rules.
+ */
+export interface Strings {
+  /** BCP 47 tag that dates and numbers follow. */
+  readonly lang: string;
+  readonly dir: 'ltr' | 'rtl';
+
+  readonly app: string;
+  readonly loading: string;
+  readonly back: string;
+  readonly cancel: string;
+  readonly tryAgain: string;
+  readonly copy: string;
+  readonly copied: string;
+  readonly you: string;
+  readonly guest: string;
+  /** Someone whose name is not known yet. */
+  readonly someone: string;
+
+  // First contact
+  readonly welcomeTitle: string;
+  readonly welcomeText: string;
+  readonly nameLabel: string;
+  readonly yourName: string;
+  readonly nameHint: string;
+  readonly nameTooShort: string;
+  readonly nameInvalid: string;
+  readonly createAccount: string;
+  readonly creatingAccount: string;
+  readonly continueAsGuest: string;
+  readonly guestHint: string;
+  readonly alreadyHere: string;
+  readonly linkThisDevice: string;
+  readonly useRecoveryCode: string;
+  readonly welcomeBack: (name: string) => string;
+  readonly welcomeBackText: string;
+  readonly continueAs: (name: string) => string;
+  readonly useAnotherAccount: string;
+  readonly useAnotherAccountText: string;
+
+  // Recovery code
+  readonly recoveryTitle: string;
+  readonly recoveryText: string;
+  readonly recoveryCodeLabel: string;
+  readonly recoverySaved: string;
+  readonly recoveryContinue: string;
+  readonly recoverTitle: string;
+  readonly recoverText: string;
+  readonly recoverAction: string;
+  readonly recovering: string;
+
+  // Linking
+  readonly linkNewTitle: string;
+  readonly linkNewText: string;
+  readonly linkCodeLabel: string;
+  readonly linkAction: string;
+  readonly linkConnecting: string;
+  readonly linkWaiting: string;
+  readonly linkOldTitle: string;
+  readonly linkOldText: string;
+  readonly linkExpires: (minutes: number) => string;
+  readonly sasTitle: string;
+  readonly sasTextOld: string;
+  readonly sasTextNew: string;
+  readonly sasMatch: string;
+  readonly sasDiffer: string;
+  readonly linkFinishing: string;
+  readonly linkDone: string;
+
+  // Conversations
+  readonly conversations: string;
+  readonly searchLabel: string;
+  readonly searchPlaceholder: string;
+  readonly searching: string;
+  readonly searchNone: (query: string) => string;
+  readonly searchCount: (count: number) => string;
+  readonly noConversationsTitle: string;
+  readonly noConversationsText: string;
+  readonly unread: (count: number) => string;
+  readonly draftPrefix: string;
+  readonly nothingYet: string;
+  readonly pickTitle: string;
+  readonly pickText: string;
+
+  // Messages
+  readonly messagesOf: (name: string) => string;
+  readonly sealedNotice: (name: string) => string;
+  readonly sayHello: (name: string) => string;
+  readonly unavailableHistory: string;
+  readonly newMessages: (count: number) => string;
+  readonly toLatest: string;
+  readonly loadingOlder: string;
+  readonly sending: string;
+  readonly sent: string;
+  readonly delivered: string;
+  readonly read: string;
+  readonly failed: string;
+  readonly retry: string;
+  readonly discard: string;
+  readonly undecryptable: string;
+  readonly undecryptableWaiting: string;
+  readonly unsupported: string;
+  readonly linkOpensNewTab: string;
+  /** Announced to screen readers. */
+  readonly saidBy: (name: string, text: string) => string;
+
+  // Composer
+  readonly composerLabel: (name: string) => string;
+  readonly composerPlaceholder: string;
+  readonly send: string;
+  readonly charactersLeft: (count: number) => string;
+  readonly tooLong: (count: number) => string;
+
+  // Presence
+  readonly online: string;
+  readonly away: string;
+  readonly lastSeen: (ago: string) => string;
+  readonly typing: string;
+  readonly isTyping: (name: string) => string;
+
+  // Connection
+  readonly connecting: string;
+  readonly reconnecting: string;
+  readonly offlineBanner: string;
+
+  // Identity
+  readonly identityChanged: (name: string) => string;
+  readonly identityChangedText: (name: string) => string;
+  readonly identityAccept: string;
+  readonly safetyNumber: (name: string) => string;
+
+  // Settings
+  readonly settings: string;
+  readonly devices: string;
+  readonly thisDevice: string;
+  readonly otherDevice: string;
+  readonly removeDevice: string;
+  readonly removeDeviceConfirm: string;
+  readonly linkNewDevice: string;
+  readonly recovery: string;
+  readonly recoveryHint: string;
+  readonly newRecoveryCode: string;
+  readonly signOut: string;
+  readonly signOutText: string;
+  readonly signOutDelete: string;
+  readonly signOutDeleteText: string;
+  readonly signOutGuestText: string;
+  readonly signOutConfirm: string;
+  readonly atRest: Readonly<Record<AtRest, string>>;
+
+  // Errors
+  readonly notConfigured: string;
+  readonly insecureContext: string;
+  /** Where the text of the error table can be helped by knowing that it stands in this widget. */
+  readonly errors: Readonly<Partial<Record<ErrorCode, string>>>;
+  readonly waitSeconds: (seconds: number) => string;
+}
+
+/** The form of a word that `lang` uses with `count`. `other` is what every language has. */
+export function plural(
+  lang: string,
+  count: number,
+  forms: Readonly<Partial<Record<Intl.LDMLPluralRule, string>>> & { readonly other: string },
+): string {
+  const form = forms[new Intl.PluralRules(lang).select(count)] ?? forms.other;
+  return form.replace('#', new Intl.NumberFormat(lang).format(count));
+}

@@ -1,0 +1,117 @@
+import { html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
+import type { ConversationId, ConversationSummary } from '@seal-chat/client';
+import { rovingTarget } from '../../internal/roving.ts';
+import { SealView } from '../../internal/seal-view.ts';
+import { Watch } from '../../internal/watch.ts';
+import { avatar, avatarStyles } from '../../people/avatar.ts';
+import { personName } from '../../people/name.ts';
+import { base } from '../../styles/base.ts';
+import { fullLabel, listLabel } from '../../time/dates.ts';
+import { conversationListStyles } from './conversation-list.styles.ts';
+import { preview } from './preview.ts';
+
+/** The person's conversations, newest activity first. Tells `pick` with the id of the chosen one. */
+export class SealConversationList extends SealView {
+  static override styles = [base, avatarStyles, conversationListStyles];
+  static override properties: PropertyDeclarations = {
+    selected: { attribute: false },
+    drafts: { attribute: false },
+  };
+
+  /** The conversation that is open. */
+  declare selected: ConversationId | null;
+  /** Texts that were begun and not sent, by conversation. */
+  declare drafts: ReadonlyMap<ConversationId, string>;
+
+  readonly #conversations = new Watch(this, () => this.client.conversations);
+  /** The row that takes part in tabbing; the others are reached with arrow keys. */
+  #active: ConversationId | null = null;
+
+  constructor() {
+    super();
+    this.selected = null;
+    this.drafts = new Map();
+  }
+
+  #handleKeydown(event: KeyboardEvent): void {
+    const rows = [...this.renderRoot.querySelectorAll<HTMLElement>('.row')];
+    const target = rovingTarget(event.key, rows.indexOf(event.target as HTMLElement), rows.length);
+    if (target === null) return;
+    event.preventDefault();
+    this.#activate(rows[target]!);
+    rows[target]!.focus();
+  }
+
+  #activate(row: HTMLElement): void {
+    this.#active = row.dataset['id'] as ConversationId;
+    this.requestUpdate();
+  }
+
+  /** Moves the focus to the row of `conversationId`, or to the first one. */
+  focusRow(conversationId: ConversationId | null): void {
+    const rows = [...this.renderRoot.querySelectorAll<HTMLElement>('.row')];
+    (rows.find((row) => row.dataset['id'] === conversationId) ?? rows[0])?.focus();
+  }
+
+  protected override render(): TemplateResult {
+    const { strings } = this;
+    const conversations = this.#conversations.value ?? [];
+    if (conversations.length === 0)
+      return html`<div class="empty" part="empty">
+        <h3>${strings.noConversationsTitle}</h3>
+        <p class="hint">${strings.noConversationsText}</p>
+      </div>`;
+    const tabStop =
+      [this.#active, this.selected].find((id) => conversations.some((one) => one.conversationId === id)) ??
+      conversations[0]!.conversationId;
+    return html`<ul @keydown=${this.#handleKeydown}>
+      ${repeat(
+        conversations,
+        (summary) => summary.conversationId,
+        (summary) => this.#renderRow(summary, summary.conversationId === tabStop),
+      )}
+    </ul>`;
+  }
+
+  #renderRow(summary: ConversationSummary, isTabStop: boolean): TemplateResult {
+    const { strings } = this;
+    const { conversationId, peer, unreadCount, lastActivityAt } = summary;
+    return html`<li>
+      <button
+        class="row ${unreadCount > 0 ? 'unread' : ''}"
+        part="conversation"
+        data-id=${conversationId}
+        tabindex=${isTabStop ? 0 : -1}
+        aria-current=${conversationId === this.selected ? 'true' : nothing}
+        @focus=${(event: FocusEvent) => this.#activate(event.currentTarget as HTMLElement)}
+        @click=${() => this.tell('pick', conversationId)}
+      >
+        ${avatar(peer, peer?.presence.state)}
+        <span class="line">
+          <span class="name"
+            ><bdi>${personName(peer, strings)}</bdi>${
+              peer?.presence.state === 'online'
+                ? html`<span class="hidden-visually">, ${strings.online}</span>`
+                : nothing
+            }</span
+          >
+          <time datetime=${new Date(lastActivityAt).toISOString()} title=${fullLabel(lastActivityAt, strings.lang)}
+            >${listLabel(lastActivityAt, Date.now(), strings.lang)}</time
+          >
+        </span>
+        <span class="line">
+          <span class="preview">${preview(summary, this.drafts.get(conversationId) ?? '', strings)}</span>
+          ${
+            unreadCount > 0
+              ? html`<span class="badge" part="badge"
+                  ><span aria-hidden="true">${unreadCount > 99 ? '99+' : unreadCount}</span
+                  ><span class="hidden-visually">${strings.unread(unreadCount)}</span></span
+                >`
+              : nothing
+          }
+        </span>
+      </button>
+    </li>`;
+  }
+}

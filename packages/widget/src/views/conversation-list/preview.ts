@@ -1,0 +1,30 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import type { ConversationSummary, Message } from '@seal-chat/client';
+import type { Strings } from '../../i18n/strings.ts';
+import { statusTick } from '../../messages/tick.ts';
+
+/** One line that says what happened last in a conversation. */
+export function preview(summary: ConversationSummary, draft: string, strings: Strings): TemplateResult {
+  if (summary.members.some((member) => member.isTyping && !member.isSelf))
+    return html`<span class="typing">${strings.typing}</span>`;
+  if (draft.trim() !== '') return html`<span class="draft">${strings.draftPrefix}</span><bdi>${oneLine(draft)}</bdi>`;
+  const message = summary.lastMessage;
+  if (message === null) return html`<i>${strings.nothingYet}</i>`;
+  return html`${message.isOwn ? statusTick(message, strings) : nothing}${contentPreview(message, strings)}`;
+}
+
+function contentPreview(message: Message, strings: Strings): TemplateResult {
+  switch (message.content.kind) {
+    case 'text':
+      return html`<bdi>${oneLine(message.content.text)}</bdi>`;
+    case 'undecryptable':
+      return html`<i>${strings.undecryptable}</i>`;
+    case 'unsupported':
+      return html`<i>${strings.unsupported}</i>`;
+  }
+}
+
+/** Enough of `text` to fill a line. */
+function oneLine(text: string): string {
+  return text.slice(0, 160).replace(/\s+/gu, ' ').trim();
+}

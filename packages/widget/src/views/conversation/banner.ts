@@ -1,0 +1,54 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import type { AccountState, ConnectionState, ErrorCode } from '@seal-chat/client';
+import { codeText } from '../../error-text.ts';
+import { warningIcon } from '../../icons.ts';
+import type { Strings } from '../../i18n/strings.ts';
+
+/** Errors that no new attempt to connect will cure: the person has to be told. */
+const LASTING: ReadonlySet<ErrorCode> = new Set([
+  'UNKNOWN_APP_KEY',
+  'ORIGIN_NOT_ALLOWED',
+  'DEVICE_REVOKED',
+  'TOO_MANY_CONNECTIONS',
+  'STORAGE_FAILED',
+]);
+
+/** What the banner depends on. */
+export interface BannerState {
+  readonly account: AccountState | null;
+  readonly connection: ConnectionState | null;
+  /** The browser says that it has no network. */
+  readonly isBrowserOffline: boolean;
+}
+
+/** The text of the banner, or `null` while all is well. */
+export function bannerText({ account, connection, isBrowserOffline }: BannerState, strings: Strings): string | null {
+  if (account?.status === 'revoked') return codeText('DEVICE_REVOKED', strings);
+  switch (connection?.status) {
+    case 'connecting':
+      return strings.connecting;
+    case 'offline': {
+      const code = connection.error?.code;
+      if (code !== undefined && LASTING.has(code)) return codeText(code, strings);
+      return isBrowserOffline ? strings.offlineBanner : strings.reconnecting;
+    }
+    default:
+      return null;
+  }
+}
+
+/** A line at the top that says why messages are not coming or going. */
+export function banner(state: BannerState, strings: Strings, onRetry: () => void): TemplateResult | typeof nothing {
+  const text = bannerText(state, strings);
+  if (text === null) return nothing;
+  const isWaiting = state.connection?.status === 'connecting';
+  return html`<div class="banner" part="banner">
+    ${isWaiting ? html`<span class="spinner"></span>` : warningIcon}
+    <span role="status">${text}</span>
+    ${
+      state.connection?.status === 'offline' && state.account?.status !== 'revoked'
+        ? html`<button class="retry" @click=${onRetry}>${strings.tryAgain}</button>`
+        : nothing
+    }
+  </div>`;
+}

@@ -1,0 +1,107 @@
+import { html, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
+import type { Conversation, ConversationId, ConversationMember, ConversationSummary } from '@seal-chat/client';
+import { backIcon } from '../../icons.ts';
+import { SealView } from '../../internal/seal-view.ts';
+import { Watch } from '../../internal/watch.ts';
+import { avatar, avatarStyles } from '../../people/avatar.ts';
+import { personName } from '../../people/name.ts';
+import { base } from '../../styles/base.ts';
+import { agoLabel } from '../../time/dates.ts';
+import type { SealComposer } from '../composer/composer.ts';
+import type { SealMessageList } from '../message-list/message-list.ts';
+import { conversationStyles } from './conversation.styles.ts';
+
+/** One open conversation: who it is with, its messages, and the composer. Tells `back` and `draft`. */
+export class SealConversation extends SealView {
+  static override styles = [base, avatarStyles, conversationStyles];
+  static override properties: PropertyDeclarations = {
+    conversationId: { attribute: false },
+    draft: { attribute: false },
+  };
+
+  declare conversationId: ConversationId | null;
+  /** What the composer starts with. */
+  declare draft: string;
+
+  #conversation: Conversation | null = null;
+  readonly #summary = new Watch(this, () => this.#conversation?.summary ?? null);
+  readonly #account = new Watch(this, () => this.client.account);
+
+  constructor() {
+    super();
+    this.conversationId = null;
+    this.draft = '';
+  }
+
+  /** Puts the cursor into the composer. */
+  focusComposer(): void {
+    this.byId<SealComposer>('composer')?.focus();
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has('conversationId'))
+      this.#conversation = this.conversationId === null ? null : this.client.conversation(this.conversationId);
+  }
+
+  #handleSent(): void {
+    this.byId<SealMessageList>('messages')?.clearDivider();
+  }
+
+  protected override render(): TemplateResult {
+    const { strings } = this;
+    const conversation = this.#conversation;
+    const summary = this.#summary.value;
+    const peer = summary?.peer ?? null;
+    const name = personName(peer, strings);
+    return html`<header part="header">
+        <button
+          class="icon-button back"
+          aria-label=${strings.back}
+          title=${strings.back}
+          @click=${() => this.tell('back')}
+        >
+          ${backIcon}
+        </button>
+        ${avatar(peer, peer?.presence.state)}
+        <div class="who">
+          <h2><bdi>${name}</bdi></h2>
+          <p class="presence">${peer === null ? nothing : this.#presence(peer)}</p>
+        </div>
+      </header>
+      <seal-message-list
+        id="messages"
+        exportparts="message-list, day, divider, message, message-own, message-other, bubble, bubble-own, bubble-other, meta, status, avatar, to-latest"
+        .conversation=${conversation}
+        .summary=${summary}
+      ></seal-message-list>
+      ${this.#renderFooter(conversation, summary, peer, name)}`;
+  }
+
+  #renderFooter(
+    conversation: Conversation | null,
+    summary: ConversationSummary | null,
+    peer: ConversationMember | null,
+    name: string,
+  ): TemplateResult | typeof nothing {
+    if (this.#account.value?.status === 'revoked' || summary === null) return nothing;
+    if (peer !== null && !peer.isIdentityTrusted)
+      return html`<seal-identity-notice part="notice" .peer=${peer}></seal-identity-notice>`;
+    return html`<seal-composer
+      id="composer"
+      exportparts="composer, input, send-button"
+      .conversation=${conversation}
+      .peerName=${name}
+      .text=${this.draft}
+      @sent=${this.#handleSent}
+      @draft=${(event: CustomEvent<string>) => this.tell('draft', event.detail)}
+    ></seal-composer>`;
+  }
+
+  #presence(peer: ConversationMember): string {
+    const { strings } = this;
+    if (peer.isTyping) return strings.typing;
+    const { state, lastSeenAt } = peer.presence;
+    if (state !== 'offline') return strings[state];
+    return lastSeenAt === null ? '' : strings.lastSeen(agoLabel(lastSeenAt, Date.now(), strings.lang));
+  }
+}

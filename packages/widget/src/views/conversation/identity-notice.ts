@@ -1,0 +1,90 @@
+import { css, html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
+import type { ConversationMember } from '@seal-chat/client';
+import { Action } from '../../internal/action.ts';
+import { SealView } from '../../internal/seal-view.ts';
+import { errorText } from '../../error-text.ts';
+import { warningIcon } from '../../icons.ts';
+import { personName } from '../../people/name.ts';
+import { base } from '../../styles/base.ts';
+
+/** Stands in the composer's place while the keys of a person are not the ones first seen. */
+export class SealIdentityNotice extends SealView {
+  static override styles = [
+    base,
+    css`
+      section {
+        display: grid;
+        gap: 8px;
+        margin: 8px 12px 12px;
+        padding: 16px;
+        border-radius: var(--_radius);
+        background: var(--_warning-surface);
+        line-height: 1.45;
+      }
+      h3 {
+        display: flex;
+        gap: 8px;
+      }
+      .digits {
+        display: grid;
+        grid-template-columns: repeat(auto-fit, minmax(4.5ch, max-content));
+        gap: 2px 14px;
+        font-family: ui-monospace, monospace;
+        font-variant-numeric: tabular-nums;
+      }
+      .button {
+        justify-self: start;
+        background: var(--_surface);
+      }
+    `,
+  ];
+  static override properties: PropertyDeclarations = {
+    peer: { attribute: false },
+    safetyNumber: { state: true },
+  };
+
+  declare peer: ConversationMember | null;
+  declare safetyNumber: string | null;
+
+  readonly #accepting = new Action(this);
+
+  constructor() {
+    super();
+    this.peer = null;
+    this.safetyNumber = null;
+  }
+
+  protected override firstUpdated(): void {
+    void this.#loadSafetyNumber();
+  }
+
+  async #loadSafetyNumber(): Promise<void> {
+    if (this.peer !== null) this.safetyNumber = await this.client.safetyNumber(this.peer.userId).catch(() => null);
+  }
+
+  protected override render(): TemplateResult | typeof nothing {
+    const { peer, strings } = this;
+    if (peer === null) return nothing;
+    const name = personName(peer, strings);
+    return html`<section role="alert">
+      <h3>${warningIcon}<span>${strings.identityChanged(name)}</span></h3>
+      <p>${strings.identityChangedText(name)}</p>
+      ${
+        this.safetyNumber === null
+          ? nothing
+          : html`<p>${strings.safetyNumber(name)}</p>
+              <p class="digits">
+                ${this.safetyNumber.match(/\d{1,5}/gu)?.map((group) => html`<span>${group}</span>`)}
+              </p>`
+      }
+      ${this.#accepting.error === null ? nothing : html`<p class="problem">${errorText(this.#accepting.error, strings)}</p>`}
+      <button
+        class="button secondary"
+        ?disabled=${this.#accepting.isBusy}
+        @click=${() => this.#accepting.run(() => this.client.acceptIdentity(peer.userId))}
+      >
+        ${strings.identityAccept}
+      </button>
+    </section>`;
+  }
+}

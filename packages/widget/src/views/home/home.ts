@@ -1,0 +1,206 @@
+import { html, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
+import type { ConversationId, Person, UserId } from '@seal-chat/client';
+import { errorText } from '../../error-text.ts';
+import { sealMark, settingsIcon, warningIcon } from '../../icons.ts';
+import { Action } from '../../internal/action.ts';
+import { Lazy } from '../../internal/lazy.ts';
+import { SealView } from '../../internal/seal-view.ts';
+import { Watch } from '../../internal/watch.ts';
+import { avatar, avatarStyles } from '../../people/avatar.ts';
+import { personName } from '../../people/name.ts';
+import { base } from '../../styles/base.ts';
+import { banner } from '../conversation/banner.ts';
+import type { SealConversation } from '../conversation/conversation.ts';
+import type { SealConversationList } from '../conversation-list/conversation-list.ts';
+import { homeStyles } from './home.styles.ts';
+
+/** A connection that takes no longer than this is not worth a line, ms. */
+const PATIENCE_MS = 1_200;
+
+/** What a signed-in person sees: conversations on one side, the open one on the other; one of them where it is narrow. */
+export class SealHome extends SealView {
+  static override styles = [base, avatarStyles, homeStyles];
+  static override properties: PropertyDeclarations = {
+    conversationId: { attribute: false },
+    side: { state: true },
+    isPatient: { state: true },
+  };
+
+  /** The open conversation. Tells `conversation` when the person chooses another. */
+  declare conversationId: ConversationId | null;
+  declare side: 'chats' | 'settings';
+  declare isPatient: boolean;
+
+  readonly #account = new Watch(this, () => this.client.account);
+  readonly #connection = new Watch(this, () => this.client.connection);
+  readonly #opening = new Action(this);
+  readonly #settings = new Lazy(this, () => import('../settings/define.ts'));
+  readonly #drafts = new Map<ConversationId, string>();
+  #patience: ReturnType<typeof setTimeout> | undefined;
+
+  constructor() {
+    super();
+    this.conversationId = null;
+    this.side = 'chats';
+    this.isPatient = true;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    globalThis.addEventListener('online', this.#handleNetwork);
+    globalThis.addEventListener('offline', this.#handleNetwork);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    globalThis.removeEventListener('online', this.#handleNetwork);
+    globalThis.removeEventListener('offline', this.#handleNetwork);
+    clearTimeout(this.#patience);
+  }
+
+  /** Opens the conversation with `userId`, made if there is none. */
+  async openDm(userId: UserId): Promise<ConversationId> {
+    const { conversationId } = await this.client.openDm(userId);
+    this.#open(conversationId);
+    return conversationId;
+  }
+
+  /** Puts the cursor into the composer of the open conversation. */
+  focusComposer(): void {
+    void this.updateComplete.then(() => this.byId<SealConversation>('conversation')?.focusComposer());
+  }
+
+  readonly #handleNetwork = (): void => this.requestUpdate();
+
+  #open(conversationId: ConversationId): void {
+    this.conversationId = conversationId;
+    this.tell('conversation', conversationId);
+    this.focusComposer();
+  }
+
+  #close(): void {
+    const left = this.conversationId;
+    this.conversationId = null;
+    this.tell('conversation', null);
+    void this.updateComplete.then(() => this.byId<SealConversationList>('list')?.focusRow(left));
+  }
+
+  #handlePerson(event: CustomEvent<Person>): void {
+    void this.#opening.run(() => this.openDm(event.detail.userId));
+  }
+
+  #handleDraft(event: CustomEvent<string>): void {
+    if (this.conversationId === null) return;
+    this.#drafts.set(this.conversationId, event.detail);
+  }
+
+  #handleKeydown(event: KeyboardEvent): void {
+    if (event.key !== 'Escape' || event.defaultPrevented || event.isComposing) return;
+    if (this.side === 'settings') this.#closeSettings();
+    else if (this.conversationId !== null) this.#close();
+    else return;
+    event.stopPropagation();
+  }
+
+  #closeSettings(): void {
+    this.side = 'chats';
+    void this.updateComplete.then(() => this.byId('open-settings')?.focus());
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    const isConnecting = this.#connection.value?.status === 'connecting';
+    if (!isConnecting) {
+      clearTimeout(this.#patience);
+      this.#patience = undefined;
+      this.isPatient = true;
+    } else if (this.isPatient && this.#patience === undefined)
+      this.#patience = setTimeout(() => (this.isPatient = false), PATIENCE_MS);
+    if (changed.has('conversationId')) this.#opening.fail(null);
+  }
+
+  protected override render(): TemplateResult {
+    const isOpen = this.conversationId !== null;
+    return html`<div class="panes ${isOpen ? 'open' : ''} ${this.side}" part="panel" @keydown=${this.#handleKeydown}>
+      ${this.#renderBanner()}
+      <div class="side">
+        ${
+          this.side === 'settings'
+            ? this.#settings.render(
+                this.strings,
+                () => html`<seal-settings @back=${this.#closeSettings}></seal-settings>`,
+              )
+            : this.#renderChats()
+        }
+      </div>
+      <main class="main">
+        ${
+          isOpen
+            ? html`<seal-conversation
+                id="conversation"
+                exportparts="header, message-list, day, divider, message, message-own, message-other, bubble, bubble-own, bubble-other, meta, status, avatar, to-latest, composer, input, send-button, notice"
+                .conversationId=${this.conversationId}
+                .draft=${this.#drafts.get(this.conversationId!) ?? ''}
+                @back=${this.#close}
+                @draft=${this.#handleDraft}
+              ></seal-conversation>`
+            : this.#renderNothingOpen()
+        }
+      </main>
+    </div>`;
+  }
+
+  #renderBanner(): TemplateResult | typeof nothing {
+    const connection = this.#connection.value;
+    if (connection?.status === 'connecting' && this.isPatient) return nothing;
+    return banner({ account: this.#account.value, connection, isBrowserOffline: !navigator.onLine }, this.strings, () =>
+      this.client.reconnect(),
+    );
+  }
+
+  #renderChats(): TemplateResult {
+    const { strings } = this;
+    const account = this.#account.value;
+    const isKnown = account?.status === 'signed-in' || account?.status === 'revoked';
+    const person = isKnown ? { userId: account.userId, username: account.username } : null;
+    const { error } = this.#opening;
+    return html`<header part="list-header">
+        ${avatar(person)}
+        <div class="who">
+          <h2>${strings.conversations}</h2>
+          <p><bdi>${personName(person, strings)}</bdi></p>
+        </div>
+        <button
+          id="open-settings"
+          class="icon-button"
+          aria-label=${strings.settings}
+          title=${strings.settings}
+          @click=${() => (this.side = 'settings')}
+        >
+          ${settingsIcon}
+        </button>
+      </header>
+      ${
+        error === null
+          ? nothing
+          : html`<p class="problem" role="alert">${warningIcon}<span>${errorText(error, strings)}</span></p>`
+      }
+      <seal-people-search exportparts="search, avatar" @pick=${this.#handlePerson}>
+        <seal-conversation-list
+          id="list"
+          exportparts="conversation, badge, avatar, status, empty"
+          .selected=${this.conversationId}
+          .drafts=${this.#drafts}
+          @pick=${(event: CustomEvent<ConversationId>) => this.#open(event.detail)}
+        ></seal-conversation-list>
+      </seal-people-search>`;
+  }
+
+  #renderNothingOpen(): TemplateResult {
+    const { strings } = this;
+    return html`<div class="nothing-open">
+      ${sealMark}
+      <h3>${strings.pickTitle}</h3>
+      <p class="hint">${strings.pickText}</p>
+    </div>`;
+  }
+}

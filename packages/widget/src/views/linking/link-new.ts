@@ -1,0 +1,116 @@
+import { html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
+import type { Linking, SealError } from '@seal-chat/client';
+import { errorText } from '../../error-text.ts';
+import { backIcon, warningIcon } from '../../icons.ts';
+import { asSealError } from '../../internal/action.ts';
+import { SealView } from '../../internal/seal-view.ts';
+import { Watch } from '../../internal/watch.ts';
+import { base } from '../../styles/base.ts';
+import { card } from '../../styles/card.ts';
+import { linkSteps } from './link-steps.ts';
+
+/** On the new device: takes the code of another one and joins its account. Tells `back`. */
+export class SealLinkNew extends SealView {
+  static override styles = [base, card];
+  static override properties: PropertyDeclarations = {
+    linking: { state: true },
+    code: { state: true },
+    problem: { state: true },
+  };
+
+  declare linking: Linking | null;
+  declare code: string;
+  declare problem: SealError | null;
+
+  readonly #state = new Watch(this, () => this.linking?.state ?? null);
+
+  constructor() {
+    super();
+    this.linking = null;
+    this.code = '';
+    this.problem = null;
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    const state = this.linking?.state.get().step;
+    if (state === 'waiting' || state === 'compare') this.linking?.cancel();
+  }
+
+  #handleSubmit(event: SubmitEvent): void {
+    event.preventDefault();
+    try {
+      this.linking = this.client.linkThisDevice(this.code.trim());
+      // Its failure is shown from its state.
+      this.linking.finished.catch(() => undefined);
+    } catch (error) {
+      this.problem = asSealError(error);
+      this.byId('code')?.focus();
+    }
+  }
+
+  #again(): void {
+    this.linking = null;
+    this.code = '';
+  }
+
+  protected override firstUpdated(): void {
+    this.byId('code')?.focus();
+  }
+
+  protected override render(): TemplateResult {
+    const { strings } = this;
+    return html`<div class="card">
+      <header>
+        <div>
+          <button class="icon-button" aria-label=${strings.back} @click=${() => this.tell('back')}>${backIcon}</button>
+        </div>
+        <h2>${strings.linkNewTitle}</h2>
+        ${this.linking === null ? html`<p class="lead">${strings.linkNewText}</p>` : nothing}
+      </header>
+      ${this.#renderStep()}
+    </div>`;
+  }
+
+  #renderStep(): TemplateResult {
+    const { strings, linking } = this;
+    const state = this.#state.value;
+    if (linking === null || state === null) return this.#renderForm();
+    if (state.step === 'waiting')
+      return html`<p class="progress" role="status"><span class="spinner"></span>${strings.linkConnecting}</p>`;
+    return linkSteps(linking, state, strings, () => this.#again());
+  }
+
+  #renderForm(): TemplateResult {
+    const { strings, problem } = this;
+    return html`<form novalidate @submit=${this.#handleSubmit}>
+      <div class="field">
+        <label for="code">${strings.linkCodeLabel}</label>
+        <input
+          id="code"
+          class="input code-input"
+          autocomplete="one-time-code"
+          autocapitalize="characters"
+          spellcheck="false"
+          dir="ltr"
+          placeholder="XXXX XXXX XXXX XXXX"
+          aria-invalid=${problem === null ? nothing : 'true'}
+          aria-describedby=${problem === null ? nothing : 'problem'}
+          .value=${this.code}
+          @input=${(event: Event) => {
+            this.code = (event.target as HTMLInputElement).value;
+            this.problem = null;
+          }}
+        />
+      </div>
+      ${
+        problem === null
+          ? nothing
+          : html`<p id="problem" class="problem" role="alert">
+              ${warningIcon}<span>${errorText(problem, strings)}</span>
+            </p>`
+      }
+      <button class="button primary wide" ?disabled=${this.code.trim() === ''}>${strings.linkAction}</button>
+    </form>`;
+  }
+}

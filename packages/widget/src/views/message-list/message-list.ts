@@ -1,0 +1,369 @@
+import { html, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
+import { guard } from 'lit/directives/guard.js';
+import { repeat } from 'lit/directives/repeat.js';
+import type { Conversation, ConversationSummary, Message, MessageId, MessageWindow } from '@seal-chat/client';
+import { downIcon, lockIcon } from '../../icons.ts';
+import { rovingTarget } from '../../internal/roving.ts';
+import { SealView } from '../../internal/seal-view.ts';
+import { Watch } from '../../internal/watch.ts';
+import { toRows, type Row } from '../../messages/rows.ts';
+import { avatar, avatarStyles } from '../../people/avatar.ts';
+import { personName } from '../../people/name.ts';
+import { base } from '../../styles/base.ts';
+import { dayLabel } from '../../time/dates.ts';
+import { Announcer } from './announcer.ts';
+import { EndAnchor } from './end-anchor.ts';
+import { messageTime, messageView } from './message.ts';
+import { messageListStyles } from './message-list.styles.ts';
+
+/** Messages put on the page at first, and added each time the upper end comes near. */
+const PAGE = 60;
+/** With more than this on the page, those above are taken off again when the person is back at the end. */
+const MOST_AT_END = 4 * PAGE;
+
+/** What rows are made of. */
+interface ListedMessage {
+  readonly id: string;
+  readonly senderId: string;
+  readonly at: number;
+  readonly message: Message;
+}
+
+/** The messages of one conversation. */
+export class SealMessageList extends SealView {
+  static override styles = [base, avatarStyles, messageListStyles];
+  static override properties: PropertyDeclarations = {
+    conversation: { attribute: false },
+    summary: { attribute: false },
+  };
+
+  declare conversation: Conversation | null;
+  declare summary: ConversationSummary | null;
+
+  readonly #messages = new Watch(this, () => this.conversation?.messages ?? null);
+  readonly #announcer = new Announcer(this, (count) => this.strings.newMessages(count));
+  readonly #anchor = new EndAnchor(() => this.byId('scroller'));
+  #resizes: ResizeObserver | null = null;
+  #intersections: IntersectionObserver | null = null;
+  #isOnScreen = true;
+  #isLoadingEarlier = false;
+
+  /** How many of the loaded messages are on the page, counted from the end. */
+  #shown = PAGE;
+  #firstShown: MessageId | null = null;
+  #isOpened = false;
+  /** Others' messages after this sequence number stand below the divider. */
+  #dividerSeq: number | null = null;
+  #newestSeen = 0;
+  #markedSeq = 0;
+  #tabStop: MessageId | null = null;
+
+  constructor() {
+    super();
+    this.conversation = null;
+    this.summary = null;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    document.addEventListener('visibilitychange', this.#handleVisibility);
+    this.#resizes = new ResizeObserver(() => this.#anchor.restore(null));
+    this.#intersections = new IntersectionObserver(([entry]) => {
+      this.#isOnScreen = entry?.isIntersecting ?? false;
+      this.#markSeen();
+    });
+    this.#intersections.observe(this);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    document.removeEventListener('visibilitychange', this.#handleVisibility);
+    this.#resizes?.disconnect();
+    this.#intersections?.disconnect();
+  }
+
+  /** Goes to the newest message; `instant` when there is nothing to follow with the eye. */
+  scrollToLatest(behavior: ScrollBehavior = 'smooth'): void {
+    this.#anchor.toEnd(behavior);
+    this.#markSeen();
+    this.requestUpdate();
+  }
+
+  /** The person wrote something: what stood below the divider is not new any more. */
+  clearDivider(): void {
+    this.#dividerSeq = null;
+    this.scrollToLatest();
+  }
+
+  readonly #handleVisibility = (): void => this.#markSeen();
+
+  #handleScroll(): void {
+    const changed = this.#anchor.handleScroll();
+    if (changed) this.requestUpdate();
+    this.#markSeen();
+    const scroller = this.byId('scroller');
+    if (scroller !== null && scroller.scrollTop < 1.5 * scroller.clientHeight) this.#showEarlier();
+  }
+
+  #showEarlier(): void {
+    const window = this.#messages.value;
+    if (window === null || !this.#isOpened) return;
+    if (this.#shown < window.messages.length) {
+      this.#shown += PAGE;
+      this.requestUpdate();
+    } else if (window.hasEarlier) void this.#loadEarlier();
+  }
+
+  async #loadEarlier(): Promise<void> {
+    if (this.#isLoadingEarlier) return;
+    this.#isLoadingEarlier = true;
+    this.requestUpdate();
+    try {
+      await this.conversation?.loadEarlier();
+      this.#shown += PAGE;
+    } catch {
+      // Without a connection there is nothing older to show; scrolling on tries again.
+    } finally {
+      this.#isLoadingEarlier = false;
+      this.requestUpdate();
+    }
+  }
+
+  /** Tells the other side what has been seen, as far as it was on screen. */
+  #markSeen(): void {
+    const { conversation, summary } = this;
+    if (conversation === null || summary === null || !this.#isOpened || !this.#isLookedAt()) return;
+    const messages = this.#messages.value?.messages ?? [];
+    const key = this.#anchor.isPinned ? messages.at(-1)?.messageId : this.#anchor.lastVisibleKey();
+    const upTo = messages.findIndex((message) => message.messageId === key);
+    const seq = Math.max(0, ...messages.slice(0, upTo + 1).map((message) => message.seq ?? 0));
+    if (seq <= Math.max(this.#markedSeq, summary.readSeq)) return;
+    this.#markedSeq = seq;
+    // A failure is the client's to report; the next message seen marks this one as well.
+    conversation.markRead(seq).catch(() => undefined);
+  }
+
+  #isLookedAt(): boolean {
+    return this.#isOnScreen && document.visibilityState === 'visible';
+  }
+
+  #handleKeydown(event: KeyboardEvent): void {
+    const rows = [...this.renderRoot.querySelectorAll<HTMLElement>('.message')];
+    const index = rows.indexOf(event.target as HTMLElement);
+    const target = index < 0 ? null : rovingTarget(event.key, index, rows.length);
+    if (target === null) return;
+    event.preventDefault();
+    rows[target]!.focus({ preventScroll: true });
+    rows[target]!.scrollIntoView({ block: 'nearest' });
+  }
+
+  #handleFocus(event: FocusEvent): void {
+    const key = (event.target as HTMLElement).closest<HTMLElement>('.message')?.dataset['key'];
+    if (key === undefined || key === this.#tabStop) return;
+    this.#tabStop = key as MessageId;
+    this.requestUpdate();
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has('conversation')) this.#reset();
+    const window = this.#messages.value;
+    if (window === null || !window.isLoaded || this.summary === null) return;
+    if (this.#isOpened) this.#follow(window.messages);
+    else this.#open(window.messages, this.summary);
+  }
+
+  #reset(): void {
+    this.#isOpened = false;
+    this.#anchor.isPinned = true;
+    this.#shown = PAGE;
+    this.#firstShown = null;
+    this.#dividerSeq = null;
+    this.#markedSeq = 0;
+    this.#tabStop = null;
+  }
+
+  #open(messages: readonly Message[], summary: ConversationSummary): void {
+    this.#isOpened = true;
+    this.#newestSeen = newestSeq(messages);
+    this.#dividerSeq = summary.unreadCount > 0 ? summary.readSeq : null;
+    const firstUnread = messages.findIndex((message) => this.#isBelowDivider(message));
+    if (firstUnread >= 0) {
+      this.#shown = Math.max(this.#shown, messages.length - firstUnread + 10);
+      void this.updateComplete.then(() => this.#goToDivider());
+    }
+  }
+
+  /** Shows where the unread messages begin, unless all of them fit. */
+  #goToDivider(): void {
+    const scroller = this.byId('scroller');
+    const divider = this.renderRoot.querySelector('.divider');
+    if (scroller === null || divider === null) return;
+    const distance = divider.getBoundingClientRect().top - scroller.getBoundingClientRect().top;
+    if (distance >= 0) return;
+    this.#anchor.isPinned = false;
+    scroller.scrollTop += distance - 24;
+    this.#handleScroll();
+    this.requestUpdate();
+  }
+
+  /** Takes in what changed while the conversation is open. */
+  #follow(messages: readonly Message[]): void {
+    // What is on the page stays on the page when messages are added at the end.
+    if (this.#firstShown !== null && !this.#anchor.isPinned) {
+      const first = messages.findIndex((message) => message.messageId === this.#firstShown);
+      if (first >= 0) this.#shown = Math.max(this.#shown, messages.length - first);
+    } else if (this.#anchor.isPinned && this.#shown > MOST_AT_END) this.#shown = PAGE;
+
+    const arrived = messages.filter((message) => !message.isOwn && (message.seq ?? 0) > this.#newestSeen);
+    if (arrived.length === 0) return;
+    if (this.#dividerSeq === null && !(this.#anchor.isPinned && this.#isLookedAt()))
+      this.#dividerSeq = this.#newestSeen;
+    this.#newestSeen = newestSeq(messages);
+    const name = personName(this.summary?.peer ?? null, this.strings);
+    for (const message of arrived)
+      if (message.content.kind === 'text') this.#announcer.announce(this.strings.saidBy(name, message.content.text));
+  }
+
+  protected override update(changed: PropertyValues<this>): void {
+    const anchor = this.#anchor.capture();
+    super.update(changed);
+    this.#anchor.restore(anchor);
+  }
+
+  protected override firstUpdated(): void {
+    for (const id of ['scroller', 'rows']) {
+      const element = this.byId(id);
+      if (element !== null) this.#resizes?.observe(element);
+    }
+  }
+
+  protected override updated(): void {
+    this.#markSeen();
+    const scroller = this.byId('scroller');
+    if (scroller !== null && this.#isOpened && scroller.scrollHeight <= scroller.clientHeight) this.#showEarlier();
+  }
+
+  protected override render(): TemplateResult {
+    const { strings, summary } = this;
+    const window = this.#messages.value;
+    const name = personName(summary?.peer ?? null, strings);
+    const isTyping = summary?.members.some((member) => member.isTyping && !member.isSelf) ?? false;
+    return html`<div
+        id="scroller"
+        part="message-list"
+        role="log"
+        aria-live="off"
+        aria-label=${strings.messagesOf(name)}
+        aria-busy=${this.#isLoadingEarlier ? 'true' : 'false'}
+        @scroll=${this.#handleScroll}
+        @keydown=${this.#handleKeydown}
+        @focusin=${this.#handleFocus}
+      >
+        <div id="rows">
+          ${window === null || !window.isLoaded ? nothing : this.#renderRows(window, name)}
+          ${isTyping ? html`<div class="typing" role="img" aria-label=${strings.isTyping(name)}><i></i><i></i><i></i></div>` : nothing}
+        </div>
+      </div>
+      ${this.#renderToLatest()}
+      <div class="hidden-visually" aria-live="polite">${this.#announcer.text}</div>`;
+  }
+
+  #renderRows(window: MessageWindow, name: string): TemplateResult {
+    const { strings } = this;
+    const shown = window.messages.slice(-this.#shown);
+    this.#firstShown = shown[0]?.messageId ?? null;
+    const isComplete = !window.hasEarlier && shown.length === window.messages.length;
+    const firstUnread = shown.find((message) => this.#isBelowDivider(message));
+    const tabStop = shown.some((message) => message.messageId === this.#tabStop)
+      ? this.#tabStop
+      : shown.at(-1)?.messageId;
+    return html`${isComplete ? this.#renderBeginning(window, name) : nothing}
+    ${
+      this.#isLoadingEarlier
+        ? html`<div class="loading" role="status">
+            <span class="spinner"></span><span class="hidden-visually">${strings.loadingOlder}</span>
+          </div>`
+        : nothing
+    }
+    ${repeat(
+      toRows(shown.map(toListed), firstUnread?.messageId ?? null),
+      (row) => row.key,
+      (row) => this.#renderRow(row, name, tabStop ?? null),
+    )}`;
+  }
+
+  #renderRow(row: Row<ListedMessage>, senderName: string, tabStop: MessageId | null): unknown {
+    const { strings } = this;
+    if (row.kind === 'day')
+      return html`<h3 class="day" part="day"><span>${dayLabel(row.at, Date.now(), strings.lang)}</span></h3>`;
+    if (row.kind === 'unread')
+      return html`<div class="divider" part="divider" role="separator">
+        <span>${strings.newMessages(this.#countBelowDivider())}</span>
+      </div>`;
+    const { isFirst, isLast } = row;
+    const { message } = row.message;
+    const isTabStop = message.messageId === tabStop;
+    // Messages are never changed in place: as long as it is the same one, its row is as it was.
+    return guard([message, isFirst, isLast, isTabStop, strings, senderName], () =>
+      messageView({
+        message,
+        senderName,
+        isFirst,
+        isLast,
+        isTabStop,
+        strings,
+        onRetry: this.#retry,
+        onDiscard: this.#discard,
+      }),
+    );
+  }
+
+  #renderBeginning(window: MessageWindow, name: string): TemplateResult {
+    const { strings, summary } = this;
+    return html`<div class="beginning ${window.messages.length === 0 ? 'alone' : ''}">
+      ${avatar(summary?.peer ?? null)}
+      ${window.messages.length === 0 ? html`<h3>${strings.sayHello(name)}</h3>` : nothing}
+      <p class="hint">${lockIcon}${strings.sealedNotice(name)}</p>
+      ${window.hasUnavailableHistory ? html`<p class="hint">${strings.unavailableHistory}</p>` : nothing}
+    </div>`;
+  }
+
+  #renderToLatest(): TemplateResult | typeof nothing {
+    const { strings } = this;
+    if (this.#anchor.isPinned) return nothing;
+    const unread = this.summary?.unreadCount ?? 0;
+    return html`<button
+      class="to-latest"
+      part="to-latest"
+      aria-label=${unread > 0 ? `${strings.toLatest}, ${strings.newMessages(unread)}` : strings.toLatest}
+      title=${strings.toLatest}
+      @click=${() => this.scrollToLatest()}
+    >
+      ${downIcon}${unread > 0 ? html`<span class="count" aria-hidden="true">${unread > 99 ? '99+' : unread}</span>` : nothing}
+    </button>`;
+  }
+
+  #isBelowDivider(message: Message): boolean {
+    return this.#dividerSeq !== null && !message.isOwn && (message.seq ?? 0) > this.#dividerSeq;
+  }
+
+  #countBelowDivider(): number {
+    return this.#messages.value?.messages.filter((message) => this.#isBelowDivider(message)).length ?? 0;
+  }
+
+  readonly #retry = (messageId: MessageId): void => {
+    this.conversation?.retry(messageId).catch(() => undefined);
+  };
+
+  readonly #discard = (messageId: MessageId): void => {
+    this.conversation?.discard(messageId).catch(() => undefined);
+  };
+}
+
+function newestSeq(messages: readonly Message[]): number {
+  return messages.reduce((newest, message) => Math.max(newest, message.seq ?? 0), 0);
+}
+
+function toListed(message: Message): ListedMessage {
+  return { id: message.messageId, senderId: message.senderUserId, at: messageTime(message), message };
+}
