@@ -14,10 +14,21 @@ export interface Codec<T> {
 /** The value type of a codec. */
 export type CodecValue<C> = C extends Codec<infer T> ? T : never;
 
+/** A buffer of the size of a common message, zeros, kept for the next writer: allocating one costs as much as using it. */
+let spare: Bytes | null = null;
+const SPARE_LENGTH = 2048;
+
+const NO_BYTES: Bytes = new Uint8Array(0);
+
 /** A growing output buffer. */
 export class ByteWriter {
-  #buffer: Bytes = new Uint8Array(256);
+  #buffer: Bytes;
   #length = 0;
+
+  constructor() {
+    this.#buffer = spare ?? new Uint8Array(SPARE_LENGTH);
+    spare = null;
+  }
 
   /** Room for `count` more bytes; returns where they start. */
   #reserve(count: number): number {
@@ -25,7 +36,7 @@ export class ByteWriter {
     if (start + count > this.#buffer.length) {
       const grown = new Uint8Array(Math.max(this.#buffer.length * 2, start + count));
       grown.set(this.#buffer.subarray(0, start));
-      this.#buffer.fill(0);
+      this.#release();
       this.#buffer = grown;
     }
     this.#length += count;
@@ -48,12 +59,18 @@ export class ByteWriter {
     this.#buffer.set(bytes, start);
   }
 
-  /** A copy of what was written; the internal buffer is wiped, as it may have held secrets. */
+  /** A copy of what was written, which ends the writer; the buffer is wiped, as it may have held secrets. */
   finish(): Bytes {
     const out = this.#buffer.slice(0, this.#length);
-    this.#buffer.fill(0);
+    this.#release();
+    this.#buffer = NO_BYTES;
     this.#length = 0;
     return out;
+  }
+
+  #release(): void {
+    this.#buffer.fill(0);
+    if (this.#buffer.length === SPARE_LENGTH) spare = this.#buffer;
   }
 }
 
@@ -81,7 +98,7 @@ export class ByteReader {
 
   /** A copy of the next `length` bytes. @throws SealError MALFORMED at the end of input. */
   bytes(length: number): Bytes {
-    return this.#take(length).slice();
+    return new Uint8Array(this.#take(length)); // not slice(): a Node Buffer's is a view, and its type would leak
   }
 
   /** @throws SealError MALFORMED when input is left over. */
@@ -89,10 +106,10 @@ export class ByteReader {
     if (this.#at !== this.#input.length) throw malformed('trailing bytes');
   }
 
-  #take(length: number): Bytes {
+  #take(length: number): Uint8Array {
     const end = this.#at + length;
     if (end > this.#input.length) throw malformed('unexpected end');
-    const view = this.#input.subarray(this.#at, end) as Bytes;
+    const view = this.#input.subarray(this.#at, end);
     this.#at = end;
     return view;
   }
