@@ -50,6 +50,18 @@ export interface Envelope {
   readonly ciphertext: Bytes;
 }
 
+const flag: Codec<number> = {
+  write(out, value) {
+    if (value !== 0 && value !== 1) throw new RangeError(`flag: ${value} is neither 0 nor 1`);
+    u8.write(out, value);
+  },
+  read(input) {
+    const value = u8.read(input);
+    if (value > 1) throw malformed('flag is neither 0 nor 1');
+    return value;
+  },
+};
+
 const headerCodec: Codec<EnvelopeHeader> = struct<EnvelopeHeader>({
   senderListVersion: u32,
   recipientListVersion: u32,
@@ -60,7 +72,7 @@ const headerCodec: Codec<EnvelopeHeader> = struct<EnvelopeHeader>({
       signedPreKeyId: u32,
       oneTimePreKeyId: nullable(u32),
       kemPreKeyId: u32,
-      kemIsLastResort: u8,
+      kemIsLastResort: flag,
       kemCiphertext: fixed(KEM_CIPHERTEXT_LENGTH),
     }),
   ),
@@ -96,8 +108,7 @@ export function decodeEnvelope(bytes: Uint8Array): Envelope {
   const version = input.uint(1);
   if (version !== WIRE_VERSION) throw new SealError('UNSUPPORTED_VERSION', `envelope: version ${version}`);
   const header = headerCodec.read(input);
-  if (header.preKey !== null && header.preKey.kemIsLastResort > 1) throw malformed('flag is neither 0 nor 1');
-  const headerBytes = bytes.slice(0, input.position) as Bytes;
+  const headerBytes = new Uint8Array(bytes.subarray(0, input.position));
   const tail = tailCodec.read(input);
   input.end();
   return { header, headerBytes, ...tail };
