@@ -1,0 +1,178 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  anyText,
+  bytes,
+  bytesUpTo,
+  expectOnlyCanonical,
+  expectRoundTrip,
+  uint32,
+  uint53,
+} from '../../test/codec-properties.ts';
+import { decode, encode, type Codec } from '../codec.ts';
+import { isSealError } from '../errors.ts';
+import { idFromBytes, type AnyId } from '../ids.ts';
+import { COUNT_LIMITS, SIZE_LIMITS } from '../limits.ts';
+import { keyMessageCodec, messageBodyCodec, type KeyMessage, type MessageBody, type MessageContent } from './body.ts';
+import { deviceListCodec, type Device, type DeviceList } from './device-list.ts';
+import {
+  decodeEnvelope,
+  encodeEnvelope,
+  encodeEnvelopeHeader,
+  type Envelope,
+  type EnvelopeHeader,
+} from './envelope.ts';
+
+const ids = <T extends AnyId>() => bytes(16).map((value) => idFromBytes<T>(value));
+
+function subject<T>(codec: Codec<T>, values: fc.Arbitrary<T>) {
+  return { encode: (value: T) => encode(codec, value), decode: (input: Uint8Array) => decode(codec, input), values };
+}
+
+const contents: fc.Arbitrary<MessageContent> = fc.oneof(
+  anyText.map((text) => ({ kind: 'text' as const, text })),
+  uint53.map((upToSeq) => ({ kind: 'read' as const, upToSeq })),
+  fc.record({
+    kind: fc.constant('unsupported' as const),
+    code: fc.integer({ min: 3, max: 255 }),
+    payload: bytesUpTo(300),
+  }),
+);
+const bodies: fc.Arbitrary<MessageBody> = fc.record({
+  messageId: ids<MessageBody['messageId']>(),
+  conversationId: ids<MessageBody['conversationId']>(),
+  sentAt: uint53,
+  content: contents,
+});
+const keyMessages: fc.Arbitrary<KeyMessage> = fc.record({ contentKey: bytes(32), bodyHash: bytes(32) });
+
+const devices: fc.Arbitrary<Device> = fc.record({
+  deviceId: ids<Device['deviceId']>(),
+  dhKey: bytes(32),
+  signKey: bytes(32),
+  registrationId: uint32,
+  addedIn: uint32,
+});
+const deviceLists: fc.Arbitrary<DeviceList> = fc.record({
+  tenantId: ids<DeviceList['tenantId']>(),
+  userId: ids<DeviceList['userId']>(),
+  accountKey: bytes(32),
+  version: uint32,
+  previousHash: bytes(32),
+  issuedAt: uint53,
+  devices: fc
+    .uniqueArray(devices, { maxLength: COUNT_LIMITS.devicesPerUser, selector: (device) => device.deviceId })
+    .map((list) => list.toSorted((a, b) => (a.deviceId < b.deviceId ? -1 : 1))),
+});
+
+const headers: fc.Arbitrary<EnvelopeHeader> = fc.record({
+  senderListVersion: uint32,
+  recipientListVersion: uint32,
+  preKey: fc.option(
+    fc.record({
+      registrationId: uint32,
+      ephemeralKey: bytes(32),
+      signedPreKeyId: uint32,
+      oneTimePreKeyId: fc.option(uint32, { nil: null }),
+      kemPreKeyId: uint32,
+      kemIsLastResort: fc.constantFrom(0, 1),
+      kemCiphertext: bytes(1088),
+    }),
+    { nil: null },
+  ),
+  ratchet: fc.record({ dhKey: bytes(32), pn: uint32, n: uint32 }),
+});
+const envelopes: fc.Arbitrary<Envelope> = fc
+  .record({ header: headers, commitment: bytes(32), nonce: bytes(24), ciphertext: bytesUpTo(200) })
+  .map((envelope) => ({ ...envelope, headerBytes: encodeEnvelopeHeader(envelope.header) }));
+const envelopeSubject = { encode: encodeEnvelope, decode: decodeEnvelope, values: envelopes };
+
+const refusal = (run: () => unknown): string => {
+  try {
+    run();
+  } catch (error) {
+    return isSealError(error) ? error.code : String(error);
+  }
+  return 'accepted';
+};
+
+describe('every structure round-trips', () => {
+  it('message body', () => expectRoundTrip(subject(messageBodyCodec, bodies)));
+  it('key message', () => expectRoundTrip(subject(keyMessageCodec, keyMessages)));
+  it('device list', () => expectRoundTrip(subject(deviceListCodec, deviceLists)));
+  it('envelope', () => expectRoundTrip(envelopeSubject));
+});
+
+describe('every structure has one encoding, and gives a typed error on anything else', () => {
+  it('message body', () => expectOnlyCanonical(subject(messageBodyCodec, bodies)));
+  it('key message', () => expectOnlyCanonical(subject(keyMessageCodec, keyMessages)));
+  it('device list', () => expectOnlyCanonical(subject(deviceListCodec, deviceLists)));
+  it('envelope', () => expectOnlyCanonical(envelopeSubject));
+});
+
+describe('sizes fit their limits', () => {
+  it('a key message has 65 bytes', () => {
+    expect(encode(keyMessageCodec, { contentKey: new Uint8Array(32), bodyHash: new Uint8Array(32) })).toHaveLength(65);
+  });
+
+  it('the longest device list is within the limit', () => {
+    const list = fc.sample(deviceLists, { numRuns: 1, seed: 1 })[0]!;
+    const many = Array.from({ length: COUNT_LIMITS.devicesPerUser }, (_, i) => ({
+      ...fc.sample(devices, { numRuns: 1, seed: 2 })[0]!,
+      deviceId: idFromBytes<Device['deviceId']>(new Uint8Array(16).fill(i)),
+    }));
+    expect(encode(deviceListCodec, { ...list, devices: many }).length).toBeLessThanOrEqual(SIZE_LIMITS.deviceList);
+  });
+
+  it('an envelope over the limit is refused before it is read', () => {
+    expect(refusal(() => decodeEnvelope(new Uint8Array(SIZE_LIMITS.envelope + 1)))).toBe('TOO_LARGE');
+  });
+});
+
+describe('details', () => {
+  it('devices stand in ascending order, none twice', () => {
+    const [list] = fc.sample(
+      deviceLists.filter((each) => each.devices.length >= 2),
+      { numRuns: 1, seed: 3 },
+    );
+    const good = encode(deviceListCodec, list!);
+    const [first, second] = list!.devices as [Device, Device];
+    expect(() => encode(deviceListCodec, { ...list!, devices: [second, first] })).toThrow(RangeError);
+    expect(() => encode(deviceListCodec, { ...list!, devices: [first, first] })).toThrow(RangeError);
+    // The same, made by someone else: the first two ids swapped, and the second made equal to the first.
+    const start = 1 + 16 + 16 + 32 + 4 + 32 + 8 + 1;
+    const size = 16 + 32 + 32 + 4 + 4;
+    const swapped = good.slice();
+    swapped.set(good.subarray(start, start + 16), start + size);
+    expect(refusal(() => decode(deviceListCodec, swapped))).toBe('MALFORMED');
+    swapped.set(good.subarray(start + size, start + size + 16), start);
+    expect(refusal(() => decode(deviceListCodec, swapped))).toBe('MALFORMED');
+  });
+
+  it('content of a later version is kept as it came', () => {
+    const [body] = fc.sample(bodies, { numRuns: 1, seed: 4 });
+    const later: MessageBody = { ...body!, content: { kind: 'unsupported', code: 77, payload: Uint8Array.of(1, 2) } };
+    expect(decode(messageBodyCodec, encode(messageBodyCodec, later)).content).toEqual(later.content);
+    const disguised = { ...body!, content: { kind: 'unsupported' as const, code: 1, payload: Uint8Array.of() } };
+    expect(() => encode(messageBodyCodec, disguised)).toThrow(RangeError);
+  });
+
+  it('the bytes of a header are those received, not a copy written anew', () => {
+    const [envelope] = fc.sample(envelopes, { numRuns: 1, seed: 5 });
+    const encoded = encodeEnvelope(envelope!);
+    const { headerBytes } = decodeEnvelope(encoded);
+    expect(headerBytes).toEqual(encoded.slice(0, headerBytes.length));
+    expect(refusal(() => decodeEnvelope(Uint8Array.of(2, ...encoded.slice(1))))).toBe('UNSUPPORTED_VERSION');
+    const header = {
+      ...envelope!.header,
+      preKey: {
+        ...fc.sample(
+          headers.filter((h) => h.preKey !== null),
+          { numRuns: 1, seed: 6 },
+        )[0]!.preKey!,
+        kemIsLastResort: 2,
+      },
+    };
+    expect(() => encodeEnvelopeHeader(header)).toThrow(RangeError);
+  });
+});
