@@ -7,7 +7,7 @@ export { webCryptoCurves } from './curves/web-crypto.ts';
 export { hkdf, hmac, sha256 } from './kdf.ts';
 export { KEM_SEED_LENGTH, type Kem } from './kem/kem.ts';
 export { selectKem } from './kem/select.ts';
-export type { Rng } from './rng.ts';
+export { bufferedRng, type Rng } from './rng.ts';
 export {
   checkDeviceListContinues,
   findDevice,

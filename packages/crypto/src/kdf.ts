@@ -1,19 +1,50 @@
-import { hkdf as nobleHkdf } from '@noble/hashes/hkdf.js';
-import { hmac as nobleHmac } from '@noble/hashes/hmac.js';
-import { sha256 as nobleSha256 } from '@noble/hashes/sha2.js';
 import type { Bytes } from '@seal-chat/protocol';
+import { hmacInto, hmacKey, wipeHmacKey, type HmacKey } from './sha256.ts';
 
-/** SHA-256 (FIPS 180-4), 32 bytes. */
-export function sha256(data: Uint8Array): Bytes {
-  return nobleSha256(data) as Bytes;
-}
+export { sha256 } from './sha256.ts';
+
+const HASH_LENGTH = 32;
 
 /** HMAC-SHA-256 (RFC 2104), 32 bytes. */
 export function hmac(key: Uint8Array, data: Uint8Array): Bytes {
-  return nobleHmac(nobleSha256, key, data) as Bytes;
+  const prepared = hmacKey(key);
+  const tag = new Uint8Array(HASH_LENGTH);
+  hmacInto(prepared, data, 0, data.length, tag, 0);
+  wipeHmacKey(prepared);
+  return tag;
 }
 
-/** HKDF-SHA-256 (RFC 5869): `length` bytes, at most 8160, of `ikm`. */
+/**
+ * HKDF-SHA-256 (RFC 5869): `length` bytes, at most 8160, of `ikm`. An empty salt is the same as 32 zeros.
+ * @throws RangeError on a greater length
+ */
 export function hkdf(params: { ikm: Uint8Array; salt: Uint8Array; info: Uint8Array; length: number }): Bytes {
-  return nobleHkdf(nobleSha256, params.ikm, params.salt, params.info, params.length) as Bytes;
+  const salt = hmacKey(params.salt);
+  const output = hkdfWithSalt({ ...params, salt });
+  wipeHmacKey(salt);
+  return output;
 }
+
+/** `hkdf` with a salt that was prepared once for many calls. */
+export function hkdfWithSalt(params: { ikm: Uint8Array; salt: HmacKey; info: Uint8Array; length: number }): Bytes {
+  const { ikm, salt, info, length } = params;
+  if (length > 255 * HASH_LENGTH) throw new RangeError(`hkdf: at most ${255 * HASH_LENGTH} bytes, asked for ${length}`);
+  // T(i) || info || i of RFC 5869 §2.3, over and over in one buffer; before that, its first part holds the PRK.
+  const end = HASH_LENGTH + info.length + 1;
+  const block = end <= scratch.length ? scratch : new Uint8Array(end);
+  hmacInto(salt, ikm, 0, ikm.length, block, 0);
+  const prk = hmacKey(block.subarray(0, HASH_LENGTH));
+  block.set(info, HASH_LENGTH);
+  const output = new Uint8Array(length);
+  for (let i = 1, at = 0; at < length; i++, at += HASH_LENGTH) {
+    block[end - 1] = i;
+    hmacInto(prk, block, i === 1 ? HASH_LENGTH : 0, end, block, 0);
+    output.set(block.subarray(0, Math.min(HASH_LENGTH, length - at)), at);
+  }
+  wipeHmacKey(prk);
+  block.fill(0, 0, end);
+  return output;
+}
+
+/** Room for the usual `info`: an allocation of more than 64 bytes costs as much as a hash. Wiped after each use. */
+const scratch = new Uint8Array(512);

@@ -59,10 +59,7 @@ export async function initiate(params: {
   const { signedPreKey, oneTimePreKey, kemPreKey } = bundle;
   if (bundle.deviceId !== peer.deviceId || bundle.registrationId !== peer.registrationId)
     throw new SealError('UNVERIFIED_DEVICE', 'pqxdh: the bundle is for another device or registration');
-  await verifyBundle(curves, parties, bundle);
-
-  const seed = rng(32);
-  const ephemeral = await curves.dhKeyPair(seed);
+  const [ephemeral] = await Promise.all([curves.newDhKeyPair(rng), verifyBundle(curves, parties, bundle)]);
   const [dh1, dh2, dh3, dh4, { sharedSecret: ss, ciphertext }] = await Promise.all([
     dh(curves, own.dhKeys, signedPreKey.publicKey),
     dh(curves, ephemeral, peer.dhKey),
@@ -70,7 +67,7 @@ export async function initiate(params: {
     oneTimePreKey === null ? new Uint8Array(0) : dh(curves, ephemeral, oneTimePreKey.publicKey),
     kem.encapsulate(kemPreKey.publicKey),
   ]);
-  wipe(seed, ephemeral.privateKey);
+  wipe(ephemeral.privateKey);
 
   const ends = sessionEnds(parties);
   return {

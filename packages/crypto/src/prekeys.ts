@@ -55,8 +55,7 @@ export async function createPreKey(params: {
   readonly now: number;
 }): Promise<{ readonly privatePreKey: PrivatePreKey; readonly publicPreKey: PublicPreKey }> {
   const { curves, kem, rng, owner, signKeys, kind, keyId, now } = params;
-  const privateKey = rng(privateLength(kind));
-  const publicKey = isKem(kind) ? await kem.publicKey(privateKey) : (await curves.dhKeyPair(privateKey)).publicKey;
+  const { publicKey, privateKey } = isKem(kind) ? await newKemPair(kem, rng) : await curves.newDhKeyPair(rng);
   const signature = await curves.sign(signKeys, preKeySignatureInput(owner, kind, { keyId, publicKey }));
   return {
     privatePreKey: { kind, keyId, createdAt: now, publicKey, privateKey, uses: new Uint8Array(0) },
@@ -100,6 +99,11 @@ export const privatePreKeyCodec: Codec<PrivatePreKey> = versioned(WIRE_VERSION, 
 /** Overwrites the secret of a prekey that was deleted from storage. */
 export function wipePreKey(preKey: PrivatePreKey): void {
   wipe(preKey.privateKey);
+}
+
+async function newKemPair(kem: Kem, rng: Rng): Promise<KeyPair> {
+  const seed = rng(KEM_SEED_LENGTH);
+  return { publicKey: await kem.publicKey(seed), privateKey: seed };
 }
 
 function isKem(kind: PreKeyKind): boolean {

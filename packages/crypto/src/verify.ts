@@ -12,5 +12,5 @@ export {
 export { verifyAuthProof, type AuthProof, type AuthPurpose } from './auth-proof.ts';
 export { verifyPreKeySignature, type PreKeyOwner } from './prekey-signature.ts';
 export { sha256 } from './kdf.ts';
-export { webCryptoCurves } from './curves/web-crypto.ts';
+export { webCryptoVerify } from './curves/web-crypto-verify.ts';
 export type { Curves } from './curves/curves.ts';

@@ -1,4 +1,5 @@
 import { SealError, constantTimeEqual, wipe, type Bytes } from '@seal-chat/protocol';
+import type { Rng } from '../rng.ts';
 import { isCanonicalDhKey } from './canonical.ts';
 
 /** A raw key pair of either curve. `privateKey` is the 32-byte seed it was made from. */
@@ -10,13 +11,14 @@ export interface KeyPair {
 /**
  * X25519 (RFC 7748) and Ed25519 (RFC 8032) over raw 32-byte keys. Asynchronous because WebCrypto is.
  *
- * Operations with a private key take the whole pair: WebCrypto imports a private key several times faster when the
- * public half comes with it. A pair whose halves do not belong together is the caller's error; what happens then is
- * unspecified. Keys and signatures of a wrong length throw MALFORMED, except in `verify`, which answers `false`.
+ * Private operations take the pair, an object that is never changed: an implementation may keep a handle for it as long
+ * as the object lives. Keys and signatures of a wrong length throw MALFORMED, except in `verify`, which answers `false`.
  */
 export interface Curves {
   /** The X25519 pair of 32 random bytes. */
   dhKeyPair(seed: Bytes): Promise<KeyPair>;
+  /** A new X25519 pair, from `rng` or, where that is faster, from the engine's own generator. */
+  newDhKeyPair(rng: Rng): Promise<KeyPair>;
   /** X25519 exactly as RFC 7748 §5 has it, low-order and non-canonical keys included. Callers want `dh`. */
   rawDh(own: KeyPair, peerPublicKey: Bytes): Promise<Bytes>;
   /** The Ed25519 pair of 32 random bytes. */

@@ -28,9 +28,9 @@ export async function selectCurves(subtle: Subtle | undefined): Promise<Curves> 
   if (subtle === undefined) return tweetnaclCurves;
   const native = webCryptoCurves(subtle);
   const [dhWorks, signWorks] = await Promise.all([passes(checkX25519(native)), passes(checkEd25519(native))]);
-  const { dhKeyPair, rawDh } = dhWorks ? native : tweetnaclCurves;
+  const { dhKeyPair, newDhKeyPair, rawDh } = dhWorks ? native : tweetnaclCurves;
   const { signKeyPair, sign, verify } = signWorks ? native : tweetnaclCurves;
-  return { dhKeyPair, rawDh, signKeyPair, sign, verify };
+  return { dhKeyPair, newDhKeyPair, rawDh, signKeyPair, sign, verify };
 }
 
 async function passes(check: Promise<boolean>): Promise<boolean> {
@@ -44,7 +44,13 @@ async function passes(check: Promise<boolean>): Promise<boolean> {
 async function checkX25519(curves: Curves): Promise<boolean> {
   const alice = await curves.dhKeyPair(X25519.alice);
   const shared = await curves.rawDh(alice, X25519.bobPublic);
-  return constantTimeEqual(alice.publicKey, X25519.alicePublic) && constantTimeEqual(shared, X25519.shared);
+  const fresh = await curves.newDhKeyPair((length) => new Uint8Array(length));
+  const again = await curves.dhKeyPair(fresh.privateKey);
+  return (
+    constantTimeEqual(alice.publicKey, X25519.alicePublic) &&
+    constantTimeEqual(shared, X25519.shared) &&
+    constantTimeEqual(fresh.publicKey, again.publicKey)
+  );
 }
 
 async function checkEd25519(curves: Curves): Promise<boolean> {

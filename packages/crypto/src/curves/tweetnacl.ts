@@ -1,6 +1,7 @@
 import nacl from 'tweetnacl';
 import { wipe, type Bytes } from '@seal-chat/protocol';
 import { expectLength } from '../expect-length.ts';
+import { freshKeyPair } from '../fresh-key-pair.ts';
 import { hasStrictEncoding } from './canonical.ts';
 import type { Curves } from './curves.ts';
 
@@ -10,6 +11,8 @@ export const tweetnaclCurves: Curves = {
     expectLength('seed', seed, 32);
     return { publicKey: nacl.scalarMult.base(seed) as Bytes, privateKey: Uint8Array.from(seed) };
   },
+
+  newDhKeyPair: (rng) => freshKeyPair(rng, (seed) => tweetnaclCurves.dhKeyPair(seed)),
 
   async rawDh(own, peerPublicKey) {
     expectLength('private key', own.privateKey, 32);

@@ -1,72 +1,88 @@
-import { SealError, concatBytes, fromBase64, fromHex, toBase64, wipe, type Bytes } from '@seal-chat/protocol';
+import { SealError, concatBytes, fromHex, wipe, type Bytes } from '@seal-chat/protocol';
 import { expectLength } from '../expect-length.ts';
-import { hasStrictEncoding } from './canonical.ts';
 import type { Curves, KeyPair } from './curves.ts';
 import type { Subtle } from './subtle.ts';
+import { tweetnaclCurves } from './tweetnacl.ts';
+import { webCryptoVerify } from './web-crypto-verify.ts';
 
-type CurveName = 'X25519' | 'Ed25519';
+const X25519 = { name: 'X25519' };
+const ED25519 = { name: 'Ed25519' };
 
 /** DER of a PKCS #8 private key up to the 32 bytes of the key (RFC 8410 §7). */
-const PKCS8_PREFIX: Record<CurveName, Bytes> = {
-  X25519: fromHex('302e020100300506032b656e04220420'),
-  Ed25519: fromHex('302e020100300506032b657004220420'),
-};
-const USAGE = { X25519: 'deriveBits', Ed25519: 'sign' } as const;
+const PKCS8_X25519: Bytes = fromHex('302e020100300506032b656e04220420');
+const PKCS8_ED25519: Bytes = fromHex('302e020100300506032b657004220420');
+const PKCS8_LENGTH = 48;
 
-/** Curve operations by WebCrypto: native and constant-time, 5 to 50 times faster than JavaScript. */
+/** u = 9 (RFC 7748 §4.1). */
+const BASE_POINT: Bytes = Uint8Array.from({ length: 32 }, (_, i) => (i === 0 ? 9 : 0));
+
+/**
+ * Curve operations by WebCrypto: native and constant-time, 5 to 50 times faster than JavaScript. Private keys go in and
+ * out as PKCS #8 bytes: the other format, JWK, would put them into strings, which nobody can overwrite.
+ */
 export function webCryptoCurves(subtle: Subtle): Curves {
-  /** PKCS #8 is the one private format that does not ask for the public key; the export then tells it. */
-  async function keyPair(name: CurveName, seed: Bytes): Promise<KeyPair> {
-    expectLength('seed', seed, 32);
-    const pkcs8 = concatBytes(PKCS8_PREFIX[name], seed);
-    const key = await subtle.importKey('pkcs8', pkcs8, { name }, true, [USAGE[name]]);
-    wipe(pkcs8);
-    const { x } = await subtle.exportKey('jwk', key);
-    const publicKey = x === undefined ? null : fromBase64(x);
-    if (publicKey?.length !== 32) throw new SealError('UNSUPPORTED_BROWSER', `WebCrypto exports no ${name} public key`);
-    return { publicKey, privateKey: Uint8Array.from(seed) };
+  /** Importing a private key costs more than using it, up to 0.4 ms in Node. */
+  const handles = new WeakMap<KeyPair, Promise<object>>();
+
+  function privateHandle(own: KeyPair, prefix: Bytes, algorithm: { name: string }, usage: 'deriveBits' | 'sign') {
+    const known = handles.get(own);
+    if (known !== undefined) return known;
+    expectLength('private key', own.privateKey, 32);
+    const pkcs8 = concatBytes(prefix, own.privateKey);
+    const handle = subtle.importKey('pkcs8', pkcs8, algorithm, false, [usage]).finally(() => wipe(pkcs8));
+    handles.set(own, handle);
+    return handle;
   }
 
-  function importPrivate(name: CurveName, { publicKey, privateKey }: KeyPair): Promise<object> {
-    expectLength('public key', publicKey, 32);
-    expectLength('private key', privateKey, 32);
-    const jwk = { kty: 'OKP', crv: name, d: toBase64(privateKey), x: toBase64(publicKey) };
-    return subtle.importKey('jwk', jwk, { name }, false, [USAGE[name]]);
+  async function rawDh(own: KeyPair, peerPublicKey: Bytes): Promise<Bytes> {
+    expectLength('public key', peerPublicKey, 32);
+    const [key, peer] = await Promise.all([
+      privateHandle(own, PKCS8_X25519, X25519, 'deriveBits'),
+      subtle.importKey('raw', peerPublicKey, X25519, false, []),
+    ]);
+    try {
+      return new Uint8Array(await subtle.deriveBits({ ...X25519, public: peer }, key, 256));
+    } catch (error) {
+      // WebCrypto must refuse an all-zero result, as RFC 7748 §6.1 allows: say what it refused.
+      if (error instanceof Error && error.name === 'OperationError') return new Uint8Array(32);
+      throw error;
+    }
   }
 
   return {
-    dhKeyPair: (seed) => keyPair('X25519', seed),
-
-    async rawDh(own, peerPublicKey) {
-      expectLength('public key', peerPublicKey, 32);
-      const [key, peer] = await Promise.all([
-        importPrivate('X25519', own),
-        subtle.importKey('raw', peerPublicKey, { name: 'X25519' }, false, []),
-      ]);
-      try {
-        return new Uint8Array(await subtle.deriveBits({ name: 'X25519', public: peer }, key, 256));
-      } catch (error) {
-        // RFC 7748 §6.1 lets an implementation refuse an all-zero result, and WebCrypto must: say what it refused.
-        if (error instanceof Error && error.name === 'OperationError') return new Uint8Array(32);
-        throw error;
-      }
+    async dhKeyPair(seed) {
+      expectLength('seed', seed, 32);
+      const privateKey = Uint8Array.from(seed);
+      return { publicKey: await rawDh({ publicKey: BASE_POINT, privateKey }, BASE_POINT), privateKey };
     },
 
-    signKeyPair: (seed) => keyPair('Ed25519', seed),
+    async newDhKeyPair() {
+      const pair = await subtle.generateKey(X25519, true, ['deriveBits']);
+      if (!('privateKey' in pair)) throw new SealError('UNSUPPORTED_BROWSER', 'WebCrypto made no X25519 key pair');
+      const [publicKey, pkcs8] = await Promise.all([
+        subtle.exportKey('raw', pair.publicKey),
+        subtle.exportKey('pkcs8', pair.privateKey),
+      ]);
+      expectLength('PKCS #8 export', new Uint8Array(pkcs8), PKCS8_LENGTH);
+      const own = {
+        publicKey: new Uint8Array(publicKey),
+        privateKey: new Uint8Array(pkcs8).slice(PKCS8_X25519.length),
+      };
+      wipe(new Uint8Array(pkcs8));
+      handles.set(own, Promise.resolve(pair.privateKey));
+      return own;
+    },
+
+    rawDh,
+
+    /** WebCrypto tells the public half of an imported key as JWK alone; a pair is made once a device. */
+    signKeyPair: (seed) => tweetnaclCurves.signKeyPair(seed),
 
     async sign(own, message) {
-      const key = await importPrivate('Ed25519', own);
-      return new Uint8Array(await subtle.sign({ name: 'Ed25519' }, key, message));
+      const key = await privateHandle(own, PKCS8_ED25519, ED25519, 'sign');
+      return new Uint8Array(await subtle.sign(ED25519, key, message));
     },
 
-    async verify(publicKey, message, signature) {
-      if (!hasStrictEncoding(publicKey, signature)) return false;
-      try {
-        const key = await subtle.importKey('raw', publicKey, { name: 'Ed25519' }, false, ['verify']);
-        return await subtle.verify({ name: 'Ed25519' }, key, signature, message);
-      } catch {
-        return false; // a y coordinate with no point is refused at import by some engines
-      }
-    },
+    ...webCryptoVerify(subtle),
   };
 }

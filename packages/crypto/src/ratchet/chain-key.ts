@@ -1,15 +1,28 @@
 import type { Bytes } from '@seal-chat/protocol';
-import { hmac } from '../kdf.ts';
+import { hmacInto, hmacKey, wipeHmacKey } from '../sha256.ts';
 
-const MESSAGE_KEY_CONSTANT = Uint8Array.of(0x01);
-const CHAIN_KEY_CONSTANT = Uint8Array.of(0x02);
+/** The constants of `KDF_CK`, side by side. */
+const MESSAGE_KEY_CONSTANT = 0;
+const CHAIN_KEY_CONSTANT = 1;
+const CONSTANTS = Uint8Array.of(0x01, 0x02);
 
-/** The message key half of `KDF_CK(ck)` (Double Ratchet §3.1, §7.2): HMAC(ck, 0x01). */
-export function messageKeyOf(chainKey: Bytes): Bytes {
-  return hmac(chainKey, MESSAGE_KEY_CONSTANT);
+/**
+ * `KDF_CK(ck)` (Double Ratchet §3.1, §7.2): the message key HMAC(ck, 0x01) and the next chain key HMAC(ck, 0x02).
+ */
+export function advanceChainKey(chainKey: Bytes): { readonly messageKey: Bytes; readonly chainKey: Bytes } {
+  const key = hmacKey(chainKey);
+  const next = { messageKey: new Uint8Array(32), chainKey: new Uint8Array(32) };
+  hmacInto(key, CONSTANTS, MESSAGE_KEY_CONSTANT, MESSAGE_KEY_CONSTANT + 1, next.messageKey, 0);
+  hmacInto(key, CONSTANTS, CHAIN_KEY_CONSTANT, CHAIN_KEY_CONSTANT + 1, next.chainKey, 0);
+  wipeHmacKey(key);
+  return next;
 }
 
-/** The next chain key of `KDF_CK(ck)`: HMAC(ck, 0x02). */
-export function nextChainKey(chainKey: Bytes): Bytes {
-  return hmac(chainKey, CHAIN_KEY_CONSTANT);
+/** The next chain key alone, for messages whose keys will not be kept. */
+export function skipChainKey(chainKey: Bytes): Bytes {
+  const key = hmacKey(chainKey);
+  const next = new Uint8Array(32);
+  hmacInto(key, CONSTANTS, CHAIN_KEY_CONSTANT, CHAIN_KEY_CONSTANT + 1, next, 0);
+  wipeHmacKey(key);
+  return next;
 }

@@ -12,7 +12,7 @@ import {
 } from '@seal-chat/protocol';
 import { dh, type Curves, type KeyPair } from '../curves/curves.ts';
 import type { Rng } from '../rng.ts';
-import { messageKeyOf, nextChainKey } from './chain-key.ts';
+import { advanceChainKey } from './chain-key.ts';
 import { openMessage, sealMessage } from './message-key.ts';
 import { limitSkippedKeys, reachMessage, skipTo, type ReceiverChain } from './receiver-chain.ts';
 import { advanceRootKey } from './root-key.ts';
@@ -48,18 +48,14 @@ export type ResponderState = Pick<RatchetState, 'rootKey' | 'ownKeys'> & {
 /** RatchetInitAlice (§3.3). `sharedSecret` is overwritten. @throws SealError LOW_ORDER_KEY */
 export async function startAsInitiator(params: {
   readonly curves: Curves;
-  readonly rng: Rng;
   readonly sharedSecret: Bytes;
+  /** A new pair. */
+  readonly ownKeys: KeyPair;
   /** The signed prekey SPKb. */
   readonly peerRatchetKey: Bytes;
 }): Promise<RatchetState> {
-  const { curves, rng, sharedSecret, peerRatchetKey } = params;
-  const { ownKeys, rootKey, chainKey } = await startSendingChain({
-    curves,
-    rng,
-    rootKey: sharedSecret,
-    peerRatchetKey,
-  });
+  const { curves, sharedSecret, ownKeys, peerRatchetKey } = params;
+  const { rootKey, chainKey } = advanceRootKey(sharedSecret, await dh(curves, ownKeys, peerRatchetKey));
   wipe(sharedSecret);
   return { rootKey, ownKeys, sending: { chainKey, n: 0 }, previousCount: 0, receiving: [] };
 }
@@ -86,9 +82,10 @@ export function ratchetEncrypt(params: {
   if (n > RATCHET_LIMITS.maxMessageNumber) throw new SealError('NO_SESSION', 'ratchet: the sending chain is used up');
   const ratchet = { dhKey: state.ownKeys.publicKey, pn: state.previousCount, n };
   const headerBytes = encodeEnvelopeHeader({ ...params.header, ratchet });
-  const sealed = sealMessage({ messageKey: messageKeyOf(chainKey), associatedData, headerBytes, plaintext, rng });
+  const next = advanceChainKey(chainKey);
+  const sealed = sealMessage({ messageKey: next.messageKey, associatedData, headerBytes, plaintext, rng });
   return {
-    state: { ...state, sending: { chainKey: nextChainKey(chainKey), n: n + 1 } },
+    state: { ...state, sending: { chainKey: next.chainKey, n: n + 1 } },
     envelope: encodeEnvelope({ headerBytes, ...sealed }),
   };
 }
@@ -144,12 +141,8 @@ async function ratchetStep(
 
   const finished = current === undefined ? [] : [skipTo(current, pn, now), ...older];
   const receiving = [chain, ...finished].slice(0, RATCHET_LIMITS.maxReceivingChains);
-  const { ownKeys, rootKey, chainKey } = await startSendingChain({
-    curves,
-    rng,
-    rootKey: received.rootKey,
-    peerRatchetKey: ratchetKey,
-  });
+  const ownKeys = await curves.newDhKeyPair(rng);
+  const { rootKey, chainKey } = advanceRootKey(received.rootKey, await dh(curves, ownKeys, ratchetKey));
   wipe(received.rootKey, received.chainKey);
   return {
     state: {
@@ -175,19 +168,6 @@ function openInChain(
   } finally {
     wipe(messageKey);
   }
-}
-
-async function startSendingChain(params: {
-  readonly curves: Curves;
-  readonly rng: Rng;
-  readonly rootKey: Bytes;
-  readonly peerRatchetKey: Bytes;
-}): Promise<{ readonly ownKeys: KeyPair; readonly rootKey: Bytes; readonly chainKey: Bytes }> {
-  const { curves, rng, rootKey, peerRatchetKey } = params;
-  const seed = rng(32);
-  const ownKeys = await curves.dhKeyPair(seed);
-  wipe(seed);
-  return { ownKeys, ...advanceRootKey(rootKey, await dh(curves, ownKeys, peerRatchetKey)) };
 }
 
 function findChain(state: Pick<RatchetState, 'receiving'>, ratchetKey: Bytes): ReceiverChain | undefined {

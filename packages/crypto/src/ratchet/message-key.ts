@@ -1,7 +1,8 @@
 import nacl from 'tweetnacl';
 import { SealError, constantTimeEqual, utf8, wipe, type Bytes, type Envelope } from '@seal-chat/protocol';
-import { hkdf } from '../kdf.ts';
+import { hkdfWithSalt } from '../kdf.ts';
 import type { Rng } from '../rng.ts';
+import { hmacKey } from '../sha256.ts';
 
 /**
  * Encryption of one message with its message key (Double Ratchet §3.1 ENCRYPT, DECRYPT). XSalsa20-Poly1305 takes no
@@ -10,7 +11,8 @@ import type { Rng } from '../rng.ts';
  */
 
 const LABEL = utf8('SealChat_v1_MessageKey');
-const NO_SALT: Bytes = new Uint8Array(32);
+/** HKDF without salt (RFC 5869 §2.2). */
+const NO_SALT = hmacKey(new Uint8Array(0));
 const NONCE_LENGTH = 24;
 
 /** What a message key encrypts to: the part of an envelope after its header. */
@@ -69,7 +71,7 @@ function deriveSecrets(params: {
     info.set(part, at + 4);
     at += 4 + part.length;
   }
-  const output = hkdf({ ikm: messageKey, salt: NO_SALT, info, length: 64 });
+  const output = hkdfWithSalt({ ikm: messageKey, salt: NO_SALT, info, length: 64 });
   const secrets = { key: output.slice(0, 32), commitment: output.slice(32) };
   wipe(output);
   return secrets;

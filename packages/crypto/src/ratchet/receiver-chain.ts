@@ -1,5 +1,5 @@
 import { RATCHET_LIMITS, SealError, wipe, type Bytes } from '@seal-chat/protocol';
-import { messageKeyOf, nextChainKey } from './chain-key.ts';
+import { advanceChainKey, skipChainKey } from './chain-key.ts';
 
 /** The key of a message that has not arrived although a later one has (MKSKIPPED of Double Ratchet §3.2). */
 export interface SkippedKey {
@@ -44,8 +44,7 @@ export function reachMessage(
     throw new SealError('DUPLICATE_MESSAGE', `ratchet: message ${n} was received before`);
   }
   const reached = skipTo(chain, n, now);
-  const messageKey = messageKeyOf(reached.chainKey);
-  const chainKey = nextChainKey(reached.chainKey);
+  const { messageKey, chainKey } = advanceChainKey(reached.chainKey);
   if (reached !== chain) wipe(reached.chainKey);
   return { chain: { ...reached, chainKey, n: n + 1 }, messageKey };
 }
@@ -64,10 +63,15 @@ export function skipTo(chain: ReceiverChain, until: number, now: number): Receiv
   const skipped = [...chain.skipped];
   let chainKey = chain.chainKey;
   for (let n = chain.n; n < until; n++) {
-    if (n >= keepFrom) skipped.push({ n, messageKey: messageKeyOf(chainKey), storedAt: now });
-    const next = nextChainKey(chainKey);
-    if (chainKey !== chain.chainKey) wipe(chainKey);
-    chainKey = next;
+    const passed = chainKey;
+    if (n < keepFrom) {
+      chainKey = skipChainKey(passed);
+    } else {
+      const next = advanceChainKey(passed);
+      skipped.push({ n, messageKey: next.messageKey, storedAt: now });
+      chainKey = next.chainKey;
+    }
+    if (passed !== chain.chainKey) wipe(passed);
   }
   const forgottenBelow = keepFrom > chain.n ? keepFrom : chain.forgottenBelow;
   return { ...chain, chainKey, n: until, skipped, forgottenBelow };

@@ -25,7 +25,10 @@ export async function initiateSession(params: {
 }): Promise<{ readonly record: SessionRecord; readonly sessionId: Bytes }> {
   const { curves, kem, rng, parties, record, bundle, now } = params;
   if (record !== null) checkEnds(record, parties);
-  const { sharedSecret, associatedData, header } = await initiate({ curves, kem, rng, parties, bundle });
+  const [{ sharedSecret, associatedData, header }, ownKeys] = await Promise.all([
+    initiate({ curves, kem, rng, parties, bundle }),
+    curves.newDhKeyPair(rng),
+  ]);
   const peerRatchetKey = bundle.signedPreKey.publicKey;
   const session: Session = {
     baseKey: header.ephemeralKey,
@@ -34,7 +37,7 @@ export async function initiateSession(params: {
     createdAt: now,
     lastUsedAt: now,
     pending: header,
-    ratchet: await startAsInitiator({ curves, rng, sharedSecret, peerRatchetKey }),
+    ratchet: await startAsInitiator({ curves, sharedSecret, ownKeys, peerRatchetKey }),
   };
   const base = record ?? { ...sessionEnds(parties), sessions: [] };
   return { record: withActiveSession(base, session, now), sessionId: session.baseKey };

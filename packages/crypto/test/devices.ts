@@ -1,0 +1,156 @@
+import {
+  decodeEnvelope,
+  newId,
+  type Bytes,
+  type ConversationId,
+  type DeviceId,
+  type PreKeyBundle,
+  type PreKeyKind,
+  type PublicPreKey,
+  type UserId,
+} from '@seal-chat/protocol';
+import type { KeyPair } from '../src/curves/curves.ts';
+import type { Kem } from '../src/kem/kem.ts';
+import { nobleKem } from '../src/kem/noble.ts';
+import { createPreKey, type PrivatePreKey } from '../src/prekeys.ts';
+import type { Rng } from '../src/rng.ts';
+import { decryptEnvelope, neededPreKeys, type DecryptedEnvelope } from '../src/session/decrypt-envelope.ts';
+import { encryptEnvelope } from '../src/session/encrypt-envelope.ts';
+import { initiateSession } from '../src/session/initiate-session.ts';
+import type { OwnDevice, Parties, PeerDevice } from '../src/session/parties.ts';
+import type { SessionRecord } from '../src/session/session.ts';
+import { CONVERSATION, TENANT, curves } from './accounts.ts';
+import { deepFreeze } from './deep-freeze.ts';
+import { seededRng } from './rng.ts';
+
+export const NOW = 1_700_000_000_000;
+export const LIST_VERSIONS = { senderListVersion: 3, recipientListVersion: 7 };
+
+/** A device with its storage, and a server that holds its public prekeys. Everything stored is frozen. */
+export interface TestDevice {
+  readonly name: string;
+  readonly rng: Rng;
+  readonly kem: Kem;
+  readonly own: OwnDevice;
+  readonly signKeys: KeyPair;
+  /** How other devices see it. */
+  readonly asPeer: PeerDevice;
+  readonly privatePreKeys: Map<string, PrivatePreKey>;
+  readonly records: Map<DeviceId, SessionRecord>;
+  readonly published: Record<PreKeyKind, PublicPreKey[]>;
+}
+
+export async function testDevice(name: string): Promise<TestDevice> {
+  const rng = seededRng(`device ${name}`);
+  const [dhKeys, signKeys] = [await curves.dhKeyPair(rng(32)), await curves.signKeyPair(rng(32))];
+  const own = { userId: newId<UserId>(rng(16)), deviceId: newId<DeviceId>(rng(16)), registrationId: 77, dhKeys };
+  const asPeer = { ...own, dhKey: dhKeys.publicKey, signKey: signKeys.publicKey };
+  const published = { signed: [], oneTime: [], kemOneTime: [], kemLastResort: [] };
+  const kem = nobleKem(rng);
+  const device = { name, rng, kem, own, signKeys, asPeer, privatePreKeys: new Map(), records: new Map(), published };
+  await addPreKey(device, 'signed');
+  await addPreKey(device, 'kemLastResort');
+  return device;
+}
+
+export async function addPreKey(device: TestDevice, kind: PreKeyKind): Promise<PublicPreKey> {
+  const { kem, rng, own, signKeys } = device;
+  const keyId = 100 + device.privatePreKeys.size;
+  const owner = { tenantId: TENANT, userId: own.userId, deviceId: own.deviceId };
+  const made = await createPreKey({ curves, kem, rng, owner, signKeys, kind, keyId, now: NOW });
+  device.privatePreKeys.set(`${kind} ${keyId}`, deepFreeze(made.privatePreKey));
+  device.published[kind].push(made.publicPreKey);
+  return made.publicPreKey;
+}
+
+/** Hands out a bundle as the server does: one-time keys once, the last-resort key when there is none. */
+export function claimBundle(device: TestDevice): PreKeyBundle {
+  const { published, own } = device;
+  const kemOneTime = published.kemOneTime.shift();
+  return {
+    deviceId: own.deviceId,
+    registrationId: own.registrationId,
+    signedPreKey: published.signed.at(-1)!,
+    oneTimePreKey: published.oneTime.shift() ?? null,
+    kemPreKey:
+      kemOneTime === undefined
+        ? { ...published.kemLastResort.at(-1)!, kind: 'kemLastResort' }
+        : { ...kemOneTime, kind: 'kemOneTime' },
+  };
+}
+
+export function parties(own: TestDevice, peer: TestDevice): Parties {
+  return { tenantId: TENANT, own: own.own, peer: peer.asPeer };
+}
+
+export function recordOf(own: TestDevice, peer: TestDevice): SessionRecord | null {
+  return own.records.get(peer.own.deviceId) ?? null;
+}
+
+export async function startSession(from: TestDevice, to: TestDevice, now: number = NOW): Promise<void> {
+  const { rng, kem } = from;
+  const { record } = await initiateSession({
+    curves,
+    kem,
+    rng,
+    parties: parties(from, to),
+    record: recordOf(from, to),
+    bundle: claimBundle(to),
+    now,
+  });
+  from.records.set(to.own.deviceId, deepFreeze(record));
+}
+
+/** An envelope from one device to the other on their active session. */
+export function send(from: TestDevice, to: TestDevice, plaintext: Bytes, now: number = NOW): Bytes {
+  const { record, envelope } = encryptEnvelope({
+    rng: from.rng,
+    parties: parties(from, to),
+    record: recordOf(from, to)!,
+    conversationId: CONVERSATION,
+    listVersions: LIST_VERSIONS,
+    plaintext,
+    now,
+  });
+  from.records.set(to.own.deviceId, deepFreeze(record));
+  return envelope;
+}
+
+type DecryptParams = Parameters<typeof decryptEnvelope>[0];
+
+/** What `to` would hand to `decryptEnvelope` for bytes that came from `from`. */
+export function receiving(to: TestDevice, from: TestDevice, bytes: Bytes, now: number = NOW): DecryptParams {
+  const envelope = decodeEnvelope(bytes);
+  const record = recordOf(to, from);
+  const preKeys = neededPreKeys(record, envelope).flatMap(({ kind, keyId }) => {
+    const found = to.privatePreKeys.get(`${kind} ${keyId}`);
+    return found === undefined ? [] : [found];
+  });
+  const conversationId: ConversationId = CONVERSATION;
+  return {
+    curves,
+    kem: to.kem,
+    rng: to.rng,
+    parties: parties(to, from),
+    record,
+    conversationId,
+    envelope,
+    preKeys,
+    now,
+  };
+}
+
+/** Decrypts and stores what has to be stored, all of it or nothing. */
+export async function receive(to: TestDevice, from: TestDevice, bytes: Bytes, now: number = NOW): Promise<Bytes> {
+  return commit(to, from, await decryptEnvelope(receiving(to, from, bytes, now)));
+}
+
+export function commit(to: TestDevice, from: TestDevice, { record, consumed, plaintext }: DecryptedEnvelope): Bytes {
+  to.records.set(from.own.deviceId, deepFreeze(record));
+  for (const { kind, keyId } of consumed.deleted) to.privatePreKeys.delete(`${kind} ${keyId}`);
+  if (consumed.updated !== null) {
+    const { kind, keyId } = consumed.updated;
+    to.privatePreKeys.set(`${kind} ${keyId}`, deepFreeze(consumed.updated));
+  }
+  return plaintext;
+}
