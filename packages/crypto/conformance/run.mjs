@@ -11,9 +11,14 @@ import { allSuites, runFile } from '../dist/conformance/run-file.js';
 
 const SHOWN_FAILURES = 10;
 
+/** @param {string} line */
+function print(line) {
+  process.stdout.write(`${line}\n`);
+}
+
 /** @param {string} message */
 function fail(message) {
-  console.error(message);
+  process.stderr.write(`${message}\n`);
   process.exit(1);
 }
 
@@ -23,7 +28,7 @@ function jsonFiles(directory) {
     return readdirSync(directory, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile() && entry.name.endsWith('.json'))
       .map((entry) => resolve(entry.parentPath, entry.name))
-      .sort();
+      .toSorted();
   } catch (error) {
     return fail(`conformance: cannot read ${directory} (${error.code})`);
   }
@@ -38,6 +43,8 @@ function parse(path) {
   }
 }
 
+process.stdout.on('error', () => process.exit(1)); // the reader of a pipe went away
+
 const [given] = process.argv.slice(2);
 if (given === undefined) fail('usage: npm run conformance -- DIR');
 // npm runs scripts in the package's directory and tells where it was called.
@@ -49,16 +56,15 @@ let failures = 0;
 for (const path of jsonFiles(directory)) {
   const name = relative(directory, path);
   const reports = await runFile(suites, parse(path));
-  if (reports.length === 0) console.log(`${name}: not run, nothing in it that Seal uses`);
+  if (reports.length === 0) print(`${name}: not run, nothing in it that Seal uses`);
   else known++;
   for (const report of reports) {
     const skipped = [...report.skipped.values()].reduce((sum, count) => sum + count, 0);
-    console.log(
+    print(
       `${name} [${report.implementation}]: ${report.passed} passed, ${report.failures.length} failed, ${skipped} skipped`,
     );
-    for (const [reason, count] of report.skipped) console.log(`    skipped ${count}: ${reason}`);
-    for (const { tcId, reason } of report.failures.slice(0, SHOWN_FAILURES))
-      console.log(`    FAILED ${tcId}: ${reason}`);
+    for (const [reason, count] of report.skipped) print(`    skipped ${count}: ${reason}`);
+    for (const { tcId, reason } of report.failures.slice(0, SHOWN_FAILURES)) print(`    FAILED ${tcId}: ${reason}`);
     failures += report.failures.length;
   }
 }

@@ -28,7 +28,7 @@ export async function argon2id(input: {
   const { password, salt, parameters, length, secret, associatedData, onProgress } = input;
   const { argon2idAsync } = await import('@noble/hashes/argon2.js');
   try {
-    const derived = await argon2idAsync(password, salt, {
+    return await argon2idAsync(password, salt, {
       version: 0x13,
       m: parameters.memoryKiB,
       t: parameters.iterations,
@@ -38,7 +38,6 @@ export async function argon2id(input: {
       ...(associatedData && { personalization: associatedData }),
       ...(onProgress && { onProgress }),
     });
-    return derived as Bytes;
   } catch (cause) {
     throw new SealError('BAD_INPUT', 'argon2id: parameters out of range', { cause });
   }

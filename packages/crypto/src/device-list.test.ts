@@ -111,7 +111,7 @@ describe('the next device list', () => {
       ['removed id again', replace(fresh.deviceId, { deviceId: phone.deviceId })],
     ];
     for (const [name, list] of cases) {
-      const sorted = { ...list, devices: [...list.devices].sort((a, b) => (a.deviceId < b.deviceId ? -1 : 1)) };
+      const sorted = { ...list, devices: list.devices.toSorted((a, b) => (a.deviceId < b.deviceId ? -1 : 1)) };
       const next = await verifyDeviceList(curves, await forge(alice.account, sorted));
       const code = await codeOf(() => checkDeviceListContinues({ previous, next, removed: previous.removed }));
       expect(code, name).toBe('DEVICE_LIST_REJECTED');

@@ -118,7 +118,7 @@ function changeDevices(
   const devices = [...list.devices.filter((device) => !remove.includes(device.deviceId)), ...added];
   if (devices.length === 0) throw new SealError('DEVICE_LIST_REJECTED', 'device list: no devices');
   if (devices.length > COUNT_LIMITS.devicesPerUser) throw new SealError('TOO_MANY_DEVICES');
-  return devices.sort((a, b) => (a.deviceId < b.deviceId ? -1 : 1));
+  return devices.toSorted((a, b) => (a.deviceId < b.deviceId ? -1 : 1));
 }
 
 async function signDeviceList(

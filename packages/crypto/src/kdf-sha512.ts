@@ -7,7 +7,7 @@ import type { Bytes } from '@seal-chat/protocol';
 
 /** HMAC-SHA-512 (RFC 2104), 64 bytes. */
 export function hmacSha512(key: Uint8Array, data: Uint8Array): Bytes {
-  return hmac(sha512, key, data) as Bytes;
+  return hmac(sha512, key, data);
 }
 
 /** HKDF-SHA-512 (RFC 5869): `length` bytes, at most 16,320, of `ikm`. */
@@ -17,5 +17,5 @@ export function hkdfSha512(params: {
   readonly info: Uint8Array;
   readonly length: number;
 }): Bytes {
-  return hkdf(sha512, params.ikm, params.salt, params.info, params.length) as Bytes;
+  return hkdf(sha512, params.ikm, params.salt, params.info, params.length);
 }

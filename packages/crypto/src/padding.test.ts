@@ -56,7 +56,7 @@ describe('padding', () => {
       }
       expect(code).toBe('MALFORMED');
     };
-    refused((bytes) => bytes.slice(0, -1) as Uint8Array<ArrayBuffer>);
+    refused((bytes) => bytes.slice(0, -1));
     refused((bytes) => Uint8Array.of(...bytes, 0));
     refused((bytes) => Uint8Array.of(...bytes.slice(0, -1), 1));
     refused((bytes) => Uint8Array.of(0, 0, 0, 100, ...bytes.slice(4)));
