@@ -1,0 +1,69 @@
+import { readFile, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { Writable } from 'node:stream';
+import postgres from 'postgres';
+import type { Haystack } from './search.ts';
+import type { SealServer } from './server.ts';
+
+/** Runs `work` on the server's own database. */
+export async function onDatabase<T>(server: SealServer, work: (sql: postgres.Sql) => Promise<T>): Promise<T> {
+  const sql = postgres(await server.databaseUrl(), { max: 1, onnotice: () => undefined });
+  try {
+    return await work(sql);
+  } finally {
+    await sql.end({ timeout: 5 });
+  }
+}
+
+/**
+ * All the database holds: every table's rows as `COPY` writes them, every `bytea` value in them as bytes, and every
+ * file of the data directory as it is on disk, with rows that were deleted and the write-ahead log.
+ */
+export async function dumpDatabase(server: SealServer): Promise<readonly Haystack[]> {
+  const rows = await onDatabase(server, async (sql) => {
+    const tables = await sql<{ schema: string; name: string }[]>`
+      select table_schema as schema, table_name as name from information_schema.tables
+      where table_schema not in ('pg_catalog', 'information_schema') and table_type = 'BASE TABLE'`;
+    const dumps: Haystack[] = [];
+    for (const { schema, name } of tables) dumps.push(...(await dumpTable(sql, schema, name)));
+    await sql`checkpoint`;
+    return dumps;
+  });
+  return [...rows, ...(await readFiles(server.dataDir))];
+}
+
+async function dumpTable(sql: postgres.Sql, schema: string, name: string): Promise<readonly Haystack[]> {
+  const chunks: Buffer[] = [];
+  const sink = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      chunks.push(chunk);
+      done();
+    },
+  });
+  await pipeline(await sql`copy ${sql(schema)}.${sql(name)} to stdout`.readable(), sink);
+  const text = Buffer.concat(chunks);
+  const binary = [...text.toString('latin1').matchAll(/\\\\x([0-9a-f]+)/gu)].map((match) =>
+    Buffer.from(match[1]!, 'hex'),
+  );
+  return [
+    { name: `table ${schema}.${name}`, bytes: text },
+    { name: `bytea values of table ${schema}.${name}`, bytes: Buffer.concat(binary) },
+  ];
+}
+
+/** Every file below `directory`. One that PostgreSQL deletes meanwhile is left out. */
+async function readFiles(directory: string): Promise<readonly Haystack[]> {
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  const read = await Promise.all(
+    files.map(async (path) => ({
+      name: `file ${path.slice(directory.length + 1)}`,
+      bytes: await readFile(path).catch((error: NodeJS.ErrnoException) => {
+        if (error.code === 'ENOENT') return Buffer.alloc(0);
+        throw error;
+      }),
+    })),
+  );
+  return read;
+}

@@ -1,0 +1,102 @@
+import { expect } from 'vitest';
+import { test } from '../support/test.ts';
+import { atHome, composer, expectTexts, find, openChat, send, shown, signUp } from '../support/widget.ts';
+
+test('a name that is taken or not a name opens an account, or nobody says what is wrong', async ({
+  person,
+  openDevice,
+}) => {
+  await person('alice');
+  const other = await openDevice('somebody');
+  const name = other.widget.getByLabel('Choose a name');
+  const enter = async (text: string, complaint: RegExp): Promise<void> => {
+    await name.fill(text);
+    await other.widget.getByRole('button', { name: 'Start chatting' }).click();
+    await other.widget.getByText(complaint).waitFor();
+    expect(await name.getAttribute('aria-invalid')).toBe('true');
+    expect(await name.evaluate((field) => field.matches(':focus'))).toBe(true);
+  };
+  await enter('ALICE', /^That name is taken/u);
+  await enter('', /^A name has at least 2 characters/u);
+  await enter('x', /^A name has at least 2 characters/u);
+  await enter('a b', /^A name has letters, digits/u);
+  await enter('<script>', /^A name has letters, digits/u);
+  await enter('-dash', /^A name has letters, digits/u);
+  await name.fill('somebody');
+  await signUp(other.widget, 'somebody');
+});
+
+test('a search for nobody, or for oneself, shows somebody', async ({ person }) => {
+  const bob = await person('bob');
+  const search = bob.widget.getByRole('combobox', { name: 'Find a person' });
+  await search.fill('nobody-of-that-name');
+  await bob.widget.getByRole('status').getByText('Nobody here is called “nobody-of-that-name”.').waitFor();
+  await search.fill('bob');
+  await bob.widget.getByRole('status').getByText('Nobody here is called “bob”.').waitFor();
+  await search.fill('%');
+  await bob.widget.getByRole('status').getByText('Nobody here is called “%”.').waitFor();
+});
+
+test('an empty or too long text is sent, cut or lost', async ({ person }) => {
+  const [carol, dave] = await Promise.all([person('carol'), person('dave')]);
+  await find(carol.widget, 'dave');
+  const field = composer(carol.widget);
+  const button = carol.widget.getByRole('button', { name: 'Send' });
+  for (const empty of ['', '   ', '\n\n']) {
+    await field.fill(empty);
+    expect(await button.isDisabled()).toBe(true);
+    await field.press('Enter');
+  }
+  // 16,384 bytes are allowed; each of these letters takes two.
+  await field.fill('ü'.repeat(8_193));
+  await carol.widget.getByText(/^1 character too long/u).waitFor();
+  expect(await button.isDisabled()).toBe(true);
+  await field.press('Enter');
+  expect(await field.inputValue()).toHaveLength(8_193);
+  expect(await shown(carol.widget)).toEqual([]);
+
+  const longest = 'ü'.repeat(8_192);
+  await send(carol.widget, longest);
+  await openChat(dave.widget, 'carol');
+  await expectTexts(dave.widget, [longest]);
+});
+
+test('markup in a message becomes part of the page', async ({ person }) => {
+  const [erin, frank] = await Promise.all([person('erin'), person('frank')]);
+  await find(erin.widget, 'frank');
+  const nasty = '<img src=x onerror=alert(1)><script>alert(2)</script> javascript:alert(3) ${7*7} {{7*7}}';
+  await send(erin.widget, nasty);
+  await openChat(frank.widget, 'erin');
+  await expectTexts(frank.widget, [nasty]);
+  expect(await frank.widget.locator('.message img, .message script, .message a').count()).toBe(0);
+});
+
+test(
+  'a server that is down when the page loads leaves a blank page, or one that never recovers',
+  { timeout: 120_000 },
+  async ({ openDevice, server, site }) => {
+    // The widget's code comes from the site, once it has been loaded there.
+    await openDevice('first visitor', { url: site.selfHostedUrl });
+    const grace = await openDevice('grace', { url: site.selfHostedUrl });
+    await signUp(grace.widget, 'grace');
+    await server.stop();
+
+    await grace.page.reload();
+    await atHome(grace.widget);
+    await grace.widget.getByRole('status').getByText('Connection lost. Trying again…').waitFor();
+    await grace.widget.getByRole('button', { name: 'Try again' }).waitFor();
+
+    const heidi = await openDevice('heidi', { url: site.selfHostedUrl });
+    await heidi.widget.getByLabel('Choose a name').fill('heidi');
+    await heidi.widget.getByRole('button', { name: 'Start chatting' }).click();
+    await heidi.widget.getByText('The server cannot be reached. Check your connection and try again.').waitFor();
+
+    await server.start();
+    await grace.widget.getByText('Connection lost. Trying again…').waitFor({ state: 'detached', timeout: 40_000 });
+    await signUp(heidi.widget, 'heidi');
+    await find(heidi.widget, 'grace');
+    await send(heidi.widget, 'hello');
+    await openChat(grace.widget, 'heidi');
+    await expectTexts(grace.widget, ['hello']);
+  },
+);

@@ -1,0 +1,113 @@
+import { expect } from 'vitest';
+import { findText } from '../support/search.ts';
+import { test, type DeviceOfPerson } from '../support/test.ts';
+import { composer, expectTexts, find, openChat, send } from '../support/widget.ts';
+
+/** Goes through every view, so that all parts of the widget have been loaded and shown. */
+async function visitEverything(alice: DeviceOfPerson, bob: DeviceOfPerson, newcomer: DeviceOfPerson): Promise<void> {
+  await find(alice.widget, 'bob');
+  await send(alice.widget, 'look at https://example.com 👋');
+  await openChat(bob.widget, 'alice');
+  await composer(bob.widget).pressSequentially('one');
+  await alice.widget.getByRole('img', { name: 'bob is typing' }).waitFor();
+  await send(bob.widget, 'answer');
+  await expectTexts(alice.widget, ['look at https://example.com 👋', 'answer']);
+
+  await alice.widget.getByRole('button', { name: 'Settings' }).click();
+  await alice.widget.getByText('This device').waitFor();
+  await alice.widget.getByRole('button', { name: 'Link a new device' }).click();
+  await alice.widget.locator('seal-link-old #code').waitFor();
+  await alice.widget.getByRole('button', { name: 'Back' }).first().click();
+  await alice.widget.getByRole('button', { name: 'Make a new recovery code' }).click();
+  await alice.widget.getByRole('heading', { name: 'Save your recovery code' }).waitFor({ timeout: 30_000 });
+
+  await newcomer.widget.getByRole('button', { name: 'Link with another device' }).click();
+  await newcomer.widget.getByLabel('Code from your other device').waitFor();
+  await newcomer.widget.getByRole('button', { name: 'Back' }).click();
+  await newcomer.widget.getByRole('button', { name: 'Use a recovery code' }).click();
+  await newcomer.widget.getByLabel('Recovery code').waitFor();
+}
+
+test('the widget needs a looser policy than its documentation says, or asks other servers', async ({
+  person,
+  openDevice,
+  server,
+  site,
+}) => {
+  const [alice, bob, newcomer] = await Promise.all([person('alice'), person('bob'), openDevice('newcomer')]);
+  await visitEverything(alice, bob, newcomer);
+  for (const { watched, traffic } of [alice, bob, newcomer]) {
+    expect(watched.violations).toEqual([]);
+    expect(watched.errors).toEqual([]);
+    expect([...traffic.origins()].toSorted()).toEqual([server.url, new URL(site.url).origin].toSorted());
+  }
+});
+
+test('a violation of the policy goes unnoticed by these tests', async ({ openDevice }) => {
+  const device = await openDevice('anybody');
+  await device.page.evaluate(() => {
+    const style = document.createElement('style');
+    style.textContent = 'p { color: red }';
+    document.querySelector('seal-chat')?.shadowRoot?.append(style);
+    try {
+      document.body.innerHTML += '<p></p>';
+    } catch {
+      // What is looked at is the report.
+    }
+  });
+  await expect
+    .poll(() => device.watched.violations.map((text) => text.split(':')[0]))
+    .toEqual(expect.arrayContaining(['style-src-elem', 'require-trusted-types-for']));
+});
+
+test('scripts of the page read messages from events, markup or globals without reaching into the widget', async ({
+  person,
+}) => {
+  const [carol, dave] = await Promise.all([person('carol'), person('dave')]);
+  const secret = 'the sealion naps at noon';
+  await find(carol.widget, 'dave');
+  await send(carol.widget, secret);
+  await openChat(dave.widget, 'carol');
+  await expectTexts(dave.widget, [secret]);
+  await send(dave.widget, `not ${secret}`);
+  await carol.widget.getByText(`not ${secret}`).waitFor();
+
+  for (const { page, watched, name } of [carol, dave]) {
+    expect(watched.events.map((event) => event.split(' ')[0])).toEqual(
+      expect.arrayContaining(['seal-ready', 'seal-message', 'seal-connection']),
+    );
+    const seen = await page.evaluate(() => ({
+      markup: document.documentElement.outerHTML,
+      text: document.documentElement.innerText,
+      globals: JSON.stringify(Object.keys(globalThis)),
+      title: document.title,
+      storage: JSON.stringify([Object.entries(localStorage), Object.entries(sessionStorage)]),
+    }));
+    const haystacks = Object.entries({ ...seen, events: watched.events.join('\n') }).map(([place, text]) => ({
+      name: `${place} of ${name}`,
+      bytes: Buffer.from(text),
+    }));
+    expect(findText(secret, haystacks)).toEqual([]);
+  }
+});
+
+test('a site that is not on the key’s list of origins can use it', async ({ openDevice, server, site }) => {
+  const stranger = await openDevice('stranger', {
+    url: `${server.url}/healthz`,
+    // The address of the real site's page, on another origin.
+    prepare: (context) => context.setExtraHTTPHeaders({}),
+  });
+  const answer = await stranger.page.evaluate(
+    async ([url, key]) => {
+      const response = await fetch(`${url}/trpc/auth.challenge`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'x-seal-app-key': key! },
+        body: '{}',
+      });
+      return { status: response.status, text: await response.text() };
+    },
+    [server.url, site.appKey],
+  );
+  expect(answer.status).toBe(403);
+  expect(answer.text).toContain('ORIGIN_NOT_ALLOWED');
+});
