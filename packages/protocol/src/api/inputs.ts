@@ -72,6 +72,8 @@ export const preKeyInputs = {
     lastResortKemPreKey: publicPreKey(KEM_KEY_LENGTH).nullable(),
     oneTimePreKeys: oneTimeBatch(X25519_KEY_LENGTH),
     oneTimeKemPreKeys: oneTimeBatch(KEM_KEY_LENGTH),
+    /** Throws away one-time keys in stock that are not among these: the device has lost their private halves. */
+    replaceStock: z.boolean().optional(),
   }),
   claim: z.strictObject({ userId, deviceIds: z.array(deviceId).min(1).max(COUNT_LIMITS.devicesPerUser) }),
 };
