@@ -5,20 +5,18 @@ import { toHex, type Bytes } from '@seal-chat/protocol';
  * All integers of the curves are little-endian.
  */
 
+const FIELD = 2n ** 255n - 19n;
 /** p = 2^255 - 19, the field of both curves. */
-const P: Bytes = littleEndian(2n ** 255n - 19n);
+const P: Bytes = littleEndian(FIELD);
 /** L = 2^252 + 27742317777372353535851937790883648493, the order of the base point. */
 const L: Bytes = littleEndian(2n ** 252n + 27742317777372353535851937790883648493n);
 
-/** y coordinates of the eight points of small order on edwards25519 (RFC 7748 §4.1 names the curve). */
+/** A y coordinate of order 8 on edwards25519: a root of d y^4 + 2 y^2 = 1. The other root is its negative. */
+const Y_ORDER_8 = 0x05fc536d880238b13933c6d305acdfd5f098eff289f4c345b027b2c28f95e826n;
+
+/** y coordinates of the eight points of small order: of order 4, 1, 2 and twice 8. */
 const SMALL_ORDER_Y: ReadonlySet<string> = new Set(
-  [
-    0n,
-    1n,
-    2n ** 255n - 20n,
-    0x05fc536d880238b13933c6d305acdfd5f098eff289f4c345b027b2c28f95e826n,
-    0x7a03ac9277fdc74ec6cc392cfa53202a0f67100d760b3cba4fd83d3d706a17c7n,
-  ].map((y) => toHex(littleEndian(y))),
+  [0n, 1n, FIELD - 1n, Y_ORDER_8, FIELD - Y_ORDER_8].map((y) => toHex(littleEndian(y))),
 );
 
 /** True when `key` is a u-coordinate below p with the unused top bit clear (RFC 7748 §5 accepts more). */

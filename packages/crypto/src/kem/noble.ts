@@ -19,7 +19,7 @@ export function nobleKem(rng: Rng): Kem {
       const message = rng(32);
       const { sharedSecret, cipherText } = ml_kem768.encapsulate(publicKey, message);
       wipe(message);
-      return { sharedSecret: sharedSecret as Bytes, ciphertext: cipherText as Bytes };
+      return { sharedSecret: takeSecret(sharedSecret), ciphertext: cipherText as Bytes };
     },
 
     async decapsulate(seed, ciphertext) {
@@ -27,7 +27,14 @@ export function nobleKem(rng: Rng): Kem {
       const { secretKey } = ml_kem768.keygen(seed);
       const sharedSecret = ml_kem768.decapsulate(ciphertext, secretKey);
       wipe(secretKey);
-      return sharedSecret as Bytes;
+      return takeSecret(sharedSecret);
     },
   };
+}
+
+/** A secret in a buffer of its own: noble's is a view into a larger one. */
+function takeSecret(view: Uint8Array): Bytes {
+  const secret = Uint8Array.from(view);
+  wipe(view);
+  return secret;
 }
