@@ -1,5 +1,5 @@
 const EMOJI_ONLY: RegExp =
-  /^(?:\p{Extended_Pictographic}|\p{Emoji_Modifier}|\p{Regional_Indicator}|[\u200d\ufe0f\u{e0020}-\u{e007f}]|\s)+$/u;
+  /^(?:\p{Extended_Pictographic}|\p{Emoji_Modifier}|\p{Regional_Indicator}|\u200d|\ufe0f|[\u{e0020}-\u{e007f}]|\s)+$/u;
 /** Shown as a picture without further ado; ©, ™ and the like are not. */
 const HAS_PICTURE: RegExp = /\p{Emoji_Presentation}|\p{Regional_Indicator}|\ufe0f/u;
 /** More than this many stay at the size of text. */

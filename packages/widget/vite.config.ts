@@ -1,0 +1,32 @@
+import { basename, dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { defaultClientConditions, defineConfig } from 'vite';
+import { publish } from './build/publish.ts';
+
+const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
+
+/** The widget as pages load it: one small entry with a fixed name, everything else under names that change with it. */
+export default defineConfig({
+  root: path('.'),
+  base: './',
+  resolve: { conditions: ['seal-source', ...defaultClientConditions] },
+  build: {
+    outDir: path('dist/v1'),
+    emptyOutDir: true,
+    target: 'es2022',
+    minify: 'oxc',
+    lib: { entry: { 'seal-chat': path('src/loader.ts') }, formats: ['es'] },
+    rolldownOptions: {
+      output: {
+        minify: true,
+        entryFileNames: '[name].js',
+        // A lazy view is called after its folder.
+        chunkFileNames: ({ name, facadeModuleId }) =>
+          `${name === 'define' && facadeModuleId !== null ? basename(dirname(facadeModuleId)) : name}-[hash].js`,
+        // All that is needed to read and write comes in one file, although lazy views use parts of it.
+        codeSplitting: { groups: [{ name: 'core', test: /widget\/src\/define\.ts$/ }] },
+      },
+    },
+  },
+  plugins: [publish(path('dist/v1'))],
+});
