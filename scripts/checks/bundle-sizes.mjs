@@ -1,0 +1,50 @@
+/** Holds the widget's budgets, gzipped, over what its build made: `node scripts/checks/bundle-sizes.mjs`. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { parseSync } from 'vite';
+import { ROOT } from '../lib/paths.mjs';
+import { report } from './report.mjs';
+
+const ENTRY = 'seal-chat.js';
+
+/** Bytes. The entry alone; the core with everything it needs to start; each further file that is loaded on demand. */
+export const BUDGETS = { entry: 3_000, core: 60_000, lazy: 12_000 };
+
+/** Size and budget of each part of the widget in `files`: name -> source text. */
+export function measure(files) {
+  const size = (name) => gzipSync(files[name], { level: 9 }).length;
+  const core = Object.keys(files).find((name) => /^core-/.test(name));
+  const coreFiles = core === undefined ? [] : closure(core, files).filter((name) => name !== ENTRY);
+  const lazy = Object.keys(files).filter((name) => name !== ENTRY && !coreFiles.includes(name));
+  return [
+    { part: 'entry', bytes: size(ENTRY), budget: BUDGETS.entry },
+    { part: 'core', bytes: coreFiles.map(size).reduce((sum, bytes) => sum + bytes, 0), budget: BUDGETS.core },
+    ...lazy.map((name) => ({ part: name, bytes: size(name), budget: BUDGETS.lazy })),
+  ];
+}
+
+/** A file and all files it imports at once, directly or not. */
+function closure(name, files, seen = new Set()) {
+  if (seen.has(name) || files[name] === undefined) return [...seen];
+  seen.add(name);
+  for (const { moduleRequest } of parseSync(name, files[name]).module.staticImports) {
+    closure(moduleRequest.value.replace(/^\.\//, ''), files, seen);
+  }
+  return [...seen];
+}
+
+function built() {
+  const directory = join(ROOT, 'packages/widget/dist/v1');
+  const names = readdirSync(directory).filter((name) => name.endsWith('.js'));
+  return Object.fromEntries(names.map((name) => [name, readFileSync(join(directory, name), 'utf8')]));
+}
+
+if (import.meta.url === `file://${process.argv[1]}`) {
+  const parts = measure(built());
+  for (const { part, bytes, budget } of parts) process.stdout.write(`${part}: ${bytes} of ${budget} bytes\n`);
+  report(
+    'widget size',
+    parts.filter(({ bytes, budget }) => bytes > budget).map(({ part }) => `${part} is above its budget`),
+  );
+}

@@ -1,0 +1,23 @@
+import { randomBytes } from 'node:crypto';
+import { expect, test } from 'vitest';
+import { BUDGETS, measure } from './bundle-sizes.mjs';
+
+/** Source text that does not compress below `bytes`. */
+const filler = (bytes) => `export const filler = '${randomBytes(bytes).toString('base64')}';`;
+
+test('what the core imports at once counts as core, what it loads later does not', () => {
+  const parts = measure({
+    'seal-chat.js': "import('./core-1.js');",
+    'core-1.js': `import './shared-2.js'; import('./lazy-3.js'); ${filler(50_000)}`,
+    'shared-2.js': filler(20_000),
+    'lazy-3.js': filler(1_000),
+  });
+  const above = parts.filter(({ bytes, budget }) => bytes > budget).map(({ part }) => part);
+  expect(above).toEqual(['core']);
+  expect(parts.map(({ part }) => part)).toEqual(['entry', 'core', 'lazy-3.js']);
+});
+
+test('a lazy file above its budget is seen', () => {
+  const parts = measure({ 'seal-chat.js': '', 'core-1.js': '', 'lazy-2.js': filler(BUDGETS.lazy * 2) });
+  expect(parts.find(({ part }) => part === 'lazy-2.js').bytes).toBeGreaterThan(BUDGETS.lazy);
+});
