@@ -12,7 +12,6 @@ export const tokens: CSSResult = css`
     --_font: var(--seal-font, inherit);
     --_font-size: var(--seal-font-size, max(15px, 0.9375rem));
     --_radius: var(--seal-radius, 14px);
-    --_space: var(--seal-space, 4px);
     --_duration: var(--seal-duration, 160ms);
 
     /* Semantic */
