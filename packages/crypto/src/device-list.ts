@@ -71,12 +71,12 @@ export async function verifyDeviceList(
 }
 
 function checkInnerRules(list: DeviceList): void {
-  if (list.version === 0) throw rejected('version 0');
   if (list.devices.length === 0) throw rejected('no devices');
   if (list.version === 1 && list.previousHash.some((byte) => byte !== 0))
     throw rejected('version 1 names a predecessor');
   const keys = [list.accountKey];
   for (const device of list.devices) {
+    // There is a device, so this leaves no room for a version 0.
     if (device.addedIn < 1 || device.addedIn > list.version) throw rejected('device from another version');
     for (const key of [device.dhKey, device.signKey]) {
       if (keys.some((other) => constantTimeEqual(other, key))) throw rejected('the same key twice');

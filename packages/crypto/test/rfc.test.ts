@@ -7,6 +7,7 @@ import { tweetnaclCurves } from '../src/curves/tweetnacl.ts';
 import { webCryptoCurves } from '../src/curves/web-crypto.ts';
 import { hmacSha512 } from '../src/kdf-sha512.ts';
 import { hkdf, hmac } from '../src/kdf.ts';
+import { codeOf } from './seal-error.ts';
 
 interface RfcVectors {
   rfc7748: {
@@ -68,6 +69,42 @@ describe.each(Object.entries(implementations))('curves of %s', (_, curves) => {
     expect(toHex(await curves.sign(pair, fromHex(message)))).toBe(signature);
     expect(await curves.verify(pair.publicKey, fromHex(message), fromHex(signature))).toBe(true);
     expect(await curves.verify(pair.publicKey, fromHex(`${message}00`), fromHex(signature))).toBe(false);
+  });
+});
+
+describe.each(Object.entries(implementations))('what %s refuses', (_, curves) => {
+  const [{ publicKey, message, signature }] = vectors.rfc8032 as [RfcVectors['rfc8032'][0]];
+  const [key, text, good] = [fromHex(publicKey), fromHex(message), fromHex(signature)];
+
+  /** `bytes` as a little-endian number, plus `more`. */
+  const add = (bytes: Uint8Array, more: bigint) => {
+    const sum = BigInt(`0x${toHex(bytes.slice().reverse())}`) + more;
+    return fromHex(sum.toString(16).padStart(2 * bytes.length, '0')).reverse();
+  };
+  const L = 2n ** 252n + 27742317777372353535851937790883648493n;
+
+  it('RFC 8032 §5.1.7: S not reduced, which would be a second signature of the same message', async () => {
+    const malleable = Uint8Array.of(...good.slice(0, 32), ...add(good.slice(32), L));
+    expect(await curves.verify(key, text, malleable)).toBe(false);
+    expect(await curves.verify(key, text, good)).toBe(true);
+  });
+
+  it('public keys of small order, under which one signature fits every message', async () => {
+    const identity = Uint8Array.of(1, ...new Uint8Array(31));
+    const forged = Uint8Array.of(...identity, ...new Uint8Array(32));
+    expect(await curves.verify(identity, text, forged)).toBe(false);
+  });
+
+  it('RFC 7748 §6.1: public keys that give zero, and second spellings of a key', async () => {
+    const own = await curves.dhKeyPair(fromHex(vectors.rfc7748.section61.alicePrivate));
+    const bob = fromHex(vectors.rfc7748.section61.bobPublic);
+    const withTopBit = bob.slice().fill(bob[31]! | 0x80, 31);
+    const p = 2n ** 255n - 19n;
+    const zero = new Uint8Array(32);
+    for (const bad of [zero, add(zero, 1n), add(zero, p - 1n), add(zero, p), add(zero, p + 9n), withTopBit]) {
+      expect(await codeOf(() => dh(curves, own, bad))).toBe('LOW_ORDER_KEY');
+    }
+    expect(await dh(curves, own, bob)).toHaveLength(32);
   });
 });
 

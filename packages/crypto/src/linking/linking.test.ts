@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Bytes } from '@seal-chat/protocol';
+import type { Bytes, Codec } from '@seal-chat/protocol';
 import { TENANT, curves, testAccount } from '../../test/accounts.ts';
 import { seededRng } from '../../test/rng.ts';
 import { codeOf } from '../../test/seal-error.ts';
@@ -228,6 +228,34 @@ describe('a man in the middle who knows the code', () => {
       expect(payload).not.toEqual(three.payload);
       expect((await checkLink({ curves, state: two.state, payload })).sas).toBe(check.sas);
     }
+  });
+
+  it('cannot pass the request on under another name', async () => {
+    const rng = seededRng('rename');
+    const { codeKey, linkId } = linkingCodeKeys(CODE);
+    const start = startTranscript(linkId);
+    const reseal = <T>(step: 1 | 2 | 3, codec: Codec<T>, content: T, transcript: Bytes) =>
+      sealStep({ step, codec, content, secret: codeKey, transcript, rng });
+
+    const victim = await requestLink({ curves, rng: seededRng('victim'), code: CODE, deviceName: 'Phone of Mallory' });
+    const { commitment } = openStep({
+      step: 1,
+      codec: linkRequestCodec,
+      payload: victim.payload,
+      secret: codeKey,
+      transcript: start,
+    }).content;
+    const renamed = reseal(1, linkRequestCodec, { commitment, deviceName: 'Phone of Alice' }, start);
+    const old = await answerLink({ curves, rng: seededRng('old'), code: CODE, payload: renamed.payload });
+    expect(old.deviceName).toBe('Phone of Alice');
+    // Every later step has to be sealed again, for the side that saw the other name.
+    const ephemeralKey = old.state.ephemeral.publicKey;
+    const answer = reseal(2, linkAnswerCodec, { ephemeralKey }, victim.state.transcript);
+    const revealed = await revealLink({ curves, rng: seededRng('v'), state: victim.state, payload: answer.payload });
+    const opening = { ephemeralKey: victim.state.ephemeral.publicKey, opening: victim.state.opening };
+    const passedOn = reseal(3, linkOpeningCodec, opening, old.state.transcript);
+    const checked = await checkLink({ curves, state: old.state, payload: passedOn.payload });
+    expect(checked.sas).not.toBe(revealed.sas);
   });
 
   it('cannot read the account without the ephemeral keys', async () => {
