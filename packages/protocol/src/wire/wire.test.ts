@@ -153,6 +153,9 @@ describe('details', () => {
     const [body] = fc.sample(bodies, { numRuns: 1, seed: 4 });
     const later: MessageBody = { ...body!, content: { kind: 'unsupported', code: 77, payload: Uint8Array.of(1, 2) } };
     expect(decode(messageBodyCodec, encode(messageBodyCodec, later)).content).toEqual(later.content);
+    const kindAt = 1 + 16 + 16 + 8;
+    const kindZero = encode(messageBodyCodec, later).fill(0, kindAt, kindAt + 1);
+    expect(refusal(() => decode(messageBodyCodec, kindZero))).toBe('MALFORMED');
     const disguised = { ...body!, content: { kind: 'unsupported' as const, code: 1, payload: Uint8Array.of() } };
     expect(() => encode(messageBodyCodec, disguised)).toThrow(RangeError);
   });
@@ -163,16 +166,17 @@ describe('details', () => {
     const { headerBytes } = decodeEnvelope(encoded);
     expect(headerBytes).toEqual(encoded.slice(0, headerBytes.length));
     expect(refusal(() => decodeEnvelope(Uint8Array.of(2, ...encoded.slice(1))))).toBe('UNSUPPORTED_VERSION');
-    const header = {
-      ...envelope!.header,
-      preKey: {
-        ...fc.sample(
-          headers.filter((h) => h.preKey !== null),
-          { numRuns: 1, seed: 6 },
-        )[0]!.preKey!,
-        kemIsLastResort: 2,
-      },
-    };
-    expect(() => encodeEnvelopeHeader(header)).toThrow(RangeError);
+  });
+
+  it('a KEM prekey is one-time or last-resort, nothing else', () => {
+    const withPreKey = envelopes.filter((each) => each.header.preKey !== null);
+    const [{ header, ...envelope }] = fc.sample(withPreKey, { numRuns: 1, seed: 6 }) as [Envelope];
+    const preKey = { ...header.preKey!, oneTimePreKeyId: null };
+    const headerBytes = encodeEnvelopeHeader({ ...header, preKey });
+    const flagAt = 1 + 4 + 4 + 1 + 4 + 32 + 4 + 1 + 4;
+    expect(headerBytes[flagAt]).toBe(preKey.kemIsLastResort);
+    const changed = headerBytes.slice().fill(2, flagAt, flagAt + 1);
+    expect(refusal(() => decodeEnvelope(encodeEnvelope({ ...envelope, headerBytes: changed })))).toBe('MALFORMED');
+    expect(() => encodeEnvelopeHeader({ ...header, preKey: { ...preKey, kemIsLastResort: 2 } })).toThrow(RangeError);
   });
 });
