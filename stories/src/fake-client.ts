@@ -1,0 +1,188 @@
+import {
+  SealError,
+  type AccountState,
+  type AtRest,
+  type ConnectionState,
+  type Conversation,
+  type ConversationId,
+  type ConversationSummary,
+  type Linking,
+  type LinkingState,
+  type Message,
+  type MessageWindow,
+  type OwnDevice,
+  type Person,
+  type Readable,
+  type SealClient,
+  type SealEventName,
+  type SealEvents,
+} from '@seal-chat/client';
+
+/** What a story starts with. Everything not named is as for a person who is signed in, online and alone. */
+export interface FakeSeed {
+  readonly account: AccountState;
+  readonly connection?: ConnectionState;
+  readonly conversations?: readonly ConversationSummary[];
+  readonly messages?: ReadonlyMap<ConversationId, readonly Message[]>;
+  /** Messages of a window at first; `loadEarlier` gives as many more. */
+  readonly pageSize?: number;
+  readonly hasUnavailableHistory?: boolean;
+  readonly people?: readonly Person[];
+  readonly devices?: readonly OwnDevice[];
+  readonly atRest?: AtRest;
+  /** What linking shows, on either side. */
+  readonly linking?: LinkingState;
+  /** What creating an account fails with. */
+  readonly createAccountError?: SealError;
+  readonly safetyNumber?: string;
+}
+
+/** A value that stories can change. */
+interface Writable<T> extends Readable<T> {
+  set(value: T): void;
+}
+
+function writable<T>(initial: T): Writable<T> {
+  let current = initial;
+  const listeners = new Set<(value: T) => void>();
+  return {
+    get: () => current,
+    set(value) {
+      current = value;
+      for (const listener of listeners) listener(value);
+    },
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+  };
+}
+
+/** The client's public interface over plain values in memory: for stories only, nothing is sealed or sent. */
+export function fakeClient(seed: FakeSeed): SealClient {
+  const account = writable<AccountState>(seed.account);
+  const connection = writable<ConnectionState>(seed.connection ?? { status: 'online' });
+  const conversations = writable(seed.conversations ?? []);
+  const atRest = writable<AtRest | null>(seed.atRest ?? 'non-extractable-key');
+  const opened = new Map<ConversationId, Conversation>();
+
+  function open(conversationId: ConversationId): Conversation {
+    let conversation = opened.get(conversationId);
+    if (conversation === undefined) {
+      conversation = fakeConversation(conversationId, seed, conversations);
+      opened.set(conversationId, conversation);
+    }
+    return conversation;
+  }
+
+  return {
+    api: undefined as never,
+    account,
+    connection,
+    conversations,
+    atRest,
+    ready: () => Promise.resolve(account.get()),
+    async createAccount() {
+      if (seed.createAccountError !== undefined) throw seed.createAccountError;
+      return { recoveryCode: null };
+    },
+    async confirmRecoveryCode() {
+      const state = account.get();
+      if (state.status === 'signed-in') account.set({ ...state, recoveryCode: null });
+    },
+    replaceRecoveryCode: () => Promise.resolve({ recoveryCode: 'W3RQ-8K2M-ZT5V-9XHC-4NPA-7D1G' }),
+    signIn: () => Promise.resolve(),
+    recover: () => Promise.reject(new SealError('WRONG_CODE')),
+    linkThisDevice: () => fakeLinking(seed.linking),
+    showLinkingCode: () => Promise.resolve(fakeLinking(seed.linking)),
+    signOut: () => Promise.resolve(),
+    listDevices: () => Promise.resolve(seed.devices ?? []),
+    revokeDevice: () => Promise.resolve(),
+    searchUsers: (query) =>
+      Promise.resolve((seed.people ?? []).filter((person) => person.username?.startsWith(query.toLowerCase()))),
+    openDm: () => {
+      const first = conversations.get()[0];
+      return first === undefined
+        ? Promise.reject(new SealError('OFFLINE'))
+        : Promise.resolve(open(first.conversationId));
+    },
+    conversation: open,
+    safetyNumber: () => Promise.resolve(seed.safetyNumber ?? null),
+    acceptIdentity: () => Promise.resolve(),
+    setPresence: () => undefined,
+    reconnect: () => undefined,
+    on:
+      <Name extends SealEventName>(_name: Name, _listener: (event: SealEvents[Name]) => void) =>
+      () =>
+        undefined,
+    close: () => Promise.resolve(),
+  };
+}
+
+function fakeConversation(
+  conversationId: ConversationId,
+  seed: FakeSeed,
+  conversations: Writable<readonly ConversationSummary[]>,
+): Conversation {
+  const all = [...(seed.messages?.get(conversationId) ?? [])];
+  const pageSize = seed.pageSize ?? all.length;
+  let loaded = pageSize;
+  const view = (): MessageWindow => ({
+    messages: all.slice(Math.max(0, all.length - loaded)),
+    hasEarlier: loaded < all.length,
+    hasUnavailableHistory: seed.hasUnavailableHistory ?? false,
+    isLoaded: true,
+  });
+  const messages = writable(view());
+  const find = (): ConversationSummary | null =>
+    conversations.get().find((one) => one.conversationId === conversationId) ?? null;
+  const summary: Readable<ConversationSummary | null> = {
+    get: find,
+    subscribe: (listener) => conversations.subscribe(() => listener(find())),
+  };
+
+  return {
+    conversationId,
+    summary,
+    messages,
+    async loadEarlier() {
+      loaded += pageSize;
+      messages.set(view());
+    },
+    async send(text) {
+      const self = find()?.members.find((member) => member.isSelf);
+      const sentAt = Date.now();
+      const message: Message = {
+        messageId: crypto.randomUUID() as Message['messageId'],
+        conversationId,
+        seq: all.length + 1,
+        senderUserId: (self?.userId ?? '') as Message['senderUserId'],
+        senderDeviceId: '' as Message['senderDeviceId'],
+        isOwn: true,
+        sentAt,
+        acceptedAt: sentAt,
+        content: { kind: 'text', text },
+        status: 'sent',
+        failure: null,
+      };
+      all.push(message);
+      loaded++;
+      messages.set(view());
+      return message;
+    },
+    retry: () => Promise.resolve(),
+    discard: () => Promise.resolve(),
+    markRead: () => Promise.resolve(),
+    setTyping: () => undefined,
+  };
+}
+
+function fakeLinking(state: LinkingState = { step: 'finishing' }): Linking {
+  const current = writable(state);
+  return {
+    state: current,
+    confirm: () => current.set({ step: 'finishing' }),
+    cancel: () => current.set({ step: 'failed', error: new SealError('WRONG_CODE') }),
+    finished: new Promise(() => undefined),
+  };
+}
