@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { resolve } from 'node:path';
 import { DEFAULT_RATES } from '@seal-chat/protocol';
@@ -40,14 +41,22 @@ function parseUrl(value: string): URL | null {
   return URL.canParse(value) ? new URL(value) : null;
 }
 
-/** Addresses and networks are left to Fastify to understand; here only their letters are looked at. */
-const trustProxy = z
+/** Names that stand for networks, as Fastify understands them. */
+const NETWORK_NAMES = ['loopback', 'linklocal', 'uniquelocal'];
+
+const proxies: z.ZodType<readonly string[], string> = z
   .string()
-  .regex(
-    /^(?:off|\d{1,2}|[0-9a-fA-F.:/]+(?:,[0-9a-fA-F.:/]+)*)$/,
-    'must be "off", a number of proxies, or addresses and networks with commas between them',
-  )
-  .transform((value) => (value === 'off' ? false : /^\d{1,2}$/.test(value) ? Number(value) : value.split(',')));
+  .transform((value) => (value === 'off' ? [] : value.split(',').map((entry) => entry.trim())))
+  .refine(
+    (entries) => entries.every((entry) => NETWORK_NAMES.includes(entry) || isNetwork(entry)),
+    `must be "off", or addresses, networks (10.0.0.0/8) or ${NETWORK_NAMES.join(', ')} with commas between them`,
+  );
+
+function isNetwork(text: string): boolean {
+  const [address = '', prefix = '0', ...rest] = text.split('/');
+  const bits = isIP(address) === 6 ? 128 : 32;
+  return isIP(address) !== 0 && /^\d{1,3}$/.test(prefix) && Number(prefix) <= bits && rest.length === 0;
+}
 
 const onOff = z.enum(['on', 'off'], 'must be "on" or "off"').transform((value) => value === 'on') as z.ZodType<
   boolean,
@@ -91,8 +100,8 @@ export const VARIABLES = {
   ),
   TRUST_PROXY: variable(
     'off',
-    'Whose X-Forwarded-* headers to believe: a number of proxies, or their addresses.',
-    trustProxy as z.ZodType<boolean | number | string[], string>,
+    'Proxies whose X-Forwarded-* headers to believe: addresses, networks, loopback, linklocal, uniquelocal.',
+    proxies,
   ),
   DEMO: variable('on', 'The page /demo and its tenant: on or off.', onOff),
   SHUTDOWN_SECONDS: variable('10', 'The longest a shutdown waits for work under way.', wholeNumber(1, 600)),
@@ -132,7 +141,8 @@ export interface Config {
   /** Origin without a slash at its end; null: made of host and port. */
   readonly publicUrl: string | null;
   readonly logLevel: string;
-  readonly trustProxy: boolean | number | string[];
+  /** Addresses and networks; none: the headers of proxies are not looked at. */
+  readonly trustedProxies: readonly string[];
   readonly isDemoOn: boolean;
   readonly shutdownMs: number;
   readonly rates: Rates;
@@ -153,7 +163,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     redisUrl: readOptional(environment, 'REDIS_URL'),
     publicUrl: readOptional(environment, 'PUBLIC_URL')?.replace(/\/$/, '') ?? null,
     logLevel: read('LOG_LEVEL'),
-    trustProxy: read('TRUST_PROXY'),
+    trustedProxies: read('TRUST_PROXY'),
     isDemoOn: read('DEMO'),
     shutdownMs: read('SHUTDOWN_SECONDS') * 1_000,
     rates: {

@@ -1,0 +1,56 @@
+import { STATUS_CODES } from 'node:http';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { ERRORS, isSealError, SealError, type ErrorCode } from '@seal-chat/protocol';
+
+/** Answers with an error of the one table as JSON: `{ code, message, details }`. */
+export function sendError(
+  reply: FastifyReply,
+  error: SealError,
+  status: number = ERRORS[error.code].status,
+): FastifyReply {
+  const { retryAfterMs } = error.details;
+  if (retryAfterMs !== undefined) void reply.header('retry-after', Math.ceil(retryAfterMs / 1_000));
+  return reply.code(status).header('cache-control', 'no-store').send({
+    code: error.code,
+    message: error.userText,
+    details: error.details,
+  });
+}
+
+/** Makes every failure of the HTTP surface a typed answer. What was unexpected is logged and says nothing outside. */
+export function installErrors(server: FastifyInstance): void {
+  server.setErrorHandler((error: FastifyError, request, reply) => {
+    if (isSealError(error)) return sendError(reply, error);
+    const status = error.statusCode ?? 500;
+    if (status >= 400 && status < 500) return sendError(reply, new SealError(codeOf(status)), status);
+    request.log.error({ err: error, route: request.routeOptions.url }, 'request failed');
+    return sendError(reply, new SealError('INTERNAL'));
+  });
+  server.setNotFoundHandler((request, reply) => answerUnknown(server, request, reply));
+}
+
+function codeOf(status: number): ErrorCode {
+  if (status === 404) return 'NOT_FOUND';
+  return status === 413 ? 'TOO_LARGE' : 'BAD_INPUT';
+}
+
+const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
+
+/** 405 where the path is known with another method, else 404. */
+function answerUnknown(server: FastifyInstance, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const path = request.url.split('?', 1)[0]!;
+  const allowed = METHODS.filter((method) => server.findRoute({ method, url: pattern(path) }) !== null);
+  if (allowed.length === 0) return sendError(reply, new SealError('NOT_FOUND'));
+  return sendError(reply.header('allow', allowed.join(', ')), new SealError('BAD_INPUT'), 405);
+}
+
+/** The route pattern a path would fall under: files of a folder share one. */
+function pattern(path: string): string {
+  const [, folder, rest] = /^\/([^/]+)\/(.*)$/.exec(path) ?? [];
+  return folder !== undefined && rest !== undefined && FOLDERS.has(folder) ? `/${folder}/*` : path;
+}
+
+const FOLDERS = new Set(['v1', 'demo', 'trpc']);
+
+/** The answer to bytes that are not HTTP at all, before Fastify has a request. */
+export const NOT_HTTP = `HTTP/1.1 400 ${STATUS_CODES[400]}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`;

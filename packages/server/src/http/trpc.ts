@@ -1,0 +1,40 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { fastifyRequestHandler, type CreateFastifyContextOptions } from '@trpc/server/adapters/fastify';
+import type { AppRouter } from '../router.ts';
+import type { Context } from '../trpc/context.ts';
+import { allowAnyOrigin, answerPreflight } from './headers.ts';
+
+/** Calls in one HTTP request: more than any client makes at once, too few to multiply an attack. */
+const MAX_BATCH = 20;
+
+export interface TrpcDeps {
+  readonly router: AppRouter;
+  createContext(options: CreateFastifyContextOptions): Promise<Context>;
+}
+
+/** The procedures over HTTP; the same ones over WebSocket are attached to the bare server (see `main.ts`). */
+export function registerTrpc(server: FastifyInstance, deps: TrpcDeps): void {
+  void server.register(async (scope) => {
+    // tRPC reads the body itself; Fastify only bounds its size.
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => done(null, body));
+    scope.addHook('onRequest', async (_request, reply) => {
+      allowAnyOrigin(reply);
+      void reply.header('cache-control', 'no-store');
+    });
+    scope.route({
+      method: ['GET', 'POST'],
+      url: '/trpc/*',
+      exposeHeadRoute: false,
+      handler: (request: FastifyRequest, reply: FastifyReply) =>
+        fastifyRequestHandler({
+          ...deps,
+          maxBatchSize: MAX_BATCH,
+          req: request,
+          res: reply,
+          path: (request.params as { '*': string })['*'],
+        }),
+    });
+    scope.options('/trpc/*', async (_request, reply) => answerPreflight(reply, 'GET, POST'));
+  });
+}

@@ -1,0 +1,138 @@
+import { spawn } from 'node:child_process';
+import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import postgres from 'postgres';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { startPostgres, type EmbeddedPostgres } from '../src/postgres/cluster.ts';
+import { isAlive, waitUntil } from '../src/postgres/processes.ts';
+
+let dataDir: string;
+let running: EmbeddedPostgres[];
+
+beforeEach(async () => {
+  running = [];
+  dataDir = await mkdtemp(join(tmpdir(), 'seal-postgres-'));
+  await chmod(dataDir, 0o711);
+});
+
+afterEach(async () => {
+  await Promise.all(running.map((server) => server.stop()));
+  await rm(dataDir, { recursive: true, force: true });
+});
+
+async function start(): Promise<EmbeddedPostgres> {
+  const server = await startPostgres({ dataDir });
+  running.push(server);
+  return server;
+}
+
+async function query<T>(url: string, text: string): Promise<T[]> {
+  const sql = postgres(url, { max: 1 });
+  try {
+    return [...(await sql.unsafe<T[]>(text))];
+  } finally {
+    await sql.end();
+  }
+}
+
+async function postmaster(): Promise<number> {
+  return Number((await readFile(join(dataDir, 'postgres', 'postmaster.pid'), 'utf8')).split('\n')[0]);
+}
+
+test('data and password stay between starts; files with secrets are for the owner alone', async () => {
+  const first = await start();
+  await query(first.url, 'create table kept as select 42 as answer');
+  for (const name of ['postgres.password', 'database.url']) {
+    expect((await stat(join(dataDir, name))).mode & 0o077).toBe(0);
+  }
+  await first.stop();
+  const second = await start();
+  expect(new URL(second.url).password).toBe(new URL(first.url).password);
+  expect(await query(second.url, 'select answer from kept')).toEqual([{ answer: 42 }]);
+});
+
+test('a commit survives kill -9 of PostgreSQL, and the server hears that it ended', async () => {
+  const first = await start();
+  await query(first.url, 'create table kept as select 42 as answer');
+  process.kill(await postmaster(), 'SIGKILL');
+  expect(await first.failed).toMatch(/^The embedded PostgreSQL ended/);
+  await first.stop();
+  const second = await start();
+  expect(await query(second.url, 'select answer from kept')).toEqual([{ answer: 42 }]);
+});
+
+test('a second server on the same directory is told so, and the first goes on', async () => {
+  const first = await start();
+  await expect(startPostgres({ dataDir })).rejects.toThrow(/^DATA_DIR .* is in use by another Seal server/);
+  expect(await query(first.url, 'select 1 as one')).toEqual([{ one: 1 }]);
+});
+
+test('the lock of a process that is gone is taken over, although its id is in use again', async () => {
+  await writeFile(join(dataDir, 'seal.lock'), `${process.pid} 1\n`);
+  await start();
+});
+
+test('of ten that find a stale lock at once exactly one gets the directory', async () => {
+  await writeFile(join(dataDir, 'seal.lock'), `${process.pid} 1\n`);
+  const attempts = await Promise.allSettled(Array.from({ length: 10 }, () => startPostgres({ dataDir })));
+  const started = attempts.filter((attempt) => attempt.status === 'fulfilled');
+  running.push(...started.map((attempt) => attempt.value));
+  expect(started).toHaveLength(1);
+});
+
+test('a PostgreSQL that lost its process and its supervisor is stopped, and its data opened again', async () => {
+  const first = await start();
+  await query(first.url, 'create table kept as select 42 as answer');
+  const orphan = await postmaster();
+  // What `kill -9` of the whole process group leaves behind: PostgreSQL alone, and the lock of a dead process.
+  const supervisor = Number((await readFile(`/proc/${orphan}/stat`, 'utf8').catch(() => '')).split(' ')[3]);
+  if (supervisor > 1) process.kill(supervisor, 'SIGKILL');
+  await writeFile(join(dataDir, 'seal.lock'), `${process.pid} 1\n`);
+  const second = await start();
+  expect(isAlive(orphan)).toBe(false);
+  expect(await query(second.url, 'select answer from kept')).toEqual([{ answer: 42 }]);
+});
+
+test('a stale postmaster.pid whose id belongs to something else is no obstacle', async () => {
+  const first = await start();
+  const pidFile = join(dataDir, 'postgres', 'postmaster.pid');
+  const content = await readFile(pidFile, 'utf8');
+  await first.stop();
+  const bystander = spawn('sleep', ['60']);
+  await writeFile(pidFile, content.replace(/^\d+/, String(bystander.pid)));
+  const second = await start();
+  expect(await query(second.url, 'select 1 as one')).toEqual([{ one: 1 }]);
+  expect(bystander.exitCode).toBe(null);
+  bystander.kill();
+});
+
+test('a file where the directory should be is one line that names DATA_DIR', async () => {
+  const file = join(dataDir, 'file');
+  await writeFile(file, '');
+  await expect(startPostgres({ dataDir: file })).rejects.toThrow(/^DATA_DIR .*file is not a directory/);
+});
+
+test('a data directory of another major version is refused by name', async () => {
+  const first = await start();
+  await first.stop();
+  running = [];
+  await writeFile(join(dataDir, 'postgres', 'PG_VERSION'), '17\n');
+  await expect(startPostgres({ dataDir })).rejects.toThrow(/made by PostgreSQL 17, this is 18/);
+});
+
+test('PostgreSQL ends when the process that started it is killed', async () => {
+  const source = `
+    const { startPostgres } = await import(${JSON.stringify(new URL('../dist/postgres/cluster.js', import.meta.url).href)});
+    await startPostgres({ dataDir: ${JSON.stringify(dataDir)} });
+    process.stdout.write('up');`;
+  const owner = spawn(process.execPath, ['--input-type=module', '-e', source], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  await new Promise((resolve) => {
+    owner.stdout.once('data', resolve);
+  });
+  const pid = await postmaster();
+  owner.kill('SIGKILL');
+  expect(await waitUntil(() => !isAlive(pid), 10_000)).toBe(true);
+});
