@@ -10,6 +10,7 @@ interface Part {
 export const PARTS = {
   crypto: { title: 'Cryptography', run: async () => (await import('./crypto/run.ts')).runCrypto() },
   server: { title: 'Server', run: async () => (await import('./server/run.ts')).runServer() },
+  widget: { title: 'Widget', run: async () => (await import('./widget.ts')).measureWidget() },
   start: { title: 'Start', run: async () => (await import('./start.ts')).measureStart() },
 } as const satisfies Record<string, Part>;
 

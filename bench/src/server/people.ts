@@ -46,7 +46,7 @@ export interface Registered extends Person {
 const rng: Rng = (length) => webcrypto.getRandomValues(new Uint8Array(length));
 
 /** Publishable key of the demo tenant. */
-export const DEMO_APP_KEY = 'pk_demo';
+export const DEMO_APP_KEY = 'pk_demo_seal';
 
 /** One tRPC mutation over HTTP. @throws Error with the server's code */
 async function mutate<Answer>(site: Site, path: string, input: unknown, accessToken?: string): Promise<Answer> {

@@ -1,0 +1,57 @@
+import { readFile, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ROOT } from './launch.ts';
+import { atMost, digits, type PartResult, type Row } from './report.ts';
+
+/** One part of the widget: its gzipped size, and the budget the build is held to. */
+interface PartSize {
+  readonly part: string;
+  readonly bytes: number;
+  readonly budget: number;
+}
+
+/** The check of `npm test` that holds the budgets: one way of counting for both. */
+interface BundleSizes {
+  measure(files: Readonly<Record<string, string>>): readonly PartSize[];
+}
+
+const kilobytes = (bytes: number): string => `${digits(bytes / 1_000)} KB`;
+
+function sizeRow(what: string, { bytes, budget }: PartSize, elsewhere: string): Row {
+  return {
+    what,
+    ratio: '',
+    seal: `${kilobytes(bytes)} (${bytes.toLocaleString('en-US')} B)`,
+    peers: '',
+    elsewhere,
+    checks: [atMost(`<= ${budget / 1_000} KB`, bytes, budget)],
+  };
+}
+
+/** Sizes of the built widget as it is served, gzip level 9. */
+export async function measureWidget(): Promise<PartResult> {
+  const checks = new URL('../../scripts/checks/bundle-sizes.mjs', import.meta.url).href;
+  const { measure } = (await import(checks)) as BundleSizes;
+  const directory = join(ROOT, 'packages/widget/dist/v1');
+  const names = (await readdir(directory)).filter((name) => name.endsWith('.js'));
+  const files = await Promise.all(
+    names.map(async (name) => [name, await readFile(join(directory, name), 'utf8')] as const),
+  );
+  const sizes = measure(Object.fromEntries(files));
+  const part = (name: string): PartSize => sizes.find((size) => size.part === name)!;
+  const lazy = sizes.filter(({ part: name }) => name !== 'entry' && name !== 'core');
+  return {
+    rows: [
+      sizeRow('loader `seal-chat.js`, gzip', part('entry'), ''),
+      sizeRow(
+        'core with encrypted direct messages, gzip',
+        part('core'),
+        'without encryption: deep-chat 126 KB, CometChat 251, Sendbird 488, Stream 637; Matrix 271 + 2,100 of wasm',
+      ),
+      ...lazy
+        .toSorted((a, b) => b.bytes - a.bytes)
+        .map((size) => sizeRow(`loaded on demand: \`${size.part.replace(/-[\w-]{8}\.js$/, '')}\``, size, '')),
+    ],
+    notes: ['The files a page loads, counted by the check that holds their budgets in `npm test`.'],
+  };
+}
