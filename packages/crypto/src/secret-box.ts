@@ -5,7 +5,7 @@ import type { Rng } from './rng.ts';
 const { nonceLength, overheadLength } = nacl.secretbox;
 
 /** Bytes a box is longer than what it holds: version, nonce, authenticator. */
-export const BOX_OVERHEAD: number = 1 + nonceLength + overheadLength;
+const BOX_OVERHEAD: number = 1 + nonceLength + overheadLength;
 
 /**
  * XSalsa20-Poly1305 (`crypto_secretbox` of NaCl) under a 32-byte key: version byte, random 24-byte nonce, ciphertext
