@@ -10,6 +10,7 @@ export const de: Strings = {
   back: 'Zurück',
   cancel: 'Abbrechen',
   tryAgain: 'Erneut versuchen',
+  startOver: 'Neu beginnen',
   copy: 'Kopieren',
   copied: 'Kopiert',
   you: 'Du',
@@ -164,7 +165,7 @@ export const de: Strings = {
       'Dieser Chat ist nicht richtig eingerichtet: Diese Seite steht nicht auf der Liste der erlaubten Seiten.',
     NOT_SIGNED_IN: 'Bitte melde dich an.',
     SESSION_EXPIRED: 'Die Sitzung ist abgelaufen.',
-    DEVICE_REVOKED: 'Dieses Gerät wurde aus deinem Konto entfernt. Melde dich neu an, um fortzufahren.',
+    DEVICE_REVOKED: 'Dieses Gerät wurde aus deinem Konto entfernt. Was hier gespeichert ist, bleibt lesbar.',
     CHALLENGE_INVALID: 'Die Anmeldung hat zu lange gedauert oder wurde schon verwendet.',
     BAD_SIGNATURE: 'Die Signatur passt nicht.',
     USERNAME_TAKEN:

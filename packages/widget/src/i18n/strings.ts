@@ -14,6 +14,7 @@ export interface Strings {
   readonly back: string;
   readonly cancel: string;
   readonly tryAgain: string;
+  readonly startOver: string;
   readonly copy: string;
   readonly copied: string;
   readonly you: string;

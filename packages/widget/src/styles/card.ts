@@ -3,20 +3,31 @@ import { css, type CSSResult } from 'lit';
 /** Style of views that are one column in the middle: sign-in, recovery, linking. */
 export const card: CSSResult = css`
   :host {
-    display: block;
+    display: flex;
+    flex-direction: column;
     block-size: 100%;
     overflow-y: auto;
     overscroll-behavior: contain;
     line-height: 1.5;
   }
+  .bar {
+    flex: none;
+    padding: 8px 8px 0;
+  }
   .card {
+    flex: 1 0 auto;
     display: grid;
+    grid-template-columns: minmax(0, 1fr);
     align-content: center;
     gap: 20px;
+    inline-size: 100%;
     max-inline-size: 26rem;
-    min-block-size: 100%;
     margin-inline: auto;
     padding: 32px 24px;
+  }
+  .bar + .card {
+    padding-block-start: 8px;
+    padding-block-end: 60px;
   }
   .card > header {
     display: grid;
@@ -54,7 +65,7 @@ export const card: CSSResult = css`
     letter-spacing: 0.06em;
     line-height: 1.6;
     text-align: center;
-    word-spacing: 0.25em;
+    text-wrap: balance;
     user-select: all;
   }
   .code.large {

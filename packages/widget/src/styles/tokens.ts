@@ -26,14 +26,14 @@ export const tokens: CSSResult = css`
     --_warning-surface: var(--seal-color-warning-surface, light-dark(#fdf3d8, #3a3015));
     --_hover: color-mix(in oklab, var(--_text) 6%, transparent);
     --_selected: light-dark(
-      oklch(from var(--_brand) 0.93 min(c, 0.03) h),
+      oklch(from var(--_brand) 0.935 min(c, 0.024) h),
       oklch(from var(--_brand) 0.31 min(c, 0.035) h)
     );
 
     /* Components */
     --_bubble-own: var(
       --seal-bubble-own,
-      light-dark(oklch(from var(--_brand) 0.925 min(c, 0.042) h), oklch(from var(--_brand) 0.37 min(c, 0.055) h))
+      light-dark(oklch(from var(--_brand) 0.93 min(c, 0.034) h), oklch(from var(--_brand) 0.37 min(c, 0.055) h))
     );
     --_bubble-own-text: var(--seal-bubble-own-text, var(--_text));
     --_bubble-other: var(--seal-bubble-other, light-dark(#eef1f3, #232a30));

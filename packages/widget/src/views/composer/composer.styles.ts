@@ -7,6 +7,7 @@ export const composerStyles: CSSResult = css`
   }
   form {
     display: grid;
+    grid-template-columns: minmax(0, 1fr);
     gap: 6px;
     padding: 8px 12px 12px;
     padding-block-end: max(12px, env(safe-area-inset-bottom));
@@ -28,6 +29,7 @@ export const composerStyles: CSSResult = css`
   textarea.input {
     flex: 1;
     field-sizing: content;
+    inline-size: 0;
     min-inline-size: 0;
     max-block-size: 11em;
     padding: 10px 4px 10px 16px;

@@ -37,18 +37,30 @@ export function bannerText({ account, connection, isBrowserOffline }: BannerStat
   }
 }
 
+/** What the person can do about it. */
+export interface BannerActions {
+  readonly onRetry: () => void;
+  /** This device was removed: the person wants to begin again. */
+  readonly onStartOver: () => void;
+}
+
 /** A line at the top that says why messages are not coming or going. */
-export function banner(state: BannerState, strings: Strings, onRetry: () => void): TemplateResult | typeof nothing {
+export function banner(
+  state: BannerState,
+  strings: Strings,
+  { onRetry, onStartOver }: BannerActions,
+): TemplateResult | typeof nothing {
   const text = bannerText(state, strings);
   if (text === null) return nothing;
-  const isWaiting = state.connection?.status === 'connecting';
+  const isRevoked = state.account?.status === 'revoked';
+  const isWaiting = !isRevoked && state.connection?.status === 'connecting';
+  let action: TemplateResult | typeof nothing = nothing;
+  if (isRevoked) action = html`<button class="retry" @click=${onStartOver}>${strings.startOver}</button>`;
+  else if (state.connection?.status === 'offline')
+    action = html`<button class="retry" @click=${onRetry}>${strings.tryAgain}</button>`;
   return html`<div class="banner" part="banner">
     ${isWaiting ? html`<span class="spinner"></span>` : warningIcon}
     <span role="status">${text}</span>
-    ${
-      state.connection?.status === 'offline' && state.account?.status !== 'revoked'
-        ? html`<button class="retry" @click=${onRetry}>${strings.tryAgain}</button>`
-        : nothing
-    }
+    ${action}
   </div>`;
 }

@@ -14,6 +14,7 @@ export class SealIdentityNotice extends SealView {
     css`
       section {
         display: grid;
+        grid-template-columns: minmax(0, 1fr);
         gap: 8px;
         margin: 8px 12px 12px;
         padding: 16px;
@@ -27,7 +28,8 @@ export class SealIdentityNotice extends SealView {
       }
       .digits {
         display: grid;
-        grid-template-columns: repeat(auto-fit, minmax(4.5ch, max-content));
+        grid-template-columns: repeat(auto-fill, minmax(5.5ch, max-content));
+        max-inline-size: 30rem;
         gap: 2px 14px;
         font-family: ui-monospace, monospace;
         font-variant-numeric: tabular-nums;

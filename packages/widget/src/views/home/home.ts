@@ -152,9 +152,10 @@ export class SealHome extends SealView {
   #renderBanner(): TemplateResult | typeof nothing {
     const connection = this.#connection.value;
     if (connection?.status === 'connecting' && this.isPatient) return nothing;
-    return banner({ account: this.#account.value, connection, isBrowserOffline: !navigator.onLine }, this.strings, () =>
-      this.client.reconnect(),
-    );
+    return banner({ account: this.#account.value, connection, isBrowserOffline: !navigator.onLine }, this.strings, {
+      onRetry: () => this.client.reconnect(),
+      onStartOver: () => (this.side = 'settings'),
+    });
   }
 
   #renderChats(): TemplateResult {

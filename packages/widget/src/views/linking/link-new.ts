@@ -60,16 +60,18 @@ export class SealLinkNew extends SealView {
 
   protected override render(): TemplateResult {
     const { strings } = this;
-    return html`<div class="card">
-      <header>
-        <div>
-          <button class="icon-button" aria-label=${strings.back} @click=${() => this.tell('back')}>${backIcon}</button>
-        </div>
-        <h2>${strings.linkNewTitle}</h2>
-        ${this.linking === null ? html`<p class="lead">${strings.linkNewText}</p>` : nothing}
-      </header>
-      ${this.#renderStep()}
-    </div>`;
+    return html`<div class="bar">
+        <button class="icon-button" aria-label=${strings.back} title=${strings.back} @click=${() => this.tell('back')}>
+          ${backIcon}
+        </button>
+      </div>
+      <div class="card">
+        <header>
+          <h2>${strings.linkNewTitle}</h2>
+          ${this.linking === null ? html`<p class="lead">${strings.linkNewText}</p>` : nothing}
+        </header>
+        ${this.#renderStep()}
+      </div>`;
   }
 
   #renderStep(): TemplateResult {

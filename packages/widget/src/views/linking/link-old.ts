@@ -15,9 +15,9 @@ export class SealLinkOld extends SealView {
     base,
     card,
     css`
-      .card {
+      .bar + .card {
         align-content: start;
-        padding: 12px 16px 24px;
+        padding: 8px 16px 24px;
       }
     `,
   ];
@@ -60,15 +60,17 @@ export class SealLinkOld extends SealView {
 
   protected override render(): TemplateResult {
     const { strings } = this;
-    return html`<div class="card">
-      <header>
-        <div>
-          <button class="icon-button" aria-label=${strings.back} @click=${() => this.tell('back')}>${backIcon}</button>
-        </div>
-        <h2>${strings.linkOldTitle}</h2>
-      </header>
-      ${this.#renderStep()}
-    </div>`;
+    return html`<div class="bar">
+        <button class="icon-button" aria-label=${strings.back} title=${strings.back} @click=${() => this.tell('back')}>
+          ${backIcon}
+        </button>
+      </div>
+      <div class="card">
+        <header>
+          <h2>${strings.linkOldTitle}</h2>
+        </header>
+        ${this.#renderStep()}
+      </div>`;
   }
 
   #renderStep(): TemplateResult {

@@ -79,8 +79,8 @@ function notice(icon: TemplateResult, text: string, cause: string): TemplateResu
 
 function meta({ message, strings }: MessageAppearance): TemplateResult {
   const at = messageTime(message);
-  return html`<span class="meta" part="meta" dir=${strings.dir}
-    ><time datetime=${new Date(at).toISOString()} title=${fullLabel(at, strings.lang)}
+  return html`<span class="meta" part="meta"
+    ><time dir=${strings.dir} datetime=${new Date(at).toISOString()} title=${fullLabel(at, strings.lang)}
       >${timeLabel(at, strings.lang)}</time
     >${statusTick(message, strings)}</span
   >`;

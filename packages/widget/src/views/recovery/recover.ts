@@ -39,57 +39,59 @@ export class SealRecover extends SealView {
   protected override render(): TemplateResult {
     const { strings } = this;
     const { isBusy, error } = this.#recovering;
-    return html`<div class="card">
-      <header>
-        <div>
-          <button class="icon-button" aria-label=${strings.back} @click=${() => this.tell('back')}>${backIcon}</button>
-        </div>
-        <h2>${strings.recoverTitle}</h2>
-        <p class="lead">${strings.recoverText}</p>
-      </header>
-      <form novalidate @submit=${this.#handleSubmit}>
-        <div class="field">
-          <label for="name">${strings.yourName}</label>
-          <input
-            id="name"
-            class="input"
-            name="username"
-            autocomplete="username"
-            autocapitalize="none"
-            spellcheck="false"
-            dir="auto"
-            maxlength=${SIZE_LIMITS.usernameMax}
-            .value=${this.name}
-            @input=${(event: Event) => (this.name = (event.target as HTMLInputElement).value)}
-          />
-        </div>
-        <div class="field">
-          <label for="code">${strings.recoveryCodeLabel}</label>
-          <input
-            id="code"
-            class="input code-input"
-            autocomplete="off"
-            autocapitalize="characters"
-            spellcheck="false"
-            dir="ltr"
-            aria-invalid=${error === null ? nothing : 'true'}
-            aria-describedby=${error === null ? nothing : 'problem'}
-            .value=${this.code}
-            @input=${(event: Event) => (this.code = (event.target as HTMLInputElement).value)}
-          />
-        </div>
-        ${
-          error === null
-            ? nothing
-            : html`<p id="problem" class="problem" role="alert">
-                ${warningIcon}<span>${errorText(error, strings)}</span>
-              </p>`
-        }
-        <button class="button primary wide" ?disabled=${isBusy}>
-          ${isBusy ? html`<span class="spinner"></span>` : nothing}${strings.recoverAction}
+    return html`<div class="bar">
+        <button class="icon-button" aria-label=${strings.back} title=${strings.back} @click=${() => this.tell('back')}>
+          ${backIcon}
         </button>
-        ${isBusy ? html`<p class="hint" role="status">${strings.recovering}</p>` : nothing}
-      </form>
-    </div>`;
+      </div>
+      <div class="card">
+        <header>
+          <h2>${strings.recoverTitle}</h2>
+          <p class="lead">${strings.recoverText}</p>
+        </header>
+        <form novalidate @submit=${this.#handleSubmit}>
+          <div class="field">
+            <label for="name">${strings.yourName}</label>
+            <input
+              id="name"
+              class="input"
+              name="username"
+              autocomplete="username"
+              autocapitalize="none"
+              spellcheck="false"
+              dir="auto"
+              maxlength=${SIZE_LIMITS.usernameMax}
+              .value=${this.name}
+              @input=${(event: Event) => (this.name = (event.target as HTMLInputElement).value)}
+            />
+          </div>
+          <div class="field">
+            <label for="code">${strings.recoveryCodeLabel}</label>
+            <input
+              id="code"
+              class="input code-input"
+              autocomplete="off"
+              autocapitalize="characters"
+              spellcheck="false"
+              dir="ltr"
+              aria-invalid=${error === null ? nothing : 'true'}
+              aria-describedby=${error === null ? nothing : 'problem'}
+              .value=${this.code}
+              @input=${(event: Event) => (this.code = (event.target as HTMLInputElement).value)}
+            />
+          </div>
+          ${
+            error === null
+              ? nothing
+              : html`<p id="problem" class="problem" role="alert">
+                  ${warningIcon}<span>${errorText(error, strings)}</span>
+                </p>`
+          }
+          <button class="button primary wide" ?disabled=${isBusy}>
+            ${isBusy ? html`<span class="spinner"></span>` : nothing}${strings.recoverAction}
+          </button>
+          ${isBusy ? html`<p class="hint" role="status">${strings.recovering}</p>` : nothing}
+        </form>
+      </div>`;
   }
 }

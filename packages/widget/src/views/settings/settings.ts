@@ -52,6 +52,13 @@ export class SealSettings extends SealView {
     void this.#loadDevices();
   }
 
+  /** Asks before something is lost, with the focus on the harmless answer. */
+  async #ask(what: DeviceId | 'delete'): Promise<void> {
+    this.asked = what;
+    await this.updateComplete;
+    this.renderRoot.querySelector<HTMLElement>('.question .quiet')?.focus();
+  }
+
   #loadDevices(): Promise<boolean> {
     return this.#loading.run(async () => {
       this.devices = await this.client.listDevices();
@@ -190,7 +197,7 @@ export class SealSettings extends SealView {
                 class="button quiet danger"
                 aria-label="${strings.removeDevice}: ${label}"
                 ?disabled=${this.#working.isBusy}
-                @click=${() => (this.asked = deviceId)}
+                @click=${() => this.#ask(deviceId)}
               >
                 ${strings.removeDevice}
               </button>`
@@ -223,7 +230,7 @@ export class SealSettings extends SealView {
               strings.signOutConfirm,
               () => this.#signOut(true),
             )
-          : html`<button class="button quiet danger" @click=${() => (this.asked = 'delete')}>
+          : html`<button class="button quiet danger" @click=${() => this.#ask('delete')}>
               ${strings.signOutDelete}
             </button>`
       }
@@ -231,7 +238,7 @@ export class SealSettings extends SealView {
   }
 
   #renderQuestion(text: string, yes: string, onYes: () => void): TemplateResult {
-    return html`<div class="question" role="alertdialog" aria-label=${text}>
+    return html`<div class="question" role="group" aria-label=${text}>
       <p>${text}</p>
       <div class="answers">
         <button class="button danger" @click=${onYes}>${yes}</button>
