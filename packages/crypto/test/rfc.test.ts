@@ -78,8 +78,8 @@ describe.each(Object.entries(implementations))('what %s refuses', (_, curves) =>
 
   /** `bytes` as a little-endian number, plus `more`. */
   const add = (bytes: Uint8Array, more: bigint) => {
-    const sum = BigInt(`0x${toHex(bytes.slice().reverse())}`) + more;
-    return fromHex(sum.toString(16).padStart(2 * bytes.length, '0')).reverse();
+    const sum = BigInt(`0x${toHex(bytes.toReversed())}`) + more;
+    return fromHex(sum.toString(16).padStart(2 * bytes.length, '0')).toReversed();
   };
   const L = 2n ** 252n + 27742317777372353535851937790883648493n;
 

@@ -59,16 +59,13 @@ describe('wrapped account secrets', () => {
     expect(blob.length).toBeLessThan(SIZE_LIMITS.recoveryBlob);
   });
 
-  it('do not open with another code, for another account, or altered', async () => {
+  it('do not open with another code or for another account', async () => {
     const other = createRecoveryCode(rng);
-    const altered = blob.slice();
-    altered[altered.length - 1] = altered[altered.length - 1]! ^ 1;
     expect(await codeOf(() => unwrapAccountSecrets({ code: other, owner, blob }))).toBe('WRONG_CODE');
     const otherUser = { ...owner, userId: newId<RecoveryOwner['userId']>(rng(16)) };
     expect(await codeOf(() => unwrapAccountSecrets({ code, owner: otherUser, blob }))).toBe('WRONG_CODE');
     const otherTenant = { ...owner, tenantId: newId<RecoveryOwner['tenantId']>(rng(16)) };
     expect(await codeOf(() => unwrapAccountSecrets({ code, owner: otherTenant, blob }))).toBe('WRONG_CODE');
-    expect(await codeOf(() => unwrapAccountSecrets({ code, owner, blob: altered }))).toBe('WRONG_CODE');
   });
 
   it('are refused before Argon2id runs when the cost is too low, absurd, or the code mistyped', async () => {
