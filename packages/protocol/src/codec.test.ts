@@ -165,7 +165,7 @@ describe('buffers', () => {
     third.bytes(Uint8Array.of(3));
     first.bytes(Uint8Array.of(4));
     expect([ended, second.finish(), third.finish(), first.finish()]).toEqual(
-      [[1, 1, 1], [2, 2], [3], [4]].map((bytes) => Uint8Array.from(bytes)),
+      [[1, 1, 1], [2, 2], [3], [4]].map((part) => Uint8Array.from(part)),
     );
   });
 
