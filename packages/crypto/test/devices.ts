@@ -1,5 +1,7 @@
 import {
+  decode,
   decodeEnvelope,
+  encode,
   newId,
   type Bytes,
   type ConversationId,
@@ -18,6 +20,7 @@ import { decryptEnvelope, neededPreKeys, type DecryptedEnvelope } from '../src/s
 import { encryptEnvelope } from '../src/session/encrypt-envelope.ts';
 import { initiateSession } from '../src/session/initiate-session.ts';
 import type { OwnDevice, Parties, PeerDevice } from '../src/session/parties.ts';
+import { sessionRecordCodec } from '../src/session/record-codec.ts';
 import type { SessionRecord } from '../src/session/session.ts';
 import { CONVERSATION, TENANT, curves } from './accounts.ts';
 import { deepFreeze } from './deep-freeze.ts';
@@ -87,6 +90,11 @@ export function recordOf(own: TestDevice, peer: TestDevice): SessionRecord | nul
   return own.records.get(peer.own.deviceId) ?? null;
 }
 
+/** Stores a record as a product does, as bytes, so that every test is one of the codec too. */
+function store(own: TestDevice, peer: TestDevice, record: SessionRecord): void {
+  own.records.set(peer.own.deviceId, deepFreeze(decode(sessionRecordCodec, encode(sessionRecordCodec, record))));
+}
+
 export async function startSession(from: TestDevice, to: TestDevice, now: number = NOW): Promise<void> {
   const { rng, kem } = from;
   const { record } = await initiateSession({
@@ -98,7 +106,7 @@ export async function startSession(from: TestDevice, to: TestDevice, now: number
     bundle: claimBundle(to),
     now,
   });
-  from.records.set(to.own.deviceId, deepFreeze(record));
+  store(from, to, record);
 }
 
 /** An envelope from one device to the other on their active session. */
@@ -112,7 +120,7 @@ export function send(from: TestDevice, to: TestDevice, plaintext: Bytes, now: nu
     plaintext,
     now,
   });
-  from.records.set(to.own.deviceId, deepFreeze(record));
+  store(from, to, record);
   return envelope;
 }
 
@@ -146,7 +154,7 @@ export async function receive(to: TestDevice, from: TestDevice, bytes: Bytes, no
 }
 
 export function commit(to: TestDevice, from: TestDevice, { record, consumed, plaintext }: DecryptedEnvelope): Bytes {
-  to.records.set(from.own.deviceId, deepFreeze(record));
+  store(to, from, record);
   for (const { kind, keyId } of consumed.deleted) to.privatePreKeys.delete(`${kind} ${keyId}`);
   if (consumed.updated !== null) {
     const { kind, keyId } = consumed.updated;

@@ -79,7 +79,7 @@ export function ratchetEncrypt(params: {
 }): { readonly state: RatchetState; readonly envelope: Bytes } {
   const { state, associatedData, plaintext, rng } = params;
   const { chainKey, n } = state.sending;
-  if (n > RATCHET_LIMITS.maxMessageNumber) throw new SealError('NO_SESSION', 'ratchet: the sending chain is used up');
+  if (n >= RATCHET_LIMITS.maxMessageNumber) throw new SealError('NO_SESSION', 'ratchet: the sending chain is used up');
   const ratchet = { dhKey: state.ownKeys.publicKey, pn: state.previousCount, n };
   const headerBytes = encodeEnvelopeHeader({ ...params.header, ratchet });
   const next = advanceChainKey(chainKey);
@@ -136,24 +136,27 @@ async function ratchetStep(
     throw new SealError('TOO_FAR_AHEAD', `ratchet: ${pn - current.n} messages of the last chain are missing`);
 
   const received = advanceRootKey(state.rootKey, await dh(curves, state.ownKeys, ratchetKey));
-  const start: ReceiverChain = { ratchetKey, chainKey: received.chainKey, n: 0, skipped: [], forgottenBelow: 0 };
-  const { chain, plaintext } = openInChain(start, params);
+  try {
+    const start: ReceiverChain = { ratchetKey, chainKey: received.chainKey, n: 0, skipped: [], forgottenBelow: 0 };
+    const { chain, plaintext } = openInChain(start, params);
+    const finished = current === undefined ? [] : [skipTo(current, pn, now), ...older];
+    const receiving = [chain, ...finished].slice(0, RATCHET_LIMITS.maxReceivingChains);
 
-  const finished = current === undefined ? [] : [skipTo(current, pn, now), ...older];
-  const receiving = [chain, ...finished].slice(0, RATCHET_LIMITS.maxReceivingChains);
-  const ownKeys = await curves.newDhKeyPair(rng);
-  const { rootKey, chainKey } = advanceRootKey(received.rootKey, await dh(curves, ownKeys, ratchetKey));
-  wipe(received.rootKey, received.chainKey);
-  return {
-    state: {
-      rootKey,
-      ownKeys,
-      sending: { chainKey, n: 0 },
-      previousCount: state.sending.n,
-      receiving: limitSkippedKeys(receiving, now),
-    },
-    plaintext,
-  };
+    const ownKeys = await curves.newDhKeyPair(rng);
+    const { rootKey, chainKey } = advanceRootKey(received.rootKey, await dh(curves, ownKeys, ratchetKey));
+    return {
+      state: {
+        rootKey,
+        ownKeys,
+        sending: { chainKey, n: 0 },
+        previousCount: state.sending.n,
+        receiving: limitSkippedKeys(receiving, now),
+      },
+      plaintext,
+    };
+  } finally {
+    wipe(received.rootKey, received.chainKey);
+  }
 }
 
 function openInChain(

@@ -142,20 +142,23 @@ async function acceptSession(
   const { sharedSecret, associatedData } = await accept({ curves, kem, parties, header, preKeys });
   const start = { baseKey: header.ephemeralKey, isInitiator: false, associatedData };
   const { publicKey, privateKey } = preKeys.signed;
-  const { state, plaintext } = await ratchetDecrypt({
-    curves,
-    rng,
-    state: startAsResponder(sharedSecret, { publicKey, privateKey }),
-    envelope,
-    associatedData: messageAssociatedData(start, false, conversationId),
-    now,
-  });
-  wipe(sharedSecret);
-  const session: Session = { ...start, createdAt: now, lastUsedAt: now, pending: null, ratchet: state };
-  return {
-    record: withActiveSession(record, session, now),
-    plaintext,
-    consumed: consumedBy(header, preKeys),
-    sessionId: session.baseKey,
-  };
+  try {
+    const { state, plaintext } = await ratchetDecrypt({
+      curves,
+      rng,
+      state: startAsResponder(sharedSecret, { publicKey, privateKey }),
+      envelope,
+      associatedData: messageAssociatedData(start, false, conversationId),
+      now,
+    });
+    const session: Session = { ...start, createdAt: now, lastUsedAt: now, pending: null, ratchet: state };
+    return {
+      record: withActiveSession(record, session, now),
+      plaintext,
+      consumed: consumedBy(header, preKeys),
+      sessionId: session.baseKey,
+    };
+  } finally {
+    wipe(sharedSecret);
+  }
 }

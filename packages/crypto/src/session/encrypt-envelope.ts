@@ -4,6 +4,9 @@ import type { Rng } from '../rng.ts';
 import { checkEnds, type Parties } from './parties.ts';
 import { findSendableSession, messageAssociatedData, withActiveSession, type SessionRecord } from './session.ts';
 
+/** Bytes that fit beside the largest header; a key message has 65. */
+const MAX_PLAINTEXT = SIZE_LIMITS.envelope - 1_400;
+
 /**
  * Encrypts `plaintext`, an encoded key message, for the peer device on its active session. Synchronous, so that
  * nothing can come between reading the record and having its successor. Store the successor durably before the
@@ -27,6 +30,7 @@ export function encryptEnvelope(params: {
   checkEnds(record, parties);
   const session = findSendableSession(record, now);
   if (session === undefined) throw new SealError('NO_SESSION', 'session: none that may be sent on');
+  if (plaintext.length > MAX_PLAINTEXT) throw new SealError('TOO_LARGE', `envelope: ${plaintext.length} bytes inside`);
   const { senderListVersion, recipientListVersion } = listVersions;
   const { state, envelope } = ratchetEncrypt({
     state: session.ratchet,
@@ -35,7 +39,6 @@ export function encryptEnvelope(params: {
     plaintext,
     rng,
   });
-  if (envelope.length > SIZE_LIMITS.envelope) throw new SealError('TOO_LARGE', `envelope: ${envelope.length} bytes`);
   return {
     record: withActiveSession(record, { ...session, ratchet: state, lastUsedAt: now }, now),
     envelope,

@@ -53,7 +53,7 @@ export function findSendableSession(record: SessionRecord, now: number): Session
     (session) =>
       now - session.createdAt <= RATCHET_LIMITS.maxSendAgeMs &&
       (session.pending === null || now - session.createdAt <= RATCHET_LIMITS.unacknowledgedSessionLifetimeMs) &&
-      session.ratchet.sending.n <= RATCHET_LIMITS.maxMessageNumber,
+      session.ratchet.sending.n < RATCHET_LIMITS.maxMessageNumber,
   );
 }
 

@@ -1,0 +1,61 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { changedBytes } from '../../test/deep-freeze.ts';
+import { addPreKey, testDevice } from '../../test/devices.ts';
+import { LATEST, Network } from '../../test/network.ts';
+
+const side = fc.constantFrom(0 as const, 1 as const);
+const pick = fc.nat(20);
+const step = fc.oneof(
+  { weight: 6, arbitrary: fc.record({ do: fc.constant('send' as const), side }) },
+  { weight: 6, arbitrary: fc.record({ do: fc.constant('deliver' as const), side, pick }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('repeat' as const), side, pick }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('drop' as const), side, pick }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('restart' as const), side }) },
+);
+
+/** Alternation makes ratchet steps, the rarest thing in a random run. */
+const pingPong = fc.integer({ min: 1, max: 8 }).map((count) =>
+  Array.from({ length: count }, (_, i) => {
+    const from = (i % 2) as 0 | 1;
+    return [
+      { do: 'send' as const, side: from },
+      { do: 'deliver' as const, side: from, pick: LATEST },
+    ];
+  }).flat(),
+);
+const run = fc.array(
+  fc.oneof({ weight: 5, arbitrary: step.map((each) => [each]) }, { weight: 1, arbitrary: pingPong }),
+  { minLength: 10, maxLength: 60, size: 'max' },
+);
+
+describe('sessions under a network that loses, repeats and reorders', () => {
+  it('open every message once, to what was sent, whoever starts and however often', async () => {
+    await fc.assert(
+      fc.asyncProperty(run, fc.nat(3), fc.nat(3), async (blocks, oneTimeKeys, kemKeys) => {
+        const devices = [await testDevice('alice'), await testDevice('bob')] as const;
+        for (const device of devices) {
+          for (let i = 0; i < oneTimeKeys; i++) await addPreKey(device, 'oneTime');
+          for (let i = 0; i < kemKeys; i++) await addPreKey(device, 'kemOneTime');
+        }
+        const network = new Network(...devices);
+        for (const each of blocks.flat()) {
+          if (each.do === 'send') await network.send(each.side);
+          else if (each.do === 'restart') await network.restart(each.side);
+          else if (each.do === 'drop') network.drop(each.side, each.pick);
+          else await network.deliver(each.side, each.pick, each.do === 'repeat');
+        }
+        await network.drain();
+
+        // One message each way, one after the other, and both are on the same session.
+        for (const each of [0, 1] as const) {
+          await network.send(each);
+          await network.drain();
+        }
+        expect(new Set(network.activeSessions).size).toBe(1);
+        expect(changedBytes()).toBe(0);
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
