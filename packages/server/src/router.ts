@@ -1,25 +1,52 @@
-import { authRouter } from './auth/router.ts';
-import { conversationsRouter } from './conversations/router.ts';
-import { devicesRouter } from './devices/router.ts';
-import { linkingRouter } from './linking/router.ts';
-import { messagesRouter } from './messages/router.ts';
-import { preKeysRouter } from './prekeys/router.ts';
-import { recoveryRouter } from './recovery/router.ts';
-import { syncRouter } from './sync/router.ts';
+import { createAuthRouter } from './auth/router.ts';
+import type { AuthService } from './auth/service.ts';
+import { createConversationsRouter } from './conversations/router.ts';
+import type { ConversationsService } from './conversations/service.ts';
+import { createDevicesRouter } from './devices/router.ts';
+import type { DevicesService } from './devices/service.ts';
+import { createLinkingRouter } from './linking/router.ts';
+import type { LinkingService } from './linking/service.ts';
+import type { RetryService } from './messages/retry.ts';
+import { createMessagesRouter } from './messages/router.ts';
+import type { MessagesService } from './messages/service.ts';
+import { createPreKeysRouter } from './prekeys/router.ts';
+import type { PreKeysService } from './prekeys/service.ts';
+import { createRecoveryRouter } from './recovery/router.ts';
+import type { RecoveryService } from './recovery/service.ts';
+import { createSyncRouter } from './sync/router.ts';
+import type { SyncService } from './sync/service.ts';
 import { router } from './trpc/init.ts';
-import { usersRouter } from './users/router.ts';
+import { createUsersRouter } from './users/router.ts';
+import type { UsersService } from './users/service.ts';
 
-export const appRouter = router({
-  auth: authRouter,
-  users: usersRouter,
-  devices: devicesRouter,
-  preKeys: preKeysRouter,
-  recovery: recoveryRouter,
-  linking: linkingRouter,
-  conversations: conversationsRouter,
-  messages: messagesRouter,
-  sync: syncRouter,
-});
+/** What the procedures call. */
+export interface Services {
+  readonly auth: AuthService;
+  readonly users: UsersService;
+  readonly devices: DevicesService;
+  readonly preKeys: PreKeysService;
+  readonly recovery: RecoveryService;
+  readonly linking: LinkingService;
+  readonly conversations: ConversationsService;
+  readonly messages: MessagesService;
+  readonly retry: RetryService;
+  readonly sync: SyncService;
+}
+
+/** Every procedure of the server. */
+export function createRouter(services: Services) {
+  return router({
+    auth: createAuthRouter(services.auth),
+    users: createUsersRouter(services.users),
+    devices: createDevicesRouter(services.devices),
+    preKeys: createPreKeysRouter(services.preKeys),
+    recovery: createRecoveryRouter(services.recovery),
+    linking: createLinkingRouter(services.linking),
+    conversations: createConversationsRouter(services.conversations),
+    messages: createMessagesRouter(services),
+    sync: createSyncRouter(services.sync),
+  });
+}
 
 /** The type a client needs to call this server. */
-export type AppRouter = typeof appRouter;
+export type AppRouter = ReturnType<typeof createRouter>;

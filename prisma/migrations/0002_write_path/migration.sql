@@ -17,6 +17,7 @@ ALTER TABLE "mailbox_entries" SET (autovacuum_vacuum_scale_factor = 0.02, autova
 --   p_item_*      the messages in the order of arrival; the body stands in p_blob
 --   p_box_*       the devices that get something, each once, ascending
 --   p_envelope_*  the key envelopes in the order of their items; the bytes stand in p_blob
+--   p_notices     what other processes are told when the batch commits
 --
 -- Answers the items that were stored, with their sequence numbers; those that had been stored before, with sequence
 -- number and time; and where each mailbox ended before. An item in neither list came with a stale idea of the
@@ -31,6 +32,7 @@ CREATE FUNCTION seal_send(
   p_box_tenant uuid[], p_box_device uuid[],
   p_envelope_item int[], p_envelope_box int[], p_envelope_offset int[], p_envelope_length int[],
   p_blob bytea,
+  p_notices text[],
   OUT o_item int[], OUT o_seq bigint[],
   OUT o_known_item int[], OUT o_known_seq bigint[], OUT o_known_at timestamptz[],
   OUT o_box int[], OUT o_head bigint[]
@@ -125,4 +127,51 @@ BEGIN
     GROUP BY e.box
   ) x
   WHERE b.tenant_id = p_box_tenant[x.box] AND b.device_id = p_box_device[x.box];
+
+  PERFORM pg_notify('seal', notice) FROM unnest(p_notices) AS notice;
+END $$;
+
+-- Deletes the entries of many mailboxes up to the acknowledged positions, each mailbox once, and raises what the owners
+-- of those devices have stored. Answers the members for whom that changed something.
+CREATE FUNCTION seal_acknowledge(p_tenant uuid[], p_device uuid[], p_position bigint[])
+RETURNS TABLE (tenant_id uuid, conversation_id uuid, user_id uuid, seq bigint) LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+DECLARE
+  v_device int[];
+  v_upto bigint[];
+BEGIN
+  -- A device cannot acknowledge what it has not been given.
+  SELECT array_agg(locked.n), array_agg(locked.upto) INTO v_device, v_upto FROM (
+    SELECT x.n, least(x.position, b.head) AS upto
+    FROM unnest(p_tenant, p_device, p_position) WITH ORDINALITY AS x(tenant_id, device_id, position, n)
+    JOIN mailboxes b ON b.tenant_id = x.tenant_id AND b.device_id = x.device_id AND b.acked < x.position
+    ORDER BY x.tenant_id, x.device_id FOR UPDATE OF b
+  ) locked;
+  IF v_device IS NULL THEN RETURN; END IF;
+
+  UPDATE mailboxes b SET acked = greatest(b.acked, x.upto)
+  FROM unnest(v_device, v_upto) AS x(n, upto)
+  WHERE b.tenant_id = p_tenant[x.n] AND b.device_id = p_device[x.n];
+
+  RETURN QUERY
+  WITH gone AS (
+    DELETE FROM mailbox_entries e USING unnest(v_device, v_upto) AS x(n, upto)
+    WHERE e.tenant_id = p_tenant[x.n] AND e.device_id = p_device[x.n] AND e.position <= x.upto
+    RETURNING e.tenant_id, e.device_id, e.conversation_id, e.seq, e.kind
+  ), stored AS (
+    SELECT g.tenant_id, g.conversation_id, d.user_id, max(g.seq) AS seq
+    FROM gone g JOIN devices d ON d.tenant_id = g.tenant_id AND d.id = g.device_id
+    WHERE g.kind = 'message'
+    GROUP BY 1, 2, 3
+  ), locked AS (
+    SELECT m.tenant_id, m.conversation_id, m.user_id, s.seq
+    FROM stored s JOIN memberships m
+      ON m.tenant_id = s.tenant_id AND m.conversation_id = s.conversation_id AND m.user_id = s.user_id
+    WHERE m.delivered_seq < s.seq
+    ORDER BY 1, 2, 3 FOR UPDATE OF m
+  )
+  UPDATE memberships m SET delivered_seq = l.seq
+  FROM locked l
+  WHERE m.tenant_id = l.tenant_id AND m.conversation_id = l.conversation_id AND m.user_id = l.user_id
+  RETURNING m.tenant_id, m.conversation_id, m.user_id, m.delivered_seq;
 END $$;

@@ -1,24 +1,15 @@
-import { SealError } from '@seal-chat/protocol';
-import { authInputs, type ChallengeAnswer, type SessionAnswer } from '@seal-chat/protocol/api';
+import { authInputs } from '@seal-chat/protocol/api';
 import { publicProcedure, router, sessionProcedure } from '../trpc/init.ts';
+import type { AuthService } from './service.ts';
 
-export const authRouter = router({
-  challenge: publicProcedure.input(authInputs.challenge).mutation(async (): Promise<ChallengeAnswer> => {
-    throw new SealError('UNAVAILABLE');
-  }),
-  register: publicProcedure.input(authInputs.register).mutation(async (): Promise<SessionAnswer> => {
-    throw new SealError('UNAVAILABLE');
-  }),
-  join: publicProcedure.input(authInputs.join).mutation(async (): Promise<SessionAnswer> => {
-    throw new SealError('UNAVAILABLE');
-  }),
-  signIn: publicProcedure.input(authInputs.signIn).mutation(async (): Promise<SessionAnswer> => {
-    throw new SealError('UNAVAILABLE');
-  }),
-  refresh: publicProcedure.input(authInputs.refresh).mutation(async (): Promise<SessionAnswer> => {
-    throw new SealError('UNAVAILABLE');
-  }),
-  signOut: sessionProcedure.mutation(async (): Promise<void> => {
-    throw new SealError('UNAVAILABLE');
-  }),
-});
+/** Sign-up, sign-in and sessions. */
+export function createAuthRouter(auth: AuthService) {
+  return router({
+    challenge: publicProcedure.input(authInputs.challenge).mutation(({ ctx }) => auth.challenge(ctx)),
+    register: publicProcedure.input(authInputs.register).mutation(({ ctx, input }) => auth.register(ctx, input)),
+    join: publicProcedure.input(authInputs.join).mutation(({ ctx, input }) => auth.join(ctx, input)),
+    signIn: publicProcedure.input(authInputs.signIn).mutation(({ ctx, input }) => auth.signIn(ctx, input)),
+    refresh: publicProcedure.input(authInputs.refresh).mutation(({ ctx, input }) => auth.refresh(ctx, input)),
+    signOut: sessionProcedure.mutation(({ ctx }) => auth.signOut(ctx.session)),
+  });
+}

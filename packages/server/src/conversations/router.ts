@@ -1,15 +1,18 @@
-import { SealError } from '@seal-chat/protocol';
-import { conversationInputs, type ConversationAnswer } from '@seal-chat/protocol/api';
+import { conversationInputs } from '@seal-chat/protocol/api';
 import { router, sessionProcedure } from '../trpc/init.ts';
+import type { ConversationsService } from './service.ts';
 
-export const conversationsRouter = router({
-  openDm: sessionProcedure.input(conversationInputs.openDm).mutation(async (): Promise<ConversationAnswer> => {
-    throw new SealError('UNAVAILABLE');
-  }),
-  list: sessionProcedure.input(conversationInputs.list).query(async (): Promise<readonly ConversationAnswer[]> => {
-    throw new SealError('UNAVAILABLE');
-  }),
-  get: sessionProcedure.input(conversationInputs.get).query(async (): Promise<ConversationAnswer> => {
-    throw new SealError('UNAVAILABLE');
-  }),
-});
+/** Who talks with whom. */
+export function createConversationsRouter(conversations: ConversationsService) {
+  return router({
+    openDm: sessionProcedure
+      .input(conversationInputs.openDm)
+      .mutation(({ ctx, input }) => conversations.openDm(ctx.session, input.userId)),
+    list: sessionProcedure
+      .input(conversationInputs.list)
+      .query(({ ctx, input }) => conversations.list(ctx.session, input.after, input.limit)),
+    get: sessionProcedure
+      .input(conversationInputs.get)
+      .query(({ ctx, input }) => conversations.get(ctx.session, input.conversationId)),
+  });
+}

@@ -1,16 +1,21 @@
-import { SealError } from '@seal-chat/protocol';
-import { deviceInputs, type CheckpointAnswer, type DeviceListsAnswer } from '@seal-chat/protocol/api';
+import { deviceInputs } from '@seal-chat/protocol/api';
 import { publicProcedure, router, sessionProcedure } from '../trpc/init.ts';
+import type { DevicesService } from './service.ts';
 
-export const devicesRouter = router({
-  /** Public keys are in the open: a device that is being linked verifies its account's lists before it has a session. */
-  lists: publicProcedure.input(deviceInputs.lists).query(async (): Promise<DeviceListsAnswer> => {
-    throw new SealError('UNAVAILABLE');
-  }),
-  update: sessionProcedure.input(deviceInputs.update).mutation(async (): Promise<void> => {
-    throw new SealError('UNAVAILABLE');
-  }),
-  checkpoint: sessionProcedure.input(deviceInputs.checkpoint).mutation(async (): Promise<CheckpointAnswer> => {
-    throw new SealError('UNAVAILABLE');
-  }),
-});
+/** Signed device lists. */
+export function createDevicesRouter(devices: DevicesService) {
+  return router({
+    /** Public keys are in the open: a device that is being linked verifies its account's lists before it has a session. */
+    lists: publicProcedure
+      .input(deviceInputs.lists)
+      .query(({ ctx, input }) => devices.lists(ctx.tenant.tenantId, input.users)),
+    update: sessionProcedure
+      .input(deviceInputs.update)
+      .mutation(({ ctx, input }) =>
+        devices.update(ctx.session, { bytes: input.deviceList, signature: input.signature }),
+      ),
+    checkpoint: sessionProcedure
+      .input(deviceInputs.checkpoint)
+      .mutation(({ ctx, input }) => devices.checkpoint(ctx.session, input.rev)),
+  });
+}

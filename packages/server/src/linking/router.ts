@@ -1,15 +1,18 @@
-import { SealError } from '@seal-chat/protocol';
-import { linkingInputs, type LinkAnswer, type LinkStepAnswer } from '@seal-chat/protocol/api';
+import { linkingInputs } from '@seal-chat/protocol/api';
 import { publicProcedure, router, sessionProcedure } from '../trpc/init.ts';
+import type { LinkingService } from './service.ts';
 
-export const linkingRouter = router({
-  open: sessionProcedure.input(linkingInputs.open).mutation(async (): Promise<LinkAnswer> => {
-    throw new SealError('UNAVAILABLE');
-  }),
-  send: publicProcedure.input(linkingInputs.send).mutation(async (): Promise<void> => {
-    throw new SealError('UNAVAILABLE');
-  }),
-  receive: publicProcedure.input(linkingInputs.receive).query(async (): Promise<LinkStepAnswer> => {
-    throw new SealError('UNAVAILABLE');
-  }),
-});
+/** Meeting points of devices that are being linked. */
+export function createLinkingRouter(linking: LinkingService) {
+  return router({
+    open: sessionProcedure
+      .input(linkingInputs.open)
+      .mutation(({ ctx, input }) => linking.open(ctx.session, input.linkId)),
+    send: publicProcedure
+      .input(linkingInputs.send)
+      .mutation(({ ctx, input }) => linking.send(ctx, input.linkId, input.step, input.payload)),
+    receive: publicProcedure
+      .input(linkingInputs.receive)
+      .query(({ ctx, input }) => linking.receive(ctx, input.linkId, input.step)),
+  });
+}

@@ -1,18 +1,20 @@
-import { SealError } from '@seal-chat/protocol';
-import { messageInputs, type HistoryAnswer, type SendAnswer } from '@seal-chat/protocol/api';
+import { messageInputs } from '@seal-chat/protocol/api';
 import { router, sessionProcedure } from '../trpc/init.ts';
+import type { RetryService } from './retry.ts';
+import { sendParser } from './send-parser.ts';
+import type { MessagesService } from './service.ts';
 
-export const messagesRouter = router({
-  send: sessionProcedure.input(messageInputs.send).mutation(async (): Promise<SendAnswer> => {
-    throw new SealError('UNAVAILABLE');
-  }),
-  history: sessionProcedure.input(messageInputs.history).query(async (): Promise<HistoryAnswer> => {
-    throw new SealError('UNAVAILABLE');
-  }),
-  requestRetry: sessionProcedure.input(messageInputs.requestRetry).mutation(async (): Promise<void> => {
-    throw new SealError('UNAVAILABLE');
-  }),
-  retry: sessionProcedure.input(messageInputs.retry).mutation(async (): Promise<void> => {
-    throw new SealError('UNAVAILABLE');
-  }),
-});
+/** Sending and reading messages. */
+export function createMessagesRouter(services: { readonly messages: MessagesService; readonly retry: RetryService }) {
+  const { messages, retry } = services;
+  return router({
+    send: sessionProcedure.input(sendParser).mutation(({ ctx, input }) => messages.send(ctx.session, input)),
+    history: sessionProcedure
+      .input(messageInputs.history)
+      .query(({ ctx, input }) => messages.history(ctx.session, input.conversationId, input.before, input.limit)),
+    requestRetry: sessionProcedure
+      .input(messageInputs.requestRetry)
+      .mutation(({ ctx, input }) => retry.request(ctx.session, input.conversationId, input.seq)),
+    retry: sessionProcedure.input(messageInputs.retry).mutation(({ ctx, input }) => retry.answer(ctx.session, input)),
+  });
+}

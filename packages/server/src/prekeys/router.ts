@@ -1,15 +1,16 @@
-import { SealError } from '@seal-chat/protocol';
-import { preKeyInputs, type ClaimAnswer, type PreKeyStatus } from '@seal-chat/protocol/api';
+import { preKeyInputs } from '@seal-chat/protocol/api';
 import { router, sessionProcedure } from '../trpc/init.ts';
+import type { PreKeysService } from './service.ts';
 
-export const preKeysRouter = router({
-  publish: sessionProcedure.input(preKeyInputs.publish).mutation(async (): Promise<PreKeyStatus> => {
-    throw new SealError('UNAVAILABLE');
-  }),
-  status: sessionProcedure.query(async (): Promise<PreKeyStatus> => {
-    throw new SealError('UNAVAILABLE');
-  }),
-  claim: sessionProcedure.input(preKeyInputs.claim).mutation(async (): Promise<ClaimAnswer> => {
-    throw new SealError('UNAVAILABLE');
-  }),
-});
+/** Public prekeys. */
+export function createPreKeysRouter(preKeys: PreKeysService) {
+  return router({
+    publish: sessionProcedure
+      .input(preKeyInputs.publish)
+      .mutation(({ ctx, input }) => preKeys.publish(ctx.session, input)),
+    status: sessionProcedure.query(({ ctx }) => preKeys.status(ctx.session)),
+    claim: sessionProcedure
+      .input(preKeyInputs.claim)
+      .mutation(({ ctx, input }) => preKeys.claim(ctx.session, input.userId, input.deviceIds)),
+  });
+}

@@ -1,12 +1,15 @@
-import { SealError } from '@seal-chat/protocol';
-import { recoveryInputs, type RecoveryAnswer } from '@seal-chat/protocol/api';
+import { recoveryInputs } from '@seal-chat/protocol/api';
 import { publicProcedure, router, sessionProcedure } from '../trpc/init.ts';
+import type { RecoveryService } from './service.ts';
 
-export const recoveryRouter = router({
-  fetch: publicProcedure.input(recoveryInputs.fetch).mutation(async (): Promise<RecoveryAnswer> => {
-    throw new SealError('UNAVAILABLE');
-  }),
-  store: sessionProcedure.input(recoveryInputs.store).mutation(async (): Promise<void> => {
-    throw new SealError('UNAVAILABLE');
-  }),
-});
+/** Wrapped account keys. */
+export function createRecoveryRouter(recovery: RecoveryService) {
+  return router({
+    fetch: publicProcedure
+      .input(recoveryInputs.fetch)
+      .mutation(({ ctx, input }) => recovery.fetch(ctx, input.username)),
+    store: sessionProcedure
+      .input(recoveryInputs.store)
+      .mutation(({ ctx, input }) => recovery.store(ctx.session, input.blob)),
+  });
+}

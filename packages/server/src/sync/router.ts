@@ -1,22 +1,28 @@
 import { tracked, type TrackedEnvelope } from '@trpc/server';
-import { SealError } from '@seal-chat/protocol';
 import { syncInputs, type SyncBatch } from '@seal-chat/protocol/api';
 import { router, sessionProcedure } from '../trpc/init.ts';
+import type { SyncService } from './service.ts';
 
-export const syncRouter = router({
-  subscribe: sessionProcedure.input(syncInputs.subscribe).subscription(async function* (): AsyncGenerator<
-    TrackedEnvelope<SyncBatch>
-  > {
-    yield tracked('0', { events: [] });
-    throw new SealError('UNAVAILABLE');
-  }),
-  ack: sessionProcedure.input(syncInputs.ack).mutation(async (): Promise<void> => {
-    throw new SealError('UNAVAILABLE');
-  }),
-  typing: sessionProcedure.input(syncInputs.typing).mutation(async (): Promise<void> => {
-    throw new SealError('UNAVAILABLE');
-  }),
-  presence: sessionProcedure.input(syncInputs.presence).mutation(async (): Promise<void> => {
-    throw new SealError('UNAVAILABLE');
-  }),
-});
+/** What reaches a device while it is connected. */
+export function createSyncRouter(sync: SyncService) {
+  return router({
+    subscribe: sessionProcedure.input(syncInputs.subscribe).subscription(async function* ({
+      ctx,
+      input,
+      signal,
+    }): AsyncGenerator<TrackedEnvelope<SyncBatch>, void, void> {
+      const lastEventId = input.lastEventId == null ? null : Number(input.lastEventId);
+      const stopped = signal ?? new AbortController().signal;
+      for await (const { position, events } of sync.subscribe(ctx.session, ctx.connection, lastEventId, stopped)) {
+        yield tracked(String(position), { events });
+      }
+    }),
+    ack: sessionProcedure.input(syncInputs.ack).mutation(({ ctx, input }) => sync.ack(ctx.session, input.position)),
+    typing: sessionProcedure
+      .input(syncInputs.typing)
+      .mutation(({ ctx, input }) => sync.typing(ctx.session, input.conversationId, input.isTyping)),
+    presence: sessionProcedure
+      .input(syncInputs.presence)
+      .mutation(({ ctx, input }) => sync.presence(ctx.session, ctx.connection, input.state)),
+  });
+}

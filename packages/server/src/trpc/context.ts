@@ -1,22 +1,41 @@
-import type { DeviceId, TenantId, UserId } from '@seal-chat/protocol';
+import type { DeviceId, SealError, TenantId, UserId } from '@seal-chat/protocol';
+import type { Rates } from '../limits/rates.ts';
+import type { Tenant } from '../tenants/service.ts';
 
-/** The tenant a request belongs to, found by its publishable key. */
-export interface TenantContext {
+/** The signed-in device of a request, or of a WebSocket for as long as it is open. */
+export interface Session {
   readonly tenantId: TenantId;
-}
-
-/** The signed-in device of a request or of a whole WebSocket. */
-export interface SessionContext {
   readonly sessionId: string;
-  readonly tenantId: TenantId;
   readonly userId: UserId;
   readonly deviceId: DeviceId;
+  readonly rates: Rates;
+  /** Null while the session is good; a promise when that has to be looked up. Rejects or throws what ended it. */
+  check(): null | Promise<void>;
 }
 
-/** What every procedure gets: made once per HTTP request and once per WebSocket. */
+/** The socket behind a context; null for a request over HTTP. */
+export interface Connection {
+  readonly id: string;
+  /** Bytes accepted for sending that the network has not taken yet. */
+  bufferedBytes(): number;
+  /** Resolves when what is buffered now has been handed to the network, or the socket is closed. */
+  drained(): Promise<void>;
+}
+
+/** What every procedure gets: made once for an HTTP request and once for a WebSocket. */
 export interface Context {
-  readonly tenant: TenantContext;
-  readonly session: SessionContext | null;
+  /** The tenant, or why the caller may not use any. */
+  readonly tenant: Tenant | SealError;
+  /** The session, why the token that was sent opens none, or null when there was no token. */
+  readonly session: Session | SealError | null;
   /** The client's network address, as the process in front vouches for it. */
+  readonly address: string;
+  readonly connection: Connection | null;
+}
+
+/** The context of a procedure that is open to everyone of a tenant. */
+export interface PublicContext {
+  readonly tenant: Tenant;
+  readonly session: Session | null;
   readonly address: string;
 }

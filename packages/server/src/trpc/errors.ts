@@ -1,4 +1,4 @@
-import { TRPCError } from '@trpc/server';
+import type { TRPCError } from '@trpc/server';
 import { ERRORS, isSealError, SealError, type ErrorCode } from '@seal-chat/protocol';
 import type { ErrorAnswer } from '@seal-chat/protocol/api';
 import { ZodError } from 'zod';

@@ -1,6 +1,6 @@
 import { initTRPC } from '@trpc/server';
-import { SealError } from '@seal-chat/protocol';
-import type { Context, SessionContext } from './context.ts';
+import { isSealError, SealError } from '@seal-chat/protocol';
+import type { Context } from './context.ts';
 import { answerFor } from './errors.ts';
 
 const t = initTRPC.context<Context>().create({
@@ -16,11 +16,26 @@ const t = initTRPC.context<Context>().create({
 /** Builds routers of this server's context. */
 export const router: typeof t.router = t.router;
 
-/** Open to everyone who knows a publishable key of the tenant. */
-export const publicProcedure: typeof t.procedure = t.procedure;
+/**
+ * Open to everyone of a tenant; `ctx.session` is there when the caller is signed in.
+ * @throws SealError UNKNOWN_APP_KEY, ORIGIN_NOT_ALLOWED or TOO_MANY_CONNECTIONS
+ */
+export const publicProcedure = t.procedure.use(({ ctx, next }) => {
+  const { tenant, session } = ctx;
+  if (isSealError(tenant)) throw tenant;
+  return next({ ctx: { tenant, session: isSealError(session) ? null : session } });
+});
 
-/** Open to signed-in devices: `ctx.session` is there. @throws SealError NOT_SIGNED_IN */
-export const sessionProcedure = t.procedure.use(({ ctx, next }) => {
-  if (ctx.session === null) throw new SealError('NOT_SIGNED_IN');
-  return next({ ctx: { session: ctx.session satisfies SessionContext } });
+/**
+ * Open to signed-in devices.
+ * @throws SealError NOT_SIGNED_IN, SESSION_EXPIRED or DEVICE_REVOKED, and as `publicProcedure`
+ */
+export const sessionProcedure = t.procedure.use(async ({ ctx, next }) => {
+  const { tenant, session } = ctx;
+  if (isSealError(tenant)) throw tenant;
+  if (session === null) throw new SealError('NOT_SIGNED_IN');
+  if (isSealError(session)) throw session;
+  const pending = session.check();
+  if (pending !== null) await pending;
+  return next({ ctx: { tenant, session } });
 });

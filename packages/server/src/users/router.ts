@@ -1,12 +1,15 @@
-import { SealError } from '@seal-chat/protocol';
-import { userInputs, type UserProfile } from '@seal-chat/protocol/api';
+import { userInputs } from '@seal-chat/protocol/api';
 import { router, sessionProcedure } from '../trpc/init.ts';
+import type { UsersService } from './service.ts';
 
-export const usersRouter = router({
-  search: sessionProcedure.input(userInputs.search).query(async (): Promise<readonly UserProfile[]> => {
-    throw new SealError('UNAVAILABLE');
-  }),
-  profiles: sessionProcedure.input(userInputs.profiles).query(async (): Promise<readonly UserProfile[]> => {
-    throw new SealError('UNAVAILABLE');
-  }),
-});
+/** Finding people. */
+export function createUsersRouter(users: UsersService) {
+  return router({
+    search: sessionProcedure
+      .input(userInputs.search)
+      .query(({ ctx, input }) => users.search(ctx.session, input.query, input.limit)),
+    profiles: sessionProcedure
+      .input(userInputs.profiles)
+      .query(({ ctx, input }) => users.profiles(ctx.session, input.userIds)),
+  });
+}

@@ -1,0 +1,153 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, Server } from 'node:http';
+import type { CreateFastifyContextOptions } from '@trpc/server/adapters/fastify';
+import type { TRPCError } from '@trpc/server';
+import { webCryptoVerify } from '@seal-chat/crypto/verify';
+import { createLiveSessions } from './auth/live-sessions.ts';
+import { createAuthService } from './auth/service.ts';
+import { findSession, findSessionByAccess } from './auth/store.ts';
+import { createPostgresBus } from './bus/postgres.ts';
+import { createConversationsService } from './conversations/service.ts';
+import { findConversation, findPeers } from './conversations/store.ts';
+import { openDatabase } from './db/database.ts';
+import { createDevicesService } from './devices/service.ts';
+import { createDurableLimits } from './limits/durable.ts';
+import { createMessageLimits } from './limits/messages.ts';
+import type { Rates } from './limits/rates.ts';
+import { createLinkingService } from './linking/service.ts';
+import type { Logger } from './log.ts';
+import { createDeviceSets } from './messages/device-sets.ts';
+import { createRetryService } from './messages/retry.ts';
+import { createMessagesService } from './messages/service.ts';
+import { createWriter } from './messages/writer.ts';
+import { createPreKeysService } from './prekeys/service.ts';
+import { createPresence } from './presence/presence.ts';
+import { createRecoveryService } from './recovery/service.ts';
+import { createRouter, type AppRouter } from './router.ts';
+import { createAudience, deliverNotices } from './sync/audience.ts';
+import { createHub } from './sync/hub.ts';
+import { createSyncService } from './sync/service.ts';
+import { createTenants } from './tenants/service.ts';
+import type { Context } from './trpc/context.ts';
+import { createContexts, credentialsOf } from './trpc/create-context.ts';
+import { sealErrorFrom } from './trpc/errors.ts';
+import { createWebSockets } from './trpc/web-socket.ts';
+import { createUsersService } from './users/service.ts';
+
+export interface AppOptions {
+  /** A migrated PostgreSQL. */
+  readonly databaseUrl: string;
+  readonly rates: Rates;
+  readonly log: Logger;
+  /** Milliseconds since 1970. */
+  readonly clock?: () => number;
+  /** Hears how many messages each batch has stored. */
+  readonly onAccepted?: (count: number) => void;
+  /** How long a person counts as there after the last socket closed, ms. */
+  readonly leaveGraceMs?: number;
+}
+
+/** The relay without its HTTP server: procedures, sockets, write path and bus on one database. */
+export interface App {
+  readonly router: AppRouter;
+  /** Context of a request over HTTP. */
+  createContext(options: CreateFastifyContextOptions): Promise<Context>;
+  /** Serves WebSocket upgrades of `server` to `/trpc`. */
+  attachWebSocket(server: Server, addressOf: (request: IncomingMessage) => string): void;
+  openSockets(): number;
+  /** Whether each part answers; asks them. */
+  ready(): Promise<Readonly<Record<'database' | 'bus' | 'queue', boolean>>>;
+  /** Refuses what is new, settles what is under way, closes every socket and connection. */
+  close(): Promise<void>;
+}
+
+/** Puts the relay together and begins to hear other processes. @throws when the database cannot be reached */
+export async function createApp(options: AppOptions): Promise<App> {
+  const { databaseUrl, rates, log, clock = Date.now, onAccepted = () => undefined } = options;
+  const onError = (err: unknown): void => log.error({ err }, 'background work failed');
+
+  const db = openDatabase({ url: databaseUrl, onError });
+  const { prisma, sql, pool } = db;
+  const curves = webCryptoVerify(globalThis.crypto.subtle);
+  const bus = createPostgresBus({ processId: randomUUID(), url: databaseUrl, sql, clock, onError });
+  const hub = createHub();
+  const limits = createDurableLimits(pool);
+  const messageLimits = createMessageLimits({ sql, clock, onError });
+  const audience = createAudience({ bus, peersOf: (tenantId, userId) => findPeers(prisma, tenantId, userId) });
+  const presence = createPresence({
+    bus,
+    audience,
+    clock,
+    onError,
+    ...(options.leaveGraceMs !== undefined && { leaveGraceMs: options.leaveGraceMs }),
+  });
+  deliverNotices({ bus, hub, findConversation: (tenantId, id) => findConversation(prisma, tenantId, id), onError });
+  const liveSessions = createLiveSessions({
+    bus,
+    hub,
+    clock,
+    find: (tenantId, sessionId) => findSession(prisma, tenantId, sessionId),
+    onError,
+  });
+  const writer = createWriter({ sql, bus, hub, clock, onAccepted, onError });
+
+  const devices = createDevicesService({ prisma, curves, bus, audience, clock });
+  const messages = createMessagesService({
+    prisma,
+    sql,
+    limits: messageLimits,
+    deviceSets: createDeviceSets(prisma),
+    writer,
+  });
+  const sync = createSyncService({ prisma, sql, bus, hub, audience, presence, onError });
+  const router = createRouter({
+    auth: createAuthService({ prisma, curves, bus, devices, limits, clock }),
+    users: createUsersService({ prisma, limits }),
+    devices,
+    preKeys: createPreKeysService({ prisma, curves, limits, audience }),
+    recovery: createRecoveryService({ prisma, limits, clock }),
+    linking: createLinkingService({ prisma, limits, clock }),
+    conversations: createConversationsService({ prisma, limits: messageLimits, audience, clock }),
+    messages,
+    retry: createRetryService({ sql, bus, limits: messageLimits, checkMember: messages.checkMember, clock }),
+    sync,
+  });
+
+  const contexts = createContexts({
+    tenants: createTenants({ prisma, rates, clock }),
+    liveSessions,
+    presence,
+    findSession: (tenantId, accessHash) => findSessionByAccess(prisma, tenantId, accessHash),
+    clock,
+  });
+  const webSockets = createWebSockets({ router, contexts, onError: logUnexpected });
+
+  function logUnexpected({ error, path }: { readonly error: TRPCError; readonly path: string | undefined }): void {
+    if (sealErrorFrom(error).code === 'INTERNAL') log.error({ err: error.cause ?? error, path }, 'procedure failed');
+  }
+
+  await bus.start();
+
+  return {
+    router,
+    createContext: ({ req }) => contexts.ofRequest(credentialsOf(req.headers, req.ip)),
+    attachWebSocket: webSockets.attach,
+    openSockets: webSockets.count,
+
+    async ready() {
+      const [database, busAnswer] = await Promise.allSettled([sql`select 1`, bus.ready()]);
+      return { database: database.status === 'fulfilled', bus: busAnswer.status === 'fulfilled', queue: true };
+    },
+
+    async close() {
+      webSockets.pause();
+      await Promise.all([writer.drain(), sync.drain()]);
+      await webSockets.close();
+      presence.close();
+      liveSessions.close();
+      await messageLimits.close();
+      await bus.close();
+      await db.close();
+    },
+  };
+}

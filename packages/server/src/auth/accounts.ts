@@ -1,0 +1,55 @@
+import { constantTimeEqual, SealError, type Bytes, type Device, type TenantId, type UserId } from '@seal-chat/protocol';
+import type { VerifiedDeviceList } from '@seal-chat/crypto/verify';
+import type { Transaction } from '../db/transaction.ts';
+import { insertDevices, insertList } from '../devices/store.ts';
+
+/** A new account with its first device. */
+export interface NewAccount {
+  readonly tenantId: TenantId;
+  readonly userId: UserId;
+  /** Null for guests, as is its key. */
+  readonly username: string | null;
+  readonly usernameKey: string | null;
+  readonly next: VerifiedDeviceList;
+  readonly device: Device;
+  /** The wrapped account key, opaque. */
+  readonly recovery: Bytes | null;
+  readonly now: Date;
+}
+
+/**
+ * Stores an account. Does nothing when exactly this account is there already: its answer was lost on the way.
+ * @throws SealError USERNAME_TAKEN, or CONFLICT when an id is taken
+ */
+export async function createAccount(tx: Transaction, account: NewAccount): Promise<void> {
+  const { tenantId, userId, username, usernameKey, next, device, recovery, now } = account;
+  const where = { tenantId_id: { tenantId, id: userId } };
+  const first = { where: { version: 1 }, select: { bytes: true } };
+  const existing = await tx.user.findUnique({ where, select: { usernameKey: true, deviceLists: first } });
+  if (existing !== null) {
+    const bytes = existing.deviceLists[0]?.bytes;
+    const isSame = bytes !== undefined && constantTimeEqual(bytes, next.signed.bytes);
+    if (isSame && existing.usernameKey === usernameKey) return;
+    throw new SealError('CONFLICT', 'auth: the user id is taken');
+  }
+  if (usernameKey !== null) {
+    const holder = await tx.user.findUnique({ where: { tenantId_usernameKey: { tenantId, usernameKey } } });
+    if (holder !== null) throw new SealError('USERNAME_TAKEN');
+  }
+  await tx.user.create({
+    data: {
+      tenantId,
+      id: userId,
+      username,
+      usernameKey,
+      accountKey: next.list.accountKey,
+      listVersion: next.list.version,
+      createdAt: now,
+    },
+  });
+  await insertList(tx, { tenantId, userId }, next.list.version, next.signed);
+  if (!(await insertDevices(tx, { tenantId, userId }, [device], now))) {
+    throw new SealError('CONFLICT', 'auth: the device id is taken');
+  }
+  if (recovery !== null) await tx.recoveryBlob.create({ data: { tenantId, userId, blob: recovery, updatedAt: now } });
+}

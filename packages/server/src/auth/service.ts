@@ -1,0 +1,234 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import {
+  LIFETIMES,
+  newId,
+  SealError,
+  type Bytes,
+  type ChallengeId,
+  type Device,
+  type DeviceId,
+  type TenantId,
+  type UserId,
+} from '@seal-chat/protocol';
+import type { authInputs, ChallengeAnswer, SessionAnswer } from '@seal-chat/protocol/api';
+import {
+  findDevice as findListedDevice,
+  verifyAuthProof,
+  verifyDeviceList,
+  type AuthPurpose,
+  type Curves,
+  type VerifiedDeviceList,
+} from '@seal-chat/crypto/verify';
+import type { z } from 'zod';
+import type { Bus } from '../bus/bus.ts';
+import { base64Of } from '../db/bytes.ts';
+import { transact, type Transaction } from '../db/transaction.ts';
+import type { DevicesService, ListChange } from '../devices/service.ts';
+import type { PrismaClient } from '../generated/client.ts';
+import type { DurableLimits } from '../limits/durable.ts';
+import type { PublicContext, Session } from '../trpc/context.ts';
+import { usernameKeyOf } from '../users/username.ts';
+import { createAccount } from './accounts.ts';
+import {
+  deleteSession,
+  findDevice,
+  insertChallenge,
+  insertSession,
+  rotateSession,
+  takeChallenge,
+  type SessionTokens,
+} from './store.ts';
+import { hashToken, newToken } from './tokens.ts';
+
+type Input<Name extends keyof typeof authInputs> = z.output<(typeof authInputs)[Name]>;
+/** Who asks: the tenant and the network address, by which attempts are counted. */
+type Caller = Pick<PublicContext, 'tenant' | 'address'>;
+
+/** Sign-up, sign-in and sessions. A device proves that it holds its key by signing a single-use challenge. */
+export interface AuthService {
+  challenge(caller: Caller): Promise<ChallengeAnswer>;
+  /** Opens an account with its first device. Asking again with the same list signs in. */
+  register(caller: Caller, input: Input<'register'>): Promise<SessionAnswer>;
+  /** Adds a device to an account whose key signed the longer list. Asking again with the same list signs in. */
+  join(caller: Caller, input: Input<'join'>): Promise<SessionAnswer>;
+  signIn(caller: Caller, input: Input<'signIn'>): Promise<SessionAnswer>;
+  /** Replaces both tokens. A refresh token that was used before ends its session. */
+  refresh(caller: Caller, input: Input<'refresh'>): Promise<SessionAnswer>;
+  signOut(session: Session): Promise<void>;
+}
+
+export function createAuthService(deps: {
+  readonly prisma: PrismaClient;
+  readonly curves: Pick<Curves, 'verify'>;
+  readonly bus: Bus;
+  readonly devices: DevicesService;
+  readonly limits: DurableLimits;
+  readonly clock: () => number;
+}): AuthService {
+  const { prisma, curves, bus, devices, limits, clock } = deps;
+
+  async function countAttempt({ tenant, address }: Caller): Promise<void> {
+    await limits.consume('auth', tenant.tenantId, address, tenant.rates.authPerMinutePerAddress);
+  }
+
+  /** Takes the challenge, so that nobody can use it again, and checks the device's signature over it. */
+  async function checkProof(
+    { tenant }: Caller,
+    purpose: AuthPurpose,
+    input: Input<'signIn'>,
+    device: { readonly signKey: Bytes; readonly deviceListHash: Bytes | null },
+  ): Promise<void> {
+    const { tenantId } = tenant;
+    const { challengeId, userId, deviceId, signature } = input;
+    const nonce = await takeChallenge(prisma, tenantId, challengeId, new Date(clock()));
+    if (nonce === null) throw new SealError('CHALLENGE_INVALID');
+    const proof = { purpose, tenantId, challengeId, nonce, userId, deviceId, deviceListHash: device.deviceListHash };
+    await verifyAuthProof({ curves, proof, signKey: device.signKey, signature });
+  }
+
+  /** Checks a device list that came with a proof, and the proof by the device that the list is to bring in. */
+  async function checkListAndProof(
+    caller: Caller,
+    purpose: 'register' | 'join',
+    input: Input<'join'>,
+  ): Promise<{ readonly next: VerifiedDeviceList; readonly device: Device }> {
+    const next = await verifyDeviceList(curves, { bytes: input.deviceList, signature: input.deviceListSignature });
+    if (next.list.tenantId !== caller.tenant.tenantId || next.list.userId !== input.userId) {
+      throw new SealError('DEVICE_LIST_REJECTED', 'auth: the list of another account');
+    }
+    const device = findListedDevice(next.list, input.deviceId);
+    if (device === null) throw new SealError('DEVICE_LIST_REJECTED', 'auth: the device is not in its list');
+    await checkProof(caller, purpose, input, { signKey: device.signKey, deviceListHash: next.hash });
+    return { next, device };
+  }
+
+  function newTokens(): { readonly tokens: SessionTokens; readonly answer: TokenAnswer } {
+    const now = clock();
+    const [access, refresh] = [newToken(), newToken()];
+    const [accessExpiresAt, refreshExpiresAt] = [now + LIFETIMES.accessTokenMs, now + LIFETIMES.refreshTokenMs];
+    return {
+      tokens: {
+        accessHash: access.hash,
+        accessExpiresAt: new Date(accessExpiresAt),
+        refreshHash: refresh.hash,
+        refreshExpiresAt: new Date(refreshExpiresAt),
+      },
+      answer: {
+        accessToken: access.text,
+        accessExpiresAt,
+        refreshToken: refresh.text,
+        refreshExpiresAt,
+        serverTime: now,
+      },
+    };
+  }
+
+  async function openSession(tx: Transaction, who: SignedInAs): Promise<SessionAnswer> {
+    const { tokens, answer } = newTokens();
+    const { tenantId, deviceId } = who;
+    const session = { ...tokens, tenantId, id: randomUUID(), deviceId, createdAt: new Date(clock()) };
+    if (!(await insertSession(tx, session))) throw new SealError('DEVICE_REVOKED');
+    return { ...who, ...answer };
+  }
+
+  return {
+    async challenge({ tenant, address }) {
+      const { tenantId, rates } = tenant;
+      await limits.consume('challenge', tenantId, address, rates.authPerMinutePerAddress);
+      const nonce = Uint8Array.from(randomBytes(32));
+      const now = clock();
+      const expiresAt = now + LIFETIMES.challengeMs;
+      const challengeId = newId<ChallengeId>(randomBytes(16));
+      await insertChallenge(prisma, { tenantId, id: challengeId, nonce, expiresAt: new Date(expiresAt) });
+      return { tenantId, challengeId, nonce: base64Of(nonce), expiresAt, serverTime: now };
+    },
+
+    async register(caller, input) {
+      await countAttempt(caller);
+      const { tenantId } = caller.tenant;
+      const { userId, deviceId, username } = input;
+      const { next, device } = await checkListAndProof(caller, 'register', input);
+      if (next.list.version !== 1 || next.list.devices.length !== 1) {
+        throw new SealError('DEVICE_LIST_REJECTED', 'auth: a new account has one list with one device');
+      }
+      return transact(prisma, async (tx) => {
+        const account = { tenantId, userId, username, usernameKey: username && usernameKeyOf(username) };
+        await createAccount(tx, { ...account, next, device, recovery: input.recovery, now: new Date(clock()) });
+        return openSession(tx, { tenantId, userId, deviceId, username });
+      });
+    },
+
+    async join(caller, input) {
+      await countAttempt(caller);
+      const { tenantId } = caller.tenant;
+      const { userId, deviceId } = input;
+      const account = { tenantId, userId };
+      const previous = await devices.latest(account);
+      if (previous === null) throw new SealError('NOT_FOUND', 'auth: no such account');
+      const { next, device } = await checkListAndProof(caller, 'join', input);
+      const isRepeated = base64Of(next.hash) === base64Of(previous.hash);
+      const change: ListChange | null = isRepeated ? null : await devices.checkNext(account, previous, next);
+      if (change !== null && (change.added.length !== 1 || change.added[0] !== device)) {
+        throw new SealError('DEVICE_LIST_REJECTED', 'auth: a joining device adds itself and no other');
+      }
+      const answer = await transact(prisma, async (tx) => {
+        if (change !== null) await devices.store(tx, change);
+        const user = await tx.user.findUniqueOrThrow({
+          where: { tenantId_id: { tenantId, id: userId } },
+          select: { username: true },
+        });
+        return openSession(tx, { tenantId, userId, deviceId, username: user.username });
+      });
+      if (change !== null) await devices.announce(change);
+      return answer;
+    },
+
+    async signIn(caller, input) {
+      await countAttempt(caller);
+      const { tenantId, rates } = caller.tenant;
+      const { userId, deviceId } = input;
+      // Counted by account and address: nobody can keep an owner out from elsewhere.
+      const subject = `${userId}:${caller.address}`;
+      await limits.check('failedAuth', tenantId, subject, rates.failedAuthPerAccount);
+      const device = await findDevice(prisma, tenantId, deviceId);
+      if (device === null || device.userId !== userId) throw new SealError('NOT_FOUND', 'auth: no such device');
+      if (device.isRemoved) throw new SealError('DEVICE_REVOKED');
+      try {
+        await checkProof(caller, 'signIn', input, { signKey: device.signKey, deviceListHash: null });
+      } catch (error) {
+        await limits.consume('failedAuth', tenantId, subject, rates.failedAuthPerAccount);
+        throw error;
+      }
+      return transact(prisma, (tx) => openSession(tx, { tenantId, userId, deviceId, username: device.username }));
+    },
+
+    async refresh(caller, input) {
+      await countAttempt(caller);
+      const { tenantId } = caller.tenant;
+      const { tokens, answer } = newTokens();
+      const refreshHash = hashToken(base64Of(input.refreshToken));
+      const result = await transact(prisma, (tx) =>
+        rotateSession(tx, { tenantId, refreshHash, next: tokens, now: new Date(clock()) }),
+      );
+      if (result.outcome === 'reused') bus.publish({ kind: 'session-ended', tenantId, sessionId: result.sessionId });
+      if (result.outcome !== 'rotated') throw new SealError('SESSION_EXPIRED');
+      const device = await findDevice(prisma, tenantId, result.deviceId);
+      if (device === null) throw new SealError('SESSION_EXPIRED');
+      return { tenantId, userId: device.userId, deviceId: result.deviceId, username: device.username, ...answer };
+    },
+
+    async signOut({ tenantId, sessionId }) {
+      await deleteSession(prisma, tenantId, sessionId);
+      bus.publish({ kind: 'session-ended', tenantId, sessionId });
+    },
+  };
+}
+
+type TokenAnswer = Omit<SessionAnswer, keyof SignedInAs>;
+
+interface SignedInAs {
+  readonly tenantId: TenantId;
+  readonly userId: UserId;
+  readonly deviceId: DeviceId;
+  readonly username: string | null;
+}

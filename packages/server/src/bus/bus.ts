@@ -1,0 +1,80 @@
+import type { ConversationId, DeviceId, TenantId, UserId } from '@seal-chat/protocol';
+import type { LiveEvent, PresenceState } from '@seal-chat/protocol/api';
+
+/** A live event that fits a notification; a conversation is looked up by whoever has somebody to tell. */
+export type NoticedEvent =
+  | Exclude<LiveEvent, { type: 'conversation' | 'delivered' | 'caught-up' }>
+  | { readonly type: 'conversation'; readonly conversationId: ConversationId };
+
+/** What processes tell each other. Holds ids and states, never content; nothing breaks when one is lost for good. */
+export type Notice =
+  /** These mailboxes have new entries. */
+  | { readonly kind: 'mailboxes'; readonly tenantId: TenantId; readonly deviceIds: readonly DeviceId[] }
+  /** An event for every device of some users, or for single devices. */
+  | {
+      readonly kind: 'event';
+      readonly tenantId: TenantId;
+      readonly userIds: readonly UserId[];
+      readonly deviceIds: readonly DeviceId[];
+      readonly event: NoticedEvent;
+    }
+  /** Members have stored more; `to` are the users whom that concerns. */
+  | { readonly kind: 'delivered'; readonly tenantId: TenantId; readonly entries: readonly DeliveredNotice[] }
+  | { readonly kind: 'session-ended'; readonly tenantId: TenantId; readonly sessionId: string }
+  | { readonly kind: 'devices-removed'; readonly tenantId: TenantId; readonly deviceIds: readonly DeviceId[] }
+  /** How many sockets of a user the sending process has, and what they say of the person. */
+  | { readonly kind: 'presence'; readonly users: readonly PresenceReport[] }
+  /** The sending process began to listen: others answer with their presence reports. */
+  | { readonly kind: 'hello' }
+  /** The sending process lives. */
+  | { readonly kind: 'alive' };
+
+/** A member of a conversation has stored everything up to a sequence number. */
+export interface DeliveredNotice {
+  readonly event: Extract<LiveEvent, { type: 'delivered' }>;
+  readonly to: readonly UserId[];
+}
+
+/** One process's knowledge of one user. */
+export interface PresenceReport {
+  readonly tenantId: TenantId;
+  readonly userId: UserId;
+  readonly state: PresenceState;
+  readonly sockets: number;
+  readonly lastSeenAt: number | null;
+}
+
+/** Hears a notice. `from` is the id of the process that sent it. */
+export type Listener = (notice: Notice, from: string) => void;
+
+/** Carries notices to every process on the database, this one included. */
+export interface Bus {
+  /** Id of this process. */
+  readonly processId: string;
+  /** Tells everybody; listeners in this process hear it before this returns. */
+  publish(notice: Notice): void;
+  /** Tells this process alone, when the others learn of it otherwise. */
+  publishHere(notice: Notice): void;
+  /** The notification that a transaction may send itself, to reach the other processes exactly when it commits. */
+  encode(notice: Notice): string;
+  /** @returns stops listening */
+  listen(listener: Listener): () => void;
+  /** Calls `handler` whenever notices of other processes may have been lost. */
+  onGap(handler: () => void): void;
+  /** Begins to hear other processes. */
+  start(): Promise<void>;
+  /** Resolves when a notice makes its way; rejects when not. */
+  ready(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Channel of the database's notifications. */
+export const CHANNEL = 'seal';
+/** Ids in one notice, so that it fits the 8,000 bytes of a notification. */
+export const IDS_PER_NOTICE = 150;
+
+/** `items` in pieces of at most `size`. */
+export function chunks<T>(items: readonly T[], size: number = IDS_PER_NOTICE): readonly (readonly T[])[] {
+  if (items.length <= size) return items.length === 0 ? [] : [items];
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size));
+}

@@ -1,0 +1,65 @@
+import { randomBytes } from 'node:crypto';
+import { newId, SealError, type ConversationId, type UserId } from '@seal-chat/protocol';
+import type { ConversationAnswer } from '@seal-chat/protocol/api';
+import { transact } from '../db/transaction.ts';
+import { findExistingUsers } from '../devices/store.ts';
+import type { PrismaClient } from '../generated/client.ts';
+import type { MessageLimits } from '../limits/messages.ts';
+import type { Audience } from '../sync/audience.ts';
+import type { Session } from '../trpc/context.ts';
+import { findConversation, findConversationsOf, findDm, insertDm } from './store.ts';
+
+/** Who talks with whom. */
+export interface ConversationsService {
+  /** The one DM of the caller and `userId`, made now if there was none. @throws SealError NOT_FOUND, BAD_INPUT */
+  openDm(session: Session, userId: UserId): Promise<ConversationAnswer>;
+  list(session: Session, after: ConversationId | null, limit: number): Promise<readonly ConversationAnswer[]>;
+  /** @throws SealError NOT_A_MEMBER, whether or not there is such a conversation */
+  get(session: Session, conversationId: ConversationId): Promise<ConversationAnswer>;
+}
+
+export function createConversationsService(deps: {
+  readonly prisma: PrismaClient;
+  readonly limits: MessageLimits;
+  readonly audience: Audience;
+  readonly clock: () => number;
+}): ConversationsService {
+  const { prisma, limits, audience, clock } = deps;
+
+  return {
+    async openDm(session, userId) {
+      const { tenantId, rates } = session;
+      if (userId === session.userId) {
+        throw new SealError('BAD_INPUT', 'conversations: a DM has two people', { field: 'userId' });
+      }
+      const known = await findExistingUsers(prisma, tenantId, [userId]);
+      if (known.size === 0) throw new SealError('NOT_FOUND', 'conversations: no such user');
+      const pair =
+        userId < session.userId ? { low: userId, high: session.userId } : { low: session.userId, high: userId };
+      const existing = await findDm(prisma, tenantId, pair);
+      if (existing !== null) return existing;
+
+      limits.consume(tenantId, session.userId, rates.messagesPerMinutePerUser);
+      const conversationId = newId<ConversationId>(randomBytes(16));
+      const isNew = await transact(prisma, async (tx) => {
+        // Somebody else was quicker when a second attempt gets here.
+        const taken = await tx.conversation.count({ where: { tenantId, dmLow: pair.low, dmHigh: pair.high } });
+        if (taken === 0) await insertDm(tx, { tenantId, conversationId, pair, createdAt: new Date(clock()) });
+        return taken === 0;
+      });
+      const conversation = await findDm(prisma, tenantId, pair);
+      if (conversation === null) throw new SealError('NOT_FOUND', 'conversations: the DM is gone');
+      if (isNew) audience.tell(tenantId, [pair.low, pair.high], { type: 'conversation', conversationId });
+      return conversation;
+    },
+
+    list: ({ tenantId, userId }, after, limit) => findConversationsOf(prisma, tenantId, userId, after, limit),
+
+    async get(session, conversationId) {
+      const conversation = await findConversation(prisma, session.tenantId, conversationId);
+      const isIn = conversation?.members.some(({ userId }) => userId === session.userId);
+      if (!conversation || !isIn) throw new SealError('NOT_A_MEMBER');
+      return conversation;
+    },
+  };
+}

@@ -1,0 +1,144 @@
+import type { ConversationId, TenantId, UserId } from '@seal-chat/protocol';
+import type { ConversationAnswer } from '@seal-chat/protocol/api';
+import type { Transaction } from '../db/transaction.ts';
+import type { PrismaClient } from '../generated/client.ts';
+
+const CONVERSATION = {
+  id: true,
+  kind: true,
+  lastSeq: true,
+  createdAt: true,
+  memberships: {
+    orderBy: { userId: 'asc' },
+    select: {
+      userId: true,
+      role: true,
+      deliveredSeq: true,
+      user: { select: { username: true, listVersion: true } },
+    },
+  },
+} as const;
+
+interface ConversationRow {
+  readonly id: string;
+  readonly kind: 'dm' | 'channel';
+  readonly lastSeq: bigint;
+  readonly createdAt: Date;
+  readonly memberships: readonly {
+    readonly userId: string;
+    readonly role: 'owner' | 'admin' | 'member';
+    readonly deliveredSeq: bigint;
+    readonly user: { readonly username: string | null; readonly listVersion: number };
+  }[];
+}
+
+function toAnswer(row: ConversationRow): ConversationAnswer {
+  return {
+    conversationId: row.id as ConversationId,
+    kind: row.kind,
+    lastSeq: Number(row.lastSeq),
+    createdAt: row.createdAt.getTime(),
+    members: row.memberships.map(({ userId, role, deliveredSeq, user }) => ({
+      userId: userId as UserId,
+      username: user.username,
+      role,
+      deviceListVersion: user.listVersion,
+      deliveredSeq: Number(deliveredSeq),
+    })),
+  };
+}
+
+export async function findConversation(
+  prisma: PrismaClient,
+  tenantId: TenantId,
+  conversationId: string,
+): Promise<ConversationAnswer | null> {
+  const row = await prisma.conversation.findUnique({
+    where: { tenantId_id: { tenantId, id: conversationId } },
+    select: CONVERSATION,
+  });
+  return row && toAnswer(row);
+}
+
+/** The conversations of a user, in the order of their ids, from after `after` on. */
+export async function findConversationsOf(
+  prisma: PrismaClient,
+  tenantId: TenantId,
+  userId: UserId,
+  after: ConversationId | null,
+  limit: number,
+): Promise<readonly ConversationAnswer[]> {
+  const rows = await prisma.membership.findMany({
+    where: { tenantId, userId, ...(after !== null && { conversationId: { gt: after } }) },
+    orderBy: { conversationId: 'asc' },
+    take: limit,
+    select: { conversation: { select: CONVERSATION } },
+  });
+  return rows.map(({ conversation }) => toAnswer(conversation));
+}
+
+export async function findDm(
+  prisma: PrismaClient,
+  tenantId: TenantId,
+  { low, high }: Pair,
+): Promise<ConversationAnswer | null> {
+  const row = await prisma.conversation.findUnique({
+    where: { tenantId_dmLow_dmHigh: { tenantId, dmLow: low, dmHigh: high } },
+    select: CONVERSATION,
+  });
+  return row && toAnswer(row);
+}
+
+/** The two people of a DM, the lower id first. */
+export interface Pair {
+  readonly low: UserId;
+  readonly high: UserId;
+}
+
+/** @throws the unique constraint's error when the pair has a DM */
+export async function insertDm(
+  tx: Transaction,
+  dm: {
+    readonly tenantId: TenantId;
+    readonly conversationId: ConversationId;
+    readonly pair: Pair;
+    readonly createdAt: Date;
+  },
+): Promise<void> {
+  const { tenantId, conversationId, pair, createdAt } = dm;
+  await tx.conversation.create({
+    data: { tenantId, id: conversationId, kind: 'dm', dmLow: pair.low, dmHigh: pair.high, createdAt },
+  });
+  await tx.membership.createMany({
+    data: [pair.low, pair.high].map((userId) => ({ tenantId, conversationId, userId, joinedAt: createdAt })),
+  });
+}
+
+export async function isMember(
+  prisma: PrismaClient,
+  tenantId: TenantId,
+  conversationId: ConversationId,
+  userId: UserId,
+): Promise<boolean> {
+  const where = { tenantId_conversationId_userId: { tenantId, conversationId, userId } };
+  return (await prisma.membership.findUnique({ where, select: { userId: true } })) !== null;
+}
+
+/** Everybody who shares a conversation with the user. */
+export async function findPeers(prisma: PrismaClient, tenantId: TenantId, userId: UserId): Promise<readonly UserId[]> {
+  const rows = await prisma.$queryRaw<{ user_id: UserId }[]>`
+    select distinct other.user_id from memberships mine
+    join memberships other on other.tenant_id = mine.tenant_id and other.conversation_id = mine.conversation_id
+    where mine.tenant_id = ${tenantId}::uuid and mine.user_id = ${userId}::uuid and other.user_id <> mine.user_id`;
+  return rows.map((row) => row.user_id);
+}
+
+/** User ids of a conversation. */
+export async function findMembers(
+  prisma: PrismaClient,
+  tenantId: TenantId,
+  conversationId: ConversationId,
+): Promise<readonly UserId[]> {
+  const rows = await prisma.membership.findMany({ where: { tenantId, conversationId }, select: { userId: true } });
+  return rows.map(({ userId }) => userId as UserId);
+}

@@ -1,0 +1,166 @@
+import type { Device, DeviceId, SignedDeviceList, TenantId, UserId } from '@seal-chat/protocol';
+import type { PrismaClient } from '../generated/client.ts';
+import type { Transaction } from '../db/transaction.ts';
+
+/** Whose lists. */
+export interface Account {
+  readonly tenantId: TenantId;
+  readonly userId: UserId;
+}
+
+/** What the column holds. Versions count from 1 without gaps, so none comes near. */
+const MAX_VERSION = 0x7fff_ffff;
+
+/** The lists of one account from version `since` + 1 on, oldest first. */
+export async function findListsSince(
+  prisma: PrismaClient,
+  { tenantId, userId }: Account,
+  since: number,
+  limit: number,
+): Promise<readonly SignedDeviceList[]> {
+  return prisma.deviceList.findMany({
+    where: { tenantId, userId, version: { gt: Math.min(since, MAX_VERSION) } },
+    orderBy: { version: 'asc' },
+    take: limit,
+    select: { bytes: true, signature: true },
+  });
+}
+
+/** The list of exactly that version, or null. */
+export async function findList(
+  prisma: PrismaClient,
+  { tenantId, userId }: Account,
+  version: number,
+): Promise<SignedDeviceList | null> {
+  if (version > MAX_VERSION) return null;
+  return prisma.deviceList.findUnique({
+    where: { tenantId_userId_version: { tenantId, userId, version } },
+    select: { bytes: true, signature: true },
+  });
+}
+
+/** The latest list, or null when there is no such account. */
+export async function findLatestList(
+  prisma: PrismaClient,
+  { tenantId, userId }: Account,
+): Promise<SignedDeviceList | null> {
+  return prisma.deviceList.findFirst({
+    where: { tenantId, userId },
+    orderBy: { version: 'desc' },
+    select: { bytes: true, signature: true },
+  });
+}
+
+/** Ids of devices that stood in an earlier list and were removed. */
+export async function findRemovedDevices(
+  prisma: PrismaClient,
+  { tenantId, userId }: Account,
+): Promise<readonly DeviceId[]> {
+  const rows = await prisma.device.findMany({
+    where: { tenantId, userId, removedAt: { not: null } },
+    select: { id: true },
+  });
+  return rows.map(({ id }) => id as DeviceId);
+}
+
+/** Which of `userIds` the tenant has. */
+export async function findExistingUsers(
+  prisma: PrismaClient,
+  tenantId: TenantId,
+  userIds: readonly UserId[],
+): Promise<ReadonlySet<string>> {
+  const rows = await prisma.user.findMany({ where: { tenantId, id: { in: [...userIds] } }, select: { id: true } });
+  return new Set(rows.map(({ id }) => id));
+}
+
+/** The version of the account's latest list, with its row locked; null when there is no such account. */
+export async function lockAccount(tx: Transaction, { tenantId, userId }: Account): Promise<number | null> {
+  const [row] = await tx.$queryRaw<{ list_version: number }[]>`
+    select list_version from users where tenant_id = ${tenantId}::uuid and id = ${userId}::uuid for update`;
+  return row?.list_version ?? null;
+}
+
+/** Locks every conversation of the user, in the order of the write path: a send waits, or is over. */
+export async function lockConversations(tx: Transaction, { tenantId, userId }: Account): Promise<void> {
+  await tx.$executeRaw`
+    select 1 from conversations
+    where tenant_id = ${tenantId}::uuid and id in (
+      select conversation_id from memberships where tenant_id = ${tenantId}::uuid and user_id = ${userId}::uuid)
+    order by id for update`;
+}
+
+export async function insertList(
+  tx: Transaction,
+  { tenantId, userId }: Account,
+  version: number,
+  { bytes, signature }: SignedDeviceList,
+): Promise<void> {
+  await tx.deviceList.create({ data: { tenantId, userId, version, bytes, signature } });
+}
+
+export async function setListVersion(tx: Transaction, { tenantId, userId }: Account, version: number): Promise<void> {
+  await tx.user.update({ where: { tenantId_id: { tenantId, id: userId } }, data: { listVersion: version } });
+}
+
+/** Stores new devices, each with an empty mailbox; false when an id belongs to another device of the tenant. */
+export async function insertDevices(
+  tx: Transaction,
+  { tenantId, userId }: Account,
+  devices: readonly Device[],
+  now: Date,
+): Promise<boolean> {
+  if (devices.length === 0) return true;
+  const { count } = await tx.device.createMany({
+    skipDuplicates: true,
+    data: devices.map((device) => ({
+      tenantId,
+      id: device.deviceId,
+      userId,
+      dhKey: device.dhKey,
+      signKey: device.signKey,
+      registrationId: device.registrationId,
+      addedIn: device.addedIn,
+      createdAt: now,
+    })),
+  });
+  if (count < devices.length) return false;
+  await tx.mailbox.createMany({ data: devices.map(({ deviceId }) => ({ tenantId, deviceId })) });
+  return true;
+}
+
+/** Takes from devices whatever they could still use: sessions, prekeys, mailboxes, links. Their ids stay known. */
+export async function removeDevices(
+  tx: Transaction,
+  tenantId: TenantId,
+  deviceIds: readonly DeviceId[],
+  now: Date,
+): Promise<void> {
+  if (deviceIds.length === 0) return;
+  const where = { tenantId, deviceId: { in: [...deviceIds] } };
+  await tx.$executeRaw`
+    select 1 from mailboxes where tenant_id = ${tenantId}::uuid and device_id = any(${deviceIds}::uuid[])
+    order by device_id for update`;
+  await tx.mailbox.deleteMany({ where });
+  await tx.session.deleteMany({ where });
+  await tx.currentPreKey.deleteMany({ where });
+  await tx.oneTimePreKey.deleteMany({ where });
+  await tx.spentPreKey.deleteMany({ where });
+  await tx.link.deleteMany({ where });
+  await tx.device.updateMany({ where: { tenantId, id: { in: [...deviceIds] } }, data: { removedAt: now } });
+}
+
+/** Raises the device's checkpoint to `rev` and returns what it was before. */
+export async function raiseCheckpoint(
+  prisma: PrismaClient,
+  tenantId: TenantId,
+  deviceId: DeviceId,
+  rev: number,
+): Promise<number> {
+  const [row] = await prisma.$queryRaw<{ before: bigint }[]>`
+    with old as (
+      select checkpoint_rev as before from devices
+      where tenant_id = ${tenantId}::uuid and id = ${deviceId}::uuid for update)
+    update devices set checkpoint_rev = greatest(checkpoint_rev, ${rev}) from old
+    where tenant_id = ${tenantId}::uuid and id = ${deviceId}::uuid returning old.before`;
+  return Number(row?.before ?? 0);
+}

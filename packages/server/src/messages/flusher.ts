@@ -1,0 +1,76 @@
+/** Commits what arrives one by one in batches: the next batch collects while the one before is on its way. */
+export interface Flusher<Item, Result> {
+  /** Resolves with the item's result once its batch was written; rejects with what the write failed with. */
+  add(item: Item): Promise<Result>;
+  /** Resolves when everything added so far has been settled. */
+  drain(): Promise<void>;
+}
+
+interface Waiting<Item, Result> {
+  readonly item: Item;
+  readonly resolve: (result: Result) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+export function createFlusher<Item, Result>(options: {
+  /** Items of one batch. */
+  readonly maxBatch: number;
+  /** Batches on their way at once. */
+  readonly maxInFlight: number;
+  /** Waits this long for company before a batch leaves, ms; 0 for until the end of the turn. */
+  readonly delayMs: number;
+  /** Writes a batch and answers in its order. */
+  readonly write: (items: readonly Item[]) => Promise<readonly Result[]>;
+}): Flusher<Item, Result> {
+  const { maxBatch, maxInFlight, delayMs, write } = options;
+  let waiting: Waiting<Item, Result>[] = [];
+  let inFlight = 0;
+  let isScheduled = false;
+  let drained: (() => void)[] = [];
+
+  function schedule(): void {
+    if (isScheduled || inFlight >= maxInFlight || waiting.length === 0) return;
+    isScheduled = true;
+    // Frames that arrived in the same turn of the event loop share a batch.
+    if (delayMs === 0) setImmediate(flush);
+    else setTimeout(flush, delayMs);
+  }
+
+  function flush(): void {
+    isScheduled = false;
+    const batch = waiting.length <= maxBatch ? waiting : waiting.slice(0, maxBatch);
+    waiting = waiting.length <= maxBatch ? [] : waiting.slice(maxBatch);
+    inFlight++;
+    void run(batch).then(() => {
+      inFlight--;
+      schedule();
+      if (inFlight === 0 && waiting.length === 0) {
+        for (const resolve of drained) resolve();
+        drained = [];
+      }
+    });
+    schedule();
+  }
+
+  async function run(batch: readonly Waiting<Item, Result>[]): Promise<void> {
+    try {
+      const results = await write(batch.map(({ item }) => item));
+      for (const [i, { resolve }] of batch.entries()) resolve(results[i]!);
+    } catch (error) {
+      for (const { reject } of batch) reject(error);
+    }
+  }
+
+  return {
+    add: (item) =>
+      new Promise((resolve, reject) => {
+        waiting.push({ item, resolve, reject });
+        schedule();
+      }),
+    drain: () =>
+      new Promise((resolve) => {
+        if (inFlight === 0 && waiting.length === 0) resolve();
+        else drained.push(resolve);
+      }),
+  };
+}

@@ -1,0 +1,136 @@
+import type { ConversationId, DeviceId, MessageId, TenantId, UserId } from '@seal-chat/protocol';
+import type { HistoryAnswer } from '@seal-chat/protocol/api';
+import type { Sql } from 'postgres';
+import type { Notice } from '../bus/bus.ts';
+import { base64Of } from '../db/bytes.ts';
+import { layOut, type SendItem } from './batch.ts';
+
+/** What became of one item of a batch. */
+export type SendResult =
+  | {
+      readonly kind: 'stored';
+      readonly seq: number;
+      readonly acceptedAt: number;
+      /** Mailbox position of each envelope, in the order of the item's envelopes. */
+      readonly positions: readonly number[];
+    }
+  /** The message had been stored before. */
+  | { readonly kind: 'known'; readonly seq: number; readonly acceptedAt: number }
+  /** The sender's idea of the members or their devices is not the current one. */
+  | { readonly kind: 'stale' };
+
+interface SendRow {
+  readonly item: number[] | null;
+  readonly seq: number[] | null;
+  readonly known_item: number[] | null;
+  readonly known_seq: number[] | null;
+  readonly known_at: string[] | null;
+  readonly box: number[] | null;
+  readonly head: number[] | null;
+}
+
+const STALE: SendResult = { kind: 'stale' };
+
+const SEND = `
+  select array_to_json(o_item) as item, array_to_json(o_seq) as seq, array_to_json(o_known_item) as known_item,
+    array_to_json(o_known_seq) as known_seq, array_to_json(o_known_at) as known_at,
+    array_to_json(o_box) as box, array_to_json(o_head) as head
+  from seal_send($1::timestamptz, $2::uuid[], $3::uuid[], $4::int[], $5::int[], $6::int[], $7::uuid[], $8::int[],
+    $9::int[], $10::uuid[], $11::uuid[], $12::uuid[], $13::int[], $14::int[], $15::uuid[], $16::uuid[], $17::int[],
+    $18::int[], $19::int[], $20::int[], $21::bytea, $22::text[])`;
+
+/** Stores a batch in one transaction. The result is as long as `items` and in their order. */
+export async function sendBatch(
+  sql: Sql,
+  items: readonly SendItem[],
+  acceptedAt: number,
+  encode: (notice: Notice) => string,
+): Promise<readonly SendResult[]> {
+  const { values, boxes } = layOut(items, encode);
+  const [row] = await sql.unsafe<SendRow[]>(SEND, [new Date(acceptedAt).toISOString(), ...values], { prepare: true });
+  const results: SendResult[] = items.map(() => STALE);
+  if (row === undefined) return results;
+  for (const [i, known] of (row.known_item ?? []).entries()) {
+    results[known - 1] = { kind: 'known', seq: row.known_seq![i]!, acceptedAt: Date.parse(row.known_at![i]!) };
+  }
+  const heads = new Map((row.box ?? []).map((box, i) => [box, row.head![i]!]));
+  const seqOf = new Map((row.item ?? []).map((item, i) => [item - 1, row.seq![i]!]));
+  // Positions follow the order of the items, whatever the order of the answer.
+  for (const i of items.keys()) {
+    const seq = seqOf.get(i);
+    if (seq === undefined) continue;
+    const positions = boxes[i]!.map((box) => {
+      const position = heads.get(box)! + 1;
+      heads.set(box, position);
+      return position;
+    });
+    results[i] = { kind: 'stored', seq, acceptedAt, positions };
+  }
+  return results;
+}
+
+/** A member of a conversation with the devices of its current list. */
+export interface MemberDevices {
+  readonly userId: UserId;
+  readonly version: number;
+  readonly deviceIds: readonly DeviceId[];
+}
+
+/** The members of a conversation and their present devices, as one snapshot. */
+export async function findMemberDevices(
+  sql: Sql,
+  tenantId: TenantId,
+  conversationId: ConversationId,
+): Promise<readonly MemberDevices[]> {
+  return sql<MemberDevices[]>`
+    select u.id as "userId", u.list_version as version, array(
+      select d.id from devices d
+      where d.tenant_id = u.tenant_id and d.user_id = u.id and d.removed_at is null) as "deviceIds"
+    from memberships m join users u on u.tenant_id = m.tenant_id and u.id = m.user_id
+    where m.tenant_id = ${tenantId} and m.conversation_id = ${conversationId}
+    order by u.id`;
+}
+
+interface HistoryRow {
+  readonly seq: number;
+  readonly message_id: MessageId;
+  readonly sender_user_id: UserId;
+  readonly sender_device_id: DeviceId;
+  readonly created_at: Date;
+  readonly body: Buffer;
+  readonly envelope: Buffer | null;
+}
+
+/** Messages of a conversation before `before`, newest first, with what the device's mailbox has for them. */
+export async function findHistory(
+  sql: Sql,
+  where: { readonly tenantId: TenantId; readonly conversationId: ConversationId; readonly deviceId: DeviceId },
+  before: number | null,
+  limit: number,
+): Promise<HistoryAnswer> {
+  const { tenantId, conversationId, deviceId } = where;
+  const rows = await sql<HistoryRow[]>`
+    with page as (
+      select * from messages
+      where tenant_id = ${tenantId} and conversation_id = ${conversationId}
+        and seq < ${before ?? Number.MAX_SAFE_INTEGER}
+      order by seq desc limit ${limit}
+    ), waiting as (
+      select distinct on (seq) seq, envelope from mailbox_entries
+      where tenant_id = ${tenantId} and device_id = ${deviceId} and conversation_id = ${conversationId}
+        and kind = 'message' and seq between (select min(seq) from page) and (select max(seq) from page)
+      order by seq, position desc)
+    select page.*, waiting.envelope from page left join waiting on waiting.seq = page.seq order by page.seq desc`;
+  return {
+    messages: rows.map((row) => ({
+      conversationId,
+      seq: row.seq,
+      messageId: row.message_id,
+      senderUserId: row.sender_user_id,
+      senderDeviceId: row.sender_device_id,
+      acceptedAt: row.created_at.getTime(),
+      body: base64Of(row.body),
+      envelope: row.envelope && base64Of(row.envelope),
+    })),
+  };
+}

@@ -1,0 +1,212 @@
+import {
+  constantTimeEqual,
+  PREKEY_LIMITS,
+  SealError,
+  type DeviceId,
+  type PreKeyKind,
+  type PublicPreKey,
+  type UserId,
+} from '@seal-chat/protocol';
+import type {
+  ClaimAnswer,
+  PreKeyBundleAnswer,
+  PreKeyStatus,
+  preKeyInputs,
+  PublicPreKeyAnswer,
+} from '@seal-chat/protocol/api';
+import { sha256, verifyPreKeySignature, type Curves } from '@seal-chat/crypto/verify';
+import type { z } from 'zod';
+import { base64Of } from '../db/bytes.ts';
+import { transact, type Transaction } from '../db/transaction.ts';
+import { findExistingUsers } from '../devices/store.ts';
+import type { PrismaClient } from '../generated/client.ts';
+import type { DurableLimits } from '../limits/durable.ts';
+import type { Audience } from '../sync/audience.ts';
+import type { Session } from '../trpc/context.ts';
+import {
+  countStock,
+  findCurrent,
+  findDevicesOf,
+  findSignKey,
+  findSpent,
+  findStock,
+  insertSpent,
+  insertStock,
+  lockDevice,
+  setCurrent,
+  takeOneTime,
+  type CurrentKind,
+  type OneTimeKind,
+  type PreKeyHolder,
+} from './store.ts';
+
+/** Claims of one caller from one person in a minute, so that nobody empties a stock alone. */
+const CLAIMS_PER_TARGET = 20;
+
+/** What a device uploads. */
+export type PublishInput = z.output<typeof preKeyInputs.publish>;
+
+/** Public prekeys: devices fill their stock, others begin sessions from it. */
+export interface PreKeysService {
+  /**
+   * Stores prekeys of the caller's device. Repeating an upload changes nothing; keys that were claimed meanwhile are
+   * not stored again. Either all of an upload is taken or nothing.
+   * @throws SealError BAD_SIGNATURE; CONFLICT when an id was used for another key; TOO_LARGE when the stock is full
+   */
+  publish(session: Session, input: PublishInput): Promise<PreKeyStatus>;
+  status(session: Session): Promise<PreKeyStatus>;
+  /**
+   * One bundle for each of the devices that can have a session. One-time keys are handed out once; a device without
+   * any is reached by its last-resort key.
+   * @throws SealError NOT_FOUND, RATE_LIMITED
+   */
+  claim(session: Session, userId: UserId, deviceIds: readonly DeviceId[]): Promise<ClaimAnswer>;
+}
+
+export function createPreKeysService(deps: {
+  readonly prisma: PrismaClient;
+  readonly curves: Pick<Curves, 'verify'>;
+  readonly limits: DurableLimits;
+  readonly audience: Audience;
+}): PreKeysService {
+  const { prisma, curves, limits, audience } = deps;
+
+  async function statusOf(holder: PreKeyHolder): Promise<PreKeyStatus> {
+    const [current, stock] = await Promise.all([findCurrent(prisma, holder), findStock(prisma, holder)]);
+    const idsOf = (kind: OneTimeKind) => stock.filter((key) => key.kind === kind).map(({ keyId }) => keyId);
+    return {
+      signedPreKeyId: current.get('signed')?.keyId ?? null,
+      lastResortKemPreKeyId: current.get('kemLastResort')?.keyId ?? null,
+      oneTimePreKeyIds: idsOf('oneTime'),
+      oneTimeKemPreKeyIds: idsOf('kemOneTime'),
+    };
+  }
+
+  async function verifyAll(session: Session, signed: readonly (readonly [PreKeyKind, PublicPreKey])[]): Promise<void> {
+    const { tenantId, userId, deviceId } = session;
+    const signKey = await findSignKey(prisma, session);
+    if (signKey === null) throw new SealError('DEVICE_REVOKED');
+    const owner = { tenantId, userId, deviceId };
+    await Promise.all(signed.map(([kind, preKey]) => verifyPreKeySignature({ curves, owner, kind, preKey, signKey })));
+  }
+
+  async function bundleOf(holder: PreKeyHolder, registrationId: number): Promise<PreKeyBundleAnswer | null> {
+    const current = await findCurrent(prisma, holder);
+    const [signed, lastResort] = [current.get('signed'), current.get('kemLastResort')];
+    if (signed === undefined || lastResort === undefined) return null;
+    const [oneTime, kemOneTime] = await Promise.all([
+      takeOneTime(prisma, holder, 'oneTime'),
+      takeOneTime(prisma, holder, 'kemOneTime'),
+    ]);
+    await hintRefill(holder);
+    return {
+      deviceId: holder.deviceId,
+      registrationId,
+      signedPreKey: toAnswer(signed),
+      oneTimePreKey: oneTime && toAnswer(oneTime),
+      kemPreKey: kemOneTime
+        ? { kind: 'kemOneTime', ...toAnswer(kemOneTime) }
+        : { kind: 'kemLastResort', ...toAnswer(lastResort) },
+    };
+  }
+
+  async function hintRefill({ tenantId, deviceId }: PreKeyHolder): Promise<void> {
+    const { oneTime, kemOneTime } = await countStock(prisma, { tenantId, deviceId });
+    if (Math.min(oneTime, kemOneTime) >= PREKEY_LIMITS.oneTimeRefillBelow) return;
+    audience.tellDevice(tenantId, deviceId, { type: 'prekeys-low', oneTime, kemOneTime });
+  }
+
+  return {
+    async publish(session, input) {
+      const uploads = [
+        ['oneTime', input.oneTimePreKeys],
+        ['kemOneTime', input.oneTimeKemPreKeys],
+      ] as const;
+      const rotations = [
+        ['signed', input.signedPreKey],
+        ['kemLastResort', input.lastResortKemPreKey],
+      ] as const;
+      await verifyAll(session, [
+        ...uploads.flatMap(([kind, keys]) => keys.map((key) => [kind, key] as const)),
+        ...rotations.flatMap(([kind, key]) => (key === null ? [] : [[kind, key] as const])),
+      ]);
+      await transact(prisma, async (tx) => {
+        if (!(await lockDevice(tx, session))) throw new SealError('DEVICE_REVOKED');
+        for (const [kind, keys] of uploads) await addStock(tx, session, kind, keys);
+        for (const [kind, key] of rotations) if (key !== null) await rotate(tx, session, kind, key);
+      });
+      return statusOf(session);
+    },
+
+    status: (session) => statusOf(session),
+
+    async claim(session, userId, deviceIds) {
+      const { tenantId, rates } = session;
+      // Two counters: for all of a caller's claims, and, lower, for draining one person's stock.
+      const perMinute = rates.prekeyClaimsPerMinutePerUser;
+      await limits.consume('claim', tenantId, session.userId, perMinute);
+      await limits.consume(
+        'claimFrom',
+        tenantId,
+        `${session.userId}:${userId}`,
+        Math.min(perMinute, CLAIMS_PER_TARGET),
+      );
+      const known = await findExistingUsers(prisma, tenantId, [userId]);
+      if (known.size === 0) throw new SealError('NOT_FOUND', 'prekeys: no such user');
+      const devices = await findDevicesOf(prisma, tenantId, userId, deviceIds);
+      const bundles = await Promise.all(
+        devices.map(({ deviceId, registrationId }) => bundleOf({ tenantId, deviceId }, registrationId)),
+      );
+      return { bundles: bundles.filter((bundle) => bundle !== null) };
+    },
+  };
+}
+
+/** Adds what the stock has not and never had. */
+async function addStock(
+  tx: Transaction,
+  holder: PreKeyHolder,
+  kind: OneTimeKind,
+  keys: readonly PublicPreKey[],
+): Promise<void> {
+  if (keys.length === 0) return;
+  if (new Set(keys.map(({ keyId }) => keyId)).size < keys.length) throw conflict('an id twice');
+  const stock = (await findStock(tx, holder)).filter((key) => key.kind === kind);
+  const inStock = new Map(stock.map((key) => [key.keyId, sha256(key.publicKey)]));
+  const spent = await findSpent(
+    tx,
+    holder,
+    kind,
+    keys.map(({ keyId }) => keyId),
+  );
+  const fresh = keys.filter(({ keyId, publicKey }) => {
+    const used = inStock.get(keyId) ?? spent.get(keyId);
+    if (used !== undefined && !constantTimeEqual(used, sha256(publicKey))) throw conflict('the id of another key');
+    return used === undefined;
+  });
+  if (stock.length + fresh.length > PREKEY_LIMITS.oneTimeServerMax) {
+    throw new SealError('TOO_LARGE', `prekeys: more than ${PREKEY_LIMITS.oneTimeServerMax} of a kind`);
+  }
+  if (fresh.length > 0) await insertStock(tx, holder, kind, fresh);
+}
+
+/** Puts `key` in the place of the current one. */
+async function rotate(tx: Transaction, holder: PreKeyHolder, kind: CurrentKind, key: PublicPreKey): Promise<void> {
+  const current = (await findCurrent(tx, holder)).get(kind);
+  const replaced = (await findSpent(tx, holder, kind, [key.keyId])).get(key.keyId);
+  const used = current?.keyId === key.keyId ? sha256(current.publicKey) : replaced;
+  if (used !== undefined) {
+    if (!constantTimeEqual(used, sha256(key.publicKey))) throw conflict('the id of another key');
+    return;
+  }
+  if (current !== undefined) await insertSpent(tx, holder, kind, current.keyId, sha256(current.publicKey));
+  await setCurrent(tx, holder, kind, key);
+}
+
+function conflict(reason: string): SealError {
+  return new SealError('CONFLICT', `prekeys: ${reason}`);
+}
+
+function toAnswer({ keyId, publicKey, signature }: PublicPreKey): PublicPreKeyAnswer {
+  return { keyId, publicKey: base64Of(publicKey), signature: base64Of(signature) };
+}

@@ -1,0 +1,206 @@
+import type { TenantId, UserId } from '@seal-chat/protocol';
+import type { LiveEvent, PresenceState } from '@seal-chat/protocol/api';
+import { ALIVE_MS } from '../bus/postgres.ts';
+import { chunks, type Bus, type PresenceReport } from '../bus/bus.ts';
+import type { Audience } from '../sync/audience.ts';
+
+/** Who is there. Kept in memory alone; processes tell each other over the bus. */
+export interface Presence {
+  /** A socket of a user opened. */
+  join(tenantId: TenantId, userId: UserId, connectionId: string): void;
+  /** What the person at a socket does. */
+  setState(tenantId: TenantId, userId: UserId, connectionId: string, state: 'online' | 'away'): void;
+  /** The socket closed. */
+  leave(tenantId: TenantId, userId: UserId, connectionId: string): void;
+  /** Open sockets of a user, in all processes. */
+  sockets(tenantId: TenantId, userId: UserId): number;
+  /** Tells other processes that nobody is here any more. */
+  close(): void;
+  /** The event that tells how a user is now; null for one who has not been seen. */
+  eventOf(tenantId: TenantId, userId: UserId): Extract<LiveEvent, { type: 'presence' }> | null;
+}
+
+/** A page that reloads is not away. */
+const LEAVE_GRACE_MS = 3_000;
+/** A process that was silent this long is gone, ms. */
+const SILENCE_MS = 3 * ALIVE_MS;
+/** Reports in one notice. */
+const REPORTS_PER_NOTICE = 30;
+/** People who left are remembered for as long as there are not more of them. */
+const MAX_ABSENT = 20_000;
+
+/** What this process knows of a user: its own sockets, and the reports of others. */
+interface Entry {
+  readonly tenantId: TenantId;
+  readonly userId: UserId;
+  readonly connections: Map<string, 'online' | 'away'>;
+  readonly elsewhere: Map<string, PresenceReport>;
+  /** What the audience was told last. */
+  told: PresenceState;
+  lastSeenAt: number | null;
+  leaving: NodeJS.Timeout | null;
+}
+
+export function createPresence(deps: {
+  readonly bus: Bus;
+  readonly audience: Audience;
+  readonly clock: () => number;
+  readonly onError: (error: unknown) => void;
+  readonly leaveGraceMs?: number;
+}): Presence {
+  const { bus, audience, clock, onError, leaveGraceMs = LEAVE_GRACE_MS } = deps;
+  const entries = new Map<string, Entry>();
+  const heardFrom = new Map<string, number>();
+  const timer = setInterval(forgetSilent, ALIVE_MS);
+  timer.unref();
+
+  bus.listen((notice, from) => {
+    if (from === bus.processId) return;
+    heardFrom.set(from, clock());
+    if (notice.kind === 'presence') for (const report of notice.users) hear(report, from);
+    if (notice.kind === 'hello') reportAll();
+  });
+
+  function entryOf(tenantId: TenantId, userId: UserId): Entry {
+    const key = tenantId + userId;
+    let entry = entries.get(key);
+    if (entry === undefined) {
+      if (entries.size >= MAX_ABSENT) forgetAbsent();
+      entry = {
+        tenantId,
+        userId,
+        connections: new Map(),
+        elsewhere: new Map(),
+        told: 'offline',
+        lastSeenAt: null,
+        leaving: null,
+      };
+      entries.set(key, entry);
+    }
+    return entry;
+  }
+
+  function forgetAbsent(): void {
+    for (const [key, { connections, elsewhere, leaving }] of entries) {
+      if (connections.size === 0 && elsewhere.size === 0 && leaving === null) entries.delete(key);
+    }
+  }
+
+  function hear(report: PresenceReport, from: string): void {
+    const entry = entryOf(report.tenantId, report.userId);
+    if (report.sockets > 0) entry.elsewhere.set(from, report);
+    else entry.elsewhere.delete(from);
+    entry.lastSeenAt = latest(entry.lastSeenAt, report.lastSeenAt);
+    // The process where it happened tells the audience.
+    entry.told = stateOf(entry);
+  }
+
+  function forgetSilent(): void {
+    for (const [processId, at] of heardFrom) {
+      if (clock() - at <= SILENCE_MS) continue;
+      heardFrom.delete(processId);
+      for (const entry of entries.values()) if (entry.elsewhere.delete(processId)) tellChange(entry);
+    }
+  }
+
+  function reportOf(entry: Entry): PresenceReport {
+    const { tenantId, userId, connections, lastSeenAt } = entry;
+    return { tenantId, userId, state: combined([...connections.values()]), sockets: connections.size, lastSeenAt };
+  }
+
+  function reportAll(): void {
+    const own = [...entries.values()].filter(({ connections }) => connections.size > 0).map(reportOf);
+    for (const users of chunks(own, REPORTS_PER_NOTICE)) bus.publish({ kind: 'presence', users });
+  }
+
+  /** Tells other processes of the sockets here, and the audience when the person's state is another now. */
+  function update(entry: Entry): void {
+    bus.publish({ kind: 'presence', users: [reportOf(entry)] });
+    tellChange(entry);
+  }
+
+  function tellChange(entry: Entry): void {
+    const state = stateOf(entry);
+    if (state === entry.told) return;
+    entry.told = state;
+    tellAudience(entry).catch(onError);
+  }
+
+  async function tellAudience({ tenantId, userId }: Entry): Promise<void> {
+    const peers = await audience.peersOf(tenantId, userId);
+    const event = eventOf(tenantId, userId);
+    if (event !== null) audience.tell(tenantId, peers, event);
+  }
+
+  function eventOf(tenantId: TenantId, userId: UserId): Extract<LiveEvent, { type: 'presence' }> | null {
+    const entry = entries.get(tenantId + userId);
+    return entry === undefined
+      ? null
+      : { type: 'presence', userId, state: entry.told, lastSeenAt: entry.told === 'offline' ? entry.lastSeenAt : null };
+  }
+
+  return {
+    join(tenantId, userId, connectionId) {
+      const entry = entryOf(tenantId, userId);
+      if (entry.leaving !== null) clearTimeout(entry.leaving);
+      entry.leaving = null;
+      entry.connections.set(connectionId, 'online');
+      update(entry);
+    },
+
+    setState(tenantId, userId, connectionId, state) {
+      const entry = entryOf(tenantId, userId);
+      if (!entry.connections.has(connectionId) || entry.connections.get(connectionId) === state) return;
+      entry.connections.set(connectionId, state);
+      update(entry);
+    },
+
+    leave(tenantId, userId, connectionId) {
+      const entry = entryOf(tenantId, userId);
+      if (!entry.connections.delete(connectionId)) return;
+      entry.lastSeenAt = clock();
+      if (entry.connections.size > 0) {
+        update(entry);
+        return;
+      }
+      entry.leaving = setTimeout(() => {
+        entry.leaving = null;
+        update(entry);
+      }, leaveGraceMs);
+      entry.leaving.unref();
+    },
+
+    sockets(tenantId, userId) {
+      const entry = entries.get(tenantId + userId);
+      if (entry === undefined) return 0;
+      let count = entry.connections.size;
+      for (const { sockets } of entry.elsewhere.values()) count += sockets;
+      return count;
+    },
+
+    eventOf,
+
+    close() {
+      clearInterval(timer);
+      for (const entry of entries.values()) {
+        if (entry.leaving !== null) clearTimeout(entry.leaving);
+        entry.connections.clear();
+      }
+      const reports = [...entries.values()].map(reportOf);
+      for (const users of chunks(reports, REPORTS_PER_NOTICE)) bus.publish({ kind: 'presence', users });
+    },
+  };
+}
+
+function stateOf({ connections, elsewhere }: Entry): PresenceState {
+  return combined([...connections.values(), ...[...elsewhere.values()].map(({ state }) => state)]);
+}
+
+function combined(states: readonly PresenceState[]): PresenceState {
+  if (states.includes('online')) return 'online';
+  return states.includes('away') ? 'away' : 'offline';
+}
+
+function latest(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? (a ?? b) : Math.max(a, b);
+}

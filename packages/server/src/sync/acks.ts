@@ -1,0 +1,57 @@
+import type { DeviceId, TenantId } from '@seal-chat/protocol';
+import type { Sql } from 'postgres';
+import { setTimeout as delay } from 'node:timers/promises';
+import { isRetryableState } from '../db/transaction.ts';
+import { createFlusher } from '../messages/flusher.ts';
+import { acknowledge, type Delivered } from './store.ts';
+
+/** What a device has stored. */
+export interface Ack {
+  readonly tenantId: TenantId;
+  readonly deviceId: DeviceId;
+  readonly position: number;
+}
+
+/** Acknowledgements, many devices to a statement. */
+export interface Acks {
+  /** Resolves after the commit. */
+  add(ack: Ack): Promise<void>;
+  drain(): Promise<void>;
+}
+
+const MAX_BATCH = 1_000;
+/** Nobody sees a tick come this much later, and one statement serves what a burst of messages brings back. */
+const DELAY_MS = 50;
+const ATTEMPTS = 5;
+
+export function createAcks(deps: {
+  readonly sql: Sql;
+  /** Hears who has stored what, after the commit. Acknowledgements do not wait for it. */
+  readonly onDelivered: (delivered: readonly Delivered[]) => Promise<void>;
+  readonly onError: (error: unknown) => void;
+}): Acks {
+  const { sql, onDelivered, onError } = deps;
+
+  async function write(acks: readonly Ack[]): Promise<readonly undefined[]> {
+    const latest = new Map<string, Ack>();
+    for (const ack of acks) {
+      const key = ack.tenantId + ack.deviceId;
+      if ((latest.get(key)?.position ?? -1) < ack.position) latest.set(key, ack);
+    }
+    onDelivered(await commit([...latest.values()])).catch(onError);
+    return acks.map(() => undefined);
+  }
+
+  async function commit(acks: readonly Ack[]): Promise<readonly Delivered[]> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await acknowledge(sql, acks);
+      } catch (error) {
+        if (attempt >= ATTEMPTS || !isRetryableState(error)) throw error;
+        await delay(attempt * 2 * Math.random());
+      }
+    }
+  }
+
+  return createFlusher<Ack, undefined>({ maxBatch: MAX_BATCH, maxInFlight: 1, delayMs: DELAY_MS, write });
+}

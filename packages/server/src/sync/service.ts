@@ -1,0 +1,127 @@
+import { SealError, type ConversationId } from '@seal-chat/protocol';
+import type { Sql } from 'postgres';
+import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { chunks, type Bus } from '../bus/bus.ts';
+import type { PrismaClient } from '../generated/client.ts';
+import { findMembers, findPeers } from '../conversations/store.ts';
+import { rateLimited } from '../limits/durable.ts';
+import type { Presence } from '../presence/presence.ts';
+import type { Connection, Session } from '../trpc/context.ts';
+import { createAcks } from './acks.ts';
+import type { Audience } from './audience.ts';
+import type { Hub } from './hub.ts';
+import { createInbox, type InboxBatch } from './inbox.ts';
+import { findAudiences, findMailbox, readMailbox, type Delivered } from './store.ts';
+
+/** What reaches a device, and what it says back while it is connected. */
+export interface SyncService {
+  /**
+   * The device's mailbox from after `lastEventId` on, then whatever happens. Ends with the session.
+   * @throws SealError SESSION_EXPIRED, DEVICE_REVOKED; UNAVAILABLE when the reader is too slow
+   */
+  subscribe(
+    session: Session,
+    connection: Connection | null,
+    lastEventId: number | null,
+    signal: AbortSignal,
+  ): AsyncGenerator<InboxBatch, void, void>;
+  /** Deletes the mailbox up to and including `position`. Resolves after the commit. */
+  ack(session: Session, position: number): Promise<void>;
+  /** @throws SealError NOT_A_MEMBER, RATE_LIMITED */
+  typing(session: Session, conversationId: ConversationId, isTyping: boolean): Promise<void>;
+  /** @throws SealError RATE_LIMITED */
+  presence(session: Session, connection: Connection | null, state: 'online' | 'away'): Promise<void>;
+  /** Resolves when acknowledgements given so far are committed. */
+  drain(): Promise<void>;
+}
+
+/** Typing and presence notices of one device. */
+const NOTICES = { points: 40, duration: 10 };
+/** Subscriptions of one device in one process: two for each socket it may have. */
+const SUBSCRIPTIONS_PER_SOCKET = 2;
+const DELIVERED_PER_NOTICE = 20;
+
+export function createSyncService(deps: {
+  readonly prisma: PrismaClient;
+  readonly sql: Sql;
+  readonly bus: Bus;
+  readonly hub: Hub;
+  readonly audience: Audience;
+  readonly presence: Presence;
+  readonly onError: (error: unknown) => void;
+}): SyncService {
+  const { prisma, sql, bus, hub, audience, presence, onError } = deps;
+  const notices = new RateLimiterMemory(NOTICES);
+  const acks = createAcks({ sql, onDelivered: tellDelivered, onError });
+
+  async function tellDelivered(delivered: readonly Delivered[]): Promise<void> {
+    if (delivered.length === 0) return;
+    const audiences = await findAudiences(sql, delivered);
+    for (const tenantId of new Set(delivered.map((one) => one.tenantId))) {
+      const entries = delivered
+        .filter((one) => one.tenantId === tenantId)
+        .map(({ conversationId, userId, upToSeq }) => ({
+          event: { type: 'delivered' as const, conversationId, userId, upToSeq },
+          to: (audiences.get(tenantId + conversationId) ?? []).filter((member) => member !== userId),
+        }));
+      for (const some of chunks(entries, DELIVERED_PER_NOTICE)) {
+        bus.publish({ kind: 'delivered', tenantId, entries: some });
+      }
+    }
+  }
+
+  async function countNotice({ tenantId, deviceId }: Session): Promise<void> {
+    try {
+      await notices.consume(tenantId + deviceId);
+    } catch (rejection) {
+      throw rejection instanceof RateLimiterRes ? rateLimited(rejection.msBeforeNext) : rejection;
+    }
+  }
+
+  return {
+    async *subscribe(session, connection, lastEventId, signal) {
+      if (connection === null) throw new SealError('BAD_INPUT', 'sync: a subscription needs a WebSocket');
+      const { tenantId, userId, deviceId, rates } = session;
+      if (hub.ofDevice(tenantId, deviceId).length >= SUBSCRIPTIONS_PER_SOCKET * rates.socketsPerUser) {
+        throw new SealError('TOO_MANY_CONNECTIONS');
+      }
+      const mailbox = await findMailbox(sql, tenantId, deviceId);
+      if (mailbox === null) throw new SealError('DEVICE_REVOKED');
+      // A position the mailbox has never reached is of another database: better twice than not at all.
+      const isKnown = lastEventId !== null && lastEventId >= mailbox.acked && lastEventId <= mailbox.head;
+      const position = isKnown ? lastEventId : mailbox.acked;
+      const reader = { readAfter: (after: number) => readMailbox(sql, tenantId, deviceId, after) };
+      const inbox = createInbox({ session, connection, reader, position });
+      const remove = hub.add(inbox);
+      try {
+        await session.check();
+        for (const peer of await findPeers(prisma, tenantId, userId)) {
+          const event = presence.eventOf(tenantId, peer);
+          if (event !== null) inbox.tell(event, `presence:${peer}`);
+        }
+        yield* inbox.batches(signal);
+      } finally {
+        remove();
+      }
+    },
+
+    ack: ({ tenantId, deviceId }, position) => acks.add({ tenantId, deviceId, position }),
+
+    async typing(session, conversationId, isTyping) {
+      await countNotice(session);
+      const { tenantId, userId } = session;
+      const members = await findMembers(prisma, tenantId, conversationId);
+      if (!members.includes(userId)) throw new SealError('NOT_A_MEMBER');
+      const others = members.filter((member) => member !== userId);
+      audience.tell(tenantId, others, { type: 'typing', conversationId, userId, isTyping });
+    },
+
+    async presence(session, connection, state) {
+      await countNotice(session);
+      if (connection === null) throw new SealError('BAD_INPUT', 'sync: presence belongs to a WebSocket');
+      presence.setState(session.tenantId, session.userId, connection.id, state);
+    },
+
+    drain: acks.drain,
+  };
+}

@@ -1,0 +1,145 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
+import { getWSConnectionHandler, type CreateWSSContextFnOptions } from '@trpc/server/adapters/ws';
+import type { TRPCError } from '@trpc/server';
+import { ERRORS, LIFETIMES, SIZE_LIMITS, type SealError } from '@seal-chat/protocol';
+import { WebSocketServer, type WebSocket } from 'ws';
+import type { AppRouter } from '../router.ts';
+import type { Context } from './context.ts';
+import { credentialsOf, type Contexts, type Credentials, type Socket } from './create-context.ts';
+
+/** The procedures over WebSocket. */
+export interface WebSockets {
+  /** Serves upgrades of `server` to the path. @param addressOf the client's address, as the operator lets it be found */
+  attach(server: Server, addressOf: (request: IncomingMessage) => string): void;
+  /** Sockets open now. */
+  count(): number;
+  /** Takes no more requests; what is under way goes on. */
+  pause(): void;
+  /** Tells every client to come back elsewhere or later, and closes. */
+  close(): Promise<void>;
+}
+
+const PATH = '/trpc';
+/** A socket has to say who it is within this time, ms. */
+const INTRODUCTION_MS = 10_000;
+/** What was sent before has this long to leave before a socket is closed for a reason, ms. */
+const LAST_WORDS_MS = 500;
+/** A client has this long to answer a close, ms. */
+const CLOSE_MS = 1_000;
+const MAX_BATCH = 1_000;
+/** Close codes: RFC 6455 §7.4.1, and the HTTP status of an error in the range for applications. */
+const SERVICE_RESTART = 1012;
+const APPLICATION_CODES = 4_000;
+
+export function createWebSockets(deps: {
+  readonly router: AppRouter;
+  readonly contexts: Contexts;
+  readonly onError: (failure: { readonly error: TRPCError; readonly path: string | undefined }) => void;
+}): WebSockets {
+  const { router, contexts, onError } = deps;
+  const wss = new WebSocketServer({ noServer: true, maxPayload: SIZE_LIMITS.request, perMessageDeflate: false });
+  const silent = new WeakSet<WebSocket>();
+  const introduced = new WeakSet<WebSocket>();
+  const addresses = new WeakMap<IncomingMessage, string>();
+  let isClosing = false;
+
+  const handle = getWSConnectionHandler<AppRouter>({ wss, router, createContext, onError, maxBatchSize: MAX_BATCH });
+
+  function createContext({ req, res, info }: CreateWSSContextFnOptions): Promise<Context> {
+    introduced.add(res);
+    const credentials = socketCredentials(req, addresses.get(req) ?? '', info.connectionParams);
+    return contexts.ofSocket(credentials, socketOf(res));
+  }
+
+  wss.on('connection', (client: WebSocket, request: IncomingMessage) => {
+    client.on('pong', () => silent.delete(client));
+    client.on('message', () => silent.delete(client));
+    const timer = setTimeout(() => introduced.has(client) || client.terminate(), INTRODUCTION_MS);
+    timer.unref();
+    client.once('close', () => clearTimeout(timer));
+    handle(client, request);
+  });
+
+  /** A connection that is gone may look open for minutes: one that does not answer in time is cut. */
+  const heartbeat = setInterval(() => {
+    for (const client of wss.clients) {
+      if (silent.has(client)) client.terminate();
+      else {
+        silent.add(client);
+        client.ping();
+      }
+    }
+  }, LIFETIMES.heartbeatMs);
+  heartbeat.unref();
+
+  return {
+    attach(server, addressOf) {
+      server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+        const [path] = (request.url ?? '').split('?', 1);
+        if (path !== PATH || isClosing) {
+          socket.end(
+            `HTTP/1.1 ${isClosing ? '503 Service Unavailable' : '404 Not Found'}\r\nconnection: close\r\n\r\n`,
+          );
+          return;
+        }
+        addresses.set(request, addressOf(request));
+        wss.handleUpgrade(request, socket, head, (client) => wss.emit('connection', client, request));
+      });
+    },
+
+    count: () => wss.clients.size,
+
+    pause() {
+      isClosing = true;
+      for (const client of wss.clients) client.pause();
+    },
+
+    async close() {
+      isClosing = true;
+      clearInterval(heartbeat);
+      // Answers to what is settled are on their way to the sockets.
+      await nextTurn();
+      for (const client of wss.clients) {
+        client.close(SERVICE_RESTART);
+        client.resume();
+      }
+      const deadline = Date.now() + CLOSE_MS;
+      while (wss.clients.size > 0 && Date.now() < deadline) await delay(10);
+      for (const client of wss.clients) client.terminate();
+    },
+  };
+}
+
+/** A page cannot set headers of a WebSocket, so it sends what it would say there as the first message. */
+function socketCredentials(
+  request: IncomingMessage,
+  address: string,
+  connectionParams: Readonly<Record<string, string | undefined>> | null,
+): Credentials {
+  const fromHeaders = credentialsOf(request.headers, address);
+  return {
+    ...fromHeaders,
+    appKey: connectionParams?.['appKey'] ?? fromHeaders.appKey,
+    accessToken: connectionParams?.['accessToken'] ?? fromHeaders.accessToken,
+  };
+}
+
+function socketOf(client: WebSocket): Socket {
+  return {
+    connection: {
+      id: randomUUID(),
+      bufferedBytes: () => client.bufferedAmount,
+      // A ping stands in line behind what is buffered; its callback says that the line has moved.
+      drained: () => new Promise((resolve) => client.ping(undefined, undefined, () => resolve())),
+    },
+    isOpen: () => client.readyState === client.OPEN,
+    onClose: (handler) => void client.once('close', handler),
+    closeSoon({ code }: SealError) {
+      const timer = setTimeout(() => client.close(APPLICATION_CODES + ERRORS[code].status, code), LAST_WORDS_MS);
+      client.once('close', () => clearTimeout(timer));
+    },
+  };
+}
