@@ -52,14 +52,31 @@ test('data and password stay between starts; files with secrets are for the owne
   expect(await query(second.url, 'select answer from kept')).toEqual([{ answer: 42 }]);
 });
 
-test('a commit survives kill -9 of PostgreSQL, and the server hears that it ended', async () => {
-  const first = await start();
-  await query(first.url, 'create table kept as select 42 as answer');
-  process.kill(await postmaster(), 'SIGKILL');
-  expect(await first.failed).toMatch(/^The embedded PostgreSQL ended/);
-  await first.stop();
-  const second = await start();
-  expect(await query(second.url, 'select answer from kept')).toEqual([{ answer: 42 }]);
+test('killed with -9, PostgreSQL comes back on the same port with everything that was committed', async () => {
+  const reasons: string[] = [];
+  const server = await startPostgres({ dataDir, onRestart: (reason) => reasons.push(reason) });
+  running.push(server);
+  await query(server.url, 'create table kept as select 42 as answer');
+  const killed = await postmaster();
+  process.kill(killed, 'SIGKILL');
+  const isBack = async () =>
+    (await postmaster().catch(() => killed)) !== killed &&
+    (await query(server.url, 'select answer from kept').catch(() => [])).length === 1;
+  expect(await waitUntil(isBack, 20_000)).toBe(true);
+  expect(reasons).toHaveLength(1);
+});
+
+test('killed over and over, it gives up and says so', async () => {
+  const server = await start();
+  let failure: string | undefined;
+  void server.failed.then((reason) => (failure = reason));
+  const killAgain = async () => {
+    const pid = await postmaster().catch(() => 0);
+    if (pid > 0 && isAlive(pid)) process.kill(pid, 'SIGKILL');
+    return failure !== undefined;
+  };
+  expect(await waitUntil(killAgain, 25_000)).toBe(true);
+  expect(failure).toMatch(/^The embedded PostgreSQL (?:ended again and again|does not start)/);
 });
 
 test('a second server on the same directory is told so, and the first goes on', async () => {

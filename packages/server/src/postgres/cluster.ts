@@ -1,21 +1,20 @@
-import { spawn } from 'node:child_process';
-import { chown, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import postgres from 'postgres';
-import { StartError } from '../start-error.ts';
 import { locateBinaries } from './binaries.ts';
 import { EMBEDDED_NAME, ensureDirectory, ensureInitialised, readPassword } from './data-directory.ts';
-import { readPidFile, signalProcess, stopLeftover } from './leftover.ts';
+import { launch, type LaunchOptions, type ServerProcess } from './launch.ts';
+import { stopLeftover } from './leftover.ts';
 import { claimDirectory } from './owner-lock.ts';
-import { waitUntil } from './processes.ts';
-import { chooseUser, type RunAs } from './run-as.ts';
+import { chooseUser } from './run-as.ts';
 
 /** A PostgreSQL server of our own, in a process of its own. */
 export interface EmbeddedPostgres {
-  /** Connection string of the database `seal`; holds the password. */
+  /** Connection string of the database `seal`; holds the password. The same until `stop`. */
   readonly url: string;
-  /** Settles with a reason when the server ends without having been asked to. */
+  /** Settles with a reason when the server cannot be kept running. */
   readonly failed: Promise<string>;
   /** Ends it cleanly, within 40 s; the data stay. */
   stop(): Promise<void>;
@@ -26,12 +25,16 @@ export interface EmbeddedPostgresOptions {
   readonly dataDir: string;
   /** Server settings beside the standard ones, such as `fsync: 'off'` in tests. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** Hears that the server ended by itself and is being started again. */
+  readonly onRestart?: (reason: string) => void;
 }
 
-/** Crash recovery after a power cut replays the log; it may take long, and giving up would not make it shorter. */
-const START_TIMEOUT_MS = 120_000;
-const STOP_TIMEOUT_MS = 30_000;
-const LOG_ROTATE_BYTES = 10 * 1_048_576;
+/** Restarts after unexpected ends, within this time, before giving up. */
+const MAX_RESTARTS = 3;
+const RESTART_WINDOW_MS = 60_000;
+
+const LAUNCH_ATTEMPTS = 20;
+const LAUNCH_PAUSE_MS = 250;
 
 /** Statements and values stay out of the log: they hold ids and names. */
 const STANDARD_SETTINGS = {
@@ -43,14 +46,8 @@ const STANDARD_SETTINGS = {
 };
 
 /**
- * PostgreSQL ends when the pipe to this process closes, so it never outlives it, not even after `kill -9`. Its own
- * session keeps Ctrl-C in a terminal from it: the server drains first.
- */
-const SUPERVISOR = 'exec 3<&0; "$@" </dev/null 3<&- & pg=$!; (read -r _ <&3; kill -INT $pg) & exec 3<&-; wait $pg';
-
-/**
  * Starts PostgreSQL on a loopback port chosen by the system, with its data below `dataDir`, made at the first start and
- * recovered after a crash.
+ * recovered after a crash. When it is killed it is started again, on the same port.
  *
  * @throws StartError when the directory cannot be used, is in use, or the server does not come up.
  */
@@ -59,28 +56,33 @@ export async function startPostgres(options: EmbeddedPostgresOptions): Promise<E
   const lock = await claimDirectory(dataDir);
   try {
     const directory = join(dataDir, 'postgres');
-    const settings: Record<string, string> = { ...STANDARD_SETTINGS, ...options.settings };
     const binaries = await locateBinaries();
     const user = await chooseUser([binaries.postgres, directory]);
     const password = await readPassword(dataDir);
-    await ensureInitialised(binaries, user, directory, { password, durable: settings['fsync'] !== 'off' });
+    const isDurable = options.settings?.['fsync'] !== 'off';
+    await ensureInitialised(binaries, user, directory, { password, isDurable });
     await stopLeftover(directory);
-    const server = await launch({
-      program: binaries.postgres,
-      user,
-      directory,
-      settings,
-      logFile: join(dataDir, 'postgres.log'),
-    });
-    const url = `postgresql://${EMBEDDED_NAME}:${password}@127.0.0.1:${server.port}/${EMBEDDED_NAME}`;
+    const port = await freePort();
+    const server = await keepRunning(
+      {
+        program: binaries.postgres,
+        user,
+        directory,
+        settings: { ...STANDARD_SETTINGS, ...options.settings, port: String(port) },
+        logFile: join(dataDir, 'postgres.log'),
+      },
+      options.onRestart ?? (() => undefined),
+    );
+    const url = `postgresql://${EMBEDDED_NAME}:${password}@127.0.0.1:${port}/${EMBEDDED_NAME}`;
     await ensureDatabase(url);
-    await writeFile(join(dataDir, 'database.url'), `${url}\n`, { mode: 0o600 });
+    const urlFile = join(dataDir, 'database.url');
+    await writeFile(urlFile, `${url}\n`, { mode: 0o600 });
     return {
       url,
       failed: server.failed,
       async stop() {
         await server.stop();
-        await rm(join(dataDir, 'database.url'), { force: true });
+        await rm(urlFile, { force: true });
         await lock.release();
       },
     };
@@ -90,89 +92,52 @@ export async function startPostgres(options: EmbeddedPostgresOptions): Promise<E
   }
 }
 
-interface Launch {
-  readonly program: string;
-  readonly user: RunAs;
-  readonly directory: string;
-  readonly settings: Readonly<Record<string, string>>;
-  readonly logFile: string;
-}
-
-async function launch({ program, user, directory, settings, logFile }: Launch) {
-  const before = await readPidFile(directory);
-  const port = await freePort();
-  const log = await openLog(logFile, user);
-  const flags = Object.entries({ ...settings, port: String(port) }).flatMap(([name, value]) => [
-    '-c',
-    `${name}=${value}`,
-  ]);
-  const command = [...user.prefix, 'sh', '-c', SUPERVISOR, 'seal-postgres', program, '-D', directory, ...flags];
-  const child = spawn(command[0]!, command.slice(1), {
-    ...user.identity,
-    cwd: '/',
-    detached: true,
-    stdio: ['pipe', 'ignore', log.handle.fd],
-  });
-  await log.handle.close();
-  let ended = false;
-  let stopping = false;
-  const closed = new Promise<void>((resolve) => {
-    child.on('error', () => resolve()).on('exit', () => resolve());
-  }).then(() => {
-    ended = true;
-    child.stdin?.destroy();
-  });
-  child.stdin?.on('error', () => undefined);
-
-  const isUp = async () => {
-    const file = await readPidFile(directory);
-    return ended || (file !== null && file.ready && file.content !== before?.content);
-  };
-  const inTime = await waitUntil(isUp, START_TIMEOUT_MS);
-  const stop = async () => {
-    stopping = true;
-    child.stdin?.end();
-    const timer = setTimeout(() => void quit(directory), STOP_TIMEOUT_MS);
-    await closed;
-    clearTimeout(timer);
-  };
-  if (ended || !inTime) {
-    await stop();
-    throw new StartError(`The embedded PostgreSQL does not start: ${await lastComplaint(logFile, log.size)}`);
-  }
+/** Starts the server, and again when it ends by itself. */
+async function keepRunning(options: LaunchOptions, onRestart: (reason: string) => void) {
+  let current: Promise<ServerProcess> = launchAfterCrash(options);
+  await current;
+  let isStopping = false;
   const failed = new Promise<string>((resolve) => {
-    void closed.then(async () => {
-      if (!stopping) resolve(`The embedded PostgreSQL ended: ${await lastComplaint(logFile, log.size)}`);
-    });
+    const restarts: number[] = [];
+    const watch = async (): Promise<void> => {
+      for (;;) {
+        const reason = await current.then((server) => server.ended, describe);
+        if (isStopping) return;
+        restarts.push(performance.now());
+        const recent = restarts.filter((at) => at > performance.now() - RESTART_WINDOW_MS);
+        if (recent.length > MAX_RESTARTS) return resolve(`The embedded PostgreSQL ended again and again: ${reason}`);
+        onRestart(reason);
+        current = launchAfterCrash(options);
+      }
+    };
+    void watch();
   });
-  return { port, failed, stop };
+  return {
+    failed,
+    async stop() {
+      isStopping = true;
+      await current.then(
+        (server) => server.stop(),
+        () => undefined,
+      );
+    },
+  };
 }
 
-/** The way out when a clean shutdown hangs: PostgreSQL recovers at the next start. */
-async function quit(directory: string): Promise<void> {
-  const file = await readPidFile(directory);
-  if (file !== null) signalProcess(file.pid, 'SIGQUIT');
+/** Processes of a server that was killed take a moment to notice; as long as they live, no new one starts. */
+async function launchAfterCrash(options: LaunchOptions): Promise<ServerProcess> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await launch(options);
+    } catch (error) {
+      if (attempt > LAUNCH_ATTEMPTS || !/still in use/.test(describe(error))) throw error;
+      await delay(LAUNCH_PAUSE_MS);
+    }
+  }
 }
 
-async function openLog(path: string, user: RunAs) {
-  const size = await stat(path).then(
-    (file) => file.size,
-    () => 0,
-  );
-  if (size > LOG_ROTATE_BYTES) await rename(path, `${path}.1`);
-  const handle = await open(path, 'a', 0o600);
-  if (user.owner !== null) await chown(path, user.owner.uid, user.owner.gid);
-  return { handle, size: size > LOG_ROTATE_BYTES ? 0 : size };
-}
-
-async function lastComplaint(path: string, from: number): Promise<string> {
-  const text = await readFile(path).then(
-    (bytes) => bytes.subarray(from).toString('utf8'),
-    () => '',
-  );
-  const lines = text.split('\n').filter((line) => line.trim() !== '');
-  const line = lines.findLast((entry) => /FATAL|PANIC/.test(entry)) ?? lines.at(-1);
-  return line === undefined ? `see ${path}` : `${line.replace(/^.*?(FATAL|PANIC|LOG):\s*/, '')} (${path})`;
+function describe(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** A loopback port that is free now. */
@@ -182,7 +147,9 @@ async function freePort(): Promise<number> {
     probe.on('error', reject).listen(0, '127.0.0.1', resolve);
   });
   const address = probe.address();
-  await new Promise((resolve) => probe.close(resolve));
+  await new Promise((resolve) => {
+    probe.close(resolve);
+  });
   if (address === null || typeof address === 'string') throw new Error('postgres: no port');
   return address.port;
 }

@@ -51,7 +51,7 @@ export async function ensureInitialised(
   binaries: PostgresBinaries,
   user: RunAs,
   directory: string,
-  options: { password: string; durable: boolean },
+  options: { password: string; isDurable: boolean },
 ): Promise<void> {
   const version = await readFile(join(directory, 'PG_VERSION'), 'utf8').catch(() => null);
   if (version !== null) {
@@ -82,7 +82,7 @@ export async function ensureInitialised(
         '--locale-provider=builtin',
         '--builtin-locale=C.UTF-8',
         '--locale=C',
-        ...(options.durable ? [] : ['--no-sync']),
+        ...(options.isDurable ? [] : ['--no-sync']),
       ],
       user,
     );
