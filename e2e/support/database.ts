@@ -3,16 +3,28 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { Writable } from 'node:stream';
 import postgres from 'postgres';
+import { vi } from 'vitest';
 import type { Haystack } from './search.ts';
 import type { SealServer } from './server.ts';
 
-/** Runs `work` on the server's own database. */
+/** Runs `work` on the server's own database; waits for it should it be recovering. */
 export async function onDatabase<T>(server: SealServer, work: (sql: postgres.Sql) => Promise<T>): Promise<T> {
-  const sql = postgres(await server.databaseUrl(), { max: 1, onnotice: () => undefined });
+  const sql = await vi.waitFor(() => connect(server), { timeout: 20_000, interval: 50 });
   try {
     return await work(sql);
   } finally {
     await sql.end({ timeout: 5 });
+  }
+}
+
+async function connect(server: SealServer): Promise<postgres.Sql> {
+  const sql = postgres(await server.databaseUrl(), { max: 1, onnotice: () => undefined });
+  try {
+    await sql`select 1`;
+    return sql;
+  } catch (error) {
+    await sql.end({ timeout: 0 });
+    throw error;
   }
 }
 

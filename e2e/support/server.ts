@@ -30,11 +30,11 @@ export interface SealServer {
   log(): string;
   /** `kill -9` of the server's process. */
   kill(): Promise<void>;
-  /** `kill -9` of the server's process and of PostgreSQL's, at once. */
-  killAll(): Promise<void>;
+  /** `kill -9` of PostgreSQL alone; the server starts it again. */
+  killDatabase(): Promise<void>;
   /** SIGTERM; resolves to the exit code. */
   stop(): Promise<number | null>;
-  /** Starts it again on the same port and data; resolves when it says `ready`. */
+  /** Starts it again on the same port and data, unless it runs; resolves when it says `ready`. */
   start(): Promise<void>;
   /** Stops it if it runs, and deletes its data. */
   dispose(): Promise<void>;
@@ -96,13 +96,14 @@ export async function startServer(environment: Readonly<Record<string, string>> 
     databaseUrl: async () => (await readFile(join(dataDir, 'database.url'), 'utf8')).trim(),
     log: () => log,
     kill: async () => void (await end('SIGKILL')),
-    killAll: async () => {
-      const postmaster = Number((await readFile(join(dataDir, 'postgres', 'postmaster.pid'), 'utf8')).split('\n')[0]);
-      process.kill(postmaster, 'SIGKILL');
-      await end('SIGKILL');
+    killDatabase: async () => {
+      const lockFile = await readFile(join(dataDir, 'postgres', 'postmaster.pid'), 'utf8');
+      process.kill(Number(lockFile.split('\n')[0]), 'SIGKILL');
     },
     stop: () => end('SIGTERM'),
-    start: async () => void (await start()),
+    start: async () => {
+      if (running === null) await start();
+    },
     dispose: async () => {
       await end('SIGTERM');
       await rm(dataDir, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });

@@ -5,6 +5,7 @@ import { expect } from 'vitest';
 
 /** One message as it is on the page. */
 export interface ShownMessage {
+  readonly messageId: string;
   readonly text: string;
   /** `own`, or `other` for another person's. */
   readonly side: 'own' | 'other';
@@ -69,6 +70,7 @@ export async function send(widget: Locator, text: string): Promise<void> {
 export async function shown(widget: Locator): Promise<readonly ShownMessage[]> {
   return widget.locator('.message').evaluateAll((elements) =>
     elements.map((element) => ({
+      messageId: element.getAttribute('data-key') ?? '',
       text: element.querySelector('.text, .notice')?.textContent ?? '',
       side: element.classList.contains('own') ? ('own' as const) : ('other' as const),
       status: element.getAttribute('data-status'),
@@ -87,9 +89,9 @@ export async function expectTexts(widget: Locator, expected: readonly string[], 
 }
 
 /** Waits until the tick of the own message `text` is `status`. */
-export async function expectStatus(widget: Locator, text: string, status: string): Promise<void> {
+export async function expectStatus(widget: Locator, text: string, status: string, timeout = 15_000): Promise<void> {
   await expect
-    .poll(async () => (await shown(widget)).find((message) => message.text === text)?.status, { timeout: 15_000 })
+    .poll(async () => (await shown(widget)).find((message) => message.text === text)?.status, { timeout })
     .toBe(status);
 }
 

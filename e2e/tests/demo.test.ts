@@ -2,7 +2,10 @@ import { expect } from 'vitest';
 import { test } from '../support/test.ts';
 import { atHome, composer, expectTexts, openChat, send, texts, widgetOf } from '../support/widget.ts';
 
-test('/demo does not show two people talking, or the server’s pane shows what they say', async ({ openDevice, server }) => {
+test('/demo does not show two people talking, or the server’s pane shows what they say', async ({
+  openDevice,
+  server,
+}) => {
   const demo = await openDevice('visitor', { url: `${server.url}/demo`, viewport: { width: 1600, height: 900 } });
   const [alice, bob] = [widgetOf(demo.page, 0), widgetOf(demo.page, 1)];
   // Nothing to do but to write: both are signed in and in the chat with each other, and the cursor is in Alice's.
