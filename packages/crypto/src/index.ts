@@ -52,3 +52,4 @@ export { initiateSession } from './session/initiate-session.ts';
 export type { OwnDevice, Parties, PeerDevice } from './session/parties.ts';
 export { sessionRecordCodec, wipeSessionRecord } from './session/record-codec.ts';
 export type { SessionRecord } from './session/session.ts';
+export { safetyNumber, type SafetyNumberParty } from './safety-number.ts';
