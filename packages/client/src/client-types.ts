@@ -23,9 +23,9 @@ export interface SealClientOptions {
   /** The tenant's publishable key. */
   readonly appKey: string;
   /**
-   * Where the device keeps its keys and messages: `indexedDbStore()` (the default in browsers),
-   * `fileStore(directory)` or `memoryStore()`. Never chosen silently: without IndexedDB and without `store`
-   * the client is in state `storage-failed`.
+   * Where the device keeps its keys and messages: `indexedDbStore()` (the default), `memoryStore()`, or in Node
+   * `fileStore(directory)` of `@seal-chat/client/node`. Nothing replaces it silently: without IndexedDB and without
+   * `store` the client is in state `storage-failed`.
    */
   readonly store?: StoreFactory;
   /** Several accounts in one place are told apart by this name; `default` if left out. */

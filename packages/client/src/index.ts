@@ -1,5 +1,9 @@
 /** `@seal-chat/client`: the headless SDK of Seal for browsers and Node. */
 export type { Conversation, Linking, SealClient, SealClientOptions } from './client-types.ts';
+export { createSealClient } from './seal-client.ts';
+export { indexedDbStore, type IdbStoreOptions } from './store/idb-store.ts';
+export { memoryStore } from './store/memory-store.ts';
+export { toSealError } from './api/errors.ts';
 export type { SealApi } from './api/types.ts';
 export type { Readable } from './state/atom.ts';
 export type {

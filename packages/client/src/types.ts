@@ -158,7 +158,7 @@ export type LinkingState =
 export interface SealEvents {
   /** A message was stored on this device for the first time: of another person, or from another own device. */
   readonly message: Message;
-  /** An own message changed: accepted, delivered, read, failed, or an undecryptable one was opened. */
+  /** A message changed: an own one was queued, accepted or failed; an undecryptable one was opened or given up. */
   readonly 'message-changed': Message;
   /** A conversation is new or changed. */
   readonly conversation: ConversationSummary;

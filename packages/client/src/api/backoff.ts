@@ -1,5 +1,7 @@
 const FIRST_MS = 500;
 const LONGEST_MS = 30_000;
+/** Timers for longer fire at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** How long to wait before attempt number `attempt` (0 = the first repetition): doubling, half of it by chance, ms. */
 export function backoffDelay(attempt: number): number {
@@ -16,7 +18,7 @@ export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
       signal?.removeEventListener('abort', done);
       resolve();
     };
-    const timer = setTimeout(done, ms);
+    const timer = setTimeout(done, Math.min(ms, LONGEST_TIMER_MS));
     signal?.addEventListener('abort', done);
   });
 }

@@ -2,10 +2,10 @@ import { TRPCClientError } from '@trpc/client';
 import { ERRORS, SealError, isSealError, type ErrorCode } from '@seal-chat/protocol';
 import type { ErrorAnswer } from '@seal-chat/protocol/api';
 
-/** The `SealError` behind whatever a call threw. A call that got no answer is OFFLINE. */
+/** The `SealError` behind whatever was thrown. A call that got no answer is OFFLINE; a defect is INTERNAL. */
 export function toSealError(error: unknown): SealError {
   if (isSealError(error)) return error;
-  if (!(error instanceof TRPCClientError)) return new SealError('OFFLINE', undefined, { cause: error });
+  if (!(error instanceof TRPCClientError)) return new SealError('INTERNAL', undefined, { cause: error });
   if (isSealError(error.cause)) return error.cause;
   return fromAnswer((error.data as { seal?: unknown } | undefined)?.seal) ?? withoutAnswer(error);
 }

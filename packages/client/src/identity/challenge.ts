@@ -1,6 +1,7 @@
 import { sha256, signAuthProof, type AuthPurpose, type Curves } from '@seal-chat/crypto';
-import { SealError, fromBase64, toBase64, type Bytes, type TenantId } from '@seal-chat/protocol';
+import { SealError, toBase64, type Bytes, type TenantId } from '@seal-chat/protocol';
 import type { ChallengeAnswer } from '@seal-chat/protocol/api';
+import { bytesOf } from '../api/answers.ts';
 import type { SealApi } from '../api/types.ts';
 import type { AccountRow } from '../store/rows.ts';
 
@@ -36,11 +37,4 @@ export async function proveDevice(input: {
 /** An app key stands for one tenant for ever: keys made for one are never shown to another. */
 function checkTenant(found: TenantId, expected: TenantId): void {
   if (found !== expected) throw new SealError('UNKNOWN_APP_KEY', 'challenge: of another tenant than the account');
-}
-
-/** Bytes of a server's base64url text. @throws SealError MALFORMED */
-export function bytesOf(text: string): Bytes {
-  const bytes = fromBase64(text);
-  if (bytes === null) throw new SealError('MALFORMED', 'answer: not base64url');
-  return bytes;
 }

@@ -18,7 +18,8 @@ import {
 import type { Deps } from '../deps.ts';
 import { ROWS, type AccountRow } from '../store/rows.ts';
 import { proveDevice, requestChallenge } from './challenge.ts';
-import { chainOf, storeActive, unpublishedOf, verifyOwnChain, type IdentityDeps } from './own-account.ts';
+import { chainOf } from '../api/answers.ts';
+import { storeActive, unpublishedOf, verifyOwnChain, type IdentityDeps } from './own-account.ts';
 import { resumeInterrupted } from './resume-interrupted.ts';
 
 /** What linking or recovery gave this device. */

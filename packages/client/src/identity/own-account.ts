@@ -1,10 +1,9 @@
 import { verifyDeviceListChain, type DeviceListState } from '@seal-chat/crypto';
 import { SealError, type SignedDeviceList } from '@seal-chat/protocol';
-import type { SessionAnswer, SignedDeviceListAnswer } from '@seal-chat/protocol/api';
+import type { SessionAnswer } from '@seal-chat/protocol/api';
 import type { Clock } from '../clock.ts';
 import type { Deps } from '../deps.ts';
 import { ROWS, type AccountRow } from '../store/rows.ts';
-import { bytesOf } from './challenge.ts';
 import { tokensOf } from './tokens.ts';
 
 /** What the verbs that make or continue an account are handed: nobody is signed in yet. */
@@ -37,9 +36,4 @@ export async function storeActive(
 export function unpublishedOf(account: AccountRow): NonNullable<AccountRow['unpublished']> {
   if (account.unpublished === null) throw new SealError('INTERNAL', 'account: nothing left to publish');
   return account.unpublished;
-}
-
-/** A chain of device lists as a server answers it, in bytes. */
-export function chainOf(answer: readonly SignedDeviceListAnswer[]): readonly SignedDeviceList[] {
-  return answer.map(({ bytes, signature }) => ({ bytes: bytesOf(bytes), signature: bytesOf(signature) }));
 }

@@ -1,5 +1,5 @@
 import { unwrapAccountSecrets } from '@seal-chat/crypto';
-import { fromBase64, SealError } from '@seal-chat/protocol';
+import { bytesOf } from '../api/answers.ts';
 import { joinAccount } from './join-account.ts';
 import type { IdentityDeps } from './own-account.ts';
 
@@ -14,8 +14,7 @@ export async function recoverAccount(
 ): Promise<void> {
   const answer = await deps.publicApi.recovery.fetch.mutate({ username: input.username });
   const { tenantId, userId, username } = answer;
-  const blob = fromBase64(answer.blob);
-  if (blob === null) throw new SealError('MALFORMED', 'recovery: not base64url');
+  const blob = bytesOf(answer.blob);
   const { accountSeed } = await unwrapAccountSecrets({ code: input.recoveryCode, owner: { tenantId, userId }, blob });
   await joinAccount(deps, { tenantId, userId, username, accountSeed, anchor: null });
 }

@@ -2,7 +2,8 @@ import { isSealError, type ErrorCode } from '@seal-chat/protocol';
 import type { SessionAnswer } from '@seal-chat/protocol/api';
 import { ROWS, type AccountRow } from '../store/rows.ts';
 import { proveDevice, requestChallenge } from './challenge.ts';
-import { chainOf, storeActive, verifyOwnChain, type IdentityDeps } from './own-account.ts';
+import { chainOf } from '../api/answers.ts';
+import { storeActive, verifyOwnChain, type IdentityDeps } from './own-account.ts';
 
 /** How a server says that it does not have the device. */
 const NOT_HERE: readonly ErrorCode[] = ['NOT_FOUND', 'NOT_SIGNED_IN', 'BAD_SIGNATURE', 'DEVICE_REVOKED', 'FORBIDDEN'];

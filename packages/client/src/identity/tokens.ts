@@ -48,11 +48,12 @@ export function createTokenSource(deps: TokenDeps): TokenSource {
   const renew = (): Promise<TokensRow> =>
     store.locks.run('session', async () => {
       const account = await reader.get(ROWS.account);
-      if (account === null || account.status === 'signed-out') throw new SealError('NOT_SIGNED_IN');
+      if (account?.status === 'revoked') throw new SealError('DEVICE_REVOKED');
+      if (account?.status !== 'active') throw new SealError('NOT_SIGNED_IN');
       const stored = await reader.get(ROWS.tokens);
       if (stored !== null) clock.restore(stored.clockOffset);
       if (isUsable(stored)) return stored;
-      const session = await openSession(deps, account, stored);
+      const session = await openSession(deps, account, stored).catch((error: unknown) => noteRevoked(deps, error));
       return transact(async (tx) => {
         const tokens = tokensOf(session, clock);
         tx.put(ROWS.tokens, tokens);
@@ -71,6 +72,18 @@ export function createTokenSource(deps: TokenDeps): TokenSource {
     current: () => cached?.accessToken ?? null,
     refuse: (token) => void (refused = token ?? refused),
   };
+}
+
+/** The account says so itself from now on, in every tab. */
+async function noteRevoked({ transact }: TokenDeps, error: unknown): Promise<never> {
+  if (isSealError(error, 'DEVICE_REVOKED')) await transact(markRevoked);
+  throw error;
+}
+
+/** Another device took this one off the account. What is stored stays readable. */
+export async function markRevoked(tx: DeviceTx): Promise<void> {
+  const account = await tx.get(ROWS.account);
+  if (account?.status === 'active') tx.put(ROWS.account, { ...account, status: 'revoked' });
 }
 
 async function openSession(deps: TokenDeps, account: AccountRow, stored: TokensRow | null): Promise<SessionAnswer> {

@@ -1,5 +1,6 @@
-import { findDevice, verifyDeviceListChain, type DeviceListState, type PeerDevice } from '@seal-chat/crypto';
+import { findDevice, verifyDeviceListChain, type DeviceListState } from '@seal-chat/crypto';
 import {
+  COUNT_LIMITS,
   SealError,
   constantTimeEqual,
   decode,
@@ -11,8 +12,9 @@ import {
   type TenantId,
   type UserId,
 } from '@seal-chat/protocol';
+import { chainOf } from '../api/answers.ts';
 import { activeAccount, type Deps } from '../deps.ts';
-import { chainOf } from '../identity/own-account.ts';
+import { markRevoked } from '../identity/tokens.ts';
 import type { DeviceTx } from '../store/device-tx.ts';
 import { ROWS, type AccountRow, type PeerRow, type RetiredDevice } from '../store/rows.ts';
 
@@ -39,11 +41,16 @@ export async function learnDeviceLists(
   const { lists } = await api.devices.lists.query({
     users: userIds.map((userId, i) => ({ userId, since: sinceOf(i) })),
   });
+  let links = 0;
   for (const [i, userId] of userIds.entries()) {
     const chain = chainOf(lists.find((answer) => answer.userId === userId)?.chain ?? []);
+    links += chain.length;
+    // An answer has room for so many lists of all people together: the rest is in the next one.
+    if (chain.length === 0 && links >= COUNT_LIMITS.deviceListChain) continue;
     const fetchedAfter = known[i]?.known.list.version ?? 0;
     await transact((tx) => storeChain(deps, tx, { account, userId, chain, fetchedAfter }));
   }
+  if (links >= COUNT_LIMITS.deviceListChain && from === 'known') return learnDeviceLists(deps, userIds);
   if (userIds.includes(account.userId)) await checkOwnDevice(deps, account);
 }
 
@@ -114,9 +121,9 @@ function accountKeyIn(chain: readonly SignedDeviceList[]): Bytes {
 
 async function checkOwnDevice({ transact }: Pick<Deps, 'transact'>, { userId, device }: AccountRow): Promise<void> {
   const isListed = await transact(async (tx) => {
-    const [account, own] = [await tx.get(ROWS.account), await tx.get(ROWS.peer(userId))];
+    const own = await tx.get(ROWS.peer(userId));
     if (own === null || findDevice(own.known.list, device.deviceId) !== null) return true;
-    if (account?.status === 'active') tx.put(ROWS.account, { ...account, status: 'revoked' });
+    await markRevoked(tx);
     return false;
   });
   if (!isListed) throw new SealError('DEVICE_REVOKED');
@@ -141,12 +148,6 @@ export function senderDevice(
     if (isInTime && retired.device.addedIn <= version && version < retired.removedIn) return retired.device;
   }
   throw new SealError('UNVERIFIED_DEVICE', `device list: version ${version} does not vouch for the sender`);
-}
-
-/** A device as the cryptography takes it. */
-export function asPeerDevice(userId: UserId, device: Device): PeerDevice {
-  const { deviceId, registrationId, dhKey, signKey } = device;
-  return { userId, deviceId, registrationId, dhKey, signKey };
 }
 
 /**

@@ -14,33 +14,37 @@ const FIRST: PreKeysRow = {
   replaced: [],
 };
 
+/** Ids a state that was lost may have used, more than any does in a year: the server takes no id twice. */
+const LOST_IDS = 100_000;
+
 /** How many keys of each kind are to be made. */
 type Order = Readonly<Record<PreKeyKind, number>>;
 
 /**
  * Keeps the server's stock of this device's prekeys as it should be: signed and last-resort keys fresh, one-time keys
- * enough. Private halves are stored before public ones leave. Ids the server has and this device does not know are of
- * a lost state: they cannot be taken back, so `renewAll` drowns them by replacing what can be replaced.
+ * enough. Private halves are stored before public ones leave. A one-time key the server has and this device does not
+ * know is of a lost state, and so may others be: the whole stock is replaced then.
  *
- * @param renewAll after a rollback, or when sessions others start here keep failing: replaces every kind
+ * @param renewAll after a rollback, or when sessions that others start here keep failing: replaces every key
  * @throws SealError OFFLINE …
  */
 export async function maintainPreKeys(deps: PreKeyDeps, { renewAll }: { readonly renewAll: boolean }): Promise<void> {
   const { api, reader, transact, now } = deps;
   const account = await activeAccount(reader);
   const status = await api.preKeys.status.query();
-  const order = await transact(async (tx) => {
+  const { order, replaceStock } = await transact(async (tx) => {
     const row = (await tx.get(ROWS.preKeys)) ?? FIRST;
     await deleteOutdated(tx, row, { status, now: now() });
     return orderFor(tx, row, { status, renewAll, now: now() });
   });
   if (Object.values(order).every((count) => count === 0)) return;
-  const made = await makeKeys(deps, account, order);
+  const made = await makeKeys(deps, account, order, replaceStock ? LOST_IDS : 0);
   await api.preKeys.publish.mutate({
     signedPreKey: made.signed[0] ?? null,
     lastResortKemPreKey: made.kemLastResort[0] ?? null,
     oneTimePreKeys: made.oneTime,
     oneTimeKemPreKeys: made.kemOneTime,
+    ...(replaceStock && { replaceStock }),
   });
 }
 
@@ -48,30 +52,35 @@ async function orderFor(
   tx: DeviceTx,
   row: PreKeysRow,
   input: { readonly status: PreKeyStatus; readonly renewAll: boolean; readonly now: number },
-): Promise<Order> {
+): Promise<{ readonly order: Order; readonly replaceStock: boolean }> {
   const { status, renewAll, now } = input;
   const isDue = (current: PreKeysRow['signed'], published: number | null): boolean =>
     renewAll ||
     current === null ||
     current.keyId !== published ||
     now - current.createdAt > PREKEY_LIMITS.signedRotationMs;
-  const missing = async (kind: 'oneTime' | 'kemOneTime', published: readonly number[]): Promise<number> => {
-    const usable = await countKnown(tx, kind, published);
-    if (!renewAll && usable >= PREKEY_LIMITS.oneTimeRefillBelow) return 0;
-    return PREKEY_LIMITS.oneTimeTarget - (renewAll ? 0 : usable);
+  const published = { oneTime: status.oneTimePreKeyIds, kemOneTime: status.oneTimeKemPreKeyIds };
+  const replaceStock =
+    renewAll ||
+    !(await hasAll(tx, 'oneTime', published.oneTime)) ||
+    !(await hasAll(tx, 'kemOneTime', published.kemOneTime));
+  const missing = (stock: number): number => {
+    if (replaceStock) return PREKEY_LIMITS.oneTimeTarget;
+    return stock < PREKEY_LIMITS.oneTimeRefillBelow ? PREKEY_LIMITS.oneTimeTarget - stock : 0;
   };
-  return {
+  const order = {
     signed: isDue(row.signed, status.signedPreKeyId) ? 1 : 0,
     kemLastResort: isDue(row.kemLastResort, status.lastResortKemPreKeyId) ? 1 : 0,
-    oneTime: await missing('oneTime', status.oneTimePreKeyIds),
-    kemOneTime: await missing('kemOneTime', status.oneTimeKemPreKeyIds),
+    oneTime: missing(published.oneTime.length),
+    kemOneTime: missing(published.kemOneTime.length),
   };
+  return { order, replaceStock };
 }
 
-/** How many of the keys on the server this device can still use. */
-async function countKnown(tx: DeviceTx, kind: PreKeyKind, published: readonly number[]): Promise<number> {
-  const here = new Set((await tx.list(ROWS.preKeysOf(kind))).map(({ key }) => key));
-  return published.filter((keyId) => here.has(ROWS.preKey(kind, keyId))).length;
+/** Whether the private halves of all published keys are here. */
+async function hasAll(tx: DeviceTx, kind: PreKeyKind, published: readonly number[]): Promise<boolean> {
+  const here = new Set<string>((await tx.list(ROWS.preKeysOf(kind))).map(({ key }) => key));
+  return published.every((keyId) => here.has(ROWS.preKey(kind, keyId)));
 }
 
 /** Takes ids, makes the keys outside of the lock (it takes a while), stores the private halves; returns the public. */
@@ -79,15 +88,20 @@ async function makeKeys(
   deps: PreKeyDeps,
   { tenantId, userId, device }: AccountRow,
   order: Order,
+  skippedIds: number,
 ): Promise<Record<PreKeyKind, WirePreKey[]>> {
   const { transact, curves, rng, now } = deps;
   const kinds = Object.keys(order) as PreKeyKind[];
   const firstIds = await transact(async (tx) => {
     const row = (await tx.get(ROWS.preKeys)) ?? FIRST;
     const nextId = { ...row.nextId };
-    for (const kind of kinds) nextId[kind] += order[kind];
+    const firstId = { ...row.nextId };
+    for (const kind of kinds) {
+      firstId[kind] += skippedIds;
+      nextId[kind] = firstId[kind] + order[kind];
+    }
     tx.put(ROWS.preKeys, { ...row, nextId });
-    return row.nextId;
+    return firstId;
   });
   const kem = await deps.kem();
   const owner = { tenantId, userId, deviceId: device.deviceId };

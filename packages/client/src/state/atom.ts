@@ -28,3 +28,19 @@ export function createAtom<T>(initial: T): Atom<T> {
     },
   };
 }
+
+/** A part of another value; tells when the part changes. */
+export function mapReadable<T, U>(source: Readable<T>, part: (value: T) => U): Readable<U> {
+  return {
+    get: () => part(source.get()),
+    subscribe(listener) {
+      let last = part(source.get());
+      return source.subscribe((value) => {
+        const next = part(value);
+        if (Object.is(next, last)) return;
+        last = next;
+        listener(next);
+      });
+    },
+  };
+}

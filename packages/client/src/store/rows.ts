@@ -197,6 +197,8 @@ export const ROWS = {
   tokens: key<TokensRow>('tokens'),
   /** Position of the last mailbox event that was processed. */
   cursor: key<number>('cursor'),
+  /** Added to the store's revision where it is reported: more after each rollback. */
+  skippedRevisions: key<number>('skipped-revisions'),
   preKeys: key<PreKeysRow>('prekeys'),
   /** `privatePreKeyCodec`. */
   preKey: (kind: PreKeyKind, keyId: number) => key<Bytes>(`prekey/${kind}/${ordered(keyId)}`),
@@ -224,7 +226,7 @@ export const ROWS = {
   answers: prefix<AnswerRow>('answer/'),
 } as const;
 
-/** The conversation and sequence number, or order, in the key of a message, unopened, outbox or sent row. */
+/** What the key of a row says: its conversation and, where it has one, its sequence number or order. */
 export function placeOf(rowKey: string): { readonly conversationId: ConversationId; readonly seq: number } {
   const [, conversationId, seq] = rowKey.split('/');
   return { conversationId: conversationId as ConversationId, seq: Number(seq) };

@@ -1,0 +1,55 @@
+import type { ConversationId } from '@seal-chat/protocol';
+import type { Deps } from '../deps.ts';
+import { enqueue } from '../send/compose.ts';
+import type { DeviceTx } from '../store/device-tx.ts';
+import { ROWS, placeOf } from '../store/rows.ts';
+
+/** One announcement per conversation in this time, ms: reading on is not worth a message each. */
+const SPACING_MS = 3_000;
+
+/** Tells the others, and the own other devices, what the person has read. */
+export interface ReadAnnouncer {
+  /** The conversation changed; perhaps its read position. */
+  look(conversationId: ConversationId): void;
+  stop(): void;
+}
+
+/** What is to be announced follows from the rows alone, so nothing is forgotten over a crash. */
+export function createReadAnnouncer(deps: Deps): ReadAnnouncer {
+  const timers = new Map<ConversationId, ReturnType<typeof setTimeout>>();
+  const lastAt = new Map<ConversationId, number>();
+  let isStopped = false;
+
+  async function announce(conversationId: ConversationId): Promise<void> {
+    timers.delete(conversationId);
+    const isNews = await deps.transact((tx) => announceIn(deps, tx, conversationId));
+    if (isNews) lastAt.set(conversationId, Date.now());
+  }
+
+  return {
+    look(conversationId) {
+      if (isStopped || timers.has(conversationId)) return;
+      const wait = (lastAt.get(conversationId) ?? 0) + SPACING_MS - Date.now();
+      const run = (): void => void announce(conversationId).catch(deps.report);
+      timers.set(conversationId, setTimeout(run, Math.max(0, wait)));
+    },
+    stop() {
+      isStopped = true;
+      for (const timer of timers.values()) clearTimeout(timer);
+    },
+  };
+}
+
+async function announceIn(deps: Deps, tx: DeviceTx, conversationId: ConversationId): Promise<boolean> {
+  const key = ROWS.conversation(conversationId);
+  const row = await tx.get(key);
+  if (row === null || row.readSeq <= row.announcedReadSeq) return false;
+  tx.put(key, { ...row, announcedReadSeq: row.readSeq });
+  const content = { kind: 'read', upToSeq: row.readSeq } as const;
+  // An announcement that was not encrypted yet, as while offline, is brought up to date instead of followed by another.
+  const queued = await tx.list(ROWS.outboxOf(conversationId));
+  const waiting = queued.find(({ value }) => value.content.kind === 'read' && value.wire === null);
+  if (waiting === undefined) await enqueue(deps, tx, conversationId, content);
+  else tx.put(ROWS.outbox(conversationId, placeOf(waiting.key).seq), { ...waiting.value, content });
+  return true;
+}

@@ -1,0 +1,19 @@
+import type { ConversationId } from '@seal-chat/protocol';
+import type { SealApi } from '../api/types.ts';
+
+/** A notice counts for five seconds at the other side: this often keeps it up, ms. */
+const SPACING_MS = 3_000;
+
+/** Tells others that the person types. Lost notices are nobody's loss. */
+export type TypingNotifier = (conversationId: ConversationId, isTyping: boolean) => void;
+
+export function createTypingNotifier(api: SealApi): TypingNotifier {
+  const lastAt = new Map<ConversationId, number>();
+  return (conversationId, isTyping) => {
+    const last = lastAt.get(conversationId);
+    if (isTyping ? last !== undefined && Date.now() - last < SPACING_MS : last === undefined) return;
+    if (isTyping) lastAt.set(conversationId, Date.now());
+    else lastAt.delete(conversationId);
+    void api.sync.typing.mutate({ conversationId, isTyping }).catch(() => {});
+  };
+}

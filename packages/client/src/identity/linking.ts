@@ -1,0 +1,133 @@
+import {
+  acceptLink,
+  answerLink,
+  checkLink,
+  createLinkingCode,
+  grantLink,
+  linkingCodeKeys,
+  requestLink,
+  revealLink,
+  type LinkGrant,
+} from '@seal-chat/crypto';
+import { SealError, isSealError, toBase64, type Bytes, type LinkId } from '@seal-chat/protocol';
+import { bytesOf } from '../api/answers.ts';
+import { sleep } from '../api/backoff.ts';
+import type { SealApi } from '../api/types.ts';
+import { activeAccount, type Deps } from '../deps.ts';
+import type { Atom } from '../state/atom.ts';
+import { ROWS } from '../store/rows.ts';
+import type { LinkingState } from '../types.ts';
+import { joinAccount } from './join-account.ts';
+import type { IdentityDeps } from './own-account.ts';
+
+/** How often a device looks for the other one's next step, ms. */
+const POLL_MS = 1_000;
+
+/** What a linking reports to, and is steered by. Loaded when needed, like all of this file. */
+export interface LinkingControl {
+  readonly state: Atom<LinkingState>;
+  /** Aborted when the person ends it. */
+  readonly signal: AbortSignal;
+  /** Resolves when the person says that the digits are the same. */
+  readonly confirmed: Promise<void>;
+}
+
+/**
+ * The device that has the account: shows a code, answers one request to it, and hands the account over once its person
+ * has compared the digits. A code is good for one request: another one would give an attacker a second guess.
+ *
+ * @throws SealError WRONG_CODE when the other side does not know the code; NOT_FOUND when it ran out; OFFLINE …
+ */
+export async function offerLink(
+  deps: Pick<Deps, 'api' | 'reader' | 'curves' | 'rng'>,
+  code: string,
+  control: LinkingControl,
+): Promise<void> {
+  const { api, curves, rng } = deps;
+  const { linkId } = linkingCodeKeys(code);
+  await api.linking.open.mutate({ linkId });
+  const request = await receiveStep(api, control, linkId, 1);
+  const answered = await answerLink({ curves, rng, code, payload: request });
+  await sendStep(api, linkId, 2, answered.payload);
+  const opening = await receiveStep(api, control, linkId, 3);
+  const checked = await checkLink({ curves, state: answered.state, payload: opening });
+  control.state.set({ step: 'compare', sas: checked.sas, mustConfirm: true });
+  await raceAbort(control.confirmed, control.signal);
+  control.state.set({ step: 'finishing' });
+  const grant = grantLink({ state: checked.state, grant: await grantOf(deps), rng });
+  await sendStep(api, linkId, 4, grant);
+}
+
+/** A code for `offerLink`. */
+export function newLinkingCode({ rng }: Pick<Deps, 'rng'>): string {
+  return createLinkingCode(rng);
+}
+
+async function grantOf({ reader }: Pick<Deps, 'reader'>): Promise<LinkGrant> {
+  const { tenantId, userId, username, accountKey } = await activeAccount(reader);
+  const own = await reader.get(ROWS.peer(userId));
+  if (own === null) throw new SealError('INTERNAL', 'linking: the own device list is missing');
+  const { list, hash } = own.known;
+  const secrets = { accountSeed: accountKey.privateKey, extraKeys: [] };
+  return { tenantId, userId, username, secrets, deviceListVersion: list.version, deviceListHash: hash };
+}
+
+/**
+ * The device that joins: asks by the code typed in, shows the digits, and takes the account when the other device
+ * gives it.
+ *
+ * @throws SealError WRONG_CODE when the code is none or not the other device's; NOT_FOUND when nobody shows it;
+ *   TOO_MANY_DEVICES; CONFLICT when this device has an account; OFFLINE …
+ */
+export async function followLink(deps: IdentityDeps, code: string, control: LinkingControl): Promise<void> {
+  const { publicApi, curves, rng } = deps;
+  const requested = await requestLink({ curves, rng, code, deviceName: '' });
+  const { linkId } = requested;
+  await sendStep(publicApi, linkId, 1, requested.payload);
+  const answer = await receiveStep(publicApi, control, linkId, 2);
+  const revealed = await revealLink({ curves, rng, state: requested.state, payload: answer });
+  await sendStep(publicApi, linkId, 3, revealed.payload);
+  control.state.set({ step: 'compare', sas: revealed.sas, mustConfirm: false });
+  const grant = acceptLink(revealed.state, await receiveStep(publicApi, control, linkId, 4));
+  control.state.set({ step: 'finishing' });
+  const { tenantId, userId, username, secrets, deviceListVersion: version, deviceListHash: hash } = grant;
+  const { accountSeed } = secrets;
+  await joinAccount(deps, { tenantId, userId, username, accountSeed, anchor: { version, hash } });
+}
+
+async function sendStep(api: SealApi, linkId: LinkId, step: number, payload: Bytes): Promise<void> {
+  await patiently(() => api.linking.send.mutate({ linkId, step, payload: toBase64(payload) }));
+}
+
+/** Waits for the other device. @throws SealError NOT_FOUND when the link has run out, or the abort's reason */
+async function receiveStep(api: SealApi, { signal }: LinkingControl, linkId: LinkId, step: number): Promise<Bytes> {
+  for (;;) {
+    signal.throwIfAborted();
+    const { payload } = await patiently(() => api.linking.receive.query({ linkId, step }));
+    if (payload !== null) return bytesOf(payload);
+    await sleep(POLL_MS, signal);
+  }
+}
+
+const MAX_FAILURES = 10;
+
+/** A few lost connections in ten minutes are no reason to begin again: steps may be sent and read twice. */
+async function patiently<T>(call: () => Promise<T>): Promise<T> {
+  for (let failures = 1; ; failures++) {
+    try {
+      return await call();
+    } catch (error) {
+      if (!isSealError(error) || !error.isRetryable || failures === MAX_FAILURES) throw error;
+      await sleep(error.details.retryAfterMs ?? POLL_MS);
+    }
+  }
+}
+
+function raceAbort(promise: Promise<void>, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const leave = (): void => reject(signal.reason as Error);
+    if (signal.aborted) return leave();
+    signal.addEventListener('abort', leave, { once: true });
+    promise.then(resolve, reject);
+  });
+}

@@ -1,0 +1,22 @@
+import { SealError, toBase64 } from '@seal-chat/protocol';
+import { activeAccount, type Deps } from '../deps.ts';
+import { ROWS } from '../store/rows.ts';
+
+/**
+ * Makes a new recovery code; the old one opens nothing any more as soon as the server has the new blob. Kept on this
+ * device until the person confirms it.
+ *
+ * @throws SealError BAD_INPUT for a guest, who has no name to recover by; NOT_SIGNED_IN, OFFLINE …
+ */
+export async function replaceRecoveryCode(
+  deps: Pick<Deps, 'api' | 'reader' | 'transact' | 'rng'>,
+): Promise<{ readonly recoveryCode: string }> {
+  const { api, reader, transact, rng } = deps;
+  const { tenantId, userId, username, accountKey } = await activeAccount(reader);
+  if (username === null) throw new SealError('BAD_INPUT', 'recovery: a guest has no user name');
+  const { wrapUnderNewCode } = await import('./recovery-code.ts');
+  const { code, blob } = await wrapUnderNewCode({ tenantId, userId, accountKey, rng });
+  await api.recovery.store.mutate({ blob: toBase64(blob) });
+  await transact(async (tx) => tx.put(ROWS.account, { ...(await activeAccount(tx)), recoveryCode: code }));
+  return { recoveryCode: code };
+}

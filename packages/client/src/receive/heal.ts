@@ -1,0 +1,91 @@
+import { isSealError } from '@seal-chat/protocol';
+import type { Deps } from '../deps.ts';
+import { maintainPreKeys } from '../prekeys/maintain.ts';
+import type { DeviceTx, FoundRow } from '../store/device-tx.ts';
+import { ROWS, placeOf, type MessageRow, type UnopenedRow } from '../store/rows.ts';
+import type { IncomingMessage } from './incoming.ts';
+import { CURED_HERE, receiveMessage } from './receive-message.ts';
+
+const HOUR_MS = 60 * 60 * 1000;
+/** How long to wait for an answer after each request for a message; after the last of them there is no further one. */
+const REQUEST_DELAYS_MS = [HOUR_MS, 12 * HOUR_MS, 48 * HOUR_MS];
+/** After this many requests for one message the keys others start sessions with are suspected. */
+const SUSPECT_PREKEYS_AFTER = 2;
+
+/**
+ * Tries again to open what could not be opened for a reason that may have gone away here: called when device lists
+ * arrived, an identity was accepted, and at the start.
+ */
+export async function reopenMessages(deps: Deps): Promise<void> {
+  const unopened = await deps.reader.list(ROWS.allUnopened);
+  for (const found of unopened) {
+    await deps.transact(async (tx) => {
+      const incoming = await incomingAgain(tx, found);
+      if (incoming !== null) await receiveMessage(deps, tx, incoming);
+    });
+  }
+}
+
+async function incomingAgain(tx: DeviceTx, { key }: FoundRow<UnopenedRow>): Promise<IncomingMessage | null> {
+  const { conversationId, seq } = placeOf(key);
+  const unopened = await tx.get(key);
+  const message = await tx.get(ROWS.message(conversationId, seq));
+  if (unopened === null || message?.content.kind !== 'undecryptable') return null;
+  if (!CURED_HERE.has(message.content.cause)) return null;
+  const { messageId, senderUserId, senderDeviceId, acceptedAt } = message;
+  const { envelope, body } = unopened;
+  return { conversationId, seq, messageId, senderUserId, senderDeviceId, acceptedAt, envelope, body };
+}
+
+/**
+ * Asks the senders of messages that could not be opened to send their keys again: at once, after an hour, half a day
+ * and two days, then no more.
+ *
+ * @returns when to look again, ms; null when nothing waits
+ * @throws SealError OFFLINE …
+ */
+export async function requestRetries(deps: Deps): Promise<number | null> {
+  let next: number | null = null;
+  for (const { key, value } of await deps.reader.list(ROWS.allUnopened)) {
+    if (value.nextRequestAt === null) continue;
+    const at = value.nextRequestAt <= deps.now() ? await requestOne(deps, key, value) : value.nextRequestAt;
+    if (at !== null) next = Math.min(next ?? at, at);
+  }
+  return next;
+}
+
+async function requestOne(
+  deps: Deps,
+  key: FoundRow<UnopenedRow>['key'],
+  { requests }: UnopenedRow,
+): Promise<number | null> {
+  const { conversationId, seq } = placeOf(key);
+  // New sessions keep failing: what they are made from must be wrong.
+  if (requests === SUSPECT_PREKEYS_AFTER) await maintainPreKeys(deps, { renewAll: true });
+  let isHopeless = false;
+  try {
+    await deps.api.messages.requestRetry.mutate({ conversationId, seq });
+  } catch (error) {
+    if (!isSealError(error) || error.isRetryable) throw error;
+    isHopeless = true;
+  }
+  return deps.transact(async (tx) => {
+    const row = await tx.get(key);
+    if (row === null) return null;
+    const delay = REQUEST_DELAYS_MS[requests];
+    const nextRequestAt = isHopeless || delay === undefined ? null : deps.now() + delay;
+    tx.put(key, { ...row, requests: requests + 1, nextRequestAt });
+    if (nextRequestAt === null) await giveUp(tx, key);
+    return nextRequestAt;
+  });
+}
+
+/** The message says from now on that nothing more is being tried. */
+async function giveUp(tx: DeviceTx, key: string): Promise<void> {
+  const { conversationId, seq } = placeOf(key);
+  const messageKey = ROWS.message(conversationId, seq);
+  const message: MessageRow | null = await tx.get(messageKey);
+  if (message?.content.kind !== 'undecryptable') return;
+  tx.put(messageKey, { ...message, content: { ...message.content, isRetrying: false } });
+  tx.announce({ type: 'changed', conversationId, seq });
+}

@@ -1,0 +1,66 @@
+import {
+  decryptEnvelope,
+  neededPreKeys,
+  openBody,
+  privatePreKeyCodec,
+  sessionRecordCodec,
+  type ConsumedPreKeys,
+} from '@seal-chat/crypto';
+import { SealError, decode, decodeEnvelope, encode, keyMessageCodec, type MessageBody } from '@seal-chat/protocol';
+import { activeAccount, type Deps } from '../deps.ts';
+import { senderDevice } from '../peers/device-lists.ts';
+import { loadSession, partiesOf } from '../peers/sessions.ts';
+import { findPreKeys } from '../prekeys/maintain.ts';
+import type { DeviceTx } from '../store/device-tx.ts';
+import { ROWS } from '../store/rows.ts';
+import type { IncomingMessage } from './incoming.ts';
+
+/**
+ * Opens a message: the sender is a member, and its device stood on the signed list it names; the session opens the
+ * envelope; the envelope's key opens the body, which says that it belongs here. The session's new state and the
+ * deletion of used prekeys are put into the transaction, only after all of that is true.
+ *
+ * @throws SealError NOT_A_MEMBER, UNVERIFIED_DEVICE, IDENTITY_CHANGED; NO_SESSION without an envelope; and as
+ *   `decryptEnvelope` and `openBody`. Nothing has been put into the transaction then.
+ */
+export async function openMessage(
+  deps: Pick<Deps, 'curves' | 'kem' | 'rng' | 'now'>,
+  tx: DeviceTx,
+  incoming: IncomingMessage,
+): Promise<MessageBody> {
+  const { curves, rng, now } = deps;
+  const { conversationId, messageId, senderUserId, senderDeviceId } = incoming;
+  const account = await activeAccount(tx);
+  const conversation = await tx.get(ROWS.conversation(conversationId));
+  if (!conversation?.members.some(({ userId }) => userId === senderUserId)) throw new SealError('NOT_A_MEMBER');
+  if (incoming.envelope === null) throw new SealError('NO_SESSION');
+
+  const envelope = decodeEnvelope(incoming.envelope);
+  const peer = await tx.get(ROWS.peer(senderUserId));
+  const version = envelope.header.senderListVersion;
+  const device = senderDevice(peer, { deviceId: senderDeviceId, version, now: now() });
+  const sessionKey = ROWS.session(senderUserId, senderDeviceId);
+  const record = await loadSession(tx, sessionKey);
+  const decrypted = await decryptEnvelope({
+    curves,
+    kem: await deps.kem(),
+    rng,
+    parties: partiesOf(account, senderUserId, device),
+    record,
+    conversationId,
+    envelope,
+    preKeys: await findPreKeys(tx, neededPreKeys(record, envelope)),
+    now: now(),
+  });
+  const keyMessage = decode(keyMessageCodec, decrypted.plaintext);
+  const body = openBody({ sealed: incoming.body, keyMessage, expected: { messageId, conversationId } });
+
+  tx.put(sessionKey, encode(sessionRecordCodec, decrypted.record));
+  removeConsumed(tx, decrypted.consumed);
+  return body;
+}
+
+function removeConsumed(tx: DeviceTx, { deleted, updated }: ConsumedPreKeys): void {
+  for (const { kind, keyId } of deleted) tx.delete(ROWS.preKey(kind, keyId));
+  if (updated !== null) tx.put(ROWS.preKey(updated.kind, updated.keyId), encode(privatePreKeyCodec, updated));
+}

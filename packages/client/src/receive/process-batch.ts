@@ -1,0 +1,99 @@
+import { SealError, decodeEnvelope, isSealError, type ConversationId, type UserId } from '@seal-chat/protocol';
+import type { MailboxEvent } from '@seal-chat/protocol/api';
+import { expectCount, expectIds } from '../api/answers.ts';
+import { learnConversations } from '../conversations/conversation-rows.ts';
+import type { Deps } from '../deps.ts';
+import { learnDeviceLists, senderDevice } from '../peers/device-lists.ts';
+import type { DeviceTx } from '../store/device-tx.ts';
+import { ROWS } from '../store/rows.ts';
+import { incomingOf } from './incoming.ts';
+import { receiveMessage } from './receive-message.ts';
+
+/** Mailbox events that share one transaction: a strict commit costs milliseconds, whatever is in it. */
+const EVENTS_PER_COMMIT = 50;
+
+/**
+ * Takes mailbox events into the device, in their order, each exactly once: an event changes the device in the same
+ * commit that moves the cursor past it. What is needed to judge them is fetched before, outside of the lock.
+ *
+ * @returns the cursor; everything up to it may be acknowledged
+ * @throws SealError when the network or the store fails; what was committed before stays
+ */
+export async function processBatch(deps: Deps, events: readonly MailboxEvent[]): Promise<number> {
+  let cursor = (await deps.reader.get(ROWS.cursor)) ?? 0;
+  for (let at = 0; at < events.length; at += EVENTS_PER_COMMIT) {
+    const part = events.slice(at, at + EVENTS_PER_COMMIT);
+    const known = cursor;
+    const isNew = part.filter(({ position }) => position > known);
+    await learnWhatIsNamed(deps, isNew);
+    cursor = await deps.transact((tx) => takeEvents(deps, tx, isNew));
+  }
+  return cursor;
+}
+
+async function takeEvents(deps: Deps, tx: DeviceTx, events: readonly MailboxEvent[]): Promise<number> {
+  const before = (await tx.get(ROWS.cursor)) ?? 0;
+  let cursor = before;
+  for (const event of events) {
+    // Another tab was quicker: it has done all of this.
+    if (event.position <= cursor) continue;
+    try {
+      if (event.type === 'message') await receiveMessage(deps, tx, incomingOf(event, event.envelope));
+      else noteRetryRequest(deps, tx, event);
+    } catch (error) {
+      // Not even the outside is in order: there is nothing to keep, and it must not hold up what follows.
+      if (!isSealError(error, 'MALFORMED')) throw error;
+      deps.report(error);
+    }
+    cursor = event.position;
+  }
+  if (cursor !== before) tx.put(ROWS.cursor, cursor);
+  return cursor;
+}
+
+function noteRetryRequest(
+  { now }: Deps,
+  tx: DeviceTx,
+  { conversationId, seq, userId, deviceId }: MailboxEvent & { type: 'retry-request' },
+): void {
+  expectIds(conversationId, userId, deviceId);
+  expectCount(seq);
+  const row = { conversationId, seq, userId, deviceId, envelope: null, notBefore: now() };
+  tx.put(ROWS.answer(conversationId, seq, deviceId), row);
+}
+
+/** Conversations and device lists that the events name and this device does not have yet. */
+async function learnWhatIsNamed(deps: Deps, events: readonly MailboxEvent[]): Promise<void> {
+  const messages = events.filter((event) => event.type === 'message');
+  await learnConversations(deps, new Set<ConversationId>(messages.map(({ conversationId }) => conversationId)));
+  const newer = await unverified(deps, messages);
+  if (newer.size > 0) await learnDeviceLists(deps, [...newer]).catch(passNetworkOnly);
+  // Still not: the server may have another chain than the one that was seen. Then the message says why it is not shown.
+  const doubtful = newer.size > 0 ? await unverified(deps, messages) : newer;
+  if (doubtful.size > 0) await learnDeviceLists(deps, [...doubtful], 'start').catch(passNetworkOnly);
+}
+
+/** People whose stored list does not vouch for a device that sent one of the messages. */
+async function unverified(
+  { reader, now }: Deps,
+  messages: readonly (MailboxEvent & { type: 'message' })[],
+): Promise<ReadonlySet<UserId>> {
+  const users = new Set<UserId>();
+  for (const message of messages) {
+    const { senderUserId, senderDeviceId } = message;
+    if (users.has(senderUserId)) continue;
+    try {
+      const { header } = decodeEnvelope(incomingOf(message, message.envelope).envelope!);
+      const claim = { deviceId: senderDeviceId, version: header.senderListVersion, now: now() };
+      senderDevice(await reader.get(ROWS.peer(senderUserId)), claim);
+    } catch (error) {
+      if (isSealError(error, 'UNVERIFIED_DEVICE')) users.add(senderUserId);
+    }
+  }
+  return users;
+}
+
+/** A list that does not verify is the affair of the messages it was fetched for; no answer at all stops the batch. */
+function passNetworkOnly(error: unknown): void {
+  if (isSealError(error, 'DEVICE_REVOKED') || !(error instanceof SealError) || error.isRetryable) throw error;
+}

@@ -1,0 +1,137 @@
+import type { ConversationId } from '@seal-chat/protocol';
+import { createTransport } from './api/transport.ts';
+import type { SealClient, SealClientOptions } from './client-types.ts';
+import { createConversation } from './conversation.ts';
+import { storeConversation } from './conversations/conversation-rows.ts';
+import { createTypingNotifier } from './conversations/typing.ts';
+import { failedState, openDevice, type Device } from './device.ts';
+import { activeAccount } from './deps.ts';
+import { createAccount } from './identity/create-account.ts';
+import { startLinking } from './identity/linking-control.ts';
+import { listOwnDevices, revokeDevice } from './identity/own-devices.ts';
+import { replaceRecoveryCode } from './identity/replace-recovery-code.ts';
+import { endSession, signIn } from './identity/sign-out.ts';
+import { acceptIdentity } from './peers/device-lists.ts';
+import { safetyNumberWith } from './peers/safety-number.ts';
+import { transportOptions } from './runtime.ts';
+import { createAtom, mapReadable } from './state/atom.ts';
+import { createEmitter } from './state/emitter.ts';
+import { ROWS } from './store/rows.ts';
+import { NOT_CONNECTED } from './sync/live-state.ts';
+import type { AccountState, AtRest } from './types.ts';
+import { createViews } from './view/views.ts';
+
+const SEARCH_LIMIT = 20;
+
+/**
+ * One device of one account. Returns at once and opens the local store behind: `account` tells how that goes, every
+ * method waits for it. Clients (tabs) with the same `appKey` and `profile` on one origin are the same device.
+ */
+export function createSealClient(options: SealClientOptions): SealClient {
+  const emitter = createEmitter();
+  const account = createAtom<AccountState>({ status: 'opening' });
+  const atRest = createAtom<AtRest | null>(null);
+  const live = createAtom(NOT_CONNECTED);
+  const connection = mapReadable(live, (state) => state.connection);
+  const views = createViews({ live, emitter });
+  account.subscribe((state) => emitter.emit('account', state));
+  connection.subscribe((state) => emitter.emit('connection', state));
+  live.subscribe(() => views.liveChanged());
+
+  let tokens: Device['tokens'] | null = null;
+  const transport = createTransport(transportOptions(options), {
+    accessToken: async () => (await device).tokens.accessToken(),
+    current: () => tokens?.current() ?? null,
+    refuse: (token) => tokens?.refuse(token),
+  });
+  const device: Promise<Device> = openDevice({ options, transport, account, live, views, emitter });
+  device.then(
+    (opened) => {
+      tokens = opened.tokens;
+      atRest.set(opened.store.atRest);
+    },
+    (error: unknown) => account.set(failedState(error)),
+  );
+
+  const { api } = transport;
+  const typing = createTypingNotifier(api);
+  const conversation = (conversationId: ConversationId) =>
+    createConversation({ device, views, typing }, conversationId);
+
+  /** Runs `verb` on the open device, and shows what it did before the caller hears of it. */
+  async function run<T>(verb: (opened: Device) => Promise<T>): Promise<T> {
+    const opened = await device;
+    const result = await verb(opened);
+    await opened.settled();
+    return result;
+  }
+
+  /** As `run`, for verbs that end with somebody signed in. */
+  const enter = <T>(verb: (opened: Device) => Promise<T>): Promise<T> =>
+    run(async (opened) => {
+      const result = await verb(opened);
+      // Asks the browser not to clear the keys when it runs out of space. A refusal changes nothing.
+      void globalThis.navigator?.storage?.persist?.().catch(() => false);
+      return result;
+    });
+
+  return {
+    api,
+    account,
+    connection,
+    conversations: views.conversations,
+    atRest,
+    async ready() {
+      await device;
+      return account.get();
+    },
+
+    createAccount: ({ username }) => enter((opened) => createAccount(opened, username)),
+    signIn: () => enter(signIn),
+    recover: (input) =>
+      enter(async (opened) => (await import('./identity/recover-account.ts')).recoverAccount(opened, input)),
+    linkThisDevice: (code) =>
+      startLinking(code, async (control) => {
+        const { followLink } = await import('./identity/linking.ts');
+        await enter((opened) => followLink(opened, code, control));
+      }),
+    async showLinkingCode() {
+      const opened = await device;
+      await activeAccount(opened.reader);
+      const { newLinkingCode, offerLink } = await import('./identity/linking.ts');
+      const code = newLinkingCode(opened);
+      return startLinking(code, (control) => offerLink(opened, code, control));
+    },
+    signOut: ({ wipe = false } = {}) =>
+      run(async (opened) => {
+        await endSession(opened, { wipe });
+        if (wipe) await opened.wipe();
+      }),
+    confirmRecoveryCode: () =>
+      run((opened) =>
+        opened.transact(async (tx) => tx.put(ROWS.account, { ...(await activeAccount(tx)), recoveryCode: null })),
+      ),
+    replaceRecoveryCode: () => run(replaceRecoveryCode),
+
+    listDevices: () => run(listOwnDevices),
+    revokeDevice: (deviceId) => run((opened) => revokeDevice(opened, deviceId)),
+
+    searchUsers: (query) => api.users.search.query({ query, limit: SEARCH_LIMIT }),
+    openDm: (userId) =>
+      run(async (opened) => {
+        const answer = await api.conversations.openDm.mutate({ userId });
+        await opened.transact((tx) => storeConversation(tx, answer));
+        return conversation(answer.conversationId);
+      }),
+    conversation,
+    safetyNumber: (userId) => run((opened) => safetyNumberWith(opened, userId)),
+    acceptIdentity: (userId) => run((opened) => acceptIdentity(opened, userId)),
+
+    setPresence: (state) => void device.then(({ tabs }) => tabs.setPresence(state)).catch(() => {}),
+    reconnect: () => void device.then(({ tabs }) => tabs.reconnect()).catch(() => {}),
+    on: emitter.on,
+    async close() {
+      await (await device.catch(() => null))?.close();
+    },
+  };
+}

@@ -1,0 +1,142 @@
+import { findDevice } from '@seal-chat/crypto';
+import {
+  LIFETIMES,
+  RATCHET_LIMITS,
+  SealError,
+  constantTimeEqual,
+  isSealError,
+  toBase64,
+  type Bytes,
+  type DeviceId,
+  type PreKeyBundle,
+} from '@seal-chat/protocol';
+import { activeAccount, type Deps } from '../deps.ts';
+import { loadSession } from '../peers/sessions.ts';
+import type { DeviceTx } from '../store/device-tx.ts';
+import { ROWS, type AnswerRow, type RowKey, type SentRow } from '../store/rows.ts';
+import { claimBundles } from './claim-bundles.ts';
+import { sealEnvelope } from './prepare-wire.ts';
+
+/** A message is sent again to the same device at most this often. */
+const MAX_RETRIES = 3;
+
+/** What is to be done about a request. */
+type Verdict =
+  | { readonly todo: 'refuse' }
+  | { readonly todo: 'wait'; readonly until: number }
+  | { readonly todo: 'answer'; readonly reset: boolean };
+
+/**
+ * Answers devices that could not open a message (Sesame §4.3): a new envelope for the same body. Only a device the
+ * message had been addressed to gets one, a few times, for 30 days; where the session is still the one that failed, a
+ * new one is made first, at most once an hour, so that two devices cannot keep each other busy for ever.
+ *
+ * @returns when to look again, ms; null when nothing waits
+ * @throws SealError OFFLINE …; what is not answered stays
+ */
+export async function answerRetries(deps: Deps): Promise<number | null> {
+  await deps.transact((tx) => forgetOldSent(deps, tx));
+  let next: number | null = null;
+  for (const { key, value } of await deps.reader.list(ROWS.answers)) {
+    const until = await answerOne(deps, key, value);
+    if (until !== null) next = Math.min(next ?? until, until);
+  }
+  return next;
+}
+
+async function answerOne(deps: Deps, key: RowKey<AnswerRow>, request: AnswerRow): Promise<number | null> {
+  const { conversationId, seq, userId, deviceId } = request;
+  if (request.notBefore > deps.now()) return request.notBefore;
+  let bundle: PreKeyBundle | null = null;
+  let envelope = request.envelope;
+  while (envelope === null) {
+    const verdict = await deps.transact(async (tx) => {
+      const judged = await judge(deps, tx, request);
+      if (judged.todo === 'refuse') tx.delete(key);
+      if (judged.todo === 'wait') tx.put(key, { ...request, notBefore: judged.until });
+      if (judged.todo === 'answer') envelope = await seal(deps, tx, { key, request, bundle, reset: judged.reset });
+      return judged;
+    });
+    if (verdict.todo === 'refuse') return null;
+    if (verdict.todo === 'wait') return verdict.until;
+    if (envelope !== null) break;
+    const claimed = await claimBundles(deps, [{ userId, deviceId }], new Set<DeviceId>());
+    bundle = claimed.get(deviceId) ?? null;
+    if (bundle === null) return deps.now() + RATCHET_LIMITS.sessionResetIntervalMs;
+  }
+  try {
+    await deps.api.messages.retry.mutate({ conversationId, seq, deviceId, envelope: toBase64(envelope) });
+  } catch (error) {
+    if (!isSealError(error) || error.isRetryable) throw error;
+  }
+  await deps.transact(async (tx) => tx.delete(key));
+  return null;
+}
+
+async function judge({ now }: Pick<Deps, 'now'>, tx: DeviceTx, request: AnswerRow): Promise<Verdict> {
+  const { conversationId, seq, userId, deviceId } = request;
+  const sent = await tx.get(ROWS.sent(conversationId, seq));
+  const addressed = sent?.devices.find((device) => device.deviceId === deviceId && device.userId === userId);
+  const peer = await tx.get(ROWS.peer(userId));
+  if (addressed === undefined || addressed.retries >= MAX_RETRIES) return { todo: 'refuse' };
+  if (peer === null || peer.changedKey !== null || findDevice(peer.known.list, deviceId) === null) {
+    return { todo: 'refuse' };
+  }
+  const record = await loadSession(tx, ROWS.session(userId, deviceId));
+  const active = record?.sessions[0]?.baseKey;
+  if (active !== undefined && !constantTimeEqual(active, addressed.sessionId)) return { todo: 'answer', reset: false };
+  const lastReset = await tx.get(ROWS.sessionReset(deviceId));
+  const until = (lastReset ?? -Infinity) + RATCHET_LIMITS.sessionResetIntervalMs;
+  return now() < until ? { todo: 'wait', until } : { todo: 'answer', reset: true };
+}
+
+/** The new envelope, committed with the session it was made on before it is sent; null when a bundle is needed. */
+async function seal(
+  deps: Deps,
+  tx: DeviceTx,
+  input: {
+    readonly key: RowKey<AnswerRow>;
+    readonly request: AnswerRow;
+    readonly bundle: PreKeyBundle | null;
+    readonly reset: boolean;
+  },
+): Promise<Bytes | null> {
+  const { key, request, bundle, reset } = input;
+  const { conversationId, seq, userId, deviceId } = request;
+  const account = await activeAccount(tx);
+  const sentKey = ROWS.sent(conversationId, seq);
+  const [sent, own, peer] = [
+    await tx.get(sentKey),
+    await tx.get(ROWS.peer(account.userId)),
+    await tx.get(ROWS.peer(userId)),
+  ];
+  const device = peer && findDevice(peer.known.list, deviceId);
+  if (sent === null || own === null || device === null) throw new SealError('INTERNAL', 'retry: judged and gone');
+  const made = await sealEnvelope(deps, tx, {
+    account,
+    target: { userId, device, listVersion: peer!.known.list.version },
+    conversationId,
+    ownListVersion: own.known.list.version,
+    keyMessage: sent,
+    bundle,
+    resetSession: reset,
+  });
+  if (made === null) return null;
+  if (reset) tx.put(ROWS.sessionReset(deviceId), deps.now());
+  tx.put(sentKey, withRetry(sent, deviceId, made.sessionId));
+  tx.put(key, { ...request, envelope: made.envelope });
+  return made.envelope;
+}
+
+function withRetry(sent: SentRow, deviceId: DeviceId, sessionId: Bytes): SentRow {
+  const devices = sent.devices.map((device) =>
+    device.deviceId === deviceId ? { ...device, sessionId, retries: device.retries + 1 } : device,
+  );
+  return { ...sent, devices };
+}
+
+async function forgetOldSent({ now }: Pick<Deps, 'now'>, tx: DeviceTx): Promise<void> {
+  for (const { key, value } of await tx.list(ROWS.allSent)) {
+    if (now() - value.acceptedAt > LIFETIMES.retryRecordMs) tx.delete(key);
+  }
+}

@@ -1,0 +1,191 @@
+import { encryptEnvelope, initiateSession, needsNewSession, sealBody, sessionRecordCodec } from '@seal-chat/crypto';
+import {
+  SealError,
+  encode,
+  keyMessageCodec,
+  type ConversationId,
+  type Device,
+  type DeviceId,
+  type KeyMessage,
+  type PreKeyBundle,
+  type UserId,
+} from '@seal-chat/protocol';
+import { activeAccount, type Deps } from '../deps.ts';
+import { loadSession, partiesOf } from '../peers/sessions.ts';
+import type { DeviceTx } from '../store/device-tx.ts';
+import {
+  ROWS,
+  placeOf,
+  type AccountRow,
+  type OutboxRow,
+  type PeerRow,
+  type RowKey,
+  type WireEnvelope,
+  type WireMessage,
+} from '../store/rows.ts';
+
+/** A device of somebody. */
+export interface DeviceAddress {
+  readonly userId: UserId;
+  readonly deviceId: DeviceId;
+}
+
+/** Bundles fetched for this message, by device. */
+export type Bundles = ReadonlyMap<DeviceId, PreKeyBundle>;
+
+/** What came of preparing a message. */
+export type Preparation =
+  | { readonly outcome: 'ready'; readonly row: OutboxRow; readonly wire: WireMessage }
+  /** Has to be fetched first; nothing was written. */
+  | { readonly outcome: 'missing'; readonly users: readonly UserId[]; readonly sessions: readonly DeviceAddress[] }
+  /** Somebody else sent or discarded it. */
+  | { readonly outcome: 'gone' };
+
+type CryptoDeps = Pick<Deps, 'curves' | 'kem' | 'rng' | 'now'>;
+
+/** A device that gets an envelope, with what its own list is known as. */
+interface Target {
+  readonly userId: UserId;
+  readonly device: Device;
+  readonly listVersion: number;
+}
+
+/**
+ * Makes the bytes of a queued message for exactly the devices of its conversation, or brings them up to date: the body
+ * is sealed once and stays, envelopes that exist stay, devices that are new get one, devices that are gone lose theirs.
+ * Ratchets and bytes are committed together, by the caller's transaction, before anything is sent.
+ *
+ * @throws SealError IDENTITY_CHANGED, DEVICE_REVOKED; BAD_SIGNATURE, UNVERIFIED_DEVICE or LOW_ORDER_KEY on a bad bundle
+ */
+export async function prepareWire(
+  deps: CryptoDeps,
+  tx: DeviceTx,
+  key: RowKey<OutboxRow>,
+  bundles: Bundles,
+): Promise<Preparation> {
+  const row = await tx.get(key);
+  if (row === null || row.failure !== null) return { outcome: 'gone' };
+  const { conversationId } = placeOf(key);
+  const account = await activeAccount(tx);
+  const { peers, unknown } = await membersOf(tx, conversationId);
+  if (unknown.length > 0) return { outcome: 'missing', users: unknown, sessions: [] };
+  const targets = targetsOf(account, peers);
+
+  const sealed = row.wire ?? sealWire(deps, row, conversationId);
+  const envelopes: WireEnvelope[] = [];
+  const sessions: DeviceAddress[] = [];
+  for (const target of targets) {
+    const { deviceId } = target.device;
+    const existing = sealed.envelopes.find((envelope) => envelope.deviceId === deviceId);
+    if (existing !== undefined) {
+      envelopes.push(existing);
+      continue;
+    }
+    const made = await sealEnvelope(deps, tx, {
+      account,
+      target,
+      conversationId,
+      ownListVersion: versionOf(peers, account.userId),
+      keyMessage: sealed,
+      bundle: bundles.get(deviceId) ?? null,
+    });
+    if (made === null) sessions.push({ userId: target.userId, deviceId });
+    else envelopes.push(made);
+  }
+  if (sessions.length > 0) return { outcome: 'missing', users: [], sessions };
+
+  const deviceLists = [...peers].map(([userId, { known }]) => ({ userId, version: known.list.version }));
+  const wire: WireMessage = { ...sealed, deviceLists, envelopes };
+  if (!isSameWire(row.wire, wire)) tx.put(key, { ...row, wire });
+  return { outcome: 'ready', row, wire };
+}
+
+async function membersOf(
+  tx: DeviceTx,
+  conversationId: ConversationId,
+): Promise<{ readonly peers: ReadonlyMap<UserId, PeerRow>; readonly unknown: readonly UserId[] }> {
+  const conversation = await tx.get(ROWS.conversation(conversationId));
+  if (conversation === null) throw new SealError('NOT_FOUND', 'send: the conversation is not known here');
+  const peers = new Map<UserId, PeerRow>();
+  const unknown: UserId[] = [];
+  for (const { userId } of conversation.members) {
+    const peer = await tx.get(ROWS.peer(userId));
+    if (peer === null) unknown.push(userId);
+    else if (peer.changedKey !== null) throw new SealError('IDENTITY_CHANGED');
+    else peers.set(userId, peer);
+  }
+  return { peers, unknown };
+}
+
+/** All devices of all members except this one. @throws SealError DEVICE_REVOKED when this one is not among them */
+function targetsOf(account: AccountRow, peers: ReadonlyMap<UserId, PeerRow>): readonly Target[] {
+  const all = [...peers].flatMap(([userId, { known }]) =>
+    known.list.devices.map((device): Target => ({ userId, device, listVersion: known.list.version })),
+  );
+  const others = all.filter(({ device }) => device.deviceId !== account.device.deviceId);
+  if (others.length === all.length) throw new SealError('DEVICE_REVOKED');
+  return others;
+}
+
+function versionOf(peers: ReadonlyMap<UserId, PeerRow>, userId: UserId): number {
+  return peers.get(userId)!.known.list.version;
+}
+
+function sealWire({ rng }: CryptoDeps, row: OutboxRow, conversationId: ConversationId): WireMessage {
+  const { messageId, sentAt, content } = row;
+  const { sealed, keyMessage } = sealBody({ messageId, conversationId, sentAt, content }, rng);
+  return { body: sealed, ...keyMessage, deviceLists: [], envelopes: [] };
+}
+
+/**
+ * One envelope on the session with `target`, which is made from `bundle` where there is none; null when that is needed
+ * and missing. Puts the session's new state into the transaction.
+ */
+export async function sealEnvelope(
+  deps: CryptoDeps,
+  tx: DeviceTx,
+  input: {
+    readonly account: AccountRow;
+    readonly target: Target;
+    readonly conversationId: ConversationId;
+    readonly ownListVersion: number;
+    readonly keyMessage: KeyMessage;
+    readonly bundle: PreKeyBundle | null;
+    /** Makes a new session although there is one. */
+    readonly resetSession?: boolean;
+  },
+): Promise<WireEnvelope | null> {
+  const { curves, rng, now } = deps;
+  const { account, target, conversationId, ownListVersion, keyMessage, bundle, resetSession = false } = input;
+  const { userId, device, listVersion } = target;
+  const parties = partiesOf(account, userId, device);
+  const key = ROWS.session(userId, device.deviceId);
+  let record = await loadSession(tx, key);
+  if (resetSession || record === null || needsNewSession(record, now())) {
+    if (bundle === null) return null;
+    const kem = await deps.kem();
+    ({ record } = await initiateSession({ curves, kem, rng, parties, record, bundle, now: now() }));
+  }
+  const { contentKey, bodyHash } = keyMessage;
+  const sent = encryptEnvelope({
+    rng,
+    parties,
+    record,
+    conversationId,
+    listVersions: { senderListVersion: ownListVersion, recipientListVersion: listVersion },
+    plaintext: encode(keyMessageCodec, { contentKey, bodyHash }),
+    now: now(),
+  });
+  tx.put(key, encode(sessionRecordCodec, sent.record));
+  return { userId, deviceId: device.deviceId, envelope: sent.envelope, sessionId: sent.sessionId };
+}
+
+function isSameWire(before: WireMessage | null, after: WireMessage): boolean {
+  return (
+    before !== null &&
+    before.envelopes.length === after.envelopes.length &&
+    before.envelopes.every((envelope, i) => envelope === after.envelopes[i]) &&
+    before.deviceLists.length === after.deviceLists.length &&
+    before.deviceLists.every(({ version }, i) => version === after.deviceLists[i]!.version)
+  );
+}

@@ -1,0 +1,104 @@
+import {
+  SealError,
+  isSealError,
+  toBase64,
+  type DeviceId,
+  type ErrorDetails,
+  type PreKeyBundle,
+  type UserId,
+} from '@seal-chat/protocol';
+import type { SendAnswer } from '@seal-chat/protocol/api';
+import { withMessage } from '../conversations/conversation-rows.ts';
+import { activeAccount, type Deps } from '../deps.ts';
+import { learnDeviceLists } from '../peers/device-lists.ts';
+import type { DeviceTx } from '../store/device-tx.ts';
+import { ROWS, placeOf, type OutboxRow, type RowKey, type WireMessage } from '../store/rows.ts';
+import { claimBundles } from './claim-bundles.ts';
+import { prepareWire } from './prepare-wire.ts';
+
+/** Each round learns something; more than this and somebody changes devices faster than we can send. */
+const MAX_ROUNDS = 8;
+
+/**
+ * Sends one queued message, from whatever state an earlier attempt left it in:
+ *
+ * 1. under the device lock, encrypt for every device and commit ratchets and bytes (`prepareWire`);
+ * 2. what that lacks (device lists, prekey bundles) is fetched outside of the lock, then 1 again;
+ * 3. send the committed bytes; the server knows them by `messageId`, so sending them twice is harmless;
+ * 4. told that the device set is stale: learn the difference, then 1 again, with the same body;
+ * 5. accepted: in one commit the message leaves the outbox and takes its place in the conversation.
+ *
+ * @throws SealError, retryable or not; the message is still in the outbox
+ */
+export async function sendMessage(deps: Deps, key: RowKey<OutboxRow>): Promise<void> {
+  const bundles = new Map<DeviceId, PreKeyBundle>();
+  const askedForBundle = new Set<DeviceId>();
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    const prepared = await deps.transact((tx) => prepareWire(deps, tx, key, bundles));
+    if (prepared.outcome === 'gone') return;
+    if (prepared.outcome === 'missing') {
+      if (prepared.users.length > 0) await learnDeviceLists(deps, prepared.users);
+      const claimed = await claimBundles(deps, prepared.sessions, askedForBundle);
+      for (const [deviceId, bundle] of claimed) bundles.set(deviceId, bundle);
+      continue;
+    }
+    try {
+      const answer = await transmit(deps, key, prepared.row, prepared.wire);
+      return await deps.transact((tx) => storeAccepted(tx, key, answer));
+    } catch (error) {
+      if (!isSealError(error, 'DEVICE_LIST_STALE')) throw error;
+      await learnDelta(deps, error.details);
+    }
+  }
+  throw new SealError('DEVICE_LIST_STALE', 'send: the devices keep changing');
+}
+
+function transmit(deps: Deps, key: RowKey<OutboxRow>, row: OutboxRow, wire: WireMessage): Promise<SendAnswer> {
+  return deps.api.messages.send.mutate({
+    conversationId: placeOf(key).conversationId,
+    messageId: row.messageId,
+    deviceLists: [...wire.deviceLists],
+    body: toBase64(wire.body),
+    envelopes: wire.envelopes.map(({ deviceId, envelope }) => ({ deviceId, envelope: toBase64(envelope) })),
+  });
+}
+
+/** Fetches the lists whose version differs; all of them from the start where the server shows an older one than ours. */
+async function learnDelta(deps: Deps, { deviceListDelta }: ErrorDetails): Promise<void> {
+  if (deviceListDelta === undefined) throw new SealError('INTERNAL', 'send: a stale device list without its delta');
+  const newer: UserId[] = [];
+  const doubtful: UserId[] = [];
+  for (const { userId, version } of deviceListDelta.versions as readonly { userId: UserId; version: number }[]) {
+    const known = (await deps.reader.get(ROWS.peer(userId)))?.known.list.version ?? 0;
+    if (version > known) newer.push(userId);
+    if (version < known) doubtful.push(userId);
+  }
+  if (newer.length > 0) await learnDeviceLists(deps, newer);
+  if (doubtful.length > 0) await learnDeviceLists(deps, doubtful, 'start');
+}
+
+async function storeAccepted(tx: DeviceTx, key: RowKey<OutboxRow>, { seq, acceptedAt }: SendAnswer): Promise<void> {
+  const row = await tx.get(key);
+  if (row?.wire == null) return;
+  const { conversationId } = placeOf(key);
+  const { userId, device } = await activeAccount(tx);
+  const { messageId, sentAt, content, wire } = row;
+  tx.delete(key);
+  if (content.kind === 'text') {
+    tx.put(ROWS.message(conversationId, seq), {
+      messageId,
+      senderUserId: userId,
+      senderDeviceId: device.deviceId,
+      sentAt,
+      acceptedAt,
+      content,
+    });
+  }
+  const { contentKey, bodyHash, envelopes } = wire;
+  const devices = envelopes.map(({ userId, deviceId, sessionId }) => ({ userId, deviceId, sessionId, retries: 0 }));
+  tx.put(ROWS.sent(conversationId, seq), { contentKey, bodyHash, acceptedAt, devices });
+  const conversation = await tx.get(ROWS.conversation(conversationId));
+  if (conversation === null) return;
+  const isShown = content.kind === 'text';
+  tx.put(ROWS.conversation(conversationId), withMessage(conversation, { seq, acceptedAt, isShown }));
+}

@@ -1,0 +1,105 @@
+import { isSealError } from '@seal-chat/protocol';
+import { refreshConversations } from '../conversations/conversation-rows.ts';
+import { activeAccount, type Deps } from '../deps.ts';
+import { learnDeviceLists } from '../peers/device-lists.ts';
+import { maintainPreKeys } from '../prekeys/maintain.ts';
+import { reopenMessages, requestRetries } from '../receive/heal.ts';
+import { answerRetries } from '../send/answer-retries.ts';
+import { ROWS } from '../store/rows.ts';
+import { checkForRollback, recoverFromRollback } from './rollback.ts';
+
+/** Rotation of prekeys and the checkpoint are looked at this often while connected, ms. */
+const ROUND_MS = 60 * 60 * 1000;
+/** The longest a timer is set for, ms. */
+const LONGEST_WAIT_MS = ROUND_MS;
+
+/** What has to be looked after besides sending and receiving. */
+export interface Housekeeper {
+  /** A connection is there. Resolves when messages may be sent. @throws SealError when they must not */
+  connected(): Promise<void>;
+  disconnected(): void;
+  /** Rows were committed, by any tab. */
+  committed(keys: readonly string[]): void;
+  stop(): Promise<void>;
+}
+
+export function createHousekeeper(deps: Deps): Housekeeper {
+  let isConnected = false;
+  let timer: ReturnType<typeof setTimeout> | null = null;
+  let round: ReturnType<typeof setInterval> | null = null;
+  let tail: Promise<void> = Promise.resolve();
+  let isLookQueued = false;
+
+  /** One task after the other; a failure is the affair of the next connection. */
+  function enqueue(task: () => Promise<void>): Promise<void> {
+    const result = tail.then(task);
+    tail = result.catch((error: unknown) => {
+      if (!isSealError(error) || !error.isRetryable) deps.report(error);
+    });
+    return result;
+  }
+
+  /** Retry requests, those of others and our own; comes back when the next one is due. */
+  async function settleRetries(): Promise<void> {
+    isLookQueued = false;
+    if (!isConnected) return;
+    const due = [await requestRetries(deps), await answerRetries(deps)].filter((at) => at !== null);
+    if (timer !== null) clearTimeout(timer);
+    timer = null;
+    if (due.length === 0 || !isConnected) return;
+    const wait = Math.min(LONGEST_WAIT_MS, Math.max(0, Math.min(...due) - deps.now()));
+    timer = setTimeout(look, wait);
+  }
+
+  function look(): void {
+    if (isLookQueued || !isConnected) return;
+    isLookQueued = true;
+    void enqueue(settleRetries).catch(() => {});
+  }
+
+  /** What a connection makes possible, each part for itself. */
+  async function tidy(): Promise<void> {
+    const { userId } = await activeAccount(deps.reader);
+    const parts = [
+      () => maintainPreKeys(deps, { renewAll: false }),
+      () => learnDeviceLists(deps, [userId]),
+      () => refreshConversations(deps),
+      () => reopenMessages(deps),
+      settleRetries,
+    ];
+    for (const part of parts) {
+      if (!isConnected) return;
+      await part().catch((error: unknown) => {
+        if (isSealError(error, 'DEVICE_REVOKED')) throw error;
+        if (!isSealError(error) || !error.isRetryable) deps.report(error);
+      });
+    }
+  }
+
+  return {
+    async connected() {
+      isConnected = true;
+      round = setInterval(() => void enqueue(tidy).catch(() => {}), ROUND_MS);
+      await enqueue(async () => {
+        if (await checkForRollback(deps)) await recoverFromRollback(deps);
+      });
+      void enqueue(tidy).catch(() => {});
+    },
+    disconnected() {
+      isConnected = false;
+      if (timer !== null) clearTimeout(timer);
+      if (round !== null) clearInterval(round);
+    },
+    committed(keys) {
+      if (!isConnected) return;
+      if (keys.some((key) => key.startsWith(ROWS.allUnopened) || key.startsWith(ROWS.answers))) look();
+      if (keys.some((key) => key.startsWith(PEERS))) void enqueue(() => reopenMessages(deps)).catch(() => {});
+    },
+    async stop() {
+      this.disconnected();
+      await tail;
+    },
+  };
+}
+
+const PEERS = 'peer/';

@@ -1,0 +1,36 @@
+import type { LiveEvent } from '@seal-chat/protocol/api';
+import { storeConversation, withProgress } from '../conversations/conversation-rows.ts';
+import type { Deps } from '../deps.ts';
+import { learnDeviceLists } from '../peers/device-lists.ts';
+import { maintainPreKeys } from '../prekeys/maintain.ts';
+import { ROWS } from '../store/rows.ts';
+
+/**
+ * Live events that change what is stored. Each can be missed without harm: the same is learned on the next connection.
+ *
+ * @throws SealError STORAGE_FAILED; DEVICE_REVOKED when the own list no longer has this device
+ */
+export async function applyLiveEvent(
+  deps: Deps,
+  event: Exclude<LiveEvent, { type: 'caught-up' | 'typing' | 'presence' }>,
+): Promise<void> {
+  switch (event.type) {
+    case 'conversation':
+      return deps.transact((tx) => storeConversation(tx, event.conversation));
+    case 'delivered':
+      return deps.transact(async (tx) => {
+        const key = ROWS.conversation(event.conversationId);
+        const row = await tx.get(key);
+        const member = row?.members.find(({ userId }) => userId === event.userId);
+        if (row === null || !member || member.deliveredSeq >= event.upToSeq) return;
+        tx.put(key, withProgress(row, event.userId, { deliveredSeq: event.upToSeq }));
+      });
+    case 'device-list': {
+      const peer = await deps.reader.get(ROWS.peer(event.userId));
+      if (peer === null || peer.known.list.version >= event.version) return;
+      return learnDeviceLists(deps, [event.userId]).catch((error: unknown) => deps.report(error));
+    }
+    case 'prekeys-low':
+      return maintainPreKeys(deps, { renewAll: false }).catch((error: unknown) => deps.report(error));
+  }
+}

@@ -1,0 +1,72 @@
+import type { ConversationId } from '@seal-chat/protocol';
+import { activeAccount, type Deps } from '../deps.ts';
+import { maintainPreKeys } from '../prekeys/maintain.ts';
+import { incomingOf } from '../receive/incoming.ts';
+import { receiveMessage } from '../receive/receive-message.ts';
+import { ROWS, placeOf } from '../store/rows.ts';
+
+const PAGE = 100;
+
+/** More than the revisions of a lifetime: a store that was rolled back counts on from beyond what the server has seen. */
+const REVISIONS_SKIPPED = 1_000_000_000;
+
+/**
+ * Tells the server this store's revision, and learns whether it has seen a later one: then a backup was restored, or
+ * a copied profile runs twice, and ratchets here stand where they stood before.
+ */
+export async function checkForRollback(deps: Deps): Promise<boolean> {
+  // A checkpoint of the tab that led before may come in between; a true rollback is one the second time, too.
+  return (await isBehind(deps)) && (await isBehind(deps));
+}
+
+async function isBehind({ api, store, reader }: Deps): Promise<boolean> {
+  const skipped = (await reader.get(ROWS.skippedRevisions)) ?? 0;
+  const { rollback } = await api.devices.checkpoint.mutate({ rev: skipped + (await store.revision()) });
+  return rollback;
+}
+
+/**
+ * After a rollback: no session is used again (its next message would be taken for a duplicate), all prekeys are
+ * replaced, and messages that this state has forgotten are fetched; their senders are asked for new keys.
+ */
+export async function recoverFromRollback(deps: Deps): Promise<void> {
+  await deps.transact(async (tx) => {
+    for (const { key } of await tx.list(ROWS.sessions)) tx.delete(key);
+  });
+  await maintainPreKeys(deps, { renewAll: true });
+  for (const { key } of await deps.reader.list(ROWS.conversations)) {
+    await refetch(deps, placeOf(key).conversationId);
+  }
+  // Last, so that a crash on the way begins all of it again.
+  do {
+    await deps.transact(async (tx) => {
+      tx.put(ROWS.skippedRevisions, ((await tx.get(ROWS.skippedRevisions)) ?? 0) + REVISIONS_SKIPPED);
+    });
+  } while (await isBehind(deps));
+}
+
+/** Goes back in the history of the server until it meets what is here. */
+async function refetch(deps: Deps, conversationId: ConversationId): Promise<void> {
+  const { userId, device } = await activeAccount(deps.reader);
+  let before: number | null = null;
+  for (;;) {
+    const { messages } = await deps.api.messages.history.query({ conversationId, before, limit: PAGE });
+    const conversation = await deps.reader.get(ROWS.conversation(conversationId));
+    // What was sent before this device joined the account is not for it.
+    const first = conversation?.firstSeq ?? Infinity;
+    const wanted = messages.filter(
+      ({ seq, senderUserId, senderDeviceId }) =>
+        seq > first && !(senderUserId === userId && senderDeviceId === device.deviceId),
+    );
+    let isNews = false;
+    for (const stored of wanted) {
+      isNews ||= await deps.transact(async (tx) => {
+        if ((await tx.get(ROWS.message(conversationId, stored.seq))) !== null) return false;
+        await receiveMessage(deps, tx, incomingOf(stored, stored.envelope));
+        return true;
+      });
+    }
+    before = messages.at(-1)?.seq ?? null;
+    if (!isNews || messages.length < PAGE || before === null) return;
+  }
+}

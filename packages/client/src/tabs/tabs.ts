@@ -1,0 +1,129 @@
+import type { Atom } from '../state/atom.ts';
+import type { DeviceStore } from '../store/device-store.ts';
+import type { Committed } from '../store/device-tx.ts';
+import type { Leader } from '../sync/leader.ts';
+import { NOT_CONNECTED, type LiveState } from '../sync/live-state.ts';
+
+/** What tabs of one device tell each other. */
+type TabMessage =
+  | { readonly type: 'committed'; readonly change: Committed }
+  /** From the leader. */
+  | { readonly type: 'live'; readonly state: LiveState }
+  /** From a new tab: the leader answers with `live`. */
+  | { readonly type: 'hello' }
+  | { readonly type: 'presence'; readonly state: 'online' | 'away' }
+  | { readonly type: 'reconnect' }
+  | { readonly type: 'wiped' };
+
+/**
+ * The tabs of one device: all of them read and write the store; one, the leader, holds the connection. It is whoever
+ * has the lock, so when its tab closes another takes over at once.
+ */
+export interface Tabs {
+  /** This tab has committed something. */
+  committed(change: Committed): void;
+  /** Takes part in leading while somebody is signed in. */
+  follow(isSignedIn: boolean): Promise<void>;
+  setPresence(state: 'online' | 'away'): void;
+  reconnect(): void;
+  /** This tab has wiped the store. */
+  wiped(): void;
+  close(): Promise<void>;
+}
+
+export function createTabs(deps: {
+  readonly store: DeviceStore;
+  readonly startLeader: () => Leader;
+  /** The live state of whoever leads. */
+  readonly live: Atom<LiveState>;
+  /** Some tab has committed something. */
+  readonly handleCommitted: (change: Committed) => void;
+  readonly handleWiped: () => void;
+  readonly report: (error: unknown) => void;
+}): Tabs {
+  const { store, startLeader, live, handleCommitted, handleWiped, report } = deps;
+  const post = (message: TabMessage): void => store.channel.post(message);
+  let leader: Leader | null = null;
+  let candidacy: { readonly end: AbortController; readonly done: Promise<void> } | null = null;
+
+  async function lead(signal: AbortSignal): Promise<void> {
+    leader = startLeader();
+    const publish = (state: LiveState): void => {
+      live.set(state);
+      post({ type: 'live', state });
+    };
+    const unsubscribe = leader.live.subscribe(publish);
+    publish(leader.live.get());
+    await new Promise<void>((resolve) => {
+      if (signal.aborted) resolve();
+      else signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+    const leaving = leader;
+    leader = null;
+    await leaving.stop();
+    unsubscribe();
+    publish(NOT_CONNECTED);
+  }
+
+  async function stand(signal: AbortSignal): Promise<void> {
+    try {
+      await store.locks.run('leader', () => lead(signal), signal);
+    } catch (error) {
+      if (!signal.aborted) report(error);
+    }
+  }
+
+  async function withdraw(): Promise<void> {
+    const leaving = candidacy;
+    candidacy = null;
+    leaving?.end.abort();
+    await leaving?.done;
+  }
+
+  const unsubscribe = store.channel.subscribe((message) => {
+    const received = message as TabMessage;
+    switch (received.type) {
+      case 'committed':
+        leader?.committed(received.change);
+        return handleCommitted(received.change);
+      case 'live':
+        return leader === null ? live.set(received.state) : undefined;
+      case 'hello':
+        return leader === null ? undefined : post({ type: 'live', state: leader.live.get() });
+      case 'presence':
+        return leader?.setPresence(received.state);
+      case 'reconnect':
+        return leader?.reconnect();
+      case 'wiped':
+        return handleWiped();
+    }
+  });
+  post({ type: 'hello' });
+
+  return {
+    committed(change) {
+      post({ type: 'committed', change });
+      leader?.committed(change);
+      handleCommitted(change);
+    },
+    async follow(isSignedIn) {
+      if (!isSignedIn) return withdraw();
+      if (candidacy !== null) return;
+      const end = new AbortController();
+      candidacy = { end, done: stand(end.signal) };
+    },
+    setPresence(state) {
+      if (leader === null) post({ type: 'presence', state });
+      else leader.setPresence(state);
+    },
+    reconnect() {
+      if (leader === null) post({ type: 'reconnect' });
+      else leader.reconnect();
+    },
+    wiped: () => post({ type: 'wiped' }),
+    async close() {
+      await withdraw();
+      unsubscribe();
+    },
+  };
+}

@@ -1,0 +1,55 @@
+import { ERRORS, type ConversationId } from '@seal-chat/protocol';
+import type { ConversationRow, MessageRow, OutboxRow } from '../store/rows.ts';
+import type { Self } from './self.ts';
+import type { DeliveryStatus, Message } from '../types.ts';
+
+/** A message with a place, as people see it. */
+export function viewMessage(
+  input: { readonly conversationId: ConversationId; readonly seq: number; readonly row: MessageRow },
+  conversation: ConversationRow | null,
+  self: Self,
+): Message {
+  const { conversationId, seq, row } = input;
+  const { messageId, senderUserId, senderDeviceId, sentAt, acceptedAt, content } = row;
+  const isOwn = senderUserId === self.userId;
+  return {
+    messageId,
+    conversationId,
+    seq,
+    senderUserId,
+    senderDeviceId,
+    isOwn,
+    sentAt,
+    acceptedAt,
+    content,
+    status: isOwn ? statusOf(seq, conversation, self) : null,
+    failure: null,
+  };
+}
+
+/** The least any other member has done with it. */
+function statusOf(seq: number, conversation: ConversationRow | null, self: Self): DeliveryStatus {
+  const others = conversation?.members.filter(({ userId }) => userId !== self.userId) ?? [];
+  if (others.length === 0) return 'sent';
+  if (others.every(({ readSeq }) => readSeq >= seq)) return 'read';
+  return others.every(({ deliveredSeq }) => deliveredSeq >= seq) ? 'delivered' : 'sent';
+}
+
+/** A text in the outbox; null for bodies that are not shown. */
+export function viewOutbox(conversationId: ConversationId, row: OutboxRow, self: Self): Message | null {
+  const { messageId, content, sentAt, failure } = row;
+  if (content.kind !== 'text') return null;
+  return {
+    messageId,
+    conversationId,
+    seq: null,
+    senderUserId: self.userId,
+    senderDeviceId: self.deviceId,
+    isOwn: true,
+    sentAt,
+    acceptedAt: null,
+    content,
+    status: failure === null ? 'sending' : 'failed',
+    failure: failure && { code: failure, text: ERRORS[failure].text },
+  };
+}

@@ -1,0 +1,164 @@
+import type { ConversationId } from '@seal-chat/protocol';
+import { createAtom, type Atom, type Readable } from '../state/atom.ts';
+import type { Emitter } from '../state/emitter.ts';
+import type { Committed, RowReader } from '../store/device-tx.ts';
+import { ROWS, placeOf } from '../store/rows.ts';
+import type { LiveState } from '../sync/live-state.ts';
+import type { ConversationSummary, Message, MessageWindow } from '../types.ts';
+import { readConversation, summarize, type ConversationParts } from './conversation-view.ts';
+import { viewMessage, viewOutbox } from './message-view.ts';
+import { EMPTY_WINDOW, WINDOW_PAGE, readWindow } from './message-window.ts';
+import type { Self } from './self.ts';
+
+/** What people see of the store, kept up to date with every commit of any tab. Holds no truth of its own. */
+export interface Views {
+  readonly conversations: Readable<readonly ConversationSummary[]>;
+  summary(conversationId: ConversationId): Readable<ConversationSummary | null>;
+  window(conversationId: ConversationId): Readable<MessageWindow>;
+  loadEarlier(conversationId: ConversationId): Promise<void>;
+  /** One message by where it is stored; null when it is gone or never shown. */
+  message(rowKey: string): Promise<Message | null>;
+  /** An account is signed in, or none: everything is read again. */
+  show(source: { readonly reader: RowReader; readonly self: Self } | null): Promise<void>;
+  committed(change: Committed): void;
+  liveChanged(): void;
+  /** Resolves when everything committed so far is shown. */
+  settled(): Promise<void>;
+}
+
+interface OpenWindow {
+  readonly atom: Atom<MessageWindow>;
+  count: number;
+}
+
+export function createViews(deps: { readonly live: Readable<LiveState>; readonly emitter: Emitter }): Views {
+  const { live, emitter } = deps;
+  const conversations = createAtom<readonly ConversationSummary[]>([]);
+  const summaries = new Map<ConversationId, Atom<ConversationSummary | null>>();
+  const windows = new Map<ConversationId, OpenWindow>();
+  let parts = new Map<ConversationId, ConversationParts>();
+  let source: { readonly reader: RowReader; readonly self: Self } | null = null;
+  let dirty = new Set<ConversationId>();
+  let refreshing: Promise<void> = Promise.resolve();
+  let unread = 0;
+  let wasOnline = false;
+
+  const summaryAtom = (conversationId: ConversationId): Atom<ConversationSummary | null> => {
+    const known = summaries.get(conversationId);
+    if (known !== undefined) return known;
+    const atom = createAtom<ConversationSummary | null>(null);
+    summaries.set(conversationId, atom);
+    return atom;
+  };
+
+  /** Makes summaries from what was read, and tells those that differ. */
+  function publish(ids: Iterable<ConversationId>): void {
+    const self = source?.self;
+    let hasChanged = false;
+    for (const conversationId of ids) {
+      const read = parts.get(conversationId);
+      const summary = self && read ? summarize(read, live.get(), self) : null;
+      const atom = summaryAtom(conversationId);
+      if (JSON.stringify(summary) === JSON.stringify(atom.get())) continue;
+      hasChanged = true;
+      atom.set(summary);
+      if (summary !== null) emitter.emit('conversation', summary);
+    }
+    if (!hasChanged) return;
+    const all = [...parts.keys()].map((id) => summaryAtom(id).get()).filter((summary) => summary !== null);
+    conversations.set(all.sort((a, b) => b.lastActivityAt - a.lastActivityAt));
+    const count = all.reduce((sum, { unreadCount }) => sum + unreadCount, 0);
+    if (count !== unread) emitter.emit('unread', (unread = count));
+  }
+
+  async function refreshWindow(conversationId: ConversationId): Promise<void> {
+    const open = windows.get(conversationId);
+    if (open === undefined || source === null) return;
+    const { reader, self } = source;
+    const isOnline = live.get().connection.status === 'online';
+    open.atom.set(await readWindow(reader, conversationId, { count: open.count, self, isOnline }));
+  }
+
+  async function refresh(): Promise<void> {
+    const ids = dirty;
+    dirty = new Set();
+    if (source === null || ids.size === 0) return;
+    const { reader, self } = source;
+    for (const conversationId of ids) {
+      const read = await readConversation(reader, conversationId, self);
+      if (read === null) parts.delete(conversationId);
+      else parts.set(conversationId, read);
+      await refreshWindow(conversationId);
+    }
+    publish(ids);
+  }
+
+  /** At most one refresh runs and one waits: what is dirty until it starts is covered by it. */
+  function schedule(): void {
+    refreshing = refreshing.then(refresh).catch((error: unknown) => emitter.fail(error));
+  }
+
+  return {
+    conversations,
+    summary: summaryAtom,
+    window(conversationId) {
+      const known = windows.get(conversationId);
+      if (known !== undefined) return known.atom;
+      const atom = createAtom(EMPTY_WINDOW);
+      windows.set(conversationId, { atom, count: WINDOW_PAGE });
+      dirty.add(conversationId);
+      schedule();
+      return atom;
+    },
+    async loadEarlier(conversationId) {
+      this.window(conversationId);
+      const open = windows.get(conversationId)!;
+      if (open.atom.get().hasEarlier) open.count += WINDOW_PAGE;
+      dirty.add(conversationId);
+      schedule();
+      await refreshing;
+    },
+    async message(rowKey) {
+      if (source === null) return null;
+      const { reader, self } = source;
+      const { conversationId, seq } = placeOf(rowKey);
+      if (rowKey.startsWith(ROWS.allOutbox)) {
+        const row = await reader.get(ROWS.outbox(conversationId, seq));
+        return row && viewOutbox(conversationId, row, self);
+      }
+      const row = await reader.get(ROWS.message(conversationId, seq));
+      if (row === null) return null;
+      return viewMessage({ conversationId, seq, row }, await reader.get(ROWS.conversation(conversationId)), self);
+    },
+    async show(next) {
+      source = next;
+      const known = next === null ? [] : await next.reader.list(ROWS.conversations);
+      const gone = [...parts.keys()];
+      parts = new Map();
+      for (const { atom } of windows.values()) if (next === null) atom.set(EMPTY_WINDOW);
+      dirty = new Set([...known.map(({ key }) => placeOf(key).conversationId), ...windows.keys()]);
+      publish(gone);
+      schedule();
+      await refreshing;
+    },
+    committed({ keys }) {
+      for (const key of keys) {
+        if (IN_CONVERSATION.test(key)) dirty.add(placeOf(key).conversationId);
+        else if (key.startsWith(PEERS)) for (const conversationId of parts.keys()) dirty.add(conversationId);
+      }
+      if (dirty.size > 0) schedule();
+    },
+    liveChanged() {
+      publish(parts.keys());
+      const isOnline = live.get().connection.status === 'online';
+      if (isOnline === wasOnline) return;
+      wasOnline = isOnline;
+      for (const conversationId of windows.keys()) dirty.add(conversationId);
+      schedule();
+    },
+    settled: () => refreshing,
+  };
+}
+
+const IN_CONVERSATION = /^(conversation|message|outbox)\//;
+const PEERS = 'peer/';
