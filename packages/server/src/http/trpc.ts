@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { fastifyRequestHandler, type CreateFastifyContextOptions } from '@trpc/server/adapters/fastify';
+import { fastifyRequestHandler } from '@trpc/server/adapters/fastify';
 import type { AppRouter } from '../router.ts';
 import type { Context } from '../trpc/context.ts';
 import { allowAnyOrigin, answerPreflight } from './headers.ts';
@@ -9,7 +9,8 @@ const MAX_BATCH = 20;
 
 export interface TrpcDeps {
   readonly router: AppRouter;
-  createContext(options: CreateFastifyContextOptions): Promise<Context>;
+  /** The context of one request, from its headers and the address it came from. */
+  createContext(request: Pick<FastifyRequest, 'headers' | 'ip'>): Promise<Context>;
 }
 
 /** The procedures over HTTP; the same ones over WebSocket are attached to the bare server (see `main.ts`). */
@@ -28,7 +29,8 @@ export function registerTrpc(server: FastifyInstance, deps: TrpcDeps): void {
       exposeHeadRoute: false,
       handler: (request: FastifyRequest, reply: FastifyReply) =>
         fastifyRequestHandler({
-          ...deps,
+          router: deps.router,
+          createContext: ({ req }) => deps.createContext(req),
           maxBatchSize: MAX_BATCH,
           req: request,
           res: reply,

@@ -1,0 +1,180 @@
+import type { IncomingMessage } from 'node:http';
+import { createServer } from 'node:net';
+import proxyAddress from '@fastify/proxy-addr';
+import postgres from 'postgres';
+import { createApp } from './app.ts';
+import type { Config } from './env.ts';
+import { createMetrics } from './health/metrics.ts';
+import { createHttpServer } from './http/server.ts';
+import type { Logger } from './log.ts';
+import { migrate } from './migrate/migrate.ts';
+import { startPostgres } from './postgres/cluster.ts';
+import { closeDemoTenant, DEMO_TENANT_ID, seedDemoTenant } from './seed/demo-tenant.ts';
+import { StartError, systemCode } from './start-error.ts';
+
+/** A server that answers. */
+export interface RunningServer {
+  /** Origin that browsers use. */
+  readonly url: string;
+  readonly demoUrl: string | null;
+  /** Settles with a reason when the server cannot go on. */
+  readonly failed: Promise<string>;
+  /** Refuses what is new, settles what is under way, and ends everything, the database last. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Brings everything up in order: port, database, schema, demo, relay, HTTP.
+ *
+ * @throws StartError when something the operator can mend is in the way; then nothing is left running.
+ */
+export async function startServer(config: Config, log: Logger): Promise<RunningServer> {
+  const began = performance.now();
+  const port = await findPort(config.host, config.port);
+  const database = await openDatabaseServer(config, log);
+  const undo: (() => Promise<unknown>)[] = [() => database.stop()];
+  try {
+    const applied = await migrate(database.url);
+    if (applied.length > 0) log.info({ migrations: applied }, 'migrated');
+    const url = config.publicUrl ?? originOf(config.host, port);
+    const sql = postgres(database.url, { max: 2, onnotice: () => undefined, types: BIGINT_AS_NUMBER });
+    undo.push(() => sql.end({ timeout: 5 }));
+    await (config.isDemoOn ? seedDemoTenant(sql, demoOrigins(url, config.host, port)) : closeDemoTenant(sql));
+
+    const metrics = createMetrics({ openSockets: () => app.openSockets() });
+    const app = await createApp({
+      databaseUrl: database.url,
+      rates: config.rates,
+      log,
+      onAccepted: (count) => metrics.addAcceptedMessages(count),
+    });
+    undo.push(() => app.close());
+    const http = createHttpServer({
+      log,
+      metrics,
+      ready: () => app.ready(),
+      trpc: app,
+      publicUrl: url,
+      trustedProxies: config.trustedProxies,
+      demo: config.isDemoOn ? { sql, tenantId: DEMO_TENANT_ID, publicUrl: url } : null,
+    });
+    // Sockets hold the listener open until the relay closes them, so the two end together.
+    const closeHttp = () => Promise.all([http.close(), app.close()]);
+    undo[undo.length - 1] = closeHttp;
+    app.attachWebSocket(http.server, addressReader(config.trustedProxies));
+    await http.listen({ host: config.host, port }).catch((error: unknown) => {
+      throw listenFailure(error, config.host, port);
+    });
+    log.info({ host: config.host, port, ms: Math.round(performance.now() - began) }, 'listening');
+    return {
+      url,
+      demoUrl: config.isDemoOn ? `${url}/demo` : null,
+      failed: database.failed,
+      stop: () => inReverse(undo, config.shutdownMs, log),
+    };
+  } catch (error) {
+    await inReverse(undo, config.shutdownMs, log);
+    throw error;
+  }
+}
+
+/** Numbers the server gives out stay far below 2^53. */
+const BIGINT_AS_NUMBER = { int8: { to: 20, from: [20], serialize: String, parse: Number } };
+
+/** Undoes steps, the last first. One that fails or takes longer than `patienceMs` does not keep the others. */
+async function inReverse(steps: readonly (() => Promise<unknown>)[], patienceMs: number, log: Logger): Promise<void> {
+  for (const [index, step] of [...steps.entries()].toReversed()) {
+    const work = step().catch((err: unknown) => log.error({ err }, 'shutdown step failed'));
+    // The database is always waited for: it bounds its own shutdown.
+    if (index === 0) await work;
+    else await Promise.race([work, timeout(patienceMs, () => log.warn('shutdown went on without waiting any longer'))]);
+  }
+}
+
+function timeout(ms: number, onTimeout: () => void): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => {
+      onTimeout();
+      resolve();
+    }, ms);
+    timer.unref();
+  });
+}
+
+interface DatabaseServer {
+  readonly url: string;
+  readonly failed: Promise<string>;
+  stop(): Promise<void>;
+}
+
+async function openDatabaseServer(config: Config, log: Logger): Promise<DatabaseServer> {
+  if (config.databaseUrl === null) {
+    return startPostgres({
+      dataDir: config.dataDir,
+      onRestart: (reason) => log.error({ reason }, 'the embedded PostgreSQL ended and is started again'),
+    });
+  }
+  await checkDatabase(config.databaseUrl);
+  return { url: config.databaseUrl, failed: new Promise(() => undefined), stop: async () => undefined };
+}
+
+const CONNECT_TIMEOUT_SECONDS = 10;
+
+/** @throws StartError without the URL, which holds a password */
+async function checkDatabase(url: string): Promise<void> {
+  const { hostname, port, pathname } = new URL(url);
+  const place = `${pathname.slice(1)} on ${hostname}:${port || '5432'}`;
+  const sql = postgres(url, { max: 1, connect_timeout: CONNECT_TIMEOUT_SECONDS, onnotice: () => undefined });
+  try {
+    await sql`select 1`;
+  } catch (error) {
+    // A refusal by every address of a name comes without a message.
+    const reason = (error instanceof Error && error.message.split('\n')[0]) || systemCode(error);
+    throw new StartError(`DATABASE_URL: the database ${place} cannot be used: ${reason}.`, { cause: error });
+  } finally {
+    await sql.end({ timeout: 1 });
+  }
+}
+
+/** The port to listen on, looked at before anything is started: the one asked for, or with 0 a free one. */
+async function findPort(host: string, port: number): Promise<number> {
+  const probe = createServer();
+  try {
+    await new Promise<void>((resolve, reject) => {
+      probe.on('error', reject).listen({ host, port, exclusive: true }, resolve);
+    });
+    const address = probe.address();
+    return typeof address === 'object' && address !== null ? address.port : port;
+  } catch (error) {
+    throw listenFailure(error, host, port);
+  } finally {
+    await new Promise((resolve) => {
+      probe.close(resolve);
+    });
+  }
+}
+
+function listenFailure(error: unknown, host: string, port: number): StartError {
+  const code = systemCode(error);
+  if (code === 'EADDRINUSE') return new StartError(`PORT ${port} is taken on ${host}.`, { cause: error });
+  if (code === 'EACCES') return new StartError(`PORT ${port} may not be used by this user.`, { cause: error });
+  return new StartError(`HOST ${host} cannot be listened on (${code}).`, { cause: error });
+}
+
+/** Where a browser on this machine finds the server. */
+function originOf(host: string, port: number): string {
+  if (host === '0.0.0.0' || host === '::') return `http://127.0.0.1:${port}`;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+/** The server's own pages, by every name they may be opened under. */
+function demoOrigins(url: string, host: string, port: number): readonly string[] {
+  return [...new Set([url, originOf(host, port), `http://127.0.0.1:${port}`, `http://localhost:${port}`])];
+}
+
+/** The address of whoever opened a WebSocket, by the same rule as Fastify's for requests. */
+function addressReader(trusted: readonly string[]): (request: IncomingMessage) => string {
+  if (trusted.length === 0) return (request) => request.socket.remoteAddress ?? '';
+  const isTrusted = proxyAddress.compile([...trusted]);
+  return (request) => proxyAddress(request, isTrusted);
+}
