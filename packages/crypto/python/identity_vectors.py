@@ -196,7 +196,9 @@ def sealed_bodies():
         message_id, sent_at = MESSAGE % index, 1_700_000_000_000 + index
         plaintext = VERSION + uuid(message_id) + uuid(CONVERSATION) + u53(sent_at) + u8(code) + variable(payload)
         key, nonce = fixed("content key %d" % index), fixed("body nonce %d" % index, 24)
-        sealed = box(key, nonce, pad(plaintext))
+        boxed = box(key, nonce, pad(plaintext))
+        commitment = sha256(b"SealChat_v1_BodyKey" + key)
+        sealed = boxed[:1] + commitment + boxed[1:]
         bodies.append(
             {
                 "messageId": message_id,

@@ -9,6 +9,8 @@ export const LABELS = {
   authProof: 'SealChat_v1_AuthProof',
   /** Device key over one prekey. */
   preKey: 'SealChat_v1_PreKey',
+  /** Commitment of a sealed body to its key. */
+  bodyKey: 'SealChat_v1_BodyKey',
   /** Recovery code -> key that wraps the account seed. */
   recoveryKey: 'SealChat_v1_RecoveryKey',
   /** Linking code -> where the two devices meet. */

@@ -6,6 +6,7 @@ import {
   encode,
   messageBodyCodec,
   newId,
+  utf8,
   type KeyMessage,
   type MessageBody,
   type MessageId,
@@ -26,7 +27,12 @@ function textBody(text: string): MessageBody {
 function forge(plaintext: Uint8Array, version = 1) {
   const rng = seededRng('forge');
   const [contentKey, nonce] = [rng(32), rng(24)];
-  const sealed = concatBytes(Uint8Array.of(version), nonce, nacl.secretbox(plaintext, nonce, contentKey));
+  const sealed = concatBytes(
+    Uint8Array.of(version),
+    sha256(concatBytes(utf8('SealChat_v1_BodyKey'), contentKey)),
+    nonce,
+    nacl.secretbox(plaintext, nonce, contentKey),
+  );
   return { sealed, keyMessage: { contentKey, bodyHash: sha256(sealed) }, expected };
 }
 
@@ -48,14 +54,14 @@ describe('a sealed body', () => {
 
   it('has the length of every other short text', () => {
     const lengths = ['', 'yes', 'n'.repeat(180)].map((text) => sealBody(textBody(text), seededRng('x')).sealed.length);
-    expect(new Set(lengths)).toEqual(new Set([1 + 24 + 16 + 256]));
+    expect(new Set(lengths)).toEqual(new Set([1 + 32 + 24 + 16 + 256]));
   });
 
   it('has a key and nonce of its own', () => {
     const rng = seededRng('two');
     const [first, second] = [sealBody(textBody('same'), rng), sealBody(textBody('same'), rng)];
     expect(first.keyMessage.contentKey).not.toEqual(second.keyMessage.contentKey);
-    expect(first.sealed.slice(1, 25)).not.toEqual(second.sealed.slice(1, 25));
+    expect(first.sealed.slice(33, 57)).not.toEqual(second.sealed.slice(33, 57));
   });
 
   it('does not open after any bit was changed, cut or added', async () => {
@@ -83,6 +89,14 @@ describe('a sealed body', () => {
     expect(await open({ keyMessage: { ...keyMessage, contentKey: rng(32) } })).toBe('BODY_MISMATCH');
     expect(await open({ expected: { ...expected, messageId: newId<MessageId>(rng(16)) } })).toBe('BODY_MISMATCH');
     expect(await open({ expected: { ...expected, conversationId: newId(rng(16)) } })).toBe('BODY_MISMATCH');
+  });
+
+  it('opens under no key but the one it commits to', async () => {
+    const { sealed, keyMessage } = sealBody(textBody('hello'), seededRng('commit'));
+    const changed = sealed.slice();
+    changed[1] = changed[1]! ^ 1;
+    const dishonest = { ...keyMessage, bodyHash: sha256(changed) };
+    expect(await codeOf(() => openBody({ sealed: changed, keyMessage: dishonest, expected }))).toBe('BODY_MISMATCH');
   });
 
   it('is refused with a typed error when the sender made it wrong', async () => {

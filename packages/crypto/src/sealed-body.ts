@@ -1,6 +1,7 @@
 import {
   SIZE_LIMITS,
   SealError,
+  concatBytes,
   constantTimeEqual,
   decode,
   encode,
@@ -14,9 +15,12 @@ import {
   type MessageId,
 } from '@seal-chat/protocol';
 import { sha256 } from './kdf.ts';
+import { LABELS } from './labels.ts';
 import { pad, unpad } from './padding.ts';
 import type { Rng } from './rng.ts';
 import { openBox, sealBox } from './secret-box.ts';
+
+const COMMITMENT_LENGTH = 32;
 
 /** A body sealed once for all its readers, and the message that lets a device open it. */
 export interface SealedBody {
@@ -27,7 +31,9 @@ export interface SealedBody {
 }
 
 /**
- * Seals a message's body under a key made for it alone: canonical bytes, padding, secretbox with a random nonce.
+ * Seals a message's body under a key made for it alone: canonical bytes, padding, secretbox with a random nonce. A
+ * commitment to the key stands in front, because one secretbox can be made to open differently under two keys and a
+ * dishonest sender could show two devices two texts.
  *
  * @throws SealError TOO_LARGE when the text or the sealed body is over its limit, BAD_INPUT when the text holds half a
  *   surrogate pair
@@ -37,7 +43,8 @@ export function sealBody(body: MessageBody, rng: Rng): SealedBody {
   const contentKey = rng(32);
   const plaintext = encode(messageBodyCodec, body);
   const padded = pad(plaintext);
-  const sealed = sealBox(contentKey, padded, rng);
+  const box = sealBox(contentKey, padded, rng);
+  const sealed = concatBytes(box.subarray(0, 1), commitmentTo(contentKey), box.subarray(1));
   wipe(plaintext, padded);
   if (sealed.length > SIZE_LIMITS.sealedBody) throw new SealError('TOO_LARGE', `sealed body: ${sealed.length} bytes`);
   return { sealed, keyMessage: { contentKey, bodyHash: sha256(sealed) } };
@@ -59,7 +66,7 @@ export function openBody(input: {
   if (sealed.length > SIZE_LIMITS.sealedBody) throw new SealError('TOO_LARGE', `sealed body: ${sealed.length} bytes`);
   // Before anything is parsed: what the server altered is a mismatch, not a format error of the sender.
   if (!constantTimeEqual(sha256(sealed), keyMessage.bodyHash)) throw mismatch('other bytes than were sent');
-  const padded = openBox(keyMessage.contentKey, sealed);
+  const padded = openCommitted(keyMessage.contentKey, sealed);
   if (padded === null) throw mismatch('not sealed under this key');
   const plaintext = unpad(padded);
   const body = decode(messageBodyCodec, plaintext);
@@ -68,6 +75,17 @@ export function openBody(input: {
     throw mismatch('belongs to another message');
   }
   return body;
+}
+
+/** Null when `key` is not the one committed to, or does not open the box. */
+function openCommitted(key: Bytes, sealed: Bytes): Bytes | null {
+  const commitmentEnd = 1 + COMMITMENT_LENGTH;
+  const padded = openBox(key, concatBytes(sealed.subarray(0, 1), sealed.subarray(commitmentEnd)));
+  return constantTimeEqual(sealed.subarray(1, commitmentEnd), commitmentTo(key)) ? padded : null;
+}
+
+function commitmentTo(contentKey: Bytes): Bytes {
+  return sha256(concatBytes(utf8(LABELS.bodyKey), contentKey));
 }
 
 function checkText(text: string): void {
