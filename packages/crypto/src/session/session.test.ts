@@ -1,0 +1,350 @@
+import {
+  PREKEY_LIMITS,
+  RATCHET_LIMITS,
+  decodeEnvelope,
+  fromUtf8,
+  newId,
+  toHex,
+  utf8,
+  type Bytes,
+  type ConversationId,
+  type TenantId,
+} from '@seal-chat/protocol';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { CONVERSATION, TENANT, curves } from '../../test/accounts.ts';
+import { changedBytes } from '../../test/deep-freeze.ts';
+import {
+  LIST_VERSIONS,
+  NOW,
+  addPreKey,
+  claimBundle,
+  parties,
+  receive,
+  receiving,
+  recordOf,
+  send,
+  startSession,
+  testDevice,
+  type TestDevice,
+} from '../../test/devices.ts';
+import { seededRng } from '../../test/rng.ts';
+import { codeOf } from '../../test/seal-error.ts';
+import { PREKEY_USE_LENGTH } from '../prekeys.ts';
+import { decryptEnvelope, neededPreKeys } from './decrypt-envelope.ts';
+import { encryptEnvelope, needsNewSession } from './encrypt-envelope.ts';
+import { initiateSession } from './initiate-session.ts';
+
+let alice: TestDevice;
+let bob: TestDevice;
+
+beforeEach(async () => {
+  [alice, bob] = [await testDevice('alice'), await testDevice('bob')];
+});
+
+const say = (from: TestDevice, to: TestDevice, text: string, now?: number) => send(from, to, utf8(text), now);
+const hear = async (to: TestDevice, from: TestDevice, bytes: Bytes, now?: number) =>
+  fromUtf8(await receive(to, from, bytes, now));
+const activeSession = (own: TestDevice, peer: TestDevice) => toHex(recordOf(own, peer)!.sessions[0]!.baseKey);
+const isInitial = (bytes: Bytes) => decodeEnvelope(bytes).header.preKey !== null;
+const storedPreKeys = (device: TestDevice) => [...device.privatePreKeys.values()].map(({ kind }) => kind).sort();
+
+/** Alice and Bob with a session that both have used. */
+async function connect(): Promise<void> {
+  await startSession(alice, bob);
+  await hear(bob, alice, say(alice, bob, 'hello'));
+  await hear(alice, bob, say(bob, alice, 'hello'));
+}
+
+describe('a session', () => {
+  it('sends its initial header until the first answer, and only then stops', async () => {
+    await startSession(alice, bob);
+    const [one, two] = [say(alice, bob, 'one'), say(alice, bob, 'two')];
+    expect([one, two].map(isInitial)).toEqual([true, true]);
+    expect(await hear(bob, alice, two)).toBe('two');
+    expect(await hear(bob, alice, one)).toBe('one');
+    expect(isInitial(say(alice, bob, 'no answer yet'))).toBe(true);
+    const answer = say(bob, alice, 'answer');
+    expect(isInitial(answer)).toBe(false);
+    expect(await hear(alice, bob, answer)).toBe('answer');
+    expect(isInitial(say(alice, bob, 'answered'))).toBe(false);
+  });
+
+  it('asks for prekeys on its first message only (S3), and consumes one-time keys on success only (X6)', async () => {
+    await addPreKey(bob, 'oneTime');
+    await addPreKey(bob, 'kemOneTime');
+    await startSession(alice, bob);
+    const [one, two] = [say(alice, bob, 'one'), say(alice, bob, 'two')];
+    const damaged = one.slice();
+    damaged[damaged.length - 1]! ^= 1;
+    expect(await codeOf(() => receive(bob, alice, damaged))).toBe('UNDECRYPTABLE');
+    expect(storedPreKeys(bob)).toEqual(['kemLastResort', 'kemOneTime', 'oneTime', 'signed']);
+    expect(recordOf(bob, alice)).toBeNull();
+
+    expect(neededPreKeys(null, decodeEnvelope(one)).map(({ kind }) => kind)).toEqual([
+      'signed',
+      'kemOneTime',
+      'oneTime',
+    ]);
+    expect(await hear(bob, alice, one)).toBe('one');
+    expect(storedPreKeys(bob)).toEqual(['kemLastResort', 'signed']);
+    expect(neededPreKeys(recordOf(bob, alice), decodeEnvelope(two))).toEqual([]);
+    expect(await hear(bob, alice, two)).toBe('two');
+    expect(await codeOf(() => receive(bob, alice, one))).toBe('DUPLICATE_MESSAGE');
+  });
+
+  it('never falls back to another session when an initial message fails (S3)', async () => {
+    await connect();
+    await startSession(alice, bob);
+    const damaged = say(alice, bob, 'x');
+    damaged[damaged.length - 1]! ^= 1;
+    const rawDh = vi.spyOn(curves, 'rawDh');
+    expect(await codeOf(() => receive(bob, alice, damaged))).toBe('UNDECRYPTABLE');
+    const forOneAgreement = 3 + 1; // DH1 to DH3 and the first ratchet step
+    expect(rawDh).toHaveBeenCalledTimes(forOneAgreement);
+    rawDh.mockRestore();
+  });
+
+  it('reports a duplicate without trying older sessions (D7)', async () => {
+    await connect();
+    await startSession(alice, bob);
+    const bytes = say(alice, bob, 'x');
+    await hear(bob, alice, bytes);
+    await hear(alice, bob, say(bob, alice, 'y'));
+    const later = say(alice, bob, 'z');
+    await hear(bob, alice, later);
+    expect(recordOf(bob, alice)!.sessions).toHaveLength(2);
+    const rawDh = vi.spyOn(curves, 'rawDh');
+    for (const again of [bytes, later])
+      expect(await codeOf(() => receive(bob, alice, again))).toBe('DUPLICATE_MESSAGE');
+    expect(rawDh).not.toHaveBeenCalled();
+    rawDh.mockRestore();
+  });
+
+  it('is found among archived ones and becomes active by receiving (S2)', async () => {
+    await connect();
+    const first = activeSession(bob, alice);
+    const late = say(alice, bob, 'late');
+    await startSession(alice, bob);
+    await hear(bob, alice, say(alice, bob, 'on a new session'));
+    expect(activeSession(bob, alice)).not.toBe(first);
+    expect(await hear(bob, alice, late)).toBe('late');
+    expect(activeSession(bob, alice)).toBe(first);
+  });
+
+  it('converges when both start at the same time', async () => {
+    await startSession(alice, bob);
+    await startSession(bob, alice);
+    const [fromAlice, fromBob] = [say(alice, bob, 'a'), say(bob, alice, 'b')];
+    expect(await hear(bob, alice, fromAlice)).toBe('a');
+    expect(await hear(alice, bob, fromBob)).toBe('b');
+    expect(activeSession(alice, bob)).not.toBe(activeSession(bob, alice));
+    const [again, back] = [say(alice, bob, 'a2'), say(bob, alice, 'b2')];
+    expect(await hear(bob, alice, again)).toBe('a2');
+    expect(await hear(alice, bob, back)).toBe('b2');
+    expect(await hear(bob, alice, say(alice, bob, 'a3'))).toBe('a3');
+    expect(await hear(alice, bob, say(bob, alice, 'b3'))).toBe('b3');
+    expect(activeSession(alice, bob)).toBe(activeSession(bob, alice));
+  });
+
+  it('is replaced in time: not sent on after 30 days, answered or not, nor kept after 60 unused (S6)', async () => {
+    await connect();
+    const { maxSendAgeMs, maxReceiveAgeMs, unacknowledgedSessionLifetimeMs } = RATCHET_LIMITS;
+    const lastDay = NOW + maxSendAgeMs;
+    expect(needsNewSession(recordOf(alice, bob), lastDay)).toBe(false);
+    expect(await hear(bob, alice, say(alice, bob, 'x', lastDay), lastDay)).toBe('x');
+    expect(needsNewSession(recordOf(alice, bob), lastDay + 1)).toBe(true);
+    expect(await codeOf(() => say(alice, bob, 'x', lastDay + 1))).toBe('NO_SESSION');
+
+    const late = say(alice, bob, 'late', lastDay);
+    const lastMoment = lastDay + maxReceiveAgeMs;
+    expect(await codeOf(() => receive(bob, alice, late, lastMoment + 1))).toBe('NO_SESSION');
+    expect(await hear(bob, alice, late, lastMoment)).toBe('late');
+
+    const eve = await testDevice('eve');
+    await startSession(alice, eve);
+    expect(needsNewSession(recordOf(alice, eve), NOW + unacknowledgedSessionLifetimeMs)).toBe(false);
+    expect(needsNewSession(recordOf(alice, eve), NOW + unacknowledgedSessionLifetimeMs + 1)).toBe(true);
+    expect(needsNewSession(null, NOW)).toBe(true);
+  });
+
+  it('of an earlier age does not keep a younger one from being sent on', async () => {
+    await connect();
+    const late = say(alice, bob, 'late');
+    const later = NOW + RATCHET_LIMITS.maxSendAgeMs;
+    await startSession(alice, bob, later);
+    await hear(bob, alice, say(alice, bob, 'x', later), later);
+    const young = activeSession(bob, alice);
+    await hear(bob, alice, late, later + 1); // the old session is in front now, and too old to send on
+    expect(activeSession(bob, alice)).not.toBe(young);
+    say(bob, alice, 'y', later + 1);
+    expect(activeSession(bob, alice)).toBe(young);
+  });
+
+  it('is one of 40 at most, the one used longest ago going first', async () => {
+    await startSession(alice, bob);
+    await hear(bob, alice, say(alice, bob, 'first'));
+    const [first, late] = [activeSession(bob, alice), say(alice, bob, 'late')];
+    const kept = () => recordOf(bob, alice)!.sessions.map(({ baseKey }) => toHex(baseKey));
+    for (let i = 1; i < RATCHET_LIMITS.maxSessionsPerDevice; i++) {
+      await startSession(alice, bob);
+      await hear(bob, alice, say(alice, bob, 'x'));
+    }
+    expect(kept()).toHaveLength(RATCHET_LIMITS.maxSessionsPerDevice);
+    expect(kept().at(-1)).toBe(first);
+    const second = kept().at(-2);
+    expect(await hear(bob, alice, late)).toBe('late');
+    await startSession(bob, alice);
+    expect(kept()).toHaveLength(RATCHET_LIMITS.maxSessionsPerDevice);
+    expect(kept()).toContain(first);
+    expect(kept()).not.toContain(second);
+  });
+
+  it('reports which session it used, so that a retry can ask for another one', async () => {
+    await connect();
+    const params = {
+      rng: alice.rng,
+      parties: parties(alice, bob),
+      record: recordOf(alice, bob)!,
+      conversationId: CONVERSATION,
+      listVersions: LIST_VERSIONS,
+      plaintext: utf8('x'),
+      now: NOW,
+    };
+    const sent = encryptEnvelope(params);
+    const received = await decryptEnvelope(receiving(bob, alice, sent.envelope));
+    expect(toHex(sent.sessionId)).toBe(activeSession(alice, bob));
+    expect(received.sessionId).toEqual(sent.sessionId);
+    expect(decodeEnvelope(sent.envelope).header).toMatchObject(LIST_VERSIONS);
+  });
+
+  it('refuses a plaintext that does not fit an envelope', async () => {
+    await startSession(alice, bob);
+    expect(await codeOf(() => send(alice, bob, new Uint8Array(2_697)))).toBe('TOO_LARGE');
+    const largest = send(alice, bob, new Uint8Array(2_696));
+    expect(largest.length).toBeLessThanOrEqual(4_096);
+    expect(await receive(bob, alice, largest)).toHaveLength(2_696);
+  });
+
+  it('changes nothing it was given', async () => {
+    await connect();
+    await hear(bob, alice, say(alice, bob, 'x'));
+    expect(changedBytes()).toBe(0);
+  });
+});
+
+describe('what a session is bound to', () => {
+  it('opens in its own conversation only', async () => {
+    await connect();
+    const params = receiving(bob, alice, say(alice, bob, 'x'));
+    const conversationId = newId<ConversationId>(seededRng('elsewhere')(16));
+    expect(await codeOf(() => decryptEnvelope({ ...params, conversationId }))).toBe('UNDECRYPTABLE');
+    await startSession(alice, bob);
+    const initial = receiving(bob, alice, say(alice, bob, 'y'));
+    expect(await codeOf(() => decryptEnvelope({ ...initial, conversationId }))).toBe('UNDECRYPTABLE');
+    await decryptEnvelope(params);
+    await decryptEnvelope(initial);
+  });
+
+  it('opens for its own tenant, users, devices and identity keys only', async () => {
+    const eve = await testDevice('eve');
+    await startSession(alice, bob);
+    const initial = receiving(bob, alice, say(alice, bob, 'first'));
+    await hear(bob, alice, say(alice, bob, 'second'));
+    const later = receiving(bob, alice, say(alice, bob, 'third'));
+    const { own, peer } = initial.parties;
+    const tenantId = newId<TenantId>(seededRng('elsewhere')(16));
+    const strangers = {
+      tenant: { tenantId, own, peer },
+      'own user': { tenantId: TENANT, own: { ...own, userId: eve.own.userId }, peer },
+      'own device': { tenantId: TENANT, own: { ...own, deviceId: eve.own.deviceId }, peer },
+      'own key': { tenantId: TENANT, own: { ...own, dhKeys: eve.own.dhKeys }, peer },
+      'peer user': { tenantId: TENANT, own, peer: { ...peer, userId: eve.own.userId } },
+      'peer device': { tenantId: TENANT, own, peer: { ...peer, deviceId: eve.own.deviceId } },
+      'peer key': { tenantId: TENANT, own, peer: { ...peer, dhKey: eve.asPeer.dhKey } },
+    };
+    for (const [name, others] of Object.entries(strangers)) {
+      expect(await codeOf(() => decryptEnvelope({ ...initial, parties: others })), name).toBe('UNDECRYPTABLE');
+      expect(await codeOf(() => decryptEnvelope({ ...later, parties: others })), name).toBe('IDENTITY_CHANGED');
+      const { rng, kem } = bob;
+      const bundle = claimBundle(alice);
+      const start = { curves, kem, rng, parties: others, record: recordOf(bob, alice), bundle, now: NOW };
+      expect(await codeOf(() => initiateSession(start)), name).toBe('IDENTITY_CHANGED');
+    }
+    await decryptEnvelope(initial);
+    await decryptEnvelope(later);
+  });
+
+  it('does not open what is sent back to its sender', async () => {
+    await startSession(alice, bob);
+    const initial = say(alice, bob, 'x');
+    // The ids of their prekeys are the same; neither Alice's own private halves open it, nor Bob's if she had them.
+    expect(await codeOf(() => receive(alice, bob, initial))).toBe('UNDECRYPTABLE');
+    const thief = { ...alice, privatePreKeys: bob.privatePreKeys };
+    expect(await codeOf(() => receive(thief, bob, initial))).toBe('UNDECRYPTABLE');
+    await hear(bob, alice, initial);
+    await hear(alice, bob, say(bob, alice, 'y'));
+    const later = say(alice, bob, 'z');
+    expect(await codeOf(() => receive(alice, bob, later))).toBe('UNDECRYPTABLE');
+    expect(await hear(bob, alice, later)).toBe('z');
+  });
+
+  it('needs a session for anything but an initial message', async () => {
+    await connect();
+    const bytes = say(alice, bob, 'x');
+    bob.records.clear();
+    expect(await codeOf(() => receive(bob, alice, bytes))).toBe('NO_SESSION');
+  });
+});
+
+describe('prekeys of an initial message', () => {
+  it('have to be there, all of them, and made for this registration', async () => {
+    await addPreKey(bob, 'oneTime');
+    await addPreKey(bob, 'kemOneTime');
+    await startSession(alice, bob);
+    const params = receiving(bob, alice, say(alice, bob, 'x'));
+    expect(params.preKeys).toHaveLength(3);
+    for (const missing of params.preKeys) {
+      const preKeys = params.preKeys.filter((preKey) => preKey !== missing);
+      expect(await codeOf(() => decryptEnvelope({ ...params, preKeys }))).toBe('UNKNOWN_PREKEY');
+    }
+    const { own, ...rest } = params.parties;
+    const startedOver = { ...rest, own: { ...own, registrationId: own.registrationId + 1 } };
+    expect(await codeOf(() => decryptEnvelope({ ...params, parties: startedOver }))).toBe('UNKNOWN_PREKEY');
+    await decryptEnvelope(params);
+  });
+
+  it('of the last-resort kind open a replayed message never twice (P5)', async () => {
+    await startSession(alice, bob);
+    const bytes = say(alice, bob, 'pay 5');
+    expect(await hear(bob, alice, bytes)).toBe('pay 5');
+    bob.records.clear(); // as if the session was pushed out or expired
+    expect(await codeOf(() => receive(bob, alice, bytes))).toBe('REPLAYED');
+    await startSession(alice, bob);
+    expect(await hear(bob, alice, say(alice, bob, 'pay 6'))).toBe('pay 6');
+    const lastResort = [...bob.privatePreKeys.values()].find(({ kind }) => kind === 'kemLastResort')!;
+    expect(lastResort.uses).toHaveLength(2 * PREKEY_USE_LENGTH);
+  });
+
+  it('of the last-resort kind accept nothing more when their record is full', async () => {
+    await startSession(alice, bob);
+    const params = receiving(bob, alice, say(alice, bob, 'x'));
+    const usedTimes = (count: number) =>
+      params.preKeys.map((key) =>
+        key.kind === 'kemLastResort' ? { ...key, uses: new Uint8Array(count * PREKEY_USE_LENGTH) } : key,
+      );
+    const full = usedTimes(PREKEY_LIMITS.lastResortReplayMax);
+    expect(await codeOf(() => decryptEnvelope({ ...params, preKeys: full }))).toBe('UNKNOWN_PREKEY');
+    const almostFull = usedTimes(PREKEY_LIMITS.lastResortReplayMax - 1);
+    const { consumed } = await decryptEnvelope({ ...params, preKeys: almostFull });
+    expect(consumed.updated!.uses).toHaveLength(PREKEY_LIMITS.lastResortReplayMax * PREKEY_USE_LENGTH);
+  });
+
+  it('of the one-time kind are gone when a message is replayed', async () => {
+    await addPreKey(bob, 'kemOneTime');
+    await startSession(alice, bob);
+    const bytes = say(alice, bob, 'x');
+    await hear(bob, alice, bytes);
+    bob.records.clear();
+    expect(await codeOf(() => receive(bob, alice, bytes))).toBe('UNKNOWN_PREKEY');
+  });
+});

@@ -1,0 +1,175 @@
+import {
+  decodeEnvelope,
+  encodeEnvelope,
+  encodeEnvelopeHeader,
+  fromUtf8,
+  isSealError,
+  utf8,
+  type Bytes,
+  type EnvelopeHeader,
+  type ErrorCode,
+  type PreKeyHeader,
+} from '@seal-chat/protocol';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { addPreKey, receive, recordOf, send, startSession, testDevice, type TestDevice } from '../../test/devices.ts';
+import { codeOf } from '../../test/seal-error.ts';
+
+let alice: TestDevice;
+let bob: TestDevice;
+/** The first message of a session, and one of an established session. */
+let initial: Bytes;
+let established: Bytes;
+/** Bob before each of them. */
+let beforeInitial: TestDevice;
+let beforeEstablished: TestDevice;
+
+const snapshot = (device: TestDevice): TestDevice => ({
+  ...device,
+  privatePreKeys: new Map(device.privatePreKeys),
+  records: new Map(device.records),
+});
+
+beforeAll(async () => {
+  [alice, bob] = [await testDevice('alice'), await testDevice('bob')];
+  await addPreKey(bob, 'oneTime');
+  await addPreKey(bob, 'kemOneTime');
+  await startSession(alice, bob);
+  initial = send(alice, bob, utf8('initial'));
+  beforeInitial = snapshot(bob);
+  await receive(bob, alice, initial);
+  await receive(alice, bob, send(bob, alice, utf8('answer')));
+  await receive(bob, alice, send(alice, bob, utf8('one')));
+  await receive(bob, alice, send(alice, bob, utf8('two')));
+  established = send(alice, bob, utf8('established'));
+  beforeEstablished = snapshot(bob);
+});
+
+/** The header with one thing changed, everything else as it was. */
+function withHeader(bytes: Bytes, change: (header: EnvelopeHeader) => EnvelopeHeader): Bytes {
+  const { header, ...rest } = decodeEnvelope(bytes);
+  return encodeEnvelope({ ...rest, headerBytes: encodeEnvelopeHeader(change(header)) });
+}
+
+const inPreKey = (change: (preKey: PreKeyHeader) => Partial<PreKeyHeader>) => (header: EnvelopeHeader) => ({
+  ...header,
+  preKey: { ...header.preKey!, ...change(header.preKey!) },
+});
+const flipped = (bytes: Bytes) => bytes.map((byte, i) => (i === 3 ? byte ^ 1 : byte));
+
+const BOTH: Record<string, [change: (header: EnvelopeHeader) => EnvelopeHeader, code: ErrorCode]> = {
+  "version of the sender's list": [(h) => ({ ...h, senderListVersion: h.senderListVersion ^ 1 }), 'UNDECRYPTABLE'],
+  "version of the recipient's list": [
+    (h) => ({ ...h, recipientListVersion: h.recipientListVersion ^ 1 }),
+    'UNDECRYPTABLE',
+  ],
+  'ratchet key': [(h) => ({ ...h, ratchet: { ...h.ratchet, dhKey: flipped(h.ratchet.dhKey) } }), 'UNDECRYPTABLE'],
+  'length of the chain before': [(h) => ({ ...h, ratchet: { ...h.ratchet, pn: h.ratchet.pn ^ 1 } }), 'UNDECRYPTABLE'],
+  'message number': [(h) => ({ ...h, ratchet: { ...h.ratchet, n: h.ratchet.n + 1 } }), 'UNDECRYPTABLE'],
+};
+const INITIAL: typeof BOTH = {
+  ...BOTH,
+  registration: [inPreKey((p) => ({ registrationId: p.registrationId ^ 1 })), 'UNKNOWN_PREKEY'],
+  'base key': [inPreKey((p) => ({ ephemeralKey: flipped(p.ephemeralKey) })), 'LOW_ORDER_KEY'],
+  'id of the signed prekey': [inPreKey((p) => ({ signedPreKeyId: p.signedPreKeyId ^ 1 })), 'UNKNOWN_PREKEY'],
+  'id of the one-time prekey': [inPreKey((p) => ({ oneTimePreKeyId: p.oneTimePreKeyId! ^ 1 })), 'UNKNOWN_PREKEY'],
+  'no one-time prekey': [inPreKey(() => ({ oneTimePreKeyId: null })), 'UNDECRYPTABLE'],
+  'id of the KEM prekey': [inPreKey((p) => ({ kemPreKeyId: p.kemPreKeyId ^ 1 })), 'UNKNOWN_PREKEY'],
+  'kind of the KEM prekey': [inPreKey(() => ({ kemIsLastResort: 1 })), 'UNKNOWN_PREKEY'],
+  'KEM ciphertext': [inPreKey((p) => ({ kemCiphertext: flipped(p.kemCiphertext) })), 'UNDECRYPTABLE'],
+  'no initial header': [(h) => ({ ...h, preKey: null }), 'NO_SESSION'],
+};
+const ESTABLISHED: typeof BOTH = {
+  ...BOTH,
+  'an earlier message number': [(h) => ({ ...h, ratchet: { ...h.ratchet, n: 0 } }), 'DUPLICATE_MESSAGE'],
+  'a far message number': [(h) => ({ ...h, ratchet: { ...h.ratchet, n: 2_100 } }), 'TOO_FAR_AHEAD'],
+  'an initial header': [
+    (h) => ({ ...h, preKey: decodeEnvelope(initial).header.preKey }),
+    'UNDECRYPTABLE', // base key of the known session, and yet another header than was authenticated
+  ],
+};
+
+describe('an altered header field', () => {
+  it.each(Object.entries(INITIAL))('makes an initial message fail: %s', async (_, [change, code]) => {
+    const altered = withHeader(initial, change);
+    expect(altered).not.toEqual(initial);
+    // One flip in two turns the base key into a point of the twist, which is refused; of the others into another point.
+    expect([code, 'UNDECRYPTABLE']).toContain(await codeOf(() => receive(snapshot(beforeInitial), alice, altered)));
+  });
+
+  it.each(Object.entries(ESTABLISHED))('makes a later message fail: %s', async (_, [change, code]) => {
+    const altered = withHeader(established, change);
+    expect(altered).not.toEqual(established);
+    expect(await codeOf(() => receive(snapshot(beforeEstablished), alice, altered))).toBe(code);
+  });
+});
+
+/** Every code that bytes from outside may end in. */
+const REFUSALS: readonly ErrorCode[] = [
+  'UNDECRYPTABLE',
+  'MALFORMED',
+  'UNSUPPORTED_VERSION',
+  'UNKNOWN_PREKEY',
+  'LOW_ORDER_KEY',
+  'DUPLICATE_MESSAGE',
+  'TOO_FAR_AHEAD',
+  'NO_SESSION',
+  'TOO_LARGE',
+];
+
+/** The codes of all attempts; no attempt may succeed, change anything or end in another error. */
+async function attempt(from: TestDevice, altered: readonly Bytes[]): Promise<Set<string>> {
+  const codes = new Set<string>();
+  const device = snapshot(from);
+  for (const [i, bytes] of altered.entries()) {
+    const outcome = await receive(device, alice, bytes).then(
+      () => `opened ${i}`,
+      (error: unknown) => (isSealError(error) ? error.code : `${i}: ${String(error)}`),
+    );
+    codes.add(outcome);
+  }
+  expect(recordOf(device, alice)).toBe(recordOf(from, alice));
+  expect([...device.privatePreKeys]).toEqual([...from.privatePreKeys]);
+  return codes;
+}
+
+const withFlip = (bytes: Bytes, at: number, bit: number) => {
+  const out = bytes.slice();
+  out[at]! ^= 1 << bit;
+  return out;
+};
+
+describe('a flipped bit', () => {
+  it('makes a later message fail, whichever of all its bits it is', async () => {
+    const altered = Array.from({ length: established.length * 8 }, (_, i) => withFlip(established, i >> 3, i & 7));
+    const codes = await attempt(beforeEstablished, altered);
+    expect([...codes].filter((code) => !REFUSALS.includes(code as ErrorCode))).toEqual([]);
+    expect(fromUtf8(await receive(snapshot(beforeEstablished), alice, established))).toBe('established');
+  });
+
+  it('makes an initial message fail, in whichever of all its bytes it is', async () => {
+    const altered = Array.from(initial, (_, at) => withFlip(initial, at, at % 8));
+    const codes = await attempt(beforeInitial, altered);
+    expect([...codes].filter((code) => !REFUSALS.includes(code as ErrorCode))).toEqual([]);
+    expect(fromUtf8(await receive(snapshot(beforeInitial), alice, initial))).toBe('initial');
+  });
+});
+
+describe('bytes cut off, added or exchanged', () => {
+  it('make a message fail', async () => {
+    const cut = Array.from(established, (_, length) => established.slice(0, length));
+    const added = [1, 16, 5_000].map((more) => {
+      const out = new Uint8Array(established.length + more);
+      out.set(established);
+      return out;
+    });
+    const codes = await attempt(beforeEstablished, [...cut, ...added]);
+    expect([...codes].sort()).toEqual(['MALFORMED', 'TOO_LARGE']);
+  });
+
+  it('make a message fail: parts of two messages', async () => {
+    const [one, two] = [decodeEnvelope(established), decodeEnvelope(send(alice, bob, utf8('established')))];
+    const parts = ['headerBytes', 'commitment', 'nonce', 'ciphertext'] as const;
+    const spliced = parts.map((part) => encodeEnvelope({ ...one, [part]: two[part] }));
+    expect([...(await attempt(beforeEstablished, spliced))]).toEqual(['UNDECRYPTABLE']);
+  });
+});

@@ -1,0 +1,54 @@
+import { decodeEnvelope, fromUtf8, utf8, type Bytes } from '@seal-chat/protocol';
+import {
+  ratchetDecrypt,
+  ratchetEncrypt,
+  startAsInitiator,
+  startAsResponder,
+  type RatchetState,
+  type ResponderState,
+} from '../src/ratchet/double-ratchet.ts';
+import type { Rng } from '../src/rng.ts';
+import { curves } from './accounts.ts';
+import { deepFreeze } from './deep-freeze.ts';
+import { seededRng } from './rng.ts';
+
+const HEADER = { senderListVersion: 1, recipientListVersion: 2, preKey: null };
+export const AD: Bytes = utf8('associated data');
+export const NOW = 1_700_000_000_000;
+
+/** One end of a bare ratchet, without sessions. */
+export interface RatchetEnd<State extends RatchetState | ResponderState = RatchetState> {
+  state: State;
+  readonly rng: Rng;
+}
+
+export async function ratchetPair(): Promise<{ alice: RatchetEnd; bob: RatchetEnd<RatchetState | ResponderState> }> {
+  const rng = seededRng('ratchet');
+  const signedPreKey = await curves.dhKeyPair(rng(32));
+  const secret = rng(32);
+  const ownKeys = await curves.newDhKeyPair(rng);
+  const peerRatchetKey = signedPreKey.publicKey;
+  const alice = await startAsInitiator({ curves, sharedSecret: secret.slice(), ownKeys, peerRatchetKey });
+  const bob = startAsResponder(secret, signedPreKey);
+  return { alice: { state: deepFreeze(alice), rng }, bob: { state: deepFreeze(bob), rng } };
+}
+
+export function ratchetSend(end: RatchetEnd<RatchetState | ResponderState>, text: string): Bytes {
+  const { state, rng } = end;
+  if (!('previousCount' in state)) throw new Error('a responder cannot send first');
+  const sent = ratchetEncrypt({ state, header: HEADER, associatedData: AD, plaintext: utf8(text), rng });
+  end.state = deepFreeze(sent.state);
+  return sent.envelope;
+}
+
+export async function ratchetReceive(
+  end: RatchetEnd<RatchetState | ResponderState>,
+  bytes: Bytes,
+  now: number = NOW,
+): Promise<string> {
+  const { state, rng } = end;
+  const envelope = decodeEnvelope(bytes);
+  const received = await ratchetDecrypt({ curves, rng, state, envelope, associatedData: AD, now });
+  end.state = deepFreeze(received.state);
+  return fromUtf8(received.plaintext);
+}
