@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage, Server } from 'node:http';
-import type { CreateFastifyContextOptions } from '@trpc/server/adapters/fastify';
+import type { IncomingHttpHeaders, IncomingMessage, Server } from 'node:http';
 import type { TRPCError } from '@trpc/server';
 import { webCryptoVerify } from '@seal-chat/crypto/verify';
 import { createLiveSessions } from './auth/live-sessions.ts';
@@ -51,7 +50,7 @@ export interface AppOptions {
 export interface App {
   readonly router: AppRouter;
   /** Context of a request over HTTP. */
-  createContext(options: CreateFastifyContextOptions): Promise<Context>;
+  createContext(request: { readonly headers: IncomingHttpHeaders; readonly ip: string }): Promise<Context>;
   /** Serves WebSocket upgrades of `server` to `/trpc`. */
   attachWebSocket(server: Server, addressOf: (request: IncomingMessage) => string): void;
   openSockets(): number;
@@ -130,7 +129,7 @@ export async function createApp(options: AppOptions): Promise<App> {
 
   return {
     router,
-    createContext: ({ req }) => contexts.ofRequest(credentialsOf(req.headers, req.ip)),
+    createContext: ({ headers, ip }) => contexts.ofRequest(credentialsOf(headers, ip)),
     attachWebSocket: webSockets.attach,
     openSockets: webSockets.count,
 

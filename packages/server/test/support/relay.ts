@@ -1,0 +1,118 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createHTTPHandler } from '@trpc/server/adapters/standalone';
+import { pino } from 'pino';
+import postgres, { type Sql } from 'postgres';
+import type { TenantId } from '@seal-chat/protocol';
+import { createApp, type App, type Rates } from '../../src/index.ts';
+import { createTestDatabase, type TestDatabase } from './database.ts';
+
+/** A tenant, and the key its pages use. */
+export interface TestTenant {
+  readonly tenantId: TenantId;
+  readonly appKey: string;
+}
+
+/** One process of the relay on a port of its own. */
+export interface RelayProcess {
+  readonly app: App;
+  /** `ws://127.0.0.1:port/trpc`. */
+  readonly wsUrl: string;
+  close(): Promise<void>;
+}
+
+/** A relay on a fresh database. */
+export interface Relay extends RelayProcess {
+  readonly database: TestDatabase;
+  /** For looking at what is stored. */
+  readonly sql: Sql;
+  readonly log: readonly string[];
+  addTenant(options?: {
+    readonly limits?: Partial<Rates>;
+    readonly allowedOrigins?: readonly string[];
+  }): Promise<TestTenant>;
+  /** Another process on the same database. */
+  addProcess(): Promise<RelayProcess>;
+}
+
+/** High enough that no test meets them unless it sets its own. */
+const RATES: Rates = {
+  messagesPerMinutePerUser: 1_000_000,
+  authPerMinutePerAddress: 1_000_000,
+  failedAuthPerAccount: 1_000,
+  socketsPerUser: 50,
+  prekeyClaimsPerMinutePerUser: 1_000_000,
+  recoveryDownloadsPerHourPerAccount: 1_000,
+  searchesPerMinutePerUser: 1_000_000,
+};
+
+export async function startRelay(options: { readonly clock?: () => number } = {}): Promise<Relay> {
+  const database = await createTestDatabase();
+  const log: string[] = [];
+  const first = await startProcess(database.url, log, options);
+  const others: RelayProcess[] = [];
+  const sql = postgres(database.url, {
+    max: 3,
+    onnotice: () => undefined,
+    types: { int8: { to: 20, from: [20], serialize: String, parse: Number } },
+  });
+  return {
+    ...first,
+    database,
+    sql,
+    log,
+    async addTenant({ limits = {}, allowedOrigins = ['*'] } = {}) {
+      const tenantId = randomUUID() as TenantId;
+      const appKey = `pk_test_${tenantId}`;
+      await sql`insert into tenants (id, name, limits) values (${tenantId}, 'Test', ${sql.json(limits)})`;
+      await sql`
+        insert into publishable_keys (key, tenant_id, allowed_origins) values (${appKey}, ${tenantId}, ${[...allowedOrigins]})`;
+      return { tenantId, appKey };
+    },
+    async addProcess() {
+      const process = await startProcess(database.url, log, options);
+      others.push(process);
+      return process;
+    },
+    async close() {
+      await Promise.all([first, ...others].map((process) => process.close()));
+      await sql.end();
+      await database.drop();
+    },
+  };
+}
+
+async function startProcess(
+  databaseUrl: string,
+  lines: string[],
+  { clock }: { readonly clock?: () => number },
+): Promise<RelayProcess> {
+  const log = pino({ level: 'warn' }, { write: (line: string) => void lines.push(line) });
+  const app = await createApp({ databaseUrl, rates: RATES, log, leaveGraceMs: 20, ...(clock && { clock }) });
+  const handler = createHTTPHandler({
+    router: app.router,
+    basePath: '/trpc/',
+    createContext: ({ req }) => app.createContext({ headers: req.headers, ip: req.socket.remoteAddress ?? '' }),
+  });
+  const server = createServer(handler);
+  app.attachWebSocket(server, (request) => request.socket.remoteAddress ?? '');
+  const port = await listen(server);
+  let closing: Promise<void> | null = null;
+  return {
+    app,
+    wsUrl: `ws://127.0.0.1:${port}/trpc`,
+    close: () =>
+      (closing ??= (async () => {
+        const closed = new Promise((resolve) => server.close(resolve));
+        await app.close();
+        server.closeAllConnections();
+        await closed;
+      })()),
+  };
+}
+
+async function listen(server: Server): Promise<number> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return (server.address() as AddressInfo).port;
+}
