@@ -1,4 +1,7 @@
 import { defineProject, mergeConfig } from 'vitest/config';
 import { sharedConfig } from '../vitest.shared.ts';
 
-export default mergeConfig(sharedConfig, defineProject({ test: { name: 'client' } }));
+export default mergeConfig(
+  sharedConfig,
+  defineProject({ test: { name: 'client', globalSetup: ['../server/test/support/global-setup.ts'] } }),
+);

@@ -12,6 +12,14 @@ export function createConversation(
   conversationId: ConversationId,
 ): Conversation {
   const { device, views, typing } = deps;
+
+  /** What a verb did is visible when it returns. */
+  async function run(verb: (opened: Device) => Promise<void>): Promise<void> {
+    const opened = await device;
+    await verb(opened);
+    await opened.settled();
+  }
+
   return {
     conversationId,
     summary: views.summary(conversationId),
@@ -29,15 +37,9 @@ export function createConversation(
       await opened.settled();
       return message;
     },
-    async retry(messageId) {
-      await retryMessage(await device, conversationId, messageId);
-    },
-    async discard(messageId) {
-      await discardMessage(await device, conversationId, messageId);
-    },
-    async markRead(seq) {
-      await markRead(await device, conversationId, seq ?? null);
-    },
+    retry: (messageId) => run((opened) => retryMessage(opened, conversationId, messageId)),
+    discard: (messageId) => run((opened) => discardMessage(opened, conversationId, messageId)),
+    markRead: (seq) => run((opened) => markRead(opened, conversationId, seq ?? null)),
     setTyping: (isTyping) => typing(conversationId, isTyping),
   };
 }

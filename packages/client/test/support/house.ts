@@ -1,0 +1,71 @@
+import { WebSocket } from 'ws';
+import { startRelay, type Relay, type TestTenant } from '../../../server/test/support/relay.ts';
+import {
+  createSealClient,
+  memoryStore,
+  type SealClient,
+  type SealClientOptions,
+  type StoreFactory,
+} from '../../src/index.ts';
+
+/** A relay with one tenant, and the clients a test opens on it. */
+export interface House {
+  readonly relay: Relay;
+  readonly tenant: TestTenant;
+  /** Where the server is; changes when it is started again. */
+  url(): string;
+  open(options?: Partial<SealClientOptions>): SealClient;
+  /** A client with an account of that name, connected. */
+  enter(username: string, options?: Partial<SealClientOptions>): Promise<Resident>;
+  close(): Promise<void>;
+}
+
+export interface Resident {
+  readonly client: SealClient;
+  readonly store: StoreFactory;
+  readonly userId: ReturnType<typeof userIdOf>;
+  readonly recoveryCode: string;
+}
+
+export const nodeWebSocket: typeof globalThis.WebSocket = WebSocket as unknown as typeof globalThis.WebSocket;
+
+export async function openHouse(limits: Parameters<Relay['addTenant']>[0] = {}): Promise<House> {
+  const relay = await startRelay();
+  const tenant = await relay.addTenant(limits);
+  const clients = new Set<SealClient>();
+  const url = (): string => relay.wsUrl.replace(/^ws/, 'http').replace(/\/trpc$/, '');
+  const open: House['open'] = (options = {}) => {
+    const client = createSealClient({
+      url: url(),
+      appKey: tenant.appKey,
+      store: memoryStore(),
+      webSocket: nodeWebSocket,
+      ...options,
+    });
+    clients.add(client);
+    return client;
+  };
+  return {
+    relay,
+    tenant,
+    url,
+    open,
+    async enter(username, options = {}) {
+      const store = options.store ?? memoryStore();
+      const client = open({ ...options, store });
+      const { recoveryCode } = await client.createAccount({ username });
+      return { client, store, userId: userIdOf(client), recoveryCode: recoveryCode ?? '' };
+    },
+    async close() {
+      await Promise.all([...clients].map((client) => client.close()));
+      await relay.close();
+    },
+  };
+}
+
+/** The user signed in to `client`. */
+export function userIdOf(client: SealClient) {
+  const account = client.account.get();
+  if (account.status !== 'signed-in') throw new Error(`expected to be signed in, not ${account.status}`);
+  return account.userId;
+}

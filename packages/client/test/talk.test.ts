@@ -1,0 +1,32 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openHouse, type House } from './support/house.ts';
+import { dmWith, online, shows, until } from './support/wait.ts';
+
+let house: House;
+beforeAll(async () => void (house = await openHouse()));
+afterAll(() => house.close());
+
+describe('two people', () => {
+  it('exchange a first message and a reply, and see how far each got', async () => {
+    const [alice, bob] = await Promise.all([house.enter('alice'), house.enter('bob')]);
+    await Promise.all([online(alice.client), online(bob.client)]);
+    const [found] = await alice.client.searchUsers('bo');
+    expect(found).toEqual({ userId: bob.userId, username: 'bob' });
+
+    const atAlice = await alice.client.openDm(bob.userId);
+    const sent = await atAlice.send('hello bob');
+    expect(sent).toMatchObject({ status: 'sending', seq: null, isOwn: true });
+    const atBob = await dmWith(bob.client, alice.userId);
+    await shows(atBob, ['hello bob']);
+    await until(atAlice.messages, ({ messages }) => messages[0]?.status === 'delivered', 'delivered');
+
+    expect(atBob.summary.get()?.unreadCount).toBe(1);
+    await atBob.markRead();
+    expect(atBob.summary.get()?.unreadCount).toBe(0);
+    await until(atAlice.messages, ({ messages }) => messages[0]?.status === 'read', 'read');
+
+    await atBob.send('hello alice');
+    await shows(atAlice, ['hello bob', 'hello alice']);
+    await shows(atBob, ['hello bob', 'hello alice']);
+  });
+});
