@@ -35,10 +35,10 @@ import { padmeLength } from '../src/padding.ts';
 import { preKeySignatureInput } from '../src/prekey-signature.ts';
 import { createRecoveryCode, parseRecoveryCode } from '../src/recovery/code.ts';
 import { wrapAccountSecrets } from '../src/recovery/wrap.ts';
-import type { Rng } from '../src/rng.ts';
 import { openBody, sealBody } from '../src/sealed-body.ts';
 import { curves } from './accounts.ts';
 import { runPython } from './python.ts';
+import { scripted } from './rng.ts';
 
 interface DeviceVector {
   deviceId: DeviceId;
@@ -105,16 +105,6 @@ const text = readFileSync(new URL('../vectors/identity.vectors.json', import.met
 const vectors = JSON.parse(text) as IdentityVectors;
 const { deviceLists, authProofs, recovery, linking } = vectors;
 const owner = { tenantId: deviceLists.tenantId, userId: deviceLists.userId };
-
-/** Gives the values of a vector in the order in which the protocol draws them. */
-function scripted(...values: readonly string[]): Rng {
-  const queue = values.map(fromHex);
-  return (length) => {
-    const next = queue.shift();
-    if (next?.length !== length) throw new Error(`drew ${length} bytes, the vector has ${next?.length ?? 'no more'}`);
-    return next;
-  };
-}
 
 async function account(): Promise<Account> {
   return { ...owner, key: await accountKeyFromSeed(curves, fromHex(deviceLists.accountSeed)) };

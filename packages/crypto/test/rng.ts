@@ -1,4 +1,4 @@
-import { concatBytes, encode, u32, utf8 } from '@seal-chat/protocol';
+import { concatBytes, encode, fromHex, u32, utf8 } from '@seal-chat/protocol';
 import { sha256 } from '../src/kdf.ts';
 import type { Rng } from '../src/rng.ts';
 
@@ -10,5 +10,15 @@ export function seededRng(seed: string): Rng {
       sha256(concatBytes(utf8(seed), encode(u32, counter++))),
     );
     return concatBytes(...blocks).slice(0, length);
+  };
+}
+
+/** Gives the values of a vector in the order in which the protocol draws them. */
+export function scripted(...values: readonly string[]): Rng {
+  const queue = values.map(fromHex);
+  return (length) => {
+    const next = queue.shift();
+    if (next?.length !== length) throw new Error(`drew ${length} bytes, the vector has ${next?.length ?? 'no more'}`);
+    return next;
   };
 }
