@@ -17,6 +17,7 @@ import {
   ROWS,
   placeOf,
   type AccountRow,
+  type ConversationRow,
   type OutboxRow,
   type PeerRow,
   type RowKey,
@@ -37,7 +38,12 @@ export type Bundles = ReadonlyMap<DeviceId, PreKeyBundle>;
 export type Preparation =
   | { readonly outcome: 'ready'; readonly row: OutboxRow; readonly wire: WireMessage }
   /** Has to be fetched first; nothing was written. */
-  | { readonly outcome: 'missing'; readonly users: readonly UserId[]; readonly sessions: readonly DeviceAddress[] }
+  | {
+      readonly outcome: 'missing';
+      readonly conversations: readonly ConversationId[];
+      readonly users: readonly UserId[];
+      readonly sessions: readonly DeviceAddress[];
+    }
   /** Somebody else sent or discarded it. */
   | { readonly outcome: 'gone' };
 
@@ -67,8 +73,10 @@ export async function prepareWire(
   if (row === null || row.failure !== null) return { outcome: 'gone' };
   const { conversationId } = placeOf(key);
   const account = await activeAccount(tx);
-  const { peers, unknown } = await membersOf(tx, conversationId);
-  if (unknown.length > 0) return { outcome: 'missing', users: unknown, sessions: [] };
+  const conversation = await tx.get(ROWS.conversation(conversationId));
+  if (conversation === null) return { outcome: 'missing', users: [], sessions: [], conversations: [conversationId] };
+  const { peers, unknown } = await membersOf(tx, conversation);
+  if (unknown.length > 0) return { outcome: 'missing', users: unknown, sessions: [], conversations: [] };
   const targets = targetsOf(account, peers);
 
   const sealed = row.wire ?? sealWire(deps, row, conversationId);
@@ -92,7 +100,7 @@ export async function prepareWire(
     if (made === null) sessions.push({ userId: target.userId, deviceId });
     else envelopes.push(made);
   }
-  if (sessions.length > 0) return { outcome: 'missing', users: [], sessions };
+  if (sessions.length > 0) return { outcome: 'missing', users: [], sessions, conversations: [] };
 
   const deviceLists = [...peers].map(([userId, { known }]) => ({ userId, version: known.list.version }));
   const wire: WireMessage = { ...sealed, deviceLists, envelopes };
@@ -102,10 +110,8 @@ export async function prepareWire(
 
 async function membersOf(
   tx: DeviceTx,
-  conversationId: ConversationId,
+  conversation: ConversationRow,
 ): Promise<{ readonly peers: ReadonlyMap<UserId, PeerRow>; readonly unknown: readonly UserId[] }> {
-  const conversation = await tx.get(ROWS.conversation(conversationId));
-  if (conversation === null) throw new SealError('NOT_FOUND', 'send: the conversation is not known here');
   const peers = new Map<UserId, PeerRow>();
   const unknown: UserId[] = [];
   for (const { userId } of conversation.members) {

@@ -8,7 +8,7 @@ import {
   type UserId,
 } from '@seal-chat/protocol';
 import type { SendAnswer } from '@seal-chat/protocol/api';
-import { withMessage } from '../conversations/conversation-rows.ts';
+import { learnConversations, withMessage } from '../conversations/conversation-rows.ts';
 import { activeAccount, type Deps } from '../deps.ts';
 import { learnDeviceLists } from '../peers/device-lists.ts';
 import type { DeviceTx } from '../store/device-tx.ts';
@@ -37,6 +37,7 @@ export async function sendMessage(deps: Deps, key: RowKey<OutboxRow>): Promise<v
     const prepared = await deps.transact((tx) => prepareWire(deps, tx, key, bundles));
     if (prepared.outcome === 'gone') return;
     if (prepared.outcome === 'missing') {
+      await learnConversations(deps, prepared.conversations);
       if (prepared.users.length > 0) await learnDeviceLists(deps, prepared.users);
       const claimed = await claimBundles(deps, prepared.sessions, askedForBundle);
       for (const [deviceId, bundle] of claimed) bundles.set(deviceId, bundle);

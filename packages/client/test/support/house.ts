@@ -8,15 +8,18 @@ import {
   type StoreFactory,
 } from '../../src/index.ts';
 
+/** Options of a client; one that was killed (see `mortal.ts`) need not be closed. */
+export type ClientOptions = Partial<SealClientOptions> & { readonly death?: Promise<void> };
+
 /** A relay with one tenant, and the clients a test opens on it. */
 export interface House {
   readonly relay: Relay;
   readonly tenant: TestTenant;
   /** Where the server is; changes when it is started again. */
   url(): string;
-  open(options?: Partial<SealClientOptions>): SealClient;
+  open(options?: ClientOptions): SealClient;
   /** A client with an account of that name, connected. */
-  enter(username: string, options?: Partial<SealClientOptions>): Promise<Resident>;
+  enter(username: string | null, options?: ClientOptions): Promise<Resident>;
   close(): Promise<void>;
 }
 
@@ -32,7 +35,7 @@ export const nodeWebSocket: typeof globalThis.WebSocket = WebSocket as unknown a
 export async function openHouse(limits: Parameters<Relay['addTenant']>[0] = {}): Promise<House> {
   const relay = await startRelay();
   const tenant = await relay.addTenant(limits);
-  const clients = new Set<SealClient>();
+  const clients = new Map<SealClient, Promise<void> | undefined>();
   const url = (): string => relay.wsUrl.replace(/^ws/, 'http').replace(/\/trpc$/, '');
   const open: House['open'] = (options = {}) => {
     const client = createSealClient({
@@ -42,7 +45,7 @@ export async function openHouse(limits: Parameters<Relay['addTenant']>[0] = {}):
       webSocket: nodeWebSocket,
       ...options,
     });
-    clients.add(client);
+    clients.set(client, options.death);
     return client;
   };
   return {
@@ -57,7 +60,8 @@ export async function openHouse(limits: Parameters<Relay['addTenant']>[0] = {}):
       return { client, store, userId: userIdOf(client), recoveryCode: recoveryCode ?? '' };
     },
     async close() {
-      await Promise.all([...clients].map((client) => client.close()));
+      const ends = [...clients].map(([client, death]) => Promise.race([client.close(), ...(death ? [death] : [])]));
+      await Promise.all(ends);
       await relay.close();
     },
   };

@@ -9,7 +9,7 @@ export function until<T>(source: Readable<T>, accept: (value: T) => boolean, wha
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
       unsubscribe();
-      reject(new Error(`waited for ${what}; it was ${JSON.stringify(source.get())}`));
+      reject(new Error(`waited for ${what}; it was ${JSON.stringify(source.get()).slice(0, 600)}`));
     }, PATIENCE_MS);
     const unsubscribe = source.subscribe((value) => {
       if (!accept(value)) return;
@@ -51,4 +51,10 @@ export async function dmWith(client: SealClient, userId: string): Promise<Conver
     'the conversation',
   );
   return client.conversation(all.find(({ peer }) => peer?.userId === userId)!.conversationId);
+}
+
+/** Loads a conversation back to its beginning. */
+export async function whole(conversation: Conversation): Promise<void> {
+  await until(conversation.messages, ({ isLoaded }) => isLoaded, 'the first page');
+  while (conversation.messages.get().hasEarlier) await conversation.loadEarlier();
 }

@@ -1,0 +1,116 @@
+import { WebSocket } from 'ws';
+import type { Bytes } from '@seal-chat/protocol';
+import type { DeviceStore, StoreFactory } from '../../src/index.ts';
+import { createLocalLocks, createLocalMedium } from '../../src/store/local-locks.ts';
+import { createRowMap, type RowMap } from '../../src/store/row-map.ts';
+
+/**
+ * A device that can be killed like a process: from one step on, its store and its network do nothing any more and
+ * answer nothing. What was committed stays, and the next life opens it.
+ */
+export interface Disk {
+  readonly rows: RowMap;
+  /** A life on this disk; `dieAt` counts store and network steps from 1, and is never by default. */
+  live(dieAt?: number): Life;
+}
+
+export interface Life {
+  readonly store: StoreFactory;
+  readonly fetch: typeof fetch;
+  readonly webSocket: typeof globalThis.WebSocket;
+  /** Steps so far. */
+  steps(): number;
+  isDead(): boolean;
+  kill(): void;
+  /** Resolves at death. */
+  readonly death: Promise<void>;
+}
+
+const never = <T>(): Promise<T> => new Promise<T>(() => {});
+
+export function createDisk(): Disk {
+  const rows = createRowMap();
+  return { rows, live: (dieAt = Infinity) => createLife(rows, dieAt) };
+}
+
+/** A copy of a disk as it is now, to roll a device back to. */
+export function copyDisk(disk: Disk): Disk {
+  const copy = createDisk();
+  copy.rows.restore({
+    expectedRev: disk.rows.rev - 1,
+    puts: new Map([...disk.rows.entries()] as [string, Bytes][]),
+    deletes: [],
+  });
+  return copy;
+}
+
+function createLife(rows: RowMap, dieAt: number): Life {
+  const sockets = new Set<WebSocket>();
+  let steps = 0;
+  let isDead = false;
+  let noteDeath = (): void => {};
+  const death = new Promise<void>((resolve) => (noteDeath = resolve));
+
+  function kill(): void {
+    if (isDead) return;
+    isDead = true;
+    for (const socket of sockets) socket.terminate();
+    noteDeath();
+  }
+  /** False from the moment of death on. */
+  function step(): boolean {
+    if (isDead) return false;
+    if (++steps >= dieAt) kill();
+    return !isDead;
+  }
+
+  const store: StoreFactory = async () => {
+    const whileAlive = async <T>(work: () => T): Promise<T> => (isDead ? never<T>() : work());
+    return {
+      atRest: 'memory',
+      locks: createLocalLocks(),
+      channel: createLocalMedium().join(),
+      revision: () => whileAlive(() => rows.rev),
+      get: (keys) => whileAlive(() => keys.map((key) => rows.get(key))),
+      list: (range) => whileAlive(() => rows.list(range)),
+      async commit(changes) {
+        // Death before the commit, or after it and before anybody hears of it.
+        if (!step()) return never();
+        rows.check(changes);
+        const rev = rows.apply(changes);
+        return step() ? rev : never();
+      },
+      wipe: () => whileAlive(() => rows.clear()),
+      close: async () => {},
+    } satisfies DeviceStore;
+  };
+
+  class MortalSocket extends WebSocket {
+    constructor(url: string | URL, protocols?: string | string[]) {
+      super(url, protocols);
+      sockets.add(this);
+      this.once('close', () => sockets.delete(this));
+    }
+    override send(data: string): void {
+      if (step()) super.send(data);
+    }
+    override emit(name: string | symbol, ...values: unknown[]): boolean {
+      if (isDead || (name === 'message' && !step())) return false;
+      return super.emit(name, ...values);
+    }
+  }
+
+  return {
+    store,
+    fetch: async (input, init) => {
+      if (!step()) return never();
+      const response = await fetch(input, init);
+      return step() ? response : never();
+    },
+    webSocket: MortalSocket as unknown as typeof globalThis.WebSocket,
+    steps: () => steps,
+    isDead: () => isDead,
+    kill,
+    death,
+  };
+}
