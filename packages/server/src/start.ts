@@ -48,7 +48,6 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
       log,
       onAccepted: (count) => metrics.addAcceptedMessages(count),
     });
-    undo.push(() => app.close());
     const http = createHttpServer({
       log,
       metrics,
@@ -58,14 +57,13 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
       trustedProxies: config.trustedProxies,
       demo: config.isDemoOn ? { sql, tenantId: DEMO_TENANT_ID, publicUrl: url } : null,
     });
-    // Sockets hold the listener open until the relay closes them, so the two end together.
-    const closeHttp = () => Promise.all([http.close(), app.close()]);
-    undo[undo.length - 1] = closeHttp;
-    app.attachWebSocket(http.server, addressReader(config.trustedProxies));
-    await http.listen({ host: config.host, port }).catch((error: unknown) => {
+    // The last first: answer what was asked over HTTP, settle and close the sockets, cut what is left.
+    undo.push(http.close, app.close, http.drain);
+    app.attachWebSocket(http.fastify.server, addressReader(config.trustedProxies));
+    await http.fastify.listen({ host: config.host, port }).catch((error: unknown) => {
       throw listenFailure(error, config.host, port);
     });
-    log.info({ host: config.host, port, ms: Math.round(performance.now() - began) }, 'listening');
+    log.info({ ms: Math.round(performance.now() - began) }, 'started');
     return {
       url,
       demoUrl: config.isDemoOn ? `${url}/demo` : null,

@@ -34,7 +34,7 @@ function codeOf(status: number): ErrorCode {
   return status === 413 ? 'TOO_LARGE' : 'BAD_INPUT';
 }
 
-const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
 
 /** 405 where the path is known with another method, else 404. */
 function answerUnknown(server: FastifyInstance, request: FastifyRequest, reply: FastifyReply): FastifyReply {

@@ -1,5 +1,5 @@
 import type { Server } from 'node:http';
-import Fastify, { LogController, type FastifyInstance } from 'fastify';
+import Fastify, { LogController, type FastifyInstance, type FastifyRequest } from 'fastify';
 import { SealError, SIZE_LIMITS } from '@seal-chat/protocol';
 import { registerHealth, type HealthDeps } from '../health/routes.ts';
 import type { Metrics } from '../health/metrics.ts';
@@ -23,12 +23,25 @@ export interface HttpDeps {
   readonly demo: DemoDeps | null;
 }
 
-/** Everything the server answers over HTTP. Not listening yet. */
-export function createHttpServer(deps: HttpDeps): FastifyInstance {
+/** To receive a whole request; slower senders only hold a connection. */
+const REQUEST_TIMEOUT_MS = 60_000;
+
+/** The HTTP server, not listening yet. */
+export interface HttpServer {
+  readonly fastify: FastifyInstance;
+  /** Takes no more connections; settles when every request that had begun is answered. */
+  drain(): Promise<void>;
+  /** Cuts what is still open. */
+  close(): Promise<void>;
+}
+
+/** Everything the server answers over HTTP. */
+export function createHttpServer(deps: HttpDeps): HttpServer {
   const server = Fastify<Server>({
     loggerInstance: deps.log,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: SIZE_LIMITS.request,
+    requestTimeout: REQUEST_TIMEOUT_MS,
     trustProxy: deps.trustedProxies.length > 0 && [...deps.trustedProxies],
     // Connections that are idle when a shutdown begins are closed at once; the others finish their request.
     forceCloseConnections: 'idle',
@@ -42,11 +55,46 @@ export function createHttpServer(deps: HttpDeps): FastifyInstance {
   installErrors(server);
   installHeaders(server, deps.publicUrl);
   observe(server, deps);
+  const requests = countRequests(server);
   registerHealth(server, { ready: deps.ready, registry: deps.metrics.registry });
   registerTrpc(server, deps.trpc);
   registerWidget(server);
   if (deps.demo !== null) registerDemo(server, deps.demo);
-  return server;
+  let closed: Promise<void> | undefined;
+  return {
+    fastify: server,
+    drain() {
+      // WebSockets keep this from settling; whoever owns them closes them next.
+      closed = server.close();
+      return requests.settled();
+    },
+    async close() {
+      server.server.closeAllConnections();
+      await (closed ?? server.close());
+    },
+  };
+}
+
+/** Knows how many requests have begun and are not answered. */
+function countRequests(server: FastifyInstance): { settled(): Promise<void> } {
+  const open = new Set<FastifyRequest>();
+  let onSettled = (): void => undefined;
+  server.addHook('onRequest', async (request, reply) => {
+    open.add(request);
+    // Also after a connection that broke, unlike the hooks.
+    reply.raw.once('close', () => {
+      open.delete(request);
+      if (open.size === 0) onSettled();
+    });
+  });
+  return {
+    settled: () =>
+      open.size === 0
+        ? Promise.resolve()
+        : new Promise((resolve) => {
+            onSettled = resolve;
+          }),
+  };
 }
 
 /** Counts and, at `debug`, logs every answer by its route. URLs stay out: tRPC puts inputs into them. */

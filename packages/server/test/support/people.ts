@@ -39,6 +39,8 @@ export type Api = TRPCClient<AppRouter>;
 /** One WebSocket with the typed client on it. */
 export interface TestConnection {
   readonly api: Api;
+  /** The raw sockets that were opened, one in all but broken tests. */
+  sockets(): readonly WebSocket[];
   close(): Promise<void>;
 }
 
@@ -51,10 +53,12 @@ export interface ConnectionOptions {
 /** Opens a socket that does not come back by itself. */
 export function connect(process: RelayProcess, options: ConnectionOptions): TestConnection {
   const { appKey, accessToken, headers } = options;
+  const opened: WebSocket[] = [];
   class PlainWebSocket extends WebSocket {
     constructor(url: string | URL) {
       super(url, { headers: { ...headers } });
       this.on('error', () => undefined);
+      opened.push(this);
     }
   }
   const socket = createWSClient({
@@ -65,6 +69,7 @@ export function connect(process: RelayProcess, options: ConnectionOptions): Test
   });
   return {
     api: createTRPCClient<AppRouter>({ links: [wsLink({ client: socket })] }),
+    sockets: () => opened,
     close: () => socket.close(),
   };
 }

@@ -1,0 +1,200 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer, connect, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, inject, test, vi } from 'vitest';
+import { WebSocket } from 'ws';
+import { isAlive, waitUntil } from '../src/postgres/processes.ts';
+import { createTestDatabase, type TestDatabase } from './support/database.ts';
+import { spawnServer, type ServerProcess } from './support/server-process.ts';
+
+// Whole processes start and stop here, and the machine may be busy.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+
+let scratch: string;
+let running: ServerProcess[];
+let databases: TestDatabase[];
+
+beforeEach(async () => {
+  running = [];
+  databases = [];
+  scratch = await mkdtemp(join(tmpdir(), 'seal-process-'));
+});
+
+afterEach(async () => {
+  for (const { child } of running) child.kill('SIGTERM');
+  await Promise.all(running.map((server) => server.ended));
+  await Promise.all(databases.map((database) => database.drop()));
+  await rm(scratch, { recursive: true, force: true, maxRetries: 10 });
+});
+
+/** A server with its embedded database in `scratch`, unless `environment` says otherwise. */
+function start(environment: Readonly<Record<string, string>> = {}): ServerProcess {
+  const server = spawnServer({ DATA_DIR: join(scratch, 'data'), ...environment });
+  running.push(server);
+  return server;
+}
+
+/** A server on a database of the test run, which is quicker. */
+async function startOnTestDatabase(): Promise<ServerProcess> {
+  const database = await createTestDatabase();
+  databases.push(database);
+  return start({ DATABASE_URL: database.url });
+}
+
+async function postmaster(): Promise<number> {
+  return Number((await readFile(join(scratch, 'data/postgres/postmaster.pid'), 'utf8')).split('\n')[0]);
+}
+
+describe('a start that cannot succeed says why in one line and leaves with 1', () => {
+  async function failure(environment: Readonly<Record<string, string>>): Promise<string> {
+    const { code, stdout, stderr } = await start(environment).ended;
+    expect(code).toBe(1);
+    expect(stdout).toBe('');
+    expect(stderr).toMatch(/^seal: [^\n]+\n$/);
+    expect(stderr).not.toMatch(/\bat\b.*:\d+:\d+/);
+    return stderr;
+  }
+
+  test('a bad variable', async () => {
+    expect(await failure({ PORT: 'eighty' })).toMatch(/PORT must be a whole number .* not "eighty"/);
+  });
+
+  test('a port that is taken', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => {
+      other.once('listening', resolve);
+    });
+    const { port } = other.address() as AddressInfo;
+    expect(await failure({ PORT: String(port) })).toContain(`PORT ${port} is taken on 127.0.0.1.`);
+    other.close();
+  });
+
+  test('an address that is not this machine', async () => {
+    expect(await failure({ HOST: '192.0.2.1' })).toContain('HOST 192.0.2.1 cannot be listened on');
+  });
+
+  test('a data directory that cannot be written', async () => {
+    const file = join(scratch, 'file');
+    await writeFile(file, '');
+    expect(await failure({ DATA_DIR: file })).toContain(`DATA_DIR ${file} is not a directory`);
+    expect(await failure({ DATA_DIR: join(file, 'below') })).toMatch(/DATA_DIR .*file\/below is not a directory/);
+  });
+
+  test('a database that nobody answers for; the password is not repeated', async () => {
+    const line = await failure({ DATABASE_URL: 'postgresql://user:hunter2@127.0.0.1:1/name' });
+    expect(line).toMatch(/DATABASE_URL: the database name on 127\.0\.0\.1:1 cannot be used: .*ECONNREFUSED/);
+    expect(line).not.toContain('hunter2');
+  });
+
+  test('a database that refuses the password', async () => {
+    const url = new URL(inject('templateUrl'));
+    url.password = 'hunter2';
+    const line = await failure({ DATABASE_URL: url.href });
+    expect(line).toMatch(/DATABASE_URL: .* password authentication failed/);
+    expect(line).not.toContain('hunter2');
+  });
+
+  test('a database that does not exist', async () => {
+    const url = new URL(inject('templateUrl'));
+    url.pathname = '/nowhere';
+    expect(await failure({ DATABASE_URL: url.href })).toMatch(/DATABASE_URL: .* "nowhere" does not exist/);
+  });
+
+  test('a data directory that another server uses', async () => {
+    await start().ready;
+    expect(await failure({})).toMatch(/DATA_DIR .* is in use by another Seal server/);
+  });
+});
+
+describe('a running server', () => {
+  test('the last line begins with "ready", its address and the demo', async () => {
+    const server = await startOnTestDatabase();
+    const url = await server.ready;
+    server.child.kill('SIGTERM');
+    const { code, stdout, stderr } = await server.ended;
+    expect(stdout.trim().split('\n').at(-1)).toBe(`ready ${url} demo ${url}/demo`);
+    expect(stderr).toBe('');
+    expect(code).toBe(0);
+  });
+
+  test('SIGTERM tells sockets to come back, and ends PostgreSQL', async () => {
+    const server = start();
+    const url = await server.ready;
+    const socket = new WebSocket(`${url.replace('http', 'ws')}/trpc?connectionParams=1`);
+    await new Promise((resolve, reject) => {
+      socket.once('open', resolve);
+      socket.once('error', reject);
+    });
+    const closed = new Promise<number>((resolve) => {
+      socket.once('close', resolve);
+    });
+    const database = await postmaster();
+    server.child.kill('SIGTERM');
+    // RFC 6455 registry: "service restart".
+    expect(await closed).toBe(1012);
+    expect((await server.ended).code).toBe(0);
+    expect(isAlive(database)).toBe(false);
+  });
+
+  test('a request under way when the signal comes is answered, a new connection is not taken', async () => {
+    const server = await startOnTestDatabase();
+    const url = new URL(await server.ready);
+    const body = '{}';
+    const socket = connect(Number(url.port), url.hostname);
+    let answer = '';
+    socket.setEncoding('utf8').on('data', (text: string) => (answer += text));
+    const head = [
+      'POST /trpc/auth.challenge HTTP/1.1',
+      `host: ${url.host}`,
+      'content-type: application/json',
+      'x-seal-app-key: pk_demo_seal',
+      `content-length: ${body.length}`,
+    ];
+    socket.write(`${head.join('\r\n')}\r\n\r\n{`);
+    // The server has the head once a later request on another connection is answered.
+    await fetch(new URL('/healthz', url));
+    server.child.kill('SIGTERM');
+    expect(await waitUntil(async () => !(await accepts(url)), 5_000)).toBe(true);
+    socket.write('}');
+    await server.ended;
+    expect(answer).toMatch(/^HTTP\/1\.1 200 /);
+    expect(answer).toContain('challengeId');
+  });
+
+  async function accepts(url: URL): Promise<boolean> {
+    return fetch(new URL('/healthz', url)).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  test('it ends when the process that started it goes', async () => {
+    const server = start();
+    await server.ready;
+    const database = await postmaster();
+    server.child.disconnect();
+    expect((await server.ended).code).toBe(0);
+    expect(isAlive(database)).toBe(false);
+  });
+
+  test('after kill -9 the next start finds its data again', async () => {
+    const first = start();
+    await first.ready;
+    const password = await readFile(join(scratch, 'data/postgres.password'), 'utf8');
+    first.child.kill('SIGKILL');
+    await first.ended;
+    const second = start();
+    await second.ready;
+    expect(await readFile(join(scratch, 'data/postgres.password'), 'utf8')).toBe(password);
+  });
+
+  test('two servers start at once on one empty database', async () => {
+    const database = await createTestDatabase();
+    databases.push(database);
+    const servers = [start({ DATABASE_URL: database.url }), start({ DATABASE_URL: database.url })];
+    for (const url of await Promise.all(servers.map((server) => server.ready))) {
+      expect((await fetch(`${url}/readyz`)).status).toBe(200);
+    }
+  });
+});
