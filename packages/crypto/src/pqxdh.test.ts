@@ -129,7 +129,7 @@ describe('PQXDH', () => {
     ['another device', (b) => ({ ...b, deviceId: eve.own.deviceId }), 'UNVERIFIED_DEVICE'],
     ['another registration', (b) => ({ ...b, registrationId: 78 }), 'UNVERIFIED_DEVICE'],
   ])('refuses a bundle with %s, before any secret is used', async (_, change, code) => {
-    const rawDh = vi.fn(curves.rawDh);
+    const rawDh = vi.fn<typeof curves.rawDh>(curves.rawDh);
     const encapsulate = vi.spyOn(alice.kem, 'encapsulate');
     expect(await codeOf(() => start(change(full), { ...curves, rawDh }))).toBe(code);
     expect(rawDh).not.toHaveBeenCalled();

@@ -1,5 +1,5 @@
+import assert from 'node:assert/strict';
 import { RATCHET_LIMITS, decodeEnvelope, fromUtf8, isSealError, toHex, utf8, type Bytes } from '@seal-chat/protocol';
-import { expect } from 'vitest';
 import { receive, recordOf, send, startSession, type TestDevice } from './devices.ts';
 
 /** Picks the message sent last. */
@@ -57,9 +57,9 @@ export class Network {
       if (!isSealError(error)) throw error;
       return error.code;
     });
-    expect(outcome).toBe(this.#expected(packet, to));
+    assert.equal(outcome, this.#expected(packet, to));
     if (outcome !== packet.text) {
-      expect(recordOf(to, from)).toBe(before);
+      assert.equal(recordOf(to, from), before);
     } else {
       this.#received.add(packet.text);
       this.#noteChain(packet, to, from);

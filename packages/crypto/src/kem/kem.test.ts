@@ -94,7 +94,7 @@ function withCoefficient(publicKey: Bytes, index: number, value: number): Bytes 
 
 describe('selectKem', () => {
   it('takes WebCrypto where it passes the known-answer test', async () => {
-    const importKey = vi.fn(fakeSubtle().importKey);
+    const importKey = vi.fn<KemSubtle['importKey']>(fakeSubtle().importKey);
     const kem = await selectKem(fakeSubtle({ importKey }), rng);
     importKey.mockClear();
     await kem.publicKey(rng(KEM_SEED_LENGTH));

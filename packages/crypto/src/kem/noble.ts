@@ -11,7 +11,7 @@ export function nobleKem(rng: Rng): Kem {
       expectLength('KEM seed', seed, KEM_SEED_LENGTH);
       const { publicKey, secretKey } = ml_kem768.keygen(seed);
       wipe(secretKey);
-      return publicKey as Bytes;
+      return publicKey;
     },
 
     async encapsulate(publicKey) {
@@ -19,7 +19,7 @@ export function nobleKem(rng: Rng): Kem {
       const message = rng(32);
       const { sharedSecret, cipherText } = ml_kem768.encapsulate(publicKey, message);
       wipe(message);
-      return { sharedSecret: takeSecret(sharedSecret), ciphertext: cipherText as Bytes };
+      return { sharedSecret: takeSecret(sharedSecret), ciphertext: cipherText };
     },
 
     async decapsulate(seed, ciphertext) {

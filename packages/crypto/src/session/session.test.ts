@@ -46,7 +46,7 @@ const hear = async (to: TestDevice, from: TestDevice, bytes: Bytes, now?: number
   fromUtf8(await receive(to, from, bytes, now));
 const activeSession = (own: TestDevice, peer: TestDevice) => toHex(recordOf(own, peer)!.sessions[0]!.baseKey);
 const isInitial = (bytes: Bytes) => decodeEnvelope(bytes).header.preKey !== null;
-const storedPreKeys = (device: TestDevice) => [...device.privatePreKeys.values()].map(({ kind }) => kind).sort();
+const storedPreKeys = (device: TestDevice) => [...device.privatePreKeys.values()].map(({ kind }) => kind).toSorted();
 
 /** Alice and Bob with a session that both have used. */
 async function connect(): Promise<void> {

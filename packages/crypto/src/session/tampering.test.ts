@@ -163,7 +163,7 @@ describe('bytes cut off, added or exchanged', () => {
       return out;
     });
     const codes = await attempt(beforeEstablished, [...cut, ...added]);
-    expect([...codes].sort()).toEqual(['MALFORMED', 'TOO_LARGE']);
+    expect([...codes].toSorted()).toEqual(['MALFORMED', 'TOO_LARGE']);
   });
 
   it('make a message fail: parts of two messages', async () => {
