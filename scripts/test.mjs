@@ -28,7 +28,7 @@ await run.check('format', [tool('oxfmt'), '--check', '.']);
 await run.check('arrows between packages', node('checks/boundaries.mjs'));
 await run.check('file sizes', node('checks/file-sizes.mjs'));
 await run.check('widget size', node('checks/bundle-sizes.mjs'));
-await run.tests('unit and integration tests', [tool('vitest'), 'run']);
+await run.tests('unit and integration tests', [tool('vitest'), 'run'], { CHROMIUM: chromium });
 await run.tests('end-to-end tests', npm('test', '-w', 'e2e', '--silent', '--'), { CHROMIUM: chromium });
 if (has('stories')) await run.check('stories', npm('run', 'build-storybook', '--silent'));
 run.close();

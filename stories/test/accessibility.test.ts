@@ -1,0 +1,69 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { AxeResults } from 'axe-core';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { states, type StateName } from '../src/states.ts';
+import { openHarness, type Harness, type Scene } from './support/harness.ts';
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+let harness: Harness;
+
+beforeAll(async () => {
+  harness = await openHarness();
+});
+
+afterAll(() => harness.close());
+
+/** What axe finds wrong with the page as it is, rule and element. */
+async function violations(page: Page): Promise<readonly string[]> {
+  await page.evaluate(AXE);
+  const results = await page.evaluate(() =>
+    (globalThis as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run(),
+  );
+  expect(JSON.stringify(results.passes)).toContain('seal-chat');
+  return results.violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ target, failureSummary }) => `${id}: ${JSON.stringify(target)} ${failureSummary ?? ''}`),
+  );
+}
+
+const ALL = Object.keys(states) as StateName[];
+/** Between them these have every colour there is. */
+const COLOURFUL: readonly StateName[] = [
+  'signIn',
+  'nameTaken',
+  'unread',
+  'undecryptable',
+  'failed',
+  'offline',
+  'identityChanged',
+];
+
+const LOOKS: readonly (readonly [string, readonly StateName[], Omit<Scene, 'state'>])[] = [
+  ['wide and light', ALL, {}],
+  ['narrow, dark and from right to left', COLOURFUL, { theme: 'dark', lang: 'ar', width: 360, height: 640 }],
+];
+
+it.each(LOOKS)('every state is accessible, %s', { timeout: 120_000 }, async (_, names, look) => {
+  const found: Partial<Record<StateName, readonly string[]>> = {};
+  for (const state of names) {
+    const { page } = await harness.show({ state, ...look });
+    const problems = await violations(page);
+    if (problems.length > 0) found[state] = problems;
+    await page.close();
+  }
+  expect(found).toEqual({});
+});
+
+it.each(['light', 'dark'] as const)('settings and search are accessible in %s colours', async (theme) => {
+  const { page, widget } = await harness.show({ state: 'settings', theme });
+  await widget.getByRole('button', { name: 'Settings' }).click();
+  await widget.getByText('This device', { exact: true }).waitFor();
+  await widget.getByRole('button', { name: 'Remove' }).click();
+  expect(await violations(page)).toEqual([]);
+  await page.keyboard.press('Escape');
+  await widget.getByRole('combobox').fill('bo');
+  await widget.getByRole('option').first().waitFor();
+  expect(await violations(page)).toEqual([]);
+  await page.close();
+});
