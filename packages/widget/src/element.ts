@@ -227,9 +227,18 @@ export class SealChat extends LitElement {
     const { table } = this;
     if (table === null) return html`<div class="frame"></div>`;
     const strings = { ...table, ...this.strings };
-    return html`<section class="frame" part="frame" lang=${strings.lang} dir=${strings.dir} aria-label=${strings.app}>
+    // A page of its own is about this; elsewhere the chat is one region among others.
+    const role = this.mode === 'page' ? 'main' : 'region';
+    return html`<div
+      class="frame"
+      part="frame"
+      role=${role}
+      lang=${strings.lang}
+      dir=${strings.dir}
+      aria-label=${strings.app}
+    >
       ${this.#renderView(strings)}
-    </section>`;
+    </div>`;
   }
 
   #renderView(strings: Strings): TemplateResult {

@@ -100,7 +100,7 @@ export const de: Strings = {
   undecryptableWaiting:
     'Diese Nachricht ließ sich noch nicht öffnen. Das Gerät des Absenders wurde gebeten, sie erneut zu senden.',
   unsupported: 'Diese Nachricht stammt von einer neueren Version. Lade die Seite neu, um sie zu sehen.',
-  linkOpensNewTab: 'öffnet einen neuen Tab',
+  linkOpensNewTab: 'Öffnet einen neuen Tab',
   saidBy: (name, text) => `${name}: ${text}`,
 
   composerLabel: (name) => `Nachricht an ${name}`,

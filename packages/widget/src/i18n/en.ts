@@ -98,7 +98,7 @@ export const en: Strings = {
   undecryptable: 'This message could not be opened.',
   undecryptableWaiting: 'This message could not be opened yet. The sender’s device was asked to send it again.',
   unsupported: 'This message was made by a newer version. Reload the page to see it.',
-  linkOpensNewTab: 'opens in a new tab',
+  linkOpensNewTab: 'Opens in a new tab',
   saidBy: (name, text) => `${name}: ${text}`,
 
   composerLabel: (name) => `Message to ${name}`,
@@ -134,14 +134,14 @@ export const en: Strings = {
   recoveryHint: 'The way back if you lose all your devices. A new code replaces the one you have.',
   newRecoveryCode: 'Make a new recovery code',
   signOut: 'Sign out',
-  signOutText: 'Your keys and messages stay on this device, sealed, until you sign in here again.',
+  signOutText: 'Your keys and messages stay here, sealed, until you sign in again.',
   signOutDelete: 'Sign out and delete everything here',
   signOutDeleteText:
     'Deletes your keys and messages from this device. You can come back with your recovery code or another device.',
   signOutGuestText: 'You are a guest: nothing brings this account back once its keys are deleted from this device.',
   signOutConfirm: 'Delete',
   atRest: {
-    'non-extractable-key': 'Stored on this device under a key that can be used here but not copied away.',
+    'non-extractable-key': 'Kept here under a key that can be used but not copied away.',
     'stored-key': 'This browser cannot protect the key of what it stores. Sign out on devices you share.',
     file: 'Stored in files that only you can read.',
     memory: 'Nothing is stored: closing this page ends the session.',

@@ -29,7 +29,7 @@ export const card: CSSResult = css`
     padding-block-start: 8px;
     padding-block-end: 60px;
   }
-  .card > header {
+  .card > .head {
     display: grid;
     gap: 8px;
   }

@@ -7,7 +7,7 @@ export const conversationStyles: CSSResult = css`
     flex-direction: column;
     min-block-size: 0;
   }
-  header {
+  .head {
     display: flex;
     align-items: center;
     gap: 12px;
@@ -15,7 +15,7 @@ export const conversationStyles: CSSResult = css`
     padding: 8px 16px;
     border-block-end: 1px solid var(--_border);
   }
-  header .avatar {
+  .head .avatar {
     inline-size: 40px;
     block-size: 40px;
   }
@@ -44,7 +44,7 @@ export const conversationStyles: CSSResult = css`
     flex: 1;
   }
   @container (inline-size < 640px) {
-    header {
+    .head {
       padding-inline: 12px;
     }
     .back {

@@ -53,7 +53,7 @@ export class SealConversation extends SealView {
     const summary = this.#summary.value;
     const peer = summary?.peer ?? null;
     const name = personName(peer, strings);
-    return html`<header part="header">
+    return html`<div class="head" part="header">
         <button
           class="icon-button back"
           aria-label=${strings.back}
@@ -67,7 +67,7 @@ export class SealConversation extends SealView {
           <h2><bdi>${name}</bdi></h2>
           <p class="presence">${peer === null ? nothing : this.#presence(peer)}</p>
         </div>
-      </header>
+      </div>
       <seal-message-list
         id="messages"
         exportparts="message-list, day, divider, message, message-own, message-other, bubble, bubble-own, bubble-other, meta, status, avatar, to-latest"

@@ -31,7 +31,7 @@ export const homeStyles: CSSResult = css`
   .main > * {
     flex: 1;
   }
-  header {
+  .head {
     display: flex;
     align-items: center;
     gap: 12px;
@@ -39,7 +39,7 @@ export const homeStyles: CSSResult = css`
     padding: 8px 8px 8px 16px;
     padding-inline: 16px 8px;
   }
-  header .avatar {
+  .head .avatar {
     inline-size: 40px;
     block-size: 40px;
   }

@@ -1,4 +1,5 @@
 import { html, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
+import { keyed } from 'lit/directives/keyed.js';
 import type { ConversationId, Person, UserId } from '@seal-chat/client';
 import { errorText } from '../../error-text.ts';
 import { sealMark, settingsIcon, warningIcon } from '../../icons.ts';
@@ -132,21 +133,21 @@ export class SealHome extends SealView {
             : this.#renderChats()
         }
       </div>
-      <main class="main">
-        ${
-          isOpen
-            ? html`<seal-conversation
-                id="conversation"
-                exportparts="header, message-list, day, divider, message, message-own, message-other, bubble, bubble-own, bubble-other, meta, status, avatar, to-latest, composer, input, send-button, notice"
-                .conversationId=${this.conversationId}
-                .draft=${this.#drafts.get(this.conversationId!) ?? ''}
-                @back=${this.#close}
-                @draft=${this.#handleDraft}
-              ></seal-conversation>`
-            : this.#renderNothingOpen()
-        }
-      </main>
+      <div class="main">
+        ${this.conversationId === null ? this.#renderNothingOpen() : keyed(this.conversationId, this.#renderConversation())}
+      </div>
     </div>`;
+  }
+
+  #renderConversation(): TemplateResult {
+    return html`<seal-conversation
+      id="conversation"
+      exportparts="header, message-list, day, divider, message, message-own, message-other, bubble, bubble-own, bubble-other, meta, status, avatar, to-latest, composer, input, send-button, notice"
+      .conversationId=${this.conversationId}
+      .draft=${this.conversationId === null ? '' : (this.#drafts.get(this.conversationId) ?? '')}
+      @back=${this.#close}
+      @draft=${this.#handleDraft}
+    ></seal-conversation>`;
   }
 
   #renderBanner(): TemplateResult | typeof nothing {
@@ -164,7 +165,7 @@ export class SealHome extends SealView {
     const isKnown = account?.status === 'signed-in' || account?.status === 'revoked';
     const person = isKnown ? { userId: account.userId, username: account.username } : null;
     const { error } = this.#opening;
-    return html`<header part="list-header">
+    return html`<div class="head" part="list-header">
         ${avatar(person)}
         <div class="who">
           <h2>${strings.conversations}</h2>
@@ -179,7 +180,7 @@ export class SealHome extends SealView {
         >
           ${settingsIcon}
         </button>
-      </header>
+      </div>
       ${
         error === null
           ? nothing

@@ -66,10 +66,10 @@ export class SealLinkNew extends SealView {
         </button>
       </div>
       <div class="card">
-        <header>
+        <div class="head">
           <h2>${strings.linkNewTitle}</h2>
           ${this.linking === null ? html`<p class="lead">${strings.linkNewText}</p>` : nothing}
-        </header>
+        </div>
         ${this.#renderStep()}
       </div>`;
   }

@@ -66,9 +66,9 @@ export class SealLinkOld extends SealView {
         </button>
       </div>
       <div class="card">
-        <header>
+        <div class="head">
           <h2>${strings.linkOldTitle}</h2>
-        </header>
+        </div>
         ${this.#renderStep()}
       </div>`;
   }

@@ -29,7 +29,7 @@ interface ListedMessage {
   readonly message: Message;
 }
 
-/** The messages of one conversation. */
+/** The messages of one conversation, which stays the same for the life of the element. */
 export class SealMessageList extends SealView {
   static override styles = [base, avatarStyles, messageListStyles];
   static override properties: PropertyDeclarations = {
@@ -164,22 +164,11 @@ export class SealMessageList extends SealView {
     this.requestUpdate();
   }
 
-  protected override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has('conversation')) this.#reset();
+  protected override willUpdate(): void {
     const window = this.#messages.value;
     if (window === null || !window.isLoaded || this.summary === null) return;
     if (this.#isOpened) this.#follow(window.messages);
     else this.#open(window.messages, this.summary);
-  }
-
-  #reset(): void {
-    this.#isOpened = false;
-    this.#anchor.isPinned = true;
-    this.#shown = PAGE;
-    this.#firstShown = null;
-    this.#dividerSeq = null;
-    this.#markedSeq = 0;
-    this.#tabStop = null;
   }
 
   #open(messages: readonly Message[], summary: ConversationSummary): void {

@@ -55,8 +55,13 @@ function content({ message, isTabStop, strings }: MessageAppearance): TemplateRe
         >${linkify(message.content.text).map((token) =>
           token.kind === 'text'
             ? token.text
-            : html`<a href=${token.href} target="_blank" rel="noopener noreferrer" tabindex=${isTabStop ? 0 : -1}
-                >${token.text}<span class="hidden-visually"> (${strings.linkOpensNewTab})</span></a
+            : html`<a
+                href=${token.href}
+                target="_blank"
+                rel="noopener noreferrer"
+                title=${strings.linkOpensNewTab}
+                tabindex=${isTabStop ? 0 : -1}
+                >${token.text}</a
               >`,
         )}</span
       >`;

@@ -45,10 +45,10 @@ export class SealRecover extends SealView {
         </button>
       </div>
       <div class="card">
-        <header>
+        <div class="head">
           <h2>${strings.recoverTitle}</h2>
           <p class="lead">${strings.recoverText}</p>
-        </header>
+        </div>
         <form novalidate @submit=${this.#handleSubmit}>
           <div class="field">
             <label for="name">${strings.yourName}</label>

@@ -38,10 +38,10 @@ export class SealRecoveryCode extends SealView {
   protected override render(): TemplateResult {
     const { strings } = this;
     return html`<div class="card" part="recovery-code">
-      <header>
+      <div class="head">
         <h2>${strings.recoveryTitle}</h2>
         <p class="lead">${strings.recoveryText}</p>
-      </header>
+      </div>
       <div class="stack">
         <p id="code" class="code" dir="ltr" translate="no" aria-label=${strings.recoveryCodeLabel}>${this.code}</p>
         <button class="button secondary wide" @click=${this.#copy}>

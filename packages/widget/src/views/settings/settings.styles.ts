@@ -8,7 +8,7 @@ export const settingsStyles: CSSResult = css`
     min-block-size: 0;
     line-height: 1.5;
   }
-  header {
+  .head {
     display: flex;
     align-items: center;
     gap: 4px;

@@ -118,7 +118,7 @@ export class SealSettings extends SealView {
     if (account === null || (account.status !== 'signed-in' && account.status !== 'revoked')) return html``;
     const person = { userId: account.userId, username: account.username };
     const isSignedIn = account.status === 'signed-in';
-    return html`<header>
+    return html`<div class="head">
         <button
           id="back"
           class="icon-button"
@@ -129,7 +129,7 @@ export class SealSettings extends SealView {
           ${backIcon}
         </button>
         <h2>${strings.settings}</h2>
-      </header>
+      </div>
       <div class="sections">
         <section class="person">
           ${avatar(person)}
@@ -238,7 +238,7 @@ export class SealSettings extends SealView {
   }
 
   #renderQuestion(text: string, yes: string, onYes: () => void): TemplateResult {
-    return html`<div class="question" role="group" aria-label=${text}>
+    return html`<div class="question" role="alertdialog" aria-label=${text}>
       <p>${text}</p>
       <div class="answers">
         <button class="button danger" @click=${onYes}>${yes}</button>

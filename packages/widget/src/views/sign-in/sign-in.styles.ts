@@ -9,13 +9,13 @@ export const signInStyles: CSSResult = css`
   .guest .hint {
     text-align: center;
   }
-  footer {
+  .foot {
     display: grid;
     gap: 4px;
     padding-block-start: 18px;
     border-block-start: 1px solid var(--_border);
   }
-  footer h3 {
+  .foot h3 {
     color: var(--_text-muted);
     font-size: 0.9375em;
   }

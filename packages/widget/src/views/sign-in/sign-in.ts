@@ -89,11 +89,11 @@ export class SealSignIn extends SealView {
     const { isBusy } = this.#signingIn;
     const problem = this.#problem();
     return html`<div class="card" part="sign-in">
-      <header>
+      <div class="head">
         ${sealMark}
         <h2>${strings.welcomeTitle}</h2>
         <p class="lead">${strings.welcomeText}</p>
-      </header>
+      </div>
       <form novalidate @submit=${this.#handleSubmit}>
         <div class="field">
           <label for="name">${strings.nameLabel}</label>
@@ -130,13 +130,13 @@ export class SealSignIn extends SealView {
           <p class="hint">${strings.guestHint}</p>
         </div>
       </form>
-      <footer>
+      <div class="foot">
         <h3>${strings.alreadyHere}</h3>
         <div class="ways">
           <button class="button quiet" @click=${() => this.#goTo('link')}>${strings.linkThisDevice}</button>
           <button class="button quiet" @click=${() => this.#goTo('recover')}>${strings.useRecoveryCode}</button>
         </div>
-      </footer>
+      </div>
     </div>`;
   }
 
@@ -145,11 +145,11 @@ export class SealSignIn extends SealView {
     const { isBusy, error } = this.#signingIn;
     const name = personName(person, strings);
     return html`<div class="card" part="sign-in">
-      <header>
+      <div class="head">
         ${sealMark}
         <h2>${strings.welcomeBack(name)}</h2>
         <p class="lead">${strings.welcomeBackText}</p>
-      </header>
+      </div>
       <div class="stack">
         ${
           error === null
