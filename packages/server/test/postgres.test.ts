@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import postgres from 'postgres';
@@ -80,6 +80,15 @@ test('killed over and over, it gives up and says so', async () => {
   };
   expect(await waitUntil(killAgain, 25_000)).toBe(true);
   expect(failure).toMatch(/^The embedded PostgreSQL (?:ended again and again|does not start)/);
+});
+
+test('a directory below one that is closed to others works, also as root', async () => {
+  const closed = join(dataDir, 'closed');
+  await mkdir(closed, { mode: 0o700 });
+  const server = await startPostgres({ dataDir: join(closed, 'data') });
+  running.push(server);
+  expect(await query(server.url, 'select 1 as one')).toEqual([{ one: 1 }]);
+  expect((await stat(closed)).mode & 0o777).toBe(0o700);
 });
 
 test('a second server on the same directory is told so, and the first goes on', async () => {

@@ -98,6 +98,8 @@ async function passThrough(
     `--reuid=${owner.uid}`,
     `--regid=${owner.gid}`,
     '--clear-groups',
+    // access(2) ignores capabilities of users other than root unless told not to (capabilities(7)); PostgreSQL asks it.
+    '--securebits=+no_setuid_fixup',
     `--inh-caps=${set}`,
     `--ambient-caps=${set}`,
     '--',
