@@ -13,6 +13,7 @@ import { replaceRecoveryCode } from './identity/replace-recovery-code.ts';
 import { endSession, signIn } from './identity/sign-out.ts';
 import { acceptIdentity } from './peers/device-lists.ts';
 import { safetyNumberWith } from './peers/safety-number.ts';
+import { maintainPreKeys } from './prekeys/maintain.ts';
 import { transportOptions } from './runtime.ts';
 import { createAtom, mapReadable } from './state/atom.ts';
 import { createEmitter } from './state/emitter.ts';
@@ -66,10 +67,12 @@ export function createSealClient(options: SealClientOptions): SealClient {
     return result;
   }
 
-  /** As `run`, for verbs that end with somebody signed in. */
+  /** As `run`, for verbs that end with somebody signed in, whom others can reach from then on. */
   const enter = <T>(verb: (opened: Device) => Promise<T>): Promise<T> =>
     run(async (opened) => {
       const result = await verb(opened);
+      // The account is there whatever becomes of this; the connection does it again.
+      await maintainPreKeys(opened, { renewAll: false }).catch(() => {});
       // Asks the browser not to clear the keys when it runs out of space. A refusal changes nothing.
       void globalThis.navigator?.storage?.persist?.().catch(() => false);
       return result;
@@ -98,8 +101,8 @@ export function createSealClient(options: SealClientOptions): SealClient {
     async showLinkingCode() {
       const opened = await device;
       await activeAccount(opened.reader);
-      const { newLinkingCode, offerLink } = await import('./identity/linking.ts');
-      const code = newLinkingCode(opened);
+      const { offerLink, openLink } = await import('./identity/linking.ts');
+      const code = await openLink(opened);
       return startLinking(code, (control) => offerLink(opened, code, control));
     },
     signOut: ({ wipe = false } = {}) =>

@@ -33,7 +33,7 @@ export interface LinkingControl {
 }
 
 /**
- * The device that has the account: shows a code, answers one request to it, and hands the account over once its person
+ * The device that has the account: answers one request to it, and hands the account over once its person
  * has compared the digits. A code is good for one request: another one would give an attacker a second guess.
  *
  * @throws SealError WRONG_CODE when the other side does not know the code; NOT_FOUND when it ran out; OFFLINE …
@@ -45,7 +45,6 @@ export async function offerLink(
 ): Promise<void> {
   const { api, curves, rng } = deps;
   const { linkId } = linkingCodeKeys(code);
-  await api.linking.open.mutate({ linkId });
   const request = await receiveStep(api, control, linkId, 1);
   const answered = await answerLink({ curves, rng, code, payload: request });
   await sendStep(api, linkId, 2, answered.payload);
@@ -58,9 +57,11 @@ export async function offerLink(
   await sendStep(api, linkId, 4, grant);
 }
 
-/** A code for `offerLink`. */
-export function newLinkingCode({ rng }: Pick<Deps, 'rng'>): string {
-  return createLinkingCode(rng);
+/** A code for `offerLink`, which the server knows about when this returns. @throws SealError OFFLINE … */
+export async function openLink({ api, rng }: Pick<Deps, 'api' | 'rng'>): Promise<string> {
+  const code = createLinkingCode(rng);
+  await api.linking.open.mutate({ linkId: linkingCodeKeys(code).linkId });
+  return code;
 }
 
 async function grantOf({ reader }: Pick<Deps, 'reader'>): Promise<LinkGrant> {

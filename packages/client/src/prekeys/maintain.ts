@@ -5,7 +5,7 @@ import { activeAccount, type Deps } from '../deps.ts';
 import type { DeviceTx } from '../store/device-tx.ts';
 import { ROWS, type AccountRow, type PreKeysRow } from '../store/rows.ts';
 
-type PreKeyDeps = Pick<Deps, 'api' | 'reader' | 'transact' | 'curves' | 'kem' | 'rng' | 'now'>;
+type PreKeyDeps = Pick<Deps, 'store' | 'api' | 'reader' | 'transact' | 'curves' | 'kem' | 'rng' | 'now'>;
 
 const FIRST: PreKeysRow = {
   nextId: { signed: 1, oneTime: 1, kemOneTime: 1, kemLastResort: 1 },
@@ -28,7 +28,12 @@ type Order = Readonly<Record<PreKeyKind, number>>;
  * @param renewAll after a rollback, or when sessions that others start here keep failing: replaces every key
  * @throws SealError OFFLINE …
  */
-export async function maintainPreKeys(deps: PreKeyDeps, { renewAll }: { readonly renewAll: boolean }): Promise<void> {
+export function maintainPreKeys(deps: PreKeyDeps, options: { readonly renewAll: boolean }): Promise<void> {
+  // Two that fill the stock at once would both find it empty.
+  return deps.store.locks.run('prekeys', () => fillStock(deps, options));
+}
+
+async function fillStock(deps: PreKeyDeps, { renewAll }: { readonly renewAll: boolean }): Promise<void> {
   const { api, reader, transact, now } = deps;
   const account = await activeAccount(reader);
   const status = await api.preKeys.status.query();

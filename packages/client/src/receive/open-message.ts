@@ -6,7 +6,16 @@ import {
   sessionRecordCodec,
   type ConsumedPreKeys,
 } from '@seal-chat/crypto';
-import { SealError, decode, decodeEnvelope, encode, keyMessageCodec, type MessageBody } from '@seal-chat/protocol';
+import {
+  SealError,
+  WIRE_VERSION,
+  decode,
+  decodeEnvelope,
+  encode,
+  keyMessageCodec,
+  type Bytes,
+  type MessageBody,
+} from '@seal-chat/protocol';
 import { activeAccount, type Deps } from '../deps.ts';
 import { senderDevice } from '../peers/device-lists.ts';
 import { loadSession, partiesOf } from '../peers/sessions.ts';
@@ -33,7 +42,7 @@ export async function openMessage(
   const account = await activeAccount(tx);
   const conversation = await tx.get(ROWS.conversation(conversationId));
   if (!conversation?.members.some(({ userId }) => userId === senderUserId)) throw new SealError('NOT_A_MEMBER');
-  if (incoming.envelope === null) throw new SealError('NO_SESSION');
+  if (incoming.envelope === null || isWithoutKey(incoming.envelope)) throw new SealError('NO_SESSION');
 
   const envelope = decodeEnvelope(incoming.envelope);
   const peer = await tx.get(ROWS.peer(senderUserId));
@@ -58,6 +67,11 @@ export async function openMessage(
   tx.put(sessionKey, encode(sessionRecordCodec, decrypted.record));
   removeConsumed(tx, decrypted.consumed);
   return body;
+}
+
+/** What a sender leaves that could not make a session, as this device had published no prekeys. */
+function isWithoutKey(envelope: Bytes): boolean {
+  return envelope.length === 1 && envelope[0] === WIRE_VERSION;
 }
 
 function removeConsumed(tx: DeviceTx, { deleted, updated }: ConsumedPreKeys): void {

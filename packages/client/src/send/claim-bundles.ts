@@ -9,7 +9,8 @@ import type { DeviceAddress } from './prepare-wire.ts';
  * Claims a prekey bundle for each of `devices`. A device without one may have left its account: the lists of its
  * person are fetched then, and the caller looks again who is there.
  *
- * @throws SealError NO_SESSION when a device is still listed and has published no prekeys yet
+ * @param asked devices that had none before in the same attempt; extended here
+ * @throws SealError NO_SESSION when a device is still listed and has published no prekeys
  */
 export async function claimBundles(
   deps: Pick<Deps, 'api' | 'reader' | 'transact' | 'curves' | 'now'>,
@@ -22,7 +23,6 @@ export async function claimBundles(
     for (const bundle of answer.bundles) bundles.set(bundle.deviceId, bundleOf(bundle));
     const without = deviceIds.filter((deviceId) => !bundles.has(deviceId));
     if (without.length === 0) continue;
-    // A message is never sent past a device in silence: without keys it waits.
     if (without.some((deviceId) => asked.has(deviceId))) throw new SealError('NO_SESSION');
     for (const deviceId of without) asked.add(deviceId);
     await learnDeviceLists(deps, [userId]);

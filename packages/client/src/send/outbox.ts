@@ -51,7 +51,7 @@ export function createOutbox(deps: Deps): Outbox {
       const head = await firstWaiting(deps, conversationId);
       if (head === null) return;
       try {
-        await sendMessage(deps, head.key);
+        await sendMessage(deps, head.key, attempt);
         attempt = 0;
       } catch (cause) {
         const error = toSealError(cause);

@@ -1,8 +1,10 @@
 import { encryptEnvelope, initiateSession, needsNewSession, sealBody, sessionRecordCodec } from '@seal-chat/crypto';
 import {
   SealError,
+  WIRE_VERSION,
   encode,
   keyMessageCodec,
+  type Bytes,
   type ConversationId,
   type Device,
   type DeviceId,
@@ -31,8 +33,15 @@ export interface DeviceAddress {
   readonly deviceId: DeviceId;
 }
 
-/** Bundles fetched for this message, by device. */
-export type Bundles = ReadonlyMap<DeviceId, PreKeyBundle>;
+/** Bundles fetched for this message, by device; null where the device has published none, and is to wait no longer. */
+export type Bundles = ReadonlyMap<DeviceId, PreKeyBundle | null>;
+
+/**
+ * What a device gets that published no prekeys: nobody could make a session with it. It knows from this that there is
+ * a message, and asks for its key once it has published some. One byte, so that it cannot be an envelope.
+ */
+const NO_KEY_YET: Bytes = Uint8Array.of(WIRE_VERSION);
+const NO_SESSION_ID: Bytes = new Uint8Array(32);
 
 /** What came of preparing a message. */
 export type Preparation =
@@ -89,16 +98,19 @@ export async function prepareWire(
       envelopes.push(existing);
       continue;
     }
+    const bundle = bundles.get(deviceId);
     const made = await sealEnvelope(deps, tx, {
       account,
       target,
       conversationId,
       ownListVersion: versionOf(peers, account.userId),
       keyMessage: sealed,
-      bundle: bundles.get(deviceId) ?? null,
+      bundle: bundle ?? null,
     });
-    if (made === null) sessions.push({ userId: target.userId, deviceId });
-    else envelopes.push(made);
+    const { userId } = target;
+    if (made !== null) envelopes.push(made);
+    else if (bundle === undefined) sessions.push({ userId, deviceId });
+    else envelopes.push({ userId, deviceId, envelope: NO_KEY_YET, sessionId: NO_SESSION_ID });
   }
   if (sessions.length > 0) return { outcome: 'missing', users: [], sessions, conversations: [] };
 

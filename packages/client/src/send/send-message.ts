@@ -14,7 +14,10 @@ import { learnDeviceLists } from '../peers/device-lists.ts';
 import type { DeviceTx } from '../store/device-tx.ts';
 import { ROWS, placeOf, type OutboxRow, type RowKey, type WireMessage } from '../store/rows.ts';
 import { claimBundles } from './claim-bundles.ts';
-import { prepareWire } from './prepare-wire.ts';
+import { prepareWire, type Bundles, type DeviceAddress } from './prepare-wire.ts';
+
+/** A device without prekeys has most likely just joined: it is given this many attempts at sending to publish some. */
+const PATIENCE = 3;
 
 /** Each round learns something; more than this and somebody changes devices faster than we can send. */
 const MAX_ROUNDS = 8;
@@ -28,10 +31,11 @@ const MAX_ROUNDS = 8;
  * 4. told that the device set is stale: learn the difference, then 1 again, with the same body;
  * 5. accepted: in one commit the message leaves the outbox and takes its place in the conversation.
  *
+ * @param attempt how often this was tried before
  * @throws SealError, retryable or not; the message is still in the outbox
  */
-export async function sendMessage(deps: Deps, key: RowKey<OutboxRow>): Promise<void> {
-  const bundles = new Map<DeviceId, PreKeyBundle>();
+export async function sendMessage(deps: Deps, key: RowKey<OutboxRow>, attempt: number): Promise<void> {
+  const bundles = new Map<DeviceId, PreKeyBundle | null>();
   const askedForBundle = new Set<DeviceId>();
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const prepared = await deps.transact((tx) => prepareWire(deps, tx, key, bundles));
@@ -39,8 +43,9 @@ export async function sendMessage(deps: Deps, key: RowKey<OutboxRow>): Promise<v
     if (prepared.outcome === 'missing') {
       await learnConversations(deps, prepared.conversations);
       if (prepared.users.length > 0) await learnDeviceLists(deps, prepared.users);
-      const claimed = await claimBundles(deps, prepared.sessions, askedForBundle);
-      for (const [deviceId, bundle] of claimed) bundles.set(deviceId, bundle);
+      for (const [deviceId, bundle] of await claim(deps, prepared.sessions, { asked: askedForBundle, attempt })) {
+        bundles.set(deviceId, bundle);
+      }
       continue;
     }
     try {
@@ -52,6 +57,21 @@ export async function sendMessage(deps: Deps, key: RowKey<OutboxRow>): Promise<v
     }
   }
   throw new SealError('DEVICE_LIST_STALE', 'send: the devices keep changing');
+}
+
+/** Bundles of `devices`; null for those that have none even after some attempts. */
+async function claim(
+  deps: Deps,
+  devices: readonly DeviceAddress[],
+  { asked, attempt }: { readonly asked: Set<DeviceId>; readonly attempt: number },
+): Promise<Bundles> {
+  try {
+    return await claimBundles(deps, devices, asked);
+  } catch (error) {
+    if (!isSealError(error, 'NO_SESSION') || attempt < PATIENCE) throw error;
+    const hopeless = devices.filter(({ deviceId }) => asked.has(deviceId));
+    return new Map(hopeless.map(({ deviceId }) => [deviceId, null]));
+  }
 }
 
 function transmit(deps: Deps, key: RowKey<OutboxRow>, row: OutboxRow, wire: WireMessage): Promise<SendAnswer> {

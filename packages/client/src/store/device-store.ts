@@ -64,8 +64,11 @@ export interface Locks {
   run<T>(name: LockName, task: () => Promise<T>, signal?: AbortSignal): Promise<T>;
 }
 
-/** `device`: reading and writing rows. `session`: renewing tokens. `leader`: holding the connection. */
-export type LockName = 'device' | 'session' | 'leader';
+/**
+ * `device`: reading and writing rows. The others are held over the network: `session` while renewing tokens,
+ * `prekeys` while filling the stock, `leader` as long as the connection is this client's.
+ */
+export type LockName = 'device' | 'session' | 'prekeys' | 'leader';
 
 export interface Channel {
   /** Tells everyone but the caller. Messages are structured-clonable. */

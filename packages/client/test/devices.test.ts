@@ -1,0 +1,168 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { isSealError, type Linking, type SealClient } from '../src/index.ts';
+import { openHouse, userIdOf, type House } from './support/house.ts';
+import { dmWith, online, shows, textOf, until } from './support/wait.ts';
+
+let house: House;
+beforeAll(async () => void (house = await openHouse()));
+afterAll(() => house.close());
+
+/** Joins `next` to the account of `old` by a code, comparing the digits as two people would. */
+async function link(old: SealClient, next: SealClient): Promise<void> {
+  const offer = await old.showLinkingCode();
+  const shown = offer.state.get();
+  if (shown.step !== 'waiting') throw new Error('expected a code');
+  const request = next.linkThisDevice(shown.code.toLowerCase());
+  const digits = await Promise.all([digitsOf(offer), digitsOf(request)]);
+  expect(digits[0]).toMatch(/^\d{6}$/);
+  expect(digits[1]).toBe(digits[0]);
+  offer.confirm();
+  await Promise.all([offer.finished, request.finished]);
+}
+
+async function digitsOf({ state, finished }: Linking): Promise<string> {
+  const compared = until(state, ({ step }) => step === 'compare' || step === 'failed');
+  const reached = await compared;
+  if (reached.step !== 'compare') await finished;
+  return reached.step === 'compare' ? reached.sas : '';
+}
+
+describe('a second device', () => {
+  it('joins by a code, gets what is sent from then on, and shows what the first one sends', async () => {
+    const [alice, bob] = await Promise.all([house.enter(null), house.enter(null)]);
+    await Promise.all([online(alice.client), online(bob.client)]);
+    const atAlice = await alice.client.openDm(bob.userId);
+    await atAlice.send('before the second device');
+    const atBob = await dmWith(bob.client, alice.userId);
+    await shows(atBob, ['before the second device']);
+
+    const second = house.open();
+    await link(bob.client, second);
+    expect(userIdOf(second)).toBe(bob.userId);
+    await online(second);
+    await atAlice.send('to both');
+    const atSecond = await dmWith(second, alice.userId);
+    await shows(atSecond, ['to both']);
+    await shows(atBob, ['before the second device', 'to both']);
+    await until(atSecond.messages, ({ hasUnavailableHistory }) => hasUnavailableHistory, 'a word on older messages');
+    expect(atBob.messages.get().hasUnavailableHistory).toBe(false);
+
+    await atBob.send('from the first');
+    await shows(atSecond, ['to both', 'from the first']);
+    expect(atSecond.messages.get().messages[1]).toMatchObject({ isOwn: true, status: 'delivered' });
+    await atSecond.send('from the second');
+    await shows(atAlice, ['before the second device', 'to both', 'from the first', 'from the second']);
+
+    // What was read on one device counts as read on the other, and for the sender.
+    await atAlice.send('read me once');
+    await until(atBob.summary, (summary) => summary?.unreadCount === 2, 'unread on the first');
+    await atSecond.markRead();
+    await until(atBob.summary, (summary) => summary?.unreadCount === 0, 'read on the first, too');
+    await until(atAlice.messages, ({ messages }) => messages.at(-1)?.status === 'read', 'read at the sender');
+  });
+
+  it('is taken off, and opens nothing that is sent afterwards', async () => {
+    const [alice, bob] = await Promise.all([house.enter(null), house.enter(null)]);
+    await Promise.all([online(alice.client), online(bob.client)]);
+    const second = house.open();
+    await link(bob.client, second);
+    await online(second);
+    const atAlice = await alice.client.openDm(bob.userId);
+    await atAlice.send('to both');
+    const atSecond = await dmWith(second, alice.userId);
+    await shows(atSecond, ['to both']);
+
+    const other = (await bob.client.listDevices()).find(({ isThisDevice }) => !isThisDevice);
+    await bob.client.revokeDevice(other!.deviceId);
+    await until(second.account, ({ status }) => status === 'revoked', 'the revocation');
+    await atAlice.send('to the first only');
+    await shows(await dmWith(bob.client, alice.userId), ['to both', 'to the first only']);
+    await shows(atSecond, ['to both']);
+    await expect(atSecond.send('may not')).rejects.toSatisfy((error) => isSealError(error, 'DEVICE_REVOKED'));
+    expect(await bob.client.listDevices()).toHaveLength(1);
+    // Neither the mailbox nor the message knows the device any more.
+    const { sql } = house.relay;
+    const [row] = await sql`select count(*) as left from mailbox_entries where device_id = ${other!.deviceId}`;
+    expect(Number(row!['left'])).toBe(0);
+  });
+
+  it('needs the person to confirm, and the right code', async () => {
+    const bob = await house.enter(null);
+    const offer = await bob.client.showLinkingCode();
+    const shown = offer.state.get();
+    if (shown.step !== 'waiting') throw new Error('expected a code');
+    const stranger = house.open().linkThisDevice(shown.code.replace(/^./, (first) => (first === '0' ? '1' : '0')));
+    await expect(stranger.finished).rejects.toSatisfy((error) => isSealError(error, 'NOT_FOUND'));
+    await expect(house.open().linkThisDevice('hello').finished).rejects.toSatisfy((error) =>
+      isSealError(error, 'WRONG_CODE'),
+    );
+
+    const next = house.open();
+    const request = next.linkThisDevice(shown.code);
+    await digitsOf(offer);
+    offer.cancel();
+    await expect(offer.finished).rejects.toSatisfy((error) => isSealError(error, 'FORBIDDEN'));
+    request.cancel();
+    await expect(request.finished).rejects.toSatisfy((error) => isSealError(error, 'FORBIDDEN'));
+    expect(next.account.get().status).toBe('signed-out');
+    expect(await bob.client.listDevices()).toHaveLength(1);
+  });
+});
+
+describe('recovery', () => {
+  it('brings the account to a new device by name and code, and senders learn of it', async () => {
+    const alice = await house.enter(null);
+    const carol = await house.enter('Carol');
+    expect(carol.recoveryCode).toMatch(/^([0-9A-Z]{4}-){6}[0-9A-Z]{4}$/);
+    const account = carol.client.account.get();
+    expect(account).toMatchObject({ status: 'signed-in', recoveryCode: carol.recoveryCode });
+    await carol.client.confirmRecoveryCode();
+    expect(carol.client.account.get()).toMatchObject({ recoveryCode: null });
+    await carol.client.close();
+
+    const regained = house.open();
+    const wrong = carol.recoveryCode.replace(/^./, (first) => (first === '0' ? '1' : '0'));
+    await expect(regained.recover({ username: 'carol', recoveryCode: wrong })).rejects.toSatisfy((error) =>
+      isSealError(error, 'WRONG_CODE'),
+    );
+    await regained.recover({ username: 'carol', recoveryCode: carol.recoveryCode });
+    expect(regained.account.get()).toMatchObject({ status: 'signed-in', userId: carol.userId, username: 'Carol' });
+    await online(regained);
+    await online(alice.client);
+    const atAlice = await alice.client.openDm(carol.userId);
+    await atAlice.send('welcome back');
+    const atCarol = await dmWith(regained, alice.userId);
+    await shows(atCarol, ['welcome back']);
+
+    const { recoveryCode } = await regained.replaceRecoveryCode();
+    expect(recoveryCode).not.toBe(carol.recoveryCode);
+    await expect(house.open().recover({ username: 'carol', recoveryCode: carol.recoveryCode })).rejects.toSatisfy(
+      (error) => isSealError(error, 'WRONG_CODE'),
+    );
+  });
+});
+
+describe('signing out', () => {
+  it('keeps the account for signing in again, or wipes it', async () => {
+    const [alice, bob] = await Promise.all([house.enter(null), house.enter(null)]);
+    const atAlice = await alice.client.openDm(bob.userId);
+    await atAlice.send('hello');
+    const atBob = await dmWith(bob.client, alice.userId);
+    await shows(atBob, ['hello']);
+
+    await bob.client.signOut();
+    expect(bob.client.account.get()).toMatchObject({ status: 'signed-out', resumable: { userId: bob.userId } });
+    await until(bob.client.connection, ({ status }) => status === 'idle', 'no connection');
+    await expect(bob.client.openDm(alice.userId)).rejects.toSatisfy((error) => isSealError(error, 'NOT_SIGNED_IN'));
+    await atAlice.send('while you were out');
+    await bob.client.signIn();
+    await shows(atBob, ['hello', 'while you were out']);
+
+    await bob.client.signOut({ wipe: true });
+    expect(bob.client.account.get()).toEqual({ status: 'signed-out', resumable: null });
+    expect(bob.client.conversations.get()).toEqual([]);
+    expect(atBob.messages.get().messages.map(textOf)).toEqual([]);
+    await bob.client.createAccount({ username: null });
+    expect(userIdOf(bob.client)).not.toBe(bob.userId);
+  });
+});
