@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSy
 import { dirname, join } from 'node:path';
 import { stop } from './node-version.mjs';
 import { ROOT } from './paths.mjs';
-import { run, tool } from './run.mjs';
+import { runQuietly, tool } from './run.mjs';
 
 const STAMP = join(ROOT, 'node_modules', '.cache', 'seal-build');
 /** Without these there is no build, whatever the stamp says. */
@@ -15,7 +15,7 @@ export async function ensureBuilt() {
   const state = describeSources();
   if (OUTPUTS.every((path) => existsSync(join(ROOT, path))) && readStamp() === state) return;
   process.stdout.write('Building ...\n');
-  const code = await run([tool('turbo'), 'run', 'build', '--output-logs=errors-only', '--log-order=grouped']);
+  const code = await runQuietly([tool('turbo'), 'run', 'build', '--output-logs=errors-only', '--log-order=grouped']);
   if (code !== 0) stop(`the build failed with code ${code}; its own words stand above.`);
   mkdirSync(dirname(STAMP), { recursive: true });
   writeFileSync(STAMP, state);

@@ -47,6 +47,20 @@ export function run(command, options = {}) {
   });
 }
 
+/** Runs a command whose words matter only when it fails; then they are printed. Resolves with its exit code. */
+export async function runQuietly(command) {
+  const said = [];
+  const [program, ...args] = command;
+  const child = spawn(program, args, { cwd: ROOT, env: quietEnvironment(), stdio: ['ignore', 'pipe', 'pipe'] });
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => said.push(chunk));
+  const code = await new Promise((resolve) => {
+    child.on('error', () => resolve(127));
+    child.on('close', (status) => resolve(status ?? 1));
+  });
+  if (code !== 0) process.stderr.write(Buffer.concat(said));
+  return code;
+}
+
 /** Runs a short command quietly and tells whether it succeeded. */
 export function succeeds(program, ...args) {
   return spawnSync(program, args, { stdio: 'ignore', timeout: 60_000 }).status === 0;
