@@ -53,7 +53,10 @@ export function webCryptoCurves(subtle: Subtle): Curves {
     async dhKeyPair(seed) {
       expectLength('seed', seed, 32);
       const privateKey = Uint8Array.from(seed);
-      return { publicKey: await rawDh({ publicKey: BASE_POINT, privateKey }, BASE_POINT), privateKey };
+      const half = { publicKey: BASE_POINT, privateKey };
+      const pair = { publicKey: await rawDh(half, BASE_POINT), privateKey };
+      handles.set(pair, privateHandle(half, PKCS8_X25519, X25519, 'deriveBits'));
+      return pair;
     },
 
     async newDhKeyPair() {
