@@ -25,6 +25,7 @@ import type { Audience } from '../sync/audience.ts';
 import type { Session } from '../trpc/context.ts';
 import {
   countStock,
+  discardOthers,
   findCurrent,
   findDevicesOf,
   findSignKey,
@@ -50,7 +51,8 @@ export type PublishInput = z.output<typeof preKeyInputs.publish>;
 export interface PreKeysService {
   /**
    * Stores prekeys of the caller's device. Repeating an upload changes nothing; keys that were claimed meanwhile are
-   * not stored again. Either all of an upload is taken or nothing.
+   * not stored again. Either all of an upload is taken or nothing. With `replaceStock` the upload is all there is of
+   * one-time keys afterwards: the device has lost the private halves of others.
    * @throws SealError BAD_SIGNATURE; CONFLICT when an id was used for another key; TOO_LARGE when the stock is full
    */
   publish(session: Session, input: PublishInput): Promise<PreKeyStatus>;
@@ -132,7 +134,11 @@ export function createPreKeysService(deps: {
       ]);
       await transact(prisma, async (tx) => {
         if (!(await lockDevice(tx, session))) throw new SealError('DEVICE_REVOKED');
-        for (const [kind, keys] of uploads) await addStock(tx, session, kind, keys);
+        for (const [kind, keys] of uploads) {
+          const keep = keys.map(({ keyId }) => keyId);
+          if (input.replaceStock === true) await discardOthers(tx, session, kind, keep);
+          await addStock(tx, session, kind, keys);
+        }
         for (const [kind, key] of rotations) if (key !== null) await rotate(tx, session, kind, key);
       });
       return statusOf(session);

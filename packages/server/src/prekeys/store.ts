@@ -134,6 +134,24 @@ export async function takeOneTime(
       };
 }
 
+/** Takes everything but `keep` out of a device's stock of one kind; like claimed keys, it is never accepted again. */
+export async function discardOthers(
+  tx: Transaction,
+  { tenantId, deviceId }: PreKeyHolder,
+  kind: OneTimeKind,
+  keep: readonly number[],
+): Promise<void> {
+  await tx.$executeRaw`
+    with discarded as (
+      delete from one_time_prekeys
+      where tenant_id = ${tenantId}::uuid and device_id = ${deviceId}::uuid and kind = ${kind}::prekey_kind
+        and key_id <> all(${keep.map(BigInt)}::bigint[])
+      returning tenant_id, device_id, kind, key_id, public_key
+    )
+    insert into spent_prekeys (tenant_id, device_id, kind, key_id, digest)
+    select tenant_id, device_id, kind, key_id, sha256(public_key) from discarded`;
+}
+
 /** How many of each kind a device has in stock. */
 export async function countStock(
   prisma: PrismaClient,
