@@ -49,7 +49,11 @@ describe('a second device', () => {
 
     await atBob.send('from the first');
     await shows(atSecond, ['to both', 'from the first']);
-    expect(atSecond.messages.get().messages[1]).toMatchObject({ isOwn: true, status: 'delivered' });
+    await until(
+      atSecond.messages,
+      ({ messages }) => messages[1]?.status === 'delivered',
+      'the tick of the other device',
+    );
     await atSecond.send('from the second');
     await shows(atAlice, ['before the second device', 'to both', 'from the first', 'from the second']);
 

@@ -59,11 +59,12 @@ async function orderFor(
   input: { readonly status: PreKeyStatus; readonly renewAll: boolean; readonly now: number },
 ): Promise<{ readonly order: Order; readonly replaceStock: boolean }> {
   const { status, renewAll, now } = input;
-  const isDue = (current: PreKeysRow['signed'], published: number | null): boolean =>
-    renewAll ||
-    current === null ||
-    current.keyId !== published ||
-    now - current.createdAt > PREKEY_LIMITS.signedRotationMs;
+  const isDue = async (kind: 'signed' | 'kemLastResort', published: number | null): Promise<boolean> => {
+    const current = row[kind];
+    if (renewAll || current === null || current.keyId !== published) return true;
+    const isTooOld = now - current.createdAt > PREKEY_LIMITS.signedRotationMs;
+    return isTooOld || (await tx.get(ROWS.preKey(kind, current.keyId))) === null;
+  };
   const published = { oneTime: status.oneTimePreKeyIds, kemOneTime: status.oneTimeKemPreKeyIds };
   const replaceStock =
     renewAll ||
@@ -74,8 +75,8 @@ async function orderFor(
     return stock < PREKEY_LIMITS.oneTimeRefillBelow ? PREKEY_LIMITS.oneTimeTarget - stock : 0;
   };
   const order = {
-    signed: isDue(row.signed, status.signedPreKeyId) ? 1 : 0,
-    kemLastResort: isDue(row.kemLastResort, status.lastResortKemPreKeyId) ? 1 : 0,
+    signed: (await isDue('signed', status.signedPreKeyId)) ? 1 : 0,
+    kemLastResort: (await isDue('kemLastResort', status.lastResortKemPreKeyId)) ? 1 : 0,
     oneTime: missing(published.oneTime.length),
     kemOneTime: missing(published.kemOneTime.length),
   };

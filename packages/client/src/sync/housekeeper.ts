@@ -25,6 +25,8 @@ export interface Housekeeper {
 
 export function createHousekeeper(deps: Deps): Housekeeper {
   let isConnected = false;
+  /** Before, a retry request would be answered with prekeys that may be about to be replaced. */
+  let hasTidied = false;
   let timer: ReturnType<typeof setTimeout> | null = null;
   let round: ReturnType<typeof setInterval> | null = null;
   let tail: Promise<void> = Promise.resolve();
@@ -52,7 +54,7 @@ export function createHousekeeper(deps: Deps): Housekeeper {
   }
 
   function look(): void {
-    if (isLookQueued || !isConnected) return;
+    if (isLookQueued || !hasTidied) return;
     isLookQueued = true;
     void enqueue(settleRetries).catch(() => {});
   }
@@ -74,6 +76,7 @@ export function createHousekeeper(deps: Deps): Housekeeper {
         if (!isSealError(error) || !error.isRetryable) deps.report(error);
       });
     }
+    hasTidied = isConnected;
   }
 
   return {
@@ -87,6 +90,7 @@ export function createHousekeeper(deps: Deps): Housekeeper {
     },
     disconnected() {
       isConnected = false;
+      hasTidied = false;
       if (timer !== null) clearTimeout(timer);
       if (round !== null) clearInterval(round);
     },
