@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { createServer } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import proxyAddress from '@fastify/proxy-addr';
 import postgres from 'postgres';
 import { createApp } from './app.ts';
@@ -68,7 +69,10 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
       url,
       demoUrl: config.isDemoOn ? `${url}/demo` : null,
       failed: database.failed,
-      stop: () => inReverse(undo, config.shutdownMs, log),
+      async stop() {
+        await database.announceStop();
+        await inReverse(undo, config.shutdownMs, log);
+      },
     };
   } catch (error) {
     await inReverse(undo, config.shutdownMs, log);
@@ -102,6 +106,7 @@ function timeout(ms: number, onTimeout: () => void): Promise<void> {
 interface DatabaseServer {
   readonly url: string;
   readonly failed: Promise<string>;
+  announceStop(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -113,7 +118,8 @@ async function openDatabaseServer(config: Config, log: Logger): Promise<Database
     });
   }
   await checkDatabase(config.databaseUrl);
-  return { url: config.databaseUrl, failed: new Promise(() => undefined), stop: async () => undefined };
+  const nothing = async (): Promise<void> => undefined;
+  return { url: config.databaseUrl, failed: new Promise(() => undefined), announceStop: nothing, stop: nothing };
 }
 
 const CONNECT_TIMEOUT_SECONDS = 10;
@@ -136,6 +142,21 @@ async function checkDatabase(url: string): Promise<void> {
 
 /** The port to listen on, looked at before anything is started: the one asked for, or with 0 a free one. */
 async function findPort(host: string, port: number): Promise<number> {
+  const giveUpAt = performance.now() + PORT_PATIENCE_MS;
+  for (;;) {
+    try {
+      return await probePort(host, port);
+    } catch (error) {
+      if (systemCode(error) !== 'EADDRINUSE' || performance.now() > giveUpAt) throw listenFailure(error, host, port);
+      await delay(50);
+    }
+  }
+}
+
+/** A server that was told to stop a moment ago lets go of its port first. */
+const PORT_PATIENCE_MS = 1_000;
+
+async function probePort(host: string, port: number): Promise<number> {
   const probe = createServer();
   try {
     await new Promise<void>((resolve, reject) => {
@@ -143,8 +164,6 @@ async function findPort(host: string, port: number): Promise<number> {
     });
     const address = probe.address();
     return typeof address === 'object' && address !== null ? address.port : port;
-  } catch (error) {
-    throw listenFailure(error, host, port);
   } finally {
     await new Promise((resolve) => {
       probe.close(resolve);

@@ -24,8 +24,11 @@ afterEach(async () => {
   await rm(dataDir, { recursive: true, force: true });
 });
 
+/** Killed processes lose nothing the system has taken, so nothing has to reach the disk here. */
+const QUICK = { fsync: 'off' };
+
 async function start(): Promise<EmbeddedPostgres> {
-  const server = await startPostgres({ dataDir });
+  const server = await startPostgres({ dataDir, settings: QUICK });
   running.push(server);
   return server;
 }
@@ -57,7 +60,7 @@ test('data and password stay between starts; files with secrets are for the owne
 
 test('killed with -9, PostgreSQL comes back on the same port with everything that was committed', async () => {
   const reasons: string[] = [];
-  const server = await startPostgres({ dataDir, onRestart: (reason) => reasons.push(reason) });
+  const server = await startPostgres({ dataDir, settings: QUICK, onRestart: (reason) => reasons.push(reason) });
   running.push(server);
   await query(server.url, 'create table kept as select 42 as answer');
   const killed = await postmaster();
@@ -85,7 +88,7 @@ test('killed over and over, it gives up and says so', async () => {
 test('a directory below one that is closed to others works, also as root', async () => {
   const closed = join(dataDir, 'closed');
   await mkdir(closed, { mode: 0o700 });
-  const server = await startPostgres({ dataDir: join(closed, 'data') });
+  const server = await startPostgres({ dataDir: join(closed, 'data'), settings: QUICK });
   running.push(server);
   expect(await query(server.url, 'select 1 as one')).toEqual([{ one: 1 }]);
   expect((await stat(closed)).mode & 0o777).toBe(0o700);
@@ -97,14 +100,24 @@ test('a second server on the same directory is told so, and the first goes on', 
   expect(await query(first.url, 'select 1 as one')).toEqual([{ one: 1 }]);
 });
 
+test('a server that is about to stop is waited for', async () => {
+  const first = await start();
+  await first.announceStop();
+  const second = start();
+  await first.stop();
+  expect(await query((await second).url, 'select 1 as one')).toEqual([{ one: 1 }]);
+});
+
 test('the lock of a process that is gone is taken over, although its id is in use again', async () => {
-  await writeFile(join(dataDir, 'seal.lock'), `${process.pid} 1\n`);
+  await writeFile(join(dataDir, 'seal.lock'), `${process.pid} 1`);
   await start();
 });
 
 test('of ten that find a stale lock at once exactly one gets the directory', async () => {
-  await writeFile(join(dataDir, 'seal.lock'), `${process.pid} 1\n`);
-  const attempts = await Promise.allSettled(Array.from({ length: 10 }, () => startPostgres({ dataDir })));
+  await writeFile(join(dataDir, 'seal.lock'), `${process.pid} 1`);
+  const attempts = await Promise.allSettled(
+    Array.from({ length: 10 }, () => startPostgres({ dataDir, settings: QUICK })),
+  );
   const started = attempts.filter((attempt) => attempt.status === 'fulfilled');
   running.push(...started.map((attempt) => attempt.value));
   expect(started).toHaveLength(1);
@@ -117,7 +130,7 @@ test('a PostgreSQL that lost its process and its supervisor is stopped, and its 
   // What `kill -9` of the whole process group leaves behind: PostgreSQL alone, and the lock of a dead process.
   const supervisor = Number((await readFile(`/proc/${orphan}/stat`, 'utf8').catch(() => '')).split(' ')[3]);
   if (supervisor > 1) process.kill(supervisor, 'SIGKILL');
-  await writeFile(join(dataDir, 'seal.lock'), `${process.pid} 1\n`);
+  await writeFile(join(dataDir, 'seal.lock'), `${process.pid} 1`);
   const second = await start();
   expect(isAlive(orphan)).toBe(false);
   expect(await query(second.url, 'select answer from kept')).toEqual([{ answer: 42 }]);
@@ -153,7 +166,7 @@ test('a data directory of another major version is refused by name', async () =>
 test('PostgreSQL ends when the process that started it is killed', async () => {
   const source = `
     const { startPostgres } = await import(${JSON.stringify(new URL('../dist/postgres/cluster.js', import.meta.url).href)});
-    await startPostgres({ dataDir: ${JSON.stringify(dataDir)} });
+    await startPostgres({ dataDir: ${JSON.stringify(dataDir)}, settings: ${JSON.stringify(QUICK)} });
     process.stdout.write('up');`;
   const owner = spawn(process.execPath, ['--input-type=module', '-e', source], {
     stdio: ['ignore', 'pipe', 'inherit'],

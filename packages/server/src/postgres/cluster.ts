@@ -16,6 +16,8 @@ export interface EmbeddedPostgres {
   readonly url: string;
   /** Settles with a reason when the server cannot be kept running. */
   readonly failed: Promise<string>;
+  /** Says that `stop` comes soon: whoever starts on the same directory waits for it. */
+  announceStop(): Promise<void>;
   /** Ends it cleanly, within 40 s; the data stay. */
   stop(): Promise<void>;
 }
@@ -80,7 +82,9 @@ export async function startPostgres(options: EmbeddedPostgresOptions): Promise<E
     return {
       url,
       failed: server.failed,
+      announceStop: lock.announceRelease,
       async stop() {
+        await lock.announceRelease();
         await server.stop();
         await rm(urlFile, { force: true });
         await lock.release();
