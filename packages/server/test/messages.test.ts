@@ -1,5 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { caughtUp, listen, messagesIn, messageTo, signUp, textOf } from './support/people.ts';
+import type { ConversationId, MessageId } from '@seal-chat/protocol';
+import {
+  addDevice,
+  caughtUp,
+  listen,
+  messagesIn,
+  messageTo,
+  refusalOf,
+  removeDevices,
+  signUp,
+  textOf,
+  type TestDevice,
+} from './support/people.ts';
 import { startRelay, type Relay, type TestTenant } from './support/relay.ts';
 
 let relay: Relay;
@@ -11,20 +23,219 @@ beforeAll(async () => {
 });
 afterAll(() => relay.close());
 
-describe('messages', () => {
-  test('a message reaches the other person, live and from the mailbox', async () => {
-    const [alice, bob] = await Promise.all([signUp(relay, tenant), signUp(relay, tenant)]);
-    const dm = await alice.first.api.conversations.openDm.mutate({ userId: bob.userId });
-    const before = await alice.first.api.messages.send.mutate(
-      messageTo(dm.conversationId, [alice, bob], alice.first, 'while away'),
+async function pair() {
+  const [alice, bob] = await Promise.all([signUp(relay, tenant), signUp(relay, tenant)]);
+  const { conversationId } = await alice.first.api.conversations.openDm.mutate({ userId: bob.userId });
+  return { alice, bob, conversationId };
+}
+
+async function storedSeqs(conversationId: ConversationId): Promise<readonly number[]> {
+  const rows = await relay.sql<{ seq: number }[]>`
+    select seq from messages where conversation_id = ${conversationId} order by seq`;
+  return rows.map(({ seq }) => seq);
+}
+
+const upTo = (count: number) => Array.from({ length: count }, (_, i) => i + 1);
+
+describe('sending', () => {
+  test('parallel messages of both sides get sequence numbers without gaps, and mailboxes positions', async () => {
+    const { alice, bob, conversationId } = await pair();
+    const answers = await Promise.all(
+      Array.from({ length: 300 }, (_, i) => {
+        const sender = i % 2 === 0 ? alice.first : bob.first;
+        return sender.api.messages.send.mutate(messageTo(conversationId, [alice, bob], sender, `m${i}`));
+      }),
     );
-    expect(before.seq).toBe(1);
-    const heard = await caughtUp(listen(bob.first));
-    await alice.first.api.messages.send.mutate(messageTo(dm.conversationId, [alice, bob], alice.first, 'live'));
-    await heard.until((events) => messagesIn(events).length === 2);
-    expect(messagesIn(heard.events).map(({ seq, position, body }) => [seq, position, textOf(body)])).toEqual([
-      [1, 1, 'while away'],
-      [2, 2, 'live'],
+    expect(answers.map(({ seq }) => seq).toSorted((a, b) => a - b)).toEqual(upTo(300));
+    expect(await storedSeqs(conversationId)).toEqual(upTo(300));
+    for (const device of [alice.first, bob.first]) {
+      const { events } = await caughtUp(listen(device));
+      expect(messagesIn(events).map(({ position }) => position)).toEqual(upTo(150));
+    }
+  });
+
+  test('the same message again has the number it had, at once and later, also when devices changed since', async () => {
+    const { alice, bob, conversationId } = await pair();
+    const input = messageTo(conversationId, [alice, bob], alice.first, 'once');
+    const answers = await Promise.all(Array.from({ length: 20 }, () => alice.first.api.messages.send.mutate(input)));
+    await addDevice(relay, bob);
+    answers.push(await alice.first.api.messages.send.mutate(input));
+    expect(new Set(answers.map(({ seq, acceptedAt }) => `${seq} ${acceptedAt}`)).size).toBe(1);
+    expect(await storedSeqs(conversationId)).toEqual([1]);
+    const { events } = await caughtUp(listen(bob.first));
+    expect(messagesIn(events)).toHaveLength(1);
+  });
+
+  test('the same id from another device is another message', async () => {
+    const { alice, bob, conversationId } = await pair();
+    const input = messageTo(conversationId, [alice, bob], alice.first, 'one');
+    await alice.first.api.messages.send.mutate(input);
+    const other = messageTo(conversationId, [alice, bob], bob.first, 'two', input.messageId as MessageId);
+    expect(await bob.first.api.messages.send.mutate(other)).toMatchObject({ seq: 2 });
+  });
+
+  test('a stale idea of the devices is refused with what it lacks and has too much of', async () => {
+    const { alice, bob, conversationId } = await pair();
+    const bobBefore = { ...bob };
+    const second = await addDevice(relay, bob);
+    const send = (members: Parameters<typeof messageTo>[1]) =>
+      refusalOf(alice.first.api.messages.send.mutate(messageTo(conversationId, members, alice.first, 'x')));
+    const versions = (version: number) =>
+      [
+        { userId: alice.userId, version: 1 },
+        { userId: bob.userId, version },
+      ].toSorted((a, b) => (a.userId < b.userId ? -1 : 1));
+    expect(await send([alice, bobBefore])).toEqual({
+      code: 'DEVICE_LIST_STALE',
+      details: {
+        deviceListDelta: {
+          versions: versions(2),
+          missing: [{ userId: bob.userId, deviceId: second.deviceId }],
+          extra: [],
+        },
+      },
+    });
+    const withSecond = { ...bob };
+    await removeDevices(bob, bob.first, [second.deviceId]);
+    expect((await send([alice, withSecond])).details.deviceListDelta).toEqual({
+      versions: versions(3),
+      missing: [],
+      extra: [{ deviceId: second.deviceId }],
+    });
+    expect((await send([alice])).details.deviceListDelta?.missing).toEqual([
+      { userId: bob.userId, deviceId: bob.first.deviceId },
     ]);
+    expect(await storedSeqs(conversationId)).toEqual([]);
+  });
+
+  test('current versions with another set of devices are refused all the same', async () => {
+    const { alice, bob, conversationId } = await pair();
+    const carol = await signUp(relay, tenant);
+    const good = messageTo(conversationId, [alice, bob], alice.first, 'x');
+    const stranger = { deviceId: carol.first.deviceId, envelope: good.envelopes[0]!.envelope };
+    const refused = async (envelopes: typeof good.envelopes) =>
+      (await refusalOf(alice.first.api.messages.send.mutate({ ...good, envelopes }))).code;
+    expect(await refused([])).toBe('DEVICE_LIST_STALE');
+    expect(await refused([stranger])).toBe('DEVICE_LIST_STALE');
+    expect(await refused([...good.envelopes, stranger])).toBe('DEVICE_LIST_STALE');
+    expect(await refused([...good.envelopes, { ...stranger, deviceId: alice.first.deviceId }])).toBe(
+      'DEVICE_LIST_STALE',
+    );
+    expect(await refused([...good.envelopes, ...good.envelopes])).toBe('BAD_INPUT');
+    const twice = { ...good, deviceLists: [good.deviceLists[0]!, good.deviceLists[0]!] };
+    expect(await refusalOf(alice.first.api.messages.send.mutate(twice))).toMatchObject({ code: 'BAD_INPUT' });
+    const future = { ...good, deviceLists: good.deviceLists.map((list) => ({ ...list, version: 0xffff_ffff })) };
+    expect(await refusalOf(alice.first.api.messages.send.mutate(future))).toMatchObject({ code: 'DEVICE_LIST_STALE' });
+    const others = { ...good, deviceLists: [...good.deviceLists, { userId: carol.userId, version: 1 }] };
+    others.envelopes = [...good.envelopes, stranger];
+    expect(await refusalOf(alice.first.api.messages.send.mutate(others))).toMatchObject({ code: 'DEVICE_LIST_STALE' });
+  });
+
+  test('bad messages in a burst cost the good ones nothing', async () => {
+    const { alice, bob, conversationId } = await pair();
+    const carol = await signUp(relay, tenant);
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 60 }, (_, i) => {
+        const good = messageTo(conversationId, [alice, bob], alice.first, `m${i}`);
+        if (i % 3 === 1) return alice.first.api.messages.send.mutate({ ...good, envelopes: [] });
+        if (i % 3 === 2) return carol.first.api.messages.send.mutate(good);
+        return alice.first.api.messages.send.mutate(good);
+      }),
+    );
+    expect(outcomes.map(({ status }) => status)).toEqual(
+      outcomes.map((_, i) => (i % 3 === 0 ? 'fulfilled' : 'rejected')),
+    );
+    expect(await storedSeqs(conversationId)).toEqual(upTo(20));
+  });
+
+  test('own other devices get the message too', async () => {
+    const { alice, bob, conversationId } = await pair();
+    const second = await addDevice(relay, alice);
+    await alice.first.api.messages.send.mutate(messageTo(conversationId, [alice, bob], alice.first, 'mine'));
+    const { events } = await caughtUp(listen(second));
+    expect(messagesIn(events).map(({ body, envelope }) => [textOf(body), textOf(envelope)])).toEqual([
+      ['mine', `mine for ${second.deviceId}`],
+    ]);
+  });
+});
+
+describe('history', () => {
+  test('comes newest first, page by page, with the envelopes that still wait', async () => {
+    const { alice, bob, conversationId } = await pair();
+    for (let i = 1; i <= 5; i++) {
+      await alice.first.api.messages.send.mutate(messageTo(conversationId, [alice, bob], alice.first, `m${i}`));
+    }
+    await bob.first.api.sync.ack.mutate({ position: 3 });
+    const page = (device: TestDevice, before: number | null) =>
+      device.api.messages.history.query({ conversationId, before, limit: 3 });
+    const { messages } = await page(bob.first, null);
+    expect(messages.map(({ seq, body, envelope }) => [seq, textOf(body), envelope === null])).toEqual([
+      [5, 'm5', false],
+      [4, 'm4', false],
+      [3, 'm3', true],
+    ]);
+    expect((await page(bob.first, 3)).messages.map(({ seq }) => seq)).toEqual([2, 1]);
+    expect((await page(alice.first, 1)).messages).toEqual([]);
+    expect((await page(alice.first, null)).messages.every(({ envelope }) => envelope === null)).toBe(true);
+  });
+});
+
+describe('retry', () => {
+  test('a request reaches the sending device, and its answer comes as the same message again', async () => {
+    const { alice, bob, conversationId } = await pair();
+    const { seq } = await alice.first.api.messages.send.mutate(
+      messageTo(conversationId, [alice, bob], alice.first, 'broken'),
+    );
+    const [heardByAlice, heardByBob] = await Promise.all([caughtUp(listen(alice.first)), caughtUp(listen(bob.first))]);
+    await bob.first.api.messages.requestRetry.mutate({ conversationId, seq });
+    await bob.first.api.messages.requestRetry.mutate({ conversationId, seq });
+    await heardByAlice.until((events) => events.some(({ type }) => type === 'retry-request'));
+    expect(heardByAlice.events.filter(({ type }) => type === 'retry-request')).toEqual([
+      {
+        type: 'retry-request',
+        position: 1,
+        conversationId,
+        seq,
+        userId: bob.userId,
+        deviceId: bob.first.deviceId,
+      },
+    ]);
+    const answer = {
+      conversationId,
+      seq,
+      deviceId: bob.first.deviceId,
+      envelope: Buffer.from('new').toString('base64url'),
+    };
+    await alice.first.api.messages.retry.mutate(answer);
+    await heardByBob.until((events) => messagesIn(events).length === 2);
+    expect(messagesIn(heardByBob.events).map((m) => [m.position, m.seq, textOf(m.body), textOf(m.envelope)])).toEqual([
+      [1, 1, 'broken', `broken for ${bob.first.deviceId}`],
+      [2, 1, 'broken', 'new'],
+    ]);
+    expect(await refusalOf(alice.first.api.messages.retry.mutate(answer))).toMatchObject({ code: 'CONFLICT' });
+  });
+
+  test('only devices that a message was for may ask, and only the sending device may answer', async () => {
+    const { alice, bob, conversationId } = await pair();
+    const { seq } = await alice.first.api.messages.send.mutate(
+      messageTo(conversationId, [alice, bob], alice.first, 'x'),
+    );
+    const late = await addDevice(relay, bob);
+    const carol = await signUp(relay, tenant);
+    const ask = async (device: TestDevice) =>
+      (await refusalOf(device.api.messages.requestRetry.mutate({ conversationId, seq }))).code;
+    expect([await ask(alice.first), await ask(late), await ask(carol.first)]).toEqual([
+      'FORBIDDEN',
+      'FORBIDDEN',
+      'NOT_A_MEMBER',
+    ]);
+    const missing = bob.first.api.messages.requestRetry.mutate({ conversationId, seq: 99 });
+    expect(await refusalOf(missing)).toMatchObject({ code: 'NOT_FOUND' });
+    const answer = { conversationId, seq, deviceId: bob.first.deviceId, envelope: 'AAAA' };
+    expect(await refusalOf(alice.first.api.messages.retry.mutate(answer))).toMatchObject({ code: 'CONFLICT' });
+    await bob.first.api.messages.requestRetry.mutate({ conversationId, seq });
+    expect(await refusalOf(bob.first.api.messages.retry.mutate(answer))).toMatchObject({ code: 'FORBIDDEN' });
+    const toLate = alice.first.api.messages.retry.mutate({ ...answer, deviceId: late.deviceId });
+    expect(await refusalOf(toLate)).toMatchObject({ code: 'FORBIDDEN' });
   });
 });

@@ -1,0 +1,52 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { createFlusher } from './flusher.ts';
+
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+describe('a flusher', () => {
+  test('answers each item with its own result, in batches within the bounds, few at a time', async () => {
+    const arrivals = fc.array(fc.integer({ min: 0, max: 30 }), { maxLength: 12 });
+    const bounds = fc.record({
+      maxBatch: fc.integer({ min: 1, max: 10 }),
+      maxInFlight: fc.integer({ min: 1, max: 3 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(arrivals, bounds, async (counts, { maxBatch, maxInFlight }) => {
+        const order: number[] = [];
+        let inFlight = 0;
+        const flusher = createFlusher<number, string>({
+          maxBatch,
+          maxInFlight,
+          delayMs: 0,
+          async write(items) {
+            inFlight++;
+            expect(inFlight).toBeLessThanOrEqual(maxInFlight);
+            expect(items.length).toBeGreaterThan(0);
+            expect(items.length).toBeLessThanOrEqual(maxBatch);
+            order.push(...items);
+            await turn();
+            inFlight--;
+            if (items.includes(13)) throw new Error('thirteen');
+            return items.map(String);
+          },
+        });
+        const results: Promise<string | Error>[] = [];
+        let next = 0;
+        for (const count of counts) {
+          for (let i = 0; i < count; i++) {
+            results.push(flusher.add(next++).catch((error: Error) => error));
+          }
+          await turn();
+        }
+        await flusher.drain();
+        expect(order).toEqual(Array.from({ length: next }, (_, i) => i));
+        for (const [i, result] of (await Promise.all(results)).entries()) {
+          if (result instanceof Error) expect(result.message).toBe('thirteen');
+          else expect(result).toBe(String(i));
+        }
+      }),
+      { numRuns: 100 },
+    );
+  });
+});

@@ -1,0 +1,303 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { newId, toBase64, type UserId } from '@seal-chat/protocol';
+import { createAccountKey, createDeviceKeys, createDeviceList, extendDeviceList } from '@seal-chat/crypto';
+import {
+  addDevice,
+  connect,
+  curves,
+  listInput,
+  overHttp,
+  prove,
+  refusalOf,
+  removeDevices,
+  rng,
+  signIn,
+  signUp,
+  type Api,
+  type TestConnection,
+} from './support/people.ts';
+import { startRelay, type Relay, type TestTenant } from './support/relay.ts';
+
+let relay: Relay;
+let tenant: TestTenant;
+let anonymous: TestConnection;
+/** Added to the relay's clock, ms. */
+let ahead = 0;
+
+beforeAll(async () => {
+  relay = await startRelay({ clock: () => Date.now() + ahead });
+  tenant = await relay.addTenant();
+  anonymous = connect(relay, { appKey: tenant.appKey });
+});
+afterAll(() => relay.close());
+
+async function newAccount(username: string | null) {
+  const userId = newId<UserId>(rng(16));
+  const account = { tenantId: tenant.tenantId, userId, key: await createAccountKey({ curves, rng }) };
+  const device = await createDeviceKeys({ curves, rng });
+  const list = await createDeviceList({ curves, account, device, now: 0 });
+  const input = async (api: Api = anonymous.api) => ({
+    ...(await prove(api, device, userId, 'register', list)),
+    username,
+    ...listInput(list),
+    recovery: null,
+  });
+  return { account, device, list, userId, input };
+}
+
+describe('sign-up', () => {
+  test('a name is taken whatever its case, and a guest has none', async () => {
+    const person = await signUp(relay, tenant, 'Straße');
+    expect(person.first.session).toMatchObject({ username: 'Straße', userId: person.userId });
+    const other = await newAccount('STRASSE');
+    expect(await refusalOf(anonymous.api.auth.register.mutate(await other.input()))).toMatchObject({
+      code: 'USERNAME_TAKEN',
+    });
+    const guest = await signUp(relay, tenant, null);
+    expect(guest.first.session.username).toBeNull();
+  });
+
+  test('of ten who want one name at once, one gets it', async () => {
+    const accounts = await Promise.all(Array.from({ length: 10 }, () => newAccount('wanted')));
+    const inputs = await Promise.all(accounts.map(({ input }) => input()));
+    const outcomes = await Promise.allSettled(inputs.map((input) => anonymous.api.auth.register.mutate(input)));
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    const [{ count }] = await relay.sql<[{ count: number }]>`
+      select count(*)::int as count from users where username_key = 'wanted'`;
+    expect(count).toBe(1);
+  });
+
+  test('asking again after a lost answer signs in; another account under the same id is refused', async () => {
+    const account = await newAccount('again');
+    const [one, two] = [
+      await anonymous.api.auth.register.mutate(await account.input()),
+      await anonymous.api.auth.register.mutate(await account.input()),
+    ];
+    expect(two.userId).toBe(one.userId);
+    const other = await newAccount('thief');
+    const list = await createDeviceList({
+      curves,
+      account: { ...other.account, userId: account.userId },
+      device: other.device,
+      now: 0,
+    });
+    const stolen = {
+      ...(await prove(anonymous.api, other.device, account.userId, 'register', list)),
+      username: 'thief',
+      ...listInput(list),
+      recovery: null,
+    };
+    expect(await refusalOf(anonymous.api.auth.register.mutate(stolen))).toMatchObject({ code: 'CONFLICT' });
+  });
+
+  test('lists of another account, another version or another signature are refused', async () => {
+    const account = await newAccount('lists');
+    const input = await account.input();
+    const longer = await extendDeviceList({
+      curves,
+      account: account.account,
+      previous: account.list,
+      add: [await createDeviceKeys({ curves, rng })],
+      now: 0,
+    });
+    const refused = async (change: object) =>
+      (await refusalOf(anonymous.api.auth.register.mutate({ ...(await account.input()), ...change }))).code;
+    expect(await refused({ userId: newId<UserId>(rng(16)) })).toBe('DEVICE_LIST_REJECTED');
+    expect(await refused({ deviceListSignature: toBase64(rng(64)) })).toBe('BAD_SIGNATURE');
+    expect(await refused({ deviceList: toBase64(rng(80)) })).toBe('UNSUPPORTED_VERSION');
+    expect(await refused({ signature: toBase64(rng(64)) })).toBe('BAD_SIGNATURE');
+    const proof = await prove(anonymous.api, account.device, account.userId, 'register', longer);
+    expect(await refused({ ...proof, ...listInput(longer) })).toBe('DEVICE_LIST_REJECTED');
+    expect(await anonymous.api.auth.register.mutate(input)).toMatchObject({ userId: account.userId });
+  });
+});
+
+describe('challenges', () => {
+  test('are used once, by one purpose, within their time', async () => {
+    const person = await signUp(relay, tenant);
+    const { keys } = person.first;
+    const proof = await prove(anonymous.api, keys, person.userId, 'signIn', null);
+    await anonymous.api.auth.signIn.mutate(proof);
+    expect(await refusalOf(anonymous.api.auth.signIn.mutate(proof))).toMatchObject({ code: 'CHALLENGE_INVALID' });
+
+    const forAnother = await prove(anonymous.api, keys, person.userId, 'join', person.list);
+    expect(await refusalOf(anonymous.api.auth.signIn.mutate(forAnother))).toMatchObject({ code: 'BAD_SIGNATURE' });
+    expect(await refusalOf(anonymous.api.auth.signIn.mutate(forAnother))).toMatchObject({ code: 'CHALLENGE_INVALID' });
+
+    const late = await prove(anonymous.api, keys, person.userId, 'signIn', null);
+    ahead = 600_001;
+    expect(await refusalOf(anonymous.api.auth.signIn.mutate(late))).toMatchObject({ code: 'CHALLENGE_INVALID' });
+    ahead = 0;
+  });
+
+  test('of twenty answers to one challenge at once, one signs in', async () => {
+    const person = await signUp(relay, tenant);
+    const proof = await prove(anonymous.api, person.first.keys, person.userId, 'signIn', null);
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 20 }, () => anonymous.api.auth.signIn.mutate(proof)),
+    );
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+  });
+});
+
+describe('sessions', () => {
+  test('refreshing replaces both tokens; an old refresh token ends the session', async () => {
+    const person = await signUp(relay, tenant);
+    const { session } = person.first;
+    const next = await anonymous.api.auth.refresh.mutate({ refreshToken: session.refreshToken });
+    const whoAmI = (accessToken: string) =>
+      overHttp(relay, { appKey: tenant.appKey, accessToken }).preKeys.status.query();
+    await whoAmI(next.accessToken);
+    expect(await refusalOf(whoAmI(session.accessToken))).toMatchObject({ code: 'SESSION_EXPIRED' });
+
+    const stolen = anonymous.api.auth.refresh.mutate({ refreshToken: session.refreshToken });
+    expect(await refusalOf(stolen)).toMatchObject({ code: 'SESSION_EXPIRED' });
+    expect(await refusalOf(whoAmI(next.accessToken))).toMatchObject({ code: 'SESSION_EXPIRED' });
+    const mine = anonymous.api.auth.refresh.mutate({ refreshToken: next.refreshToken });
+    expect(await refusalOf(mine)).toMatchObject({ code: 'SESSION_EXPIRED' });
+  });
+
+  test('of ten who refresh at once, one at most is served, and the session is over', async () => {
+    const { session } = (await signUp(relay, tenant)).first;
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 10 }, () => anonymous.api.auth.refresh.mutate({ refreshToken: session.refreshToken })),
+    );
+    const served = outcomes.filter((outcome) => outcome.status === 'fulfilled');
+    expect(served).toHaveLength(1);
+    const accessToken = served[0]!.value.accessToken;
+    const call = overHttp(relay, { appKey: tenant.appKey, accessToken }).preKeys.status.query();
+    expect(await refusalOf(call)).toMatchObject({ code: 'SESSION_EXPIRED' });
+  });
+
+  test('an expired token is refused on a socket and over HTTP; refreshing keeps the socket', async () => {
+    const person = await signUp(relay, tenant);
+    const { api, session } = person.first;
+    await api.preKeys.status.query();
+    ahead = 15 * 60_000 + 1;
+    expect(await refusalOf(api.preKeys.status.query())).toMatchObject({ code: 'SESSION_EXPIRED' });
+    ahead = 0;
+
+    const other = await signUp(relay, tenant);
+    await other.first.api.preKeys.status.query();
+    ahead = 10 * 60_000;
+    await anonymous.api.auth.refresh.mutate({ refreshToken: other.first.session.refreshToken });
+    ahead = 20 * 60_000;
+    await other.first.api.preKeys.status.query();
+    const call = overHttp(relay, { appKey: tenant.appKey, accessToken: session.accessToken }).preKeys.status.query();
+    expect(await refusalOf(call)).toMatchObject({ code: 'SESSION_EXPIRED' });
+    ahead = 0;
+  });
+
+  test('signing out ends the session everywhere', async () => {
+    const person = await signUp(relay, tenant);
+    const { api, session } = person.first;
+    await api.auth.signOut.mutate();
+    expect(await refusalOf(api.preKeys.status.query())).toMatchObject({ code: 'SESSION_EXPIRED' });
+    const refreshed = anonymous.api.auth.refresh.mutate({ refreshToken: session.refreshToken });
+    expect(await refusalOf(refreshed)).toMatchObject({ code: 'SESSION_EXPIRED' });
+  });
+
+  test('a sixth session of one device ends the first', async () => {
+    const person = await signUp(relay, tenant);
+    for (let i = 0; i < 5; i++) {
+      ahead += 1;
+      await (await signIn(relay, person, person.first)).close();
+    }
+    const { accessToken } = person.first.session;
+    const call = overHttp(relay, { appKey: tenant.appKey, accessToken }).preKeys.status.query();
+    expect(await refusalOf(call)).toMatchObject({ code: 'SESSION_EXPIRED' });
+    ahead = 0;
+  });
+
+  test('the database holds no token', async () => {
+    const { session } = (await signUp(relay, tenant)).first;
+    const rows = await relay.sql`select s::text as row from sessions s`;
+    for (const { row } of rows) {
+      for (const token of [session.accessToken, session.refreshToken]) {
+        expect(row).not.toContain(token);
+        expect(row).not.toContain(Buffer.from(token, 'base64url').toString('hex'));
+      }
+    }
+  });
+});
+
+describe('devices of an account', () => {
+  test('a second device joins with a longer list; a removed one cannot sign in', async () => {
+    const person = await signUp(relay, tenant);
+    const second = await addDevice(relay, person);
+    expect(second.session.username).toBe(person.username);
+    await removeDevices(person, person.first, [second.deviceId]);
+    const proof = await prove(anonymous.api, second.keys, person.userId, 'signIn', null);
+    expect(await refusalOf(anonymous.api.auth.signIn.mutate(proof))).toMatchObject({ code: 'DEVICE_REVOKED' });
+  });
+
+  test('joining needs a list that continues the stored one and adds the joining device alone', async () => {
+    const person = await signUp(relay, tenant);
+    const { account, userId } = person;
+    const [mine, other] = await Promise.all([createDeviceKeys({ curves, rng }), createDeviceKeys({ curves, rng })]);
+    const join = async (list: typeof person.list, device = mine) =>
+      anonymous.api.auth.join.mutate({
+        ...(await prove(anonymous.api, device, userId, 'join', list)),
+        ...listInput(list),
+      });
+    const both = await extendDeviceList({ curves, account, previous: person.list, add: [mine, other], now: 0 });
+    expect(await refusalOf(join(both))).toMatchObject({ code: 'DEVICE_LIST_REJECTED' });
+    const elsewhere = await extendDeviceList({ curves, account, previous: person.list, add: [other], now: 0 });
+    expect(await refusalOf(join(elsewhere, mine))).toMatchObject({ code: 'DEVICE_LIST_REJECTED' });
+    const fork = await createDeviceList({ curves, account, device: mine, now: 9 });
+    expect(await refusalOf(join(fork))).toMatchObject({ code: 'DEVICE_LIST_REJECTED' });
+    const thief = { ...account, key: await createAccountKey({ curves, rng }) };
+    const forged = await createDeviceList({ curves, account: thief, device: mine, now: 0 });
+    expect(await refusalOf(join(forged))).toMatchObject({ code: 'IDENTITY_CHANGED' });
+
+    const good = await extendDeviceList({ curves, account, previous: person.list, add: [mine], now: 0 });
+    const [one, again] = [await join(good), await join(good)];
+    expect(again.deviceId).toBe(one.deviceId);
+    const { lists } = await anonymous.api.devices.lists.query({ users: [{ userId, since: 0 }] });
+    expect(lists[0]?.chain.map(({ bytes }) => bytes)).toEqual([
+      toBase64(person.list.signed.bytes),
+      toBase64(good.signed.bytes),
+    ]);
+  });
+
+  test('of two devices that join at once, one has to look again', async () => {
+    const person = await signUp(relay, tenant);
+    const { account, userId } = person;
+    const attempts = await Promise.all(
+      [0, 1].map(async () => {
+        const device = await createDeviceKeys({ curves, rng });
+        const list = await extendDeviceList({ curves, account, previous: person.list, add: [device], now: 0 });
+        return { ...(await prove(anonymous.api, device, userId, 'join', list)), ...listInput(list) };
+      }),
+    );
+    const outcomes = await Promise.allSettled(attempts.map((input) => anonymous.api.auth.join.mutate(input)));
+    expect(outcomes.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
+    const versions = await relay.sql`select version from device_lists where user_id = ${userId} order by version`;
+    expect(versions.map(({ version }) => version)).toEqual([1, 2]);
+  });
+});
+
+describe('who may call', () => {
+  test('an unknown key, a foreign origin and a missing token are told apart', async () => {
+    const strict = await relay.addTenant({ allowedOrigins: ['https://site.example'] });
+    const challenge = async (appKey: string | null, origin?: string) => {
+      const connection = connect(relay, { appKey, headers: { ...(origin !== undefined && { origin }) } });
+      const answer = await connection.api.auth.challenge.mutate({}).then(() => 'ok', refusalCode);
+      await connection.close();
+      const http = overHttp(relay, { appKey, headers: { ...(origin !== undefined && { origin }) } });
+      expect(await http.auth.challenge.mutate({}).then(() => 'ok', refusalCode)).toBe(answer);
+      return answer;
+    };
+    expect(await challenge(null)).toBe('UNKNOWN_APP_KEY');
+    expect(await challenge('pk_test_nobody')).toBe('UNKNOWN_APP_KEY');
+    expect(await challenge(strict.appKey, 'https://other.example')).toBe('ORIGIN_NOT_ALLOWED');
+    expect(await challenge(strict.appKey, 'null')).toBe('ORIGIN_NOT_ALLOWED');
+    expect(await challenge(strict.appKey, 'https://site.example')).toBe('ok');
+    expect(await challenge(strict.appKey)).toBe('ok');
+    expect(await refusalOf(anonymous.api.preKeys.status.query())).toMatchObject({ code: 'NOT_SIGNED_IN' });
+  });
+});
+
+async function refusalCode(error: unknown): Promise<string> {
+  return (await refusalOf(Promise.reject(error))).code;
+}

@@ -1,0 +1,181 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { toBase64, type DeviceId } from '@seal-chat/protocol';
+import { createDeviceKeys, extendDeviceList } from '@seal-chat/crypto';
+import {
+  addDevice,
+  caughtUp,
+  connect,
+  curves,
+  listen,
+  messagesIn,
+  messageTo,
+  publishPreKeys,
+  refusalOf,
+  removeDevices,
+  rng,
+  signUp,
+  type TestPerson,
+} from './support/people.ts';
+import { startRelay, type Relay, type TestTenant } from './support/relay.ts';
+
+let relay: Relay;
+let tenant: TestTenant;
+
+beforeAll(async () => {
+  relay = await startRelay();
+  tenant = await relay.addTenant();
+});
+afterAll(() => relay.close());
+
+async function pair() {
+  const [alice, bob] = await Promise.all([signUp(relay, tenant), signUp(relay, tenant)]);
+  const { conversationId } = await alice.first.api.conversations.openDm.mutate({ userId: bob.userId });
+  return { alice, bob, conversationId };
+}
+
+async function rowsOf(deviceId: DeviceId): Promise<Record<string, number>> {
+  const tables = ['sessions', 'mailboxes', 'mailbox_entries', 'current_prekeys', 'one_time_prekeys', 'spent_prekeys'];
+  const counts = await Promise.all(
+    tables.map(async (table) => {
+      const [row] = await relay.sql<[{ count: number }]>`
+        select count(*)::int as count from ${relay.sql(table)} where device_id = ${deviceId}`;
+      return [table, row.count] as const;
+    }),
+  );
+  return Object.fromEntries(counts.filter(([, count]) => count > 0));
+}
+
+describe('removing a device', () => {
+  test('takes everything from it at once and tells everybody concerned', async () => {
+    const { alice, bob, conversationId } = await pair();
+    const second = await addDevice(relay, bob);
+    await publishPreKeys(bob, second, 3);
+    await alice.first.api.messages.send.mutate(messageTo(conversationId, [alice, bob], alice.first, 'for both'));
+    const [heardByAlice, heardByBob, heardBySecond] = await Promise.all(
+      [alice.first, bob.first, second].map((device) => caughtUp(listen(device))),
+    );
+    expect(await rowsOf(second.deviceId)).toMatchObject({ mailbox_entries: 1, current_prekeys: 2, sessions: 1 });
+
+    await removeDevices(bob, bob.first, [second.deviceId]);
+    expect(await rowsOf(second.deviceId)).toEqual({});
+    expect(await heardBySecond!.ended()).toMatchObject({ code: 'DEVICE_REVOKED' });
+    expect(await refusalOf(second.api.preKeys.status.query())).toMatchObject({ code: 'DEVICE_REVOKED' });
+    const isAnnounced = (events: readonly { type: string }[]) => events.some(({ type }) => type === 'device-list');
+    await Promise.all([heardByAlice!.until(isAnnounced), heardByBob!.until(isAnnounced)]);
+    expect(heardByAlice!.events).toContainEqual({ type: 'device-list', userId: bob.userId, version: 3 });
+  });
+
+  test('adds none, skips no version, and never lets an id come back', async () => {
+    const person = await signUp(relay, tenant);
+    const second = await addDevice(relay, person);
+    const { account } = person;
+    const update = (list: TestPerson['list']) =>
+      person.first.api.devices.update.mutate({
+        deviceList: toBase64(list.signed.bytes),
+        signature: toBase64(list.signed.signature),
+      });
+    const before = person.list;
+    const longer = await extendDeviceList({
+      curves,
+      account,
+      previous: before,
+      add: [await createDeviceKeys({ curves, rng })],
+      now: 0,
+    });
+    expect(await refusalOf(update(longer))).toMatchObject({ code: 'DEVICE_LIST_REJECTED' });
+    const skipped = await extendDeviceList({ curves, account, previous: longer, remove: [second.deviceId], now: 0 });
+    expect(await refusalOf(update(skipped))).toMatchObject({ code: 'DEVICE_LIST_REJECTED' });
+
+    await removeDevices(person, person.first, [second.deviceId]);
+    expect(await refusalOf(update(before))).toMatchObject({ code: 'DEVICE_LIST_REJECTED' });
+    const returned = await extendDeviceList({
+      curves,
+      account,
+      previous: { ...person.list, removed: [] },
+      add: [second.keys],
+      now: 0,
+    });
+    expect(await refusalOf(update(returned))).toMatchObject({ code: 'DEVICE_LIST_REJECTED' });
+  });
+});
+
+describe('device lists', () => {
+  test('are given from a version on; of unknown people nothing', async () => {
+    const person = await signUp(relay, tenant);
+    await addDevice(relay, person);
+    const { userId } = person;
+    const anonymous = connect(relay, { appKey: tenant.appKey });
+    const lists = (since: number) => anonymous.api.devices.lists.query({ users: [{ userId, since }] });
+    expect((await lists(0)).lists[0]?.chain).toHaveLength(2);
+    expect((await lists(1)).lists[0]?.chain).toEqual([
+      { bytes: toBase64(person.list.signed.bytes), signature: toBase64(person.list.signed.signature) },
+    ]);
+    expect((await lists(0xffff_ffff)).lists[0]?.chain).toEqual([]);
+    const unknown = anonymous.api.devices.lists.query({ users: [{ userId: person.first.deviceId, since: 0 }] });
+    expect(await refusalOf(unknown)).toMatchObject({ code: 'NOT_FOUND' });
+    await anonymous.close();
+  });
+
+  test('a send that races a new device never leaves that device out', async () => {
+    const { alice, bob, conversationId } = await pair();
+    const heard = await caughtUp(listen(bob.first));
+    let isJoined = false;
+    const joining = addDevice(relay, bob).then((device) => ((isJoined = true), device));
+    const sent: { seq: number; devices: number }[] = [];
+    for (let i = 0; !isJoined || i < 20; i++) {
+      const input = messageTo(conversationId, [alice, bob], alice.first, `m${i}`);
+      await alice.first.api.messages.send.mutate(input).then(
+        ({ seq }) => sent.push({ seq, devices: input.envelopes.length }),
+        async (error: unknown) => {
+          expect(await refusalOf(Promise.reject(error))).toMatchObject({ code: 'DEVICE_LIST_STALE' });
+        },
+      );
+    }
+    const second = await joining;
+    // From the first message that was accepted for both, all are for both: no message between was for one alone.
+    const firstForBoth = sent.findIndex(({ devices }) => devices === 2);
+    expect(firstForBoth).toBeGreaterThan(-1);
+    expect(sent.slice(firstForBoth).every(({ devices }) => devices === 2)).toBe(true);
+    expect(sent.map(({ seq }) => seq)).toEqual(sent.map((_, i) => i + 1));
+    const heardBySecond = await caughtUp(listen(second));
+    expect(messagesIn(heardBySecond.events).map(({ seq }) => seq)).toEqual(
+      sent.slice(firstForBoth).map(({ seq }) => seq),
+    );
+    await heard.until((events) => messagesIn(events).length === sent.length);
+  });
+
+  test('after a removal no message is accepted for the removed device, whoever sends at that moment', async () => {
+    const { alice, bob, conversationId } = await pair();
+    const second = await addDevice(relay, bob);
+    const senders = Array.from({ length: 8 }, async (_, i) => {
+      for (let k = 0; k < 15; k++) {
+        const input = messageTo(conversationId, [alice, bob], alice.first, `${i}.${k}`);
+        await alice.first.api.messages.send.mutate(input).catch(() => undefined);
+      }
+    });
+    await removeDevices(bob, bob.first, [second.deviceId]);
+    const [{ last }] = await relay.sql<[{ last: number }]>`
+      select last_seq as last from conversations where id = ${conversationId}`;
+    await Promise.all(senders);
+    const left = await relay.sql`select 1 from mailbox_entries where device_id = ${second.deviceId}`;
+    expect(left).toHaveLength(0);
+    const [{ max, count }] = await relay.sql<[{ max: number; count: number }]>`
+      select max(seq) as max, count(*)::int as count from messages where conversation_id = ${conversationId}`;
+    expect(max).toBeGreaterThan(last);
+    expect(count).toBe(max);
+  });
+});
+
+describe('checkpoints', () => {
+  test('tell a store that was rolled back', async () => {
+    const { first } = await signUp(relay, tenant);
+    const checkpoint = async (rev: number) => (await first.api.devices.checkpoint.mutate({ rev })).rollback;
+    expect([await checkpoint(5), await checkpoint(5), await checkpoint(9), await checkpoint(8)]).toEqual([
+      false,
+      false,
+      false,
+      true,
+    ]);
+    expect(await checkpoint(10)).toBe(false);
+  });
+});

@@ -1,0 +1,133 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { newId, toBase64, type LinkId } from '@seal-chat/protocol';
+import { addDevice, connect, refusalOf, rng, signUp, type TestConnection } from './support/people.ts';
+import { startRelay, type Relay, type TestTenant } from './support/relay.ts';
+
+let relay: Relay;
+let tenant: TestTenant;
+let anonymous: TestConnection;
+/** Added to the relay's clock, ms. */
+let ahead = 0;
+
+beforeAll(async () => {
+  relay = await startRelay({ clock: () => Date.now() + ahead });
+  tenant = await relay.addTenant();
+  anonymous = connect(relay, { appKey: tenant.appKey });
+});
+afterAll(() => relay.close());
+
+describe('searching', () => {
+  test('finds names by their beginning, without case, the exact one first; never guests, never everybody', async () => {
+    const names = ['Zoë', 'zoe', 'ZOÉMI', 'zo_e', 'zorro', 'Ärger'];
+    const people = await Promise.all(names.map((name) => signUp(relay, tenant, name)));
+    await signUp(relay, tenant, null);
+    const searcher = await signUp(relay, tenant, 'zoo-keeper');
+    const search = async (query: string, limit = 100) =>
+      (await searcher.first.api.users.search.query({ query, limit })).map(({ username }) => username);
+    expect(await search('ZO')).toEqual(
+      ['zo_e', 'zoe', 'zorro', 'Zoë', 'ZOÉMI'].toSorted((a, b) => (key(a) < key(b) ? -1 : 1)),
+    );
+    expect((await search('zoë'))[0]).toBe('Zoë');
+    expect(await search('äRG')).toEqual(['Ärger']);
+    expect(await search('zo', 2)).toHaveLength(2);
+    for (const query of ['%', '_', 'zo%', '\\', '\u0000', '\ud800', "'; --"]) expect(await search(query)).toEqual([]);
+    for (const query of ['', '   ']) {
+      expect(await refusalOf(search(query))).toMatchObject({ code: 'BAD_INPUT', details: { field: 'query' } });
+    }
+    const profiles = await searcher.first.api.users.profiles.query({
+      userIds: [people[0]!.userId, newId(rng(16))],
+    });
+    expect(profiles).toEqual([{ userId: people[0]!.userId, username: 'Zoë' }]);
+  });
+
+  const key = (name: string) => name.toLowerCase();
+});
+
+describe('direct messages', () => {
+  test('are one for each pair, whoever opens them and however often at once', async () => {
+    const [alice, bob] = await Promise.all([signUp(relay, tenant), signUp(relay, tenant)]);
+    const opened = await Promise.all(
+      Array.from({ length: 20 }, (_, i) =>
+        i % 2 === 0
+          ? alice.first.api.conversations.openDm.mutate({ userId: bob.userId })
+          : bob.first.api.conversations.openDm.mutate({ userId: alice.userId }),
+      ),
+    );
+    expect(new Set(opened.map(({ conversationId }) => conversationId)).size).toBe(1);
+    expect(opened[0]!.members.map(({ userId }) => userId)).toEqual([alice.userId, bob.userId].toSorted());
+    const alone = alice.first.api.conversations.openDm.mutate({ userId: alice.userId });
+    expect(await refusalOf(alone)).toMatchObject({ code: 'BAD_INPUT', details: { field: 'userId' } });
+  });
+
+  test('are listed page by page, for their members', async () => {
+    const alice = await signUp(relay, tenant);
+    const others = await Promise.all(Array.from({ length: 5 }, () => signUp(relay, tenant)));
+    const ids: string[] = [];
+    for (const { userId } of others) {
+      ids.push((await alice.first.api.conversations.openDm.mutate({ userId })).conversationId);
+    }
+    const listed: string[] = [];
+    for (;;) {
+      const after = (listed.at(-1) ?? null) as Parameters<typeof alice.first.api.conversations.list.query>[0]['after'];
+      const page = await alice.first.api.conversations.list.query({ after, limit: 2 });
+      if (page.length === 0) break;
+      listed.push(...page.map(({ conversationId }) => conversationId));
+    }
+    expect(listed).toEqual(ids.toSorted());
+    expect(await others[0]!.first.api.conversations.list.query({ after: null, limit: 100 })).toHaveLength(1);
+  });
+});
+
+describe('linking', () => {
+  const payload = (length = 20) => toBase64(rng(length));
+
+  test('carries four steps, each written once, in turn', async () => {
+    const { first } = await signUp(relay, tenant);
+    const linkId = newId<LinkId>(rng(16));
+    const { expiresAt } = await first.api.linking.open.mutate({ linkId });
+    expect(await first.api.linking.open.mutate({ linkId })).toEqual({ expiresAt });
+    const one = payload();
+    const send = (api: TestConnection['api'], step: number, bytes: string) =>
+      api.linking.send.mutate({ linkId, step, payload: bytes });
+    expect(await refusalOf(send(first.api, 2, payload()))).toMatchObject({ code: 'CONFLICT' });
+    await send(anonymous.api, 1, one);
+    await send(anonymous.api, 1, one);
+    expect(await refusalOf(send(anonymous.api, 1, payload()))).toMatchObject({ code: 'CONFLICT' });
+    expect(await first.api.linking.receive.query({ linkId, step: 1 })).toEqual({ payload: one });
+    expect(await anonymous.api.linking.receive.query({ linkId, step: 2 })).toEqual({ payload: null });
+    expect(await refusalOf(send(anonymous.api, 2, payload()))).toMatchObject({ code: 'NOT_SIGNED_IN' });
+    const stranger = await signUp(relay, tenant);
+    expect(await refusalOf(send(stranger.first.api, 2, payload()))).toMatchObject({ code: 'FORBIDDEN' });
+    await send(first.api, 2, payload());
+    await send(anonymous.api, 3, payload());
+    await send(first.api, 4, payload());
+    expect(await refusalOf(stranger.first.api.linking.open.mutate({ linkId }))).toMatchObject({ code: 'CONFLICT' });
+  });
+
+  test('is over after its time, and the id free again', async () => {
+    const { first } = await signUp(relay, tenant);
+    const linkId = newId<LinkId>(rng(16));
+    await first.api.linking.open.mutate({ linkId });
+    await anonymous.api.linking.send.mutate({ linkId, step: 1, payload: payload() });
+    ahead = 600_001;
+    const late = anonymous.api.linking.receive.query({ linkId, step: 1 });
+    expect(await refusalOf(late)).toMatchObject({ code: 'NOT_FOUND' });
+    await first.api.linking.open.mutate({ linkId });
+    expect(await anonymous.api.linking.receive.query({ linkId, step: 1 })).toEqual({ payload: null });
+    ahead = 0;
+  });
+});
+
+describe('recovery', () => {
+  test('gives the blob and the whole chain to whoever knows the name', async () => {
+    const person = await signUp(relay, tenant, 'Forgetful');
+    await addDevice(relay, person);
+    const blob = toBase64(rng(200));
+    await person.first.api.recovery.store.mutate({ blob });
+    const answer = await anonymous.api.recovery.fetch.mutate({ username: 'FORGETFUL' });
+    expect(answer).toMatchObject({ userId: person.userId, username: 'Forgetful', blob });
+    expect(answer.chain).toHaveLength(2);
+    const unknown = anonymous.api.recovery.fetch.mutate({ username: 'nobody-at-all' });
+    expect(await refusalOf(unknown)).toMatchObject({ code: 'NOT_FOUND' });
+  });
+});

@@ -1,0 +1,151 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { PREKEY_LIMITS } from '@seal-chat/protocol';
+import {
+  addDevice,
+  caughtUp,
+  listen,
+  makePreKeys,
+  publishPreKeys,
+  refusalOf,
+  signUp,
+  type TestDevice,
+  type TestPerson,
+} from './support/people.ts';
+import { startRelay, type Relay, type TestTenant } from './support/relay.ts';
+
+let relay: Relay;
+let tenant: TestTenant;
+
+beforeAll(async () => {
+  relay = await startRelay();
+  tenant = await relay.addTenant();
+});
+afterAll(() => relay.close());
+
+const NOTHING = { signedPreKey: null, lastResortKemPreKey: null, oneTimePreKeys: [], oneTimeKemPreKeys: [] };
+
+function claim(caller: TestDevice, target: TestPerson, devices: readonly TestDevice[] = [target.first]) {
+  const deviceIds = devices.map(({ deviceId }) => deviceId);
+  return caller.api.preKeys.claim.mutate({ userId: target.userId, deviceIds });
+}
+
+describe('claiming', () => {
+  test('fifty at once get ten one-time keys once each, and the last-resort key beyond', async () => {
+    const target = await signUp(relay, tenant);
+    await publishPreKeys(target, target.first, 10);
+    const callers = await Promise.all(Array.from({ length: 5 }, () => signUp(relay, tenant)));
+    const answers = await Promise.all(Array.from({ length: 50 }, (_, i) => claim(callers[i % 5]!.first, target)));
+    const bundles = answers.flatMap((answer) => answer.bundles);
+    expect(bundles).toHaveLength(50);
+    const oneTime = bundles.flatMap(({ oneTimePreKey }) => (oneTimePreKey === null ? [] : [oneTimePreKey.keyId]));
+    const kem = bundles.filter(({ kemPreKey }) => kemPreKey.kind === 'kemOneTime').map((b) => b.kemPreKey.keyId);
+    const all = Array.from({ length: 10 }, (_, i) => i + 1);
+    expect(oneTime.toSorted((a, b) => a - b)).toEqual(all);
+    expect(kem.toSorted((a, b) => a - b)).toEqual(all);
+    expect(bundles.every(({ signedPreKey }) => signedPreKey.keyId === 1)).toBe(true);
+    const lastResort = bundles.filter(({ kemPreKey }) => kemPreKey.kind === 'kemLastResort');
+    expect(lastResort).toHaveLength(40);
+    expect(new Set(lastResort.map(({ kemPreKey }) => kemPreKey.keyId))).toEqual(new Set([1]));
+  });
+
+  test('gives a bundle for each device that has keys, and none for one that is no device of that person', async () => {
+    const [caller, target] = await Promise.all([signUp(relay, tenant), signUp(relay, tenant)]);
+    const bare = await addDevice(relay, target);
+    await publishPreKeys(target, target.first, 1);
+    const { bundles } = await claim(caller.first, target, [target.first, bare, caller.first]);
+    expect(bundles).toEqual([
+      expect.objectContaining({
+        deviceId: target.first.deviceId,
+        registrationId: target.first.keys.registrationId,
+        oneTimePreKey: expect.objectContaining({ keyId: 1 }),
+      }),
+    ]);
+  });
+
+  test('tells the device when its stock runs low', async () => {
+    const [caller, target] = await Promise.all([signUp(relay, tenant), signUp(relay, tenant)]);
+    await publishPreKeys(target, target.first, PREKEY_LIMITS.oneTimeRefillBelow);
+    const heard = await caughtUp(listen(target.first));
+    await claim(caller.first, target);
+    await heard.until((events) => events.some(({ type }) => type === 'prekeys-low'));
+    const left = PREKEY_LIMITS.oneTimeRefillBelow - 1;
+    expect(heard.events).toContainEqual({ type: 'prekeys-low', oneTime: left, kemOneTime: left });
+  });
+});
+
+describe('publishing', () => {
+  test('again changes nothing, also after a key was claimed; another key under a used id is refused', async () => {
+    const [caller, person] = await Promise.all([signUp(relay, tenant), signUp(relay, tenant)]);
+    const { api } = person.first;
+    await publishPreKeys(person, person.first, 1);
+    const oneTimePreKeys = await makePreKeys(person, person.first, 'oneTime', [11, 12]);
+    const upload = { ...NOTHING, oneTimePreKeys };
+    expect((await api.preKeys.publish.mutate(upload)).oneTimePreKeyIds).toEqual([1, 11, 12]);
+    expect((await api.preKeys.publish.mutate(upload)).oneTimePreKeyIds).toEqual([1, 11, 12]);
+    await claim(caller.first, person);
+    await claim(caller.first, person);
+    expect((await api.preKeys.status.query()).oneTimePreKeyIds).toEqual([12]);
+    expect((await api.preKeys.publish.mutate(upload)).oneTimePreKeyIds).toEqual([12]);
+
+    const others = await makePreKeys(person, person.first, 'oneTime', [11, 12, 13]);
+    for (const key of others.slice(0, 2)) {
+      const conflicting = api.preKeys.publish.mutate({ ...NOTHING, oneTimePreKeys: [others[2]!, key] });
+      expect(await refusalOf(conflicting)).toMatchObject({ code: 'CONFLICT' });
+    }
+    expect((await api.preKeys.status.query()).oneTimePreKeyIds).toEqual([12]);
+  });
+
+  test('rotates the two that are always there, and never back', async () => {
+    const person = await signUp(relay, tenant);
+    const { api } = person.first;
+    await publishPreKeys(person, person.first, 0);
+    const [signedPreKey, impostor] = await makePreKeys(person, person.first, 'signed', [2, 2]);
+    const [lastResortKemPreKey] = await makePreKeys(person, person.first, 'kemLastResort', [2]);
+    const rotation = { ...NOTHING, signedPreKey: signedPreKey!, lastResortKemPreKey: lastResortKemPreKey! };
+    expect(await api.preKeys.publish.mutate(rotation)).toMatchObject({ signedPreKeyId: 2, lastResortKemPreKeyId: 2 });
+    expect(await api.preKeys.publish.mutate(rotation)).toMatchObject({ signedPreKeyId: 2 });
+    const [old] = await makePreKeys(person, person.first, 'signed', [1]);
+    for (const key of [impostor!, old!]) {
+      const refused = api.preKeys.publish.mutate({ ...NOTHING, signedPreKey: key });
+      expect(await refusalOf(refused)).toMatchObject({ code: 'CONFLICT' });
+    }
+  });
+
+  test('a device that lost its private halves replaces the whole stock', async () => {
+    const person = await signUp(relay, tenant);
+    await publishPreKeys(person, person.first, 5);
+    const oneTimePreKeys = await makePreKeys(person, person.first, 'oneTime', [5, 6, 7]);
+    const lost = { ...NOTHING, oneTimePreKeys: oneTimePreKeys.slice(1), replaceStock: true };
+    const { oneTimePreKeyIds, oneTimeKemPreKeyIds } = await person.first.api.preKeys.publish.mutate(lost);
+    expect({ oneTimePreKeyIds, oneTimeKemPreKeyIds }).toEqual({ oneTimePreKeyIds: [6, 7], oneTimeKemPreKeyIds: [] });
+    const reused = person.first.api.preKeys.publish.mutate({ ...NOTHING, oneTimePreKeys: [oneTimePreKeys[0]!] });
+    expect(await refusalOf(reused)).toMatchObject({ code: 'CONFLICT' });
+  });
+
+  test('takes only what the device signed for that kind', async () => {
+    const person = await signUp(relay, tenant);
+    const second = await addDevice(relay, person);
+    const [foreign] = await makePreKeys(person, second, 'oneTime', [1]);
+    const [signed] = await makePreKeys(person, person.first, 'signed', [1]);
+    const [good] = await makePreKeys(person, person.first, 'oneTime', [1]);
+    for (const key of [foreign!, signed!, { ...good!, keyId: 2 }]) {
+      const refused = person.first.api.preKeys.publish.mutate({ ...NOTHING, oneTimePreKeys: [key] });
+      expect(await refusalOf(refused)).toMatchObject({ code: 'BAD_SIGNATURE' });
+    }
+    expect((await person.first.api.preKeys.status.query()).oneTimePreKeyIds).toEqual([]);
+  });
+
+  test('stops when the stock is full, taking nothing of the upload', async () => {
+    const person = await signUp(relay, tenant);
+    const ids = (from: number, count: number) => Array.from({ length: count }, (_, i) => from + i);
+    const upload = async (keyIds: readonly number[]) =>
+      person.first.api.preKeys.publish.mutate({
+        ...NOTHING,
+        oneTimePreKeys: await makePreKeys(person, person.first, 'oneTime', keyIds),
+      });
+    await upload(ids(1, 100));
+    await upload(ids(101, 99));
+    expect(await refusalOf(upload([300, 301]))).toMatchObject({ code: 'TOO_LARGE' });
+    expect((await upload([300])).oneTimePreKeyIds).toHaveLength(PREKEY_LIMITS.oneTimeServerMax);
+  });
+});

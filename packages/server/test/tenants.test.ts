@@ -1,0 +1,187 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { newId, toBase64, type LinkId } from '@seal-chat/protocol';
+import {
+  connect,
+  messageTo,
+  overHttp,
+  prove,
+  publishPreKeys,
+  refusalOf,
+  rng,
+  signUp,
+  type Api,
+  type TestPerson,
+} from './support/people.ts';
+import { startRelay, type Relay, type TestTenant } from './support/relay.ts';
+
+let relay: Relay;
+let home: TestTenant;
+let foreign: TestTenant;
+/** Two people of one tenant, with a conversation, prekeys, messages and a link; and a stranger of another. */
+let alice: TestPerson;
+let bob: TestPerson;
+let mallory: TestPerson;
+let conversationId: Awaited<ReturnType<Api['conversations']['openDm']['mutate']>>['conversationId'];
+const linkId = newId<LinkId>(rng(16));
+
+beforeAll(async () => {
+  relay = await startRelay();
+  [home, foreign] = await Promise.all([relay.addTenant(), relay.addTenant()]);
+  [alice, bob, mallory] = await Promise.all([
+    signUp(relay, home, 'alice'),
+    signUp(relay, home, 'bob'),
+    signUp(relay, foreign, 'mallory'),
+  ]);
+  await publishPreKeys(bob, bob.first, 2);
+  ({ conversationId } = await alice.first.api.conversations.openDm.mutate({ userId: bob.userId }));
+  await alice.first.api.messages.send.mutate(messageTo(conversationId, [alice, bob], alice.first, 'secret'));
+  await bob.first.api.messages.requestRetry.mutate({ conversationId, seq: 1 });
+  await alice.first.api.linking.open.mutate({ linkId });
+});
+afterAll(() => relay.close());
+
+/** Every row of the tenant, as text, less what time itself changes. */
+async function snapshot(): Promise<string> {
+  const tables = await relay.sql<{ name: string }[]>`
+    select table_name as name from information_schema.columns
+    where table_schema = 'public' and column_name = 'tenant_id' and table_name <> 'rate_counters' order by 1`;
+  const contents = await Promise.all(
+    tables.map(async ({ name }) => {
+      const rows = await relay.sql`
+        select t::text as row from ${relay.sql(name)} t where tenant_id = ${home.tenantId} order by 1`;
+      return [name, rows.map(({ row }) => row)] as const;
+    }),
+  );
+  return JSON.stringify(contents);
+}
+
+describe('what another tenant gets', () => {
+  const bytes = (length: number) => toBase64(rng(length));
+  /** Each procedure that takes an id, called by a stranger with ids of the home tenant. */
+  const probes: Record<string, (api: Api) => Promise<unknown>> = {
+    'auth.signIn': async (api) =>
+      api.auth.signIn.mutate(await prove(api, mallory.first.keys, bob.userId, 'signIn', null)),
+    'auth.signIn with own user': async (api) =>
+      api.auth.signIn.mutate({
+        ...(await prove(api, mallory.first.keys, mallory.userId, 'signIn', null)),
+        deviceId: bob.first.deviceId,
+      }),
+    'users.profiles': (api) => api.users.profiles.query({ userIds: [bob.userId] }),
+    'devices.lists': (api) => api.devices.lists.query({ users: [{ userId: bob.userId, since: 0 }] }),
+    'preKeys.claim': (api) => api.preKeys.claim.mutate({ userId: bob.userId, deviceIds: [bob.first.deviceId] }),
+    'recovery.fetch': (api) => api.recovery.fetch.mutate({ username: 'bob' }),
+    'linking.send': (api) => api.linking.send.mutate({ linkId, step: 1, payload: bytes(10) }),
+    'linking.receive': (api) => api.linking.receive.query({ linkId, step: 1 }),
+    'conversations.openDm': (api) => api.conversations.openDm.mutate({ userId: bob.userId }),
+    'conversations.get': (api) => api.conversations.get.query({ conversationId }),
+    'messages.send': (api) => api.messages.send.mutate(messageTo(conversationId, [alice, bob], mallory.first, 'x')),
+    'messages.send as a member': (api) =>
+      api.messages.send.mutate(messageTo(conversationId, [mallory, bob], mallory.first, 'x')),
+    'messages.history': (api) => api.messages.history.query({ conversationId, before: null, limit: 10 }),
+    'messages.requestRetry': (api) => api.messages.requestRetry.mutate({ conversationId, seq: 1 }),
+    'messages.retry': (api) =>
+      api.messages.retry.mutate({ conversationId, seq: 1, deviceId: bob.first.deviceId, envelope: bytes(10) }),
+    'sync.typing': (api) => api.sync.typing.mutate({ conversationId, isTyping: true }),
+  };
+
+  test.each(Object.keys(probes))('%s: nothing, and nothing changes', async (name) => {
+    const before = await snapshot();
+    const { code } = await refusalOf(probes[name]!(mallory.first.api));
+    expect(['NOT_FOUND', 'NOT_A_MEMBER']).toContain(code);
+    expect(await snapshot()).toBe(before);
+  });
+
+  test('searching finds nobody; lists and the mailbox are its own', async () => {
+    expect(await mallory.first.api.users.search.query({ query: 'b', limit: 10 })).toEqual([]);
+    expect(await mallory.first.api.conversations.list.query({ after: null, limit: 100 })).toEqual([]);
+    expect(await alice.first.api.users.search.query({ query: 'b', limit: 10 })).toHaveLength(1);
+  });
+
+  test('a token opens nothing under the key of another tenant', async () => {
+    const { accessToken, refreshToken } = bob.first.session;
+    const socket = connect(relay, { appKey: foreign.appKey, accessToken });
+    expect(await refusalOf(socket.api.preKeys.status.query())).toMatchObject({ code: 'SESSION_EXPIRED' });
+    const http = overHttp(relay, { appKey: foreign.appKey, accessToken });
+    expect(await refusalOf(http.preKeys.status.query())).toMatchObject({ code: 'SESSION_EXPIRED' });
+    expect(await refusalOf(socket.api.auth.refresh.mutate({ refreshToken }))).toMatchObject({
+      code: 'SESSION_EXPIRED',
+    });
+    await bob.first.api.preKeys.status.query();
+    await socket.close();
+  });
+
+  test('the same link id is another link there', async () => {
+    await mallory.first.api.linking.open.mutate({ linkId });
+    await mallory.first.api.linking.send.mutate({ linkId, step: 1, payload: bytes(10) });
+    expect(await alice.first.api.linking.receive.query({ linkId, step: 1 })).toEqual({ payload: null });
+  });
+
+  test('the same user and device ids are other people there, and hear nothing of each other', async () => {
+    const before = await snapshot();
+    await relay.sql`
+      insert into users (tenant_id, id, username, username_key, account_key, list_version)
+      values (${foreign.tenantId}, ${bob.userId}, 'bob', 'bob', ''::bytea, 1)`;
+    await relay.sql`
+      insert into devices (tenant_id, id, user_id, dh_key, sign_key, registration_id, added_in)
+      values (${foreign.tenantId}, ${bob.first.deviceId}, ${bob.userId}, ''::bytea, ''::bytea, 1, 1)`;
+    expect(await snapshot()).toBe(before);
+    expect(await mallory.first.api.users.search.query({ query: 'bob', limit: 10 })).toHaveLength(1);
+  });
+});
+
+describe('the database itself', () => {
+  test('refuses every reference from one tenant to another', async () => {
+    const references = await relay.sql<{ child: string; columns: string[]; parents: string[] }[]>`
+      select child.relname as child,
+        array(select attname::text from unnest(c.conkey) k join pg_attribute a on a.attrelid = c.conrelid and a.attnum = k)
+          as columns,
+        array(select attname::text from unnest(c.confkey) k join pg_attribute a on a.attrelid = c.confrelid and a.attnum = k)
+          as parents
+      from pg_constraint c join pg_class child on child.oid = c.conrelid
+      where c.contype = 'f' and c.connamespace = 'public'::regnamespace`;
+    expect(references.length).toBeGreaterThan(20);
+    for (const { columns, parents } of references) {
+      expect(columns).toContain('tenant_id');
+      expect(parents.includes('tenant_id') || (parents.length === 1 && parents[0] === 'id')).toBe(true);
+    }
+    const tables = await relay.sql<{ name: string }[]>`
+      select tablename as name from pg_tables where schemaname = 'public' and tablename not in ('tenants', '_prisma_migrations')`;
+    const withReference = new Set(references.map(({ child }) => child));
+    expect(tables.map(({ name }) => name).filter((name) => !withReference.has(name))).toEqual([]);
+  });
+
+  test.each([
+    [
+      'memberships',
+      (sql: Relay['sql']) => sql`
+      insert into memberships (tenant_id, conversation_id, user_id)
+      values (${foreign.tenantId}, ${conversationId}, ${mallory.userId})`,
+    ],
+    [
+      'messages',
+      (sql: Relay['sql']) => sql`
+      insert into messages (tenant_id, conversation_id, seq, message_id, sender_user_id, sender_device_id, created_at, body)
+      values (${home.tenantId}, ${conversationId}, 99, gen_random_uuid(), ${mallory.userId}, ${mallory.first.deviceId},
+        now(), ''::bytea)`,
+    ],
+    [
+      'mailbox_entries',
+      (sql: Relay['sql']) => sql`
+      insert into mailbox_entries (tenant_id, device_id, position, kind, conversation_id, seq, envelope)
+      values (${foreign.tenantId}, ${mallory.first.deviceId}, 99, 'message', ${conversationId}, 1, ''::bytea)`,
+    ],
+    [
+      'sessions',
+      (sql: Relay['sql']) => sql`
+      insert into sessions (tenant_id, id, device_id, access_hash, access_expires_at, refresh_hash, refresh_expires_at)
+      values (${foreign.tenantId}, gen_random_uuid(), ${alice.first.deviceId}, '\\x01'::bytea, now(), '\\x01'::bytea, now())`,
+    ],
+    [
+      'rate_counters',
+      (sql: Relay['sql']) => sql`
+      insert into rate_counters (key, points, expire) values (gen_random_uuid() || ':auth:x', 1, 1)`,
+    ],
+  ] as const)('a row of %s that points elsewhere', async (_name, insert) => {
+    await expect(insert(relay.sql)).rejects.toMatchObject({ code: '23503' });
+  });
+});
