@@ -20,8 +20,9 @@ import type { LinkingState } from '../types.ts';
 import { joinAccount } from './join-account.ts';
 import type { IdentityDeps } from './own-account.ts';
 
-/** How often a device looks for the other one's next step, ms. */
+/** How long a device waits before it looks again for the other one's next step, ms: soon at first, then less often. */
 const POLL_MS = 1_000;
+const FIRST_POLL_MS = 250;
 
 /** What a linking reports to, and is steered by. Loaded when needed, like all of this file. */
 export interface LinkingControl {
@@ -102,11 +103,11 @@ async function sendStep(api: SealApi, linkId: LinkId, step: number, payload: Byt
 
 /** Waits for the other device. @throws SealError NOT_FOUND when the link has run out, or the abort's reason */
 async function receiveStep(api: SealApi, { signal }: LinkingControl, linkId: LinkId, step: number): Promise<Bytes> {
-  for (;;) {
+  for (let looks = 0; ; looks++) {
     signal.throwIfAborted();
     const { payload } = await patiently(() => api.linking.receive.query({ linkId, step }));
     if (payload !== null) return bytesOf(payload);
-    await sleep(POLL_MS, signal);
+    await sleep(Math.min(POLL_MS, FIRST_POLL_MS + 50 * looks), signal);
   }
 }
 

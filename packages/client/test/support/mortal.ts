@@ -22,6 +22,8 @@ export interface Life {
   steps(): number;
   isDead(): boolean;
   kill(): void;
+  /** Dies after that many more steps. */
+  dieIn(steps: number): void;
   /** Resolves at death. */
   readonly death: Promise<void>;
 }
@@ -47,6 +49,7 @@ export function copyDisk(disk: Disk): Disk {
 function createLife(rows: RowMap, dieAt: number): Life {
   const sockets = new Set<WebSocket>();
   let steps = 0;
+  let lastStep = dieAt;
   let isDead = false;
   let noteDeath = (): void => {};
   const death = new Promise<void>((resolve) => (noteDeath = resolve));
@@ -60,7 +63,7 @@ function createLife(rows: RowMap, dieAt: number): Life {
   /** False from the moment of death on. */
   function step(): boolean {
     if (isDead) return false;
-    if (++steps >= dieAt) kill();
+    if (++steps >= lastStep) kill();
     return !isDead;
   }
 
@@ -111,6 +114,7 @@ function createLife(rows: RowMap, dieAt: number): Life {
     steps: () => steps,
     isDead: () => isDead,
     kill,
+    dieIn: (more) => void (lastStep = Math.min(lastStep, steps + more)),
     death,
   };
 }

@@ -1,0 +1,50 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openHouse, type House } from './support/house.ts';
+import { openProxy, type Proxy } from './support/proxy.ts';
+import { dmWith, online, shows, textOf, until } from './support/wait.ts';
+
+let house: House;
+let proxy: Proxy;
+beforeAll(async () => {
+  house = await openHouse();
+  proxy = await openProxy();
+});
+afterAll(async () => {
+  await house.close();
+  await proxy.close();
+});
+
+describe('a server that goes away in the middle of a burst', () => {
+  it('and comes back: every message is there once, in order, on both sides', async () => {
+    const first = await house.relay.addProcess();
+    proxy.leadTo(first.wsUrl);
+    const [alice, bob] = await Promise.all([
+      house.enter(null, { url: proxy.url }),
+      house.enter(null, { url: proxy.url }),
+    ]);
+    await Promise.all([online(alice.client), online(bob.client)]);
+    const atAlice = await alice.client.openDm(bob.userId);
+    const said = Array.from({ length: 40 }, (_, i) => `message ${i}`);
+    for (const text of said) await atAlice.send(text);
+    await until(atAlice.messages, ({ messages }) => messages.filter(({ seq }) => seq !== null).length >= 5, 'a start');
+
+    proxy.leadTo(null);
+    proxy.cut();
+    await first.close();
+    await until(alice.client.connection, ({ status }) => status === 'offline', 'to be offline');
+    const second = await house.relay.addProcess();
+    proxy.leadTo(second.wsUrl);
+    alice.client.reconnect();
+    bob.client.reconnect();
+
+    const atBob = await dmWith(bob.client, alice.userId);
+    await shows(atBob, said);
+    await until(
+      atAlice.messages,
+      ({ messages }) => messages.every(({ status }) => status === 'delivered'),
+      'delivered',
+    );
+    expect(atAlice.messages.get().messages.map(textOf)).toEqual(said);
+    expect(atAlice.messages.get().messages.map(({ seq }) => seq)).toEqual(said.map((_, i) => i + 1));
+  });
+});
