@@ -1,6 +1,7 @@
 import { basename, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defaultClientConditions, defineConfig } from 'vite';
+import { minifyTemplates } from './build/minify-templates.ts';
 import { publish } from './build/publish.ts';
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
@@ -28,5 +29,5 @@ export default defineConfig({
       },
     },
   },
-  plugins: [publish(path('dist/v1'))],
+  plugins: [minifyTemplates(), publish(path('dist/v1'))],
 });

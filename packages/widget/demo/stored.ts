@@ -49,7 +49,7 @@ export class StoredPane {
         {},
         h('h2', { text: 'What the server has' }),
         h('p', {
-          text: 'Read from its database every second: who, when, how long, and bytes that only Alice’s and Bob’s devices can open. The text is never there.',
+          text: 'Read from its database every second: who, when, how many bytes, and the bytes themselves, which only Alice’s and Bob’s devices can open. Notices that something was read are rows like any other.',
         }),
       ),
       this.#count,

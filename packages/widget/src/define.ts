@@ -3,21 +3,17 @@ import { SealChat } from './element.ts';
 import { defineElement } from './internal/define.ts';
 import { SealComposer } from './views/composer/composer.ts';
 import { SealConversation } from './views/conversation/conversation.ts';
-import { SealIdentityNotice } from './views/conversation/identity-notice.ts';
 import { SealConversationList } from './views/conversation-list/conversation-list.ts';
 import { SealHome } from './views/home/home.ts';
 import { SealMessageList } from './views/message-list/message-list.ts';
 import { SealPeopleSearch } from './views/people-search/people-search.ts';
-import { SealSignIn } from './views/sign-in/sign-in.ts';
 
 defineElement('seal-composer', SealComposer);
 defineElement('seal-conversation', SealConversation);
 defineElement('seal-conversation-list', SealConversationList);
 defineElement('seal-home', SealHome);
-defineElement('seal-identity-notice', SealIdentityNotice);
 defineElement('seal-message-list', SealMessageList);
 defineElement('seal-people-search', SealPeopleSearch);
-defineElement('seal-sign-in', SealSignIn);
 // Last: an element that is already in the page comes to life with all its parts known.
 defineElement('seal-chat', SealChat);
 

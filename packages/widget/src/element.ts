@@ -67,6 +67,7 @@ export class SealChat extends LitElement {
   readonly #clientProvider = new ContextProvider(this, { context: clientContext });
   readonly #stringsProvider = new ContextProvider(this, { context: stringsContext });
   readonly #account = new Watch(this, () => this.#active?.account ?? null);
+  readonly #signIn = new Lazy(this, () => import('./views/sign-in/define.ts'));
   readonly #recovery = new Lazy(this, () => import('./views/recovery/define.ts'));
 
   constructor() {
@@ -251,7 +252,7 @@ export class SealChat extends LitElement {
       case 'storage-failed':
         return this.#renderProblem(errorText(account.error, strings));
       case 'signed-out':
-        return html`<seal-sign-in exportparts="sign-in"></seal-sign-in>`;
+        return this.#signIn.render(strings, () => html`<seal-sign-in exportparts="sign-in"></seal-sign-in>`);
       case 'signed-in':
         return account.recoveryCode === null
           ? this.#renderHome()

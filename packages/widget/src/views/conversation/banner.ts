@@ -24,13 +24,15 @@ export interface BannerState {
 /** The text of the banner, or `null` while all is well. */
 export function bannerText({ account, connection, isBrowserOffline }: BannerState, strings: Strings): string | null {
   if (account?.status === 'revoked') return codeText('DEVICE_REVOKED', strings);
+  // The browser knows at once; the connection would notice at its next heartbeat.
+  if (isBrowserOffline) return strings.offlineBanner;
   switch (connection?.status) {
     case 'connecting':
       return strings.connecting;
     case 'offline': {
       const code = connection.error?.code;
       if (code !== undefined && LASTING.has(code)) return codeText(code, strings);
-      return isBrowserOffline ? strings.offlineBanner : strings.reconnecting;
+      return strings.reconnecting;
     }
     default:
       return null;
@@ -53,7 +55,7 @@ export function banner(
   const text = bannerText(state, strings);
   if (text === null) return nothing;
   const isRevoked = state.account?.status === 'revoked';
-  const isWaiting = !isRevoked && state.connection?.status === 'connecting';
+  const isWaiting = !isRevoked && !state.isBrowserOffline && state.connection?.status === 'connecting';
   let action: TemplateResult | typeof nothing = nothing;
   if (isRevoked) action = html`<button class="retry" @click=${onStartOver}>${strings.startOver}</button>`;
   else if (state.connection?.status === 'offline')

@@ -1,6 +1,7 @@
 import { html, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
 import type { Conversation, ConversationId, ConversationMember, ConversationSummary } from '@seal-chat/client';
 import { backIcon } from '../../icons.ts';
+import { Lazy } from '../../internal/lazy.ts';
 import { SealView } from '../../internal/seal-view.ts';
 import { Watch } from '../../internal/watch.ts';
 import { avatar, avatarStyles } from '../../people/avatar.ts';
@@ -25,6 +26,7 @@ export class SealConversation extends SealView {
 
   #conversation: Conversation | null = null;
   readonly #summary = new Watch(this, () => this.#conversation?.summary ?? null);
+  readonly #identityNotice = new Lazy(this, () => import('../identity-notice/define.ts'));
   readonly #account = new Watch(this, () => this.client.account);
 
   constructor() {
@@ -85,7 +87,10 @@ export class SealConversation extends SealView {
   ): TemplateResult | typeof nothing {
     if (this.#account.value?.status === 'revoked' || summary === null) return nothing;
     if (peer !== null && !peer.isIdentityTrusted)
-      return html`<seal-identity-notice part="notice" .peer=${peer}></seal-identity-notice>`;
+      return this.#identityNotice.render(
+        this.strings,
+        () => html`<seal-identity-notice part="notice" .peer=${peer}></seal-identity-notice>`,
+      );
     return html`<seal-composer
       id="composer"
       exportparts="composer, input, send-button"

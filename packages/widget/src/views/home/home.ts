@@ -152,7 +152,7 @@ export class SealHome extends SealView {
 
   #renderBanner(): TemplateResult | typeof nothing {
     const connection = this.#connection.value;
-    if (connection?.status === 'connecting' && this.isPatient) return nothing;
+    if (connection?.status === 'connecting' && this.isPatient && navigator.onLine) return nothing;
     return banner({ account: this.#account.value, connection, isBrowserOffline: !navigator.onLine }, this.strings, {
       onRetry: () => this.client.reconnect(),
       onStartOver: () => (this.side = 'settings'),

@@ -31,6 +31,10 @@ export const messageListStyles: CSSResult = css`
     flex: 1;
   }
 
+  #rows:has(.alone)::before {
+    display: none;
+  }
+
   .day,
   .divider {
     align-self: stretch;
