@@ -63,7 +63,6 @@ export async function startPostgres(options: EmbeddedPostgresOptions): Promise<E
     const password = await readPassword(dataDir);
     const isDurable = options.settings?.['fsync'] !== 'off';
     await ensureInitialised(binaries, user, directory, { password, isDurable });
-    await stopLeftover(directory);
     const port = await freePort();
     const server = await keepRunning(
       {
@@ -132,6 +131,7 @@ async function keepRunning(options: LaunchOptions, onRestart: (reason: string) =
 async function launchAfterCrash(options: LaunchOptions): Promise<ServerProcess> {
   for (let attempt = 1; ; attempt++) {
     try {
+      await stopLeftover(options.directory);
       return await launch(options);
     } catch (error) {
       if (attempt > LAUNCH_ATTEMPTS || !/still in use/.test(describe(error))) throw error;
