@@ -20,21 +20,31 @@ export function hmac(key: Uint8Array, data: Uint8Array): Bytes {
  */
 export function hkdf(params: { ikm: Uint8Array; salt: Uint8Array; info: Uint8Array; length: number }): Bytes {
   const salt = hmacKey(params.salt);
-  const output = hkdfWithSalt({ ...params, salt });
+  const output = hkdfWithSalt({ ...params, salt, info: [params.info] });
   wipeHmacKey(salt);
   return output;
 }
 
-/** `hkdf` with a salt that was prepared once for many calls. */
-export function hkdfWithSalt(params: { ikm: Uint8Array; salt: HmacKey; info: Uint8Array; length: number }): Bytes {
+/** `hkdf` with a salt that was prepared once for many calls, and `info` in parts that are put together here. */
+export function hkdfWithSalt(params: {
+  ikm: Uint8Array;
+  salt: HmacKey;
+  info: readonly Uint8Array[];
+  length: number;
+}): Bytes {
   const { ikm, salt, info, length } = params;
   if (length > 255 * HASH_LENGTH) throw new RangeError(`hkdf: at most ${255 * HASH_LENGTH} bytes, asked for ${length}`);
   // T(i) || info || i of RFC 5869 §2.3, over and over in one buffer; before that, its first part holds the PRK.
-  const end = HASH_LENGTH + info.length + 1;
+  let end = HASH_LENGTH + 1;
+  for (const part of info) end += part.length;
   const block = end <= scratch.length ? scratch : new Uint8Array(end);
   hmacInto(salt, ikm, 0, ikm.length, block, 0);
   const prk = hmacKey(block.subarray(0, HASH_LENGTH));
-  block.set(info, HASH_LENGTH);
+  let filled = HASH_LENGTH;
+  for (const part of info) {
+    block.set(part, filled);
+    filled += part.length;
+  }
   const output = new Uint8Array(length);
   for (let i = 1, at = 0; at < length; i++, at += HASH_LENGTH) {
     block[end - 1] = i;

@@ -13,6 +13,7 @@ import { hmacKey } from '../sha256.ts';
 const LABEL = utf8('SealChat_v1_MessageKey');
 /** HKDF without salt (RFC 5869 §2.2). */
 const NO_SALT = hmacKey(new Uint8Array(0));
+const KEY_LENGTH = 32;
 const NONCE_LENGTH = 24;
 
 /** What a message key encrypts to: the part of an envelope after its header. */
@@ -29,10 +30,11 @@ export function sealMessage(params: {
   readonly plaintext: Bytes;
   readonly rng: Rng;
 }): SealedMessage {
-  const { key, commitment } = deriveSecrets(params);
+  const secrets = deriveSecrets(params);
   const nonce = params.rng(NONCE_LENGTH);
-  const ciphertext = nacl.secretbox(params.plaintext, nonce, key) as Bytes;
-  wipe(key, params.messageKey);
+  const ciphertext = nacl.secretbox(params.plaintext, nonce, keyOf(secrets)) as Bytes;
+  const commitment = secrets.slice(KEY_LENGTH);
+  wipe(secrets, params.messageKey);
   return { commitment, nonce, ciphertext };
 }
 
@@ -46,11 +48,12 @@ export function openMessage(params: {
   readonly headerBytes: Bytes;
   readonly sealed: SealedMessage;
 }): Bytes {
-  const { key, commitment } = deriveSecrets(params);
-  const { sealed } = params;
-  const matches = constantTimeEqual(commitment, sealed.commitment);
-  const plaintext = matches ? (nacl.secretbox.open(sealed.ciphertext, sealed.nonce, key) as Bytes | null) : null;
-  wipe(key, commitment);
+  const secrets = deriveSecrets(params);
+  const { commitment, nonce, ciphertext } = params.sealed;
+  const plaintext = constantTimeEqual(secrets.subarray(KEY_LENGTH), commitment)
+    ? (nacl.secretbox.open(ciphertext, nonce, keyOf(secrets)) as Bytes | null)
+    : null;
+  wipe(secrets);
   if (plaintext === null) throw new SealError('UNDECRYPTABLE', 'message: authentication failed');
   return plaintext;
 }
@@ -60,19 +63,16 @@ function deriveSecrets(params: {
   readonly messageKey: Bytes;
   readonly associatedData: Bytes;
   readonly headerBytes: Bytes;
-}): { readonly key: Bytes; readonly commitment: Bytes } {
+}): Bytes {
   const { messageKey, associatedData, headerBytes } = params;
-  const info = new Uint8Array(LABEL.length + 8 + associatedData.length + headerBytes.length);
-  const view = new DataView(info.buffer);
-  let at = LABEL.length;
-  info.set(LABEL);
-  for (const part of [associatedData, headerBytes]) {
-    view.setUint32(at, part.length);
-    info.set(part, at + 4);
-    at += 4 + part.length;
-  }
-  const output = hkdfWithSalt({ ikm: messageKey, salt: NO_SALT, info, length: 64 });
-  const secrets = { key: output.slice(0, 32), commitment: output.slice(32) };
-  wipe(output);
-  return secrets;
+  const info = [LABEL, lengthOf(associatedData), associatedData, lengthOf(headerBytes), headerBytes];
+  return hkdfWithSalt({ ikm: messageKey, salt: NO_SALT, info, length: 2 * KEY_LENGTH });
+}
+
+function keyOf(secrets: Bytes): Bytes {
+  return secrets.subarray(0, KEY_LENGTH);
+}
+
+function lengthOf({ length }: Bytes): Bytes {
+  return Uint8Array.of(length >>> 24, length >>> 16, length >>> 8, length);
 }

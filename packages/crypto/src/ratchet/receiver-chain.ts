@@ -84,6 +84,7 @@ export function skipTo(chain: ReceiverChain, until: number, now: number): Receiv
 export function limitSkippedKeys(chains: readonly ReceiverChain[], now: number): readonly ReceiverChain[] {
   let room: number = RATCHET_LIMITS.maxSkippedKeys;
   return chains.map((chain) => {
+    if (chain.skipped.length === 0) return chain;
     const fresh = chain.skipped.filter((key) => now - key.storedAt <= RATCHET_LIMITS.skippedKeyLifetimeMs);
     const skipped = fresh.slice(Math.max(0, fresh.length - room));
     room -= skipped.length;
