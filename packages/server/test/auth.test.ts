@@ -5,6 +5,7 @@ import {
   addDevice,
   connect,
   curves,
+  errorAnswerOf,
   listInput,
   overHttp,
   prove,
@@ -282,10 +283,18 @@ describe('who may call', () => {
     const strict = await relay.addTenant({ allowedOrigins: ['https://site.example'] });
     const challenge = async (appKey: string | null, origin?: string) => {
       const connection = connect(relay, { appKey, headers: { ...(origin !== undefined && { origin }) } });
-      const answer = await connection.api.auth.challenge.mutate({}).then(() => 'ok', refusalCode);
+      const answer = await connection.api.auth.challenge.mutate({}).then(
+        () => 'ok',
+        (error) => errorAnswerOf(error).code,
+      );
       await connection.close();
       const http = overHttp(relay, { appKey, headers: { ...(origin !== undefined && { origin }) } });
-      expect(await http.auth.challenge.mutate({}).then(() => 'ok', refusalCode)).toBe(answer);
+      expect(
+        await http.auth.challenge.mutate({}).then(
+          () => 'ok',
+          (error) => errorAnswerOf(error).code,
+        ),
+      ).toBe(answer);
       return answer;
     };
     expect(await challenge(null)).toBe('UNKNOWN_APP_KEY');
@@ -297,7 +306,3 @@ describe('who may call', () => {
     expect(await refusalOf(anonymous.api.preKeys.status.query())).toMatchObject({ code: 'NOT_SIGNED_IN' });
   });
 });
-
-async function refusalCode(error: unknown): Promise<string> {
-  return (await refusalOf(Promise.reject(error))).code;
-}

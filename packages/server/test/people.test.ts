@@ -68,7 +68,7 @@ describe('direct messages', () => {
     }
     const listed: string[] = [];
     for (;;) {
-      const after = (listed.at(-1) ?? null) as Parameters<typeof alice.first.api.conversations.list.query>[0]['after'];
+      const after = listed.at(-1) ?? null;
       const page = await alice.first.api.conversations.list.query({ after, limit: 2 });
       if (page.length === 0) break;
       listed.push(...page.map(({ conversationId }) => conversationId));

@@ -31,7 +31,7 @@ import type { RelayProcess, TestTenant } from './relay.ts';
 
 export const curves = await selectCurves(globalThis.crypto.subtle);
 export const rng = bufferedRng((bytes) => void getRandomValues(bytes));
-const kem = await selectKem(undefined);
+const kem = await selectKem(undefined, rng);
 
 /** The typed client of a connection. */
 export type Api = TRPCClient<AppRouter>;
