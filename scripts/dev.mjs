@@ -33,10 +33,7 @@ for (const directory of ['packages', 'prisma']) {
   });
 }
 for (const signal of ['SIGINT', 'SIGTERM']) {
-  process.on(signal, async () => {
-    await stopServer();
-    process.exit(0);
-  });
+  process.on(signal, () => void stopServer().then(() => process.exit(0)));
 }
 changed.add('server/');
 await rebuild();

@@ -14,7 +14,7 @@ export const BUDGETS = { entry: 3_000, core: 60_000, lazy: 12_000 };
 /** Size and budget of each part of the widget in `files`: name -> source text. */
 export function measure(files) {
   const size = (name) => gzipSync(files[name], { level: 9 }).length;
-  const core = Object.keys(files).find((name) => /^core-/.test(name));
+  const core = Object.keys(files).find((name) => name.startsWith('core-'));
   const coreFiles = core === undefined ? [] : closure(core, files).filter((name) => name !== ENTRY);
   const lazy = Object.keys(files).filter((name) => name !== ENTRY && !coreFiles.includes(name));
   return [

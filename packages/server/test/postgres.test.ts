@@ -110,7 +110,8 @@ test('a server that is about to stop is waited for', async () => {
 
 test('the lock of a process that is gone is taken over, although its id is in use again', async () => {
   await writeFile(join(dataDir, 'seal.lock'), `${process.pid} 1`);
-  await start();
+  const server = await start();
+  expect(await query(server.url, 'select 1 as one')).toEqual([{ one: 1 }]);
 });
 
 test('of ten that find a stale lock at once exactly one gets the directory', async () => {
@@ -144,8 +145,8 @@ test.runIf(process.platform === 'linux')(
 
 /** Parent of a process, by Linux's /proc; 0 when it is gone. */
 async function parentOf(pid: number): Promise<number> {
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
-  return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1] ?? 0);
+  const line = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+  return Number(line.slice(line.lastIndexOf(')') + 2).split(' ')[1] ?? 0);
 }
 
 async function childrenOf(pid: number): Promise<readonly number[]> {

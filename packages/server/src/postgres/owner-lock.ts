@@ -61,7 +61,10 @@ async function clearStale(path: string, directory: string, giveUpAt: number): Pr
   if (content === null) return;
   const [pid, started, state] = content.split(' ');
   if (started !== undefined && started === (await startedAt(Number(pid)))) {
-    if (state === LEAVING && performance.now() < giveUpAt) return void (await delay(POLL_MS));
+    if (state === LEAVING && performance.now() < giveUpAt) {
+      await delay(POLL_MS);
+      return;
+    }
     throw new StartError(
       `DATA_DIR ${directory} is in use by another Seal server (process ${pid}): stop that one or choose another DATA_DIR.`,
     );
