@@ -62,7 +62,7 @@ export async function startServer(environment: Readonly<Record<string, string>> 
       for (const stream of [child.stdout, child.stderr])
         stream.setEncoding('utf8').on('data', (text: string) => {
           log += text;
-          const line = /^ready (\S+)$/mu.exec(log.slice(before));
+          const line = /^ready (\S+).*\n/mu.exec(log.slice(before));
           if (line !== null) resolve(line[1]!);
         });
       child.once('error', (error) => fail(error.message));

@@ -15,6 +15,8 @@ export interface Site {
   close(): Promise<void>;
 }
 
+const STYLE = 'body { margin: 0 } h1 { font-size: 1rem } seal-chat { block-size: calc(100vh - 4rem) }';
+
 /** Opens a site for `server` and enters it there as a tenant whose only allowed origin it is. */
 export async function openSite(server: SealServer): Promise<Site> {
   const tenantId = randomUUID();
@@ -32,6 +34,7 @@ export async function openSite(server: SealServer): Promise<Site> {
     };
     if (pathname === '/') answer('text/html; charset=utf-8', page(server.url, server.url, appKey));
     else if (pathname === '/self-hosted') answer('text/html; charset=utf-8', page('', server.url, appKey));
+    else if (pathname === '/site.css') answer('text/css', STYLE);
     else if (pathname === '/favicon.ico') answer('image/x-icon', '');
     else {
       const text = code.get(pathname) ?? copyCode(server.url + pathname);
@@ -75,11 +78,14 @@ function page(codeUrl: string, serverUrl: string, appKey: string): string {
   <head>
     <title>A customer's site</title>
     <meta name="viewport" content="width=device-width" />
+    <link rel="stylesheet" href="/site.css" />
     <script type="module" src="${codeUrl}/v1/seal-chat.js" crossorigin></script>
   </head>
   <body>
-    <h1>A customer's site</h1>
-    <seal-chat mode="page" server="${serverUrl}" app-key="${appKey}"></seal-chat>
+    <main>
+      <h1>A customer's site</h1>
+      <seal-chat server="${serverUrl}" app-key="${appKey}"></seal-chat>
+    </main>
   </body>
 </html>`;
 }
@@ -89,6 +95,7 @@ function policy(serverUrl: string): string {
   return [
     "default-src 'none'",
     `script-src 'self' ${serverUrl}`,
+    "style-src 'self'",
     `connect-src ${serverUrl} ${serverUrl.replace(/^http/u, 'ws')}`,
     'trusted-types lit-html',
     "require-trusted-types-for 'script'",

@@ -7,11 +7,11 @@ import { watchPage, type Watched } from './page-watch.ts';
 import { startServer, type SealServer } from './server.ts';
 import { openSite, type Site } from './site.ts';
 import { openNetwork, type Network } from './network.ts';
+import { PATIENCE_MS } from './patience.ts';
 import { recordTraffic, type Traffic } from './traffic.ts';
 import { atHome, signUp, widgetOf } from './widget.ts';
 
 const RESULTS = fileURLToPath(new URL('../test-results/', import.meta.url));
-const PATIENCE_MS = 15_000;
 
 /** A browser profile of its own: one device. */
 export interface DeviceOfPerson {

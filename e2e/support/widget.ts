@@ -1,5 +1,6 @@
 import type { Locator, Page } from 'playwright-core';
 import { expect } from 'vitest';
+import { PATIENCE_MS } from './patience.ts';
 
 /** What a person does with one `<seal-chat>`, by the names and roles that people and screen readers meet. */
 
@@ -84,12 +85,17 @@ export async function texts(widget: Locator): Promise<readonly string[]> {
 }
 
 /** Waits until exactly `expected` are the texts on the page, in that order. */
-export async function expectTexts(widget: Locator, expected: readonly string[], timeout = 15_000): Promise<void> {
+export async function expectTexts(widget: Locator, expected: readonly string[], timeout = PATIENCE_MS): Promise<void> {
   await expect.poll(() => texts(widget), { timeout }).toEqual(expected);
 }
 
 /** Waits until the tick of the own message `text` is `status`. */
-export async function expectStatus(widget: Locator, text: string, status: string, timeout = 15_000): Promise<void> {
+export async function expectStatus(
+  widget: Locator,
+  text: string,
+  status: string,
+  timeout = PATIENCE_MS,
+): Promise<void> {
   await expect
     .poll(async () => (await shown(widget)).find((message) => message.text === text)?.status, { timeout })
     .toBe(status);
@@ -104,7 +110,7 @@ export async function allTexts(widget: Locator): Promise<readonly string[]> {
         await scroller.evaluate((element) => element.scrollTo({ top: 0 }));
         return widget.locator('.beginning').count();
       },
-      { timeout: 15_000 },
+      { timeout: PATIENCE_MS },
     )
     .toBe(1);
   return texts(widget);

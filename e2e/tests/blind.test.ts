@@ -4,7 +4,7 @@ import { dumpDatabase } from '../support/database.ts';
 import { findText, type Haystack } from '../support/search.ts';
 import { startServer } from '../support/server.ts';
 import { test as base } from '../support/test.ts';
-import { composer, expectTexts, find, openChat, send } from '../support/widget.ts';
+import { composer, expectTexts, find, send } from '../support/widget.ts';
 
 /** The most talkative server there is: whatever it can say about a message is in its log. */
 const test = base.override('server', { scope: 'file' }, async ({}, { onCleanup }) => {
@@ -35,15 +35,15 @@ test('the server, its database, its logs or the network get to know what a messa
 
   await find(alice.widget, 'bob');
   await send(alice.widget, `${canaries['first message']} and more`);
-  await openChat(bob.widget, name);
+  await find(bob.widget, name);
   await expectTexts(bob.widget, [`${canaries['first message']} and more`]);
   await send(bob.widget, canaries.answer);
   await send(bob.widget, `${'x'.repeat(5_000)}${canaries['long message']}`);
-  await alice.widget.getByText(canaries['long message']).waitFor();
+  await alice.widget.locator('.message', { hasText: canaries['long message'] }).waitFor();
   alice.network.cut();
   await send(alice.widget, canaries['message sent without a network']);
   alice.network.restore();
-  await bob.widget.getByText(canaries['message sent without a network']).waitFor();
+  await bob.widget.locator('.message', { hasText: canaries['message sent without a network'] }).waitFor();
   await composer(alice.widget).pressSequentially(canaries['text that was never sent']);
   await bob.widget.getByRole('img', { name: `${name} is typing` }).waitFor();
 

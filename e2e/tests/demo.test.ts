@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { axe } from '../support/axe.ts';
 import { test } from '../support/test.ts';
 import { atHome, composer, expectTexts, openChat, send, texts, widgetOf } from '../support/widget.ts';
 
@@ -27,6 +28,7 @@ test('/demo does not show two people talking, or the server’s pane shows what 
   expect(demo.watched.violations).toEqual([]);
   expect(demo.watched.errors).toEqual([]);
   expect([...demo.traffic.origins()]).toEqual([server.url]);
+  expect(await axe(demo.page)).toEqual([]);
 
   await demo.page.reload();
   await expectTexts(alice, ['Can the server read this?', 'No.']);
@@ -40,6 +42,7 @@ test('/demo?user=… in two browsers does not bring the two together', async ({ 
   await send(dave.widget, 'hello from another browser');
   await openChat(carol.widget, 'dave');
   await expectTexts(carol.widget, ['hello from another browser']);
+  expect(await axe(dave.page)).toEqual([]);
   for (const { watched } of [carol, dave]) expect([...watched.violations, ...watched.errors]).toEqual([]);
 });
 

@@ -49,7 +49,7 @@ test('an empty or too long text is sent, cut or lost', async ({ person }) => {
   }
   // 16,384 bytes are allowed; each of these letters takes two.
   await field.fill('ü'.repeat(8_193));
-  await carol.widget.getByText(/^1 character too long/u).waitFor();
+  await carol.widget.getByText('1 character too long').waitFor();
   expect(await button.isDisabled()).toBe(true);
   await field.press('Enter');
   expect(await field.inputValue()).toHaveLength(8_193);

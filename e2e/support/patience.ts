@@ -1,0 +1,2 @@
+/** How long a condition may take that holds in a moment where nothing is wrong, ms. */
+export const PATIENCE_MS = 15_000;
