@@ -30,5 +30,8 @@ await run.check('file sizes', node('checks/file-sizes.mjs'));
 await run.check('widget size', node('checks/bundle-sizes.mjs'));
 await run.tests('unit and integration tests', [tool('vitest'), 'run'], { CHROMIUM: chromium });
 await run.tests('end-to-end tests', npm('test', '-w', 'e2e', '--silent', '--'), { CHROMIUM: chromium });
-if (has('stories')) await run.check('stories', npm('run', 'build-storybook', '--silent'));
+if (has('stories/package.json')) {
+  await run.check('storybook', npm('run', 'build-storybook', '-w', 'stories', '--silent'));
+  await run.tests('stories', [tool('vitest'), 'run', '--root', 'stories'], { CHROMIUM: chromium });
+}
 run.close();
