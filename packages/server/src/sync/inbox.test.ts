@@ -35,6 +35,7 @@ function createMailbox(pageSize: number) {
       for (const answer of reads.splice(0)) answer();
     },
     reader: {
+      start: async () => 0,
       readAfter: (position: number) => {
         count++;
         const later = entries.filter((one) => one.position > position);
@@ -62,7 +63,7 @@ describe('an inbox', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 60 }), fc.integer({ min: 1, max: 4 }), async (steps, pageSize) => {
         const mailbox = createMailbox(pageSize);
-        const inbox = createInbox({ session, connection: null, reader: mailbox.reader, position: 0 });
+        const inbox = createInbox({ session, connection: null, reader: mailbox.reader });
         const stop = new AbortController();
         const { messages, ended, received } = collect(inbox.batches(stop.signal));
         const late: MailboxEvent[] = [];
@@ -109,9 +110,10 @@ describe('an inbox', () => {
       bufferedBytes: () => (isStuck ? 10_000_000 : 0),
       drained: () => new Promise((resolve) => (release = resolve)),
     };
-    const inbox = createInbox({ session, connection, reader: mailbox.reader, position: 0 });
+    const inbox = createInbox({ session, connection, reader: mailbox.reader });
     const stop = new AbortController();
     const { messages, received } = collect(inbox.batches(stop.signal));
+    await turn();
     mailbox.answerReads();
     await turn();
     expect(received).toHaveLength(1);
@@ -136,13 +138,14 @@ describe('an inbox', () => {
 
   test('replaces a live event by a later one of its kind, and ends for a reader that misses too many', async () => {
     const mailbox = createMailbox(10);
-    const inbox = createInbox({ session, connection: null, reader: mailbox.reader, position: 0 });
+    const inbox = createInbox({ session, connection: null, reader: mailbox.reader });
     const stop = new AbortController();
     const { received, ended } = collect(inbox.batches(stop.signal));
     const typing = (isTyping: boolean, userId = 'u') =>
       ({ type: 'typing', conversationId: 'c' as ConversationId, userId: userId as UserId, isTyping }) as const;
     inbox.tell(typing(true), 'one');
     inbox.tell(typing(false), 'one');
+    await turn();
     mailbox.answerReads();
     await turn();
     expect(received.flatMap(({ events }) => events)).toEqual([typing(false), { type: 'caught-up' }]);
@@ -152,8 +155,9 @@ describe('an inbox', () => {
 
   test('ends with the error that ended its session', async () => {
     const mailbox = createMailbox(10);
-    const inbox = createInbox({ session, connection: null, reader: mailbox.reader, position: 0 });
+    const inbox = createInbox({ session, connection: null, reader: mailbox.reader });
     const { ended } = collect(inbox.batches(new AbortController().signal));
+    await turn();
     mailbox.answerReads();
     await turn();
     inbox.end(new SealError('DEVICE_REVOKED'));

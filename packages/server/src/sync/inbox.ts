@@ -5,6 +5,8 @@ import type { Inbox } from './hub.ts';
 
 /** Reads the mailbox of the inbox's device. */
 export interface MailboxReader {
+  /** The position to begin after. */
+  readonly start: () => Promise<number>;
   /** The entries after `position`, in order; fewer than all when they are many, and then at least one. */
   readonly readAfter: (position: number) => Promise<MailboxPage>;
 }
@@ -35,7 +37,7 @@ const MAX_QUEUED_LIVE = 2_048;
 const MAX_BUFFERED_BYTES = 1_048_576;
 
 /**
- * The inbox of one subscription, from mailbox `position` on. Entries that continue what was sent are sent from memory;
+ * The inbox of one subscription. Entries that continue what was sent are sent from memory;
  * whenever one does not, the mailbox is read from where the device is. So nothing is lost, doubled or out of order,
  * whatever happens to be offered.
  */
@@ -43,11 +45,10 @@ export function createInbox(deps: {
   readonly session: Session;
   readonly connection: Connection | null;
   readonly reader: MailboxReader;
-  readonly position: number;
 }): RunningInbox {
   const { session, connection, reader } = deps;
   /** Position of the last entry that was sent. */
-  let sent = deps.position;
+  let sent = 0;
   /** Entries that follow `sent` without a gap. */
   let queue: MailboxEvent[] = [];
   let queuedCharacters = 0;
@@ -148,6 +149,7 @@ export function createInbox(deps: {
     async *batches(signal) {
       signal.addEventListener('abort', awaken);
       try {
+        sent = await reader.start();
         while (!signal.aborted) {
           if (ended !== null) throw ended;
           if (!isReady()) {

@@ -85,13 +85,17 @@ export function createSyncService(deps: {
       if (hub.ofDevice(tenantId, deviceId).length >= SUBSCRIPTIONS_PER_SOCKET * rates.socketsPerUser) {
         throw new SealError('TOO_MANY_CONNECTIONS');
       }
-      const mailbox = await findMailbox(sql, tenantId, deviceId);
-      if (mailbox === null) throw new SealError('DEVICE_REVOKED');
-      // A position the mailbox has never reached is of another database: better twice than not at all.
-      const isKnown = lastEventId !== null && lastEventId >= mailbox.acked && lastEventId <= mailbox.head;
-      const position = isKnown ? lastEventId : mailbox.acked;
-      const reader = { readAfter: (after: number) => readMailbox(sql, tenantId, deviceId, after) };
-      const inbox = createInbox({ session, connection, reader, position });
+      const reader = {
+        async start() {
+          const mailbox = await findMailbox(sql, tenantId, deviceId);
+          if (mailbox === null) throw new SealError('DEVICE_REVOKED');
+          // A position the mailbox has never reached is of another database: better twice than not at all.
+          const isKnown = lastEventId !== null && lastEventId >= mailbox.acked && lastEventId <= mailbox.head;
+          return isKnown ? lastEventId : mailbox.acked;
+        },
+        readAfter: (position: number) => readMailbox(sql, tenantId, deviceId, position),
+      };
+      const inbox = createInbox({ session, connection, reader });
       const remove = hub.add(inbox);
       try {
         await session.check();

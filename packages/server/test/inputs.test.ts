@@ -1,0 +1,239 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
+import { toBase64 } from '@seal-chat/protocol';
+import { connect, messageTo, overHttp, publishPreKeys, rng, signUp, type TestPerson } from './support/people.ts';
+import { startRelay, type Relay, type TestTenant } from './support/relay.ts';
+
+let relay: Relay;
+let tenant: TestTenant;
+let alice: TestPerson;
+let bob: TestPerson;
+let socket: RawSocket;
+
+beforeAll(async () => {
+  relay = await startRelay();
+  tenant = await relay.addTenant();
+  [alice, bob] = await Promise.all([signUp(relay, tenant), signUp(relay, tenant)]);
+  await publishPreKeys(alice, alice.first, 1);
+  socket = await openRaw(alice.first.session.accessToken);
+});
+afterAll(() => relay.close());
+
+interface RawSocket {
+  /** Sends one frame as it is. */
+  send(frame: string | Buffer): void;
+  /** Calls a procedure with any input and returns its answer: `result` or `error`. */
+  call(method: string, path: string, input: unknown): Promise<RawAnswer>;
+  isOpen(): boolean;
+  close(): void;
+}
+
+interface RawAnswer {
+  readonly error?: { readonly message: string; readonly data: { readonly seal?: { readonly code: string } } };
+  readonly result?: unknown;
+}
+
+/** A socket that speaks tRPC's frames without any client in between. */
+async function openRaw(accessToken: string): Promise<RawSocket> {
+  const ws = new WebSocket(`${relay.wsUrl}?connectionParams=1`);
+  await new Promise((resolve) => ws.once('open', resolve));
+  ws.send(JSON.stringify({ method: 'connectionParams', data: { appKey: tenant.appKey, accessToken } }));
+  const waiting = new Map<unknown, (answer: RawAnswer) => void>();
+  ws.on('message', (data: Buffer) => {
+    const answer = JSON.parse(data.toString()) as RawAnswer & { id: unknown };
+    waiting.get(answer.id)?.(answer);
+  });
+  let id = 0;
+  return {
+    send: (frame) => ws.send(frame),
+    call(method, path, input) {
+      const call = ++id;
+      ws.send(JSON.stringify({ id: call, method, params: { path, input } }));
+      return new Promise((resolve) => waiting.set(call, resolve));
+    },
+    isOpen: () => ws.readyState === WebSocket.OPEN,
+    close: () => ws.close(),
+  };
+}
+
+/** Every procedure that takes an input, and one good input of each: what random ones are made from. */
+function goodInputs(): Record<string, readonly ['query' | 'mutation' | 'subscription', unknown]> {
+  const proof = {
+    challengeId: alice.first.deviceId,
+    userId: alice.userId,
+    deviceId: alice.first.deviceId,
+    signature: toBase64(rng(64)),
+  };
+  const conversationId = alice.first.deviceId as never;
+  const list = { deviceList: toBase64(alice.list.signed.bytes), deviceListSignature: toBase64(rng(64)) };
+  const key = (length: number) => ({ keyId: 7, publicKey: toBase64(rng(length)), signature: toBase64(rng(64)) });
+  return {
+    'auth.challenge': ['mutation', {}],
+    'auth.register': ['mutation', { ...proof, ...list, username: 'someone', recovery: toBase64(rng(20)) }],
+    'auth.join': ['mutation', { ...proof, ...list }],
+    'auth.signIn': ['mutation', proof],
+    'auth.refresh': ['mutation', { refreshToken: toBase64(rng(32)) }],
+    'users.search': ['query', { query: 'al', limit: 10 }],
+    'users.profiles': ['query', { userIds: [alice.userId] }],
+    'devices.lists': ['query', { users: [{ userId: alice.userId, since: 0 }] }],
+    'devices.update': ['mutation', { deviceList: list.deviceList, signature: toBase64(rng(64)) }],
+    'devices.checkpoint': ['mutation', { rev: 1 }],
+    'preKeys.publish': [
+      'mutation',
+      {
+        signedPreKey: key(32),
+        lastResortKemPreKey: key(1184),
+        oneTimePreKeys: [key(32)],
+        oneTimeKemPreKeys: [key(1184)],
+      },
+    ],
+    'preKeys.claim': ['mutation', { userId: bob.userId, deviceIds: [bob.first.deviceId] }],
+    'recovery.fetch': ['mutation', { username: 'someone' }],
+    'recovery.store': ['mutation', { blob: toBase64(rng(20)) }],
+    'linking.open': ['mutation', { linkId: alice.first.deviceId }],
+    'linking.send': ['mutation', { linkId: alice.first.deviceId, step: 1, payload: toBase64(rng(5)) }],
+    'linking.receive': ['query', { linkId: alice.first.deviceId, step: 1 }],
+    'conversations.openDm': ['mutation', { userId: alice.userId }],
+    'conversations.list': ['query', { after: null, limit: 10 }],
+    'conversations.get': ['query', { conversationId }],
+    'messages.send': ['mutation', messageTo(conversationId, [alice, bob], alice.first, 'x')],
+    'messages.history': ['query', { conversationId, before: null, limit: 10 }],
+    'messages.requestRetry': ['mutation', { conversationId, seq: 1 }],
+    'messages.retry': ['mutation', { conversationId, seq: 1, deviceId: bob.first.deviceId, envelope: 'AAAA' }],
+    'sync.subscribe': ['subscription', { lastEventId: '0' }],
+    'sync.ack': ['mutation', { position: 1 }],
+    'sync.typing': ['mutation', { conversationId, isTyping: true }],
+    'sync.presence': ['mutation', { state: 'away' }],
+  };
+}
+
+const PATHS = [
+  ...['auth.challenge', 'auth.register', 'auth.join', 'auth.signIn', 'auth.refresh', 'users.search', 'users.profiles'],
+  ...['devices.lists', 'devices.update', 'devices.checkpoint', 'preKeys.publish', 'preKeys.claim', 'recovery.fetch'],
+  ...[
+    'recovery.store',
+    'linking.open',
+    'linking.send',
+    'linking.receive',
+    'conversations.openDm',
+    'conversations.list',
+  ],
+  ...['conversations.get', 'messages.send', 'messages.history', 'messages.requestRetry', 'messages.retry'],
+  ...['sync.subscribe', 'sync.ack', 'sync.typing', 'sync.presence'],
+];
+
+const oddNumber = fc.constantFrom(-1, 0.5, 2 ** 31, 2 ** 32, 2 ** 53, 1e308, -0, Number.MAX_SAFE_INTEGER);
+const oddText = fc.constantFrom(
+  '',
+  '\u0000',
+  '\ud800',
+  'A',
+  '=',
+  '../',
+  "';--",
+  'A'.repeat(70_000),
+  '00000000-0000-0000-0000-000000000000',
+);
+const odd: fc.Arbitrary<unknown> = fc.oneof(
+  fc.jsonValue({ maxDepth: 3 }),
+  oddNumber,
+  oddText,
+  fc.array(oddText, { maxLength: 130 }),
+);
+
+/** `good` with one value somewhere in it replaced, removed or added. */
+function spoil(good: unknown, choices: readonly number[], replacement: unknown, how: number): unknown {
+  if (typeof good !== 'object' || good === null || choices.length === 0) return replacement;
+  const copy = structuredClone(good) as Record<string, unknown>;
+  const keys = Object.keys(copy);
+  const key = keys[choices[0]! % Math.max(1, keys.length)];
+  if (how === 0 || key === undefined) copy['added'] = replacement;
+  else if (how === 1) delete copy[key];
+  else copy[key] = spoil(copy[key], choices.slice(1), replacement, how);
+  return Array.isArray(good) ? Object.values(copy) : copy;
+}
+
+describe('any input at all', () => {
+  test('the list of procedures is complete', () => {
+    const all = Object.keys(relay.app.router._def.procedures);
+    const withoutInput = ['auth.signOut', 'preKeys.status'];
+    expect([...PATHS, ...withoutInput].toSorted()).toEqual(all.toSorted());
+    expect(Object.keys(goodInputs()).toSorted()).toEqual(PATHS.toSorted());
+  });
+
+  test.each(PATHS)('%s answers random input with a typed error, and goes on', async (path) => {
+    const [method, good] = goodInputs()[path]!;
+    const choices = fc.array(fc.nat(20), { maxLength: 4 });
+    await fc.assert(
+      fc.asyncProperty(choices, odd, fc.nat(4), async (where, replacement, how) => {
+        const { error } = await socket.call(method, path, spoil(good, where, replacement, how));
+        if (error === undefined) return;
+        expect(error.data.seal?.code).not.toBe('INTERNAL');
+        expect(error.data.seal?.code).toMatch(/^[A-Z_]+$/);
+        expect(error.message).not.toMatch(/prisma|postgres|select|at .*\.ts/i);
+      }),
+      { numRuns: 40 },
+    );
+    expect(socket.isOpen()).toBe(true);
+  });
+
+  test.each(PATHS)('%s names what is wrong with a value of no shape at all', async (path) => {
+    const [method] = goodInputs()[path]!;
+    for (const input of [17, 'text', [1], true]) {
+      const { error } = await socket.call(method, path, input);
+      expect(error?.data.seal?.code).toBe('BAD_INPUT');
+    }
+  });
+
+  test('names the field at fault', async () => {
+    const [method, good] = goodInputs()['messages.send']!;
+    const input = structuredClone(good) as { envelopes: { deviceId: string }[] };
+    input.envelopes[0]!.deviceId = 'nobody';
+    expect(await socket.call(method, 'messages.send', input)).toMatchObject({
+      error: { data: { seal: { code: 'BAD_INPUT', details: { field: 'envelopes.0.deviceId' } } } },
+    });
+  });
+
+  test('frames that are no requests leave the socket open', async () => {
+    for (const frame of ['{', 'null', '[]', '[1,2]', '{"id":1}', '{"id":null,"method":"query"}', '"PING"', 'PONG']) {
+      socket.send(frame);
+    }
+    socket.send(Buffer.from([0xff, 0xfe, 0x00]));
+    socket.send('['.repeat(10_000));
+    for (const path of ['', 'nothing', 'auth', 'auth.nothing', '__proto__', 'constructor.name', 'auth.__proto__.x']) {
+      const { error } = await socket.call('query', path, {});
+      expect(error?.data.seal?.code).toMatch(/^(NOT_FOUND|BAD_INPUT)$/);
+    }
+    expect((await socket.call('query', 'preKeys.status', undefined)).result).toBeDefined();
+  });
+
+  test('over HTTP as well', async () => {
+    const { accessToken } = alice.first.session;
+    const url = relay.wsUrl.replace(/^ws/, 'http');
+    const headers = { 'x-seal-app-key': tenant.appKey, authorization: `Bearer ${accessToken}` };
+    const post = async (path: string, body: string) => {
+      const response = await fetch(`${url}/${path}`, {
+        method: 'POST',
+        headers: { ...headers, 'content-type': 'application/json' },
+        body,
+      });
+      return (await response.json()) as RawAnswer;
+    };
+    for (const body of ['{', '', 'null', '"x"', '[]', '{"deviceId":1}']) {
+      expect((await post('auth.signIn', body)).error?.data.seal?.code).toBe('BAD_INPUT');
+    }
+    const api = overHttp(relay, { appKey: tenant.appKey, accessToken });
+    expect(await api.preKeys.status.query()).toBeDefined();
+  });
+
+  test('nothing of it was logged as a failure of the server', () => {
+    expect(relay.log).toEqual([]);
+  });
+
+  test('and others were served meanwhile', async () => {
+    const other = connect(relay, { appKey: tenant.appKey });
+    expect(await other.api.auth.challenge.mutate({})).toMatchObject({ tenantId: tenant.tenantId });
+    await other.close();
+  });
+});

@@ -1,0 +1,133 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { toBase64 } from '@seal-chat/protocol';
+import {
+  connect,
+  listen,
+  messageTo,
+  prove,
+  publishPreKeys,
+  reconnect,
+  refusalOf,
+  rng,
+  signUp,
+  type TestPerson,
+} from './support/people.ts';
+import { startRelay, type Relay } from './support/relay.ts';
+
+let relay: Relay;
+/** Added to the relay's clock, ms. */
+let ahead = 0;
+
+beforeAll(async () => {
+  relay = await startRelay({ clock: () => Date.now() + ahead });
+});
+afterAll(() => relay.close());
+
+/** Calls until refused; how many calls were served, and the refusal. */
+async function untilRefused(call: () => Promise<unknown>, most = 100) {
+  for (let served = 0; served < most; served++) {
+    const outcome = await call().then(
+      () => null,
+      (error: unknown) => error,
+    );
+    if (outcome !== null) return { served, refusal: await refusalOf(call()) };
+  }
+  throw new Error(`not refused ${most} times`);
+}
+
+const LIMITED = (max: number) => ({
+  code: 'RATE_LIMITED',
+  details: { retryAfterMs: expect.toSatisfy((ms: number) => ms > 0 && ms <= max) as number },
+});
+
+describe('limits', () => {
+  test('messages by user and minute, shared by the processes and open again in the next minute', async () => {
+    const tenant = await relay.addTenant({ limits: { messagesPerMinutePerUser: 5 } });
+    const [alice, bob] = await Promise.all([signUp(relay, tenant), signUp(relay, tenant)]);
+    ahead = 60_000 - ((Date.now() + ahead) % 60_000);
+    const { conversationId } = await alice.first.api.conversations.openDm.mutate({ userId: bob.userId });
+    const send = (person: TestPerson, device = person.first) =>
+      device.api.messages.send.mutate(messageTo(conversationId, [alice, bob], device, 'x'));
+    const { served, refusal } = await untilRefused(() => send(alice));
+    expect(served).toBe(4);
+    expect(refusal).toMatchObject(LIMITED(60_000));
+    expect((await untilRefused(() => send(bob))).served).toBe(5);
+
+    const other = await relay.addProcess();
+    const elsewhere = reconnect(other, tenant, alice.first);
+    // The table hears of the count within a second, and another process with its first message after that.
+    await expect.poll(() => relay.sql`select points from rate_counters where points = 5`).toHaveLength(2);
+    await send(alice, elsewhere).catch(() => undefined);
+    await expect
+      .poll(() =>
+        send(alice, elsewhere).then(
+          () => 'served',
+          () => 'refused',
+        ),
+      )
+      .toBe('refused');
+    ahead += 60_000;
+    await send(alice);
+    await send(alice, elsewhere);
+    ahead = 0;
+  });
+
+  test('sign-in attempts by address, also after a restart', async () => {
+    const tenant = await relay.addTenant({ limits: { authPerMinutePerAddress: 4 } });
+    const anonymous = connect(relay, { appKey: tenant.appKey });
+    const { served, refusal } = await untilRefused(() => anonymous.api.auth.challenge.mutate({}));
+    expect(served).toBe(4);
+    expect(refusal).toMatchObject(LIMITED(60_000));
+    const restarted = await relay.addProcess();
+    const again = connect(restarted, { appKey: tenant.appKey });
+    expect(await refusalOf(again.api.auth.challenge.mutate({}))).toMatchObject(LIMITED(60_000));
+    const refresh = () => again.api.auth.refresh.mutate({ refreshToken: toBase64(rng(32)) });
+    for (let i = 0; i < 4; i++) expect(await refusalOf(refresh())).toMatchObject({ code: 'SESSION_EXPIRED' });
+    expect(await refusalOf(refresh())).toMatchObject(LIMITED(60_000));
+  });
+
+  test('failed sign-ins of one account, which keep nobody else out', async () => {
+    const tenant = await relay.addTenant({ limits: { failedAuthPerAccount: 3 } });
+    const [alice, bob] = await Promise.all([signUp(relay, tenant), signUp(relay, tenant)]);
+    const { api } = connect(relay, { appKey: tenant.appKey });
+    const signIn = async (person: TestPerson, forged: boolean) => {
+      const proof = await prove(api, person.first.keys, person.userId, 'signIn', null);
+      return api.auth.signIn.mutate(forged ? { ...proof, signature: toBase64(rng(64)) } : proof);
+    };
+    for (let i = 0; i < 3; i++) expect(await refusalOf(signIn(alice, true))).toMatchObject({ code: 'BAD_SIGNATURE' });
+    expect(await refusalOf(signIn(alice, false))).toMatchObject(LIMITED(300_000));
+    expect(await signIn(bob, false)).toMatchObject({ userId: bob.userId });
+  });
+
+  test('prekey claims, searches and recovery downloads', async () => {
+    const tenant = await relay.addTenant({
+      limits: {
+        prekeyClaimsPerMinutePerUser: 3,
+        searchesPerMinutePerUser: 2,
+        recoveryDownloadsPerHourPerAccount: 2,
+        authPerMinutePerAddress: 50,
+      },
+    });
+    const [alice, bob] = await Promise.all([signUp(relay, tenant, 'alice'), signUp(relay, tenant, 'bob')]);
+    await publishPreKeys(bob, bob.first, 1);
+    const claim = () => alice.first.api.preKeys.claim.mutate({ userId: bob.userId, deviceIds: [bob.first.deviceId] });
+    expect(await untilRefused(claim)).toEqual({ served: 3, refusal: LIMITED(60_000) });
+    const search = () => alice.first.api.users.search.query({ query: 'b', limit: 1 });
+    expect(await untilRefused(search)).toEqual({ served: 2, refusal: LIMITED(60_000) });
+    expect(await bob.first.api.users.search.query({ query: 'a', limit: 1 })).toHaveLength(1);
+    const { api } = connect(relay, { appKey: tenant.appKey });
+    const recover = (username: string) => () => api.recovery.fetch.mutate({ username });
+    expect(await untilRefused(recover('ALICE'))).toEqual({ served: 2, refusal: LIMITED(3_600_000) });
+    expect(await recover('bob')()).toMatchObject({ username: 'bob' });
+  });
+
+  test('typing notices of a device, and subscriptions of one', async () => {
+    const tenant = await relay.addTenant({ limits: { socketsPerUser: 2 } });
+    const [alice, bob] = await Promise.all([signUp(relay, tenant), signUp(relay, tenant)]);
+    const { conversationId } = await alice.first.api.conversations.openDm.mutate({ userId: bob.userId });
+    const type = () => alice.first.api.sync.typing.mutate({ conversationId, isTyping: true });
+    expect(await untilRefused(type)).toEqual({ served: 40, refusal: LIMITED(10_000) });
+    const listening = Array.from({ length: 5 }, () => listen(alice.first));
+    expect(await Promise.race(listening.map((one) => one.ended()))).toMatchObject({ code: 'TOO_MANY_CONNECTIONS' });
+  });
+});
