@@ -113,7 +113,7 @@ async function drained(client: SealClient, conversationId: ConversationId): Prom
   );
 }
 
-/** What the device shows, once all that was promised is there. */
+/** What the device expectShown, once all that was promised is there. */
 async function sequence(
   client: SealClient,
   conversationId: ConversationId,

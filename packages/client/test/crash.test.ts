@@ -2,14 +2,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Conversation } from '../src/index.ts';
 import { openHouse, userIdOf, type House } from './support/house.ts';
 import { createDisk } from './support/mortal.ts';
-import { online, shows, textOf, texts, until, whole } from './support/wait.ts';
+import { online, expectShown, textOf, texts, until, whole } from './support/wait.ts';
 
 let house: House;
 beforeAll(async () => void (house = await openHouse()));
 afterAll(() => house.close());
 
 describe('a device that is killed', () => {
-  it('loses nothing and shows nothing twice, at whatever step of sending and receiving it dies', async () => {
+  it('loses nothing and expectShown nothing twice, at whatever step of sending and receiving it dies', async () => {
     const disk = createDisk();
     const bob = await house.enter(null);
     const first = disk.live();
@@ -55,7 +55,7 @@ describe('a device that is killed', () => {
     expect(texts(atAlice).filter((text) => text.startsWith('bob'))).toEqual(
       Array.from({ length: life }, (_, i) => `bob ${i + 1}`),
     );
-    await shows(atBob, texts(atAlice));
+    await expectShown(atBob, texts(atAlice));
     expect(life).toBeGreaterThan(20);
   });
 

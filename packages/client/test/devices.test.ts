@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isSealError, type Linking, type SealClient } from '../src/index.ts';
 import { openHouse, userIdOf, type House } from './support/house.ts';
-import { dmWith, online, shows, textOf, until } from './support/wait.ts';
+import { dmWith, online, expectShown, textOf, until } from './support/wait.ts';
 
 let house: House;
 beforeAll(async () => void (house = await openHouse()));
@@ -28,13 +28,13 @@ async function digitsOf({ state, finished }: Linking): Promise<string> {
 }
 
 describe('a second device', () => {
-  it('joins by a code, gets what is sent from then on, and shows what the first one sends', async () => {
+  it('joins by a code, gets what is sent from then on, and expectShown what the first one sends', async () => {
     const [alice, bob] = await Promise.all([house.enter(null), house.enter(null)]);
     await Promise.all([online(alice.client), online(bob.client)]);
     const atAlice = await alice.client.openDm(bob.userId);
     await atAlice.send('before the second device');
     const atBob = await dmWith(bob.client, alice.userId);
-    await shows(atBob, ['before the second device']);
+    await expectShown(atBob, ['before the second device']);
 
     const second = house.open();
     await link(bob.client, second);
@@ -42,20 +42,20 @@ describe('a second device', () => {
     await online(second);
     await atAlice.send('to both');
     const atSecond = await dmWith(second, alice.userId);
-    await shows(atSecond, ['to both']);
-    await shows(atBob, ['before the second device', 'to both']);
+    await expectShown(atSecond, ['to both']);
+    await expectShown(atBob, ['before the second device', 'to both']);
     await until(atSecond.messages, ({ hasUnavailableHistory }) => hasUnavailableHistory, 'a word on older messages');
     expect(atBob.messages.get().hasUnavailableHistory).toBe(false);
 
     await atBob.send('from the first');
-    await shows(atSecond, ['to both', 'from the first']);
+    await expectShown(atSecond, ['to both', 'from the first']);
     await until(
       atSecond.messages,
       ({ messages }) => messages[1]?.status === 'delivered',
       'the tick of the other device',
     );
     await atSecond.send('from the second');
-    await shows(atAlice, ['before the second device', 'to both', 'from the first', 'from the second']);
+    await expectShown(atAlice, ['before the second device', 'to both', 'from the first', 'from the second']);
 
     // What was read on one device counts as read on the other, and for the sender.
     await atAlice.send('read me once');
@@ -74,14 +74,14 @@ describe('a second device', () => {
     const atAlice = await alice.client.openDm(bob.userId);
     await atAlice.send('to both');
     const atSecond = await dmWith(second, alice.userId);
-    await shows(atSecond, ['to both']);
+    await expectShown(atSecond, ['to both']);
 
     const other = (await bob.client.listDevices()).find(({ isThisDevice }) => !isThisDevice);
     await bob.client.revokeDevice(other!.deviceId);
     await until(second.account, ({ status }) => status === 'revoked', 'the revocation');
     await atAlice.send('to the first only');
-    await shows(await dmWith(bob.client, alice.userId), ['to both', 'to the first only']);
-    await shows(atSecond, ['to both']);
+    await expectShown(await dmWith(bob.client, alice.userId), ['to both', 'to the first only']);
+    await expectShown(atSecond, ['to both']);
     await expect(atSecond.send('may not')).rejects.toSatisfy((error) => isSealError(error, 'DEVICE_REVOKED'));
     expect(await bob.client.listDevices()).toHaveLength(1);
     // Neither the mailbox nor the message knows the device any more.
@@ -136,7 +136,7 @@ describe('recovery', () => {
     const atAlice = await alice.client.openDm(carol.userId);
     await atAlice.send('welcome back');
     const atCarol = await dmWith(regained, alice.userId);
-    await shows(atCarol, ['welcome back']);
+    await expectShown(atCarol, ['welcome back']);
 
     const { recoveryCode } = await regained.replaceRecoveryCode();
     expect(recoveryCode).not.toBe(carol.recoveryCode);
@@ -152,7 +152,7 @@ describe('signing out', () => {
     const atAlice = await alice.client.openDm(bob.userId);
     await atAlice.send('hello');
     const atBob = await dmWith(bob.client, alice.userId);
-    await shows(atBob, ['hello']);
+    await expectShown(atBob, ['hello']);
 
     await bob.client.signOut();
     expect(bob.client.account.get()).toMatchObject({ status: 'signed-out', resumable: { userId: bob.userId } });
@@ -160,7 +160,7 @@ describe('signing out', () => {
     await expect(bob.client.openDm(alice.userId)).rejects.toSatisfy((error) => isSealError(error, 'NOT_SIGNED_IN'));
     await atAlice.send('while you were out');
     await bob.client.signIn();
-    await shows(atBob, ['hello', 'while you were out']);
+    await expectShown(atBob, ['hello', 'while you were out']);
 
     await bob.client.signOut({ wipe: true });
     expect(bob.client.account.get()).toEqual({ status: 'signed-out', resumable: null });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openHouse, type House } from './support/house.ts';
 import { openProxy, type Proxy } from './support/proxy.ts';
-import { dmWith, online, shows, textOf, until } from './support/wait.ts';
+import { dmWith, online, expectShown, textOf, until } from './support/wait.ts';
 
 let house: House;
 let proxy: Proxy;
@@ -38,7 +38,7 @@ describe('a server that goes away in the middle of a burst', () => {
     bob.client.reconnect();
 
     const atBob = await dmWith(bob.client, alice.userId);
-    await shows(atBob, said);
+    await expectShown(atBob, said);
     await until(
       atAlice.messages,
       ({ messages }) => messages.every(({ status }) => status === 'delivered'),

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { indexedDbStore, memoryStore, type SealClient } from '../src/index.ts';
 import { openHouse, userIdOf, type House } from './support/house.ts';
 import { createNetwork } from './support/network.ts';
-import { dmWith, online, shows, until } from './support/wait.ts';
+import { dmWith, online, expectShown, until } from './support/wait.ts';
 
 let house: House;
 beforeAll(async () => {
@@ -42,11 +42,11 @@ describe('two tabs of one device', () => {
     await atFirst.send('from the first tab');
     const atBob = await dmWith(bob.client, userIdOf(first));
     const said = ['from the second tab', 'from the first tab'];
-    for (const conversation of [atBob, atFirst, atSecond]) await shows(conversation, said);
+    for (const conversation of [atBob, atFirst, atSecond]) await expectShown(conversation, said);
     const heard: string[] = [];
     second.on('message', ({ content }) => void (content.kind === 'text' && heard.push(content.text)));
     await atBob.send('to both tabs');
-    for (const conversation of [atFirst, atSecond]) await shows(conversation, [...said, 'to both tabs']);
+    for (const conversation of [atFirst, atSecond]) await expectShown(conversation, [...said, 'to both tabs']);
     await until(atSecond.messages, () => heard.includes('to both tabs'), 'the event in the other tab');
     await atFirst.markRead();
     await until(atSecond.summary, (summary) => summary?.unreadCount === 0, 'read in the other tab');
@@ -61,9 +61,9 @@ describe('two tabs of one device', () => {
     const atSecond = await dmWith(second, bob.userId);
     await atSecond.send('two');
     const atBob = await dmWith(bob.client, userIdOf(second));
-    await shows(atBob, ['one', 'two']);
+    await expectShown(atBob, ['one', 'two']);
     await atBob.send('three');
-    await shows(atSecond, ['one', 'two', 'three']);
+    await expectShown(atSecond, ['one', 'two', 'three']);
     expect(opensSocket(networks[1].sent)).toBe(true);
   });
 
@@ -73,9 +73,9 @@ describe('two tabs of one device', () => {
     const atSecond = await dmWith(second, bob.userId);
     networks[1].cut();
     await atSecond.send('by way of the other tab');
-    await shows(await dmWith(bob.client, userIdOf(first)), ['by way of the other tab']);
+    await expectShown(await dmWith(bob.client, userIdOf(first)), ['by way of the other tab']);
     await until(atSecond.messages, ({ messages }) => messages[0]?.status === 'delivered', 'the tick');
-    await shows(atFirst, ['by way of the other tab']);
+    await expectShown(atFirst, ['by way of the other tab']);
   });
 
   it('signing out and wiping in one tab does so in the other', async () => {
@@ -88,6 +88,7 @@ describe('two tabs of one device', () => {
     await until(first.account, (state) => state.status === 'signed-out' && state.resumable === null, 'wiped');
     await first.createAccount({ username: null });
     await until(second.account, ({ status }) => status === 'signed-in', 'the new account');
+    expect(userIdOf(second)).toBe(userIdOf(first));
   });
 });
 
@@ -113,8 +114,8 @@ describe('two tabs on IndexedDB in a browser without Web Locks', () => {
       messages.every(({ status }) => status === null || status === 'delivered'),
     );
     const said = atBob.messages.get().messages.map(({ content }) => (content.kind === 'text' ? content.text : '?'));
-    expect([...said].sort()).toEqual(['a', 'b', 'c'].flatMap((who) => [1, 2, 3, 4].map((n) => `${who}${n}`)));
-    await shows(atFirst, said);
-    await shows(atSecond, said);
+    expect(said.toSorted()).toEqual(['a', 'b', 'c'].flatMap((who) => [1, 2, 3, 4].map((n) => `${who}${n}`)));
+    await expectShown(atFirst, said);
+    await expectShown(atSecond, said);
   });
 });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openHouse, type House } from './support/house.ts';
-import { dmWith, online, shows, until } from './support/wait.ts';
+import { dmWith, online, expectShown, until } from './support/wait.ts';
 
 let house: House;
 beforeAll(async () => void (house = await openHouse()));
@@ -17,7 +17,7 @@ describe('two people', () => {
     const sent = await atAlice.send('hello bob');
     expect(sent).toMatchObject({ status: 'sending', seq: null, isOwn: true });
     const atBob = await dmWith(bob.client, alice.userId);
-    await shows(atBob, ['hello bob']);
+    await expectShown(atBob, ['hello bob']);
     await until(atAlice.messages, ({ messages }) => messages[0]?.status === 'delivered', 'delivered');
 
     expect(atBob.summary.get()?.unreadCount).toBe(1);
@@ -26,7 +26,7 @@ describe('two people', () => {
     await until(atAlice.messages, ({ messages }) => messages[0]?.status === 'read', 'read');
 
     await atBob.send('hello alice');
-    await shows(atAlice, ['hello bob', 'hello alice']);
-    await shows(atBob, ['hello bob', 'hello alice']);
+    await expectShown(atAlice, ['hello bob', 'hello alice']);
+    await expectShown(atBob, ['hello bob', 'hello alice']);
   });
 });

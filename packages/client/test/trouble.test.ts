@@ -3,7 +3,7 @@ import type { Conversation, Message, SealClient } from '../src/index.ts';
 import { openHouse, userIdOf, type House } from './support/house.ts';
 import { copyDisk, createDisk } from './support/mortal.ts';
 import { createNetwork, type Network } from './support/network.ts';
-import { dmWith, online, shows, textOf, until } from './support/wait.ts';
+import { dmWith, online, expectShown, textOf, until } from './support/wait.ts';
 
 let house: House;
 beforeAll(async () => void (house = await openHouse()));
@@ -30,7 +30,7 @@ describe('without a connection', () => {
     network.cut();
     await until(bob.client.connection, ({ status }) => status === 'offline', 'to be offline');
     for (const text of ['one', 'two', 'three']) await atBob.send(text);
-    await shows(atBob, ['one', 'two', 'three']);
+    await expectShown(atBob, ['one', 'two', 'three']);
     expect(atBob.messages.get().messages.map(({ status }) => status)).toEqual(['sending', 'sending', 'sending']);
     expect(atBob.summary.get()?.lastMessage).toMatchObject({ content: { text: 'three' }, seq: null });
 
@@ -40,8 +40,8 @@ describe('without a connection', () => {
     await until(atAlice.messages, ({ messages }) => messages[0]?.status === 'sent');
     network.mend();
     bob.client.reconnect();
-    await shows(atAlice, ['zero', 'one', 'two', 'three']);
-    await shows(atBob, ['zero', 'one', 'two', 'three']);
+    await expectShown(atAlice, ['zero', 'one', 'two', 'three']);
+    await expectShown(atBob, ['zero', 'one', 'two', 'three']);
   });
 
   it('what could not be sent for good says why, and can be sent again or discarded', async () => {
@@ -64,8 +64,8 @@ describe('without a connection', () => {
     await sql`insert into memberships ${sql(membership!)}`;
     await atAlice.discard(failed.messages[1]!.messageId);
     await atAlice.retry(failed.messages[2]!.messageId);
-    await shows(await dmWith(bob.client, alice.userId), ['arrives', 'fails, too']);
-    await shows(atAlice, ['arrives', 'fails, too']);
+    await expectShown(await dmWith(bob.client, alice.userId), ['arrives', 'fails, too']);
+    await expectShown(atAlice, ['arrives', 'fails, too']);
   });
 });
 
@@ -81,9 +81,9 @@ describe('two people who write first at the same time', () => {
     await atBob.send('next from bob');
     await until(atAlice.messages, ({ messages }) => messages.length === 4);
     const said = atAlice.messages.get().messages.map(textOf);
-    expect(said.slice(0, 2).sort()).toEqual(['from alice', 'from bob']);
+    expect(said.slice(0, 2).toSorted()).toEqual(['from alice', 'from bob']);
     expect(said.slice(2)).toEqual(['next from alice', 'next from bob']);
-    await shows(atBob, said);
+    await expectShown(atBob, said);
   });
 });
 
@@ -100,10 +100,10 @@ describe('a message that cannot be opened', () => {
     const atBob = await dmWith(bob.client, alice.userId);
     const failed = await failureIn(atBob);
     expect(failed).toMatchObject({ content: { cause: 'UNDECRYPTABLE', isRetrying: true }, senderUserId: alice.userId });
-    await shows(atBob, ['damaged on the way']);
+    await expectShown(atBob, ['damaged on the way']);
     expect(await opened).toBe('damaged on the way');
     await atAlice.send('and on');
-    await shows(atBob, ['damaged on the way', 'and on']);
+    await expectShown(atBob, ['damaged on the way', 'and on']);
     expect(atBob.summary.get()?.unreadCount).toBe(2);
   });
 
@@ -115,7 +115,7 @@ describe('a message that cannot be opened', () => {
     await atAlice.send('replaced by the server');
     await atAlice.send('the next one');
     const atBob = await dmWith(bob.client, alice.userId);
-    await shows(atBob, ['<BODY_MISMATCH>', 'the next one']);
+    await expectShown(atBob, ['<BODY_MISMATCH>', 'the next one']);
     expect((await failureIn(atBob)).content).toMatchObject({ isRetrying: false });
   });
 
@@ -128,7 +128,7 @@ describe('a message that cannot be opened', () => {
     network.rewrite = onceFor('message', (event) => ({ ...event, senderUserId: mallory.userId }), network);
     await atAlice.send('whose is it');
     const atBob = await dmWith(bob.client, alice.userId);
-    await shows(atBob, ['<NOT_A_MEMBER>']);
+    await expectShown(atBob, ['<NOT_A_MEMBER>']);
   });
 });
 
@@ -153,14 +153,14 @@ describe('a device that lost its prekeys', () => {
     const causes: string[] = [];
     again.on('message', (message) => causes.push(textOf(message)));
     const atBob = await dmWith(again, alice.userId);
-    await shows(atBob, ['made with lost keys']);
+    await expectShown(atBob, ['made with lost keys']);
     expect(causes).toEqual(['<UNKNOWN_PREKEY>']);
     await stockIs(again, 100);
 
     const carol = await house.enter(null);
     await online(carol.client);
     await (await carol.client.openDm(bobId)).send('made with new keys');
-    await shows(await dmWith(again, carol.userId), ['made with new keys']);
+    await expectShown(await dmWith(again, carol.userId), ['made with new keys']);
   });
 });
 
@@ -176,17 +176,17 @@ describe('a store that was rolled back', () => {
     const atAlice = await alice.client.openDm(userIdOf(bob));
     await atAlice.send('one');
     const atBob = await dmWith(bob, alice.userId);
-    await shows(atBob, ['one']);
+    await expectShown(atBob, ['one']);
     await atBob.send('two');
-    await shows(atAlice, ['one', 'two']);
+    await expectShown(atAlice, ['one', 'two']);
     const backup = copyDisk(disk);
 
     await atAlice.send('three');
-    await shows(atBob, ['one', 'two', 'three']);
+    await expectShown(atBob, ['one', 'two', 'three']);
     await atBob.send('four');
-    await shows(atAlice, ['one', 'two', 'three', 'four']);
+    await expectShown(atAlice, ['one', 'two', 'three', 'four']);
     await atAlice.send('five');
-    await shows(atBob, ['one', 'two', 'three', 'four', 'five']);
+    await expectShown(atBob, ['one', 'two', 'three', 'four', 'five']);
     await checkpointed(disk, bob);
     first.kill();
 
@@ -220,7 +220,7 @@ describe('a device that published no prekeys', () => {
     const half = house.open({
       ...current,
       fetch: (input, init) =>
-        /challenge|register/.test(String(input)) ? network.fetch(input, init) : Promise.reject(new TypeError('cut')),
+        /challenge|register/.test(input as string) ? network.fetch(input, init) : Promise.reject(new TypeError('cut')),
     });
     await half.createAccount({ username: null });
     const bobId = userIdOf(half);
@@ -230,7 +230,7 @@ describe('a device that published no prekeys', () => {
     await atAlice.send('to nobody yet');
     await until(atAlice.messages, ({ messages }) => messages[0]?.status === 'sent', 'the message to be stored');
     const bob = house.open(disk.live());
-    await shows(await dmWith(bob, alice.userId), ['to nobody yet']);
+    await expectShown(await dmWith(bob, alice.userId), ['to nobody yet']);
   });
 });
 

@@ -31,6 +31,7 @@ export function openSocket(options: {
 }): Socket {
   const { params, webSocket, onEnd } = options;
   let raw: WebSocket | null = null;
+  const hold = (made: WebSocket): void => void (raw = made);
   let settle: (reason: SealError) => void = () => {};
   const closed = new Promise<SealError>((resolve) => (settle = resolve));
   let started: () => void = () => {};
@@ -40,7 +41,7 @@ export function openSocket(options: {
   class ObservedSocket extends webSocket {
     constructor(url: string | URL, protocols?: string | string[]) {
       super(url, protocols);
-      raw = this;
+      hold(this);
       this.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
         const refusal = typeof data === 'string' ? refusalIn(data) : null;
         if (refusal !== null) end(refusal);

@@ -94,7 +94,7 @@ function overHttp(options: TransportOptions, headers: () => Promise<Record<strin
     fetch: (input, init) => {
       const timeout = AbortSignal.timeout(CALL_TIMEOUT_MS);
       const signal = init?.signal ? AbortSignal.any([init.signal, timeout]) : timeout;
-      return options.fetch(input as RequestInfo, { ...(init as RequestInit), signal });
+      return options.fetch(input, { ...(init as RequestInit), signal });
     },
   });
 }

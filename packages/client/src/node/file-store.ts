@@ -1,6 +1,6 @@
 import { mkdir, open, readFile, rename, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { SealError, type Bytes } from '@seal-chat/protocol';
+import { SealError } from '@seal-chat/protocol';
 import type { ChangeSet, DeviceStore, StoreFactory } from '../store/device-store.ts';
 import { createLocalLocks, createLocalMedium } from '../store/local-locks.ts';
 import { createRowMap, type RowMap } from '../store/row-map.ts';
@@ -130,7 +130,7 @@ async function syncDirectory(directory: string): Promise<void> {
 
 function sizeOf(rows: RowMap): number {
   let size = 0;
-  for (const [key, value] of rows.entries()) size += key.length + (value as Bytes).length;
+  for (const [key, value] of rows.entries()) size += key.length + value.length;
   return size;
 }
 

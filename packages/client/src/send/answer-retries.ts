@@ -47,23 +47,16 @@ export async function answerRetries(deps: Deps): Promise<number | null> {
 async function answerOne(deps: Deps, key: RowKey<AnswerRow>, request: AnswerRow): Promise<number | null> {
   const { conversationId, seq, userId, deviceId } = request;
   if (request.notBefore > deps.now()) return request.notBefore;
-  let bundle: PreKeyBundle | null = null;
-  let envelope = request.envelope;
-  while (envelope === null) {
-    const verdict = await deps.transact(async (tx) => {
-      const judged = await judge(deps, tx, request);
-      if (judged.todo === 'refuse') tx.delete(key);
-      if (judged.todo === 'wait') tx.put(key, { ...request, notBefore: judged.until });
-      if (judged.todo === 'answer') envelope = await seal(deps, tx, { key, request, bundle, reset: judged.reset });
-      return judged;
-    });
-    if (verdict.todo === 'refuse') return null;
-    if (verdict.todo === 'wait') return verdict.until;
-    if (envelope !== null) break;
+  let prepared = await prepareAnswer(deps, key, request, null);
+  if (prepared === 'bundle') {
     const claimed = await claimBundles(deps, [{ userId, deviceId }], new Set<DeviceId>());
-    bundle = claimed.get(deviceId) ?? null;
-    if (bundle === null) return deps.now() + RATCHET_LIMITS.sessionResetIntervalMs;
+    const bundle = claimed.get(deviceId) ?? null;
+    prepared = bundle === null ? 'bundle' : await prepareAnswer(deps, key, request, bundle);
   }
+  if (prepared === 'refused') return null;
+  if (prepared === 'bundle') return deps.now() + RATCHET_LIMITS.sessionResetIntervalMs;
+  if ('until' in prepared) return prepared.until;
+  const { envelope } = prepared;
   try {
     await deps.api.messages.retry.mutate({ conversationId, seq, deviceId, envelope: toBase64(envelope) });
   } catch (error) {
@@ -71,6 +64,32 @@ async function answerOne(deps: Deps, key: RowKey<AnswerRow>, request: AnswerRow)
   }
   await deps.transact(async (tx) => tx.delete(key));
   return null;
+}
+
+/** Judges the request and, where it is granted, commits the answer; `bundle` when that takes one. */
+function prepareAnswer(
+  deps: Deps,
+  key: RowKey<AnswerRow>,
+  request: AnswerRow,
+  bundle: PreKeyBundle | null,
+): Promise<'refused' | 'bundle' | { readonly until: number } | { readonly envelope: Bytes }> {
+  const { envelope } = request;
+  if (envelope !== null) return Promise.resolve({ envelope });
+  return deps.transact(async (tx) => {
+    const verdict = await judge(deps, tx, request);
+    switch (verdict.todo) {
+      case 'refuse':
+        tx.delete(key);
+        return 'refused';
+      case 'wait':
+        tx.put(key, { ...request, notBefore: verdict.until });
+        return verdict;
+      case 'answer': {
+        const made = await seal(deps, tx, { key, request, bundle, reset: verdict.reset });
+        return made === null ? 'bundle' : { envelope: made };
+      }
+    }
+  });
 }
 
 async function judge({ now }: Pick<Deps, 'now'>, tx: DeviceTx, request: AnswerRow): Promise<Verdict> {

@@ -116,7 +116,12 @@ async function storeAccepted(tx: DeviceTx, key: RowKey<OutboxRow>, { seq, accept
     });
   }
   const { contentKey, bodyHash, envelopes } = wire;
-  const devices = envelopes.map(({ userId, deviceId, sessionId }) => ({ userId, deviceId, sessionId, retries: 0 }));
+  const devices = envelopes.map((sent) => ({
+    userId: sent.userId,
+    deviceId: sent.deviceId,
+    sessionId: sent.sessionId,
+    retries: 0,
+  }));
   tx.put(ROWS.sent(conversationId, seq), { contentKey, bodyHash, acceptedAt, devices });
   const conversation = await tx.get(ROWS.conversation(conversationId));
   if (conversation === null) return;

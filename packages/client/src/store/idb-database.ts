@@ -15,16 +15,16 @@ export function openDatabase(indexedDB: IDBFactory, name: string): Database {
 
   const open = (): Promise<IDBDatabase> => {
     const request = indexedDB.open(name);
-    request.onupgradeneeded = () => request.result.createObjectStore(ROWS);
+    request.addEventListener('upgradeneeded', () => void request.result.createObjectStore(ROWS));
     const forget = (): void => void (opening = null);
     opening = promisifyRequest(request);
     opening.then((database) => {
-      database.onclose = forget;
+      database.addEventListener('close', forget);
       // Somebody deletes the database, for example the browser's "clear site data".
-      database.onversionchange = () => {
+      database.addEventListener('versionchange', () => {
         database.close();
         forget();
-      };
+      });
     }, forget);
     return opening;
   };

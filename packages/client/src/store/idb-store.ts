@@ -122,13 +122,13 @@ function listRecords(use: UseStore, range: RowRange): Promise<Records> {
       order === 'ascending' ? 'next' : 'prev',
     );
     return new Promise<Records>((resolve, reject) => {
-      request.onerror = () => reject(request.error ?? new Error('cursor failed'));
-      request.onsuccess = () => {
+      request.addEventListener('error', () => reject(request.error ?? new Error('cursor failed')));
+      request.addEventListener('success', () => {
         const cursor = request.result;
         if (cursor === null || records.length >= limit) return resolve(records);
         records.push([cursor.key as string, cursor.value as SealedRow]);
         cursor.continue();
-      };
+      });
     });
   });
 }

@@ -22,7 +22,7 @@ export function createRowMap(): RowMap {
   /** Null while the order has to be made again. */
   let sorted: readonly string[] | null = null;
 
-  const inOrder = (): readonly string[] => (sorted ??= [...rows.keys()].sort());
+  const inOrder = (): readonly string[] => (sorted ??= [...rows.keys()].toSorted());
 
   const check = ({ expectedRev }: ChangeSet): void => {
     if (rev !== expectedRev) throw new SealError('STORAGE_CONFLICT', `store: revision ${rev}, not ${expectedRev}`);
@@ -49,7 +49,7 @@ export function createRowMap(): RowMap {
       const wanted =
         order === 'ascending'
           ? keys.slice(from, Math.min(to, from + limit))
-          : keys.slice(Math.max(from, to - limit), to).reverse();
+          : keys.slice(Math.max(from, to - limit), to).toReversed();
       return wanted.map((key) => ({ key, value: rows.get(key)!.slice() }));
     },
     check,

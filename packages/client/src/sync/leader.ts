@@ -1,4 +1,4 @@
-import { SealError, type ErrorCode } from '@seal-chat/protocol';
+import type { ErrorCode, SealError } from '@seal-chat/protocol';
 import type { MailboxEvent, SyncBatch } from '@seal-chat/protocol/api';
 import { backoffDelay, sleep } from '../api/backoff.ts';
 import { toSealError } from '../api/errors.ts';

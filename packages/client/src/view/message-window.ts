@@ -27,7 +27,7 @@ export async function readWindow(
   const placed = newest
     .slice(0, count)
     .map(({ key, value }) => viewMessage({ ...placeOf(key), row: value }, conversation, self))
-    .reverse();
+    .toReversed();
   const waiting = queued
     .map(({ value }) => viewOutbox(conversationId, value, self))
     .filter((message): message is Message => message !== null);

@@ -7,10 +7,10 @@ const row = (text: string): Bytes => utf8(text);
 
 /** What every store must do; each implementation runs all of it. */
 export function describeStore(
-  name: string,
+  kind: string,
   medium: () => Promise<{ factory: StoreFactory; keepsAfterClose: boolean; dispose?: () => Promise<void> }>,
 ): void {
-  describe(`${name}: device store`, () => {
+  describe(`${kind}: device store`, () => {
     let setup: Awaited<ReturnType<typeof medium>>;
     let store: DeviceStore;
 
@@ -57,7 +57,7 @@ export function describeStore(
         store.commit({ expectedRev: 0, puts: new Map([['a', row(value)]]), deletes: [] }),
       );
       const outcomes = (await Promise.allSettled(commits)).map(({ status }) => status);
-      expect(outcomes.sort()).toEqual(['fulfilled', 'rejected']);
+      expect(outcomes.toSorted()).toEqual(['fulfilled', 'rejected']);
       expect(await store.revision()).toBe(1);
     });
 
@@ -81,7 +81,7 @@ export function describeStore(
           for (const [name, value] of Object.entries(puts)) model.set(name, value);
           for (const name of deletes) model.delete(name);
           const expected = [...model.keys()].filter((name) => name.startsWith(prefix) && !(before && name >= before));
-          expect(await keysOf({ prefix, ...(before && { before }) })).toEqual(expected.sort());
+          expect(await keysOf({ prefix, ...(before && { before }) })).toEqual(expected.toSorted());
         }),
         { numRuns: 30 },
       );

@@ -34,8 +34,8 @@ export function texts(conversation: Conversation): string[] {
   return conversation.messages.get().messages.map(textOf);
 }
 
-/** Waits until the conversation shows exactly `expected`, in that order. */
-export async function shows(conversation: Conversation, expected: readonly string[]): Promise<void> {
+/** Waits until the conversation expectShown exactly `expected`, in that order. */
+export async function expectShown(conversation: Conversation, expected: readonly string[]): Promise<void> {
   const wanted = JSON.stringify(expected);
   const isShown = (): boolean => JSON.stringify(texts(conversation)) === wanted;
   await until(conversation.messages, isShown, `messages ${wanted}`).catch(() => {
