@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection } from './connection.ts';
+import { eachOf } from './each-of.ts';
 import { loadCryptography, register, type Person, type Site } from './people.ts';
 import { residentBytes } from './processes.ts';
 import { connect, receiveMail } from './seal-pairs.ts';
@@ -20,15 +21,6 @@ export interface IdleResult {
   readonly perConnection: number;
 }
 
-/** Applies `work` to all items, at most `WIDTH` at once. */
-async function eachOf<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = [];
-  for (let i = 0; i < items.length; i += WIDTH) {
-    results.push(...(await Promise.all(items.slice(i, i + WIDTH).map(work))));
-  }
-  return results;
-}
-
 /**
  * Growth of the server's resident memory over 2,500 further signed-in, subscribed connections, each of another person,
  * after the first 200. The people register beforehand and the server is started anew, so that what registration
@@ -39,7 +31,7 @@ export function measureIdle(appKey: string): Promise<IdleResult | null> {
     const people = await withServer(dataDir, appKey, async (site) => {
       const tools = await loadCryptography();
       const names = Array.from({ length: FIRST + MORE }, (_, i) => `idle-${i}`);
-      return eachOf(names, (name): Promise<Person> => register(site, tools, name));
+      return eachOf(names, WIDTH, (name): Promise<Person> => register(site, tools, name));
     });
     return withServer(dataDir, appKey, async (site, pid) => {
       const open = async (person: Person): Promise<Connection> => {
@@ -47,10 +39,10 @@ export function measureIdle(appKey: string): Promise<IdleResult | null> {
         await receiveMail(connection, () => undefined);
         return connection;
       };
-      const first = await eachOf(people.slice(0, FIRST), open);
+      const first = await eachOf(people.slice(0, FIRST), WIDTH, open);
       await sleep(SETTLE_MS);
       const before = await residentBytes(pid);
-      const more = await eachOf(people.slice(FIRST), open);
+      const more = await eachOf(people.slice(FIRST), WIDTH, open);
       await sleep(SETTLE_MS);
       const after = await residentBytes(pid);
       for (const connection of [...first, ...more]) {

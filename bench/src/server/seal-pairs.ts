@@ -11,11 +11,14 @@ import {
 } from '@seal-chat/protocol';
 import type { ConversationAnswer, SyncBatch } from '@seal-chat/protocol/api';
 import { Connection } from './connection.ts';
+import { eachOf } from './each-of.ts';
 import type { Ledger } from './load.ts';
 import type { Pair } from './pairs.ts';
 import { TEXT_LENGTH } from './shape.ts';
 import { publishPreKeys, register, type Cryptography, type Person, type Site } from './people.ts';
 
+/** Pairs that register at once. */
+const WIDTH = 10;
 const KEY_MESSAGE_LENGTH = 65;
 const MAC_LENGTH = 16;
 
@@ -105,7 +108,6 @@ export async function connectSealPairs(
   count: number,
   ledger: Ledger,
 ): Promise<readonly Pair[]> {
-  const pairs: Pair[] = [];
-  for (let i = 0; i < count; i++) pairs.push(await connectPair(site, tools, `pair-${i}`, ledger));
-  return pairs;
+  const names = Array.from({ length: count }, (_, i) => `pair-${i}`);
+  return eachOf(names, WIDTH, (name) => connectPair(site, tools, name, ledger));
 }
