@@ -2,6 +2,7 @@ import { KEM_KEY_LENGTH, fromHex, type Bytes, type PreKeyBundle, type PreKeyKind
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { TENANT, curves } from '../test/accounts.ts';
 import { addPreKey, claimBundle, parties, testDevice, type TestDevice } from '../test/devices.ts';
+import { SMALL_ORDER, withTorsion } from '../test/montgomery.ts';
 import { seededRng } from '../test/rng.ts';
 import { codeOf } from '../test/seal-error.ts';
 import { accept, initiate, type AcceptPreKeys } from './pqxdh.ts';
@@ -161,6 +162,18 @@ describe('PQXDH', () => {
     const from = parties(bob, alice);
     const lowPeer = { ...from, peer: { ...from.peer, dhKey: key } };
     expect(await codeOf(() => answer(header, { parties: lowPeer }))).toBe('LOW_ORDER_KEY');
+  });
+
+  it('refuses a base key with a part of small order, although every secret would be the same', async () => {
+    const { header, sharedSecret } = await start(full);
+    expect((await answer(header)).sharedSecret).toEqual(sharedSecret);
+    for (const small of SMALL_ORDER) {
+      const ephemeralKey = withTorsion(header.ephemeralKey, small);
+      expect(await curves.rawDh(bob.own.dhKeys, ephemeralKey)).toEqual(
+        await curves.rawDh(bob.own.dhKeys, header.ephemeralKey),
+      );
+      expect(await codeOf(() => answer({ ...header, ephemeralKey }))).toBe('LOW_ORDER_KEY');
+    }
   });
 
   it('refuses a KEM key with a coefficient out of range, although it is signed', async () => {

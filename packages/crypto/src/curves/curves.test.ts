@@ -1,5 +1,6 @@
 import { concatBytes, fromHex, utf8, type Bytes } from '@seal-chat/protocol';
 import { describe, expect, it } from 'vitest';
+import { P, littleEndian, toInteger } from '../../test/montgomery.ts';
 import { seededRng } from '../../test/rng.ts';
 import { codeOf } from '../../test/seal-error.ts';
 import { dh, type Curves } from './curves.ts';
@@ -12,12 +13,7 @@ const subtle: Subtle = globalThis.crypto.subtle;
 const native = webCryptoCurves(subtle);
 const implementations = { tweetnacl: tweetnaclCurves, webCrypto: native };
 
-const P = 2n ** 255n - 19n;
 const L = 2n ** 252n + 27742317777372353535851937790883648493n;
-const littleEndian = (value: bigint): Bytes =>
-  Uint8Array.from({ length: 32 }, (_, i) => Number((value >> BigInt(8 * i)) & 0xffn));
-const toInteger = (bytes: Uint8Array): bigint => bytes.reduceRight((value, byte) => (value << 8n) | BigInt(byte), 0n);
-
 /** Every u-coordinate of small order, on the curve and its twist, canonical or not (https://cr.yp.to/ecdh.html#validate). */
 const U8 = 325606250916557431795983626356110631294008115727848805560023387167927233504n;
 const U8_OTHER = 39382357235489614581723060781553021112529911719440698176882885853963445705823n;
@@ -103,7 +99,7 @@ describe.each(Object.entries(implementations))('strict Ed25519 of %s', (_, curve
   it('refuses public keys of small order, which sign anything with S = 0', async () => {
     // d y^4 + 2 y^2 = 1 holds for the points whose double has order 4.
     for (const y of [Y8, P - Y8]) expect((D * y ** 4n + 2n * y ** 2n) % P).toBe(1n);
-    for (const y of SMALL_ORDER_Y) {
+    for (const y of [...SMALL_ORDER_Y, P, P + 1n]) {
       for (const encoded of [y, y + SIGN_BIT]) {
         // R = A and S = 0 satisfies the equation whenever the hash is 0 mod 8: a loop over messages would find one.
         for (let i = 0; i < 16; i++) {
