@@ -2,6 +2,7 @@ import { basename, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defaultClientConditions, defineConfig } from 'vite';
 import { minifyTemplates } from './build/minify-templates.ts';
+import { pinFiles } from './build/pin-files.ts';
 import { publish } from './build/publish.ts';
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
@@ -29,5 +30,5 @@ export default defineConfig({
       },
     },
   },
-  plugins: [minifyTemplates(), publish(path('dist/v1'))],
+  plugins: [minifyTemplates(), pinFiles(), publish()],
 });

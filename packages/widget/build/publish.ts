@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import type { Plugin } from 'vite';
 
@@ -15,10 +15,14 @@ interface Published {
 }
 
 /** After the build: `sri.json` with the hash and sizes of every file, and each file compressed beside it. */
-export function publish(directory: string): Plugin {
+export function publish(): Plugin {
+  let directory = '';
   return {
     name: 'seal:publish',
     apply: 'build',
+    configResolved({ root, build }) {
+      directory = resolve(root, build.outDir);
+    },
     closeBundle() {
       const files = readdirSync(directory).filter((name) => name.endsWith('.js'));
       const list = files.toSorted().map((name) => [name, publishFile(join(directory, name))] as const);

@@ -1,9 +1,43 @@
 /**
  * The entry of the built widget: a small script that brings in the rest when the page has a `<seal-chat>`, else when
  * the browser is idle. It can stand anywhere in the page, also before the element.
+ *
+ * It knows the hash of every other file, and runs none that does not match. So a page that pins this file with an
+ * `integrity` attribute pins all of the widget.
  */
 
+/** Integrity of each file, and the names of the files it needs. Filled in by the build; nothing in the sources. */
+declare const SEAL_FILES: Readonly<Record<string, readonly [integrity: string, ...needs: readonly string[]]>>;
+
 const TAG = 'seal-chat';
+const files: typeof SEAL_FILES = typeof SEAL_FILES === 'undefined' ? {} : SEAL_FILES;
+
+/** What dynamic imports of the built files become: `path` is relative to this file. */
+async function importPinned(path: string): Promise<unknown> {
+  const name = path.replace('./', '');
+  const needed = [name, ...(files[name]?.slice(1) ?? [])];
+  await Promise.all(needed.map((one) => preload(one)));
+  return import(/* @vite-ignore */ new URL(path, import.meta.url).href);
+}
+
+/** Fetches a file into the browser's map of modules, which is where the import then finds it. Rejects on another hash. */
+function preload(name: string): Promise<void> {
+  const link = document.createElement('link');
+  const integrity = files[name]?.[0];
+  if (integrity === undefined || !link.relList.supports('modulepreload')) return Promise.resolve();
+  return new Promise((resolve, reject) => {
+    link.rel = 'modulepreload';
+    link.crossOrigin = 'anonymous';
+    link.integrity = integrity;
+    link.href = new URL(name, import.meta.url).href;
+    link.addEventListener('load', () => resolve());
+    link.addEventListener('error', () => {
+      link.remove();
+      reject(new Error(`seal-chat: ${name} could not be loaded, or is not the file it should be`));
+    });
+    document.head.append(link);
+  });
+}
 
 /** Fetches and defines the elements. */
 function load(): Promise<unknown> {
@@ -31,6 +65,8 @@ function whenWanted(then: () => void): void {
   if (document.readyState === 'complete') whenIdle();
   else addEventListener('load', whenIdle, { once: true });
 }
+
+Object.defineProperty(globalThis, Symbol.for('seal-chat.import'), { value: importPinned, configurable: true });
 
 /** Resolves when `<seal-chat>` is defined. */
 export const ready: Promise<unknown> =

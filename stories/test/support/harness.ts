@@ -2,10 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { build, defaultClientConditions, preview, type InlineConfig, type PreviewServer } from 'vite';
-import { findChromium } from '../../../scripts/lib/chromium.mjs';
 import type { StateName } from '../../src/states.ts';
+import { launch } from './browser.ts';
 
 /** What a page shows. */
 export interface Scene {
@@ -64,13 +64,4 @@ async function serveSources(): Promise<PreviewServer> {
   };
   await build(config);
   return preview({ ...config, preview: { host: '127.0.0.1', port: 0 } });
-}
-
-function launch(): Promise<Browser> {
-  const executablePath = findChromium();
-  const quiet = ['--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update'];
-  return chromium.launch({
-    ...(executablePath === null ? {} : { executablePath }),
-    args: process.getuid?.() === 0 ? [...quiet, '--no-sandbox'] : quiet,
-  });
 }
