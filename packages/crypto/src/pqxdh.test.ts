@@ -5,6 +5,7 @@ import { addPreKey, claimBundle, parties, testDevice, type TestDevice } from '..
 import { SMALL_ORDER, withTorsion } from '../test/montgomery.ts';
 import { seededRng } from '../test/rng.ts';
 import { codeOf } from '../test/seal-error.ts';
+import { rememberSecrets } from '../test/secrets.ts';
 import { accept, initiate, type AcceptPreKeys } from './pqxdh.ts';
 import { preKeySignatureInput } from './prekey-signature.ts';
 import type { PrivatePreKey } from './prekeys.ts';
@@ -179,6 +180,15 @@ describe('PQXDH', () => {
   it('refuses a KEM key with a coefficient out of range, although it is signed', async () => {
     const overflow = new Uint8Array(KEM_KEY_LENGTH).fill(0xff);
     expect(await codeOf(async () => start(await withSignedKey('kemOneTime', overflow)))).toBe('MALFORMED');
+  });
+
+  it('overwrites the ephemeral key and every input of the secret', async () => {
+    const { curves: spying, seen } = rememberSecrets(curves);
+    const { header } = await start(full, spying);
+    expect(seen).toHaveLength(1 + 4);
+    await answer(header, { curves: spying });
+    expect(seen).toHaveLength(1 + 4 + 4);
+    expect(seen.filter((secret) => secret.some((byte) => byte !== 0))).toEqual([]);
   });
 
   it('draws everything random from what it was handed', async () => {

@@ -1,4 +1,4 @@
-import { concatBytes, fromHex, utf8, type Bytes } from '@seal-chat/protocol';
+import { concatBytes, fromHex, utf8 } from '@seal-chat/protocol';
 import { describe, expect, it } from 'vitest';
 import { P, littleEndian, toInteger } from '../../test/montgomery.ts';
 import { seededRng } from '../../test/rng.ts';

@@ -13,6 +13,7 @@ import { curves } from '../../test/accounts.ts';
 import { changedBytes } from '../../test/deep-freeze.ts';
 import { AD, NOW, ratchetPair, ratchetReceive, ratchetSend } from '../../test/ratchet.ts';
 import { codeOf } from '../../test/seal-error.ts';
+import { rememberSecrets } from '../../test/secrets.ts';
 import { ratchetDecrypt, type RatchetState } from './double-ratchet.ts';
 import type { ReceiverChain } from './receiver-chain.ts';
 
@@ -223,6 +224,19 @@ describe('Double Ratchet', () => {
     expect(bob.state).toBe(state);
     newDhKeyPair.mockRestore();
     expect(await ratchetReceive(bob, bytes)).toBe('y');
+  });
+
+  it('overwrites Diffie-Hellman outputs and what only led to the new state', async () => {
+    const { alice, bob } = await ratchetPair();
+    const { curves: spying, seen } = rememberSecrets(curves);
+    const { state, rng } = bob;
+    const envelope = decodeEnvelope(ratchetSend(alice, 'x'));
+    const params = { curves: spying, rng, state, envelope, associatedData: AD, now: NOW };
+    const received = await ratchetDecrypt(params);
+    const outputs = seen.filter((secret) => secret !== received.state.ownKeys.privateKey);
+    expect(seen).toHaveLength(3);
+    expect(outputs).toHaveLength(2);
+    expect(outputs.filter((secret) => secret.some((byte) => byte !== 0))).toEqual([]);
   });
 
   it('opens under no other associated data, and to nobody else', async () => {
