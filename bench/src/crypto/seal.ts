@@ -1,6 +1,7 @@
 import { webcrypto } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import {
+  bufferedRng,
   createDeviceKeys,
   createPreKey,
   decryptEnvelope,
@@ -48,7 +49,7 @@ interface SealDevice {
   readonly records: Map<DeviceId, SessionRecord>;
 }
 
-const rng: Rng = (length) => webcrypto.getRandomValues(new Uint8Array(length));
+const rng: Rng = bufferedRng((bytes) => void webcrypto.getRandomValues(bytes));
 const TENANT = newId<TenantId>(rng(16));
 const CONVERSATION = newId<ConversationId>(rng(16));
 const LIST_VERSIONS = { senderListVersion: 1, recipientListVersion: 1 };
