@@ -13,6 +13,8 @@ import { createDevicesService } from './devices/service.ts';
 import { createDurableLimits } from './limits/durable.ts';
 import { createMessageLimits } from './limits/messages.ts';
 import type { Rates } from './limits/rates.ts';
+import { startMaintenance } from './jobs/maintenance.ts';
+import { purgeExpired } from './jobs/purge.ts';
 import { createLinkingService } from './linking/service.ts';
 import type { Logger } from './log.ts';
 import { createDeviceSets } from './messages/device-sets.ts';
@@ -126,6 +128,11 @@ export async function createApp(options: AppOptions): Promise<App> {
   }
 
   await bus.start();
+  const maintenance = await startMaintenance({
+    url: databaseUrl,
+    purge: () => purgeExpired(sql, clock()),
+    onError,
+  });
 
   return {
     router,
@@ -134,14 +141,16 @@ export async function createApp(options: AppOptions): Promise<App> {
     openSockets: webSockets.count,
 
     async ready() {
-      const [database, busAnswer] = await Promise.allSettled([sql`select 1`, bus.ready()]);
-      return { database: database.status === 'fulfilled', bus: busAnswer.status === 'fulfilled', queue: true };
+      const parts = [sql`select 1`, bus.ready(), maintenance.ready()];
+      const [database, notices, queue] = (await Promise.allSettled(parts)).map(({ status }) => status === 'fulfilled');
+      return { database: database!, bus: notices!, queue: queue! };
     },
 
     async close() {
       webSockets.pause();
       await Promise.all([writer.drain(), sync.drain()]);
       await webSockets.close();
+      await maintenance.close();
       presence.close();
       liveSessions.close();
       await messageLimits.close();

@@ -1,0 +1,42 @@
+import { createPostgresBackend, Queue, Worker } from 'bullmq';
+
+/** The queue of jobs that the processes on one database share, each done by one of them. */
+export interface Maintenance {
+  /** Rejects when the queue does not answer. */
+  ready(): Promise<void>;
+  /** Waits for the job under way. */
+  close(): Promise<void>;
+}
+
+const QUEUE = 'maintenance';
+const PURGE = 'purge';
+const PURGE_EVERY_MS = 10 * 60_000;
+/** Finished and failed jobs that are kept to look at. */
+const KEEP = { removeOnComplete: 10, removeOnFail: 50 };
+
+/** Starts working on the queue, and sees to it that the purge is on it. The queue brings its own schema up to date. */
+export async function startMaintenance(deps: {
+  readonly url: string;
+  readonly purge: () => Promise<void>;
+  readonly onError: (error: unknown) => void;
+}): Promise<Maintenance> {
+  const { url, purge, onError } = deps;
+  const connection = { connectionString: url, migrate: true, max: 2, application_name: 'seal-queue' };
+  const queue = new Queue(QUEUE, { connection }, createPostgresBackend);
+  queue.on('error', onError);
+  await queue.waitUntilReady();
+  await queue.upsertJobScheduler(PURGE, { every: PURGE_EVERY_MS }, { name: PURGE, opts: KEEP });
+  const worker = new Worker(QUEUE, purge, { connection }, createPostgresBackend);
+  worker.on('error', onError);
+  worker.on('failed', (_job, error) => onError(error));
+  await worker.waitUntilReady();
+  return {
+    async ready() {
+      await queue.getWaitingCount();
+    },
+    async close() {
+      await worker.close();
+      await queue.close();
+    },
+  };
+}

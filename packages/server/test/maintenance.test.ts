@@ -1,0 +1,45 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { purgeExpired } from '../src/jobs/purge.ts';
+import { connect, refusalOf, signUp } from './support/people.ts';
+import { startRelay, type Relay } from './support/relay.ts';
+
+let relay: Relay;
+
+beforeAll(async () => {
+  relay = await startRelay();
+});
+afterAll(() => relay.close());
+
+describe('maintenance', () => {
+  test('the queue answers, and has the purge once however many processes there are', async () => {
+    const other = await relay.addProcess();
+    expect(await relay.app.ready()).toEqual({ database: true, bus: true, queue: true });
+    expect(await other.app.ready()).toEqual({ database: true, bus: true, queue: true });
+    const done = () => relay.sql`select 1 from bullmq.job where name = 'purge' and state = 'completed'`;
+    await expect.poll(done, { timeout: 20_000 }).toHaveLength(1);
+  });
+
+  test('deletes what has expired and nothing else', async () => {
+    const tenant = await relay.addTenant();
+    const person = await signUp(relay, tenant);
+    const anonymous = connect(relay, { appKey: tenant.appKey });
+    await anonymous.api.auth.challenge.mutate({});
+    const counts = async () => {
+      const [row] = await relay.sql`
+        select (select count(*)::int from challenges) as challenges, (select count(*)::int from sessions) as sessions,
+          (select count(*)::int from rate_counters) as counters`;
+      return row;
+    };
+    await purgeExpired(relay.sql, Date.now());
+    expect(await counts()).toEqual({ challenges: 1, sessions: 1, counters: expect.any(Number) });
+    await purgeExpired(relay.sql, Date.now() + 601_000);
+    expect(await counts()).toEqual({ challenges: 0, sessions: 1, counters: 0 });
+    await person.first.api.preKeys.status.query();
+    await purgeExpired(relay.sql, Date.now() + 31 * 24 * 3_600_000);
+    expect(await counts()).toEqual({ challenges: 0, sessions: 0, counters: 0 });
+    const { refreshToken } = person.first.session;
+    expect(await refusalOf(anonymous.api.auth.refresh.mutate({ refreshToken }))).toMatchObject({
+      code: 'SESSION_EXPIRED',
+    });
+  });
+});
