@@ -1,5 +1,5 @@
 import { h } from './element.ts';
-import { codeOf, createChat, join, type DemoPerson } from './people.ts';
+import { codeOf, createChat, join, nameHere, type DemoPerson } from './people.ts';
 import { StoredPane } from './stored.ts';
 
 /** `/demo`: Alice and Bob side by side. `/demo?user=alice`: one alone; with `&peer=bob` in a chat with the other. */
@@ -25,9 +25,9 @@ try {
 async function showOne(name: string, peer: string | null): Promise<void> {
   document.title = `${name} · Seal`;
   const chat = createChat(name, 'page');
-  document.body.replaceChildren(chat);
+  document.body.replaceChildren(h('header', { class: 'unseen' }, h('h1', { text: document.title })), chat);
   await join(chat, name);
-  if (peer !== null && NAME.test(peer)) await chat.openDirect(peer);
+  if (peer !== null && NAME.test(peer)) await chat.openDirect(nameHere(peer));
 }
 
 async function showBoth(): Promise<void> {

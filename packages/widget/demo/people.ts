@@ -27,11 +27,22 @@ export async function join(chat: SealChat, name: string): Promise<DemoPerson> {
   for (let username = name; ; username = `${name}-${randomLetters(4)}`) {
     try {
       const account = await chat.signIn({ username, withoutRecoveryCode: true });
-      return { chat, userId: account.userId, name: account.username ?? name };
+      const person = { chat, userId: account.userId, name: account.username ?? name };
+      localStorage.setItem(nameKey(name), person.name);
+      return person;
     } catch (error) {
       if (codeOf(error) !== 'USERNAME_TAKEN') throw error;
     }
   }
+}
+
+/** What the demo person `name` of this browser is called on this server. */
+export function nameHere(name: string): string {
+  return localStorage.getItem(nameKey(name)) ?? name;
+}
+
+function nameKey(name: string): string {
+  return `seal-demo-name:${name}`;
 }
 
 /** The code of a `SealError`. It comes from the widget's own copy of the class, so `instanceof` would not see it. */

@@ -228,8 +228,8 @@ export class SealChat extends LitElement {
     const { table } = this;
     if (table === null) return html`<div class="frame"></div>`;
     const strings = { ...table, ...this.strings };
-    // A page of its own is about this; elsewhere the chat is one region among others.
-    const role = this.mode === 'page' ? 'main' : 'region';
+    // A page of its own is about this; elsewhere the chat is one thing among others, and there may be several.
+    const role = this.mode === 'page' ? 'main' : 'group';
     return html`<div
       class="frame"
       part="frame"
