@@ -119,7 +119,10 @@ describe('Double Ratchet', () => {
 
     await ratchetReceive(alice, ratchetSend(bob, 'turn'));
     const nextChain = ratchetSend(alice, 'next chain'); // pn is two over what a jump may cover
+    const rawDh = vi.spyOn(curves, 'rawDh');
     expect(await codeOf(() => ratchetReceive(bob, nextChain))).toBe('TOO_FAR_AHEAD');
+    expect(rawDh).not.toHaveBeenCalled();
+    rawDh.mockRestore();
     expect(await ratchetReceive(bob, reachable)).toBe('reachable');
     expect(await ratchetReceive(bob, nextChain)).toBe('next chain');
     expect(await ratchetReceive(bob, tooFar)).toBe('too far');
@@ -167,6 +170,23 @@ describe('Double Ratchet', () => {
     await ratchetReceive(bob, ratchetSend(alice, 'z'), NOW + skippedKeyLifetimeMs + 1);
     expect(skippedIn(bob.state)).toBe(0);
     expect(await codeOf(() => ratchetReceive(bob, old))).toBe('UNDECRYPTABLE');
+  });
+
+  it('ends a chain where its sender said it ended, and forgets its key', async () => {
+    const { alice, bob } = await ratchetPair();
+    const missing = ratchetSend(alice, '0');
+    await ratchetReceive(bob, ratchetSend(alice, '1'));
+    ratchetSend(alice, '2');
+    const end = alice.state;
+    await ratchetReceive(alice, ratchetSend(bob, 'turn'));
+    await ratchetReceive(bob, ratchetSend(alice, 'next chain'));
+    const [, ended] = (bob.state as RatchetState).receiving;
+    expect(ended).toMatchObject({ chainKey: null, n: 3 });
+    expect(ended!.skipped.map(({ n }) => n)).toEqual([0, 2]);
+    expect(await ratchetReceive(bob, missing)).toBe('0');
+
+    alice.state = end; // whoever copied her state then can add nothing to the chain
+    expect(await codeOf(() => ratchetReceive(bob, ratchetSend(alice, '3')))).toBe('UNDECRYPTABLE');
   });
 
   it('keeps the newest receiving chains', async () => {

@@ -14,7 +14,7 @@ import { dh, type Curves, type KeyPair } from '../curves/curves.ts';
 import type { Rng } from '../rng.ts';
 import { advanceChainKey } from './chain-key.ts';
 import { openMessage, sealMessage } from './message-key.ts';
-import { limitSkippedKeys, reachMessage, skipTo, type ReceiverChain } from './receiver-chain.ts';
+import { endChain, limitSkippedKeys, reachMessage, type ReceiverChain } from './receiver-chain.ts';
 import { advanceRootKey } from './root-key.ts';
 
 /**
@@ -139,7 +139,7 @@ async function ratchetStep(
   try {
     const start: ReceiverChain = { ratchetKey, chainKey: received.chainKey, n: 0, skipped: [], forgottenBelow: 0 };
     const { chain, plaintext } = openInChain(start, params);
-    const finished = current === undefined ? [] : [skipTo(current, pn, now), ...older];
+    const finished = current === undefined ? [] : [endChain(current, pn, now), ...older];
     const receiving = [chain, ...finished].slice(0, RATCHET_LIMITS.maxReceivingChains);
 
     const ownKeys = await curves.newDhKeyPair(rng);

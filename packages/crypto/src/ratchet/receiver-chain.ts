@@ -13,8 +13,8 @@ export interface SkippedKey {
 export interface ReceiverChain {
   /** DHr: the peer's ratchet key. */
   readonly ratchetKey: Bytes;
-  /** CKr, of message `n`. */
-  readonly chainKey: Bytes;
+  /** CKr, of message `n`; null when the peer has gone on to another ratchet key and the chain has ended before `n`. */
+  readonly chainKey: Bytes | null;
   /** Nr: number of the next message. */
   readonly n: number;
   /** Ascending in n. */
@@ -27,7 +27,7 @@ export interface ReceiverChain {
  * The key of message `n` and the chain as it will be once that message is authenticated (SkipMessageKeys and
  * TrySkippedMessageKeys of Double Ratchet §3.5).
  * @throws SealError DUPLICATE_MESSAGE when the message was received before, UNDECRYPTABLE when its key is no longer
- * kept, TOO_FAR_AHEAD when more than `maxSkipPerMessage` messages are missing before it
+ * kept or the chain ended before it, TOO_FAR_AHEAD when more than `maxSkipPerMessage` messages are missing before it
  */
 export function reachMessage(
   chain: ReceiverChain,
@@ -43,25 +43,37 @@ export function reachMessage(
     if (n < chain.forgottenBelow) throw new SealError('UNDECRYPTABLE', `ratchet: the key of message ${n} was deleted`);
     throw new SealError('DUPLICATE_MESSAGE', `ratchet: message ${n} was received before`);
   }
-  const reached = skipTo(chain, n, now);
-  const { messageKey, chainKey } = advanceChainKey(reached.chainKey);
-  if (reached !== chain) wipe(reached.chainKey);
-  return { chain: { ...reached, chainKey, n: n + 1 }, messageKey };
+  const [passed, last] = skipTo(chain, n, now);
+  const { messageKey, chainKey } = advanceChainKey(last);
+  if (last !== chain.chainKey) wipe(last);
+  return { chain: { ...passed, chainKey, n: n + 1 }, messageKey };
+}
+
+/**
+ * The chain after its end: the peer has sent `length` messages in it and no more (PN of Double Ratchet §3.5). What is
+ * missing of them can still be opened; the chain key is gone.
+ * @throws SealError TOO_FAR_AHEAD
+ */
+export function endChain(chain: ReceiverChain, length: number, now: number): ReceiverChain {
+  const [passed, last] = skipTo(chain, Math.max(length, chain.n), now);
+  if (last !== chain.chainKey) wipe(last);
+  return { ...passed, chainKey: null };
 }
 
 /**
  * Steps the chain to message `until`, keeping the keys passed over. Keys beyond the number a session keeps are not
  * even derived.
- * @throws SealError TOO_FAR_AHEAD
+ * @returns the chain, and its chain key
  */
-export function skipTo(chain: ReceiverChain, until: number, now: number): ReceiverChain {
-  if (until <= chain.n) return chain;
+function skipTo(chain: ReceiverChain, until: number, now: number): readonly [chain: ReceiverChain, chainKey: Bytes] {
+  if (chain.chainKey === null) throw new SealError('UNDECRYPTABLE', `ratchet: the chain ended before message ${until}`);
+  if (until === chain.n) return [chain, chain.chainKey];
   const missing = until - chain.n;
   if (missing > RATCHET_LIMITS.maxSkipPerMessage)
     throw new SealError('TOO_FAR_AHEAD', `ratchet: ${missing} messages are missing`);
   const keepFrom = until - Math.min(missing, RATCHET_LIMITS.maxSkippedKeys);
   const skipped = [...chain.skipped];
-  let chainKey = chain.chainKey;
+  let { chainKey } = chain;
   for (let n = chain.n; n < until; n++) {
     const passed = chainKey;
     if (n < keepFrom) {
@@ -74,7 +86,7 @@ export function skipTo(chain: ReceiverChain, until: number, now: number): Receiv
     if (passed !== chain.chainKey) wipe(passed);
   }
   const forgottenBelow = keepFrom > chain.n ? keepFrom : chain.forgottenBelow;
-  return { ...chain, chainKey, n: until, skipped, forgottenBelow };
+  return [{ ...chain, chainKey, n: until, skipped, forgottenBelow }, chainKey];
 }
 
 /**

@@ -102,17 +102,17 @@ async function openInFirst(
   params: DecryptParams,
   sessions: readonly Session[],
 ): Promise<{ readonly session: Session; readonly plaintext: Bytes }> {
-  let failure = new SealError('NO_SESSION', 'session: none with this device');
-  for (const [i, session] of sessions.entries()) {
+  let failure: SealError | undefined;
+  for (const session of sessions) {
     try {
       return await openInSession(params, session);
     } catch (error) {
       // Only these two may mean "another session's message"; a duplicate must not be tried on older sessions.
       if (!isSealError(error, 'UNDECRYPTABLE') && !isSealError(error, 'TOO_FAR_AHEAD')) throw error;
-      if (i === 0) failure = error;
+      failure ??= error;
     }
   }
-  throw failure;
+  throw failure ?? new SealError('NO_SESSION', 'session: none with this device');
 }
 
 async function openInSession(

@@ -77,7 +77,10 @@ describe('the storage form of a session record', () => {
       ratchet.rootKey,
       ratchet.ownKeys.privateKey,
       ratchet.sending.chainKey,
-      ...ratchet.receiving.flatMap(({ chainKey, skipped }) => [chainKey, ...skipped.map((key) => key.messageKey)]),
+      ...ratchet.receiving.flatMap(({ chainKey, skipped }) => [
+        ...(chainKey === null ? [] : [chainKey]),
+        ...skipped.map((key) => key.messageKey),
+      ]),
     ]);
     expect(left.length).toBeGreaterThan(12);
     expect(left.every((secret) => secret.every((byte) => byte === 0))).toBe(true);

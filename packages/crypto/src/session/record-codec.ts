@@ -67,7 +67,7 @@ const skippedKeys: Codec<readonly SkippedKey[]> = {
 
 const receiverChain = struct<ReceiverChain>({
   ratchetKey: key32,
-  chainKey: key32,
+  chainKey: nullable(key32),
   n: u32,
   skipped: skippedKeys,
   forgottenBelow: u32,
@@ -110,7 +110,7 @@ export function wipeSessionRecord(record: SessionRecord): void {
   for (const { ratchet: state } of record.sessions) {
     wipe(state.rootKey, state.ownKeys.privateKey, state.sending.chainKey);
     for (const chain of state.receiving) {
-      wipe(chain.chainKey);
+      if (chain.chainKey !== null) wipe(chain.chainKey);
       for (const { messageKey } of chain.skipped) wipe(messageKey);
     }
   }
