@@ -28,7 +28,7 @@ async function digitsOf({ state, finished }: Linking): Promise<string> {
 }
 
 describe('a second device', () => {
-  it('joins by a code, gets what is sent from then on, and expectShown what the first one sends', async () => {
+  it('joins by a code, gets what is sent from then on, and shows what the first one sends', async () => {
     const [alice, bob] = await Promise.all([house.enter(null), house.enter(null)]);
     await Promise.all([online(alice.client), online(bob.client)]);
     const atAlice = await alice.client.openDm(bob.userId);
@@ -59,7 +59,8 @@ describe('a second device', () => {
 
     // What was read on one device counts as read on the other, and for the sender.
     await atAlice.send('read me once');
-    await until(atBob.summary, (summary) => summary?.unreadCount === 2, 'unread on the first');
+    await until(atBob.summary, (summary) => summary?.unreadCount === 3, 'unread on the first');
+    await until(atSecond.summary, (summary) => summary?.unreadCount === 2, 'unread on the second');
     await atSecond.markRead();
     await until(atBob.summary, (summary) => summary?.unreadCount === 0, 'read on the first, too');
     await until(atAlice.messages, ({ messages }) => messages.at(-1)?.status === 'read', 'read at the sender');

@@ -13,30 +13,27 @@ import { receiveMessage } from './receive-message.ts';
 const EVENTS_PER_COMMIT = 50;
 
 /**
- * Takes mailbox events into the device, in their order, each exactly once: an event changes the device in the same
- * commit that moves the cursor past it. What is needed to judge them is fetched before, outside of the lock.
+ * Takes mailbox events into the device, in their order: an event changes the device in the same commit that moves the
+ * cursor to it. What is needed to judge them is fetched before, outside of the lock. One that comes again changes
+ * nothing: its message is there, or its session says that it is a duplicate. Positions are not asked, as a server that
+ * was restored from a backup gives them out a second time.
  *
  * @returns the cursor; everything up to it may be acknowledged
  * @throws SealError when the network or the store fails; what was committed before stays
  */
 export async function processBatch(deps: Deps, events: readonly MailboxEvent[]): Promise<number> {
-  let cursor = (await deps.reader.get(ROWS.cursor)) ?? 0;
+  let cursor = 0;
   for (let at = 0; at < events.length; at += EVENTS_PER_COMMIT) {
     const part = events.slice(at, at + EVENTS_PER_COMMIT);
-    const known = cursor;
-    const isNew = part.filter(({ position }) => position > known);
-    await learnWhatIsNamed(deps, isNew);
-    cursor = await deps.transact((tx) => takeEvents(deps, tx, isNew));
+    await learnWhatIsNamed(deps, part);
+    cursor = await deps.transact((tx) => takeEvents(deps, tx, part));
   }
   return cursor;
 }
 
 async function takeEvents(deps: Deps, tx: DeviceTx, events: readonly MailboxEvent[]): Promise<number> {
-  const before = (await tx.get(ROWS.cursor)) ?? 0;
-  let cursor = before;
+  let cursor = 0;
   for (const event of events) {
-    // Another tab was quicker: it has done all of this.
-    if (event.position <= cursor) continue;
     try {
       if (event.type === 'message') await receiveMessage(deps, tx, incomingOf(event, event.envelope));
       else noteRetryRequest(deps, tx, event);
@@ -47,7 +44,7 @@ async function takeEvents(deps: Deps, tx: DeviceTx, events: readonly MailboxEven
     }
     cursor = event.position;
   }
-  if (cursor !== before) tx.put(ROWS.cursor, cursor);
+  tx.put(ROWS.cursor, cursor);
   return cursor;
 }
 

@@ -81,18 +81,21 @@ async function storeUnopened(
   incoming: IncomingMessage,
   cause: ErrorCode,
 ): Promise<void> {
-  const { conversationId, seq, acceptedAt, envelope, body } = incoming;
+  const { conversationId, seq, acceptedAt, envelope, body, senderDeviceId } = incoming;
+  const { device } = await activeAccount(tx);
+  // What this device has sent itself and forgotten, nobody else has a key for it.
+  const isOwn = senderDeviceId === device.deviceId;
   const key = ROWS.unopened(conversationId, seq);
   const before = await tx.get(key);
   const isFirst = before === null;
-  const canAsk = CURED_BY_SENDER.has(cause) && (isFirst || before.nextRequestAt !== null);
+  const canAsk = !isOwn && CURED_BY_SENDER.has(cause) && (isFirst || before.nextRequestAt !== null);
   tx.put(key, {
     envelope,
     body,
     requests: before?.requests ?? 0,
     nextRequestAt: canAsk ? (before?.nextRequestAt ?? now()) : null,
   });
-  const isRetrying = canAsk || CURED_HERE.has(cause);
+  const isRetrying = canAsk || (!isOwn && CURED_HERE.has(cause));
   tx.put(ROWS.message(conversationId, seq), rowOf(incoming, acceptedAt, { kind: 'undecryptable', cause, isRetrying }));
   tx.announce({ type: isFirst ? 'arrived' : 'changed', conversationId, seq });
   await update(tx, incoming, (row) => withMessage(row, { seq, acceptedAt, isShown: true }));

@@ -135,8 +135,9 @@ async function membersOf(
   return { peers, unknown };
 }
 
-/** All devices of all members except this one. @throws SealError DEVICE_REVOKED when this one is not among them */
+/** All devices of all members except this one. @throws SealError NOT_A_MEMBER, or DEVICE_REVOKED when it is on no list */
 function targetsOf(account: AccountRow, peers: ReadonlyMap<UserId, PeerRow>): readonly Target[] {
+  if (!peers.has(account.userId)) throw new SealError('NOT_A_MEMBER');
   const all = [...peers].flatMap(([userId, { known }]) =>
     known.list.devices.map((device): Target => ({ userId, device, listVersion: known.list.version })),
   );

@@ -105,6 +105,8 @@ async function storeAccepted(tx: DeviceTx, key: RowKey<OutboxRow>, { seq, accept
   const { userId, device } = await activeAccount(tx);
   const { messageId, sentAt, content, wire } = row;
   tx.delete(key);
+  // After a rollback it may be here already, as one that this device had forgotten.
+  tx.delete(ROWS.unopened(conversationId, seq));
   if (content.kind === 'text') {
     tx.put(ROWS.message(conversationId, seq), {
       messageId,

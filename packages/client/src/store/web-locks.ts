@@ -12,13 +12,18 @@ export function webLocks(manager: LockManager, storeName: string): Locks {
 export function browserChannel(storeName: string): Channel & { close(): void } {
   if (globalThis.BroadcastChannel === undefined) return { post() {}, subscribe: () => () => {}, close() {} };
   const channel = new BroadcastChannel(storeName);
+  let isOpen = true;
   return {
-    post: (message) => channel.postMessage(message),
+    // What a tab commits while it closes, the others read when they next look.
+    post: (message) => (isOpen ? channel.postMessage(message) : undefined),
     subscribe(listener) {
       const handle = (event: MessageEvent<unknown>): void => listener(event.data);
       channel.addEventListener('message', handle);
       return () => channel.removeEventListener('message', handle);
     },
-    close: () => channel.close(),
+    close() {
+      isOpen = false;
+      channel.close();
+    },
   };
 }

@@ -13,7 +13,7 @@ export function createAcknowledger({ api }: Pick<Deps, 'api'>): Acknowledger {
   let isUnderWay = false;
 
   async function run(): Promise<void> {
-    while (acknowledged < stored) {
+    while (acknowledged !== stored) {
       const position = stored;
       await api.sync.ack.mutate({ position });
       acknowledged = position;
@@ -22,7 +22,7 @@ export function createAcknowledger({ api }: Pick<Deps, 'api'>): Acknowledger {
 
   return {
     stored(position) {
-      stored = Math.max(stored, position);
+      stored = position;
       if (isUnderWay) return;
       isUnderWay = true;
       // The next connection acknowledges again.

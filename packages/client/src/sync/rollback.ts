@@ -1,5 +1,5 @@
 import type { ConversationId } from '@seal-chat/protocol';
-import { activeAccount, type Deps } from '../deps.ts';
+import type { Deps } from '../deps.ts';
 import { maintainPreKeys } from '../prekeys/maintain.ts';
 import { incomingOf } from '../receive/incoming.ts';
 import { receiveMessage } from '../receive/receive-message.ts';
@@ -47,25 +47,22 @@ export async function recoverFromRollback(deps: Deps): Promise<void> {
 
 /** Goes back in the history of the server until it meets what is here. */
 async function refetch(deps: Deps, conversationId: ConversationId): Promise<void> {
-  const { userId, device } = await activeAccount(deps.reader);
   let before: number | null = null;
   for (;;) {
     const { messages } = await deps.api.messages.history.query({ conversationId, before, limit: PAGE });
     const conversation = await deps.reader.get(ROWS.conversation(conversationId));
     // What was sent before this device joined the account is not for it.
     const first = conversation?.firstSeq ?? Infinity;
-    const wanted = messages.filter(
-      ({ seq, senderUserId, senderDeviceId }) =>
-        seq > first && !(senderUserId === userId && senderDeviceId === device.deviceId),
-    );
-    let isNews = false;
-    for (const stored of wanted) {
-      isNews ||= await deps.transact(async (tx) => {
-        if ((await tx.get(ROWS.message(conversationId, stored.seq))) !== null) return false;
+    const wanted = messages.filter(({ seq }) => seq > first);
+    const isNews = await deps.transact(async (tx) => {
+      let found = false;
+      for (const stored of wanted) {
+        if ((await tx.get(ROWS.message(conversationId, stored.seq))) !== null) continue;
+        found = true;
         await receiveMessage(deps, tx, incomingOf(stored, stored.envelope));
-        return true;
-      });
-    }
+      }
+      return found;
+    });
     before = messages.at(-1)?.seq ?? null;
     if (!isNews || messages.length < PAGE || before === null) return;
   }
