@@ -9,6 +9,7 @@ export async function ensurePython() {
   stop('the known-answer tests need Python 3 with PyNaCl: install python3-nacl, or "pip install pynacl".');
 }
 
+/** The same interpreters that packages/crypto/test/python.ts tries: a package of the system is not seen by others. */
 function hasPyNaCl() {
-  return succeeds('python3', '-c', 'import nacl.bindings');
+  return ['/usr/bin/python3', 'python3'].some((interpreter) => succeeds(interpreter, '-c', 'import nacl.bindings'));
 }
