@@ -167,6 +167,16 @@ describe('a session', () => {
     expect(needsNewSession(null, NOW)).toBe(true);
   });
 
+  it('whose sending chain is used up is passed over', async () => {
+    await connect();
+    const record = recordOf(alice, bob)!;
+    const [session] = record.sessions;
+    const { ratchet } = session!;
+    const usedUp = { ...ratchet, sending: { ...ratchet.sending, n: RATCHET_LIMITS.maxMessageNumber } };
+    expect(needsNewSession({ ...record, sessions: [{ ...session!, ratchet: usedUp }] }, NOW)).toBe(true);
+    expect(needsNewSession({ ...record, sessions: [{ ...session!, ratchet: usedUp }, session!] }, NOW)).toBe(false);
+  });
+
   it('of an earlier age does not keep a younger one from being sent on', async () => {
     await connect();
     const late = say(alice, bob, 'late');
