@@ -3,6 +3,7 @@ import { guard } from 'lit/directives/guard.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Conversation, ConversationSummary, Message, MessageId, MessageWindow } from '@seal-chat/client';
 import { downIcon, lockIcon } from '../../icons.ts';
+import { Lookout } from '../../internal/lookout.ts';
 import { rovingTarget } from '../../internal/roving.ts';
 import { SealView } from '../../internal/seal-view.ts';
 import { Watch } from '../../internal/watch.ts';
@@ -43,9 +44,8 @@ export class SealMessageList extends SealView {
   readonly #messages = new Watch(this, () => this.conversation?.messages ?? null);
   readonly #announcer = new Announcer(this, (count) => this.strings.newMessages(count));
   readonly #anchor = new EndAnchor(() => this.byId('scroller'));
+  readonly #lookout = new Lookout(this, () => this.#markSeen());
   #resizes: ResizeObserver | null = null;
-  #intersections: IntersectionObserver | null = null;
-  #isOnScreen = true;
   #isLoadingEarlier = false;
 
   /** How many of the loaded messages are on the page, counted from the end. */
@@ -66,20 +66,13 @@ export class SealMessageList extends SealView {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    document.addEventListener('visibilitychange', this.#handleVisibility);
     this.#resizes = new ResizeObserver(() => this.#anchor.restore(null));
-    this.#intersections = new IntersectionObserver(([entry]) => {
-      this.#isOnScreen = entry?.isIntersecting ?? false;
-      this.#markSeen();
-    });
-    this.#intersections.observe(this);
+    this.#observeSizes();
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    document.removeEventListener('visibilitychange', this.#handleVisibility);
     this.#resizes?.disconnect();
-    this.#intersections?.disconnect();
   }
 
   /** Goes to the newest message; `instant` when there is nothing to follow with the eye. */
@@ -94,8 +87,6 @@ export class SealMessageList extends SealView {
     this.#dividerSeq = null;
     this.scrollToLatest();
   }
-
-  readonly #handleVisibility = (): void => this.#markSeen();
 
   #handleScroll(): void {
     const changed = this.#anchor.handleScroll();
@@ -132,19 +123,15 @@ export class SealMessageList extends SealView {
   /** Tells the other side what has been seen, as far as it was on screen. */
   #markSeen(): void {
     const { conversation, summary } = this;
-    if (conversation === null || summary === null || !this.#isOpened || !this.#isLookedAt()) return;
+    if (conversation === null || summary === null || !this.#isOpened || !this.#lookout.isLookedAt) return;
     const messages = this.#messages.value?.messages ?? [];
     const key = this.#anchor.isPinned ? messages.at(-1)?.messageId : this.#anchor.lastVisibleKey();
     const upTo = messages.findIndex((message) => message.messageId === key);
-    const seq = Math.max(0, ...messages.slice(0, upTo + 1).map((message) => message.seq ?? 0));
+    const seq = newestSeq(messages.slice(0, upTo + 1));
     if (seq <= Math.max(this.#markedSeq, summary.readSeq)) return;
     this.#markedSeq = seq;
     // A failure is the client's to report; the next message seen marks this one as well.
     conversation.markRead(seq).catch(() => undefined);
-  }
-
-  #isLookedAt(): boolean {
-    return this.#isOnScreen && document.visibilityState === 'visible';
   }
 
   #handleKeydown(event: KeyboardEvent): void {
@@ -205,7 +192,7 @@ export class SealMessageList extends SealView {
 
     const arrived = messages.filter((message) => !message.isOwn && (message.seq ?? 0) > this.#newestSeen);
     if (arrived.length === 0) return;
-    if (this.#dividerSeq === null && !(this.#anchor.isPinned && this.#isLookedAt()))
+    if (this.#dividerSeq === null && !(this.#anchor.isPinned && this.#lookout.isLookedAt))
       this.#dividerSeq = this.#newestSeen;
     this.#newestSeen = newestSeq(messages);
     const name = personName(this.summary?.peer ?? null, this.strings);
@@ -220,6 +207,10 @@ export class SealMessageList extends SealView {
   }
 
   protected override firstUpdated(): void {
+    this.#observeSizes();
+  }
+
+  #observeSizes(): void {
     for (const id of ['scroller', 'rows']) {
       const element = this.byId(id);
       if (element !== null) this.#resizes?.observe(element);
