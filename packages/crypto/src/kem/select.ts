@@ -23,7 +23,7 @@ export async function selectKem(subtle: object | undefined, rng: Rng): Promise<K
 
 /** Whether this WebCrypto claims to have a KEM. */
 export function hasKemMethods(subtle: object): subtle is KemSubtle {
-  return 'encapsulateBits' in subtle && 'decapsulateBits' in subtle;
+  return 'encapsulateBits' in subtle && 'decapsulateBits' in subtle && 'getPublicKey' in subtle;
 }
 
 async function passes(kem: Kem): Promise<boolean> {

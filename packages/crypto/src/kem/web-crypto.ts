@@ -1,4 +1,4 @@
-import { SealError, fromBase64, type Bytes } from '@seal-chat/protocol';
+import type { Bytes } from '@seal-chat/protocol';
 import { KEM_SEED_LENGTH, checkDecapsulation, checkKemPublicKey, type Kem } from './kem.ts';
 import { expectLength } from '../expect-length.ts';
 
@@ -16,7 +16,8 @@ export interface KemSubtle {
     extractable: boolean,
     usages: ('encapsulateBits' | 'decapsulateBits')[],
   ): Promise<object>;
-  exportKey(format: 'jwk', key: object): Promise<{ readonly pub?: string }>;
+  getPublicKey(privateKey: object, usages: 'encapsulateBits'[]): Promise<object>;
+  exportKey(format: 'raw-public', key: object): Promise<ArrayBuffer>;
   encapsulateBits(
     algorithm: { name: string },
     publicKey: object,
@@ -29,11 +30,9 @@ export function webCryptoKem(subtle: KemSubtle): Kem {
   return {
     async publicKey(seed) {
       expectLength('KEM seed', seed, KEM_SEED_LENGTH);
-      const key = await subtle.importKey('raw-seed', seed, ALGORITHM, true, ['decapsulateBits']);
-      const { pub } = await subtle.exportKey('jwk', key);
-      const publicKey = pub === undefined ? null : fromBase64(pub);
-      if (publicKey === null) throw new SealError('UNSUPPORTED_BROWSER', 'WebCrypto exports no ML-KEM public key');
-      return publicKey;
+      const key = await subtle.importKey('raw-seed', seed, ALGORITHM, false, ['decapsulateBits']);
+      const publicKey = await subtle.getPublicKey(key, ['encapsulateBits']);
+      return new Uint8Array(await subtle.exportKey('raw-public', publicKey));
     },
 
     async encapsulate(publicKey) {
