@@ -33,6 +33,7 @@ import { PREKEY_USE_LENGTH } from '../prekeys.ts';
 import { decryptEnvelope, neededPreKeys } from './decrypt-envelope.ts';
 import { encryptEnvelope, needsNewSession } from './encrypt-envelope.ts';
 import { initiateSession } from './initiate-session.ts';
+import { withActiveSession } from './session.ts';
 
 let alice: TestDevice;
 let bob: TestDevice;
@@ -209,6 +210,16 @@ describe('a session', () => {
     expect(kept()).not.toContain(second);
   });
 
+  it('takes the place of its old self, and of no session of the other role with the same base key', async () => {
+    await connect();
+    const record = recordOf(alice, bob)!;
+    const session = record.sessions[0]!;
+    const older = { ...session, lastUsedAt: NOW - 1 };
+    const mirrored = { ...session, isInitiator: !session.isInitiator };
+    const { sessions } = withActiveSession({ ...record, sessions: [older, mirrored] }, session, NOW);
+    expect(sessions).toEqual([session, mirrored]);
+  });
+
   it('reports which session it used, so that a retry can ask for another one', async () => {
     await connect();
     const params = {
@@ -287,6 +298,7 @@ describe('what a session is bound to', () => {
   it('does not open what is sent back to its sender', async () => {
     await startSession(alice, bob);
     const initial = say(alice, bob, 'x');
+    expect(neededPreKeys(recordOf(alice, bob), decodeEnvelope(initial))).toHaveLength(2); // not taken for her session
     // The ids of their prekeys are the same; neither Alice's own private halves open it, nor Bob's if she had them.
     expect(await codeOf(() => receive(alice, bob, initial))).toBe('UNDECRYPTABLE');
     const thief = { ...alice, privatePreKeys: bob.privatePreKeys };

@@ -1,0 +1,30 @@
+import { RATCHET_LIMITS } from '@seal-chat/protocol';
+import { expect, it } from 'vitest';
+import { reachMessage, type ReceiverChain } from './receiver-chain.ts';
+
+const start: ReceiverChain = {
+  ratchetKey: new Uint8Array(32),
+  chainKey: new Uint8Array(32).fill(1),
+  n: 0,
+  skipped: [],
+  forgottenBelow: 0,
+};
+const { maxSkippedKeys, maxSkipPerMessage } = RATCHET_LIMITS;
+
+it('derives no more keys on the way to a message than a session keeps', () => {
+  const { chain } = reachMessage(start, maxSkipPerMessage, 5);
+  expect(chain.skipped).toHaveLength(maxSkippedKeys);
+  expect(chain.skipped[0]).toMatchObject({ n: maxSkipPerMessage - maxSkippedKeys, storedAt: 5 });
+  expect(chain.forgottenBelow).toBe(maxSkipPerMessage - maxSkippedKeys);
+});
+
+it('reaches the same key in one jump and message by message', () => {
+  const jump = reachMessage(start, 40, 5);
+  let chain = start;
+  for (let n = 0; n < 40; n++) {
+    const step = reachMessage(chain, n, 5);
+    expect(jump.chain.skipped[n]!.messageKey).toEqual(step.messageKey);
+    chain = step.chain;
+  }
+  expect(reachMessage(chain, 40, 5)).toEqual({ ...jump, chain: { ...jump.chain, skipped: [] } });
+});
