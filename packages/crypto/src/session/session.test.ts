@@ -105,18 +105,24 @@ describe('a session', () => {
     rawDh.mockRestore();
   });
 
-  it('reports a duplicate without trying older sessions (D7)', async () => {
+  it('reports a duplicate, or damage, without trying other sessions (D7)', async () => {
     await connect();
+    const old = say(alice, bob, 'on the old session');
+    await hear(bob, alice, old);
     await startSession(alice, bob);
-    const bytes = say(alice, bob, 'x');
-    await hear(bob, alice, bytes);
-    await hear(alice, bob, say(bob, alice, 'y'));
-    const later = say(alice, bob, 'z');
+    const initial = say(alice, bob, 'on a new one');
+    const unread = say(alice, bob, 'on a new one');
+    await hear(bob, alice, initial);
+    await hear(alice, bob, say(bob, alice, 'answer'));
+    const later = say(alice, bob, 'later');
     await hear(bob, alice, later);
     expect(recordOf(bob, alice)!.sessions).toHaveLength(2);
+
     const rawDh = vi.spyOn(curves, 'rawDh');
-    for (const again of [bytes, later])
+    for (const again of [old, initial, later])
       expect(await codeOf(() => receive(bob, alice, again))).toBe('DUPLICATE_MESSAGE');
+    unread[unread.length - 1]! ^= 1;
+    expect(await codeOf(() => receive(bob, alice, unread))).toBe('UNDECRYPTABLE');
     expect(rawDh).not.toHaveBeenCalled();
     rawDh.mockRestore();
   });
