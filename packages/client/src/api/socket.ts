@@ -1,13 +1,17 @@
-import type { AppRouter } from '@seal-chat/server';
 import { LIFETIMES, SealError, TRANSPORT, type ConnectionParams } from '@seal-chat/protocol';
 import type { SyncBatch } from '@seal-chat/protocol/api';
-import { createTRPCClient, createWSClient, wsLink, type TRPCLink } from '@trpc/client';
-import { fromAnswer, toSealError } from './errors.ts';
+import { fromAnswer } from './errors.ts';
+import type { Caller } from './types.ts';
+
+/**
+ * tRPC's WebSocket protocol. tRPC's own client reconnects by itself and resumes after the last event it has handed out;
+ * here the position that counts is the committed one, and the leader decides when to connect.
+ */
 
 /** One WebSocket for as long as it lives; it does not come back by itself. */
 export interface Socket {
-  /** For calls over this socket. */
-  readonly link: TRPCLink<AppRouter>;
+  /** Calls over this socket, once it is `opened`. */
+  readonly call: Caller;
   /** Follows the device's mailbox from after `position`. Call once. */
   subscribe(position: number, handle: (batch: SyncBatch) => void): void;
   /** Resolves when the subscription has started: the server took the connection. */
@@ -17,8 +21,21 @@ export interface Socket {
   close(reason?: SealError): void;
 }
 
-/** Time for a PONG, ms. */
+/** Time for an answer to a heartbeat, ms. */
 const PONG_TIMEOUT_MS = 10_000;
+
+interface Message {
+  readonly id: number | null;
+  readonly method?: string;
+  readonly result?: { readonly type: 'started' | 'data' | 'stopped'; readonly data?: unknown };
+  readonly error?: { readonly data?: { readonly seal?: unknown } };
+}
+
+/** What waits for messages with its id. */
+interface Call {
+  handle(result: NonNullable<Message['result']>): void;
+  fail(error: SealError): void;
+}
 
 /** Opens a WebSocket. Failure to connect shows in `closed`. */
 export function openSocket(options: {
@@ -29,71 +46,120 @@ export function openSocket(options: {
   /** Called once, before anything else can be sent over the socket. */
   readonly onEnd: (reason: SealError) => void;
 }): Socket {
-  const { params, webSocket, onEnd } = options;
-  let raw: WebSocket | null = null;
-  const hold = (made: WebSocket): void => void (raw = made);
-  let settle: (reason: SealError) => void = () => {};
-  const closed = new Promise<SealError>((resolve) => (settle = resolve));
-  let started: () => void = () => {};
-  const opened = new Promise<void>((resolve) => (started = resolve));
-
-  /** tRPC drops what it cannot assign to a call: the reason why a server refuses a connection. */
-  class ObservedSocket extends webSocket {
-    constructor(url: string | URL, protocols?: string | string[]) {
-      super(url, protocols);
-      hold(this);
-      this.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
-        const refusal = typeof data === 'string' ? refusalIn(data) : null;
-        if (refusal !== null) end(refusal);
-      });
-    }
-  }
-
-  const client = createWSClient({
-    url: new URL(TRANSPORT.path, options.url).href.replace(/^http/, 'ws'),
-    connectionParams: () => ({ ...params }),
-    WebSocket: ObservedSocket,
-    keepAlive: { enabled: true, intervalMs: LIFETIMES.heartbeatMs, pongTimeoutMs: PONG_TIMEOUT_MS },
-    onClose: () => end(new SealError('OFFLINE')),
-    onError: () => end(new SealError('OFFLINE')),
-  });
-
-  // Whoever comes first has the reason. Closing tRPC's client at once keeps it from reconnecting.
+  const { params, onEnd } = options;
+  const url = new URL(`${TRANSPORT.path}?connectionParams=1`, options.url);
+  const raw = new options.webSocket(url.href.replace(/^http/, 'ws'));
+  const calls = new Map<number, Call>();
+  let lastId = 0;
   let hasEnded = false;
+  let settleClosed: (reason: SealError) => void = () => {};
+  let settleOpened = (): void => {};
+  const closed = new Promise<SealError>((resolve) => (settleClosed = resolve));
+  const opened = new Promise<void>((resolve) => (settleOpened = resolve));
+  const heartbeat = createHeartbeat(
+    () => raw.send('PING'),
+    () => end(new SealError('OFFLINE')),
+  );
+
+  // Whoever comes first has the reason.
   function end(reason: SealError): void {
     if (hasEnded) return;
     hasEnded = true;
+    heartbeat.stop();
     onEnd(reason);
-    settle(reason);
-    client.close().catch(() => {});
-    raw?.close();
+    settleClosed(reason);
+    for (const call of calls.values()) call.fail(reason);
+    calls.clear();
+    raw.close();
   }
 
-  const link = wsLink<AppRouter>({ client });
+  function send(method: string, callParams: object, call: Call): number {
+    const id = ++lastId;
+    calls.set(id, call);
+    raw.send(JSON.stringify({ id, method, params: callParams }));
+    return id;
+  }
+
+  function receive(text: string): void {
+    heartbeat.heard();
+    if (text === 'PONG') return;
+    if (text === 'PING') return raw.send('PONG');
+    const { id, method, result, error } = parse(text);
+    const call = id === null ? undefined : calls.get(id);
+    const failure = error && (fromAnswer(error.data?.seal) ?? new SealError('UNAVAILABLE'));
+    // An error without a call is about the connection; `reconnect` comes from a server that is about to leave.
+    if (id === null && (failure !== undefined || method === 'reconnect')) end(failure ?? new SealError('UNAVAILABLE'));
+    else if (failure !== undefined) call?.fail(failure);
+    else if (result !== undefined) call?.handle(result);
+  }
+
+  raw.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
+    if (typeof data === 'string') receive(data);
+  });
+  raw.addEventListener('close', () => end(new SealError('OFFLINE')));
+  raw.addEventListener('error', () => end(new SealError('OFFLINE')));
+
   return {
-    link,
     opened,
     closed,
     close: (reason = new SealError('OFFLINE')) => end(reason),
+    call: ({ path, type, input }) =>
+      new Promise((resolve, reject) => {
+        const id = send(
+          type,
+          { path, input },
+          {
+            handle({ data }) {
+              calls.delete(id);
+              resolve(data);
+            },
+            fail(error) {
+              calls.delete(id);
+              reject(error);
+            },
+          },
+        );
+      }),
     subscribe(position, handle) {
-      createTRPCClient<AppRouter>({ links: [link] }).sync.subscribe.subscribe(
-        { lastEventId: String(position) },
-        {
-          onStarted: started,
-          onData: ({ data }) => handle(data),
-          onError: (error) => end(toSealError(error)),
-          onStopped: () => end(new SealError('UNAVAILABLE')),
+      const subscription: Call = {
+        handle({ type, data }) {
+          if (type === 'started') settleOpened();
+          else if (type === 'stopped') end(new SealError('UNAVAILABLE'));
+          // Tracked events are wrapped once more, together with their id.
+          else handle((data as { data: SyncBatch }).data);
         },
-      );
+        fail: end,
+      };
+      raw.addEventListener('open', () => {
+        heartbeat.heard();
+        raw.send(JSON.stringify({ method: 'connectionParams', data: params }));
+        const input = { lastEventId: String(position) };
+        send('subscription', { path: 'sync.subscribe', input, lastEventId: input.lastEventId }, subscription);
+      });
     },
   };
 }
 
-/** An error with `id: null` is about the connection, not about a call. */
-function refusalIn(text: string): SealError | null {
-  if (!text.startsWith('{') || !text.includes('"id":null')) return null;
-  const message = JSON.parse(text) as { id: unknown; error?: { data?: { seal?: unknown } } };
-  return message.id === null && message.error !== undefined
-    ? (fromAnswer(message.error.data?.seal) ?? new SealError('UNAVAILABLE'))
-    : null;
+/** What is no JSON is nothing a Seal server has sent: an error about the connection. */
+function parse(text: string): Message {
+  try {
+    return JSON.parse(text) as Message;
+  } catch {
+    return { id: null, error: {} };
+  }
+}
+
+/** Notices a connection that is dead without having been closed. */
+function createHeartbeat(beat: () => void, handleSilence: () => void): { heard(): void; stop(): void } {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  return {
+    heard() {
+      clearTimeout(timer);
+      timer = setTimeout(() => {
+        beat();
+        timer = setTimeout(handleSilence, PONG_TIMEOUT_MS);
+      }, LIFETIMES.heartbeatMs);
+    },
+    stop: () => clearTimeout(timer),
+  };
 }

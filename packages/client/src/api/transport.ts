@@ -1,12 +1,8 @@
-import type { AppRouter } from '@seal-chat/server';
-import { SealError, TRANSPORT, isSealError } from '@seal-chat/protocol';
-import { createTRPCClient, httpLink, type TRPCLink } from '@trpc/client';
-import { withSealErrors, wrapCalls } from './errors.ts';
+import { SealError, isSealError } from '@seal-chat/protocol';
+import { createApi } from './api.ts';
+import { httpCaller, type HttpOptions } from './http.ts';
 import { openSocket, type Socket } from './socket.ts';
-import type { SealApi } from './types.ts';
-
-/** A call over HTTP that takes longer is given up, ms. */
-const CALL_TIMEOUT_MS = 30_000;
+import type { Caller, SealApi } from './types.ts';
 
 /** Where calls of a signed-in device get their token. */
 export interface TokenSource {
@@ -25,44 +21,34 @@ export interface Transport {
   connect(): Promise<Socket>;
 }
 
-export interface TransportOptions {
-  readonly url: string;
-  readonly appKey: string;
-  readonly fetch: typeof fetch;
+export interface TransportOptions extends HttpOptions {
   readonly webSocket: typeof WebSocket | undefined;
 }
 
 /** Calls without a session: challenges, sign-in, recovery, linking, device lists. Always over HTTP. */
 export function createPublicApi(options: TransportOptions): SealApi {
-  return wrapCalls(createTRPCClient<AppRouter>({ links: [overHttp(options, async () => ({}))] }), withSealErrors);
+  return createApi(httpCaller(options, async () => ({})));
 }
 
 export function createTransport(options: TransportOptions, tokens: TokenSource): Transport {
-  let open: { readonly socket: Socket; readonly link: ReturnType<TRPCLink<AppRouter>> } | null = null;
-
-  const authorization = async (): Promise<Record<string, string>> => ({
-    authorization: `Bearer ${await tokens.accessToken()}`,
-  });
-  const link: TRPCLink<AppRouter> = (runtime) => {
-    const http = overHttp(options, authorization)(runtime);
-    return (call) => (open?.link ?? http)(call);
-  };
+  const overHttp = httpCaller(options, async () => ({ authorization: `Bearer ${await tokens.accessToken()}` }));
+  let open: Socket | null = null;
 
   /** A session that ran out is renewed, and the call repeated: it was refused before anything was done. */
-  const withSession = async (call: () => Promise<unknown>): Promise<unknown> => {
-    const used = { token: tokens.current(), socket: open?.socket };
+  const call: Caller = async (made) => {
+    const [token, socket] = [tokens.current(), open];
     try {
-      return await withSealErrors(call);
+      return await (socket?.call ?? overHttp)(made);
     } catch (error) {
       if (!isSealError(error) || !isSessionOver(error)) throw error;
-      tokens.refuse(used.token);
-      used.socket?.close(error);
-      return withSealErrors(call);
+      tokens.refuse(token);
+      socket?.close(error);
+      return overHttp(made);
     }
   };
 
   return {
-    api: wrapCalls(createTRPCClient<AppRouter>({ links: [link] }), withSession),
+    api: createApi(call),
     async connect() {
       const { url, appKey, webSocket } = options;
       if (webSocket === undefined) throw new SealError('UNSUPPORTED_BROWSER', 'client: no WebSocket; pass `webSocket`');
@@ -72,11 +58,11 @@ export function createTransport(options: TransportOptions, tokens: TokenSource):
         params: { appKey, accessToken },
         webSocket,
         onEnd(reason) {
-          if (open?.socket === socket) open = null;
+          if (open === socket) open = null;
           if (isSessionOver(reason)) tokens.refuse(accessToken);
         },
       });
-      void socket.opened.then(() => (open = { socket, link: socket.link({}) }));
+      void socket.opened.then(() => (open = socket));
       return socket;
     },
   };
@@ -84,17 +70,4 @@ export function createTransport(options: TransportOptions, tokens: TokenSource):
 
 function isSessionOver(error: SealError): boolean {
   return error.code === 'SESSION_EXPIRED' || error.code === 'NOT_SIGNED_IN';
-}
-
-function overHttp(options: TransportOptions, headers: () => Promise<Record<string, string>>): TRPCLink<AppRouter> {
-  const { url, appKey } = options;
-  return httpLink({
-    url: new URL(TRANSPORT.path, url).href,
-    headers: async () => ({ ...(await headers()), [TRANSPORT.appKeyHeader]: appKey }),
-    fetch: (input, init) => {
-      const timeout = AbortSignal.timeout(CALL_TIMEOUT_MS);
-      const signal = init?.signal ? AbortSignal.any([init.signal, timeout]) : timeout;
-      return options.fetch(input, { ...(init as RequestInit), signal });
-    },
-  });
 }
