@@ -139,7 +139,7 @@ export class SealChat extends LitElement {
 
   /** Puts the cursor into the composer of the open conversation. */
   focusComposer(): void {
-    this.renderRoot.querySelector<SealHome>('seal-home')?.focusComposer();
+    void this.updateComplete.then(() => this.renderRoot.querySelector<SealHome>('seal-home')?.focusComposer());
   }
 
   async #whenClient(): Promise<SealClient> {

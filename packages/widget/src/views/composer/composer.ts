@@ -1,6 +1,7 @@
 import { html, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
 import type { Conversation } from '@seal-chat/client';
 import { Action } from '../../internal/action.ts';
+import { isTouchOnly } from '../../internal/touch.ts';
 import { SealView } from '../../internal/seal-view.ts';
 import { sendIcon, warningIcon } from '../../icons.ts';
 import { errorText } from '../../error-text.ts';
@@ -44,6 +45,7 @@ export class SealComposer extends SealView {
   #handleKeydown(event: KeyboardEvent): void {
     // While an input method is composing, Enter belongs to it; Safari ends the composition before the key event.
     if (event.key !== 'Enter' || event.shiftKey || event.isComposing || event.keyCode === 229) return;
+    // A screen's keyboard has no Shift+Enter: there Enter makes a new line.
     if (isTouchOnly()) return;
     event.preventDefault();
     void this.#send();
@@ -137,9 +139,4 @@ export class SealComposer extends SealView {
 function isSendable(text: string): boolean {
   const left = charactersLeft(text);
   return text.trim() !== '' && (left === null || left >= 0);
-}
-
-/** On screen keyboards Enter makes a new line, as there is no Shift+Enter. */
-function isTouchOnly(): boolean {
-  return matchMedia('(hover: none) and (pointer: coarse)').matches;
 }

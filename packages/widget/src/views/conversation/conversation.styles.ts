@@ -33,6 +33,9 @@ export const conversationStyles: CSSResult = css`
     text-overflow: ellipsis;
     white-space: nowrap;
   }
+  h2:focus {
+    outline: none;
+  }
   .presence {
     color: var(--_text-muted);
     font-size: 0.8667em;

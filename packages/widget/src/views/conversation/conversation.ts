@@ -25,6 +25,8 @@ export class SealConversation extends SealView {
   declare draft: string;
 
   #conversation: Conversation | null = null;
+  /** A conversation that was just begun has its composer when the server has answered. */
+  #isFocusWanted = false;
   readonly #summary = new Watch(this, () => this.#conversation?.summary ?? null);
   readonly #identityNotice = new Lazy(this, () => import('../identity-notice/define.ts'));
   readonly #account = new Watch(this, () => this.client.account);
@@ -35,14 +37,27 @@ export class SealConversation extends SealView {
     this.draft = '';
   }
 
+  /** Puts the focus on who the conversation is with. */
+  override focus(): void {
+    void this.updateComplete.then(() => this.renderRoot.querySelector('h2')?.focus());
+  }
+
   /** Puts the cursor into the composer. */
   focusComposer(): void {
-    this.byId<SealComposer>('composer')?.focus();
+    this.#isFocusWanted = true;
+    this.requestUpdate();
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has('conversationId'))
       this.#conversation = this.conversationId === null ? null : this.client.conversation(this.conversationId);
+  }
+
+  protected override updated(): void {
+    const composer = this.byId<SealComposer>('composer');
+    if (!this.#isFocusWanted || composer === null) return;
+    this.#isFocusWanted = false;
+    void composer.updateComplete.then(() => composer.focus());
   }
 
   #handleSent(): void {
@@ -66,7 +81,7 @@ export class SealConversation extends SealView {
         </button>
         ${avatar(peer, peer?.presence.state)}
         <div class="who">
-          <h2><bdi>${name}</bdi></h2>
+          <h2 tabindex="-1"><bdi>${name}</bdi></h2>
           <p class="presence">${peer === null ? nothing : this.#presence(peer)}</p>
         </div>
       </div>

@@ -6,6 +6,7 @@ import { sealMark, settingsIcon, warningIcon } from '../../icons.ts';
 import { Action } from '../../internal/action.ts';
 import { Lazy } from '../../internal/lazy.ts';
 import { SealView } from '../../internal/seal-view.ts';
+import { isTouchOnly } from '../../internal/touch.ts';
 import { Watch } from '../../internal/watch.ts';
 import { avatar, avatarStyles } from '../../people/avatar.ts';
 import { personName } from '../../people/name.ts';
@@ -76,7 +77,8 @@ export class SealHome extends SealView {
   #open(conversationId: ConversationId): void {
     this.conversationId = conversationId;
     this.tell('conversation', conversationId);
-    this.focusComposer();
+    if (isTouchOnly()) void this.updateComplete.then(() => this.byId<SealConversation>('conversation')?.focus());
+    else this.focusComposer();
   }
 
   #close(): void {
