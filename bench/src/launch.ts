@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { performance } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 /** The repository. */
@@ -11,14 +12,24 @@ export interface Launched {
   readonly url: string;
   /** From the command to its `ready` line, ms. */
   readonly readyAfterMs: number;
-  /** Asks it to end (SIGTERM to the whole process group) and waits until it has. */
+  /** Asks it and everything in its process group to end (SIGTERM), and waits until they have. */
   stop(): Promise<void>;
 }
 
 const START_TIMEOUT_MS = 60_000;
+const STOP_TIMEOUT_MS = 60_000;
 
 /** Variables of the caller's environment that would change what is measured. */
 const OWN_VARIABLES = /^(PORT|HOST|DATA_DIR|DATABASE_URL|REDIS_URL|PUBLIC_URL|SEAL_.*|NODE_OPTIONS|npm_.*)$/;
+
+/** Sends a signal to a process and all it started in its group; 0 only asks. @returns whether there is any left */
+function signalGroup(pid: number, signal: NodeJS.Signals | 0): boolean {
+  try {
+    return process.kill(-pid, signal);
+  } catch {
+    return false;
+  }
+}
 
 /** Starts a server process and waits for its line `ready <url>`. @throws Error with what it said, when it ends before */
 export async function launch(options: {
@@ -53,8 +64,14 @@ export async function launch(options: {
     ).unref();
   });
   const stop = async (): Promise<void> => {
-    if (child.exitCode === null && child.signalCode === null) process.kill(-child.pid!, 'SIGTERM');
-    await ended;
+    if (child.pid === undefined) return;
+    // npm ends at once, its server when it has put everything away: the group is gone only then.
+    const end = performance.now() + STOP_TIMEOUT_MS;
+    signalGroup(child.pid, 'SIGTERM');
+    while (signalGroup(child.pid, 0)) {
+      if (performance.now() > end) throw new Error(`${options.command.join(' ')} does not stop`);
+      await sleep(20);
+    }
   };
   try {
     const readyUrl = await url;
