@@ -64,6 +64,7 @@ export class SealChat extends LitElement {
   #active: SealClient | null = null;
   #endListening: (() => void) | null = null;
   #isReady = false;
+  #languageTag = '';
   readonly #clientProvider = new ContextProvider(this, { context: clientContext });
   readonly #stringsProvider = new ContextProvider(this, { context: stringsContext });
   readonly #account = new Watch(this, () => this.#active?.account ?? null);
@@ -158,8 +159,11 @@ export class SealChat extends LitElement {
   async #loadTable(): Promise<void> {
     const pageLang = this.closest<HTMLElement>('[lang]')?.lang;
     const tag = chooseLanguage([this.lang, pageLang, ...navigator.languages]);
+    if (tag === this.#languageTag) return;
+    this.#languageTag = tag;
     const table = await loadStrings(tag);
-    if (this.table?.lang !== table.lang) this.table = table;
+    // Another language may have been asked for meanwhile.
+    if (tag === this.#languageTag) this.table = table;
   }
 
   /** Makes `#active` the client that the properties ask for. */

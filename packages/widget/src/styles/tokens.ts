@@ -41,4 +41,11 @@ export const tokens: CSSResult = css`
     --_list-width: var(--seal-list-width, 19rem);
     --_focus: var(--seal-focus, var(--_brand));
   }
+  @media (prefers-contrast: more) {
+    :host {
+      --_text-muted: var(--_text);
+      --_border: var(--_control-border);
+      --_control-border: var(--_text);
+    }
+  }
 `;
