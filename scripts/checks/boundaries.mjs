@@ -75,10 +75,11 @@ export function checkFile(source, { path, rule, manifest }) {
 /** Static and dynamic imports and re-exports, with whether they vanish when types are stripped. */
 function importsOf(module, source) {
   const isType = ({ entries }) => entries.length > 0 && entries.every((entry) => entry.isType);
-  const dynamic = module.dynamicImports.map(({ moduleRequest }) => ({
-    from: source.slice(moduleRequest.start, moduleRequest.end).replaceAll(/^['"`]|['"`]$/g, ''),
-    typeOnly: false,
-  }));
+  const dynamic = module.dynamicImports
+    .map(({ moduleRequest }) => source.slice(moduleRequest.start, moduleRequest.end))
+    // A file found from where this one was loaded is one of the same build.
+    .filter((request) => !/^new URL\(\w+, import\.meta\.url\)/.test(request))
+    .map((request) => ({ from: request.replaceAll(/^['"`]|['"`]$/g, ''), typeOnly: false }));
   const exported = module.staticExports.flatMap(({ entries }) =>
     entries
       .filter((entry) => entry.moduleRequest)
