@@ -1,9 +1,11 @@
 import { createContext, type Context } from '@lit/context';
 import type { SealClient } from '@seal-chat/client';
-import type { Strings } from './i18n/strings.ts';
+import type { ShownStrings } from './i18n/strings.ts';
 
 /** The device all views inside one `<seal-chat>` speak for. */
 export const clientContext: Context<symbol, SealClient> = createContext<SealClient, symbol>(Symbol('seal-client'));
 
 /** The texts all views inside one `<seal-chat>` show. */
-export const stringsContext: Context<symbol, Strings> = createContext<Strings, symbol>(Symbol('seal-strings'));
+export const stringsContext: Context<symbol, ShownStrings> = createContext<ShownStrings, symbol>(
+  Symbol('seal-strings'),
+);

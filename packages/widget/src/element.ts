@@ -6,7 +6,7 @@ import { clientContext, stringsContext } from './context.ts';
 import { errorText } from './error-text.ts';
 import { sealEvent } from './events.ts';
 import { chooseLanguage, loadStrings } from './i18n/load.ts';
-import type { Strings } from './i18n/strings.ts';
+import type { ChatStrings, ShownStrings, Strings } from './i18n/strings.ts';
 import { warningIcon } from './icons.ts';
 import { Lazy } from './internal/lazy.ts';
 import { Watch } from './internal/watch.ts';
@@ -58,7 +58,7 @@ export class SealChat extends LitElement {
   /** Texts to show instead of the built-in ones. */
   declare strings: Partial<Strings> | null;
 
-  declare table: Strings | null;
+  declare table: ShownStrings | null;
 
   #device: DeviceKey | null = null;
   #active: SealClient | null = null;
@@ -246,7 +246,7 @@ export class SealChat extends LitElement {
     </div>`;
   }
 
-  #renderView(strings: Strings): TemplateResult {
+  #renderView(strings: ChatStrings): TemplateResult {
     const account = this.#account.value;
     if (!globalThis.isSecureContext) return this.#renderProblem(strings.insecureContext);
     if (this.#active === null || account === null) return this.#renderProblem(strings.notConfigured);

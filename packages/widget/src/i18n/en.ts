@@ -1,72 +1,18 @@
-import { plural, type Strings } from './strings.ts';
+import { plural, type ChatStrings } from './strings.ts';
 
 /** English. */
-export const en: Strings = {
+export const en: ChatStrings = {
   lang: 'en',
   dir: 'ltr',
-
   app: 'Chat',
   loading: 'Opening your chats…',
   back: 'Back',
   cancel: 'Cancel',
   tryAgain: 'Try again',
   startOver: 'Start over',
-  copy: 'Copy',
-  copied: 'Copied',
   you: 'You',
   guest: 'Guest',
   someone: 'Someone',
-
-  welcomeTitle: 'Talk in private',
-  welcomeText: 'Messages are sealed on your device. Only the people you write to can open them.',
-  nameLabel: 'Choose a name',
-  yourName: 'Your name',
-  nameHint: 'Others find you by it. Letters, digits, dots and hyphens.',
-  nameTooShort: 'A name has at least 2 characters.',
-  nameInvalid: 'A name has letters, digits, dots, hyphens and underscores, and begins with a letter or digit.',
-  createAccount: 'Start chatting',
-  creatingAccount: 'Making your keys…',
-  continueAsGuest: 'Continue as a guest',
-  guestHint: 'Guests cannot be found by name, and their chats end with this browser.',
-  alreadyHere: 'Been here before?',
-  linkThisDevice: 'Link with another device',
-  useRecoveryCode: 'Use a recovery code',
-  welcomeBack: (name) => `Welcome back, ${name}`,
-  welcomeBackText: 'Your keys and messages are still on this device.',
-  continueAs: (name) => `Continue as ${name}`,
-  useAnotherAccount: 'Use another account',
-  useAnotherAccountText: 'This deletes the keys and messages of the account from this device first.',
-
-  recoveryTitle: 'Save your recovery code',
-  recoveryText:
-    'If you lose all your devices, this code is the only way back to your account. Nobody can send it to you again, not even we.',
-  recoveryCodeLabel: 'Recovery code',
-  recoverySaved: 'I have saved it somewhere safe',
-  recoveryContinue: 'Go to my chats',
-  recoverTitle: 'Get your account back',
-  recoverText: 'Enter your name and the recovery code you saved when you signed up.',
-  recoverAction: 'Recover account',
-  recovering: 'Opening your account… This takes a few seconds on purpose.',
-
-  linkNewTitle: 'Link this device',
-  linkNewText:
-    'On a device where you are signed in, open Settings, choose “Link a new device” and enter the code here.',
-  linkCodeLabel: 'Code from your other device',
-  linkAction: 'Continue',
-  linkConnecting: 'Looking for your other device…',
-  linkWaiting: 'Waiting for the new device…',
-  linkOldTitle: 'Link a new device',
-  linkOldText: 'On the new device choose “Link with another device” and enter this code:',
-  linkExpires: (minutes) =>
-    plural('en', minutes, { one: 'Works once, for # minute.', other: 'Works once, for # minutes.' }),
-  sasTitle: 'Do both devices show this number?',
-  sasTextOld: 'Only confirm if you hold the new device in your hands and it shows the same six digits.',
-  sasTextNew: 'Compare with your other device and confirm there.',
-  sasMatch: 'Yes, they match',
-  sasDiffer: 'No, stop',
-  linkFinishing: 'Handing over your keys…',
-  linkDone: 'The new device is linked.',
-
   conversations: 'Chats',
   searchLabel: 'Find a person',
   searchPlaceholder: 'Find a person by name',
@@ -80,7 +26,6 @@ export const en: Strings = {
   nothingYet: 'No messages yet',
   pickTitle: 'Your chats are sealed',
   pickText: 'Choose a chat, or find a person to start one.',
-
   messagesOf: (name) => `Messages with ${name}`,
   sealedNotice: (name) => `Only you and ${name} can read this chat. Not even this site’s server can.`,
   sayHello: (name) => `Say hello to ${name}`,
@@ -100,53 +45,20 @@ export const en: Strings = {
   unsupported: 'This message was made by a newer version. Reload the page to see it.',
   linkOpensNewTab: 'Opens in a new tab',
   saidBy: (name, text) => `${name}: ${text}`,
-
   composerLabel: (name) => `Message to ${name}`,
   composerPlaceholder: 'Write a message',
   send: 'Send',
   charactersLeft: (count) => plural('en', count, { one: '# character left', other: '# characters left' }),
   tooLong: (count) => plural('en', count, { one: '# character too long', other: '# characters too long' }),
-
   online: 'Online',
   away: 'Away',
   lastSeen: (ago) => `Last seen ${ago}`,
   typing: 'typing…',
   isTyping: (name) => `${name} is typing`,
-
   connecting: 'Connecting…',
   reconnecting: 'Connection lost. Trying again…',
   offlineBanner: 'You are offline. Messages are sent when you are back.',
-
-  identityChanged: (name) => `${name} has new keys`,
-  identityChangedText: (name) =>
-    `${name} may have started over on a new device, or someone may be posing as ${name}. Ask in person or by phone before you go on.`,
-  safetyNumber: (name) => `Your safety number. If ${name} sees the same one, all is well:`,
-  identityAccept: 'I have checked, go on',
-
   settings: 'Settings',
-  devices: 'Devices',
-  thisDevice: 'This device',
-  otherDevice: 'Device',
-  removeDevice: 'Remove',
-  removeDeviceConfirm: 'Remove it for good?',
-  linkNewDevice: 'Link a new device',
-  recovery: 'Recovery code',
-  recoveryHint: 'The way back if you lose all your devices. A new code replaces the one you have.',
-  newRecoveryCode: 'Make a new recovery code',
-  signOut: 'Sign out',
-  signOutText: 'Your keys and messages stay here, sealed, until you sign in again.',
-  signOutDelete: 'Sign out and delete everything here',
-  signOutDeleteText:
-    'Deletes your keys and messages from this device. You can come back with your recovery code or another device.',
-  signOutGuestText: 'You are a guest: nothing brings this account back once its keys are deleted from this device.',
-  signOutConfirm: 'Delete',
-  atRest: {
-    'non-extractable-key': 'Kept here under a key that can be used but not copied away.',
-    'stored-key': 'This browser cannot protect the key of what it stores. Sign out on devices you share.',
-    file: 'Stored in files that only you can read.',
-    memory: 'Nothing is stored: closing this page ends the session.',
-  },
-
   notConfigured: 'This chat is missing its “server” or “app-key” attribute.',
   insecureContext: 'Encrypted chat needs a secure page (https).',
   errors: {

@@ -2,7 +2,8 @@ import { ERRORS, type ErrorCode } from '@seal-chat/client';
 import { describe, expect, it } from 'vitest';
 import { ar } from './ar.ts';
 import { de } from './de.ts';
-import { en } from './en.ts';
+import { enAccount } from './en-account.ts';
+import { en as enChat } from './en.ts';
 import { chooseLanguage, loadStrings } from './load.ts';
 import { plural, type Strings } from './strings.ts';
 
@@ -15,6 +16,8 @@ function texts(table: object, argument: unknown): readonly (readonly [string, st
     return [[key, String(value)]];
   });
 }
+
+const en: Strings = { ...enChat, ...enAccount };
 
 describe.each([
   ['en', en],

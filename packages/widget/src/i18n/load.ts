@@ -1,8 +1,8 @@
 import { en } from './en.ts';
-import type { Strings } from './strings.ts';
+import type { ShownStrings } from './strings.ts';
 
 /** The languages there are, besides English each in a file of its own that is fetched when it is needed. */
-const TABLES: Readonly<Record<string, () => Promise<Strings>>> = {
+const TABLES: Readonly<Record<string, () => Promise<ShownStrings>>> = {
   en: () => Promise.resolve(en),
   de: () => import('./de.ts').then((module) => module.de),
   ar: () => import('./ar.ts').then((module) => module.ar),
@@ -14,7 +14,7 @@ export function chooseLanguage(tags: readonly (string | null | undefined)[]): st
 }
 
 /** The texts for `tag`, whose region decides how dates and numbers are written. English when they cannot be had. */
-export async function loadStrings(tag: string): Promise<Strings> {
+export async function loadStrings(tag: string): Promise<ShownStrings> {
   const table = await (TABLES[baseOf(tag)]?.().catch(() => en) ?? en);
   return baseOf(tag) === table.lang ? { ...table, lang: tag } : table;
 }

@@ -4,73 +4,23 @@ import type { AtRest, ErrorCode } from '@seal-chat/client';
  * Every text the widget shows. One table for each language, loaded when it is needed; what depends on a number is
  * a function, so that each language can follow its own plural rules.
  */
-export interface Strings {
+export interface Strings extends ChatStrings, AccountStrings {}
+
+/** Texts that are needed to read and write. */
+export interface ChatStrings {
   /** BCP 47 tag that dates and numbers follow. */
   readonly lang: string;
   readonly dir: 'ltr' | 'rtl';
-
   readonly app: string;
   readonly loading: string;
   readonly back: string;
   readonly cancel: string;
   readonly tryAgain: string;
   readonly startOver: string;
-  readonly copy: string;
-  readonly copied: string;
   readonly you: string;
   readonly guest: string;
   /** Someone whose name is not known yet. */
   readonly someone: string;
-
-  // First contact
-  readonly welcomeTitle: string;
-  readonly welcomeText: string;
-  readonly nameLabel: string;
-  readonly yourName: string;
-  readonly nameHint: string;
-  readonly nameTooShort: string;
-  readonly nameInvalid: string;
-  readonly createAccount: string;
-  readonly creatingAccount: string;
-  readonly continueAsGuest: string;
-  readonly guestHint: string;
-  readonly alreadyHere: string;
-  readonly linkThisDevice: string;
-  readonly useRecoveryCode: string;
-  readonly welcomeBack: (name: string) => string;
-  readonly welcomeBackText: string;
-  readonly continueAs: (name: string) => string;
-  readonly useAnotherAccount: string;
-  readonly useAnotherAccountText: string;
-
-  // Recovery code
-  readonly recoveryTitle: string;
-  readonly recoveryText: string;
-  readonly recoveryCodeLabel: string;
-  readonly recoverySaved: string;
-  readonly recoveryContinue: string;
-  readonly recoverTitle: string;
-  readonly recoverText: string;
-  readonly recoverAction: string;
-  readonly recovering: string;
-
-  // Linking
-  readonly linkNewTitle: string;
-  readonly linkNewText: string;
-  readonly linkCodeLabel: string;
-  readonly linkAction: string;
-  readonly linkConnecting: string;
-  readonly linkWaiting: string;
-  readonly linkOldTitle: string;
-  readonly linkOldText: string;
-  readonly linkExpires: (minutes: number) => string;
-  readonly sasTitle: string;
-  readonly sasTextOld: string;
-  readonly sasTextNew: string;
-  readonly sasMatch: string;
-  readonly sasDiffer: string;
-  readonly linkFinishing: string;
-  readonly linkDone: string;
 
   // Conversations
   readonly conversations: string;
@@ -128,6 +78,72 @@ export interface Strings {
   readonly reconnecting: string;
   readonly offlineBanner: string;
 
+  // Settings
+  readonly settings: string;
+
+  // Errors
+  readonly notConfigured: string;
+  readonly insecureContext: string;
+  /** Where the text of the error table can be helped by knowing that it stands in this widget. */
+  readonly errors: Readonly<Partial<Record<ErrorCode, string>>>;
+  readonly waitSeconds: (seconds: number) => string;
+}
+
+/** Texts of the views around the account: sign-in, recovery, linking, settings, changed keys. */
+export interface AccountStrings {
+  readonly copy: string;
+  readonly copied: string;
+
+  // First contact
+  readonly welcomeTitle: string;
+  readonly welcomeText: string;
+  readonly nameLabel: string;
+  readonly yourName: string;
+  readonly nameHint: string;
+  readonly nameTooShort: string;
+  readonly nameInvalid: string;
+  readonly createAccount: string;
+  readonly creatingAccount: string;
+  readonly continueAsGuest: string;
+  readonly guestHint: string;
+  readonly alreadyHere: string;
+  readonly linkThisDevice: string;
+  readonly useRecoveryCode: string;
+  readonly welcomeBack: (name: string) => string;
+  readonly welcomeBackText: string;
+  readonly continueAs: (name: string) => string;
+  readonly useAnotherAccount: string;
+  readonly useAnotherAccountText: string;
+
+  // Recovery code
+  readonly recoveryTitle: string;
+  readonly recoveryText: string;
+  readonly recoveryCodeLabel: string;
+  readonly recoverySaved: string;
+  readonly recoveryContinue: string;
+  readonly recoverTitle: string;
+  readonly recoverText: string;
+  readonly recoverAction: string;
+  readonly recovering: string;
+
+  // Linking
+  readonly linkNewTitle: string;
+  readonly linkNewText: string;
+  readonly linkCodeLabel: string;
+  readonly linkAction: string;
+  readonly linkConnecting: string;
+  readonly linkWaiting: string;
+  readonly linkOldTitle: string;
+  readonly linkOldText: string;
+  readonly linkExpires: (minutes: number) => string;
+  readonly sasTitle: string;
+  readonly sasTextOld: string;
+  readonly sasTextNew: string;
+  readonly sasMatch: string;
+  readonly sasDiffer: string;
+  readonly linkFinishing: string;
+  readonly linkDone: string;
+
   // Identity
   readonly identityChanged: (name: string) => string;
   readonly identityChangedText: (name: string) => string;
@@ -135,7 +151,6 @@ export interface Strings {
   readonly safetyNumber: (name: string) => string;
 
   // Settings
-  readonly settings: string;
   readonly devices: string;
   readonly thisDevice: string;
   readonly otherDevice: string;
@@ -152,14 +167,10 @@ export interface Strings {
   readonly signOutGuestText: string;
   readonly signOutConfirm: string;
   readonly atRest: Readonly<Record<AtRest, string>>;
-
-  // Errors
-  readonly notConfigured: string;
-  readonly insecureContext: string;
-  /** Where the text of the error table can be helped by knowing that it stands in this widget. */
-  readonly errors: Readonly<Partial<Record<ErrorCode, string>>>;
-  readonly waitSeconds: (seconds: number) => string;
 }
+
+/** What the views are handed: English texts around the account come with the views that show them. */
+export type ShownStrings = ChatStrings & Partial<AccountStrings>;
 
 /** The form of a word that `lang` uses with `count`. `other` is what every language has. */
 export function plural(

@@ -1,5 +1,5 @@
 import { html, type ReactiveController, type ReactiveControllerHost, type TemplateResult } from 'lit';
-import type { Strings } from '../i18n/strings.ts';
+import type { ChatStrings } from '../i18n/strings.ts';
 
 /** A part of the widget that is fetched when it is first shown. */
 export class Lazy implements ReactiveController {
@@ -16,7 +16,7 @@ export class Lazy implements ReactiveController {
   hostConnected(): void {}
 
   /** `view` once its code is there; until then a sign that it is coming, or a way to try again. */
-  render(strings: Strings, view: () => TemplateResult): TemplateResult {
+  render(strings: ChatStrings, view: () => TemplateResult): TemplateResult {
     if (this.#state === 'loaded') return view();
     if (this.#state === 'idle') void this.#start();
     if (this.#state !== 'failed')

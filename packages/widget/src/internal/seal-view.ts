@@ -2,7 +2,7 @@ import { ContextConsumer } from '@lit/context';
 import { LitElement } from 'lit';
 import type { SealClient } from '@seal-chat/client';
 import { clientContext, stringsContext } from '../context.ts';
-import type { Strings } from '../i18n/strings.ts';
+import type { ShownStrings } from '../i18n/strings.ts';
 
 /** A part of `<seal-chat>`: it is handed the client and the texts by context, and does nothing without them. */
 export abstract class SealView extends LitElement {
@@ -21,7 +21,7 @@ export abstract class SealView extends LitElement {
   }
 
   /** The texts in the language of the surrounding `<seal-chat>`. */
-  protected get strings(): Strings {
+  protected get strings(): ShownStrings {
     const strings = this.#strings.value;
     if (strings === undefined) throw new Error(`<${this.localName}> stands outside <seal-chat>`);
     return strings;

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { DeliveryStatus, Message } from '@seal-chat/client';
 import { tickIcons } from '../icons.ts';
-import type { Strings } from '../i18n/strings.ts';
+import type { ChatStrings } from '../i18n/strings.ts';
 
 const ICON: Readonly<Record<DeliveryStatus, TemplateResult>> = {
   sending: tickIcons.sending,
@@ -12,7 +12,7 @@ const ICON: Readonly<Record<DeliveryStatus, TemplateResult>> = {
 };
 
 /** How far an own message got, as an icon with a name; nothing for messages of others. */
-export function statusTick(message: Message, strings: Strings): TemplateResult | typeof nothing {
+export function statusTick(message: Message, strings: ChatStrings): TemplateResult | typeof nothing {
   const { status } = message;
   if (status === null) return nothing;
   const name = strings[status];

@@ -1,10 +1,10 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { ConversationSummary, Message } from '@seal-chat/client';
-import type { Strings } from '../../i18n/strings.ts';
+import type { ChatStrings } from '../../i18n/strings.ts';
 import { statusTick } from '../../messages/tick.ts';
 
 /** One line that says what happened last in a conversation. */
-export function preview(summary: ConversationSummary, draft: string, strings: Strings): TemplateResult {
+export function preview(summary: ConversationSummary, draft: string, strings: ChatStrings): TemplateResult {
   if (summary.members.some((member) => member.isTyping && !member.isSelf))
     return html`<span class="typing">${strings.typing}</span>`;
   if (draft.trim() !== '') return html`<span class="draft">${strings.draftPrefix}</span><bdi>${oneLine(draft)}</bdi>`;
@@ -13,7 +13,7 @@ export function preview(summary: ConversationSummary, draft: string, strings: St
   return html`${message.isOwn ? statusTick(message, strings) : nothing}${contentPreview(message, strings)}`;
 }
 
-function contentPreview(message: Message, strings: Strings): TemplateResult {
+function contentPreview(message: Message, strings: ChatStrings): TemplateResult {
   switch (message.content.kind) {
     case 'text':
       return html`<bdi>${oneLine(message.content.text)}</bdi>`;

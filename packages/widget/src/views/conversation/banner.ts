@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { AccountState, ConnectionState, ErrorCode } from '@seal-chat/client';
 import { codeText } from '../../error-text.ts';
 import { warningIcon } from '../../icons.ts';
-import type { Strings } from '../../i18n/strings.ts';
+import type { ChatStrings } from '../../i18n/strings.ts';
 
 /** Errors that no new attempt to connect will cure: the person has to be told. */
 const LASTING: ReadonlySet<ErrorCode> = new Set([
@@ -22,7 +22,10 @@ export interface BannerState {
 }
 
 /** The text of the banner, or `null` while all is well. */
-export function bannerText({ account, connection, isBrowserOffline }: BannerState, strings: Strings): string | null {
+export function bannerText(
+  { account, connection, isBrowserOffline }: BannerState,
+  strings: ChatStrings,
+): string | null {
   if (account?.status === 'revoked') return codeText('DEVICE_REVOKED', strings);
   // The browser knows at once; the connection would notice at its next heartbeat.
   if (isBrowserOffline) return strings.offlineBanner;
@@ -49,7 +52,7 @@ export interface BannerActions {
 /** A line at the top that says why messages are not coming or going. */
 export function banner(
   state: BannerState,
-  strings: Strings,
+  strings: ChatStrings,
   { onRetry, onStartOver }: BannerActions,
 ): TemplateResult | typeof nothing {
   const text = bannerText(state, strings);

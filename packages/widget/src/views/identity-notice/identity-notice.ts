@@ -1,14 +1,14 @@
 import { css, html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
 import type { ConversationMember } from '@seal-chat/client';
 import { Action } from '../../internal/action.ts';
-import { SealView } from '../../internal/seal-view.ts';
+import { AccountView } from '../../internal/account-view.ts';
 import { errorText } from '../../error-text.ts';
 import { warningIcon } from '../../icons.ts';
 import { personName } from '../../people/name.ts';
 import { base } from '../../styles/base.ts';
 
 /** Stands in the composer's place while the keys of a person are not the ones first seen. */
-export class SealIdentityNotice extends SealView {
+export class SealIdentityNotice extends AccountView {
   static override styles = [
     base,
     css`

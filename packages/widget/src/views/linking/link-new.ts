@@ -3,14 +3,14 @@ import type { Linking, SealError } from '@seal-chat/client';
 import { errorText } from '../../error-text.ts';
 import { backIcon, warningIcon } from '../../icons.ts';
 import { asSealError } from '../../internal/action.ts';
-import { SealView } from '../../internal/seal-view.ts';
+import { AccountView } from '../../internal/account-view.ts';
 import { Watch } from '../../internal/watch.ts';
 import { base } from '../../styles/base.ts';
 import { card } from '../../styles/card.ts';
 import { linkSteps } from './link-steps.ts';
 
 /** On the new device: takes the code of another one and joins its account. Tells `back`. */
-export class SealLinkNew extends SealView {
+export class SealLinkNew extends AccountView {
   static override styles = [base, card];
   static override properties: PropertyDeclarations = {
     linking: { state: true },

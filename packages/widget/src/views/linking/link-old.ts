@@ -3,14 +3,14 @@ import type { Linking } from '@seal-chat/client';
 import { errorText } from '../../error-text.ts';
 import { backIcon, warningIcon } from '../../icons.ts';
 import { Action } from '../../internal/action.ts';
-import { SealView } from '../../internal/seal-view.ts';
+import { AccountView } from '../../internal/account-view.ts';
 import { Watch } from '../../internal/watch.ts';
 import { base } from '../../styles/base.ts';
 import { card } from '../../styles/card.ts';
 import { linkSteps } from './link-steps.ts';
 
 /** On a signed-in device: shows a code for a new one, then the digits to compare. Tells `back`. */
-export class SealLinkOld extends SealView {
+export class SealLinkOld extends AccountView {
   static override styles = [
     base,
     card,

@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { Message, MessageId } from '@seal-chat/client';
 import { codeText } from '../../error-text.ts';
 import { lockIcon, warningIcon } from '../../icons.ts';
-import type { Strings } from '../../i18n/strings.ts';
+import type { ChatStrings } from '../../i18n/strings.ts';
 import { statusTick } from '../../messages/tick.ts';
 import { countEmojiOnly } from '../../text/emoji.ts';
 import { linkify } from '../../text/linkify.ts';
@@ -17,7 +17,7 @@ export interface MessageAppearance {
   readonly isLast: boolean;
   /** Takes part in tabbing. */
   readonly isTabStop: boolean;
-  readonly strings: Strings;
+  readonly strings: ChatStrings;
   readonly onRetry: (messageId: MessageId) => void;
   readonly onDiscard: (messageId: MessageId) => void;
 }

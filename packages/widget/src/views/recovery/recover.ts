@@ -3,12 +3,12 @@ import { SIZE_LIMITS } from '@seal-chat/client';
 import { errorText } from '../../error-text.ts';
 import { backIcon, warningIcon } from '../../icons.ts';
 import { Action } from '../../internal/action.ts';
-import { SealView } from '../../internal/seal-view.ts';
+import { AccountView } from '../../internal/account-view.ts';
 import { base } from '../../styles/base.ts';
 import { card } from '../../styles/card.ts';
 
 /** Brings an account back by its name and recovery code. Tells `back`. */
-export class SealRecover extends SealView {
+export class SealRecover extends AccountView {
   static override styles = [base, card];
   static override properties: PropertyDeclarations = { name: { state: true }, code: { state: true } };
 

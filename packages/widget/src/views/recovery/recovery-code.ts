@@ -1,11 +1,11 @@
 import { html, type PropertyDeclarations, type TemplateResult } from 'lit';
 import { checkIcon } from '../../icons.ts';
-import { SealView } from '../../internal/seal-view.ts';
+import { AccountView } from '../../internal/account-view.ts';
 import { base } from '../../styles/base.ts';
 import { card } from '../../styles/card.ts';
 
 /** Shows a recovery code, the only time it can be shown. Tells `saved` when the person has kept it. */
-export class SealRecoveryCode extends SealView {
+export class SealRecoveryCode extends AccountView {
   static override styles = [base, card];
   static override properties: PropertyDeclarations = {
     code: { attribute: false },

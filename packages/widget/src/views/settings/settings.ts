@@ -4,7 +4,7 @@ import { errorText } from '../../error-text.ts';
 import { backIcon, deviceIcon, warningIcon } from '../../icons.ts';
 import { Action } from '../../internal/action.ts';
 import { Lazy } from '../../internal/lazy.ts';
-import { SealView } from '../../internal/seal-view.ts';
+import { AccountView } from '../../internal/account-view.ts';
 import { Watch } from '../../internal/watch.ts';
 import { avatar, avatarStyles } from '../../people/avatar.ts';
 import { personName } from '../../people/name.ts';
@@ -12,7 +12,7 @@ import { base } from '../../styles/base.ts';
 import { settingsStyles } from './settings.styles.ts';
 
 /** The person's account: its devices, linking a new one, a new recovery code, signing out. Tells `back`. */
-export class SealSettings extends SealView {
+export class SealSettings extends AccountView {
   static override styles = [base, avatarStyles, settingsStyles];
   static override properties: PropertyDeclarations = {
     page: { state: true },

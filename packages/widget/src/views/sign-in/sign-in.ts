@@ -4,7 +4,7 @@ import { errorText } from '../../error-text.ts';
 import { sealMark, warningIcon } from '../../icons.ts';
 import { Action } from '../../internal/action.ts';
 import { Lazy } from '../../internal/lazy.ts';
-import { SealView } from '../../internal/seal-view.ts';
+import { AccountView } from '../../internal/account-view.ts';
 import { Watch } from '../../internal/watch.ts';
 import { personName } from '../../people/name.ts';
 import { base } from '../../styles/base.ts';
@@ -12,7 +12,7 @@ import { card } from '../../styles/card.ts';
 import { signInStyles } from './sign-in.styles.ts';
 
 /** What a person without a session sees: a name to choose, and the ways back into an account they have. */
-export class SealSignIn extends SealView {
+export class SealSignIn extends AccountView {
   static override styles = [base, card, signInStyles];
   static override properties: PropertyDeclarations = {
     page: { state: true },
