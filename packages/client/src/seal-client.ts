@@ -6,14 +6,9 @@ import { storeConversation } from './conversations/conversation-rows.ts';
 import { createTypingNotifier } from './conversations/typing.ts';
 import { failedState, openDevice, type Device } from './device.ts';
 import { activeAccount } from './deps.ts';
-import { createAccount } from './identity/create-account.ts';
 import { startLinking } from './identity/linking-control.ts';
-import { listOwnDevices, revokeDevice } from './identity/own-devices.ts';
-import { replaceRecoveryCode } from './identity/replace-recovery-code.ts';
-import { endSession, signIn } from './identity/sign-out.ts';
-import { acceptIdentity } from './peers/device-lists.ts';
-import { safetyNumberWith } from './peers/safety-number.ts';
-import { maintainPreKeys } from './prekeys/maintain.ts';
+import { forgetSession } from './identity/tokens.ts';
+import { load } from './load.ts';
 import { transportOptions } from './runtime.ts';
 import { createAtom, mapReadable } from './state/atom.ts';
 import { createEmitter } from './state/emitter.ts';
@@ -23,6 +18,10 @@ import type { AccountState, AtRest } from './types.ts';
 import { createViews } from './view/views.ts';
 
 const SEARCH_LIMIT = 20;
+
+const accountVerbs = () => load(import('./account-verbs.ts'));
+const upkeep = () => load(import('./sync/upkeep.ts'));
+const linking = () => load(import('./identity/linking.ts'));
 
 /**
  * One device of one account. Returns at once and opens the local store behind: `account` tells how that goes, every
@@ -72,7 +71,9 @@ export function createSealClient(options: SealClientOptions): SealClient {
     run(async (opened) => {
       const result = await verb(opened);
       // The account is there whatever becomes of this; the connection does it again.
-      await maintainPreKeys(opened, { renewAll: false }).catch(() => {});
+      await upkeep()
+        .then(({ maintainPreKeys }) => maintainPreKeys(opened, { renewAll: false }))
+        .catch(() => {});
       // Asks the browser not to clear the keys when it runs out of space. A refusal changes nothing.
       void globalThis.navigator?.storage?.persist?.().catch(() => false);
       return result;
@@ -89,35 +90,37 @@ export function createSealClient(options: SealClientOptions): SealClient {
       return account.get();
     },
 
-    createAccount: ({ username }) => enter((opened) => createAccount(opened, username)),
-    signIn: () => enter(signIn),
+    createAccount: ({ username }) => enter(async (opened) => (await accountVerbs()).createAccount(opened, username)),
+    signIn: () => enter(async (opened) => (await accountVerbs()).signIn(opened)),
     recover: (input) =>
-      enter(async (opened) => (await import('./identity/recover-account.ts')).recoverAccount(opened, input)),
+      enter(async (opened) => (await load(import('./identity/recover-account.ts'))).recoverAccount(opened, input)),
     linkThisDevice: (code) =>
       startLinking(code, async (control) => {
-        const { followLink } = await import('./identity/linking.ts');
+        const { followLink } = await linking();
         await enter((opened) => followLink(opened, code, control));
       }),
     async showLinkingCode() {
       const opened = await device;
       await activeAccount(opened.reader);
-      const { offerLink, openLink } = await import('./identity/linking.ts');
+      const { offerLink, openLink } = await linking();
       const code = await openLink(opened);
       return startLinking(code, (control) => offerLink(opened, code, control));
     },
     signOut: ({ wipe = false } = {}) =>
       run(async (opened) => {
-        await endSession(opened, { wipe });
-        if (wipe) await opened.wipe();
+        await accountVerbs()
+          .then(({ leaveAccount }) => leaveAccount(opened, { forGood: wipe }))
+          .catch(() => {});
+        await (wipe ? opened.wipe() : opened.transact(forgetSession));
       }),
     confirmRecoveryCode: () =>
       run((opened) =>
         opened.transact(async (tx) => tx.put(ROWS.account, { ...(await activeAccount(tx)), recoveryCode: null })),
       ),
-    replaceRecoveryCode: () => run(replaceRecoveryCode),
+    replaceRecoveryCode: () => run(async (opened) => (await accountVerbs()).replaceRecoveryCode(opened)),
 
-    listDevices: () => run(listOwnDevices),
-    revokeDevice: (deviceId) => run((opened) => revokeDevice(opened, deviceId)),
+    listDevices: () => run(async (opened) => (await accountVerbs()).listOwnDevices(opened)),
+    revokeDevice: (deviceId) => run(async (opened) => (await accountVerbs()).revokeDevice(opened, deviceId)),
 
     searchUsers: (query) => api.users.search.query({ query, limit: SEARCH_LIMIT }),
     openDm: (userId) =>
@@ -127,8 +130,8 @@ export function createSealClient(options: SealClientOptions): SealClient {
         return conversation(answer.conversationId);
       }),
     conversation,
-    safetyNumber: (userId) => run((opened) => safetyNumberWith(opened, userId)),
-    acceptIdentity: (userId) => run((opened) => acceptIdentity(opened, userId)),
+    safetyNumber: (userId) => run(async (opened) => (await accountVerbs()).safetyNumberWith(opened, userId)),
+    acceptIdentity: (userId) => run(async (opened) => (await accountVerbs()).acceptIdentity(opened, userId)),
 
     setPresence: (state) => void device.then(({ tabs }) => tabs.setPresence(state)).catch(() => {}),
     reconnect: () => void device.then(({ tabs }) => tabs.reconnect()).catch(() => {}),

@@ -33,7 +33,7 @@ describe('several devices that crash at random', () => {
   it('end with the same messages in the same order, none lost and none twice', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(action, { minLength: 10, maxLength: 40 }), (actions) => play(actions)),
-      { numRuns: 5, endOnFailure: true },
+      { numRuns: 3, endOnFailure: true },
     );
   });
 });

@@ -13,7 +13,8 @@ import {
 import { isSealError, newId, toBase64, type TenantId, type UserId } from '@seal-chat/protocol';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { SealApi } from '../src/index.ts';
-import { acceptIdentity, learnDeviceLists, senderDevice } from '../src/peers/device-lists.ts';
+import { acceptIdentity } from '../src/peers/accept-identity.ts';
+import { learnDeviceLists, senderDevice } from '../src/peers/device-lists.ts';
 import { memoryStore } from '../src/store/memory-store.ts';
 import { rowReader, transact, type DeviceTx, type RowReader } from '../src/store/device-tx.ts';
 import { ROWS } from '../src/store/rows.ts';

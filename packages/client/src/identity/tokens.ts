@@ -86,6 +86,13 @@ export async function markRevoked(tx: DeviceTx): Promise<void> {
   if (account?.status === 'active') tx.put(ROWS.account, { ...account, status: 'revoked' });
 }
 
+/** Signs this device out, whatever the server knows of it. What is stored stays. */
+export async function forgetSession(tx: DeviceTx): Promise<void> {
+  const account = await tx.get(ROWS.account);
+  if (account?.status === 'active') tx.put(ROWS.account, { ...account, status: 'signed-out' });
+  tx.delete(ROWS.tokens);
+}
+
 async function openSession(deps: TokenDeps, account: AccountRow, stored: TokensRow | null): Promise<SessionAnswer> {
   const { publicApi, curves, clock } = deps;
   if (stored !== null && stored.refreshExpiresAt > clock.now()) {

@@ -1,5 +1,5 @@
 import { createPreKey, privatePreKeyCodec, type PrivatePreKey } from '@seal-chat/crypto';
-import { PREKEY_LIMITS, decode, encode, toBase64, type PreKeyKind, type PublicPreKey } from '@seal-chat/protocol';
+import { PREKEY_LIMITS, encode, toBase64, type PreKeyKind, type PublicPreKey } from '@seal-chat/protocol';
 import type { PreKeyStatus } from '@seal-chat/protocol/api';
 import { activeAccount, type Deps } from '../deps.ts';
 import type { DeviceTx } from '../store/device-tx.ts';
@@ -169,15 +169,6 @@ async function deleteOutdated(
     const surplus = Math.max(0, kept.length - PREKEY_LIMITS.oneTimePrivateMax);
     for (const { key } of kept.filter((found) => !onServer.has(found.key)).slice(0, surplus)) tx.delete(key);
   }
-}
-
-/** The private prekeys of `names` that are here. */
-export async function findPreKeys(
-  tx: DeviceTx,
-  names: readonly { readonly kind: PreKeyKind; readonly keyId: number }[],
-): Promise<readonly PrivatePreKey[]> {
-  const rows = await Promise.all(names.map(({ kind, keyId }) => tx.get(ROWS.preKey(kind, keyId))));
-  return rows.filter((row) => row !== null).map((row) => decode(privatePreKeyCodec, row));
 }
 
 interface WirePreKey {

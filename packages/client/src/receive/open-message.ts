@@ -19,7 +19,7 @@ import {
 import { activeAccount, type Deps } from '../deps.ts';
 import { senderDevice } from '../peers/device-lists.ts';
 import { loadSession, partiesOf } from '../peers/sessions.ts';
-import { findPreKeys } from '../prekeys/maintain.ts';
+import { findPreKeys } from '../prekeys/find.ts';
 import type { DeviceTx } from '../store/device-tx.ts';
 import { ROWS } from '../store/rows.ts';
 import type { IncomingMessage } from './incoming.ts';

@@ -1,8 +1,8 @@
 import type { LiveEvent } from '@seal-chat/protocol/api';
 import { storeConversation, withProgress } from '../conversations/conversation-rows.ts';
 import type { Deps } from '../deps.ts';
+import { load } from '../load.ts';
 import { learnDeviceLists } from '../peers/device-lists.ts';
-import { maintainPreKeys } from '../prekeys/maintain.ts';
 import { ROWS } from '../store/rows.ts';
 
 /**
@@ -31,6 +31,8 @@ export async function applyLiveEvent(
       return learnDeviceLists(deps, [event.userId]).catch((error: unknown) => deps.report(error));
     }
     case 'prekeys-low':
-      return maintainPreKeys(deps, { renewAll: false }).catch((error: unknown) => deps.report(error));
+      return load(import('./upkeep.ts'))
+        .then(({ maintainPreKeys }) => maintainPreKeys(deps, { renewAll: false }))
+        .catch((error: unknown) => deps.report(error));
   }
 }

@@ -4,26 +4,12 @@ import { maintainPreKeys } from '../prekeys/maintain.ts';
 import { incomingOf } from '../receive/incoming.ts';
 import { receiveMessage } from '../receive/receive-message.ts';
 import { ROWS, placeOf } from '../store/rows.ts';
+import { isBehind } from './checkpoint.ts';
 
 const PAGE = 100;
 
 /** More than the revisions of a lifetime: a store that was rolled back counts on from beyond what the server has seen. */
 const REVISIONS_SKIPPED = 1_000_000_000;
-
-/**
- * Tells the server this store's revision, and learns whether it has seen a later one: then a backup was restored, or
- * a copied profile runs twice, and ratchets here stand where they stood before.
- */
-export async function checkForRollback(deps: Deps): Promise<boolean> {
-  // A checkpoint of the tab that led before may come in between; a true rollback is one the second time, too.
-  return (await isBehind(deps)) && (await isBehind(deps));
-}
-
-async function isBehind({ api, store, reader }: Deps): Promise<boolean> {
-  const skipped = (await reader.get(ROWS.skippedRevisions)) ?? 0;
-  const { rollback } = await api.devices.checkpoint.mutate({ rev: skipped + (await store.revision()) });
-  return rollback;
-}
 
 /**
  * After a rollback: no session is used again (its next message would be taken for a duplicate), all prekeys are
