@@ -30,7 +30,8 @@ const CLOSE_TIMEOUT_SECONDS = 5;
 export function openDatabase(options: DatabaseOptions): Database {
   const pool = new pg.Pool({ connectionString: options.url, max: options.poolSize ?? 10 });
   pool.on('error', options.onError);
-  const prisma = new PrismaClient({ adapter: new PrismaPg(pool) });
+  // Longer formats print the query with its values, which would end up in the log.
+  const prisma = new PrismaClient({ adapter: new PrismaPg(pool), errorFormat: 'minimal' });
   const sql = postgres(options.url, {
     max: options.hotPoolSize ?? 6,
     onnotice: () => undefined,

@@ -17,7 +17,7 @@ const ADVISORY_LOCK = 7_325_761;
  * migrations that were applied. Safe when several processes start at once: one works, the others wait and find
  * nothing left to do. Prisma's engine is only loaded when there is something to apply.
  *
- * @throws StartError when a migration fails, or one that was applied has been changed since.
+ * @throws StartError when a migration fails (it is tried again at the next start), or one that was applied has been changed since.
  */
 export async function migrate(url: string, directory: string = MIGRATIONS): Promise<readonly string[]> {
   const scripts = await readScripts(directory);
@@ -25,10 +25,11 @@ export async function migrate(url: string, directory: string = MIGRATIONS): Prom
   try {
     await sql`select pg_advisory_lock(${ADVISORY_LOCK})`;
     if (!(await isBehind(sql, scripts))) return [];
+    await forgetUnfinished(sql);
     return await applyMigrations({ url, baseDir: directory, scripts, lockFile: await readLockFile(directory) });
   } catch (error) {
     if (error instanceof postgres.PostgresError || error instanceof StartError) throw error;
-    throw new StartError(`The database cannot be migrated: ${firstLine(error)}`, { cause: error });
+    throw new StartError(`The database cannot be migrated: ${inOneLine(error)}`, { cause: error });
   } finally {
     await sql.end({ timeout: 5 });
   }
@@ -68,7 +69,29 @@ function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
-function firstLine(error: unknown): string {
+/** The lock that Prisma's engine takes while it applies migrations. */
+const PRISMA_LOCK = 72_707_369;
+
+/**
+ * Prisma refuses to go on after a migration that was begun and not finished, because it may have happened in part. Here
+ * each is one transaction, so one that failed, or whose process was killed, has not happened and is tried again.
+ */
+async function forgetUnfinished(sql: Sql): Promise<void> {
+  const [table] = await sql<{ exists: boolean }[]>`select to_regclass('_prisma_migrations') is not null as exists`;
+  if (!table?.exists) return;
+  await sql`select pg_advisory_lock(${PRISMA_LOCK})`;
+  await sql`update _prisma_migrations set rolled_back_at = now() where finished_at is null and rolled_back_at is null`;
+  await sql`select pg_advisory_unlock(${PRISMA_LOCK})`;
+}
+
+/** The engine's message without its trace: the migration and what PostgreSQL says of it. */
+function inOneLine(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
-  return text.trim().replaceAll(/\s*\n\s*/g, ' ');
+  const name = /migration_name="([^"]+)"/.exec(text)?.[1];
+  const what = text
+    .split(/\s+0: [\w:]+\s/)[0]!
+    .replace(/^.*?Error querying the database: /s, '')
+    .replaceAll(/\s*\n\s*/g, ' ')
+    .trim();
+  return name === undefined ? what : `${name}: ${what}`;
 }
