@@ -17,7 +17,7 @@ interface Args {
 
 function render({ state, theme, lang, isOpen, width }: Args): TemplateResult {
   return html`<seal-chat
-    style="max-inline-size: ${width}; block-size: min(46rem, 94dvh); margin: 2dvh auto"
+    style="max-inline-size: ${width}; block-size: min(46rem, 94dvh); margin: 2dvh auto; font-family: system-ui, sans-serif"
     .client=${fakeClient(states[state])}
     .theme=${theme}
     .lang=${lang}

@@ -24,7 +24,9 @@ export const elementStyles: CSSResult = css`
   :host([theme='dark']) {
     color-scheme: dark;
   }
+  /* There is no page around it whose font it could take. */
   :host([mode='page']) {
+    --_font: var(--seal-font, system-ui, sans-serif);
     block-size: 100dvh;
   }
   .frame {
