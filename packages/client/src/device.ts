@@ -60,6 +60,7 @@ export async function openDevice(parts: DeviceParts): Promise<Device> {
       shown = key;
       await views.show(row && key ? { reader, self: { userId: row.userId, deviceId: row.device.deviceId } } : null);
     }
+    if (state.status !== 'signed-in') runtime.tokens.forget();
     if (JSON.stringify(state) !== JSON.stringify(account.get())) account.set(state);
     if (!isClosed) await tabs?.follow(state.status === 'signed-in');
   }

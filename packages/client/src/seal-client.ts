@@ -1,5 +1,5 @@
 import type { ConversationId } from '@seal-chat/protocol';
-import { createTransport } from './api/transport.ts';
+import { apiOf, createTransport } from './api/transport.ts';
 import type { SealClient, SealClientOptions } from './client-types.ts';
 import { createConversation } from './conversation.ts';
 import { storeConversation } from './conversations/conversation-rows.ts';
@@ -39,10 +39,12 @@ export function createSealClient(options: SealClientOptions): SealClient {
   live.subscribe(() => views.liveChanged());
 
   let tokens: Device['tokens'] | null = null;
-  const transport = createTransport(transportOptions(options), {
+  const calls = transportOptions(options);
+  const transport = createTransport(calls, {
     accessToken: async () => (await device).tokens.accessToken(),
     current: () => tokens?.current() ?? null,
     refuse: (token) => tokens?.refuse(token),
+    forget: () => tokens?.forget(),
   });
   const device: Promise<Device> = openDevice({ options, transport, account, live, views, emitter });
   device.then(
@@ -108,10 +110,16 @@ export function createSealClient(options: SealClientOptions): SealClient {
     },
     signOut: ({ wipe = false } = {}) =>
       run(async (opened) => {
-        await accountVerbs()
-          .then(({ leaveAccount }) => leaveAccount(opened, { forGood: wipe }))
-          .catch(() => {});
+        const nothing = (): void => {};
+        if (wipe)
+          await accountVerbs()
+            .then(({ leaveAccount }) => leaveAccount(opened), nothing)
+            .catch(nothing);
+        // Here first: a tab that is told by the server that the session is over would open another.
+        const session = await opened.reader.get(ROWS.tokens);
         await (wipe ? opened.wipe() : opened.transact(forgetSession));
+        await opened.settled();
+        if (session !== null) await apiOf(calls, session.accessToken).auth.signOut.mutate().catch(nothing);
       }),
     confirmRecoveryCode: () =>
       run((opened) =>

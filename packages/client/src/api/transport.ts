@@ -12,6 +12,8 @@ export interface TokenSource {
   current(): string | null;
   /** The server does not take `token`: the next `accessToken()` is another one. */
   refuse(token: string | null): void;
+  /** Nobody is signed in any more. */
+  forget(): void;
 }
 
 export interface Transport {
@@ -28,6 +30,11 @@ export interface TransportOptions extends HttpOptions {
 /** Calls without a session: challenges, sign-in, recovery, linking, device lists. Always over HTTP. */
 export function createPublicApi(options: TransportOptions): SealApi {
   return createApi(httpCaller(options, async () => ({})));
+}
+
+/** Calls of the session that `accessToken` opens, whatever this device's is now. Always over HTTP. */
+export function apiOf(options: TransportOptions, accessToken: string): SealApi {
+  return createApi(httpCaller(options, async () => ({ authorization: `Bearer ${accessToken}` })));
 }
 
 export function createTransport(options: TransportOptions, tokens: TokenSource): Transport {

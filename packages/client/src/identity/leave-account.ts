@@ -3,16 +3,14 @@ import { ROWS } from '../store/rows.ts';
 import { revokeDevice } from './own-devices.ts';
 
 /**
- * Tells the server that this device signs out. With `forGood` it also leaves the account, unless it is the only device:
- * others would go on encrypting for it.
+ * Takes this device off its account before it is wiped: others would go on encrypting for it. The only device of an
+ * account stays on it.
  *
- * @throws SealError OFFLINE …: the device signs out all the same
+ * @throws SealError OFFLINE …: the device is wiped all the same
  */
-export async function leaveAccount(deps: Deps, { forGood }: { readonly forGood: boolean }): Promise<void> {
-  const { api, reader } = deps;
-  const account = await reader.get(ROWS.account);
+export async function leaveAccount(deps: Deps): Promise<void> {
+  const account = await deps.reader.get(ROWS.account);
   if (account?.status !== 'active') return;
-  const devices = (await reader.get(ROWS.peer(account.userId)))?.known.list.devices.length ?? 1;
-  if (forGood && devices > 1) await revokeDevice(deps, account.device.deviceId);
-  else await api.auth.signOut.mutate();
+  const devices = (await deps.reader.get(ROWS.peer(account.userId)))?.known.list.devices.length ?? 1;
+  if (devices > 1) await revokeDevice(deps, account.device.deviceId);
 }

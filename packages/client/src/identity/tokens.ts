@@ -55,6 +55,8 @@ export function createTokenSource(deps: TokenDeps): TokenSource {
       if (isUsable(stored)) return stored;
       const session = await openSession(deps, account, stored).catch((error: unknown) => noteRevoked(deps, error));
       return transact(async (tx) => {
+        // Signed out meanwhile, perhaps in another tab.
+        if ((await tx.get(ROWS.account))?.status !== 'active') throw new SealError('NOT_SIGNED_IN');
         const tokens = tokensOf(session, clock);
         tx.put(ROWS.tokens, tokens);
         return tokens;
@@ -71,6 +73,7 @@ export function createTokenSource(deps: TokenDeps): TokenSource {
     },
     current: () => cached?.accessToken ?? null,
     refuse: (token) => void (refused = token ?? refused),
+    forget: () => void (cached = null),
   };
 }
 
