@@ -43,6 +43,8 @@ function built() {
 if (import.meta.url === `file://${process.argv[1]}`) {
   const parts = measure(built());
   for (const { part, bytes, budget } of parts) process.stdout.write(`${part}: ${bytes} of ${budget} bytes\n`);
+  const total = parts.reduce((sum, { bytes }) => sum + bytes, 0);
+  process.stdout.write(`everything together: ${total} bytes\n`);
   report(
     'widget size',
     parts.filter(({ bytes, budget }) => bytes > budget).map(({ part }) => `${part} is above its budget`),

@@ -11,7 +11,8 @@ const HASHED = /-[\w-]{8,}\.\w+$/;
 
 /**
  * `/v1/seal-chat.js` and the files it loads, for any page on any site. Hashed names never change and are kept for a
- * year; the entry is asked for again after five minutes, and costs a 304 when nothing changed.
+ * year. The entry names them, so it is asked for again every time, and costs a 304 when nothing changed: one kept for
+ * longer would ask for files that an upgrade has removed.
  */
 export function registerWidget(server: FastifyInstance): void {
   void server.register(async (scope) => {
@@ -24,7 +25,7 @@ export function registerWidget(server: FastifyInstance): void {
       cacheControl: false,
       setHeaders: (reply, path) => {
         const isHashed = HASHED.test(path.replace(/\.(?:br|gz)$/, ''));
-        reply.setHeader('cache-control', isHashed ? 'public, max-age=31536000, immutable' : 'public, max-age=300');
+        reply.setHeader('cache-control', isHashed ? 'public, max-age=31536000, immutable' : 'public, no-cache');
       },
     });
     scope.options('/v1/*', async (_request, reply) => answerPreflight(reply, 'GET, HEAD'));
