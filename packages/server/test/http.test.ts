@@ -1,3 +1,4 @@
+import { get } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { SIZE_LIMITS } from '@seal-chat/protocol';
 import Fastify from 'fastify';
@@ -141,7 +142,7 @@ describe('other origins', () => {
     expect(entry.headers.get('access-control-allow-origin')).toBe('*');
     expect(entry.headers.get('cache-control')).toBe('public, no-cache');
     const tag = entry.headers.get('etag') ?? '';
-    expect((await fetch(`${url}/v1/seal-chat.js`, { headers: { 'if-none-match': tag } })).status).toBe(304);
+    expect(await revalidate(`${url}/v1/seal-chat.js`, tag)).toBe(304);
     const [core] = /core-[\w-]+\.js/.exec(await entry.text()) ?? [];
     const chunk = await fetch(`${url}/v1/${core}`);
     expect(chunk.status).toBe(200);
@@ -149,6 +150,17 @@ describe('other origins', () => {
     expect(chunk.headers.get('content-encoding')).toMatch(/^(?:br|gzip)$/);
   });
 });
+
+/** Asks as a browser's cache does; `fetch` would add that it wants no cached answer. */
+function revalidate(target: string, etag: string): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    const request = get(target, { headers: { 'if-none-match': etag } }, (response) => {
+      response.resume();
+      resolve(response.statusCode);
+    });
+    request.once('error', reject);
+  });
+}
 
 describe('the demo', () => {
   test('has the strictest policy', async () => {
