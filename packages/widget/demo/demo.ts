@@ -31,7 +31,10 @@ async function showOne(name: string, peer: string | null): Promise<void> {
 }
 
 async function showBoth(): Promise<void> {
-  const people = ['alice', 'bob'].map((name) => ({ name, chat: createChat(name, 'inline') }));
+  const people = [
+    { name: 'alice', peer: 'bob', chat: createChat('alice', 'inline') },
+    { name: 'bob', peer: 'alice', chat: createChat('bob', 'inline') },
+  ];
   const stored = new StoredPane();
   document.body.replaceChildren(
     h(
@@ -40,7 +43,7 @@ async function showBoth(): Promise<void> {
       h('h1', { text: 'Seal' }),
       h('p', { text: 'Two people, each on a device of their own, and the server between them.' }),
     ),
-    h('main', {}, ...people.map(({ name, chat }) => personPane(name, chat)), stored.element),
+    h('main', {}, ...people.map(({ name, peer, chat }) => personPane(name, peer, chat)), stored.element),
   );
   const [alice, bob] = (await Promise.all(people.map(({ name, chat }) => join(chat, name)))) as [
     DemoPerson,
@@ -52,7 +55,7 @@ async function showBoth(): Promise<void> {
   alice.chat.focusComposer();
 }
 
-function personPane(name: string, chat: HTMLElement): HTMLElement {
+function personPane(name: string, peer: string, chat: HTMLElement): HTMLElement {
   const title = name.charAt(0).toUpperCase() + name.slice(1);
   return h(
     'section',
@@ -61,7 +64,10 @@ function personPane(name: string, chat: HTMLElement): HTMLElement {
       'header',
       {},
       h('h2', { text: `${title}’s device` }),
-      h('a', { text: 'open alone', attributes: { href: `/demo?user=${name}`, target: '_blank', rel: 'noopener' } }),
+      h('a', {
+        text: 'open alone',
+        attributes: { href: `/demo?user=${name}&peer=${peer}`, target: '_blank', rel: 'noopener' },
+      }),
     ),
     chat,
   );

@@ -9,6 +9,8 @@ export const composerStyles: CSSResult = css`
     display: grid;
     grid-template-columns: minmax(0, 1fr);
     gap: 6px;
+    max-inline-size: 53rem;
+    margin-inline: auto;
     padding: 8px 12px 12px;
     padding-block-end: max(12px, env(safe-area-inset-bottom));
   }
