@@ -1,4 +1,5 @@
 import type { Bytes, ConversationId, DeviceId, MessageId, UserId } from '@seal-chat/protocol';
+import type { SocketClass } from './api/socket.ts';
 import type { SealApi } from './api/types.ts';
 import type { Readable } from './state/atom.ts';
 import type { StoreFactory } from './store/device-store.ts';
@@ -31,7 +32,7 @@ export interface SealClientOptions {
   /** Several accounts in one place are told apart by this name; `default` if left out. */
   readonly profile?: string;
   /** WebSocket class, for Node before 22: the one of the `ws` package. */
-  readonly webSocket?: typeof WebSocket;
+  readonly webSocket?: SocketClass;
   /** Replaces `globalThis.fetch`. */
   readonly fetch?: typeof fetch;
   /** Replaces `Date.now`, ms. */

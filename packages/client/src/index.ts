@@ -4,6 +4,7 @@ export { createSealClient } from './seal-client.ts';
 export { indexedDbStore, type IdbStoreOptions } from './store/idb-store.ts';
 export { memoryStore } from './store/memory-store.ts';
 export { toSealError } from './api/errors.ts';
+export type { SocketClass } from './api/socket.ts';
 export type { SealApi } from './api/types.ts';
 export type { Readable } from './state/atom.ts';
 export type {

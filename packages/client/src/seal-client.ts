@@ -39,6 +39,7 @@ export function createSealClient(options: SealClientOptions): SealClient {
   live.subscribe(() => views.liveChanged());
 
   let tokens: Device['tokens'] | null = null;
+  let closing: Promise<void> | null = null;
   const calls = transportOptions(options);
   const transport = createTransport(calls, {
     accessToken: async () => (await device).tokens.accessToken(),
@@ -144,8 +145,6 @@ export function createSealClient(options: SealClientOptions): SealClient {
     setPresence: (state) => void device.then(({ tabs }) => tabs.setPresence(state)).catch(() => {}),
     reconnect: () => void device.then(({ tabs }) => tabs.reconnect()).catch(() => {}),
     on: emitter.on,
-    async close() {
-      await (await device.catch(() => null))?.close();
-    },
+    close: () => (closing ??= device.then(({ close }) => close()).catch(() => {})),
   };
 }

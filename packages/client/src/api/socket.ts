@@ -21,6 +21,14 @@ export interface Socket {
   close(reason?: SealError): void;
 }
 
+/** As much of a WebSocket as the SDK uses: the browser's class fits, and that of the `ws` package. */
+export type SocketClass = new (url: string) => {
+  send(text: string): void;
+  close(): void;
+  addEventListener(type: 'message', listener: (event: { readonly data: unknown }) => void): void;
+  addEventListener(type: 'open' | 'close' | 'error', listener: () => void): void;
+};
+
 /** Time for an answer to a heartbeat, ms. */
 const PONG_TIMEOUT_MS = 10_000;
 
@@ -42,7 +50,7 @@ export function openSocket(options: {
   /** Of the server, http or https. */
   readonly url: string;
   readonly params: ConnectionParams;
-  readonly webSocket: typeof WebSocket;
+  readonly webSocket: SocketClass;
   /** Called once, before anything else can be sent over the socket. */
   readonly onEnd: (reason: SealError) => void;
 }): Socket {
@@ -93,7 +101,7 @@ export function openSocket(options: {
     else if (result !== undefined) call?.handle(result);
   }
 
-  raw.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
+  raw.addEventListener('message', ({ data }) => {
     if (typeof data === 'string') receive(data);
   });
   raw.addEventListener('close', () => end(new SealError('OFFLINE')));

@@ -1,7 +1,7 @@
 import { SealError, isSealError } from '@seal-chat/protocol';
 import { createApi } from './api.ts';
 import { httpCaller, type HttpOptions } from './http.ts';
-import { openSocket, type Socket } from './socket.ts';
+import { openSocket, type Socket, type SocketClass } from './socket.ts';
 import type { Caller, SealApi } from './types.ts';
 
 /** Where calls of a signed-in device get their token. */
@@ -24,7 +24,7 @@ export interface Transport {
 }
 
 export interface TransportOptions extends HttpOptions {
-  readonly webSocket: typeof WebSocket | undefined;
+  readonly webSocket: SocketClass | undefined;
 }
 
 /** Calls without a session: challenges, sign-in, recovery, linking, device lists. Always over HTTP. */

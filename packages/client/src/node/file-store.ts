@@ -73,6 +73,8 @@ async function openFileStore(directory: string): Promise<DeviceStore> {
     }
   };
 
+  /** The lock is given back once: the next time it may be somebody else's. */
+  let closing: Promise<void> | null = null;
   // Commits are serial even when a caller does not hold the device lock.
   let tail: Promise<unknown> = openLog();
   await tail;
@@ -99,7 +101,7 @@ async function openFileStore(directory: string): Promise<DeviceStore> {
         await syncDirectory(directory);
         await openLog();
       }),
-    close: () => serial(async () => (await closeLog(), await release())),
+    close: () => (closing ??= serial(async () => (await closeLog(), await release()))),
   };
 }
 

@@ -30,8 +30,6 @@ export interface Resident {
   readonly recoveryCode: string;
 }
 
-export const nodeWebSocket: typeof globalThis.WebSocket = WebSocket as unknown as typeof globalThis.WebSocket;
-
 export async function openHouse(limits: Parameters<Relay['addTenant']>[0] = {}): Promise<House> {
   const relay = await startRelay();
   const tenant = await relay.addTenant(limits);
@@ -42,7 +40,7 @@ export async function openHouse(limits: Parameters<Relay['addTenant']>[0] = {}):
       url: url(),
       appKey: tenant.appKey,
       store: memoryStore(),
-      webSocket: nodeWebSocket,
+      webSocket: WebSocket,
       ...options,
     });
     clients.set(client, options.death);

@@ -1,6 +1,6 @@
 import { WebSocket } from 'ws';
 import type { Bytes } from '@seal-chat/protocol';
-import type { DeviceStore, StoreFactory } from '../../src/index.ts';
+import type { DeviceStore, SocketClass, StoreFactory } from '../../src/index.ts';
 import { createLocalLocks, createLocalMedium } from '../../src/store/local-locks.ts';
 import { createRowMap, type RowMap } from '../../src/store/row-map.ts';
 
@@ -17,7 +17,7 @@ export interface Disk {
 export interface Life {
   readonly store: StoreFactory;
   readonly fetch: typeof fetch;
-  readonly webSocket: typeof globalThis.WebSocket;
+  readonly webSocket: SocketClass;
   /** Steps so far. */
   steps(): number;
   isDead(): boolean;
@@ -110,7 +110,7 @@ function createLife(rows: RowMap, dieAt: number): Life {
       const response = await fetch(input, init);
       return step() ? response : never();
     },
-    webSocket: MortalSocket as unknown as typeof globalThis.WebSocket,
+    webSocket: MortalSocket,
     steps: () => steps,
     isDead: () => isDead,
     kill,

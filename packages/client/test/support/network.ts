@@ -1,9 +1,10 @@
 import { WebSocket } from 'ws';
+import type { SocketClass } from '../../src/index.ts';
 
 /** A client's way to the server, which a test can cut, and look into. */
 export interface Network {
   readonly fetch: typeof fetch;
-  readonly webSocket: typeof globalThis.WebSocket;
+  readonly webSocket: SocketClass;
   /** From now on nothing gets through. */
   cut(): void;
   mend(): void;
@@ -40,7 +41,7 @@ export function createNetwork(): Network {
       network.sent.push(new URL(input as string).pathname);
       return fetch(input, init);
     },
-    webSocket: ControlledSocket as unknown as typeof globalThis.WebSocket,
+    webSocket: ControlledSocket,
     cut() {
       isCut = true;
       for (const socket of sockets) socket.terminate();

@@ -106,6 +106,18 @@ export function describeStore(
       expect(await store.get(['a', 'b'])).toEqual([row('1'), null]);
     });
 
+    it('may be closed twice, and that closes nobody else', async () => {
+      if (!setup.keepsAfterClose) return;
+      const first = store;
+      await first.close();
+      store = await setup.factory('seal:pk:default');
+      await first.close();
+      expect(await write({ a: '1' })).toBe(1);
+      await store.close();
+      store = await setup.factory('seal:pk:default');
+      expect(await store.get(['a'])).toEqual([row('1')]);
+    });
+
     it('keeps stores of other names apart', async () => {
       await write({ a: '1' });
       const other = await setup.factory('seal:pk:bob');
