@@ -136,7 +136,8 @@ describe('other origins', () => {
   });
 
   test('the widget loads into pages of any site, and says for how long it may be kept', async () => {
-    const entry = await fetch(`${url}/v1/seal-chat.js`);
+    const entry = await fetch(`${url}/v1/seal-chat.js`, { headers: { 'accept-encoding': 'br' } });
+    expect(entry.headers.get('vary')).toMatch(/accept-encoding/i);
     expect(entry.headers.get('content-type')).toContain('javascript');
     expect(entry.headers.get('cross-origin-resource-policy')).toBe('cross-origin');
     expect(entry.headers.get('access-control-allow-origin')).toBe('*');
@@ -154,7 +155,7 @@ describe('other origins', () => {
 /** Asks as a browser's cache does; `fetch` would add that it wants no cached answer. */
 function revalidate(target: string, etag: string): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
-    const request = get(target, { headers: { 'if-none-match': etag } }, (response) => {
+    const request = get(target, { headers: { 'accept-encoding': 'br', 'if-none-match': etag } }, (response) => {
       response.resume();
       resolve(response.statusCode);
     });

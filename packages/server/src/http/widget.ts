@@ -16,7 +16,11 @@ const HASHED = /-[\w-]{8,}\.\w+$/;
  */
 export function registerWidget(server: FastifyInstance): void {
   void server.register(async (scope) => {
-    scope.addHook('onRequest', async (_request, reply) => allowAnyOrigin(reply));
+    scope.addHook('onRequest', async (_request, reply) => {
+      allowAnyOrigin(reply);
+      // Files are kept compressed in several ways; a cache in between must not mix them up.
+      void reply.header('vary', 'accept-encoding');
+    });
     await scope.register(fastifyStatic, {
       root: FILES,
       prefix: '/v1/',
