@@ -108,7 +108,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     preKeys: createPreKeysService({ prisma, curves, limits, audience }),
     recovery: createRecoveryService({ prisma, limits, clock }),
     linking: createLinkingService({ prisma, limits, clock }),
-    conversations: createConversationsService({ prisma, limits: messageLimits, audience, clock }),
+    conversations: createConversationsService({ prisma, limits: messageLimits, audience, presence, clock }),
     messages,
     retry: createRetryService({ sql, bus, limits: messageLimits, checkMember: messages.checkMember, clock }),
     sync,

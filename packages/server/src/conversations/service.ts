@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { newId, SealError, type ConversationId, type UserId } from '@seal-chat/protocol';
+import { newId, SealError, type ConversationId, type TenantId, type UserId } from '@seal-chat/protocol';
 import type { ConversationAnswer } from '@seal-chat/protocol/api';
 import { transact } from '../db/transaction.ts';
 import { findExistingUsers } from '../devices/store.ts';
 import type { PrismaClient } from '../generated/client.ts';
 import type { MessageLimits } from '../limits/messages.ts';
+import type { Presence } from '../presence/presence.ts';
 import type { Audience } from '../sync/audience.ts';
 import type { Session } from '../trpc/context.ts';
 import { findConversation, findConversationsOf, findDm, insertDm } from './store.ts';
@@ -22,9 +23,21 @@ export function createConversationsService(deps: {
   readonly prisma: PrismaClient;
   readonly limits: MessageLimits;
   readonly audience: Audience;
+  readonly presence: Pick<Presence, 'eventOf'>;
   readonly clock: () => number;
 }): ConversationsService {
-  const { prisma, limits, audience, clock } = deps;
+  const { prisma, limits, audience, presence, clock } = deps;
+
+  /** Whoever is connected already is told of the other, as a new connection would be. */
+  function introduce(tenantId: TenantId, { low, high }: { readonly low: UserId; readonly high: UserId }): void {
+    for (const [userId, peer] of [
+      [low, high],
+      [high, low],
+    ] as const) {
+      const event = presence.eventOf(tenantId, peer);
+      if (event !== null) audience.tell(tenantId, [userId], event);
+    }
+  }
 
   return {
     async openDm(session, userId) {
@@ -49,7 +62,10 @@ export function createConversationsService(deps: {
       });
       const conversation = await findDm(prisma, tenantId, pair);
       if (conversation === null) throw new SealError('NOT_FOUND', 'conversations: the DM is gone');
-      if (isNew) audience.tell(tenantId, [pair.low, pair.high], { type: 'conversation', conversationId });
+      if (isNew) {
+        audience.tell(tenantId, [pair.low, pair.high], { type: 'conversation', conversationId });
+        introduce(tenantId, pair);
+      }
       return conversation;
     },
 
