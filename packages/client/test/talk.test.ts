@@ -14,6 +14,7 @@ describe('two people', () => {
     expect(found).toEqual({ userId: bob.userId, username: 'bob' });
 
     const atAlice = await alice.client.openDm(bob.userId);
+    await until(atAlice.summary, (summary) => summary?.peer?.presence.state === 'online', 'to see bob');
     const sent = await atAlice.send('hello bob');
     expect(sent).toMatchObject({ status: 'sending', seq: null, isOwn: true });
     const atBob = await dmWith(bob.client, alice.userId);
@@ -25,8 +26,15 @@ describe('two people', () => {
     expect(atBob.summary.get()?.unreadCount).toBe(0);
     await until(atAlice.messages, ({ messages }) => messages[0]?.status === 'read', 'read');
 
+    atBob.setTyping(true);
+    await until(atAlice.summary, (summary) => summary?.peer?.isTyping === true, 'bob to be typing');
     await atBob.send('hello alice');
+    await until(atAlice.summary, (summary) => summary?.peer?.isTyping === false, 'bob to be done');
     await expectShown(atAlice, ['hello bob', 'hello alice']);
     await expectShown(atBob, ['hello bob', 'hello alice']);
+    bob.client.setPresence('away');
+    await until(atAlice.summary, (summary) => summary?.peer?.presence.state === 'away', 'bob to be away');
+    await bob.client.close();
+    await until(atAlice.summary, (summary) => summary?.peer?.presence.state === 'offline', 'bob to be gone');
   });
 });
