@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { resolve } from 'node:path';
 import { DEFAULT_RATES } from '@seal-chat/protocol';
 import { z } from 'zod';
+import type { Rates } from './limits/rates.ts';
 import { StartError } from './start-error.ts';
 
 /** The repository's root, seen from `src` and from `dist` alike. */
@@ -125,9 +126,6 @@ export const VARIABLES = {
 
 type VariableName = keyof typeof VARIABLES;
 type Value<N extends VariableName> = (typeof VARIABLES)[N] extends Variable<infer T> ? T : never;
-
-/** Rates and counts the server enforces; the names of `DEFAULT_RATES`. */
-export type Rates = { readonly [K in keyof typeof DEFAULT_RATES]: number };
 
 /** What the process was told by its environment, checked. */
 export interface Config {

@@ -11,7 +11,7 @@ export interface StoredConversation {
   readonly totals: { readonly messages: number; readonly envelopes: number };
 }
 
-export interface StoredMessage {
+interface StoredMessage {
   readonly seq: number;
   readonly messageId: string;
   readonly senderUserId: string;
@@ -24,7 +24,7 @@ export interface StoredMessage {
   readonly bodyPrefix: string;
 }
 
-export interface StoredEnvelope {
+interface StoredEnvelope {
   readonly deviceId: string;
   readonly position: number;
   readonly seq: number;

@@ -3,7 +3,7 @@ import type { TenantId } from '@seal-chat/protocol';
 
 /** The demo's tenant and key are the same on every server: its page needs no configuration. */
 export const DEMO_TENANT_ID = '00000000-0000-4000-8000-000000000de0' as TenantId;
-export const DEMO_APP_KEY = 'pk_demo_seal';
+const DEMO_APP_KEY = 'pk_demo_seal';
 
 /**
  * Makes the demo's tenant, or brings its allowed origins up to date: the server's own pages, and no other.
