@@ -293,8 +293,13 @@ describe('what a session is bound to', () => {
       expect(await codeOf(() => decryptEnvelope({ ...initial, parties: others })), name).toBe('UNDECRYPTABLE');
       expect(await codeOf(() => decryptEnvelope({ ...later, parties: others })), name).toBe('IDENTITY_CHANGED');
       const { rng, kem } = bob;
+      const record = recordOf(bob, alice)!;
+      const message = { rng, record, conversationId: CONVERSATION, listVersions: LIST_VERSIONS, plaintext: utf8('x') };
+      expect(await codeOf(() => encryptEnvelope({ ...message, parties: others, now: NOW })), name).toBe(
+        'IDENTITY_CHANGED',
+      );
       const bundle = claimBundle(alice);
-      const start = { curves, kem, rng, parties: others, record: recordOf(bob, alice), bundle, now: NOW };
+      const start = { curves, kem, rng, parties: others, record, bundle, now: NOW };
       expect(await codeOf(() => initiateSession(start)), name).toBe('IDENTITY_CHANGED');
     }
     await decryptEnvelope(initial);
