@@ -1,5 +1,5 @@
 import { html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
-import type { Linking, SealError } from '@seal-chat/client';
+import { isSealError, type Linking, type SealError } from '@seal-chat/client';
 import { errorText } from '../../error-text.ts';
 import { backIcon, warningIcon } from '../../icons.ts';
 import { asSealError } from '../../internal/action.ts';
@@ -77,14 +77,16 @@ export class SealLinkNew extends AccountView {
   #renderStep(): TemplateResult {
     const { strings, linking } = this;
     const state = this.#state.value;
-    if (linking === null || state === null) return this.#renderForm();
+    if (linking === null || state === null) return this.#renderForm(this.problem);
+    // A code with a mistake in it is corrected, not typed anew.
+    if (state.step === 'failed' && isSealError(state.error, 'WRONG_CODE')) return this.#renderForm(state.error);
     if (state.step === 'waiting')
       return html`<p class="progress" role="status"><span class="spinner"></span>${strings.linkConnecting}</p>`;
     return linkSteps(linking, state, strings, () => this.#again());
   }
 
-  #renderForm(): TemplateResult {
-    const { strings, problem } = this;
+  #renderForm(problem: SealError | null): TemplateResult {
+    const { strings } = this;
     return html`<form novalidate @submit=${this.#handleSubmit}>
       <div class="field">
         <label for="code">${strings.linkCodeLabel}</label>
@@ -102,6 +104,7 @@ export class SealLinkNew extends AccountView {
           @input=${(event: Event) => {
             this.code = (event.target as HTMLInputElement).value;
             this.problem = null;
+            this.linking = null;
           }}
         />
       </div>
