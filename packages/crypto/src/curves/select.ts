@@ -1,7 +1,6 @@
 import { constantTimeEqual, fromHex } from '@seal-chat/protocol';
 import type { Curves } from './curves.ts';
 import type { Subtle } from './subtle.ts';
-import { tweetnaclCurves } from './tweetnacl.ts';
 import { webCryptoCurves } from './web-crypto.ts';
 
 /** RFC 7748 §6.1. */
@@ -22,14 +21,15 @@ const ED25519 = {
 
 /**
  * The fastest curves that work here: WebCrypto for each algorithm that passes a known-answer test, tweetnacl for the
- * others and where there is no `subtle` (pages without TLS). Costs about 2 ms; call it once.
+ * others and where there is no `subtle` (pages without TLS), loaded only then. Costs about 2 ms; call it once.
  */
 export async function selectCurves(subtle: Subtle | undefined): Promise<Curves> {
-  if (subtle === undefined) return tweetnaclCurves;
+  const loadFallback = async (): Promise<Curves> => (await import('./tweetnacl.ts')).tweetnaclCurves;
+  if (subtle === undefined) return loadFallback();
   const native = webCryptoCurves(subtle);
   const [dhWorks, signWorks] = await Promise.all([passes(checkX25519(native)), passes(checkEd25519(native))]);
-  const { dhKeyPair, newDhKeyPair, rawDh } = dhWorks ? native : tweetnaclCurves;
-  const { signKeyPair, sign, verify } = signWorks ? native : tweetnaclCurves;
+  const { dhKeyPair, newDhKeyPair, rawDh } = dhWorks ? native : await loadFallback();
+  const { signKeyPair, sign, verify } = signWorks ? native : await loadFallback();
   return { dhKeyPair, newDhKeyPair, rawDh, signKeyPair, sign, verify };
 }
 
@@ -54,16 +54,11 @@ async function checkX25519(curves: Curves): Promise<boolean> {
 }
 
 async function checkEd25519(curves: Curves): Promise<boolean> {
-  const pair = await curves.signKeyPair(ED25519.seed);
+  const pair = { publicKey: ED25519.publicKey, privateKey: ED25519.seed };
   const signature = await curves.sign(pair, new Uint8Array(0));
   const [accepts, refuses] = await Promise.all([
     curves.verify(ED25519.publicKey, new Uint8Array(0), ED25519.signature),
     curves.verify(ED25519.publicKey, new Uint8Array(1), ED25519.signature).then((valid) => !valid),
   ]);
-  return (
-    constantTimeEqual(pair.publicKey, ED25519.publicKey) &&
-    constantTimeEqual(signature, ED25519.signature) &&
-    accepts &&
-    refuses
-  );
+  return constantTimeEqual(signature, ED25519.signature) && accepts && refuses;
 }

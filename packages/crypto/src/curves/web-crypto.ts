@@ -2,7 +2,6 @@ import { SealError, concatBytes, fromHex, wipe, type Bytes } from '@seal-chat/pr
 import { expectLength } from '../expect-length.ts';
 import type { Curves, KeyPair } from './curves.ts';
 import type { Subtle } from './subtle.ts';
-import { tweetnaclCurves } from './tweetnacl.ts';
 import { webCryptoVerify } from './web-crypto-verify.ts';
 
 const X25519 = { name: 'X25519' };
@@ -79,7 +78,10 @@ export function webCryptoCurves(subtle: Subtle): Curves {
     rawDh,
 
     /** WebCrypto tells the public half of an imported key as JWK alone; a pair is made once a device. */
-    signKeyPair: (seed) => tweetnaclCurves.signKeyPair(seed),
+    async signKeyPair(seed) {
+      const { tweetnaclCurves } = await import('./tweetnacl.ts');
+      return tweetnaclCurves.signKeyPair(seed);
+    },
 
     async sign(own, message) {
       const key = await privateHandle(own, PKCS8_ED25519, ED25519, 'sign');

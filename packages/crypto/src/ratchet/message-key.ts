@@ -1,7 +1,7 @@
-import nacl from 'tweetnacl';
 import { SealError, constantTimeEqual, utf8, wipe, type Bytes, type Envelope } from '@seal-chat/protocol';
 import { hkdfWithSalt } from '../kdf.ts';
 import type { Rng } from '../rng.ts';
+import { NONCE_LENGTH, openSecret, sealSecret } from '../secret-box.ts';
 import { hmacKey } from '../sha256.ts';
 
 /**
@@ -14,7 +14,6 @@ const LABEL = utf8('SealChat_v1_MessageKey');
 /** HKDF without salt (RFC 5869 §2.2). */
 const NO_SALT = hmacKey(new Uint8Array(0));
 const KEY_LENGTH = 32;
-const NONCE_LENGTH = 24;
 
 /** What a message key encrypts to: the part of an envelope after its header. */
 export type SealedMessage = Pick<Envelope, 'commitment' | 'nonce' | 'ciphertext'>;
@@ -32,7 +31,7 @@ export function sealMessage(params: {
 }): SealedMessage {
   const secrets = deriveSecrets(params);
   const nonce = params.rng(NONCE_LENGTH);
-  const ciphertext = nacl.secretbox(params.plaintext, nonce, keyOf(secrets)) as Bytes;
+  const ciphertext = sealSecret(keyOf(secrets), nonce, params.plaintext);
   const commitment = secrets.slice(KEY_LENGTH);
   wipe(secrets, params.messageKey);
   return { commitment, nonce, ciphertext };
@@ -51,7 +50,7 @@ export function openMessage(params: {
   const secrets = deriveSecrets(params);
   const { commitment, nonce, ciphertext } = params.sealed;
   const plaintext = constantTimeEqual(secrets.subarray(KEY_LENGTH), commitment)
-    ? (nacl.secretbox.open(ciphertext, nonce, keyOf(secrets)) as Bytes | null)
+    ? openSecret(keyOf(secrets), nonce, ciphertext)
     : null;
   wipe(secrets);
   if (plaintext === null) throw new SealError('UNDECRYPTABLE', 'message: authentication failed');
