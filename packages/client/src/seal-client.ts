@@ -1,3 +1,4 @@
+import { linkingCodeKeys } from '@seal-chat/crypto';
 import type { ConversationId } from '@seal-chat/protocol';
 import { apiOf, createTransport } from './api/transport.ts';
 import type { SealClient, SealClientOptions } from './client-types.ts';
@@ -97,11 +98,13 @@ export function createSealClient(options: SealClientOptions): SealClient {
     signIn: () => enter(async (opened) => (await accountVerbs()).signIn(opened)),
     recover: (input) =>
       enter(async (opened) => (await load(import('./identity/recover-account.ts'))).recoverAccount(opened, input)),
-    linkThisDevice: (code) =>
-      startLinking(code, async (control) => {
+    linkThisDevice(code) {
+      linkingCodeKeys(code);
+      return startLinking(code, async (control) => {
         const { followLink } = await linking();
         await enter((opened) => followLink(opened, code, control));
-      }),
+      });
+    },
     async showLinkingCode() {
       const opened = await device;
       await activeAccount(opened.reader);

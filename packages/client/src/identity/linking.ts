@@ -24,6 +24,12 @@ import type { IdentityDeps } from './own-account.ts';
 const POLL_MS = 1_000;
 const FIRST_POLL_MS = 250;
 
+/**
+ * Stands in for step 4 when the person at the old device says no. Not authenticated: whoever can write it, the server,
+ * could as well keep step 4 back.
+ */
+const REFUSED: Bytes = Uint8Array.of(0);
+
 /** What a linking reports to, and is steered by. Loaded when needed, like all of this file. */
 export interface LinkingControl {
   readonly state: Atom<LinkingState>;
@@ -52,7 +58,11 @@ export async function offerLink(
   const opening = await receiveStep(api, control, linkId, 3);
   const checked = await checkLink({ curves, state: answered.state, payload: opening });
   control.state.set({ step: 'compare', sas: checked.sas, mustConfirm: true });
-  await raceAbort(control.confirmed, control.signal);
+  await raceAbort(control.confirmed, control.signal).catch(async (reason: unknown) => {
+    // The other screen need not wait until the code runs out.
+    await sendStep(api, linkId, 4, REFUSED).catch(() => {});
+    throw reason;
+  });
   control.state.set({ step: 'finishing' });
   const grant = grantLink({ state: checked.state, grant: await grantOf(deps), rng });
   await sendStep(api, linkId, 4, grant);
@@ -90,7 +100,9 @@ export async function followLink(deps: IdentityDeps, code: string, control: Link
   const revealed = await revealLink({ curves, rng, state: requested.state, payload: answer });
   await sendStep(publicApi, linkId, 3, revealed.payload);
   control.state.set({ step: 'compare', sas: revealed.sas, mustConfirm: false });
-  const grant = acceptLink(revealed.state, await receiveStep(publicApi, control, linkId, 4));
+  const last = await receiveStep(publicApi, control, linkId, 4);
+  if (last.length === REFUSED.length) throw new SealError('FORBIDDEN', 'linking: refused on the other device');
+  const grant = acceptLink(revealed.state, last);
   control.state.set({ step: 'finishing' });
   const { tenantId, userId, username, secrets, deviceListVersion: version, deviceListHash: hash } = grant;
   const { accountSeed } = secrets;
