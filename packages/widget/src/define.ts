@@ -6,14 +6,12 @@ import { SealConversation } from './views/conversation/conversation.ts';
 import { SealConversationList } from './views/conversation-list/conversation-list.ts';
 import { SealHome } from './views/home/home.ts';
 import { SealMessageList } from './views/message-list/message-list.ts';
-import { SealPeopleSearch } from './views/people-search/people-search.ts';
 
 defineElement('seal-composer', SealComposer);
 defineElement('seal-conversation', SealConversation);
 defineElement('seal-conversation-list', SealConversationList);
 defineElement('seal-home', SealHome);
 defineElement('seal-message-list', SealMessageList);
-defineElement('seal-people-search', SealPeopleSearch);
 // Last: an element that is already in the page comes to life with all its parts known.
 defineElement('seal-chat', SealChat);
 

@@ -55,6 +55,13 @@ export const homeStyles: CSSResult = css`
     text-overflow: ellipsis;
     white-space: nowrap;
   }
+  /* As the element looks when it is known, without its field. */
+  seal-people-search:not(:defined) {
+    display: block;
+    min-block-size: 0;
+    padding-block-start: 52px;
+    overflow-y: auto;
+  }
   .side > .problem {
     flex: none;
     padding: 0 16px 10px;

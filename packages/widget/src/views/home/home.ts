@@ -72,7 +72,10 @@ export class SealHome extends SealView {
     void this.updateComplete.then(() => this.byId<SealConversation>('conversation')?.focusComposer());
   }
 
-  readonly #handleNetwork = (): void => this.requestUpdate();
+  readonly #handleNetwork = (): void => {
+    this.#loadSearch();
+    this.requestUpdate();
+  };
 
   #open(conversationId: ConversationId): void {
     this.conversationId = conversationId;
@@ -119,6 +122,15 @@ export class SealHome extends SealView {
     } else if (this.isPatient && this.#patience === undefined)
       this.#patience = setTimeout(() => (this.isPatient = false), PATIENCE_MS);
     if (changed.has('conversationId')) this.#opening.fail(null);
+  }
+
+  protected override firstUpdated(): void {
+    this.#loadSearch();
+  }
+
+  /** The list stands there at once, as the content of an element that is not known yet; the field comes with its code. */
+  #loadSearch(): void {
+    import('../people-search/define.ts').catch(() => undefined);
   }
 
   protected override render(): TemplateResult {
