@@ -3,6 +3,7 @@ import type { ConversationId, MessageId } from '@seal-chat/protocol';
 import {
   addDevice,
   caughtUp,
+  errorAnswerOf,
   listen,
   messagesIn,
   messageTo,
@@ -146,6 +147,23 @@ describe('sending', () => {
       outcomes.map((_, i) => (i % 3 === 0 ? 'fulfilled' : 'rejected')),
     );
     expect(await storedSeqs(conversationId)).toEqual(upTo(20));
+  });
+
+  test('a message that the database refuses fails alone', async () => {
+    const { alice, bob, conversationId } = await pair();
+    await relay.sql`alter table messages add constraint unlucky check (octet_length(body) <> 13)`;
+    const outcomes = await Promise.all(
+      Array.from({ length: 40 }, (_, i) => {
+        const input = messageTo(conversationId, [alice, bob], alice.first, i % 10 === 3 ? 'thirteen long' : `m${i}`);
+        return alice.first.api.messages.send.mutate(input).then(
+          () => 'stored',
+          (error: unknown) => errorAnswerOf(error).code,
+        );
+      }),
+    );
+    await relay.sql`alter table messages drop constraint unlucky`;
+    expect(outcomes).toEqual(outcomes.map((_, i) => (i % 10 === 3 ? 'INTERNAL' : 'stored')));
+    expect(await storedSeqs(conversationId)).toEqual(upTo(36));
   });
 
   test('own other devices get the message too', async () => {

@@ -269,9 +269,6 @@ CREATE UNIQUE INDEX "users_tenant_id_username_key_key" ON "users"("tenant_id", "
 CREATE INDEX "devices_tenant_id_user_id_idx" ON "devices"("tenant_id", "user_id");
 
 -- CreateIndex
-CREATE UNIQUE INDEX "devices_tenant_id_id_user_id_key" ON "devices"("tenant_id", "id", "user_id");
-
--- CreateIndex
 CREATE INDEX "challenges_expires_at_idx" ON "challenges"("expires_at");
 
 -- CreateIndex
@@ -359,22 +356,7 @@ ALTER TABLE "memberships" ADD CONSTRAINT "memberships_tenant_id_conversation_id_
 ALTER TABLE "memberships" ADD CONSTRAINT "memberships_tenant_id_user_id_fkey" FOREIGN KEY ("tenant_id", "user_id") REFERENCES "users"("tenant_id", "id") ON DELETE CASCADE ON UPDATE CASCADE;
 
 -- AddForeignKey
-ALTER TABLE "messages" ADD CONSTRAINT "messages_tenant_id_conversation_id_fkey" FOREIGN KEY ("tenant_id", "conversation_id") REFERENCES "conversations"("tenant_id", "id") ON DELETE CASCADE ON UPDATE CASCADE;
-
--- AddForeignKey
-ALTER TABLE "messages" ADD CONSTRAINT "messages_tenant_id_sender_device_id_sender_user_id_fkey" FOREIGN KEY ("tenant_id", "sender_device_id", "sender_user_id") REFERENCES "devices"("tenant_id", "id", "user_id") ON DELETE CASCADE ON UPDATE CASCADE;
-
--- AddForeignKey
 ALTER TABLE "mailboxes" ADD CONSTRAINT "mailboxes_tenant_id_device_id_fkey" FOREIGN KEY ("tenant_id", "device_id") REFERENCES "devices"("tenant_id", "id") ON DELETE CASCADE ON UPDATE CASCADE;
-
--- AddForeignKey
-ALTER TABLE "mailbox_entries" ADD CONSTRAINT "mailbox_entries_tenant_id_device_id_fkey" FOREIGN KEY ("tenant_id", "device_id") REFERENCES "mailboxes"("tenant_id", "device_id") ON DELETE CASCADE ON UPDATE CASCADE;
-
--- AddForeignKey
-ALTER TABLE "mailbox_entries" ADD CONSTRAINT "mailbox_entries_tenant_id_conversation_id_seq_fkey" FOREIGN KEY ("tenant_id", "conversation_id", "seq") REFERENCES "messages"("tenant_id", "conversation_id", "seq") ON DELETE CASCADE ON UPDATE CASCADE;
-
--- AddForeignKey
-ALTER TABLE "mailbox_entries" ADD CONSTRAINT "mailbox_entries_tenant_id_requester_device_id_fkey" FOREIGN KEY ("tenant_id", "requester_device_id") REFERENCES "devices"("tenant_id", "id") ON DELETE CASCADE ON UPDATE CASCADE;
 
 -- AddForeignKey
 ALTER TABLE "retry_requests" ADD CONSTRAINT "retry_requests_tenant_id_conversation_id_seq_fkey" FOREIGN KEY ("tenant_id", "conversation_id", "seq") REFERENCES "messages"("tenant_id", "conversation_id", "seq") ON DELETE CASCADE ON UPDATE CASCADE;

@@ -28,6 +28,21 @@ export interface SendParameters {
   readonly boxes: readonly (readonly number[])[];
 }
 
+/** Of the items with one message id, the first; the others are the same message, sent again before it was answered. */
+export function withoutRepeats(items: readonly SendItem[]): readonly SendItem[] {
+  const seen = new Set<string>();
+  const first = items.filter(({ conversationId, senderDeviceId, messageId }) => {
+    const before = seen.size;
+    return seen.add(messageId + senderDeviceId + conversationId).size > before;
+  });
+  return first.length === items.length ? items : first;
+}
+
+/** Whether two items are the same message. */
+export function isSameMessage(a: SendItem, b: SendItem): boolean {
+  return a.messageId === b.messageId && a.senderDeviceId === b.senderDeviceId && a.conversationId === b.conversationId;
+}
+
 /** Rows a batch needs, each once and ascending, which is the order of locking. */
 interface Rows {
   readonly tenants: readonly string[];

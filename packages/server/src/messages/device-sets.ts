@@ -7,9 +7,8 @@ export type DeviceSet = readonly DeviceId[] | null;
 
 /** Device sets by account and version. They never change, so they are kept in memory. */
 export interface DeviceSets {
-  /** The set when it is in memory, else undefined. */
-  peek(account: Account, version: number): DeviceSet | undefined;
-  load(account: Account, version: number): Promise<DeviceSet>;
+  /** The set, at once when it is in memory. */
+  find(account: Account, version: number): DeviceSet | Promise<DeviceSet>;
 }
 
 const MAX_SETS = 20_000;
@@ -18,28 +17,23 @@ export function createDeviceSets(prisma: PrismaClient): DeviceSets {
   /** The least recently used first. */
   const sets = new Map<string, readonly DeviceId[]>();
 
-  function peek({ tenantId, userId }: Account, version: number): DeviceSet | undefined {
-    const key = `${tenantId}${userId}${version}`;
-    const set = sets.get(key);
-    if (set === undefined) return undefined;
-    sets.delete(key);
+  async function load(key: string, account: Account, version: number): Promise<DeviceSet> {
+    const signed = await findList(prisma, account, version);
+    // A version that is missing may be published later, so only those that are there are remembered.
+    if (signed === null) return null;
+    const set = decode(deviceListCodec, signed.bytes).devices.map(({ deviceId }) => deviceId);
+    if (sets.size >= MAX_SETS) sets.delete(sets.keys().next().value!);
     sets.set(key, set);
     return set;
   }
 
   return {
-    peek,
-    async load(account, version) {
-      const signed = await findList(prisma, account, version);
-      // A version that is missing may be published later, so only those that are there are remembered.
-      if (signed === null) return null;
-      const set = decode(deviceListCodec, signed.bytes).devices.map(({ deviceId }) => deviceId);
-      if (sets.size >= MAX_SETS)
-        for (const [oldest] of sets.entries()) {
-          sets.delete(oldest);
-          break;
-        }
-      sets.set(`${account.tenantId}${account.userId}${version}`, set);
+    find(account, version) {
+      const key = `${account.tenantId}${account.userId}${version}`;
+      const set = sets.get(key);
+      if (set === undefined) return load(key, account, version);
+      sets.delete(key);
+      sets.set(key, set);
       return set;
     },
   };

@@ -1,6 +1,6 @@
 /** Commits what arrives one by one in batches: the next batch collects while the one before is on its way. */
 export interface Flusher<Item, Result> {
-  /** Resolves with the item's result once its batch was written; rejects with what the write failed with. */
+  /** Resolves with the item's result once its batch was written; rejects with its error, or with the whole batch's. */
   add(item: Item): Promise<Result>;
   /** Resolves when everything added so far has been settled. */
   drain(): Promise<void>;
@@ -19,8 +19,8 @@ export function createFlusher<Item, Result>(options: {
   readonly maxInFlight: number;
   /** Waits this long for company before a batch leaves, ms; 0 for until the end of the turn. */
   readonly delayMs: number;
-  /** Writes a batch and answers in its order. */
-  readonly write: (items: readonly Item[]) => Promise<readonly Result[]>;
+  /** Writes a batch and answers in its order; an error among the results is that item's alone. */
+  readonly write: (items: readonly Item[]) => Promise<readonly (Result | Error)[]>;
 }): Flusher<Item, Result> {
   const { maxBatch, maxInFlight, delayMs, write } = options;
   let waiting: Waiting<Item, Result>[] = [];
@@ -55,7 +55,11 @@ export function createFlusher<Item, Result>(options: {
   async function run(batch: readonly Waiting<Item, Result>[]): Promise<void> {
     try {
       const results = await write(batch.map(({ item }) => item));
-      for (const [i, { resolve }] of batch.entries()) resolve(results[i]!);
+      for (const [i, { resolve, reject }] of batch.entries()) {
+        const result = results[i];
+        if (result instanceof Error) reject(result);
+        else resolve(result as Result);
+      }
     } catch (error) {
       for (const { reject } of batch) reject(error);
     }

@@ -1,5 +1,5 @@
 import { messageInputs } from '@seal-chat/protocol/api';
-import { router, sessionProcedure } from '../trpc/init.ts';
+import { bareProcedure, requireSession, router, sessionProcedure } from '../trpc/init.ts';
 import type { RetryService } from './retry.ts';
 import { sendParser } from './send-parser.ts';
 import type { MessagesService } from './service.ts';
@@ -8,7 +8,11 @@ import type { MessagesService } from './service.ts';
 export function createMessagesRouter(services: { readonly messages: MessagesService; readonly retry: RetryService }) {
   const { messages, retry } = services;
   return router({
-    send: sessionProcedure.input(sendParser).mutation(({ ctx, input }) => messages.send(ctx.session, input)),
+    send: bareProcedure.input(sendParser).mutation(({ ctx, input }) => {
+      const session = requireSession(ctx);
+      const pending = session.check();
+      return pending === null ? messages.send(session, input) : pending.then(() => messages.send(session, input));
+    }),
     history: sessionProcedure
       .input(messageInputs.history)
       .query(({ ctx, input }) => messages.history(ctx.session, input.conversationId, input.before, input.limit)),

@@ -6,7 +6,7 @@ import { isMember } from '../conversations/store.ts';
 import type { MessageLimits } from '../limits/messages.ts';
 import type { Session } from '../trpc/context.ts';
 import type { Payload } from './batch.ts';
-import type { DeviceSets } from './device-sets.ts';
+import type { DeviceSet, DeviceSets } from './device-sets.ts';
 import { findHistory, findMemberDevices, type MemberDevices } from './store.ts';
 import type { Writer } from './writer.ts';
 
@@ -50,17 +50,19 @@ export function createMessagesService(deps: {
 }): MessagesService {
   const { prisma, sql, limits, deviceSets, writer } = deps;
 
-  /** The devices that the stated list versions ask for; null when a version does not exist. */
-  async function loadRecipients(session: Session, input: SendInput): Promise<ReadonlySet<DeviceId> | null> {
-    const recipients = new Set<DeviceId>();
-    for (const { userId, version } of input.deviceLists) {
-      const account = { tenantId: session.tenantId, userId };
-      const set = deviceSets.peek(account, version) ?? (await deviceSets.load(account, version));
-      if (set === null) return null;
-      for (const deviceId of set) recipients.add(deviceId);
+  /** The devices that the stated list versions ask for, member by member; null in the place of unknown versions. */
+  function findSets({ tenantId }: Session, { deviceLists }: SendInput): DeviceSet[] | Promise<DeviceSet[]> {
+    const sets: DeviceSet[] = [];
+    for (const { userId, version } of deviceLists) {
+      const set = deviceSets.find({ tenantId, userId }, version);
+      if (set instanceof Promise) {
+        return Promise.all(
+          deviceLists.map(async (list) => deviceSets.find({ tenantId, userId: list.userId }, list.version)),
+        );
+      }
+      sets.push(set);
     }
-    recipients.delete(session.deviceId);
-    return recipients;
+    return sets;
   }
 
   /** Why the database would not take a message; nothing when it would now. */
@@ -95,9 +97,9 @@ export function createMessagesService(deps: {
         envelopes: input.envelopes,
       };
       for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-        const recipients = await loadRecipients(session, input);
-        const namesSender = input.deviceLists.some((list) => list.userId === userId);
-        if (namesSender && recipients !== null && isExactly(recipients, input.envelopes)) {
+        const found = findSets(session, input);
+        const sets = found instanceof Promise ? await found : found;
+        if (namesUser(input, userId) && isExactly(sets, deviceId, input.envelopes)) {
           const result = await writer.send(item);
           if (result.kind !== 'stale') return { seq: result.seq, acceptedAt: result.acceptedAt };
         }
@@ -121,16 +123,29 @@ export function createMessagesService(deps: {
 
 /** @throws SealError BAD_INPUT when a member or a device is named twice */
 function checkNoneTwice({ deviceLists, envelopes }: SendInput): void {
-  if (new Set(deviceLists.map(({ userId }) => userId)).size < deviceLists.length) {
+  if (deviceLists.some(({ userId }, i) => deviceLists.findIndex((other) => other.userId === userId) < i)) {
     throw new SealError('BAD_INPUT', 'messages: a member twice', { field: 'deviceLists' });
   }
-  if (new Set(envelopes.map(({ deviceId }) => deviceId)).size < envelopes.length) {
+  if (envelopes.some(({ deviceId }, i) => envelopes.findIndex((other) => other.deviceId === deviceId) < i)) {
     throw new SealError('BAD_INPUT', 'messages: a device twice', { field: 'envelopes' });
   }
 }
 
-function isExactly(recipients: ReadonlySet<DeviceId>, envelopes: SendInput['envelopes']): boolean {
-  return recipients.size === envelopes.length && envelopes.every(({ deviceId }) => recipients.has(deviceId));
+function namesUser({ deviceLists }: SendInput, userId: UserId): boolean {
+  return deviceLists.some((list) => list.userId === userId);
+}
+
+/** Whether there is an envelope, of which none is there twice, for each device of the sets but the sending one. */
+function isExactly(sets: readonly DeviceSet[], sender: DeviceId, envelopes: SendInput['envelopes']): boolean {
+  let wanted = 0;
+  for (const set of sets) {
+    if (set === null) return false;
+    wanted += set.includes(sender) ? set.length - 1 : set.length;
+  }
+  return (
+    wanted === envelopes.length &&
+    envelopes.every(({ deviceId }) => deviceId !== sender && sets.some((set) => set!.includes(deviceId)))
+  );
 }
 
 /** What the sender has to learn; null when its idea is the present state. */

@@ -20,21 +20,18 @@ export type SendResult =
   | { readonly kind: 'stale' };
 
 interface SendRow {
-  readonly item: number[] | null;
-  readonly seq: number[] | null;
-  readonly known_item: number[] | null;
-  readonly known_seq: number[] | null;
-  readonly known_at: string[] | null;
-  readonly box: number[] | null;
-  readonly head: number[] | null;
+  readonly seq: readonly (number | null)[];
+  readonly head: readonly (number | null)[];
+  readonly known_item: readonly number[] | null;
+  readonly known_seq: readonly number[] | null;
+  readonly known_at: readonly string[] | null;
 }
 
 const STALE: SendResult = { kind: 'stale' };
 
 const SEND = `
-  select array_to_json(o_item) as item, array_to_json(o_seq) as seq, array_to_json(o_known_item) as known_item,
-    array_to_json(o_known_seq) as known_seq, array_to_json(o_known_at) as known_at,
-    array_to_json(o_box) as box, array_to_json(o_head) as head
+  select array_to_json(o_seq) as seq, array_to_json(o_head) as head, array_to_json(o_known_item) as known_item,
+    array_to_json(o_known_seq) as known_seq, array_to_json(o_known_at) as known_at
   from seal_send($1::timestamptz, $2::uuid[], $3::uuid[], $4::int[], $5::int[], $6::int[], $7::uuid[], $8::int[],
     $9::int[], $10::uuid[], $11::uuid[], $12::uuid[], $13::int[], $14::int[], $15::uuid[], $16::uuid[], $17::int[],
     $18::int[], $19::int[], $20::int[], $21::bytea, $22::text[])`;
@@ -48,23 +45,16 @@ export async function sendBatch(
 ): Promise<readonly SendResult[]> {
   const { values, boxes } = layOut(items, encode);
   const [row] = await sql.unsafe<SendRow[]>(SEND, [new Date(acceptedAt).toISOString(), ...values], { prepare: true });
-  const results: SendResult[] = items.map(() => STALE);
-  if (row === undefined) return results;
-  for (const [i, known] of (row.known_item ?? []).entries()) {
-    results[known - 1] = { kind: 'known', seq: row.known_seq![i]!, acceptedAt: Date.parse(row.known_at![i]!) };
-  }
-  const heads = new Map((row.box ?? []).map((box, i) => [box, row.head![i]!]));
-  const seqOf = new Map((row.item ?? []).map((item, i) => [item - 1, row.seq![i]!]));
-  // Positions follow the order of the items, whatever the order of the answer.
-  for (const i of items.keys()) {
-    const seq = seqOf.get(i);
-    if (seq === undefined) continue;
-    const positions = boxes[i]!.map((box) => {
-      const position = heads.get(box)! + 1;
-      heads.set(box, position);
-      return position;
-    });
-    results[i] = { kind: 'stored', seq, acceptedAt, positions };
+  const { seq: seqs, head, known_item: known, known_seq: knownSeq, known_at: knownAt } = row!;
+  const heads = [...head];
+  const results = seqs.map((seq, i): SendResult => {
+    if (seq === null) return STALE;
+    // Positions follow the order of the items, as in the function.
+    const positions = boxes[i]!.map((box) => (heads[box - 1] = heads[box - 1]! + 1));
+    return { kind: 'stored', seq, acceptedAt, positions };
+  });
+  for (const [i, item] of (known ?? []).entries()) {
+    results[item - 1] = { kind: 'known', seq: knownSeq![i]!, acceptedAt: Date.parse(knownAt![i]!) };
   }
   return results;
 }

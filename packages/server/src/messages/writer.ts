@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Bus } from '../bus/bus.ts';
 import { isRetryableState } from '../db/transaction.ts';
 import type { Hub } from '../sync/hub.ts';
-import type { SendItem } from './batch.ts';
+import { isSameMessage, withoutRepeats, type SendItem } from './batch.ts';
 import { createFlusher } from './flusher.ts';
 import { sendBatch, type SendResult } from './store.ts';
 
@@ -33,7 +33,7 @@ export function createWriter(deps: {
   const { sql, bus, hub, clock, onAccepted, onError } = deps;
 
   /** A batch that the database refuses is halved until the item at fault stands alone. */
-  async function write(items: readonly SendItem[]): Promise<readonly Outcome[]> {
+  async function write(items: readonly SendItem[]): Promise<readonly (SendResult | SealError)[]> {
     try {
       return await commit(items);
     } catch (error) {
@@ -49,9 +49,12 @@ export function createWriter(deps: {
   async function commit(items: readonly SendItem[]): Promise<readonly SendResult[]> {
     for (let attempt = 1; ; attempt++) {
       try {
-        const results = await sendBatch(sql, items, clock(), bus.encode);
-        deliver(items, results);
-        return results;
+        const once = withoutRepeats(items);
+        const results = await sendBatch(sql, once, clock(), bus.encode);
+        deliver(once, results);
+        return once === items
+          ? results
+          : items.map((item) => results[once.findIndex((other) => isSameMessage(item, other))]!);
       } catch (error) {
         if (attempt >= ATTEMPTS || !isRetryableState(error)) throw error;
         await delay(attempt * 2 * Math.random());
@@ -86,30 +89,11 @@ export function createWriter(deps: {
     if (accepted > 0) onAccepted(accepted);
   }
 
-  const flusher = createFlusher<SendItem, Outcome>({
+  const { add, drain } = createFlusher<SendItem, SendResult>({
     maxBatch: MAX_BATCH,
     maxInFlight: MAX_IN_FLIGHT,
     delayMs: 0,
     write,
   });
-
-  /** Messages on their way: one that is sent again meanwhile shares the answer, not the batch. */
-  const onTheirWay = new Map<string, Promise<Outcome>>();
-
-  return {
-    async send(item) {
-      const key = item.conversationId + item.senderDeviceId + item.messageId;
-      let sending = onTheirWay.get(key);
-      if (sending === undefined) {
-        sending = flusher.add(item).finally(() => onTheirWay.delete(key));
-        onTheirWay.set(key, sending);
-      }
-      const outcome = await sending;
-      if (outcome instanceof SealError) throw outcome;
-      return outcome;
-    },
-    drain: flusher.drain,
-  };
+  return { send: add, drain };
 }
-
-type Outcome = SendResult | SealError;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { SealError, type ConversationId, type DeviceId, type MessageId, type UserId } from '@seal-chat/protocol';
-import type { MailboxEvent } from '@seal-chat/protocol/api';
+import type { MailboxEvent, SyncEvent } from '@seal-chat/protocol/api';
 import type { Connection, Session } from '../trpc/context.ts';
 import { createInbox, type InboxBatch, type MailboxPage } from './inbox.ts';
 
@@ -46,10 +46,12 @@ function createMailbox(pageSize: number) {
   };
 }
 
+const NO_HOOKS = { begin: async () => undefined, end: () => undefined };
+
 function collect(batches: AsyncGenerator<InboxBatch, void, void>) {
-  const received: InboxBatch[] = [];
+  const received: { position: number; events: readonly SyncEvent[] }[] = [];
   const ended = (async () => {
-    for await (const batch of batches) received.push(batch);
+    for await (const [id, { events }] of batches) received.push({ position: Number(id), events });
   })();
   const messages = () => received.flatMap(({ events }) => events.filter((event) => event.type === 'message'));
   return { received, messages, ended };
@@ -65,7 +67,7 @@ describe('an inbox', () => {
         const mailbox = createMailbox(pageSize);
         const inbox = createInbox({ session, connection: null, reader: mailbox.reader });
         const stop = new AbortController();
-        const { messages, ended, received } = collect(inbox.batches(stop.signal));
+        const { messages, ended, received } = collect(inbox.batches(stop.signal, NO_HOOKS));
         const late: MailboxEvent[] = [];
         const commit = (): MailboxEvent => {
           const made = entry(mailbox.entries.length + 1);
@@ -112,7 +114,7 @@ describe('an inbox', () => {
     };
     const inbox = createInbox({ session, connection, reader: mailbox.reader });
     const stop = new AbortController();
-    const { messages, received } = collect(inbox.batches(stop.signal));
+    const { messages, received } = collect(inbox.batches(stop.signal, NO_HOOKS));
     await turn();
     mailbox.answerReads();
     await turn();
@@ -140,7 +142,7 @@ describe('an inbox', () => {
     const mailbox = createMailbox(10);
     const inbox = createInbox({ session, connection: null, reader: mailbox.reader });
     const stop = new AbortController();
-    const { received, ended } = collect(inbox.batches(stop.signal));
+    const { received, ended } = collect(inbox.batches(stop.signal, NO_HOOKS));
     const typing = (isTyping: boolean, userId = 'u') =>
       ({ type: 'typing', conversationId: 'c' as ConversationId, userId: userId as UserId, isTyping }) as const;
     inbox.tell(typing(true), 'one');
@@ -156,7 +158,7 @@ describe('an inbox', () => {
   test('ends with the error that ended its session', async () => {
     const mailbox = createMailbox(10);
     const inbox = createInbox({ session, connection: null, reader: mailbox.reader });
-    const { ended } = collect(inbox.batches(new AbortController().signal));
+    const { ended } = collect(inbox.batches(new AbortController().signal, NO_HOOKS));
     await turn();
     mailbox.answerReads();
     await turn();

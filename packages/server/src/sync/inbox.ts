@@ -1,3 +1,4 @@
+import { tracked, type TrackedEnvelope } from '@trpc/server';
 import { SealError } from '@seal-chat/protocol';
 import type { LiveEvent, MailboxEvent, SyncBatch, SyncEvent } from '@seal-chat/protocol/api';
 import type { Connection, Session } from '../trpc/context.ts';
@@ -17,15 +18,19 @@ export interface MailboxPage {
   readonly hasMore: boolean;
 }
 
-/** What one turn of a subscription sends: the events, and the position the device has reached with them. */
-export interface InboxBatch extends SyncBatch {
-  readonly position: number;
-}
+/** What one turn of a subscription sends; its id is the position the device has reached with it. */
+export type InboxBatch = TrackedEnvelope<SyncBatch>;
 
 /** A running subscription, and the loop that empties it. */
 export interface RunningInbox extends Inbox {
-  /** Yields until the subscription is stopped; throws what ended it. Everything that is ready travels in one batch. */
-  batches(signal: AbortSignal): AsyncGenerator<InboxBatch, void, void>;
+  /**
+   * Yields until the subscription is stopped; throws what ended it. Everything that is ready travels in one batch.
+   * `begin` runs first, `end` last, whatever happens between.
+   */
+  batches(
+    signal: AbortSignal,
+    hooks: { readonly begin: () => Promise<void>; readonly end: () => void },
+  ): AsyncGenerator<InboxBatch, void, void>;
 }
 
 /** Entries and characters that wait for a slow reader in memory; beyond, the mailbox is read again instead. */
@@ -89,7 +94,7 @@ export function createInbox(deps: {
       sent += queue.length;
       queue = [];
       queuedCharacters = 0;
-      return { position: sent, events };
+      return tracked(String(sent), { events });
     }
     isBehind = false;
     isReading = true;
@@ -103,7 +108,7 @@ export function createInbox(deps: {
       isCaughtUp = true;
       events.push({ type: 'caught-up' });
     }
-    return events.length === 0 ? null : { position: sent, events };
+    return events.length === 0 ? null : tracked(String(sent), { events });
   }
 
   /** Entries that were offered while the mailbox was read, less those the read found. */
@@ -146,9 +151,10 @@ export function createInbox(deps: {
       awaken();
     },
 
-    async *batches(signal) {
+    async *batches(signal, { begin, end }) {
       signal.addEventListener('abort', awaken);
       try {
+        await begin();
         sent = await reader.start();
         while (!signal.aborted) {
           if (ended !== null) throw ended;
@@ -165,6 +171,7 @@ export function createInbox(deps: {
         }
       } finally {
         signal.removeEventListener('abort', awaken);
+        end();
       }
     },
   };

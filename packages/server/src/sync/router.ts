@@ -1,4 +1,4 @@
-import { tracked, type TrackedEnvelope } from '@trpc/server';
+import type { TrackedEnvelope } from '@trpc/server';
 import { syncInputs, type SyncBatch } from '@seal-chat/protocol/api';
 import { router, sessionProcedure } from '../trpc/init.ts';
 import type { SyncService } from './service.ts';
@@ -6,17 +6,12 @@ import type { SyncService } from './service.ts';
 /** What reaches a device while it is connected. */
 export function createSyncRouter(sync: SyncService) {
   return router({
-    subscribe: sessionProcedure.input(syncInputs.subscribe).subscription(async function* ({
-      ctx,
-      input,
-      signal,
-    }): AsyncGenerator<TrackedEnvelope<SyncBatch>, void, void> {
-      const lastEventId = input.lastEventId == null ? null : Number(input.lastEventId);
-      const stopped = signal ?? new AbortController().signal;
-      for await (const { position, events } of sync.subscribe(ctx.session, ctx.connection, lastEventId, stopped)) {
-        yield tracked(String(position), { events });
-      }
-    }),
+    subscribe: sessionProcedure
+      .input(syncInputs.subscribe)
+      .subscription(({ ctx, input, signal }): AsyncGenerator<TrackedEnvelope<SyncBatch>, void, void> => {
+        const lastEventId = input.lastEventId == null ? null : Number(input.lastEventId);
+        return sync.subscribe(ctx.session, ctx.connection, lastEventId, signal ?? new AbortController().signal);
+      }),
     ack: sessionProcedure.input(syncInputs.ack).mutation(({ ctx, input }) => sync.ack(ctx.session, input.position)),
     typing: sessionProcedure
       .input(syncInputs.typing)

@@ -79,12 +79,8 @@ export function createSyncService(deps: {
   }
 
   return {
-    async *subscribe(session, connection, lastEventId, signal) {
-      if (connection === null) throw new SealError('BAD_INPUT', 'sync: a subscription needs a WebSocket');
+    subscribe(session, connection, lastEventId, signal) {
       const { tenantId, userId, deviceId, rates } = session;
-      if (hub.ofDevice(tenantId, deviceId).length >= SUBSCRIPTIONS_PER_SOCKET * rates.socketsPerUser) {
-        throw new SealError('TOO_MANY_CONNECTIONS');
-      }
       const reader = {
         async start() {
           const mailbox = await findMailbox(sql, tenantId, deviceId);
@@ -96,17 +92,21 @@ export function createSyncService(deps: {
         readAfter: (position: number) => readMailbox(sql, tenantId, deviceId, position),
       };
       const inbox = createInbox({ session, connection, reader });
-      const remove = hub.add(inbox);
-      try {
+      let leave = (): void => undefined;
+      // Runs when the first batch is asked for, so that an inbox nobody reads is never in the hub.
+      const begin = async (): Promise<void> => {
+        if (connection === null) throw new SealError('BAD_INPUT', 'sync: a subscription needs a WebSocket');
+        if (hub.ofDevice(tenantId, deviceId).length >= SUBSCRIPTIONS_PER_SOCKET * rates.socketsPerUser) {
+          throw new SealError('TOO_MANY_CONNECTIONS');
+        }
+        leave = hub.add(inbox);
         await session.check();
         for (const peer of await findPeers(prisma, tenantId, userId)) {
           const event = presence.eventOf(tenantId, peer);
           if (event !== null) inbox.tell(event, `presence:${peer}`);
         }
-        yield* inbox.batches(signal);
-      } finally {
-        remove();
-      }
+      };
+      return inbox.batches(signal, { begin, end: () => leave() });
     },
 
     ack: ({ tenantId, deviceId }, position) => acks.add({ tenantId, deviceId, position }),

@@ -1,6 +1,6 @@
 import { initTRPC } from '@trpc/server';
 import { isSealError, SealError } from '@seal-chat/protocol';
-import type { Context } from './context.ts';
+import type { Context, Session } from './context.ts';
 import { answerFor } from './errors.ts';
 
 const t = initTRPC.context<Context>().create({
@@ -17,6 +17,12 @@ const t = initTRPC.context<Context>().create({
 export const router: typeof t.router = t.router;
 
 /**
+ * Without checks of its own: for procedures that are called so often that a middleware would be felt. They begin with
+ * `requireSession`.
+ */
+export const bareProcedure: typeof t.procedure = t.procedure;
+
+/**
  * Open to everyone of a tenant; `ctx.session` is there when the caller is signed in.
  * @throws SealError UNKNOWN_APP_KEY, ORIGIN_NOT_ALLOWED or TOO_MANY_CONNECTIONS
  */
@@ -31,11 +37,18 @@ export const publicProcedure = t.procedure.use(({ ctx, next }) => {
  * @throws SealError NOT_SIGNED_IN, SESSION_EXPIRED or DEVICE_REVOKED, and as `publicProcedure`
  */
 export const sessionProcedure = t.procedure.use(async ({ ctx, next }) => {
-  const { tenant, session } = ctx;
+  const session = requireSession(ctx);
+  await session.check();
+  return next({ ctx: { session } });
+});
+
+/**
+ * The session of a context; `check` it before use.
+ * @throws SealError NOT_SIGNED_IN, SESSION_EXPIRED or DEVICE_REVOKED, and as `publicProcedure`
+ */
+export function requireSession({ tenant, session }: Context): Session {
   if (isSealError(tenant)) throw tenant;
   if (session === null) throw new SealError('NOT_SIGNED_IN');
   if (isSealError(session)) throw session;
-  const pending = session.check();
-  if (pending !== null) await pending;
-  return next({ ctx: { tenant, session } });
-});
+  return session;
+}

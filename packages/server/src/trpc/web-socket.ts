@@ -86,7 +86,10 @@ export function createWebSockets(deps: {
           return;
         }
         addresses.set(request, addressOf(request));
-        wss.handleUpgrade(request, socket, head, (client) => wss.emit('connection', client, request));
+        wss.handleUpgrade(request, socket, head, (client) => {
+          sendTogether(client, socket);
+          wss.emit('connection', client, request);
+        });
       });
     },
 
@@ -110,6 +113,27 @@ export function createWebSockets(deps: {
       while (wss.clients.size > 0 && Date.now() < deadline) await delay(10);
       for (const client of wss.clients) client.terminate();
     },
+  };
+}
+
+/**
+ * What is sent in one turn leaves in one write: a batch of messages answers its senders all at once, and each write
+ * costs more than what is in it.
+ */
+function sendTogether(client: WebSocket, socket: Duplex): void {
+  const uncork = (): void => {
+    isCorked = false;
+    socket.uncork();
+  };
+  let isCorked = false;
+  const send = client.send.bind(client) as (data: string) => void;
+  client.send = (data: unknown) => {
+    if (!isCorked) {
+      isCorked = true;
+      socket.cork();
+      process.nextTick(uncork);
+    }
+    send(data as string);
   };
 }
 
