@@ -12,6 +12,8 @@ export interface Launched {
   readonly url: string;
   /** From the command to its `ready` line, ms. */
   readonly readyAfterMs: number;
+  /** The last of what it wrote. */
+  output(): string;
   /** Asks it and everything in its process group to end (SIGTERM), and waits until they have. */
   stop(): Promise<void>;
 }
@@ -75,7 +77,7 @@ export async function launch(options: {
   };
   try {
     const readyUrl = await url;
-    return { pid: child.pid!, url: readyUrl, readyAfterMs: performance.now() - startedAt, stop };
+    return { pid: child.pid!, url: readyUrl, readyAfterMs: performance.now() - startedAt, output: () => output, stop };
   } catch (error) {
     await stop();
     throw error;

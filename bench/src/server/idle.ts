@@ -62,6 +62,9 @@ async function withServer<T>(
   const server = await launchSeal(dataDir);
   try {
     return await use({ url: server.url, appKey }, server.pid);
+  } catch (error) {
+    console.error(server.output());
+    throw error;
   } finally {
     await server.stop();
   }

@@ -74,6 +74,9 @@ export function runServer(): Promise<PartResult> {
 
       const idle = await measureIdle(DEMO_APP_KEY);
       return report({ fast, bareFast, slow, bareSlow, steady, idle, sent: seal.ledger.sent, rounds: ROUNDS });
+    } catch (error) {
+      for (const server of started) console.error(server.output());
+      throw error;
     } finally {
       for (const server of started) await server.stop();
     }
