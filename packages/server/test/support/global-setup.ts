@@ -24,22 +24,44 @@ const THROWAWAY = {
   autovacuum: 'off',
 };
 
-/** Vitest's global set-up: one PostgreSQL for the whole run, and in it one migrated template that tests copy. */
+/** PostgreSQL with a migrated template database that tests copy. */
+interface TestCluster {
+  readonly templateUrl: string;
+  stop(): Promise<void>;
+}
+
+/** Shared by the projects of a run, each of which loads this module for itself. */
+const shared = globalThis as { sealTestCluster?: { readonly cluster: Promise<TestCluster>; users: number } };
+
+/** Vitest's global set-up: one PostgreSQL for the whole run. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const entry = (shared.sealTestCluster ??= { cluster: startCluster(), users: 0 });
+  entry.users += 1;
+  const { templateUrl, stop } = await entry.cluster;
+  project.provide('templateUrl', templateUrl);
+  return async () => {
+    entry.users -= 1;
+    if (entry.users > 0) return;
+    delete shared.sealTestCluster;
+    await stop();
+  };
+}
+
+async function startCluster(): Promise<TestCluster> {
   const dataDir = await mkdtemp(join(tmpdir(), 'seal-test-'));
+  // As root, PostgreSQL runs as another user, which has to pass through.
   await chmod(dataDir, 0o711);
   const server = await startPostgres({ dataDir, settings: THROWAWAY });
-  const tearDown = async () => {
+  const stop = async (): Promise<void> => {
     await server.stop();
     await rm(dataDir, { recursive: true, force: true });
   };
   try {
-    const template = await createDatabase(server.url, 'seal_template');
-    await migrate(template);
-    project.provide('templateUrl', template);
-    return tearDown;
+    const templateUrl = await createDatabase(server.url, 'seal_template');
+    await migrate(templateUrl);
+    return { templateUrl, stop };
   } catch (error) {
-    await tearDown();
+    await stop();
     throw error;
   }
 }
