@@ -1,11 +1,10 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { isSealError, SealError } from '@seal-chat/protocol';
+import { isSealError, SealError, TRANSPORT, type Bytes, type TenantId } from '@seal-chat/protocol';
 import type { LiveSessions } from '../auth/live-sessions.ts';
 import type { SessionRow } from '../auth/store.ts';
 import { hashToken } from '../auth/tokens.ts';
 import type { Presence } from '../presence/presence.ts';
 import type { Tenant, Tenants } from '../tenants/service.ts';
-import type { TenantId, Bytes } from '@seal-chat/protocol';
 import type { Connection, Context, Session } from './context.ts';
 
 /** What a caller says about itself, however it came. */
@@ -32,9 +31,9 @@ export interface Contexts {
   ofSocket(credentials: Credentials, socket: Socket): Promise<Context>;
 }
 
-/** Credentials of a request's headers: `x-seal-app-key` and `authorization: Bearer`. */
+/** Credentials of a request's headers: the publishable key's own, and `authorization: Bearer`. */
 export function credentialsOf(headers: IncomingHttpHeaders, address: string): Credentials {
-  const appKey = headers['x-seal-app-key'];
+  const appKey = headers[TRANSPORT.appKeyHeader];
   const [, accessToken] = /^Bearer ([\w-]+)$/i.exec(headers.authorization ?? '') ?? [];
   return {
     appKey: typeof appKey === 'string' ? appKey : null,

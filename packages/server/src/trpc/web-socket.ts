@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
 import { getWSConnectionHandler, type CreateWSSContextFnOptions } from '@trpc/server/adapters/ws';
 import type { TRPCError } from '@trpc/server';
-import { ERRORS, LIFETIMES, SIZE_LIMITS, type SealError } from '@seal-chat/protocol';
+import { ERRORS, LIFETIMES, SIZE_LIMITS, TRANSPORT, type SealError } from '@seal-chat/protocol';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { AppRouter } from '../router.ts';
 import type { Context } from './context.ts';
@@ -22,7 +22,6 @@ export interface WebSockets {
   close(): Promise<void>;
 }
 
-const PATH = '/trpc';
 /** A socket has to say who it is within this time, ms. */
 const INTRODUCTION_MS = 10_000;
 /** What was sent before has this long to leave before a socket is closed for a reason, ms. */
@@ -79,7 +78,7 @@ export function createWebSockets(deps: {
     attach(server, addressOf) {
       server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
         const [path] = (request.url ?? '').split('?', 1);
-        if (path !== PATH || isClosing) {
+        if (path !== TRANSPORT.path || isClosing) {
           socket.end(
             `HTTP/1.1 ${isClosing ? '503 Service Unavailable' : '404 Not Found'}\r\nconnection: close\r\n\r\n`,
           );
