@@ -74,7 +74,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const hub = createHub();
   const limits = createDurableLimits(pool);
   const messageLimits = createMessageLimits({ sql, clock, onError });
-  const audience = createAudience({ bus, peersOf: (tenantId, userId) => findPeers(prisma, tenantId, userId) });
+  const audience = createAudience({ bus, peersOf: (tenantId, userId) => findPeers(sql, tenantId, userId) });
   const presence = createPresence({
     bus,
     audience,
@@ -87,7 +87,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     bus,
     hub,
     clock,
-    find: (tenantId, sessionId) => findSession(prisma, tenantId, sessionId),
+    find: (tenantId, sessionId) => findSession(sql, tenantId, sessionId),
     onError,
   });
   const writer = createWriter({ sql, bus, hub, clock, onAccepted, onError });
@@ -118,7 +118,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     tenants: createTenants({ prisma, rates, clock }),
     liveSessions,
     presence,
-    findSession: (tenantId, accessHash) => findSessionByAccess(prisma, tenantId, accessHash),
+    findSession: (tenantId, accessHash) => findSessionByAccess(sql, tenantId, accessHash),
     clock,
   });
   const webSockets = createWebSockets({ router, contexts, onError: logUnexpected });

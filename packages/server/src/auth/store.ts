@@ -1,4 +1,5 @@
 import type { Bytes, ChallengeId, DeviceId, TenantId, UserId } from '@seal-chat/protocol';
+import type { Sql } from 'postgres';
 import type { PrismaClient } from '../generated/client.ts';
 import type { Transaction } from '../db/transaction.ts';
 
@@ -20,55 +21,41 @@ export interface SessionTokens {
   readonly refreshExpiresAt: Date;
 }
 
-const SESSION_WITH_DEVICE = {
-  tenantId: true,
-  id: true,
-  deviceId: true,
-  accessExpiresAt: true,
-  device: { select: { userId: true, removedAt: true } },
-} as const;
-
-interface SessionWithDevice {
-  readonly tenantId: string;
+interface SessionColumns {
   readonly id: string;
-  readonly deviceId: string;
-  readonly accessExpiresAt: Date;
-  readonly device: { readonly userId: string; readonly removedAt: Date | null };
+  readonly user_id: UserId;
+  readonly device_id: DeviceId;
+  readonly access_expires_at: Date;
+  readonly is_removed: boolean;
 }
 
-function toSessionRow(row: SessionWithDevice): SessionRow {
+function toSessionRow(tenantId: TenantId, row: SessionColumns | undefined): SessionRow | null {
+  if (row === undefined) return null;
   return {
-    tenantId: row.tenantId as TenantId,
+    tenantId,
     sessionId: row.id,
-    userId: row.device.userId as UserId,
-    deviceId: row.deviceId as DeviceId,
-    accessExpiresAt: row.accessExpiresAt.getTime(),
-    isDeviceRemoved: row.device.removedAt !== null,
+    userId: row.user_id,
+    deviceId: row.device_id,
+    accessExpiresAt: row.access_expires_at.getTime(),
+    isDeviceRemoved: row.is_removed,
   };
 }
 
-export async function findSessionByAccess(
-  prisma: PrismaClient,
-  tenantId: TenantId,
-  accessHash: Bytes,
-): Promise<SessionRow | null> {
-  const row = await prisma.session.findUnique({
-    where: { tenantId_accessHash: { tenantId, accessHash } },
-    select: SESSION_WITH_DEVICE,
-  });
-  return row && toSessionRow(row);
+/** The session that an access token opens, expired or not. Asked for by every request and every socket. */
+export async function findSessionByAccess(sql: Sql, tenantId: TenantId, accessHash: Bytes): Promise<SessionRow | null> {
+  const [row] = await sql<SessionColumns[]>`
+    select s.id, d.user_id, s.device_id, s.access_expires_at, d.removed_at is not null as is_removed
+    from sessions s join devices d on d.tenant_id = s.tenant_id and d.id = s.device_id
+    where s.tenant_id = ${tenantId} and s.access_hash = ${accessHash}`;
+  return toSessionRow(tenantId, row);
 }
 
-export async function findSession(
-  prisma: PrismaClient,
-  tenantId: TenantId,
-  sessionId: string,
-): Promise<SessionRow | null> {
-  const row = await prisma.session.findUnique({
-    where: { tenantId_id: { tenantId, id: sessionId } },
-    select: SESSION_WITH_DEVICE,
-  });
-  return row && toSessionRow(row);
+export async function findSession(sql: Sql, tenantId: TenantId, sessionId: string): Promise<SessionRow | null> {
+  const [row] = await sql<SessionColumns[]>`
+    select s.id, d.user_id, s.device_id, s.access_expires_at, d.removed_at is not null as is_removed
+    from sessions s join devices d on d.tenant_id = s.tenant_id and d.id = s.device_id
+    where s.tenant_id = ${tenantId} and s.id = ${sessionId}`;
+  return toSessionRow(tenantId, row);
 }
 
 export async function insertChallenge(

@@ -1,5 +1,6 @@
 import type { ConversationId, TenantId, UserId } from '@seal-chat/protocol';
 import type { ConversationAnswer } from '@seal-chat/protocol/api';
+import type { Sql } from 'postgres';
 import type { Transaction } from '../db/transaction.ts';
 import type { PrismaClient } from '../generated/client.ts';
 
@@ -125,11 +126,11 @@ export async function isMember(
 }
 
 /** Everybody who shares a conversation with the user. */
-export async function findPeers(prisma: PrismaClient, tenantId: TenantId, userId: UserId): Promise<readonly UserId[]> {
-  const rows = await prisma.$queryRaw<{ user_id: UserId }[]>`
+export async function findPeers(sql: Sql, tenantId: TenantId, userId: UserId): Promise<readonly UserId[]> {
+  const rows = await sql<{ user_id: UserId }[]>`
     select distinct other.user_id from memberships mine
     join memberships other on other.tenant_id = mine.tenant_id and other.conversation_id = mine.conversation_id
-    where mine.tenant_id = ${tenantId}::uuid and mine.user_id = ${userId}::uuid and other.user_id <> mine.user_id`;
+    where mine.tenant_id = ${tenantId} and mine.user_id = ${userId} and other.user_id <> mine.user_id`;
   return rows.map((row) => row.user_id);
 }
 

@@ -34,7 +34,8 @@ interface Entry {
   readonly tenantId: TenantId;
   readonly userId: UserId;
   readonly connections: Map<string, 'online' | 'away'>;
-  readonly elsewhere: Map<string, PresenceReport>;
+  /** Null while no other process has a socket of the user. */
+  elsewhere: Map<string, PresenceReport> | null;
   /** What the audience was told last. */
   told: PresenceState;
   lastSeenAt: number | null;
@@ -70,7 +71,7 @@ export function createPresence(deps: {
         tenantId,
         userId,
         connections: new Map(),
-        elsewhere: new Map(),
+        elsewhere: null,
         told: 'offline',
         lastSeenAt: null,
         leaving: null,
@@ -82,14 +83,14 @@ export function createPresence(deps: {
 
   function forgetAbsent(): void {
     for (const [key, { connections, elsewhere, leaving }] of entries) {
-      if (connections.size === 0 && elsewhere.size === 0 && leaving === null) entries.delete(key);
+      if (connections.size === 0 && elsewhere === null && leaving === null) entries.delete(key);
     }
   }
 
   function hear(report: PresenceReport, from: string): void {
     const entry = entryOf(report.tenantId, report.userId);
-    if (report.sockets > 0) entry.elsewhere.set(from, report);
-    else entry.elsewhere.delete(from);
+    if (report.sockets > 0) (entry.elsewhere ??= new Map()).set(from, report);
+    else forgetReport(entry, from);
     entry.lastSeenAt = latest(entry.lastSeenAt, report.lastSeenAt);
     // The process where it happened tells the audience.
     entry.told = stateOf(entry);
@@ -99,7 +100,7 @@ export function createPresence(deps: {
     for (const [processId, at] of heardFrom) {
       if (clock() - at <= SILENCE_MS) continue;
       heardFrom.delete(processId);
-      for (const entry of entries.values()) if (entry.elsewhere.delete(processId)) tellChange(entry);
+      for (const entry of entries.values()) if (forgetReport(entry, processId)) tellChange(entry);
     }
   }
 
@@ -174,7 +175,7 @@ export function createPresence(deps: {
       const entry = entries.get(tenantId + userId);
       if (entry === undefined) return 0;
       let count = entry.connections.size;
-      for (const { sockets } of entry.elsewhere.values()) count += sockets;
+      for (const { sockets } of entry.elsewhere?.values() ?? []) count += sockets;
       return count;
     },
 
@@ -192,8 +193,15 @@ export function createPresence(deps: {
   };
 }
 
+/** Takes out what a process reported; whether there was anything. */
+function forgetReport(entry: Entry, processId: string): boolean {
+  const wasThere = entry.elsewhere?.delete(processId) ?? false;
+  if (entry.elsewhere?.size === 0) entry.elsewhere = null;
+  return wasThere;
+}
+
 function stateOf({ connections, elsewhere }: Entry): PresenceState {
-  return combined([...connections.values(), ...[...elsewhere.values()].map(({ state }) => state)]);
+  return combined([...connections.values(), ...[...(elsewhere?.values() ?? [])].map(({ state }) => state)]);
 }
 
 function combined(states: readonly PresenceState[]): PresenceState {

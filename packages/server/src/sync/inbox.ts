@@ -61,7 +61,8 @@ export function createInbox(deps: {
   let isBehind = true;
   let isReading = false;
   let isCaughtUp = false;
-  let live = new Map<string, LiveEvent>();
+  /** Live events by key; null while there are none, which is nearly always. */
+  let live: Map<string, LiveEvent> | null = null;
   let ended: SealError | null = null;
   let wake: (() => void) | null = null;
 
@@ -77,20 +78,20 @@ export function createInbox(deps: {
   }
 
   function isReady(): boolean {
-    return ended !== null || isBehind || queue.length > 0 || live.size > 0;
+    return ended !== null || isBehind || queue.length > 0 || live !== null;
   }
 
   function takeLive(): SyncEvent[] {
-    if (live.size === 0) return [];
+    if (live === null) return [];
     const events = [...live.values()];
-    live = new Map();
+    live = null;
     return events;
   }
 
   /** What is ready, as one batch; null when a read found nothing new. */
   async function nextBatch(): Promise<InboxBatch | null> {
     if (!isBehind) {
-      const events = live.size === 0 ? queue : [...takeLive(), ...queue];
+      const events = live === null ? queue : [...takeLive(), ...queue];
       sent += queue.length;
       queue = [];
       queuedCharacters = 0;
@@ -141,6 +142,7 @@ export function createInbox(deps: {
     },
 
     tell(event, key) {
+      live ??= new Map();
       if (live.size >= MAX_QUEUED_LIVE) ended ??= new SealError('UNAVAILABLE', 'sync: the reader is too slow');
       live.set(key, event);
       awaken();

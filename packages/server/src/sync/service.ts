@@ -101,7 +101,7 @@ export function createSyncService(deps: {
         }
         leave = hub.add(inbox);
         await session.check();
-        for (const peer of await findPeers(prisma, tenantId, userId)) {
+        for (const peer of await findPeers(sql, tenantId, userId)) {
           const event = presence.eventOf(tenantId, peer);
           if (event !== null) inbox.tell(event, `presence:${peer}`);
         }

@@ -41,24 +41,30 @@ export function createWebSockets(deps: {
   const { router, contexts, onError } = deps;
   const wss = new WebSocketServer({ noServer: true, maxPayload: SIZE_LIMITS.request, perMessageDeflate: false });
   const silent = new WeakSet<WebSocket>();
-  const introduced = new WeakSet<WebSocket>();
+  /** Sockets that have not said who they are, with what ends them if they do not. */
+  const strangers = new WeakMap<WebSocket, NodeJS.Timeout>();
   const addresses = new WeakMap<IncomingMessage, string>();
   let isClosing = false;
 
   const handle = getWSConnectionHandler<AppRouter>({ wss, router, createContext, onError, maxBatchSize: MAX_BATCH });
 
   function createContext({ req, res, info }: CreateWSSContextFnOptions): Promise<Context> {
-    introduced.add(res);
+    clearTimeout(strangers.get(res));
+    strangers.delete(res);
     const credentials = socketCredentials(req, addresses.get(req) ?? '', info.connectionParams);
     return contexts.ofSocket(credentials, socketOf(res));
   }
 
+  function isThere(this: WebSocket): void {
+    silent.delete(this);
+  }
+
   wss.on('connection', (client: WebSocket, request: IncomingMessage) => {
-    client.on('pong', () => silent.delete(client));
-    client.on('message', () => silent.delete(client));
-    const timer = setTimeout(() => introduced.has(client) || client.terminate(), INTRODUCTION_MS);
+    client.on('pong', isThere).on('message', isThere);
+    const timer = setTimeout(() => client.terminate(), INTRODUCTION_MS);
     timer.unref();
-    client.once('close', () => clearTimeout(timer));
+    strangers.set(client, timer);
+    client.once('close', () => clearTimeout(strangers.get(client)));
     handle(client, request);
   });
 
