@@ -1,5 +1,4 @@
-import { linkingCodeKeys } from '@seal-chat/crypto';
-import type { ConversationId } from '@seal-chat/protocol';
+import { SealError, type ConversationId } from '@seal-chat/protocol';
 import { apiOf, createTransport } from './api/transport.ts';
 import type { SealClient, SealClientOptions } from './client-types.ts';
 import { createConversation } from './conversation.ts';
@@ -19,6 +18,8 @@ import type { AccountState, AtRest } from './types.ts';
 import { createViews } from './view/views.ts';
 
 const SEARCH_LIMIT = 20;
+/** The look of a linking code, in any grouping; whether it is one is found out when it is used. */
+const LINKING_CODE = /^(?:[\s-]*[0-9a-z]){16}[\s-]*$/i;
 
 const accountVerbs = () => load(import('./account-verbs.ts'));
 const upkeep = () => load(import('./sync/upkeep.ts'));
@@ -99,7 +100,7 @@ export function createSealClient(options: SealClientOptions): SealClient {
     recover: (input) =>
       enter(async (opened) => (await load(import('./identity/recover-account.ts'))).recoverAccount(opened, input)),
     linkThisDevice(code) {
-      linkingCodeKeys(code);
+      if (!LINKING_CODE.test(code)) throw new SealError('WRONG_CODE', 'linking code: 16 letters and digits');
       return startLinking(code, async (control) => {
         const { followLink } = await linking();
         await enter((opened) => followLink(opened, code, control));

@@ -1,7 +1,7 @@
 import { extendDeviceList } from '@seal-chat/crypto';
 import { SealError, isSealError, toBase64, type DeviceId } from '@seal-chat/protocol';
 import { activeAccount, type Deps } from '../deps.ts';
-import { learnDeviceLists } from '../peers/device-lists.ts';
+import { learnDeviceLists } from '../peers/learn-device-lists.ts';
 import { ROWS } from '../store/rows.ts';
 import type { OwnDevice } from '../types.ts';
 

@@ -1,21 +1,19 @@
 import type { Curves } from '@seal-chat/crypto';
-import { SealError, isSealError, type ErrorCode } from '@seal-chat/protocol';
+import { SealError, isSealError } from '@seal-chat/protocol';
 import type { SessionAnswer } from '@seal-chat/protocol/api';
 import type { TokenSource } from '../api/transport.ts';
 import type { SealApi } from '../api/types.ts';
 import type { Clock } from '../clock.ts';
 import type { DeviceStore } from '../store/device-store.ts';
 import type { DeviceTx, RowReader } from '../store/device-tx.ts';
+import { load } from '../load.ts';
 import { ROWS, type AccountRow, type TokensRow } from '../store/rows.ts';
-import { proveDevice, requestChallenge } from './challenge.ts';
 
 /** A token is renewed this long before it runs out, ms. */
 const RENEW_BEFORE_MS = 20_000;
 
-/** After these the server may never have looked at the refresh token. */
-const NO_VERDICT: readonly ErrorCode[] = ['OFFLINE', 'UNAVAILABLE', 'RATE_LIMITED', 'INTERNAL'];
-
-interface TokenDeps {
+/** What the verbs that open sessions are handed. */
+export interface TokenDeps {
   readonly store: DeviceStore;
   readonly reader: RowReader;
   readonly transact: <T>(task: (tx: DeviceTx) => Promise<T>) => Promise<T>;
@@ -53,7 +51,7 @@ export function createTokenSource(deps: TokenDeps): TokenSource {
       const stored = await reader.get(ROWS.tokens);
       if (stored !== null) clock.restore(stored.clockOffset);
       if (isUsable(stored)) return stored;
-      const session = await openSession(deps, account, stored).catch((error: unknown) => noteRevoked(deps, error));
+      const session = await renewSession(deps, account, stored).catch((error: unknown) => noteRevoked(deps, error));
       return transact(async (tx) => {
         // Signed out meanwhile, perhaps in another tab.
         if ((await tx.get(ROWS.account))?.status !== 'active') throw new SealError('NOT_SIGNED_IN');
@@ -96,16 +94,8 @@ export async function forgetSession(tx: DeviceTx): Promise<void> {
   tx.delete(ROWS.tokens);
 }
 
-async function openSession(deps: TokenDeps, account: AccountRow, stored: TokensRow | null): Promise<SessionAnswer> {
-  const { publicApi, curves, clock } = deps;
-  if (stored !== null && stored.refreshExpiresAt > clock.now()) {
-    try {
-      return await publicApi.auth.refresh.mutate({ refreshToken: stored.refreshToken });
-    } catch (error) {
-      if (!isSealError(error) || NO_VERDICT.includes(error.code)) throw error;
-    }
-  }
-  const challenge = await requestChallenge(publicApi);
-  const proof = await proveDevice({ curves, account, challenge, purpose: 'signIn', deviceList: null });
-  return publicApi.auth.signIn.mutate(proof);
+/** Needed every quarter of an hour, and not to read or write what is here: loaded then. */
+async function renewSession(deps: TokenDeps, account: AccountRow, stored: TokensRow | null): Promise<SessionAnswer> {
+  const { openSession } = await load(import('./open-session.ts'));
+  return openSession(deps, account, stored);
 }

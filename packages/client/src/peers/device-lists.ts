@@ -6,7 +6,6 @@ import {
   deviceListCodec,
   isSealError,
   type Bytes,
-  type Device,
   type SignedDeviceList,
   type TenantId,
   type UserId,
@@ -17,9 +16,6 @@ import { markRevoked } from '../identity/tokens.ts';
 import type { DeviceTx } from '../store/device-tx.ts';
 import { ROWS, type AccountRow, type PeerRow, type RetiredDevice } from '../store/rows.ts';
 
-/** What a device sent before it was taken off its list is accepted for this long after we learned of that, ms. */
-const RETIRED_GRACE_MS = 24 * 60 * 60 * 1000;
-
 /**
  * Fetches what is new in the device lists of `userIds`, verifies it and stores it. A list with another account key
  * than the one first seen is not stored: the peer is marked as changed instead, and nothing is sent to it.
@@ -28,7 +24,7 @@ const RETIRED_GRACE_MS = 24 * 60 * 60 * 1000;
  * @throws SealError DEVICE_LIST_REJECTED when a list does not continue the known one; NOT_FOUND without any list;
  *   DEVICE_REVOKED when this device is not on the own list any more; OFFLINE …
  */
-export async function learnDeviceLists(
+export async function fetchDeviceLists(
   deps: Pick<Deps, 'api' | 'reader' | 'transact' | 'curves' | 'now'>,
   userIds: readonly UserId[],
   from: 'known' | 'start' = 'known',
@@ -49,7 +45,7 @@ export async function learnDeviceLists(
     const fetchedAfter = known[i]?.known.list.version ?? 0;
     await transact((tx) => storeChain(deps, tx, { account, userId, chain, fetchedAfter }));
   }
-  if (links >= COUNT_LIMITS.deviceListChain && from === 'known') return learnDeviceLists(deps, userIds);
+  if (links >= COUNT_LIMITS.deviceListChain && from === 'known') return fetchDeviceLists(deps, userIds);
   if (userIds.includes(account.userId)) await checkOwnDevice(deps, account);
 }
 
@@ -126,25 +122,4 @@ async function checkOwnDevice({ transact }: Pick<Deps, 'transact'>, { userId, de
     return false;
   });
   if (!isListed) throw new SealError('DEVICE_REVOKED');
-}
-
-/**
- * The device that claims to have sent something under version `version` of its account's list.
- *
- * @throws SealError UNVERIFIED_DEVICE when it was not on that list, or the list is not known here yet; IDENTITY_CHANGED
- */
-export function senderDevice(
-  peer: PeerRow | null,
-  claim: { readonly deviceId: string; readonly version: number; readonly now: number },
-): Device {
-  const { deviceId, version, now } = claim;
-  if (peer?.changedKey) throw new SealError('IDENTITY_CHANGED');
-  if (peer !== null && version <= peer.known.list.version) {
-    const current = peer.known.list.devices.find((device) => device.deviceId === deviceId);
-    if (current !== undefined && current.addedIn <= version) return current;
-    const retired = peer.retired.find(({ device }) => device.deviceId === deviceId);
-    const isInTime = retired !== undefined && now - retired.learnedAt <= RETIRED_GRACE_MS;
-    if (isInTime && retired.device.addedIn <= version && version < retired.removedIn) return retired.device;
-  }
-  throw new SealError('UNVERIFIED_DEVICE', `device list: version ${version} does not vouch for the sender`);
 }

@@ -2,7 +2,7 @@ import { safetyNumber } from '@seal-chat/crypto';
 import type { UserId } from '@seal-chat/protocol';
 import { activeAccount, type Deps } from '../deps.ts';
 import { ROWS } from '../store/rows.ts';
-import { learnDeviceLists } from './device-lists.ts';
+import { learnDeviceLists } from './learn-device-lists.ts';
 
 /**
  * The safety number with `userId`, over the key the server shows now: after a change, people compare the new one before

@@ -17,7 +17,7 @@ import {
   type MessageBody,
 } from '@seal-chat/protocol';
 import { activeAccount, type Deps } from '../deps.ts';
-import { senderDevice } from '../peers/device-lists.ts';
+import { senderDevice } from '../peers/sender-device.ts';
 import { loadSession, partiesOf } from '../peers/sessions.ts';
 import { findPreKeys } from '../prekeys/find.ts';
 import type { DeviceTx } from '../store/device-tx.ts';

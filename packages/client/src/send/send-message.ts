@@ -10,10 +10,10 @@ import {
 import type { SendAnswer } from '@seal-chat/protocol/api';
 import { learnConversations, withMessage } from '../conversations/conversation-rows.ts';
 import { activeAccount, type Deps } from '../deps.ts';
-import { learnDeviceLists } from '../peers/device-lists.ts';
+import { loadCode } from '../load-code.ts';
+import { learnDeviceLists } from '../peers/learn-device-lists.ts';
 import type { DeviceTx } from '../store/device-tx.ts';
 import { ROWS, placeOf, type OutboxRow, type RowKey, type WireMessage } from '../store/rows.ts';
-import { claimBundles } from './claim-bundles.ts';
 import { prepareWire, type Bundles, type DeviceAddress } from './prepare-wire.ts';
 
 /** A device without prekeys has most likely just joined: it is given this many attempts at sending to publish some. */

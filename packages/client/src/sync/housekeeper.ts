@@ -1,17 +1,18 @@
 import { isSealError } from '@seal-chat/protocol';
 import { refreshConversations } from '../conversations/conversation-rows.ts';
 import { activeAccount, type Deps } from '../deps.ts';
-import { learnDeviceLists } from '../peers/device-lists.ts';
-import { load } from '../load.ts';
+import { learnDeviceLists } from '../peers/learn-device-lists.ts';
 import { ROWS } from '../store/rows.ts';
+import { maintainPreKeys } from '../prekeys/maintain.ts';
+import { reopenMessages, requestRetries } from '../receive/heal.ts';
+import { answerRetries } from '../send/answer-retries.ts';
 import { checkForRollback } from './checkpoint.ts';
+import { recoverFromRollback } from './rollback.ts';
 
 /** Rotation of prekeys and the checkpoint are looked at this often while connected, ms. */
 const ROUND_MS = 60 * 60 * 1000;
 /** The longest a timer is set for, ms. */
 const LONGEST_WAIT_MS = ROUND_MS;
-
-const upkeep = () => load(import('./upkeep.ts'));
 
 /** What has to be looked after besides sending and receiving. */
 export interface Housekeeper {
@@ -45,17 +46,12 @@ export function createHousekeeper(deps: Deps): Housekeeper {
   async function settleRetries(): Promise<void> {
     isLookQueued = false;
     if (!isConnected) return;
-    const { answerRetries, requestRetries } = await upkeep();
     const due = [await requestRetries(deps), await answerRetries(deps)].filter((at) => at !== null);
     if (timer !== null) clearTimeout(timer);
     timer = null;
     if (due.length === 0 || !isConnected) return;
     const wait = Math.min(LONGEST_WAIT_MS, Math.max(0, Math.min(...due) - deps.now()));
     timer = setTimeout(look, wait);
-  }
-
-  async function reopen(): Promise<void> {
-    await (await upkeep()).reopenMessages(deps);
   }
 
   function look(): void {
@@ -68,10 +64,10 @@ export function createHousekeeper(deps: Deps): Housekeeper {
   async function tidy(): Promise<void> {
     const { userId } = await activeAccount(deps.reader);
     const parts = [
-      async () => (await upkeep()).maintainPreKeys(deps, { renewAll: false }),
+      () => maintainPreKeys(deps, { renewAll: false }),
       () => learnDeviceLists(deps, [userId]),
       () => refreshConversations(deps),
-      reopen,
+      () => reopenMessages(deps),
       settleRetries,
     ];
     for (const part of parts) {
@@ -89,7 +85,7 @@ export function createHousekeeper(deps: Deps): Housekeeper {
       isConnected = true;
       round = setInterval(() => void enqueue(tidy).catch(() => {}), ROUND_MS);
       await enqueue(async () => {
-        if (await checkForRollback(deps)) await (await upkeep()).recoverFromRollback(deps);
+        if (await checkForRollback(deps)) await recoverFromRollback(deps);
       });
       void enqueue(tidy).catch(() => {});
     },
@@ -102,7 +98,7 @@ export function createHousekeeper(deps: Deps): Housekeeper {
     committed(keys) {
       if (!isConnected) return;
       if (keys.some((key) => key.startsWith(ROWS.allUnopened) || key.startsWith(ROWS.answers))) look();
-      if (keys.some((key) => key.startsWith(PEERS))) void enqueue(reopen).catch(() => {});
+      if (keys.some((key) => key.startsWith(PEERS))) void enqueue(() => reopenMessages(deps)).catch(() => {});
     },
     async stop() {
       this.disconnected();

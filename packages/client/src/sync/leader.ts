@@ -7,13 +7,13 @@ import { createReadAnnouncer } from '../conversations/read-announcer.ts';
 import type { Deps } from '../deps.ts';
 import { markRevoked } from '../identity/tokens.ts';
 import { processBatch } from '../receive/process-batch.ts';
+import { load } from '../load.ts';
 import { createOutbox } from '../send/outbox.ts';
 import type { Readable } from '../state/atom.ts';
 import type { Committed } from '../store/device-tx.ts';
 import { ROWS, placeOf } from '../store/rows.ts';
 import { createAcknowledger } from './acknowledger.ts';
-import { createHousekeeper } from './housekeeper.ts';
-import { applyLiveEvent } from './live-events.ts';
+import type { Housekeeper } from './housekeeper.ts';
 import { createLiveTracker, type LiveState } from './live-state.ts';
 
 /** The one client of a device that holds the connection, receives and sends. */
@@ -39,11 +39,11 @@ export function startLeader(deps: LeaderDeps): Leader {
   const live = createLiveTracker();
   const outbox = createOutbox(deps);
   const reads = createReadAnnouncer(deps);
-  const housekeeper = createHousekeeper(deps);
   const acknowledger = createAcknowledger(deps);
   const stopping = new AbortController();
   let waiting = new AbortController();
   let socket: Socket | null = null;
+  let housekeeper: Housekeeper | null = null;
   let presence: 'online' | 'away' = 'online';
 
   async function run(): Promise<void> {
@@ -74,7 +74,7 @@ export function startLeader(deps: LeaderDeps): Leader {
       void current.opened.then(() => {
         live.setConnection({ status: 'catching-up' });
         if (presence === 'away') setPresence('away');
-        void housekeeper.connected().then(outbox.wake, (error: unknown) => current.close(toSealError(error)));
+        void keepHouse().then(outbox.wake, (error: unknown) => current.close(toSealError(error)));
       });
       const reason = await current.closed;
       await queue.idle();
@@ -83,8 +83,14 @@ export function startLeader(deps: LeaderDeps): Leader {
       return { reason: toSealError(error), wasOnline };
     } finally {
       socket = null;
-      housekeeper.disconnected();
+      housekeeper?.disconnected();
     }
+  }
+
+  async function keepHouse(): Promise<void> {
+    const { createHousekeeper } = await load(import('./upkeep.ts'));
+    housekeeper ??= createHousekeeper(deps);
+    if (socket !== null) await housekeeper.connected();
   }
 
   /** Events in their order; mailbox events that follow each other share commits. */
@@ -106,7 +112,7 @@ export function startLeader(deps: LeaderDeps): Leader {
         handleCaughtUp();
         live.setConnection({ status: 'online' });
       } else if (event.type === 'typing' || event.type === 'presence') live.apply(event);
-      else await applyLiveEvent(deps, event);
+      else await (await load(import('./upkeep.ts'))).applyLiveEvent(deps, event);
     }
     await takeMailbox();
   }
@@ -123,7 +129,7 @@ export function startLeader(deps: LeaderDeps): Leader {
     committed({ keys }) {
       if (keys.some((key) => key.startsWith(ROWS.allOutbox))) outbox.poke();
       for (const key of keys) if (key.startsWith(ROWS.conversations)) reads.look(placeOf(key).conversationId);
-      housekeeper.committed(keys);
+      housekeeper?.committed(keys);
     },
     reconnect: () => waiting.abort(),
     setPresence,
@@ -132,7 +138,7 @@ export function startLeader(deps: LeaderDeps): Leader {
       reads.stop();
       live.stop();
       socket?.close();
-      await Promise.all([running, outbox.stop(), housekeeper.stop()]);
+      await Promise.all([running, outbox.stop(), housekeeper?.stop()]);
     },
   };
 }

@@ -1,8 +1,8 @@
 import type { LiveEvent } from '@seal-chat/protocol/api';
 import { storeConversation, withProgress } from '../conversations/conversation-rows.ts';
 import type { Deps } from '../deps.ts';
-import { load } from '../load.ts';
-import { learnDeviceLists } from '../peers/device-lists.ts';
+import { maintainPreKeys } from '../prekeys/maintain.ts';
+import { learnDeviceLists } from '../peers/learn-device-lists.ts';
 import { ROWS } from '../store/rows.ts';
 
 /**
@@ -31,8 +31,6 @@ export async function applyLiveEvent(
       return learnDeviceLists(deps, [event.userId]).catch((error: unknown) => deps.report(error));
     }
     case 'prekeys-low':
-      return load(import('./upkeep.ts'))
-        .then(({ maintainPreKeys }) => maintainPreKeys(deps, { renewAll: false }))
-        .catch((error: unknown) => deps.report(error));
+      return maintainPreKeys(deps, { renewAll: false }).catch((error: unknown) => deps.report(error));
   }
 }
