@@ -26,7 +26,7 @@ function uuid(kind: number, index: number): string {
   return `${kind.toString(16).padStart(8, '0')}-0000-4000-8000-${index.toString(16).padStart(12, '0')}`;
 }
 
-export const SELF: Person = { userId: uuid(1, 0) as UserId, username: 'alice' };
+const SELF: Person = { userId: uuid(1, 0) as UserId, username: 'alice' };
 const DEVICE: DeviceId = uuid(2, 0) as DeviceId;
 
 export const SIGNED_IN: AccountState & { readonly status: 'signed-in' } = {

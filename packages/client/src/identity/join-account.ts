@@ -91,7 +91,7 @@ export async function joinAccount(deps: IdentityDeps, input: JoinInput): Promise
 }
 
 /** The own lists as the server has them, verified to continue what is known of them. */
-export async function fetchOwnLists(
+async function fetchOwnLists(
   deps: Pick<Deps, 'publicApi' | 'curves'>,
   account: Pick<AccountRow, 'tenantId' | 'userId' | 'accountKey'> & Pick<JoinInput, 'anchor'>,
 ): Promise<DeviceListState> {

@@ -71,7 +71,7 @@ export interface Bus {
 /** Channel of the database's notifications. */
 export const CHANNEL = 'seal';
 /** Ids in one notice, so that it fits the 8,000 bytes of a notification. */
-export const IDS_PER_NOTICE = 150;
+const IDS_PER_NOTICE = 150;
 
 /** `items` in pieces of at most `size`. */
 export function chunks<T>(items: readonly T[], size: number = IDS_PER_NOTICE): readonly (readonly T[])[] {

@@ -22,7 +22,7 @@ export interface BannerState {
 }
 
 /** The text of the banner, or `null` while all is well. */
-export function bannerText(
+function bannerText(
   { account, connection, isBrowserOffline }: BannerState,
   strings: ChatStrings,
 ): string | null {
