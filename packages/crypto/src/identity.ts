@@ -12,7 +12,6 @@ import {
   type TenantId,
   type UserId,
 } from '@seal-chat/protocol';
-import { authProofInput, type AuthProof } from './auth-proof.ts';
 import type { Curves, KeyPair } from './curves/curves.ts';
 import { deviceListSignatureInput, type DeviceListState } from './device-list.ts';
 import { freshKeyPair } from './fresh-key-pair.ts';
@@ -130,11 +129,6 @@ async function signDeviceList(
   const bytes = encode(deviceListCodec, list);
   const signature = await curves.sign(account.key, deviceListSignatureInput(bytes));
   return { list, hash: sha256(bytes), signed: { bytes, signature }, removed };
-}
-
-/** The device's answer to a sign-in challenge: an Ed25519 signature, 64 bytes. */
-export function signAuthProof(curves: Curves, device: DeviceKeys, proof: AuthProof): Promise<Bytes> {
-  return curves.sign(device.sign, authProofInput(proof));
 }
 
 function publicDevice({ deviceId, dh, sign, registrationId }: DeviceKeys, addedIn: number): Device {

@@ -24,7 +24,6 @@ export {
   createDeviceKeys,
   createDeviceList,
   extendDeviceList,
-  signAuthProof,
   type Account,
   type DeviceKeys,
 } from './identity.ts';
@@ -44,7 +43,8 @@ export {
   type AesGcmKey,
   type AesSubtle,
 } from './aes-gcm.ts';
-export { createPreKey, privatePreKeyCodec, wipePreKey, type PrivatePreKey } from './prekeys.ts';
+export { createPreKey } from './create-prekey.ts';
+export { privatePreKeyCodec, wipePreKey, type PrivatePreKey } from './prekeys.ts';
 export { type ConsumedPreKeys, type PreKeyName } from './session/accepted-prekeys.ts';
 export { decryptEnvelope, neededPreKeys, type DecryptedEnvelope } from './session/decrypt-envelope.ts';
 export { encryptEnvelope, needsNewSession } from './session/encrypt-envelope.ts';
@@ -53,3 +53,4 @@ export type { OwnDevice, Parties, PeerDevice } from './session/parties.ts';
 export { sessionRecordCodec, wipeSessionRecord } from './session/record-codec.ts';
 export type { SessionRecord } from './session/session.ts';
 export { safetyNumber, type SafetyNumberParty } from './safety-number.ts';
+export { signAuthProof } from './sign-auth-proof.ts';

@@ -35,7 +35,7 @@ const input = struct<SafetyNumberParty & { readonly label: string; readonly tena
  * Each half is an iterated SHA-256 of one account, read as six groups of five digits; the lower half comes first.
  */
 export function safetyNumber(tenantId: TenantId, a: SafetyNumberParty, b: SafetyNumberParty): string {
-  return [fingerprint(tenantId, a), fingerprint(tenantId, b)].sort().join('');
+  return [fingerprint(tenantId, a), fingerprint(tenantId, b)].toSorted().join('');
 }
 
 function fingerprint(tenantId: TenantId, { userId, accountKey }: SafetyNumberParty): string {

@@ -5,7 +5,7 @@ import { curves, testAccount } from '../test/accounts.ts';
 import { seededRng } from '../test/rng.ts';
 import { codeOf } from '../test/seal-error.ts';
 import { authProofInput, verifyAuthProof, type AuthProof } from './auth-proof.ts';
-import { signAuthProof } from './identity.ts';
+import { signAuthProof } from './sign-auth-proof.ts';
 import { preKeyLength, preKeySignatureInput, verifyPreKeySignature } from './prekey-signature.ts';
 
 async function proofs() {

@@ -14,7 +14,8 @@ import {
 import type { KeyPair } from '../src/curves/curves.ts';
 import type { Kem } from '../src/kem/kem.ts';
 import { nobleKem } from '../src/kem/noble.ts';
-import { createPreKey, type PrivatePreKey } from '../src/prekeys.ts';
+import { createPreKey } from '../src/create-prekey.ts';
+import type { PrivatePreKey } from '../src/prekeys.ts';
 import type { Rng } from '../src/rng.ts';
 import { decryptEnvelope, neededPreKeys, type DecryptedEnvelope } from '../src/session/decrypt-envelope.ts';
 import { encryptEnvelope } from '../src/session/encrypt-envelope.ts';

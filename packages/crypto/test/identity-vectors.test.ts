@@ -24,7 +24,6 @@ import {
   accountKeyFromSeed,
   createDeviceList,
   extendDeviceList,
-  signAuthProof,
   type Account,
   type DeviceKeys,
 } from '../src/identity.ts';
@@ -36,6 +35,7 @@ import { preKeySignatureInput } from '../src/prekey-signature.ts';
 import { createRecoveryCode, parseRecoveryCode } from '../src/recovery/code.ts';
 import { wrapAccountSecrets } from '../src/recovery/wrap.ts';
 import { openBody, sealBody } from '../src/sealed-body.ts';
+import { signAuthProof } from '../src/sign-auth-proof.ts';
 import { curves } from './accounts.ts';
 import { runPython } from './python.ts';
 import { scripted } from './rng.ts';

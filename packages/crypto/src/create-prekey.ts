@@ -1,0 +1,36 @@
+import type { PreKeyKind, PublicPreKey } from '@seal-chat/protocol';
+import type { Curves, KeyPair } from './curves/curves.ts';
+import { KEM_SEED_LENGTH, type Kem } from './kem/kem.ts';
+import { preKeySignatureInput, type PreKeyOwner } from './prekey-signature.ts';
+import { isKem, type PrivatePreKey } from './prekeys.ts';
+import type { Rng } from './rng.ts';
+
+/**
+ * Makes one prekey and signs it with the device's Ed25519 key (PQXDH §3.2). Store `privatePreKey` durably before
+ * `publicPreKey` leaves the device; a key whose private half was lost makes messages undecryptable.
+ * @param keyId unique among the keys of its kind on this device, never used again
+ * @param now ms
+ */
+export async function createPreKey(params: {
+  readonly curves: Curves;
+  readonly kem: Kem;
+  readonly rng: Rng;
+  readonly owner: PreKeyOwner;
+  readonly signKeys: KeyPair;
+  readonly kind: PreKeyKind;
+  readonly keyId: number;
+  readonly now: number;
+}): Promise<{ readonly privatePreKey: PrivatePreKey; readonly publicPreKey: PublicPreKey }> {
+  const { curves, kem, rng, owner, signKeys, kind, keyId, now } = params;
+  const { publicKey, privateKey } = isKem(kind) ? await newKemPair(kem, rng) : await curves.newDhKeyPair(rng);
+  const signature = await curves.sign(signKeys, preKeySignatureInput(owner, kind, { keyId, publicKey }));
+  return {
+    privatePreKey: { kind, keyId, createdAt: now, publicKey, privateKey, uses: new Uint8Array(0) },
+    publicPreKey: { keyId, publicKey, signature },
+  };
+}
+
+async function newKemPair(kem: Kem, rng: Rng): Promise<KeyPair> {
+  const seed = rng(KEM_SEED_LENGTH);
+  return { publicKey: await kem.publicKey(seed), privateKey: seed };
+}
