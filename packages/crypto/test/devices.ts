@@ -154,7 +154,7 @@ export async function receive(to: TestDevice, from: TestDevice, bytes: Bytes, no
   return commit(to, from, await decryptEnvelope(receiving(to, from, bytes, now)));
 }
 
-export function commit(to: TestDevice, from: TestDevice, { record, consumed, plaintext }: DecryptedEnvelope): Bytes {
+function commit(to: TestDevice, from: TestDevice, { record, consumed, plaintext }: DecryptedEnvelope): Bytes {
   store(to, from, record);
   for (const { kind, keyId } of consumed.deleted) to.privatePreKeys.delete(`${kind} ${keyId}`);
   if (consumed.updated !== null) {
