@@ -1,3 +1,4 @@
+import { createConnection } from 'node:net';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
@@ -198,6 +199,30 @@ describe('any input at all', () => {
       const { error } = await socket.call('query', path, {});
       expect(error?.data.seal?.code).toMatch(/^(NOT_FOUND|BAD_INPUT)$/);
     }
+    expect((await socket.call('query', 'preKeys.status', undefined)).result).toBeDefined();
+  });
+
+  test('upgrades that are none, or say odd things about themselves, end nothing but themselves', async () => {
+    const { port } = new URL(relay.wsUrl);
+    const upgrade = (path: string, headers: readonly string[]) =>
+      new Promise<string>((resolve) => {
+        const raw = createConnection(Number(port), '127.0.0.1');
+        raw.once('data', (data) => {
+          resolve(data.toString().split('\r\n', 1)[0]!);
+          raw.destroy();
+        });
+        raw.once('close', () => resolve('closed'));
+        const lines = [`GET ${path} HTTP/1.1`, 'Connection: Upgrade', 'Upgrade: websocket', ...headers];
+        raw.write(`${lines.join('\r\n')}\r\n\r\n`);
+      });
+    const valid = ['Sec-WebSocket-Version: 13', `Sec-WebSocket-Key: ${Buffer.from(rng(16)).toString('base64')}`];
+    for (const host of ['%%%', '[', 'a b', '']) {
+      expect(await upgrade('/trpc', [`Host: ${host}`, ...valid])).toMatch(/ 101 /);
+    }
+    expect(await upgrade('/trpc?connectionParams=%', ['Host: x', ...valid])).toMatch(/ 101 /);
+    expect(await upgrade('/other', ['Host: x', ...valid])).toMatch(/ 404 /);
+    expect(await upgrade('//', ['Host: x', ...valid])).toMatch(/ 404 /);
+    expect(await upgrade('/trpc', ['Host: x'])).toMatch(/ 400 /);
     expect((await socket.call('query', 'preKeys.status', undefined)).result).toBeDefined();
   });
 

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
@@ -43,7 +42,9 @@ export function createWebSockets(deps: {
   const silent = new WeakSet<WebSocket>();
   /** Sockets that have not said who they are, with what ends them if they do not. */
   const strangers = new WeakMap<WebSocket, NodeJS.Timeout>();
-  const addresses = new WeakMap<IncomingMessage, string>();
+  /** What the upgrade of a socket said, by the request tRPC holds on to. */
+  const upgrades = new WeakMap<IncomingMessage, Credentials>();
+  let lastId = 0;
   let isClosing = false;
 
   const handle = getWSConnectionHandler<AppRouter>({ wss, router, createContext, onError, maxBatchSize: MAX_BATCH });
@@ -51,8 +52,8 @@ export function createWebSockets(deps: {
   function createContext({ req, res, info }: CreateWSSContextFnOptions): Promise<Context> {
     clearTimeout(strangers.get(res));
     strangers.delete(res);
-    const credentials = socketCredentials(req, addresses.get(req) ?? '', info.connectionParams);
-    return contexts.ofSocket(credentials, socketOf(res));
+    const credentials = withConnectionParams(upgrades.get(req)!, info.connectionParams);
+    return contexts.ofSocket(credentials, socketOf(res, String(++lastId)));
   }
 
   function isThere(this: WebSocket): void {
@@ -90,10 +91,11 @@ export function createWebSockets(deps: {
           );
           return;
         }
-        addresses.set(request, addressOf(request));
+        const kept = keptOf(request);
+        upgrades.set(kept, credentialsOf(request.headers, addressOf(request)));
         wss.handleUpgrade(request, socket, head, (client) => {
           sendTogether(client, socket);
-          wss.emit('connection', client, request);
+          wss.emit('connection', client, kept);
         });
       });
     },
@@ -131,35 +133,42 @@ function sendTogether(client: WebSocket, socket: Duplex): void {
     socket.uncork();
   };
   let isCorked = false;
-  const send = client.send.bind(client) as (data: string) => void;
-  client.send = (data: unknown) => {
+  const { send } = client;
+  client.send = function (this: WebSocket, ...call: unknown[]) {
     if (!isCorked) {
       isCorked = true;
       socket.cork();
       process.nextTick(uncork);
     }
-    send(data as string);
+    Reflect.apply(send, this, call);
   };
+}
+
+/**
+ * tRPC holds the request for as long as the socket is open: it gets what it looks at, and the rest can go. Without a
+ * host, as it would throw at one that is no host, where nobody catches it.
+ */
+function keptOf({ url }: IncomingMessage): IncomingMessage {
+  return { url, headers: {} } as IncomingMessage;
 }
 
 /** A page cannot set headers of a WebSocket, so it sends what it would say there as the first message. */
-function socketCredentials(
-  request: IncomingMessage,
-  address: string,
-  connectionParams: Readonly<Record<string, string | undefined>> | null,
+function withConnectionParams(
+  fromHeaders: Credentials,
+  params: Readonly<Record<string, string | undefined>> | null,
 ): Credentials {
-  const fromHeaders = credentialsOf(request.headers, address);
   return {
     ...fromHeaders,
-    appKey: connectionParams?.['appKey'] ?? fromHeaders.appKey,
-    accessToken: connectionParams?.['accessToken'] ?? fromHeaders.accessToken,
+    appKey: params?.['appKey'] ?? fromHeaders.appKey,
+    accessToken: params?.['accessToken'] ?? fromHeaders.accessToken,
   };
 }
 
-function socketOf(client: WebSocket): Socket {
+/** @param id unique in this process */
+function socketOf(client: WebSocket, id: string): Socket {
   return {
     connection: {
-      id: randomUUID(),
+      id,
       bufferedBytes: () => client.bufferedAmount,
       // A ping stands in line behind what is buffered; its callback says that the line has moved.
       drained: () => new Promise((resolve) => client.ping(undefined, undefined, () => resolve())),
