@@ -65,6 +65,7 @@ async function claim(
   devices: readonly DeviceAddress[],
   { asked, attempt }: { readonly asked: Set<DeviceId>; readonly attempt: number },
 ): Promise<Bundles> {
+  const { claimBundles } = await loadCode(() => import('./claim-bundles.ts'));
   try {
     return await claimBundles(deps, devices, asked);
   } catch (error) {
