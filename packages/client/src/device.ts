@@ -2,7 +2,7 @@ import { SealError, isSealError } from '@seal-chat/protocol';
 import { toSealError } from './api/errors.ts';
 import type { Transport } from './api/transport.ts';
 import type { SealClientOptions } from './client-types.ts';
-import { load } from './load.ts';
+import { loadCode } from './load-code.ts';
 import { openRuntime, type Runtime } from './runtime.ts';
 import type { Atom } from './state/atom.ts';
 import type { Emitter } from './state/emitter.ts';
@@ -103,7 +103,7 @@ export async function openDevice(parts: DeviceParts): Promise<Device> {
   });
   const found = await reader.get(ROWS.account);
   if (found?.status === 'registering' || found?.status === 'joining') {
-    const resuming = load(import('./account-verbs.ts')).then((verbs) => verbs.resumeInterrupted(runtime));
+    const resuming = loadCode(() => import('./account-verbs.ts')).then((verbs) => verbs.resumeInterrupted(runtime));
     await resuming.catch((error: unknown) => {
       // Without the server the question stays open until the next start, or until an account is asked for.
       if (isSealError(error, 'STORAGE_FAILED')) throw error;

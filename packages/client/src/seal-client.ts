@@ -8,7 +8,7 @@ import { failedState, openDevice, type Device } from './device.ts';
 import { activeAccount } from './deps.ts';
 import { startLinking } from './identity/linking-control.ts';
 import { forgetSession } from './identity/tokens.ts';
-import { load } from './load.ts';
+import { loadCode } from './load-code.ts';
 import { transportOptions } from './runtime.ts';
 import { createAtom, mapReadable } from './state/atom.ts';
 import { createEmitter } from './state/emitter.ts';
@@ -21,9 +21,9 @@ const SEARCH_LIMIT = 20;
 /** The look of a linking code, in any grouping; whether it is one is found out when it is used. */
 const LINKING_CODE = /^(?:[\s-]*[0-9a-z]){16}[\s-]*$/i;
 
-const accountVerbs = () => load(import('./account-verbs.ts'));
-const upkeep = () => load(import('./sync/upkeep.ts'));
-const linking = () => load(import('./identity/linking.ts'));
+const accountVerbs = () => loadCode(() => import('./account-verbs.ts'));
+const upkeep = () => loadCode(() => import('./sync/upkeep.ts'));
+const linking = () => loadCode(() => import('./identity/linking.ts'));
 
 /**
  * One device of one account. Returns at once and opens the local store behind: `account` tells how that goes, every
@@ -98,7 +98,9 @@ export function createSealClient(options: SealClientOptions): SealClient {
     createAccount: ({ username }) => enter(async (opened) => (await accountVerbs()).createAccount(opened, username)),
     signIn: () => enter(async (opened) => (await accountVerbs()).signIn(opened)),
     recover: (input) =>
-      enter(async (opened) => (await load(import('./identity/recover-account.ts'))).recoverAccount(opened, input)),
+      enter(async (opened) =>
+        (await loadCode(() => import('./identity/recover-account.ts'))).recoverAccount(opened, input),
+      ),
     linkThisDevice(code) {
       if (!LINKING_CODE.test(code)) throw new SealError('WRONG_CODE', 'linking code: 16 letters and digits');
       return startLinking(code, async (control) => {

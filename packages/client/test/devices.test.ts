@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isSealError, type Linking, type SealClient } from '../src/index.ts';
 import { openHouse, userIdOf, type House } from './support/house.ts';
+import { createNetwork, sentMessages, withoutEvents } from './support/network.ts';
 import { dmWith, online, expectShown, textOf, until } from './support/wait.ts';
 
 let house: House;
@@ -29,13 +30,15 @@ async function digitsOf({ state, finished }: Linking): Promise<string> {
 
 describe('a second device', () => {
   it('joins by a code, gets what is sent from then on, and shows what the first one sends', async () => {
-    const [alice, bob] = await Promise.all([house.enter(null), house.enter(null)]);
+    const network = createNetwork();
+    const [alice, bob] = await Promise.all([house.enter(null, network), house.enter(null)]);
     await Promise.all([online(alice.client), online(bob.client)]);
     const atAlice = await alice.client.openDm(bob.userId);
     await atAlice.send('before the second device');
     const atBob = await dmWith(bob.client, alice.userId);
     await expectShown(atBob, ['before the second device']);
 
+    network.rewrite = withoutEvents('device-list');
     const second = house.open();
     await link(bob.client, second);
     expect(userIdOf(second)).toBe(bob.userId);
@@ -43,6 +46,11 @@ describe('a second device', () => {
     await atAlice.send('to both');
     const atSecond = await dmWith(second, alice.userId);
     await expectShown(atSecond, ['to both']);
+    // Nobody had told alice of the device: the server refused, and she added an envelope to what was sealed already.
+    const [refused, accepted] = sentMessages(network).slice(1);
+    expect(accepted).toMatchObject({ messageId: refused!.messageId, body: refused!.body });
+    expect(accepted!.envelopes).toHaveLength(2);
+    expect(accepted!.envelopes).toEqual(expect.arrayContaining([...refused!.envelopes]));
     await expectShown(atBob, ['before the second device', 'to both']);
     await until(atSecond.messages, ({ hasUnavailableHistory }) => hasUnavailableHistory, 'a word on older messages');
     expect(atBob.messages.get().hasUnavailableHistory).toBe(false);

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openHouse, type House } from './support/house.ts';
+import { createNetwork, sentMessages } from './support/network.ts';
 import { openProxy, type Proxy } from './support/proxy.ts';
 import { dmWith, online, expectShown, textOf, until } from './support/wait.ts';
 
@@ -18,8 +19,9 @@ describe('a server that goes away in the middle of a burst', () => {
   it('and comes back: every message is there once, in order, on both sides', async () => {
     const first = await house.relay.addProcess();
     proxy.leadTo(first.wsUrl);
+    const network = createNetwork();
     const [alice, bob] = await Promise.all([
-      house.enter(null, { url: proxy.url }),
+      house.enter(null, { ...network, url: proxy.url }),
       house.enter(null, { url: proxy.url }),
     ]);
     await Promise.all([online(alice.client), online(bob.client)]);
@@ -46,5 +48,10 @@ describe('a server that goes away in the middle of a burst', () => {
     );
     expect(atAlice.messages.get().messages.map(textOf)).toEqual(said);
     expect(atAlice.messages.get().messages.map(({ seq }) => seq)).toEqual(said.map((_, i) => i + 1));
+    // Whatever was sent more than once was the same every time: no ratchet step is ever taken twice.
+    const attempts = sentMessages(network);
+    const distinct = new Set(attempts.map((sent) => JSON.stringify(sent)));
+    expect(distinct.size).toBe(said.length);
+    expect(new Set(attempts.map(({ messageId }) => messageId)).size).toBe(said.length);
   });
 });

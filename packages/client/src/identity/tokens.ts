@@ -6,7 +6,7 @@ import type { SealApi } from '../api/types.ts';
 import type { Clock } from '../clock.ts';
 import type { DeviceStore } from '../store/device-store.ts';
 import type { DeviceTx, RowReader } from '../store/device-tx.ts';
-import { load } from '../load.ts';
+import { loadCode } from '../load-code.ts';
 import { ROWS, type AccountRow, type TokensRow } from '../store/rows.ts';
 
 /** A token is renewed this long before it runs out, ms. */
@@ -96,6 +96,6 @@ export async function forgetSession(tx: DeviceTx): Promise<void> {
 
 /** Needed every quarter of an hour, and not to read or write what is here: loaded then. */
 async function renewSession(deps: TokenDeps, account: AccountRow, stored: TokensRow | null): Promise<SessionAnswer> {
-  const { openSession } = await load(import('./open-session.ts'));
+  const { openSession } = await loadCode(() => import('./open-session.ts'));
   return openSession(deps, account, stored);
 }

@@ -7,7 +7,7 @@ import { createReadAnnouncer } from '../conversations/read-announcer.ts';
 import type { Deps } from '../deps.ts';
 import { markRevoked } from '../identity/tokens.ts';
 import { processBatch } from '../receive/process-batch.ts';
-import { load } from '../load.ts';
+import { loadCode } from '../load-code.ts';
 import { createOutbox } from '../send/outbox.ts';
 import type { Readable } from '../state/atom.ts';
 import type { Committed } from '../store/device-tx.ts';
@@ -88,7 +88,7 @@ export function startLeader(deps: LeaderDeps): Leader {
   }
 
   async function keepHouse(): Promise<void> {
-    const { createHousekeeper } = await load(import('./upkeep.ts'));
+    const { createHousekeeper } = await loadCode(() => import('./upkeep.ts'));
     housekeeper ??= createHousekeeper(deps);
     if (socket !== null) await housekeeper.connected();
   }
@@ -112,7 +112,7 @@ export function startLeader(deps: LeaderDeps): Leader {
         handleCaughtUp();
         live.setConnection({ status: 'online' });
       } else if (event.type === 'typing' || event.type === 'presence') live.apply(event);
-      else await (await load(import('./upkeep.ts'))).applyLiveEvent(deps, event);
+      else await (await loadCode(() => import('./upkeep.ts'))).applyLiveEvent(deps, event);
     }
     await takeMailbox();
   }

@@ -10,8 +10,25 @@ export interface Network {
   mend(): void;
   /** Replaces each message from the server over a WebSocket; null drops it. */
   rewrite: ((text: string) => string | null) | null;
-  /** Paths of the procedures called over HTTP and messages sent over WebSocket, in order. */
+  /** Bodies sent over HTTP and messages sent over WebSocket, in order. */
   readonly sent: string[];
+}
+
+/** A message as a client sent it. */
+export interface SentMessage {
+  readonly messageId: string;
+  readonly body: string;
+  readonly envelopes: readonly { readonly deviceId: string; readonly envelope: string }[];
+}
+
+/** All attempts at sending messages, in order. */
+export function sentMessages({ sent }: Network): readonly SentMessage[] {
+  const inputs = sent.filter((text) => text.includes('"envelopes"')).map((text): unknown => JSON.parse(text));
+  return inputs.map((input) => ('params' in (input as object) ? (input as Call).params.input : (input as SentMessage)));
+}
+
+interface Call {
+  readonly params: { readonly input: SentMessage };
 }
 
 export function createNetwork(): Network {
@@ -38,7 +55,7 @@ export function createNetwork(): Network {
   const network: Network = {
     fetch: async (input, init) => {
       if (isCut) throw new TypeError('fetch failed');
-      network.sent.push(new URL(input as string).pathname);
+      if (typeof init?.body === 'string') network.sent.push(init.body);
       return fetch(input, init);
     },
     webSocket: ControlledSocket,
@@ -51,4 +68,15 @@ export function createNetwork(): Network {
     sent: [],
   };
   return network;
+}
+
+/** Rewrites messages from the server so that they lack live events of a kind. */
+export function withoutEvents(type: string): (text: string) => string {
+  return (text) => {
+    if (!text.includes(`"type":"${type}"`)) return text;
+    const message = JSON.parse(text) as { result: { data: { data: { events: { type: string }[] } } } };
+    const { data } = message.result.data;
+    data.events = data.events.filter((event) => event.type !== type);
+    return JSON.stringify(message);
+  };
 }
