@@ -48,11 +48,19 @@ export interface AppOptions {
   readonly leaveGraceMs?: number;
 }
 
+/** A procedure that answered with an error. */
+export interface FailedCall {
+  readonly error: TRPCError;
+  readonly path: string | undefined;
+}
+
 /** The relay without its HTTP server: procedures, sockets, write path and bus on one database. */
 export interface App {
   readonly router: AppRouter;
   /** Context of a request over HTTP. */
   createContext(request: { readonly headers: IncomingHttpHeaders; readonly ip: string }): Promise<Context>;
+  /** Logs a call that failed for no reason of the caller's; nothing of its input. */
+  onError(failure: FailedCall): void;
   /** Serves WebSocket upgrades of `server` to `/trpc`. */
   attachWebSocket(server: Server, addressOf: (request: IncomingMessage) => string): void;
   openSockets(): number;
@@ -123,7 +131,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   });
   const webSockets = createWebSockets({ router, contexts, onError: logUnexpected });
 
-  function logUnexpected({ error, path }: { readonly error: TRPCError; readonly path: string | undefined }): void {
+  function logUnexpected({ error, path }: FailedCall): void {
     if (sealErrorFrom(error).code === 'INTERNAL') log.error({ err: error.cause ?? error, path }, 'procedure failed');
   }
 
@@ -137,6 +145,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   return {
     router,
     createContext: ({ headers, ip }) => contexts.ofRequest(credentialsOf(headers, ip)),
+    onError: logUnexpected,
     attachWebSocket: webSockets.attach,
     openSockets: webSockets.count,
 

@@ -1,3 +1,4 @@
+import type { TRPCError } from '@trpc/server';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { fastifyRequestHandler } from '@trpc/server/adapters/fastify';
 import type { AppRouter } from '../router.ts';
@@ -11,6 +12,8 @@ export interface TrpcDeps {
   readonly router: AppRouter;
   /** The context of one request, from its headers and the address it came from. */
   createContext(request: Pick<FastifyRequest, 'headers' | 'ip'>): Promise<Context>;
+  /** Hears of every call that failed, expected or not. */
+  onError(failure: { readonly error: TRPCError; readonly path: string | undefined }): void;
 }
 
 /** The procedures over HTTP; the same ones over WebSocket are attached to the bare server (see `main.ts`). */
@@ -31,6 +34,7 @@ export function registerTrpc(server: FastifyInstance, deps: TrpcDeps): void {
         fastifyRequestHandler({
           router: deps.router,
           createContext: ({ req }) => deps.createContext(req),
+          onError: deps.onError,
           maxBatchSize: MAX_BATCH,
           req: request,
           res: reply,
