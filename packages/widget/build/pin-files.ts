@@ -12,6 +12,8 @@ interface Chunk {
 
 /** `import("./settings-x1y2z3.js")` as it stands in minified code. */
 const DYNAMIC_IMPORT = /\bimport\((["'`])(\.\/[\w.-]+\.js)\1\)/g;
+/** A note from bundler to bundler, which the minifier leaves in place. */
+const PURE = '/* @__PURE__ */';
 const PLACEHOLDER =
   /typeof SEAL_FILES===?(?:"|'|`)undefined(?:"|'|`)\?\{\}:SEAL_FILES|typeof SEAL_FILES>(?:"|'|`)u(?:"|'|`)\?\{\}:SEAL_FILES/;
 
@@ -24,7 +26,9 @@ export function pinFiles(): Plugin {
     generateBundle(_options, bundle) {
       const chunks = Object.values(bundle).filter((file): file is typeof file & Chunk => file.type === 'chunk');
       for (const chunk of chunks)
-        chunk.code = chunk.code.replace(DYNAMIC_IMPORT, 'globalThis[Symbol.for("seal-chat.import")]("$2")');
+        chunk.code = chunk.code
+          .replace(DYNAMIC_IMPORT, 'globalThis[Symbol.for("seal-chat.import")]("$2")')
+          .replaceAll(PURE, '');
       const entry = chunks.find((chunk) => chunk.isEntry);
       if (entry === undefined || !PLACEHOLDER.test(entry.code))
         throw new Error('the entry has no place for the hashes');

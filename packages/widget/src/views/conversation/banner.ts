@@ -22,10 +22,7 @@ export interface BannerState {
 }
 
 /** The text of the banner, or `null` while all is well. */
-function bannerText(
-  { account, connection, isBrowserOffline }: BannerState,
-  strings: ChatStrings,
-): string | null {
+function bannerText({ account, connection, isBrowserOffline }: BannerState, strings: ChatStrings): string | null {
   if (account?.status === 'revoked') return codeText('DEVICE_REVOKED', strings);
   // The browser knows at once; the connection would notice at its next heartbeat.
   if (isBrowserOffline) return strings.offlineBanner;
