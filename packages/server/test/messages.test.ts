@@ -166,6 +166,24 @@ describe('sending', () => {
     expect(await storedSeqs(conversationId)).toEqual(upTo(36));
   });
 
+  test('a database that is away is said to be, and the same message sent again later is stored once', async () => {
+    const { alice, bob, conversationId } = await pair();
+    const input = messageTo(conversationId, [alice, bob], alice.first, 'patient');
+    await alice.first.api.messages.send.mutate(messageTo(conversationId, [alice, bob], alice.first, 'before'));
+    await relay.sql`select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid()
+      and datname = current_database() and application_name = 'seal'`;
+    const codes: string[] = [];
+    const attempt = () =>
+      alice.first.api.messages.send.mutate(input).then(
+        ({ seq }) => seq,
+        (error: unknown) => void codes.push(errorAnswerOf(error).code),
+      );
+    await expect.poll(attempt).toBe(2);
+    expect(codes.every((code) => code === 'UNAVAILABLE')).toBe(true);
+    expect(await attempt()).toBe(2);
+    expect(await storedSeqs(conversationId)).toEqual([1, 2]);
+  });
+
   test('own other devices get the message too', async () => {
     const { alice, bob, conversationId } = await pair();
     const second = await addDevice(relay, alice);

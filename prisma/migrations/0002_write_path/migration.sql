@@ -247,11 +247,12 @@ LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = o
 #variable_conflict use_column
 DECLARE
   v_device int[];
+  v_after bigint[];
   v_upto bigint[];
 BEGIN
   -- A device cannot acknowledge what it has not been given.
-  SELECT array_agg(locked.n), array_agg(locked.upto) INTO v_device, v_upto FROM (
-    SELECT x.n, least(x.position, b.head) AS upto
+  SELECT array_agg(locked.n), array_agg(locked.acked), array_agg(locked.upto) INTO v_device, v_after, v_upto FROM (
+    SELECT x.n, b.acked, least(x.position, b.head) AS upto
     FROM unnest(p_tenant, p_device, p_position) WITH ORDINALITY AS x(tenant_id, device_id, position, n)
     JOIN mailboxes b ON b.tenant_id = x.tenant_id AND b.device_id = x.device_id AND b.acked < x.position
     ORDER BY x.tenant_id, x.device_id FOR UPDATE OF b
@@ -264,8 +265,10 @@ BEGIN
 
   RETURN QUERY
   WITH gone AS (
-    DELETE FROM mailbox_entries e USING unnest(v_device, v_upto) AS x(n, upto)
-    WHERE e.tenant_id = p_tenant[x.n] AND e.device_id = p_device[x.n] AND e.position <= x.upto
+    -- From where the last acknowledgement ended: before it the index holds nothing but what is waiting for vacuum.
+    DELETE FROM mailbox_entries e USING unnest(v_device, v_after, v_upto) AS x(n, after, upto)
+    WHERE e.tenant_id = p_tenant[x.n] AND e.device_id = p_device[x.n]
+      AND e.position > x.after AND e.position <= x.upto
     RETURNING e.tenant_id, e.device_id, e.conversation_id, e.seq, e.kind
   ), stored AS (
     SELECT g.tenant_id, g.conversation_id, d.user_id, max(g.seq) AS seq

@@ -3,6 +3,7 @@ import type { MailboxEvent } from '@seal-chat/protocol/api';
 import postgres, { type Sql } from 'postgres';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Bus } from '../bus/bus.ts';
+import { isDatabaseAway } from '../db/away.ts';
 import { isRetryableState } from '../db/transaction.ts';
 import type { Hub } from '../sync/hub.ts';
 import { isSameMessage, withoutRepeats, type SendItem } from './batch.ts';
@@ -38,8 +39,9 @@ export function createWriter(deps: {
       return await commit(items);
     } catch (error) {
       onError(error);
-      if (!(error instanceof postgres.PostgresError))
+      if (!(error instanceof postgres.PostgresError) || isDatabaseAway(error)) {
         return items.map(() => new SealError('UNAVAILABLE', undefined, { cause: error }));
+      }
       if (items.length === 1) return [new SealError('INTERNAL', undefined, { cause: error })];
       const half = items.length >> 1;
       return [...(await write(items.slice(0, half))), ...(await write(items.slice(half)))];

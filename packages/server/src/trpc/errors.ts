@@ -1,4 +1,5 @@
 import type { TRPCError } from '@trpc/server';
+import { isDatabaseAway } from '../db/away.ts';
 import { ERRORS, isSealError, SealError, type ErrorCode } from '@seal-chat/protocol';
 import type { ErrorAnswer } from '@seal-chat/protocol/api';
 import { ZodError } from 'zod';
@@ -22,6 +23,7 @@ export function sealErrorFrom(error: TRPCError): SealError {
   const { cause } = error;
   if (isSealError(cause)) return cause;
   if (cause instanceof ZodError) return badInput(cause);
+  if (isDatabaseAway(cause)) return new SealError('UNAVAILABLE', undefined, { cause });
   const code = PROTOCOL_FAILURES[error.code];
   return new SealError(code ?? 'INTERNAL', undefined, { cause: error });
 }
