@@ -133,7 +133,9 @@ CREATE FUNCTION seal_send(
   p_notices text[],
   OUT o_seq bigint[], OUT o_head bigint[],
   OUT o_known_item int[], OUT o_known_seq bigint[], OUT o_known_at timestamptz[]
-) LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
+) LANGUAGE plpgsql
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+AS $$
 DECLARE
   v_row record;
   v_last_seq bigint[] := array_fill(NULL::bigint, ARRAY[cardinality(p_conv_id)]);
@@ -243,7 +245,9 @@ END $$;
 -- of those devices have stored. Answers the members for whom that changed something.
 CREATE FUNCTION seal_acknowledge(p_tenant uuid[], p_device uuid[], p_position bigint[])
 RETURNS TABLE (tenant_id uuid, conversation_id uuid, user_id uuid, seq bigint)
-LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
+LANGUAGE plpgsql
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+AS $$
 #variable_conflict use_column
 DECLARE
   v_device int[];
