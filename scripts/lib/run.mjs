@@ -43,7 +43,10 @@ export function run(command, options = {}) {
       ...options,
     });
     child.on('error', () => resolve(127));
-    child.on('exit', (code, signal) => resolve(signal === null ? (code ?? 1) : 1));
+    child.on('exit', (code, signal) => {
+      if (signal !== null) process.stderr.write(`seal: ${program} was ended by ${signal}\n`);
+      resolve(code ?? 1);
+    });
   });
 }
 

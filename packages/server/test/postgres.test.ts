@@ -43,7 +43,10 @@ async function query<T>(url: string, text: string): Promise<T[]> {
 }
 
 async function postmaster(): Promise<number> {
-  return Number((await readFile(join(dataDir, 'postgres', 'postmaster.pid'), 'utf8')).split('\n')[0]);
+  const pid = Number((await readFile(join(dataDir, 'postgres', 'postmaster.pid'), 'utf8')).split('\n')[0]);
+  // Signals to 0 and below would go to whole groups of processes.
+  if (!Number.isSafeInteger(pid) || pid <= 1) throw new Error('postmaster.pid is not written yet');
+  return pid;
 }
 
 test('data and password stay between starts; files with secrets are for the owner alone', async () => {
@@ -133,6 +136,7 @@ test.runIf(process.platform === 'linux')(
     const orphan = await postmaster();
     // Two shells watch over PostgreSQL: the one that waits for the pipe to close goes before it does.
     const supervisor = await parentOf(orphan);
+    expect(await parentOf(supervisor)).toBe(owner.pid);
     const others = (await childrenOf(supervisor)).filter((pid) => pid !== orphan);
     for (const pid of [...others, supervisor]) process.kill(pid, 'SIGKILL');
     owner.kill('SIGKILL');

@@ -11,7 +11,10 @@ export async function readPidFile(directory: string): Promise<{ content: string;
   const content = await readFile(join(directory, 'postmaster.pid'), 'utf8').catch(() => null);
   if (content === null) return null;
   const lines = content.split('\n');
-  return { content, pid: Number(lines[0]), ready: lines[7]?.trim() === 'ready' };
+  const pid = Number(lines[0]);
+  // Not written yet, or by a server in single-user mode: to the system, 0 and negative ids mean whole groups.
+  if (!Number.isSafeInteger(pid) || pid <= 1) return null;
+  return { content, pid, ready: lines[7]?.trim() === 'ready' };
 }
 
 /**
