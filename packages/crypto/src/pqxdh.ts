@@ -66,8 +66,7 @@ export async function initiate(params: {
     dh(curves, ephemeral, signedPreKey.publicKey),
     oneTimePreKey === null ? new Uint8Array(0) : dh(curves, ephemeral, oneTimePreKey.publicKey),
     kem.encapsulate(kemPreKey.publicKey),
-  ]);
-  wipe(ephemeral.privateKey);
+  ]).finally(() => wipe(ephemeral.privateKey));
 
   const ends = sessionEnds(parties);
   return {
