@@ -17,13 +17,14 @@ export function isAlive(pid: number): boolean {
 
 /**
  * When a process began, as text to compare: with the id it names one process for good, although ids are used again.
- * Null when there is no such process.
+ * Null when there is no such process, or only its remains that its parent has not collected yet.
  */
 export async function startedAt(pid: number): Promise<string | null> {
   if (process.platform === 'linux') {
     const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null);
-    // proc(5): the name in field 2 may hold spaces and parentheses; the start time is field 22, in clock ticks.
-    return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
+    // proc(5): the name in field 2 may hold spaces and parentheses; after it come the state and, in field 22, the start.
+    const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return fields === undefined || /^[ZX]/.test(fields[0]!) ? null : (fields[19] ?? null);
   }
   const { stdout } = await run('ps', ['-o', 'lstart=', '-p', String(pid)]).catch(() => ({ stdout: '' }));
   return stdout.trim() || null;
