@@ -43,7 +43,7 @@ describe('a sealed body', () => {
       { kind: 'text', text: 'Grüße 👋' },
       { kind: 'text', text: 'x'.repeat(SIZE_LIMITS.messageText) },
       { kind: 'read', upToSeq: 42 },
-      { kind: 'unsupported', code: 200, payload: Uint8Array.of(1, 2, 3) },
+      { kind: 'coded', code: 200, payload: Uint8Array.of(1, 2, 3) },
     ];
     for (const content of contents) {
       const body = { ...textBody(''), content };
@@ -122,7 +122,7 @@ describe('a sealed body', () => {
     expect(await codeOf(() => sealBody(textBody(long), rng))).toBe('TOO_LARGE');
     expect(await codeOf(() => sealBody(textBody('half a \ud83d'), rng))).toBe('BAD_INPUT');
     const payload = new Uint8Array(SIZE_LIMITS.sealedBody - 100);
-    const body = { ...textBody(''), content: { kind: 'unsupported' as const, code: 9, payload } };
+    const body = { ...textBody(''), content: { kind: 'coded' as const, code: 9, payload } };
     expect(await codeOf(() => sealBody(body, rng))).toBe('TOO_LARGE');
   });
 });

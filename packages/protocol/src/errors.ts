@@ -36,6 +36,14 @@ export const ERRORS = {
     retryable: false,
     text: 'The device list does not continue the one the server has.',
   },
+  // Channels and attachments
+  NAME_TAKEN: { status: 409, retryable: false, text: 'There is a channel of that name already.' },
+  CHANNEL_FULL: { status: 409, retryable: false, text: 'The channel has the most members it can have.' },
+  EPOCH_STALE: { status: 409, retryable: true, text: 'The channel has changed meanwhile.' },
+  REMOVE_PENDING: { status: 409, retryable: true, text: 'The keys of the channel are being changed.' },
+  INVALID_COMMIT: { status: 422, retryable: false, text: 'A change of the channel is not valid.' },
+  CHANNEL_FORKED: { status: 409, retryable: false, text: 'The members of the channel do not have the same keys.' },
+  ATTACHMENT_DAMAGED: { status: 422, retryable: false, text: 'The file is damaged or not the one that was sent.' },
   // Decryption, on the device
   DUPLICATE_MESSAGE: { status: 409, retryable: false, text: 'This message was already received.' },
   UNDECRYPTABLE: { status: 422, retryable: false, text: 'This message could not be decrypted.' },
@@ -68,6 +76,10 @@ export interface ErrorDetails {
   readonly field?: string;
   /** For `DEVICE_LIST_STALE`: what the sender has to learn before it may send again. */
   readonly deviceListDelta?: DeviceListDelta;
+  /** For `EPOCH_STALE`: where the channel is. */
+  readonly group?: { readonly generation: number; readonly epoch: number; readonly lastSeq: number };
+  /** For `TOO_LARGE`: the most that is allowed, bytes. */
+  readonly maxBytes?: number;
 }
 
 /** What a sender's idea of a conversation's devices lacks, or has too much of. */

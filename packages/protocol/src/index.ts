@@ -30,6 +30,7 @@ export {
   idToBytes,
   newId,
   type AnyId,
+  type AttachmentId,
   type ChallengeId,
   type ConversationId,
   type DeviceId,
@@ -39,7 +40,11 @@ export {
   type UserId,
 } from './ids.ts';
 export {
+  ATTACHMENT_LIMITS,
+  CHANNEL_LIMITS,
+  CONTENT_LIMITS,
   COUNT_LIMITS,
+  DEFAULT_QUOTAS,
   DEFAULT_RATES,
   KEY_WRAP_PARAMETERS,
   LIFETIMES,

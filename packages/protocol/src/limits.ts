@@ -73,6 +73,72 @@ export const SIZE_LIMITS = {
   usernameMin: 2,
 } as const;
 
+/** What bodies of the richer kinds may hold: bytes of UTF-8 for texts, bytes, or counts. */
+export const CONTENT_LIMITS = {
+  text: SIZE_LIMITS.messageText,
+  mentions: 50,
+  attachments: 10,
+  fileName: 255,
+  mimeType: 127,
+  preview: 128,
+  thumbnail: 12_288,
+  /** One grapheme; families and flags are long. */
+  emoji: 64,
+  channelName: 80,
+  channelDescription: 1_000,
+  historyKeys: 100,
+} as const;
+
+/** Channels and their MLS groups (RFC 9420). Sizes in bytes. */
+export const CHANNEL_LIMITS = {
+  /** People in one channel. */
+  members: 1_000,
+  /** Devices in one channel: leaves of its tree. */
+  leaves: 2_000,
+  /** One application message: it carries a key message. */
+  envelope: 1_024,
+  /** A Commit; it grows with the tree when many leaves are blank. */
+  commit: 262_144,
+  welcome: 524_288,
+  /** A GroupInfo with its ratchet tree. */
+  groupInfo: 524_288,
+  keyPackage: 4_096,
+  /** One-time KeyPackages that a device keeps on the server, and the stock below which it uploads more. */
+  keyPackageTarget: 50,
+  keyPackageRefillBelow: 10,
+  /** The most a server stores for one device. */
+  keyPackageServerMax: 100,
+  /** Lifetime of a KeyPackage, ms. */
+  keyPackageLifetimeMs: 90 * DAY,
+  /** The last-resort KeyPackage is replaced after this, ms. */
+  lastResortRotationMs: 7 * DAY,
+  /** Slack for clocks that run behind, ms. */
+  clockSlackMs: DAY,
+  /** A device refreshes its leaf after this, ms. */
+  leafRefreshMs: 7 * DAY,
+  /** Generations of one sender that may be skipped to reach a message. */
+  maxForwardGenerations: 2_000,
+  /** Rows of one page of a channel's log. */
+  logPage: 100,
+  /** Channels with more people keep read positions to themselves. */
+  readReceiptsMaxMembers: 20,
+} as const;
+
+/** Attachments. Sizes in bytes. */
+export const ATTACHMENT_LIMITS = {
+  /** Plaintext of one chunk of the STREAM construction. */
+  chunk: 65_536,
+  /** AES-GCM's tag, once in each chunk. */
+  tag: 16,
+  /** Chunks that are stored and sent together. */
+  chunksPerPart: 16,
+  /** The largest file the format can carry. */
+  maxSize: 2 ** 40,
+} as const;
+
+/** What a tenant's people may upload unless configured otherwise, bytes of plaintext. */
+export const DEFAULT_QUOTAS = { attachmentBytes: 25 * 1_048_576, imageBytes: 5 * 1_048_576 } as const;
+
 /** Counts. */
 export const COUNT_LIMITS = {
   /** Devices of one account. */
@@ -107,6 +173,9 @@ export const DEFAULT_RATES = {
   prekeyClaimsPerMinutePerUser: 60,
   recoveryDownloadsPerHourPerAccount: 10,
   searchesPerMinutePerUser: 60,
+  keyPackageClaimsPerMinutePerUser: 120,
+  channelChangesPerMinutePerUser: 120,
+  attachmentsPerMinutePerUser: 60,
 } as const;
 
 /** Argon2id for keys wrapped under a recovery code (RFC 9106 second profile, one lane: browsers run one thread). */

@@ -122,6 +122,15 @@ export const VARIABLES = {
     'Times the wrapped account key of an account may be fetched in an hour.',
   ),
   SEARCHES_PER_MINUTE: rate(DEFAULT_RATES.searchesPerMinutePerUser, 'Searches for people by a user in a minute.'),
+  KEY_PACKAGE_CLAIMS_PER_MINUTE: rate(
+    DEFAULT_RATES.keyPackageClaimsPerMinutePerUser,
+    'Times a user may ask for keys to bring devices into channels in a minute.',
+  ),
+  CHANNEL_CHANGES_PER_MINUTE: rate(
+    DEFAULT_RATES.channelChangesPerMinutePerUser,
+    'Changes of channels and their members by a user in a minute.',
+  ),
+  ATTACHMENTS_PER_MINUTE: rate(DEFAULT_RATES.attachmentsPerMinutePerUser, 'Uploads a user may begin in a minute.'),
 } as const satisfies Record<string, Variable<unknown>>;
 
 type VariableName = keyof typeof VARIABLES;
@@ -172,6 +181,9 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       prekeyClaimsPerMinutePerUser: read('PREKEY_CLAIMS_PER_MINUTE'),
       recoveryDownloadsPerHourPerAccount: read('RECOVERY_DOWNLOADS_PER_HOUR'),
       searchesPerMinutePerUser: read('SEARCHES_PER_MINUTE'),
+      keyPackageClaimsPerMinutePerUser: read('KEY_PACKAGE_CLAIMS_PER_MINUTE'),
+      channelChangesPerMinutePerUser: read('CHANNEL_CHANGES_PER_MINUTE'),
+      attachmentsPerMinutePerUser: read('ATTACHMENTS_PER_MINUTE'),
     },
   };
 }

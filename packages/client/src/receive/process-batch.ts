@@ -37,7 +37,7 @@ async function takeEvents(deps: Deps, tx: DeviceTx, events: readonly MailboxEven
   for (const event of events) {
     try {
       if (event.type === 'message') await receiveMessage(deps, tx, incomingOf(event, event.envelope));
-      else noteRetryRequest(deps, tx, event);
+      else if (event.type === 'retry-request') noteRetryRequest(deps, tx, event);
     } catch (error) {
       // Not even the outside is in order: there is nothing to keep, and it must not hold up what follows.
       if (!isSealError(error, 'MALFORMED')) throw error;

@@ -30,6 +30,14 @@ export async function applyLiveEvent(
       if (peer === null || peer.known.list.version >= event.version) return;
       return learnDeviceLists(deps, [event.userId]).catch((error: unknown) => deps.report(error));
     }
+    // Channels and attachments are looked after in `channels/`.
+    case 'channel-entry':
+    case 'channel-head':
+    case 'conversation-gone':
+    case 'invitations':
+    case 'removed':
+    case 'key-packages-low':
+      return;
     case 'prekeys-low':
       return maintainPreKeys(deps, { renewAll: false }).catch((error: unknown) => deps.report(error));
   }

@@ -4,6 +4,7 @@ import type { Bytes } from '../bytes.ts';
 import {
   ID_PATTERN,
   type AnyId,
+  type AttachmentId,
   type ConversationId,
   type DeviceId,
   type LinkId,
@@ -11,7 +12,7 @@ import {
   type UserId,
   type ChallengeId,
 } from '../ids.ts';
-import { COUNT_LIMITS, SIZE_LIMITS } from '../limits.ts';
+import { CONTENT_LIMITS, COUNT_LIMITS, SIZE_LIMITS } from '../limits.ts';
 
 /** Building blocks of the procedures' inputs. On the wire bytes are base64url text; behind the schema they are bytes. */
 
@@ -27,6 +28,7 @@ export const deviceId: z.ZodType<DeviceId, string> = idField<DeviceId>();
 export const conversationId: z.ZodType<ConversationId, string> = idField<ConversationId>();
 export const messageId: z.ZodType<MessageId, string> = idField<MessageId>();
 export const challengeId: z.ZodType<ChallengeId, string> = idField<ChallengeId>();
+export const attachmentId: z.ZodType<AttachmentId, string> = idField<AttachmentId>();
 export const linkId: z.ZodType<LinkId, string> = idField<LinkId>();
 
 /** base64url text of `min` to `max` bytes (exactly `min` when `max` is left out). */
@@ -72,3 +74,8 @@ export const deviceListBytes: z.ZodType<Bytes, string> = bytesField(1, SIZE_LIMI
 export const signature: z.ZodType<Bytes, string> = bytesField(64);
 export const envelopeBytes: z.ZodType<Bytes, string> = bytesField(1, SIZE_LIMITS.envelope);
 export const sealedBodyBytes: z.ZodType<Bytes, string> = bytesField(1, SIZE_LIMITS.sealedBody);
+
+/** The message disappears this long after it was accepted, seconds. */
+export const lifetimeSeconds: z.ZodType<number, number> = z.int().min(1).max(0x7fff_ffff);
+/** Uploaded files that live as long as the message. */
+export const attachmentIds: z.ZodType<AttachmentId[], string[]> = z.array(attachmentId).max(CONTENT_LIMITS.attachments);

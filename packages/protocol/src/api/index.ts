@@ -10,5 +10,9 @@ export {
   syncInputs,
   userInputs,
 } from './inputs.ts';
+export { attachmentInputs } from './attachments.ts';
+export { channelInputs, channelName as channelNameField } from './channels.ts';
 export { username as usernameField } from './fields.ts';
+export type * from './attachments.ts';
+export type * from './channels.ts';
 export type * from './outputs.ts';

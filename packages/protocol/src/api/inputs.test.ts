@@ -59,6 +59,7 @@ const VALID: Record<string, Record<string, unknown>> = {
     history: { conversationId: id(1), before: null, limit: 50 },
     requestRetry: { conversationId: id(1), seq: 3 },
     retry: { conversationId: id(1), seq: 3, deviceId: id(2), envelope: b64(300) },
+    remove: { conversationId: id(1), seq: 3 },
   },
   syncInputs: {
     subscribe: { lastEventId: '17' },

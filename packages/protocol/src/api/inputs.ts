@@ -2,12 +2,14 @@ import { z } from 'zod';
 import { COUNT_LIMITS, PREKEY_LIMITS, SIZE_LIMITS } from '../limits.ts';
 import { KEM_KEY_LENGTH, X25519_KEY_LENGTH } from '../wire/prekeys.ts';
 import {
+  attachmentIds,
   bytesField,
   challengeId,
   conversationId,
   deviceId,
   deviceListBytes,
   envelopeBytes,
+  lifetimeSeconds,
   linkId,
   messageId,
   pageSize,
@@ -109,7 +111,11 @@ export const messageInputs = {
     body: sealedBodyBytes,
     /** One for each device of every member except the sending one. */
     envelopes: z.array(z.strictObject({ deviceId, envelope: envelopeBytes })).max(MAX_ENVELOPES),
+    lifetimeSeconds: lifetimeSeconds.optional(),
+    attachmentIds: attachmentIds.optional(),
   }),
+  /** Deletes the body of a message for good: its sender may, and who moderates the channel. */
+  remove: z.strictObject({ conversationId, seq: position }),
   /** Messages before sequence number `before` (null = the latest), newest first. */
   history: z.strictObject({ conversationId, before: position.nullable(), limit: pageSize }),
   /** Asks the sender of a message for a new envelope. */

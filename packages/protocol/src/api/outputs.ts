@@ -1,3 +1,4 @@
+import type { ChannelEntry } from './channels.ts';
 import type { ErrorCode, ErrorDetails } from '../errors.ts';
 import type { ChallengeId, ConversationId, DeviceId, MessageId, TenantId, UserId } from '../ids.ts';
 
@@ -108,6 +109,13 @@ export interface ConversationAnswer {
   readonly members: readonly MemberAnswer[];
   readonly lastSeq: number;
   readonly createdAt: number;
+  /** Channels only. */
+  readonly channel?: {
+    readonly visibility: 'public' | 'private';
+    /** Null for private ones. */
+    readonly name: string | null;
+    readonly description: string | null;
+  };
 }
 
 export interface SendAnswer {
@@ -123,6 +131,7 @@ export interface StoredMessage {
   readonly senderUserId: UserId;
   readonly senderDeviceId: DeviceId;
   readonly acceptedAt: number;
+  /** Empty when it was deleted or has expired. */
   readonly body: string;
 }
 
@@ -142,7 +151,21 @@ export type MailboxEvent =
       /** Who could not open the message. */
       readonly userId: UserId;
       readonly deviceId: DeviceId;
-    };
+    }
+  | WelcomeEvent;
+
+/** A place in a channel's group for this device; comes after the Commit that made it was accepted. */
+export interface WelcomeEvent {
+  readonly type: 'welcome';
+  readonly position: number;
+  readonly conversationId: ConversationId;
+  /** Of the Commit. */
+  readonly seq: number;
+  readonly generation: number;
+  readonly senderUserId: UserId;
+  readonly senderDeviceId: DeviceId;
+  readonly welcome: string;
+}
 
 /** Events that are not stored: a device that was away learns the state from the lists instead. */
 export type LiveEvent =
@@ -168,6 +191,22 @@ export type LiveEvent =
       readonly lastSeenAt: number | null;
     }
   | { readonly type: 'device-list'; readonly userId: UserId; readonly version: number }
+  /** The next entry of a channel's log. */
+  | { readonly type: 'channel-entry'; readonly conversationId: ConversationId; readonly entry: ChannelEntry }
+  /** The log of a channel reaches up to `lastSeq`; `isPending` when its group has to be brought up to date. */
+  | {
+      readonly type: 'channel-head';
+      readonly conversationId: ConversationId;
+      readonly lastSeq: number;
+      readonly isPending: boolean;
+    }
+  /** The account is no longer a member. */
+  | { readonly type: 'conversation-gone'; readonly conversationId: ConversationId }
+  /** `channels.invitations` has changed. */
+  | { readonly type: 'invitations' }
+  /** A message's body was deleted. */
+  | { readonly type: 'removed'; readonly conversationId: ConversationId; readonly seq: number }
+  | { readonly type: 'key-packages-low'; readonly oneTime: number }
   | { readonly type: 'prekeys-low'; readonly oneTime: number; readonly kemOneTime: number };
 
 export type PresenceState = 'online' | 'away' | 'offline';

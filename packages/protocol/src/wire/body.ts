@@ -22,8 +22,8 @@ export type MessageContent =
   | { readonly kind: 'text'; readonly text: string }
   /** The sender has read everything up to and including sequence number `upToSeq`. */
   | { readonly kind: 'read'; readonly upToSeq: number }
-  /** Made by a newer version: kept, and shown as such. */
-  | { readonly kind: 'unsupported'; readonly code: number; readonly payload: Bytes };
+  /** Every other kind, as it stands: `content.ts` reads those this version knows. */
+  | { readonly kind: 'coded'; readonly code: number; readonly payload: Bytes };
 
 /** The plaintext of a sealed body. Ids are repeated inside so that the server cannot move a message elsewhere. */
 export interface MessageBody {
@@ -58,7 +58,7 @@ const contentCodec: Codec<MessageContent> = {
       case KIND_READ:
         return { kind: 'read', ...decode(readPayload, payload) };
       default:
-        return { kind: 'unsupported', code, payload };
+        return { kind: 'coded', code, payload };
     }
   },
 };
@@ -69,8 +69,8 @@ function encodeContent(content: MessageContent): readonly [number, Bytes] {
       return [KIND_TEXT, encode(textPayload, content)];
     case 'read':
       return [KIND_READ, encode(readPayload, content)];
-    case 'unsupported':
-      if (content.code <= KIND_READ) throw new RangeError(`content: kind ${content.code} is a known one`);
+    case 'coded':
+      if (content.code <= KIND_READ) throw new RangeError(`content: kind ${content.code} has a form of its own`);
       return [content.code, content.payload];
   }
 }

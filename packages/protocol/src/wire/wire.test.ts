@@ -33,7 +33,7 @@ const contents: fc.Arbitrary<MessageContent> = fc.oneof(
   anyText.map((text) => ({ kind: 'text' as const, text })),
   uint53.map((upToSeq) => ({ kind: 'read' as const, upToSeq })),
   fc.record({
-    kind: fc.constant('unsupported' as const),
+    kind: fc.constant('coded' as const),
     code: fc.integer({ min: 3, max: 255 }),
     payload: bytesUpTo(300),
   }),
@@ -151,12 +151,12 @@ describe('details', () => {
 
   it('content of a later version is kept as it came', () => {
     const [body] = fc.sample(bodies, { numRuns: 1, seed: 4 });
-    const later: MessageBody = { ...body!, content: { kind: 'unsupported', code: 77, payload: Uint8Array.of(1, 2) } };
+    const later: MessageBody = { ...body!, content: { kind: 'coded', code: 77, payload: Uint8Array.of(1, 2) } };
     expect(decode(messageBodyCodec, encode(messageBodyCodec, later)).content).toEqual(later.content);
     const kindAt = 1 + 16 + 16 + 8;
     const kindZero = encode(messageBodyCodec, later).fill(0, kindAt, kindAt + 1);
     expect(refusal(() => decode(messageBodyCodec, kindZero))).toBe('MALFORMED');
-    const disguised = { ...body!, content: { kind: 'unsupported' as const, code: 1, payload: Uint8Array.of() } };
+    const disguised = { ...body!, content: { kind: 'coded' as const, code: 1, payload: Uint8Array.of() } };
     expect(() => encode(messageBodyCodec, disguised)).toThrow(RangeError);
   });
 

@@ -87,7 +87,16 @@ function keyOf(event: NoticedEvent): string {
       return `${event.type}:${event.userId}`;
     case 'conversation':
       return `conversation:${event.conversationId}`;
+    case 'channel-entry':
+      return `channel-entry:${event.conversationId}:${event.entry.seq}`;
+    case 'channel-head':
+    case 'conversation-gone':
+      return `${event.type}:${event.conversationId}`;
+    case 'removed':
+      return `removed:${event.conversationId}:${event.seq}`;
     case 'prekeys-low':
-      return 'prekeys-low';
+    case 'key-packages-low':
+    case 'invitations':
+      return event.type;
   }
 }

@@ -45,6 +45,9 @@ const RATES: Rates = {
   prekeyClaimsPerMinutePerUser: 1_000_000,
   recoveryDownloadsPerHourPerAccount: 1_000,
   searchesPerMinutePerUser: 1_000_000,
+  keyPackageClaimsPerMinutePerUser: 1_000_000,
+  channelChangesPerMinutePerUser: 1_000_000,
+  attachmentsPerMinutePerUser: 1_000_000,
 };
 
 export async function startRelay(options: { readonly clock?: () => number } = {}): Promise<Relay> {

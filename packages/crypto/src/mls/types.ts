@@ -1,0 +1,52 @@
+import type { Bytes, ConversationId, DeviceId, TenantId, UserId } from '@seal-chat/protocol';
+import type { KeyPair } from '../curves/curves.ts';
+import type { Rng } from '../rng.ts';
+
+/** The MLS group of a channel (RFC 9420) as the rest of Seal sees it: bytes and names, nothing of the library. */
+
+/** A leaf: a device of a person. Its credential is tenant, user and device id. */
+export interface MlsMember {
+  readonly userId: UserId;
+  readonly deviceId: DeviceId;
+}
+
+/** This device: its leaf is signed with the device's own signing key, which its signed device list vouches for. */
+export interface MlsIdentity extends MlsMember {
+  readonly tenantId: TenantId;
+  readonly signKey: KeyPair;
+}
+
+/** Which group of a tenant: `generation` counts how often the channel's group was begun anew. */
+export interface GroupName {
+  readonly tenantId: TenantId;
+  readonly conversationId: ConversationId;
+  readonly generation: number;
+}
+
+/**
+ * Whether `signatureKey` is the signing key of that device on its verified device list. Fails closed: an unknown list
+ * is a no, and the caller that wants a yes fetches the list and tries again.
+ */
+export type Authenticate = (member: MlsMember, signatureKey: Bytes) => boolean | Promise<boolean>;
+
+/** Secret. `epoch` changes with Commits only; `ratchets`, which is small, with every message. */
+export interface GroupState {
+  readonly epoch: Bytes;
+  readonly ratchets: Bytes;
+}
+
+export interface MlsDeps {
+  readonly subtle: SubtleCrypto;
+  readonly rng: Rng;
+  /** Server's clock, ms. */
+  readonly now: number;
+}
+
+/** What everybody in the group can say of its present epoch. */
+export interface GroupDescription extends GroupName {
+  readonly suite: number;
+  readonly epoch: number;
+  readonly members: readonly MlsMember[];
+  /** SHA-256 of the epoch authenticator, 32 bytes: the same for all who are in the same group state. */
+  readonly authenticator: Bytes;
+}
