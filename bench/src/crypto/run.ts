@@ -6,10 +6,10 @@ import { PLAINTEXT_LENGTH, measureChain, measurePingPong, measureSetup, type Tim
 import { createOlm } from './olm.ts';
 import { createSeal } from './seal.ts';
 
-const ROUNDS = 9;
-/** Discarded: they are when the engine compiles, which takes it some 5,000 messages. */
-const WARM_UP_ROUNDS = 6;
-const CHAIN_MESSAGES = 1_000;
+const ROUNDS = 15;
+/** Discarded: they are when the engine compiles, which takes it some 20,000 messages. */
+const WARM_UP_ROUNDS = 8;
+const CHAIN_MESSAGES = 3_000;
 const PING_PONG_MESSAGES = 300;
 const SETUPS = 60;
 

@@ -53,7 +53,7 @@ const NON_CANONICAL = fromHex('f6fffffffffffffffffffffffffffffffffffffffffffffff
 
 describe('PQXDH', () => {
   it('gives both sides the same secret and data, with a one-time prekey and without', async () => {
-    const { header, ...alices } = await start(full);
+    const { header, ratchet: _, ...alices } = await start(full);
     expect(header).toMatchObject({
       registrationId: 77,
       oneTimePreKeyId: full.oneTimePreKey!.keyId,
@@ -62,7 +62,7 @@ describe('PQXDH', () => {
     expect(await answer(header)).toEqual(alices);
 
     const lean = claimBundle(bob);
-    const { header: leanHeader, ...leanAlices } = await start(lean);
+    const { header: leanHeader, ratchet: __, ...leanAlices } = await start(lean);
     expect(leanHeader).toMatchObject({ oneTimePreKeyId: null, kemIsLastResort: 1 });
     const preKeys = { signed: privatePreKey('signed'), oneTime: null, kem: privatePreKey('kemLastResort') };
     expect(await answer(leanHeader, { preKeys })).toEqual(leanAlices);
@@ -184,11 +184,12 @@ describe('PQXDH', () => {
 
   it('overwrites the ephemeral key and every input of the secret', async () => {
     const { curves: spying, seen } = rememberSecrets(curves);
-    const { header } = await start(full, spying);
-    expect(seen).toHaveLength(1 + 4);
+    const { header, ratchet } = await start(full, spying);
+    expect(seen).toHaveLength(2 + 5);
     await answer(header, { curves: spying });
-    expect(seen).toHaveLength(1 + 4 + 4);
-    expect(seen.filter((secret) => secret.some((byte) => byte !== 0))).toEqual([]);
+    expect(seen).toHaveLength(2 + 5 + 4);
+    const kept = [ratchet.ownKeys.privateKey, ratchet.dhOutput];
+    expect(seen.filter((secret) => secret.some((byte) => byte !== 0) && !kept.includes(secret))).toEqual([]);
   });
 
   it('draws everything random from what it was handed', async () => {
@@ -198,7 +199,7 @@ describe('PQXDH', () => {
     const seeded = { ...curves, newDhKeyPair: (from: typeof rng) => curves.dhKeyPair(from(32)) };
     const params = { curves: seeded, kem: alice.kem, rng: counting, parties: parties(alice, bob), bundle: full };
     const [one, two] = [await initiate(params), await initiate(params)];
-    expect(used).toEqual([32, 32]);
+    expect(used).toEqual([32, 32, 32, 32]);
     expect(one.header.ephemeralKey).toEqual(two.header.ephemeralKey);
   });
 });

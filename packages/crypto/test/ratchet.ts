@@ -7,6 +7,7 @@ import {
   type RatchetState,
   type ResponderState,
 } from '../src/ratchet/double-ratchet.ts';
+import { dh } from '../src/curves/curves.ts';
 import type { Rng } from '../src/rng.ts';
 import { curves } from './accounts.ts';
 import { deepFreeze } from './deep-freeze.ts';
@@ -27,8 +28,8 @@ export async function ratchetPair(): Promise<{ alice: RatchetEnd; bob: RatchetEn
   const signedPreKey = await curves.dhKeyPair(rng(32));
   const secret = rng(32);
   const ownKeys = await curves.newDhKeyPair(rng);
-  const peerRatchetKey = signedPreKey.publicKey;
-  const alice = await startAsInitiator({ curves, sharedSecret: secret.slice(), ownKeys, peerRatchetKey });
+  const dhOutput = await dh(curves, ownKeys, signedPreKey.publicKey);
+  const alice = startAsInitiator({ sharedSecret: secret.slice(), ownKeys, dhOutput });
   const bob = startAsResponder(secret, signedPreKey);
   return { alice: { state: deepFreeze(alice), rng }, bob: { state: deepFreeze(bob), rng } };
 }

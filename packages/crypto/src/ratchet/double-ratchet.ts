@@ -45,17 +45,15 @@ export type ResponderState = Pick<RatchetState, 'rootKey' | 'ownKeys'> & {
   readonly receiving: readonly [];
 };
 
-/** RatchetInitAlice (§3.3). `sharedSecret` is overwritten. @throws SealError LOW_ORDER_KEY */
-export async function startAsInitiator(params: {
-  readonly curves: Curves;
+/** RatchetInitAlice (§3.3), with DH(DHs, SPKb) as `dhOutput`. `sharedSecret` and `dhOutput` are overwritten. */
+export function startAsInitiator(params: {
   readonly sharedSecret: Bytes;
   /** A new pair. */
   readonly ownKeys: KeyPair;
-  /** The signed prekey SPKb. */
-  readonly peerRatchetKey: Bytes;
-}): Promise<RatchetState> {
-  const { curves, sharedSecret, ownKeys, peerRatchetKey } = params;
-  const { rootKey, chainKey } = advanceRootKey(sharedSecret, await dh(curves, ownKeys, peerRatchetKey));
+  readonly dhOutput: Bytes;
+}): RatchetState {
+  const { sharedSecret, ownKeys, dhOutput } = params;
+  const { rootKey, chainKey } = advanceRootKey(sharedSecret, dhOutput);
   wipe(sharedSecret);
   return { rootKey, ownKeys, sending: { chainKey, n: 0 }, previousCount: 0, receiving: [] };
 }

@@ -25,11 +25,7 @@ export async function initiateSession(params: {
 }): Promise<{ readonly record: SessionRecord; readonly sessionId: Bytes }> {
   const { curves, kem, rng, parties, record, bundle, now } = params;
   if (record !== null) checkEnds(record, parties);
-  const [{ sharedSecret, associatedData, header }, ownKeys] = await Promise.all([
-    initiate({ curves, kem, rng, parties, bundle }),
-    curves.newDhKeyPair(rng),
-  ]);
-  const peerRatchetKey = bundle.signedPreKey.publicKey;
+  const { sharedSecret, associatedData, header, ratchet } = await initiate({ curves, kem, rng, parties, bundle });
   const session: Session = {
     baseKey: header.ephemeralKey,
     isInitiator: true,
@@ -37,7 +33,7 @@ export async function initiateSession(params: {
     createdAt: now,
     lastUsedAt: now,
     pending: header,
-    ratchet: await startAsInitiator({ curves, sharedSecret, ownKeys, peerRatchetKey }),
+    ratchet: startAsInitiator({ sharedSecret, ...ratchet }),
   };
   const base = record ?? { ...sessionEnds(parties), sessions: [] };
   return { record: withActiveSession(base, session, now), sessionId: session.baseKey };
