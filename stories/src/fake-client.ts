@@ -107,6 +107,11 @@ export function fakeClient(seed: FakeSeed): SealClient {
         : Promise.resolve(open(first.conversationId));
     },
     conversation: open,
+    createChannel: () => Promise.reject(new SealError('OFFLINE')),
+    browseChannels: () => Promise.resolve([]),
+    joinChannel: (conversationId) => Promise.resolve(open(conversationId)),
+    declineInvitation: () => Promise.resolve(),
+    invitations: writable([]),
     safetyNumber: () => Promise.resolve(seed.safetyNumber ?? null),
     acceptIdentity: () => Promise.resolve(),
     setPresence: () => undefined,
@@ -131,6 +136,7 @@ function fakeConversation(
     messages: all.slice(Math.max(0, all.length - loaded)),
     hasEarlier: loaded < all.length,
     hasUnavailableHistory: seed.hasUnavailableHistory ?? false,
+    missing: [],
     isLoaded: true,
   });
   const messages = writable(view());
@@ -164,12 +170,28 @@ function fakeConversation(
         content: { kind: 'text', text },
         status: 'sent',
         failure: null,
+        editedAt: null,
+        reactions: [],
+        expiresAt: null,
+        mentionsSelf: false,
+        isShared: false,
       };
       all.push(message);
       loaded++;
       messages.set(view());
       return message;
     },
+    edit: () => Promise.resolve(),
+    deleteForEveryone: () => Promise.resolve(),
+    deleteForMe: () => Promise.resolve(),
+    react: () => Promise.resolve(),
+    setTimer: () => Promise.resolve(),
+    setDraft: () => Promise.resolve(),
+    setMuted: () => Promise.resolve(),
+    attach: () => Promise.reject(new SealError('OFFLINE')),
+    attachments: writable([]),
+    openAttachment: () => Promise.reject(new SealError('OFFLINE')),
+    channel: null,
     retry: () => Promise.resolve(),
     discard: () => Promise.resolve(),
     markRead: () => Promise.resolve(),

@@ -73,6 +73,11 @@ export function dialogue(id: ConversationId, peer: Person, lines: readonly Line[
       content: line.content ?? { kind: 'text', text: line.text ?? '' },
       status: isOwn ? (line.status ?? 'read') : null,
       failure: line.failure ?? null,
+      editedAt: null,
+      reactions: [],
+      expiresAt: null,
+      mentionsSelf: false,
+      isShared: false,
     };
   });
 }
@@ -98,6 +103,7 @@ export function summary(
     presence: { state: options.presence ?? 'offline', lastSeenAt: options.lastSeenAt ?? null },
     isTyping: options.isTyping ?? false,
     isIdentityTrusted: options.isIdentityTrusted ?? true,
+    role: 'member',
   };
   const self: ConversationMember = {
     ...SELF,
@@ -105,6 +111,7 @@ export function summary(
     presence: { state: 'online', lastSeenAt: null },
     isTyping: false,
     isIdentityTrusted: true,
+    role: 'member',
   };
   const last = messages.at(-1) ?? null;
   const unreadCount = options.unreadCount ?? 0;
@@ -116,7 +123,14 @@ export function summary(
     lastMessage: last,
     lastActivityAt: last?.acceptedAt ?? last?.sentAt ?? NOW,
     unreadCount,
+    mentionCount: 0,
     readSeq: messages.length - unreadCount,
+    name: null,
+    description: '',
+    channel: null,
+    isMuted: false,
+    timerSeconds: 0,
+    draft: '',
   };
 }
 

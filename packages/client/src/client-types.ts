@@ -1,4 +1,6 @@
-import type { Bytes, ConversationId, DeviceId, MessageId, UserId } from '@seal-chat/protocol';
+import type { AttachmentId, Bytes, ConversationId, DeviceId, MessageId, UserId } from '@seal-chat/protocol';
+import type { ChannelListing, MemberRole } from '@seal-chat/protocol/api';
+import type { Mention, MessageRef } from '@seal-chat/protocol/content';
 import type { SocketClass } from './api/socket.ts';
 import type { SealApi } from './api/types.ts';
 import type { Readable } from './state/atom.ts';
@@ -8,8 +10,10 @@ import type {
   AtRest,
   ConnectionState,
   ConversationSummary,
+  Invitation,
   LinkingState,
   Message,
+  MessageAttachment,
   MessageWindow,
   OwnDevice,
   Person,
@@ -52,6 +56,62 @@ export interface Linking {
   readonly finished: Promise<void>;
 }
 
+/** What `send` takes besides the text. */
+export interface SendOptions {
+  readonly replyTo?: MessageRef;
+  readonly mentions?: readonly Mention[];
+  /** Files that were attached before, in the order they are shown. */
+  readonly attachments?: readonly AttachmentId[];
+}
+
+/** A recorded voice note says so; every other file is taken for what it is. */
+export interface AttachOptions {
+  readonly kind?: 'voice';
+  readonly durationMs?: number;
+  /** Levels for the picture of the sound, one byte each, at most 128. */
+  readonly waveform?: Uint8Array;
+}
+
+/** A file that belongs to no message yet. Its upload begins at once and goes on when the message is sent before it is done. */
+export interface PendingAttachment {
+  readonly attachmentId: AttachmentId;
+  readonly attachment: Readable<MessageAttachment>;
+  pause(): void;
+  resume(): void;
+  /** Gives it up and forgets it. */
+  cancel(): void;
+}
+
+/** The content of an attachment while it is fetched and opened. */
+export interface OpenedAttachment {
+  /** The file's bytes, each verified before it is here. Errors with SealError ATTACHMENT_DAMAGED, OFFLINE … */
+  readonly stream: ReadableStream<Uint8Array>;
+  readonly size: number;
+  readonly mimeType: string;
+  readonly name: string;
+}
+
+export interface OpenAttachmentOptions {
+  readonly signal?: AbortSignal;
+  /** Bytes opened so far. */
+  readonly onProgress?: (loaded: number) => void;
+}
+
+/** What members of a channel may do with it, by role. Each fails with FORBIDDEN where the role does not allow it. */
+export interface ChannelControls {
+  /** @throws SealError NAME_TAKEN, BAD_INPUT */
+  rename(name: string): Promise<void>;
+  describe(text: string): Promise<void>;
+  setSharesHistory(isOn: boolean): Promise<void>;
+  /** Makes people members without asking them. @throws SealError CHANNEL_FULL */
+  add(userIds: readonly UserId[]): Promise<void>;
+  /** Asks people; they become members when they accept. */
+  invite(userIds: readonly UserId[]): Promise<void>;
+  remove(userId: UserId): Promise<void>;
+  setRole(userId: UserId, role: MemberRole): Promise<void>;
+  leave(): Promise<void>;
+}
+
 /** One conversation. Holds no keys and may be asked for as often as wanted. */
 export interface Conversation {
   readonly conversationId: ConversationId;
@@ -63,9 +123,34 @@ export interface Conversation {
   loadEarlier(): Promise<void>;
   /**
    * Stores the message and queues it; resolves as soon as it cannot get lost on this device, also offline.
-   * @throws SealError TOO_LARGE, BAD_INPUT (empty text), NOT_SIGNED_IN, STORAGE_FAILED
+   * The text may be empty when there are attachments.
+   * @throws SealError TOO_LARGE, BAD_INPUT (empty text), NOT_FOUND (unknown attachment), NOT_SIGNED_IN, STORAGE_FAILED
    */
-  send(text: string): Promise<Message>;
+  send(text: string, options?: SendOptions): Promise<Message>;
+  /** Changes the text of an own message; offline too. @throws SealError FORBIDDEN, NOT_FOUND, BAD_INPUT, TOO_LARGE */
+  edit(seq: number, text: string, mentions?: readonly Mention[]): Promise<void>;
+  /** Takes an own message back, or in a channel as admin anybody's. Here it is gone at once. @throws SealError FORBIDDEN */
+  deleteForEveryone(seq: number): Promise<void>;
+  /** Removes a message from this device; others, own devices included, keep it. */
+  deleteForMe(seq: number): Promise<void>;
+  /** Adds or takes back the own reaction. @throws SealError NOT_FOUND, BAD_INPUT when `emoji` is not one */
+  react(seq: number, emoji: string, isOn: boolean): Promise<void>;
+  /** From here on messages disappear after `seconds`, for everybody; 0 turns that off. */
+  setTimer(seconds: number): Promise<void>;
+  /** Keeps what the person has begun to write; the caller decides how often. */
+  setDraft(text: string): Promise<void>;
+  setMuted(isMuted: boolean): Promise<void>;
+  /**
+   * Prepares a file and begins to upload it, encrypted.
+   * @throws SealError TOO_LARGE with `details.maxBytes`, before anything is sent
+   */
+  attach(file: Blob & { readonly name?: string }, options?: AttachOptions): Promise<PendingAttachment>;
+  /** Attached and not sent yet; survives a reload. */
+  readonly attachments: Readable<readonly PendingAttachment[]>;
+  /** Fetches and opens a file of a message. @throws SealError NOT_FOUND, OFFLINE, ATTACHMENT_DAMAGED */
+  openAttachment(seq: number, attachmentId: AttachmentId, options?: OpenAttachmentOptions): Promise<OpenedAttachment>;
+  /** Null for DMs. */
+  readonly channel: ChannelControls | null;
   /** Puts a failed message back in the queue. */
   retry(messageId: MessageId): Promise<void>;
   /** Removes a failed message. */
@@ -122,6 +207,19 @@ export interface SealClient {
   /** The conversation with `userId`, made if there is none. */
   openDm(userId: UserId): Promise<Conversation>;
   conversation(conversationId: ConversationId): Conversation;
+  /** Makes a channel with the person of this account as its owner. @throws SealError NAME_TAKEN, BAD_INPUT, OFFLINE */
+  createChannel(options: {
+    readonly name: string;
+    readonly description?: string;
+    readonly visibility: 'public' | 'private';
+    readonly members?: readonly UserId[];
+  }): Promise<Conversation>;
+  /** Public channels whose name contains `query`, by name; `after` is the last name of the page before. */
+  browseChannels(options: { readonly query?: string; readonly after?: string }): Promise<readonly ChannelListing[]>;
+  /** Joins a public channel, or one with an invitation. @throws SealError NOT_FOUND, CHANNEL_FULL */
+  joinChannel(conversationId: ConversationId): Promise<Conversation>;
+  declineInvitation(conversationId: ConversationId): Promise<void>;
+  readonly invitations: Readable<readonly Invitation[]>;
   /** 60 digits that are the same on both sides when nobody is in between. Null until both device lists are known. */
   safetyNumber(userId: UserId): Promise<string | null>;
   /** Trusts the changed account key of `userId` from now on. */

@@ -1,5 +1,16 @@
 /** `@seal-chat/client`: the headless SDK of Seal for browsers and Node. */
-export type { Conversation, Linking, SealClient, SealClientOptions } from './client-types.ts';
+export type {
+  AttachOptions,
+  ChannelControls,
+  Conversation,
+  Linking,
+  OpenAttachmentOptions,
+  OpenedAttachment,
+  PendingAttachment,
+  SealClient,
+  SealClientOptions,
+  SendOptions,
+} from './client-types.ts';
 export { createSealClient } from './seal-client.ts';
 export { indexedDbStore, type IdbStoreOptions } from './store/idb-store.ts';
 export { memoryStore } from './store/memory-store.ts';
@@ -20,26 +31,35 @@ export type {
 export type {
   AccountState,
   AtRest,
+  ChannelState,
   ConnectionState,
+  ConversationEvent,
   ConversationMember,
   ConversationSummary,
   DeliveryStatus,
+  Invitation,
   LinkingState,
   Message,
+  MessageAttachment,
   MessageView,
   MessageWindow,
+  MissingMessages,
   OwnDevice,
   Person,
   Presence,
   PresenceState,
+  Reaction,
+  ReplyView,
   SealEventName,
   SealEvents,
+  UploadState,
 } from './types.ts';
 export {
   ERRORS,
   SIZE_LIMITS,
   SealError,
   isSealError,
+  type AttachmentId,
   type ConversationId,
   type DeviceId,
   type ErrorCode,
@@ -47,3 +67,5 @@ export {
   type TenantId,
   type UserId,
 } from '@seal-chat/protocol';
+export type { ChannelListing, MemberRole } from '@seal-chat/protocol/api';
+export type { AttachmentKind, Mention, MessageRef } from '@seal-chat/protocol/content';

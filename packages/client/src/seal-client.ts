@@ -1,6 +1,6 @@
 import { SealError, type ConversationId } from '@seal-chat/protocol';
 import { apiOf, createTransport } from './api/transport.ts';
-import type { SealClient, SealClientOptions } from './client-types.ts';
+import type { PendingAttachment, SealClient, SealClientOptions } from './client-types.ts';
 import { createConversation } from './conversation.ts';
 import { storeConversation } from './conversations/conversation-rows.ts';
 import { createTypingNotifier } from './conversations/typing.ts';
@@ -10,7 +10,7 @@ import { startLinking } from './identity/linking-control.ts';
 import { forgetSession } from './identity/tokens.ts';
 import { loadCode } from './load-code.ts';
 import { transportOptions } from './runtime.ts';
-import { createAtom, mapReadable } from './state/atom.ts';
+import { createAtom, mapReadable, type Atom } from './state/atom.ts';
 import { createEmitter } from './state/emitter.ts';
 import { ROWS } from './store/rows.ts';
 import { NOT_CONNECTED } from './sync/live-state.ts';
@@ -23,6 +23,7 @@ const LINKING_CODE = /^(?:[\s-]*[0-9a-z]){16}[\s-]*$/i;
 
 const accountVerbs = () => loadCode(() => import('./account-verbs.ts'));
 const upkeep = () => loadCode(() => import('./sync/upkeep.ts'));
+const channels = () => loadCode(() => import('./channels/verbs.ts'));
 const linking = () => loadCode(() => import('./identity/linking.ts'));
 
 /**
@@ -60,8 +61,22 @@ export function createSealClient(options: SealClientOptions): SealClient {
 
   const { api } = transport;
   const typing = createTypingNotifier(api);
+  const attached = new Map<ConversationId, Atom<readonly PendingAttachment[]>>();
+  /** What is attached and not sent; read from the store when it is first asked for. */
+  const pending = (conversationId: ConversationId): Atom<readonly PendingAttachment[]> => {
+    let atom = attached.get(conversationId);
+    if (atom === undefined) {
+      attached.set(conversationId, (atom = createAtom<readonly PendingAttachment[]>([])));
+      void device
+        .then(async (opened) =>
+          (await loadCode(() => import('./attachments/verbs.ts'))).watchPending(opened, conversationId, atom!),
+        )
+        .catch(() => attached.delete(conversationId));
+    }
+    return atom;
+  };
   const conversation = (conversationId: ConversationId) =>
-    createConversation({ device, views, typing }, conversationId);
+    createConversation({ device, views, typing, pending }, conversationId);
 
   /** Runs `verb` on the open device, and shows what it did before the caller hears of it. */
   async function run<T>(verb: (opened: Device) => Promise<T>): Promise<T> {
@@ -145,6 +160,16 @@ export function createSealClient(options: SealClientOptions): SealClient {
         return conversation(answer.conversationId);
       }),
     conversation,
+    createChannel: (input) =>
+      run(async (opened) => conversation(await (await channels()).createChannel(opened, input))),
+    browseChannels: (input) => run(async (opened) => (await channels()).browseChannels(opened, input)),
+    async joinChannel(conversationId) {
+      await run(async (opened) => (await channels()).joinChannel(opened, conversationId));
+      return conversation(conversationId);
+    },
+    declineInvitation: (conversationId) =>
+      run(async (opened) => (await channels()).declineInvitation(opened, conversationId)),
+    invitations: views.invitations,
     safetyNumber: (userId) => run(async (opened) => (await accountVerbs()).safetyNumberWith(opened, userId)),
     acceptIdentity: (userId) => run(async (opened) => (await accountVerbs()).acceptIdentity(opened, userId)),
 

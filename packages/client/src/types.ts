@@ -1,4 +1,16 @@
-import type { ConversationId, DeviceId, ErrorCode, MessageId, SealError, TenantId, UserId } from '@seal-chat/protocol';
+import type {
+  AttachmentId,
+  Bytes,
+  ConversationId,
+  DeviceId,
+  ErrorCode,
+  MessageId,
+  SealError,
+  TenantId,
+  UserId,
+} from '@seal-chat/protocol';
+import type { MemberRole } from '@seal-chat/protocol/api';
+import type { AttachmentKind, Mention, MessageRef } from '@seal-chat/protocol/content';
 
 /** The public vocabulary of the SDK: plain, immutable values. Times are ms since 1970. */
 
@@ -68,10 +80,83 @@ export type DeliveryStatus =
 
 export type MessageView =
   | { readonly kind: 'text'; readonly text: string }
+  /** A text with more to it; without text it has attachments. */
+  | {
+      readonly kind: 'post';
+      readonly text: string;
+      readonly replyTo: ReplyView | null;
+      readonly mentions: readonly Mention[];
+      readonly attachments: readonly MessageAttachment[];
+    }
+  /** Taken back, or its time was over before it was seen here. */
+  | { readonly kind: 'deleted' }
+  /** Asks the person into a channel. `gone`: there is nothing to accept any more. */
+  | {
+      readonly kind: 'invitation';
+      readonly channelId: ConversationId;
+      readonly name: string;
+      readonly description: string;
+      readonly state: 'open' | 'accepted' | 'gone';
+    }
+  /** Not said by anybody: something about the conversation has changed. The message's sender did it. */
+  | { readonly kind: 'event'; readonly event: ConversationEvent }
   /** Could not be opened. Kept, and opened later should the cause go away; `isRetrying` while that is likely. */
   | { readonly kind: 'undecryptable'; readonly cause: ErrorCode; readonly isRetrying: boolean }
   /** Made by a newer version of Seal. */
   | { readonly kind: 'unsupported' };
+
+/** The message that a post answers. */
+export interface ReplyView extends MessageRef {
+  /** Null when that message is not on this device. */
+  readonly senderUserId: UserId | null;
+  /** The beginning of its text; empty when there is none to show. */
+  readonly preview: string;
+}
+
+/** What `event` messages tell. */
+export type ConversationEvent =
+  /** Messages disappear after this time from here on; 0 when they no longer do. */
+  | { readonly type: 'timer'; readonly seconds: number }
+  | { readonly type: 'profile'; readonly name: string }
+  | { readonly type: 'joined' | 'left' | 'added' | 'removed'; readonly userIds: readonly UserId[] }
+  /** The channel's keys were made anew. */
+  | { readonly type: 'reset' };
+
+/** A file of a message. What it says of itself is the sender's word: decide by your own list what to show. */
+export interface MessageAttachment {
+  readonly attachmentId: AttachmentId;
+  readonly kind: AttachmentKind;
+  /** Bytes. */
+  readonly size: number;
+  readonly name: string;
+  readonly mimeType: string;
+  /** Pixels of an image or video. */
+  readonly width: number | null;
+  readonly height: number | null;
+  /** ms of a video or sound. */
+  readonly durationMs: number | null;
+  /** BlurHash text as UTF-8, or the levels of a voice note, one byte each. */
+  readonly preview: Bytes | null;
+  /** A small WebP or JPEG. */
+  readonly thumbnail: Bytes | null;
+  /** Own ones on their way to the server; null for all others. */
+  readonly upload: UploadState | null;
+}
+
+export interface UploadState {
+  /** Bytes. */
+  readonly loaded: number;
+  readonly total: number;
+  readonly state: 'preparing' | 'uploading' | 'paused' | 'failed' | 'done';
+}
+
+/** The people who reacted with one emoji. */
+export interface Reaction {
+  readonly emoji: string;
+  readonly userIds: readonly UserId[];
+  /** The person of this account is among them. */
+  readonly isOwn: boolean;
+}
 
 export interface Message {
   readonly messageId: MessageId;
@@ -89,7 +174,17 @@ export interface Message {
   readonly content: MessageView;
   /** Null for messages of others. */
   readonly status: DeliveryStatus | null;
-  readonly failure: { readonly code: ErrorCode; readonly text: string } | null;
+  readonly failure: { readonly code: ErrorCode } | null;
+  /** When the text was last changed, server's clock; null if never. */
+  readonly editedAt: number | null;
+  /** In the order in which each was first used. */
+  readonly reactions: readonly Reaction[];
+  /** When it disappears, server's clock; null if it does not. */
+  readonly expiresAt: number | null;
+  /** The person of this account is mentioned in it. */
+  readonly mentionsSelf: boolean;
+  /** Not received but handed over by a member: it was sent before this device joined the channel. */
+  readonly isShared: boolean;
 }
 
 export interface ConversationMember extends Person {
@@ -98,6 +193,22 @@ export interface ConversationMember extends Person {
   readonly isTyping: boolean;
   /** False while the account key of this person differs from the one first seen: sending waits for `acceptIdentity`. */
   readonly isIdentityTrusted: boolean;
+  /** `member` in DMs. */
+  readonly role: MemberRole;
+}
+
+/** What only channels have. */
+export interface ChannelState {
+  readonly visibility: 'public' | 'private';
+  readonly ownRole: MemberRole;
+  readonly memberCount: number;
+  /**
+   * `joining`: this device has no keys of the channel yet. `left`: the account is no member any more; what is here
+   * stays readable. `broken`: the members do not have the same keys; an owner or admin has to begin anew.
+   */
+  readonly state: 'joining' | 'joined' | 'left' | 'broken';
+  /** Members hand the keys of recent messages to newcomers. */
+  readonly sharesHistory: boolean;
 }
 
 export interface ConversationSummary {
@@ -112,8 +223,22 @@ export interface ConversationSummary {
   readonly lastActivityAt: number;
   /** Text messages of others after the own read position. */
   readonly unreadCount: number;
+  /** Those of them that mention the person of this account. */
+  readonly mentionCount: number;
   /** Everything up to this sequence number has been read on this account. */
   readonly readSeq: number;
+  /** Of a channel; null for DMs, and as long as a private channel's is not known. */
+  readonly name: string | null;
+  /** Of a channel; may be empty. */
+  readonly description: string;
+  /** Null for DMs. */
+  readonly channel: ChannelState | null;
+  /** Asks for no attention. Known to this device alone. */
+  readonly isMuted: boolean;
+  /** Messages disappear after this time, seconds; 0 for never. */
+  readonly timerSeconds: number;
+  /** What the person began to write here and did not send. Known to this device alone. */
+  readonly draft: string;
 }
 
 /** The part of a conversation that is loaded, oldest first, own unsent messages last. */
@@ -123,8 +248,28 @@ export interface MessageWindow {
   readonly hasEarlier: boolean;
   /** There are older messages which this device cannot have: they were sent before it joined the account. */
   readonly hasUnavailableHistory: boolean;
+  /**
+   * Messages that the server has kept back: it gave out `count` sequence numbers after `afterSeq` for which it shows
+   * nothing. Empty while this device is not caught up.
+   */
+  readonly missing: readonly MissingMessages[];
   /** False until the first read of the local store is done. */
   readonly isLoaded: boolean;
+}
+
+export interface MissingMessages {
+  readonly afterSeq: number;
+  readonly count: number;
+}
+
+/** Somebody asks the person of this account into a channel. */
+export interface Invitation {
+  readonly conversationId: ConversationId;
+  /** Null when it is private and the inviter's message with its name is not here yet. */
+  readonly name: string | null;
+  readonly visibility: 'public' | 'private';
+  readonly inviter: Person;
+  readonly memberCount: number;
 }
 
 /** One device of the own account. */

@@ -1,5 +1,6 @@
 import type { DeviceKeys, DeviceListState, KeyPair } from '@seal-chat/crypto';
 import type {
+  AttachmentId,
   Bytes,
   ConversationId,
   Device,
@@ -12,6 +13,9 @@ import type {
   TenantId,
   UserId,
 } from '@seal-chat/protocol';
+import type { MemberRole } from '@seal-chat/protocol/api';
+import type { RichContent } from '@seal-chat/protocol/content';
+import type { ChannelState, Invitation, MessageView, Reaction } from '../types.ts';
 
 /** The rows of a device's store: what each holds, and its key. Times are ms on the server's clock unless said otherwise. */
 
@@ -73,8 +77,14 @@ export interface MemberRow {
   readonly deliveredSeq: number;
   /** Read by this member up to here. */
   readonly readSeq: number;
+  /** Left out for `member`. */
+  readonly role?: MemberRole;
 }
 
+/** Sequence numbers `from` to `to`, both included. */
+export type SeqRange = readonly [from: number, to: number];
+
+/** A conversation. What is optional was added later: rows without it are as old as that, or it was never needed. */
 export interface ConversationRow {
   readonly kind: 'dm' | 'channel';
   readonly members: readonly MemberRow[];
@@ -92,9 +102,70 @@ export interface ConversationRow {
   readonly announcedReadSeq: number;
   /** Texts of others after `readSeq`. */
   readonly unreadCount: number;
+  /** Those of them that mention the person of this account. */
+  readonly mentionCount?: number;
+  readonly isMuted?: boolean;
+  /** How long messages live from message `seq` on; 0 seconds for ever. */
+  readonly timer?: { readonly seconds: number; readonly seq: number };
+  /** Highest sequence number this device has accounted for: it knows what stands there, or that nothing does any more. */
+  readonly seenSeq?: number;
+  /** Numbers below `seenSeq` that are not accounted for, ascending. */
+  readonly gaps?: readonly SeqRange[];
+  /** Those of them which the server was asked for and did not show. */
+  readonly missing?: readonly SeqRange[];
+  /** Channels only. */
+  readonly channel?: ChannelPart;
 }
 
-/** A message with a place in the conversation. */
+/** What the row of a channel holds besides. The state of its group is elsewhere. */
+export interface ChannelPart extends Pick<ChannelState, 'visibility' | 'state' | 'sharesHistory'> {
+  /** Null while a private channel's is not known. */
+  readonly name: string | null;
+  readonly description: string;
+  /** Of the message that said so; 0 when the server did. */
+  readonly profileSeq: number;
+}
+
+/** What the person has begun to write. */
+export interface DraftRow {
+  readonly text: string;
+}
+
+/** What is shown of a message, as it is shown: keys of attachments stand beside it. */
+export type ShownContent = MessageView;
+
+/** What opening an attachment takes. */
+export interface FileKeyRow {
+  readonly attachmentId: AttachmentId;
+  /** 32 bytes. */
+  readonly fileKey: Bytes;
+  /** 32 bytes. */
+  readonly commitment: Bytes;
+}
+
+/** What later messages have made of one. */
+export interface MessageChanges {
+  /** The newest edit that was accepted: its place. */
+  readonly editSeq: number;
+  /** The newest reaction of each person with each emoji. */
+  readonly reactions: readonly {
+    readonly userId: UserId;
+    readonly emoji: string;
+    readonly seq: number;
+    readonly isOn: boolean;
+  }[];
+}
+
+/** A change whose message is not here, or not open, yet. */
+export interface WaitingChangeRow {
+  readonly content: Extract<RichContent, { readonly kind: 'edit' | 'delete' | 'reaction' }>;
+  /** Place of the change itself. */
+  readonly seq: number;
+  readonly senderUserId: UserId;
+  readonly acceptedAt: number;
+}
+
+/** A message with a place in the conversation. What is optional is left out where there is none of it. */
 export interface MessageRow {
   readonly messageId: MessageId;
   readonly senderUserId: UserId;
@@ -102,10 +173,19 @@ export interface MessageRow {
   /** Sender's clock. */
   readonly sentAt: number;
   readonly acceptedAt: number;
-  readonly content:
-    | { readonly kind: 'text'; readonly text: string }
-    | { readonly kind: 'undecryptable'; readonly cause: ErrorCode; readonly isRetrying: boolean }
-    | { readonly kind: 'unsupported' };
+  readonly content: ShownContent;
+  readonly editedAt?: number;
+  /** As they are shown, own ones that are not sent yet included. */
+  readonly reactions?: readonly Reaction[];
+  readonly expiresAt?: number;
+  readonly mentionsSelf?: boolean;
+  readonly isShared?: boolean;
+  readonly changes?: MessageChanges;
+  /** What was shown before an own edit that is not sent yet. */
+  readonly beforeEdit?: { readonly content: ShownContent; readonly editedAt: number | null };
+  readonly fileKeys?: readonly FileKeyRow[];
+  /** Of an `unsupported` message: what a later version may be able to read. */
+  readonly unread?: { readonly code: number; readonly payload: Bytes };
 }
 
 /** What is kept of a message that could not be opened, so that it can be later. */
@@ -128,6 +208,12 @@ export interface OutboxRow {
   readonly failure: ErrorCode | null;
   /** What is sent, the same at every attempt; null until it was encrypted. */
   readonly wire: WireMessage | null;
+  /** What is shown meanwhile; left out for texts and for what is not shown. */
+  readonly shown?: ShownContent;
+  /** Told to the server, so that it forgets the body in time. */
+  readonly lifetimeSeconds?: number;
+  /** Uploads the message waits for. */
+  readonly attachmentIds?: readonly AttachmentId[];
 }
 
 export interface WireMessage {
@@ -224,6 +310,19 @@ export const ROWS = {
   answer: (id: ConversationId, seq: number, deviceId: DeviceId) =>
     key<AnswerRow>(`answer/${id}/${ordered(seq)}/${deviceId}`),
   answers: prefix<AnswerRow>('answer/'),
+  draft: (id: ConversationId) => key<DraftRow>(`draft/${id}`),
+  waitingChange: (id: ConversationId, target: number, seq: number) =>
+    key<WaitingChangeRow>(`waiting/${id}/${ordered(target)}/${ordered(seq)}`),
+  waitingChangesOf: (id: ConversationId, target: number) =>
+    prefix<WaitingChangeRow>(`waiting/${id}/${ordered(target)}/`),
+  /** When to delete which message; in the order of time. The value is the time again. */
+  expiry: (at: number, id: ConversationId, seq: number) => key<number>(`expiry/${ordered(at)}/${id}/${ordered(seq)}`),
+  expiries: prefix<number>('expiry/'),
+  /** Sequence numbers whose bodies the server is still to be told to delete. The value is when to try again. */
+  removal: (id: ConversationId, seq: number) => key<number>(`removal/${id}/${ordered(seq)}`),
+  removals: prefix<number>('removal/'),
+  /** Invitations as the server last listed them. */
+  invitations: key<readonly Invitation[]>('invitations'),
 } as const;
 
 /** What the key of a row says: its conversation and, where it has one, its sequence number or order. */

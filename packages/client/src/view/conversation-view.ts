@@ -11,6 +11,7 @@ export interface ConversationParts {
   readonly conversationId: ConversationId;
   readonly row: ConversationRow;
   readonly lastMessage: Message | null;
+  readonly draft: string;
   /** Members whose account key is not the one first seen. */
   readonly untrusted: ReadonlySet<string>;
 }
@@ -29,7 +30,8 @@ export async function readConversation(
   for (const { userId } of row.members) {
     if ((await reader.get(ROWS.peer(userId)))?.changedKey) untrusted.add(userId);
   }
-  return { conversationId, row, lastMessage: await readLast(reader, conversationId, row, self), untrusted };
+  const draft = (await reader.get(ROWS.draft(conversationId)))?.text ?? '';
+  return { conversationId, row, lastMessage: await readLast(reader, conversationId, row, self), draft, untrusted };
 }
 
 async function readLast(
@@ -49,19 +51,21 @@ async function readLast(
 }
 
 export function summarize(
-  { conversationId, row, lastMessage, untrusted }: ConversationParts,
+  { conversationId, row, lastMessage, draft, untrusted }: ConversationParts,
   live: LiveState,
   self: Self,
 ): ConversationSummary {
   const typing = live.typing[conversationId] ?? [];
-  const members = row.members.map(({ userId, username }): ConversationMember => ({
+  const members = row.members.map(({ userId, username, role = 'member' }): ConversationMember => ({
     userId,
     username,
     isSelf: userId === self.userId,
     presence: live.presence[userId] ?? NEVER_SEEN,
     isTyping: typing.includes(userId),
     isIdentityTrusted: !untrusted.has(userId),
+    role,
   }));
+  const { channel } = row;
   const unsentAt = lastMessage?.seq === null ? lastMessage.sentAt : 0;
   return {
     conversationId,
@@ -71,6 +75,21 @@ export function summarize(
     lastMessage,
     lastActivityAt: Math.max(row.lastActivityAt, unsentAt),
     unreadCount: row.unreadCount,
+    mentionCount: row.mentionCount ?? 0,
     readSeq: row.readSeq,
+    name: channel?.name ?? null,
+    description: channel?.description ?? '',
+    channel: channel
+      ? {
+          visibility: channel.visibility,
+          ownRole: members.find(({ isSelf }) => isSelf)?.role ?? 'member',
+          memberCount: members.length,
+          state: channel.state,
+          sharesHistory: channel.sharesHistory,
+        }
+      : null,
+    isMuted: row.isMuted ?? false,
+    timerSeconds: row.timer?.seconds ?? 0,
+    draft,
   };
 }

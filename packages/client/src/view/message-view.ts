@@ -1,4 +1,4 @@
-import { ERRORS, type ConversationId } from '@seal-chat/protocol';
+import type { ConversationId } from '@seal-chat/protocol';
 import type { ConversationRow, MessageRow, OutboxRow } from '../store/rows.ts';
 import type { Self } from './self.ts';
 import type { DeliveryStatus, Message } from '../types.ts';
@@ -24,6 +24,11 @@ export function viewMessage(
     content,
     status: isOwn ? statusOf(seq, conversation, self) : null,
     failure: null,
+    editedAt: row.editedAt ?? null,
+    reactions: row.reactions ?? [],
+    expiresAt: row.expiresAt ?? null,
+    mentionsSelf: row.mentionsSelf ?? false,
+    isShared: row.isShared ?? false,
   };
 }
 
@@ -35,10 +40,11 @@ function statusOf(seq: number, conversation: ConversationRow | null, self: Self)
   return others.every(({ deliveredSeq }) => deliveredSeq >= seq) ? 'delivered' : 'sent';
 }
 
-/** A text in the outbox; null for bodies that are not shown. */
+/** A message in the outbox; null for bodies that are not shown. */
 export function viewOutbox(conversationId: ConversationId, row: OutboxRow, self: Self): Message | null {
-  const { messageId, content, sentAt, failure } = row;
-  if (content.kind !== 'text') return null;
+  const { messageId, sentAt, failure } = row;
+  const content = row.shown ?? (row.content.kind === 'text' ? row.content : null);
+  if (content === null) return null;
   return {
     messageId,
     conversationId,
@@ -50,6 +56,11 @@ export function viewOutbox(conversationId: ConversationId, row: OutboxRow, self:
     acceptedAt: null,
     content,
     status: failure === null ? 'sending' : 'failed',
-    failure: failure && { code: failure, text: ERRORS[failure].text },
+    failure: failure && { code: failure },
+    editedAt: null,
+    reactions: [],
+    expiresAt: null,
+    mentionsSelf: false,
+    isShared: false,
   };
 }

@@ -11,6 +11,7 @@ export const EMPTY_WINDOW: MessageWindow = {
   messages: [],
   hasEarlier: false,
   hasUnavailableHistory: false,
+  missing: [],
   isLoaded: false,
 };
 
@@ -38,6 +39,7 @@ export async function readWindow(
     messages: [...placed, ...waiting],
     hasEarlier,
     hasUnavailableHistory: !hasEarlier && first > 1,
+    missing: (conversation?.missing ?? []).map(([from, to]) => ({ afterSeq: from - 1, count: to - from + 1 })),
     isLoaded: true,
   };
 }

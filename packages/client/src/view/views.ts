@@ -4,7 +4,7 @@ import type { Emitter } from '../state/emitter.ts';
 import type { Committed, RowReader } from '../store/device-tx.ts';
 import { ROWS, placeOf } from '../store/rows.ts';
 import type { LiveState } from '../sync/live-state.ts';
-import type { ConversationSummary, Message, MessageWindow } from '../types.ts';
+import type { ConversationSummary, Invitation, Message, MessageWindow } from '../types.ts';
 import { readConversation, summarize, type ConversationParts } from './conversation-view.ts';
 import { viewMessage, viewOutbox } from './message-view.ts';
 import { EMPTY_WINDOW, WINDOW_PAGE, readWindow } from './message-window.ts';
@@ -13,6 +13,7 @@ import type { Self } from './self.ts';
 /** What people see of the store, kept up to date with every commit of any tab. Holds no truth of its own. */
 export interface Views {
   readonly conversations: Readable<readonly ConversationSummary[]>;
+  readonly invitations: Readable<readonly Invitation[]>;
   summary(conversationId: ConversationId): Readable<ConversationSummary | null>;
   window(conversationId: ConversationId): Readable<MessageWindow>;
   loadEarlier(conversationId: ConversationId): Promise<void>;
@@ -34,6 +35,7 @@ interface OpenWindow {
 export function createViews(deps: { readonly live: Readable<LiveState>; readonly emitter: Emitter }): Views {
   const { live, emitter } = deps;
   const conversations = createAtom<readonly ConversationSummary[]>([]);
+  const invitations = createAtom<readonly Invitation[]>([]);
   const summaries = new Map<ConversationId, Atom<ConversationSummary | null>>();
   const windows = new Map<ConversationId, OpenWindow>();
   let parts = new Map<ConversationId, ConversationParts>();
@@ -93,13 +95,18 @@ export function createViews(deps: { readonly live: Readable<LiveState>; readonly
     publish(ids);
   }
 
+  async function refreshInvitations(): Promise<void> {
+    invitations.set((await source?.reader.get(ROWS.invitations)) ?? []);
+  }
+
   /** At most one refresh runs and one waits: what is dirty until it starts is covered by it. */
-  function schedule(): void {
-    refreshing = refreshing.then(refresh).catch((error: unknown) => emitter.fail(error));
+  function schedule(task = refresh): void {
+    refreshing = refreshing.then(task).catch((error: unknown) => emitter.fail(error));
   }
 
   return {
     conversations,
+    invitations,
     summary: summaryAtom,
     window(conversationId) {
       const known = windows.get(conversationId);
@@ -138,6 +145,7 @@ export function createViews(deps: { readonly live: Readable<LiveState>; readonly
       for (const { atom } of windows.values()) if (next === null) atom.set(EMPTY_WINDOW);
       dirty = new Set([...known.map(({ key }) => placeOf(key).conversationId), ...windows.keys()]);
       publish(gone);
+      schedule(refreshInvitations);
       schedule();
       await refreshing;
     },
@@ -145,6 +153,7 @@ export function createViews(deps: { readonly live: Readable<LiveState>; readonly
       for (const key of keys) {
         if (IN_CONVERSATION.test(key)) dirty.add(placeOf(key).conversationId);
         else if (key.startsWith(PEERS)) for (const conversationId of parts.keys()) dirty.add(conversationId);
+        else if (key === ROWS.invitations) schedule(refreshInvitations);
       }
       if (dirty.size > 0) schedule();
     },
@@ -160,5 +169,5 @@ export function createViews(deps: { readonly live: Readable<LiveState>; readonly
   };
 }
 
-const IN_CONVERSATION = /^(conversation|message|outbox)\//;
+const IN_CONVERSATION = /^(conversation|message|outbox|draft)\//;
 const PEERS = 'peer/';

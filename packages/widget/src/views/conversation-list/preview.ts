@@ -19,7 +19,7 @@ function contentPreview(message: Message, strings: ChatStrings): TemplateResult 
       return html`<bdi>${oneLine(message.content.text)}</bdi>`;
     case 'undecryptable':
       return html`<i>${strings.undecryptable}</i>`;
-    case 'unsupported':
+    default:
       return html`<i>${strings.unsupported}</i>`;
   }
 }

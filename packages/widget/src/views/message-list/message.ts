@@ -71,7 +71,7 @@ function content({ message, isTabStop, strings }: MessageAppearance): TemplateRe
         message.content.isRetrying ? strings.undecryptableWaiting : strings.undecryptable,
         codeText(message.content.cause, strings),
       );
-    case 'unsupported':
+    default:
       return notice(warningIcon, strings.unsupported, '');
   }
 }
@@ -104,7 +104,11 @@ function failure({ message, strings, onRetry, onDiscard }: MessageAppearance): T
 /** What a screen reader says when it comes to the message. */
 function spoken({ message, senderName, strings }: MessageAppearance): string {
   const status = message.status === null ? '' : `, ${strings[message.status]}`;
-  const what = message.content.kind === 'text' ? message.content.text : strings[message.content.kind];
+  const { content } = message;
+  const what =
+    content.kind === 'text'
+      ? content.text
+      : strings[content.kind === 'undecryptable' ? 'undecryptable' : 'unsupported'];
   const who = message.isOwn ? strings.you : senderName;
   return `${strings.saidBy(who, what)}, ${timeLabel(messageTime(message), strings.lang)}${status}`;
 }
