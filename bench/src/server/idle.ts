@@ -2,9 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection } from './connection.ts';
 import { eachOf } from './each-of.ts';
 import { loadCryptography, register, type Person, type Site } from './people.ts';
-import { residentBytes } from './processes.ts';
 import { connect, receiveMail } from './seal-pairs.ts';
 import { launchSeal, withDataDir } from './seal-server.ts';
+import { settledMemory } from './settled-memory.ts';
 
 const FIRST = 200;
 const MORE = 2_500;
@@ -24,16 +24,17 @@ export interface IdleResult {
 /**
  * Growth of the server's resident memory over 2,500 further signed-in, subscribed connections, each of another person,
  * after the first 200. The people register beforehand and the server is started anew, so that what registration
- * leaves in its heap does not make room for them. Null where the system does not tell.
+ * leaves in its heap does not make room for them, and garbage is collected before each reading: a heap that has grown
+ * and not shrunk again is no connection's.
  */
-export function measureIdle(appKey: string): Promise<IdleResult | null> {
+export function measureIdle(appKey: string): Promise<IdleResult> {
   return withDataDir(async (dataDir) => {
     const people = await withServer(dataDir, appKey, async (site) => {
       const tools = await loadCryptography();
       const names = Array.from({ length: FIRST + MORE }, (_, i) => `idle-${i}`);
       return eachOf(names, WIDTH, (name): Promise<Person> => register(site, tools, name));
     });
-    return withServer(dataDir, appKey, async (site, pid) => {
+    return withServer(dataDir, appKey, async (site, output) => {
       const open = async (person: Person): Promise<Connection> => {
         const connection = await connect(site, person);
         await receiveMail(connection, () => undefined);
@@ -41,15 +42,15 @@ export function measureIdle(appKey: string): Promise<IdleResult | null> {
       };
       const first = await eachOf(people.slice(0, FIRST), WIDTH, open);
       await sleep(SETTLE_MS);
-      const before = await residentBytes(pid);
+      const before = await settledMemory(output());
       const more = await eachOf(people.slice(FIRST), WIDTH, open);
       await sleep(SETTLE_MS);
-      const after = await residentBytes(pid);
+      const after = await settledMemory(output());
       for (const connection of [...first, ...more]) {
         if (connection.failure !== null) throw connection.failure;
         connection.close();
       }
-      return before === null || after === null ? null : { before, perConnection: (after - before) / MORE };
+      return { before, perConnection: (after - before) / MORE };
     });
   });
 }
@@ -57,11 +58,11 @@ export function measureIdle(appKey: string): Promise<IdleResult | null> {
 async function withServer<T>(
   dataDir: string,
   appKey: string,
-  use: (site: Site, pid: number) => Promise<T>,
+  use: (site: Site, output: () => string) => Promise<T>,
 ): Promise<T> {
-  const server = await launchSeal(dataDir);
+  const server = await launchSeal(dataDir, ['--inspect=127.0.0.1:0']);
   try {
-    return await use({ url: server.url, appKey }, server.pid);
+    return await use({ url: server.url, appKey }, server.output);
   } catch (error) {
     console.error(server.output());
     throw error;

@@ -51,10 +51,3 @@ export async function cpuUse({ server, databaseParent }: Watched): Promise<CpuUs
   }
   return { server: own.seconds, database };
 }
-
-/** Resident memory of one process, bytes. Null where the system has no /proc. */
-export async function residentBytes(pid: number): Promise<number | null> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
-  const kilobytes = /^VmRSS:\s*(\d+) kB/m.exec(status)?.[1];
-  return kilobytes === undefined ? null : Number(kilobytes) * 1_024;
-}

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { ROOT, launch, type Launched } from '../launch.ts';
 
 /** Seal's server as it is shipped, with embedded PostgreSQL at its normal durability and the rates out of the way. */
-export function launchSeal(dataDir: string): Promise<Launched> {
+export function launchSeal(dataDir: string, nodeOptions: readonly string[] = []): Promise<Launched> {
   return launch({
-    command: [process.execPath, '--max-semi-space-size=32', join(ROOT, 'packages/server/dist/main.js')],
+    command: [process.execPath, '--max-semi-space-size=32', ...nodeOptions, join(ROOT, 'packages/server/dist/main.js')],
     env: {
       DATA_DIR: dataDir,
       PORT: '0',
