@@ -25,4 +25,6 @@ export const LABELS = {
   linkStep: 'SealChat_v1_LinkStep',
   /** The six digits both screens show. */
   linkSas: 'SealChat_v1_LinkSas',
+  /** File key -> keys of an attachment's chunks. */
+  attachment: 'SealChat_v1_Attachment',
 } as const;
