@@ -1,6 +1,7 @@
 import { basename, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defaultClientConditions, defineConfig } from 'vite';
+import { inlineLimits } from './build/inline-limits.ts';
 import { minifyTemplates } from './build/minify-templates.ts';
 import { pinFiles } from './build/pin-files.ts';
 import { publish } from './build/publish.ts';
@@ -30,5 +31,5 @@ export default defineConfig({
       },
     },
   },
-  plugins: [minifyTemplates(), pinFiles(), publish()],
+  plugins: [inlineLimits(), minifyTemplates(), pinFiles(), publish()],
 });

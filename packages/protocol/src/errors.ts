@@ -1,72 +1,69 @@
 /**
- * The one table of errors. Every error that crosses a package or the network is a `SealError` with one of
- * these codes; `status` is its HTTP status, `text` what a person may be shown when there is nothing better.
+ * Every error that crosses a package or the network is a `SealError` with one of these codes. The value says whether the
+ * same request may succeed later without a change; what else there is to say of a code stands in `error-table.ts`.
  */
-export const ERRORS = {
+const RETRYABLE = {
   // Input and protocol
-  BAD_INPUT: { status: 400, retryable: false, text: 'The request was not understood.' },
-  MALFORMED: { status: 400, retryable: false, text: 'The data is damaged or not in a known format.' },
-  UNSUPPORTED_VERSION: { status: 400, retryable: false, text: 'This was made by a newer version of Seal.' },
-  TOO_LARGE: { status: 413, retryable: false, text: 'That is larger than allowed.' },
-  NOT_FOUND: { status: 404, retryable: false, text: 'Not found.' },
-  CONFLICT: { status: 409, retryable: false, text: 'Someone else was quicker.' },
+  BAD_INPUT: false,
+  MALFORMED: false,
+  UNSUPPORTED_VERSION: false,
+  TOO_LARGE: false,
+  NOT_FOUND: false,
+  CONFLICT: false,
   // Tenant and session
-  UNKNOWN_APP_KEY: { status: 401, retryable: false, text: 'The app key is not known to this server.' },
-  ORIGIN_NOT_ALLOWED: {
-    status: 403,
-    retryable: false,
-    text: 'This site is not on the list of allowed origins of the app key.',
-  },
-  NOT_SIGNED_IN: { status: 401, retryable: false, text: 'Please sign in.' },
-  SESSION_EXPIRED: { status: 401, retryable: true, text: 'The session has expired.' },
-  DEVICE_REVOKED: { status: 403, retryable: false, text: 'This device was removed from the account.' },
-  CHALLENGE_INVALID: { status: 401, retryable: true, text: 'The sign-in took too long or was already used.' },
-  BAD_SIGNATURE: { status: 401, retryable: false, text: 'The signature does not match.' },
-  USERNAME_TAKEN: { status: 409, retryable: false, text: 'That name is taken.' },
-  FORBIDDEN: { status: 403, retryable: false, text: 'You may not do that.' },
+  UNKNOWN_APP_KEY: false,
+  ORIGIN_NOT_ALLOWED: false,
+  NOT_SIGNED_IN: false,
+  SESSION_EXPIRED: true,
+  DEVICE_REVOKED: false,
+  CHALLENGE_INVALID: true,
+  BAD_SIGNATURE: false,
+  USERNAME_TAKEN: false,
+  FORBIDDEN: false,
   // Limits
-  RATE_LIMITED: { status: 429, retryable: true, text: 'Too many requests. Please wait a moment.' },
-  TOO_MANY_CONNECTIONS: { status: 429, retryable: true, text: 'Too many open connections for this person.' },
-  TOO_MANY_DEVICES: { status: 409, retryable: false, text: 'This account has the most devices it can have.' },
+  RATE_LIMITED: true,
+  TOO_MANY_CONNECTIONS: true,
+  TOO_MANY_DEVICES: false,
   // Messaging
-  NOT_A_MEMBER: { status: 403, retryable: false, text: 'You are not in this conversation.' },
-  DEVICE_LIST_STALE: { status: 409, retryable: true, text: 'The devices of this conversation have changed.' },
-  DEVICE_LIST_REJECTED: {
-    status: 409,
-    retryable: false,
-    text: 'The device list does not continue the one the server has.',
-  },
+  NOT_A_MEMBER: false,
+  DEVICE_LIST_STALE: true,
+  DEVICE_LIST_REJECTED: false,
   // Channels and attachments
-  NAME_TAKEN: { status: 409, retryable: false, text: 'There is a channel of that name already.' },
-  CHANNEL_FULL: { status: 409, retryable: false, text: 'The channel has the most members it can have.' },
-  EPOCH_STALE: { status: 409, retryable: true, text: 'The channel has changed meanwhile.' },
-  REMOVE_PENDING: { status: 409, retryable: true, text: 'The keys of the channel are being changed.' },
-  INVALID_COMMIT: { status: 422, retryable: false, text: 'A change of the channel is not valid.' },
-  CHANNEL_FORKED: { status: 409, retryable: false, text: 'The members of the channel do not have the same keys.' },
-  ATTACHMENT_DAMAGED: { status: 422, retryable: false, text: 'The file is damaged or not the one that was sent.' },
+  NAME_TAKEN: false,
+  CHANNEL_FULL: false,
+  EPOCH_STALE: true,
+  REMOVE_PENDING: true,
+  INVALID_COMMIT: false,
+  CHANNEL_FORKED: false,
+  ATTACHMENT_DAMAGED: false,
   // Decryption, on the device
-  DUPLICATE_MESSAGE: { status: 409, retryable: false, text: 'This message was already received.' },
-  UNDECRYPTABLE: { status: 422, retryable: false, text: 'This message could not be decrypted.' },
-  NO_SESSION: { status: 422, retryable: true, text: 'There is no encrypted session with this device yet.' },
-  UNKNOWN_PREKEY: { status: 422, retryable: true, text: 'The message uses a key this device no longer has.' },
-  TOO_FAR_AHEAD: { status: 422, retryable: false, text: 'Too many messages are missing before this one.' },
-  REPLAYED: { status: 422, retryable: false, text: 'The message was seen before.' },
-  LOW_ORDER_KEY: { status: 422, retryable: false, text: 'A key in the message is unsafe.' },
-  BODY_MISMATCH: { status: 422, retryable: false, text: 'The stored message is not the one that was sent.' },
-  UNVERIFIED_DEVICE: { status: 422, retryable: true, text: 'The sending device is not on its signed device list.' },
-  IDENTITY_CHANGED: { status: 409, retryable: false, text: 'The identity of this person has changed.' },
-  WRONG_CODE: { status: 403, retryable: false, text: 'The code is not right.' },
+  DUPLICATE_MESSAGE: false,
+  UNDECRYPTABLE: false,
+  NO_SESSION: true,
+  UNKNOWN_PREKEY: true,
+  TOO_FAR_AHEAD: false,
+  REPLAYED: false,
+  LOW_ORDER_KEY: false,
+  BODY_MISMATCH: false,
+  UNVERIFIED_DEVICE: true,
+  IDENTITY_CHANGED: false,
+  WRONG_CODE: false,
   // Device storage and the network
-  STORAGE_FAILED: { status: 500, retryable: true, text: 'The browser could not store data for this site.' },
-  STORAGE_CONFLICT: { status: 409, retryable: true, text: 'Another tab changed the same data.' },
-  OFFLINE: { status: 503, retryable: true, text: 'The server cannot be reached.' },
-  UNAVAILABLE: { status: 503, retryable: true, text: 'The server is busy or restarting.' },
-  UNSUPPORTED_BROWSER: { status: 400, retryable: false, text: 'This browser is too old for encrypted chat.' },
-  INTERNAL: { status: 500, retryable: true, text: 'Something went wrong.' },
-} as const satisfies Record<string, { status: number; retryable: boolean; text: string }>;
+  STORAGE_FAILED: true,
+  STORAGE_CONFLICT: true,
+  OFFLINE: true,
+  UNAVAILABLE: true,
+  UNSUPPORTED_BROWSER: false,
+  INTERNAL: true,
+} as const satisfies Record<string, boolean>;
 
 /** Stable, machine-readable name of an error. */
-export type ErrorCode = keyof typeof ERRORS;
+export type ErrorCode = keyof typeof RETRYABLE;
+
+/** True for the codes this version knows. */
+export function isErrorCode(code: unknown): code is ErrorCode {
+  return typeof code === 'string' && Object.hasOwn(RETRYABLE, code);
+}
 
 /** What an error carries over the network besides its code. Never secrets, never content. */
 export interface ErrorDetails {
@@ -99,7 +96,7 @@ export class SealError extends Error {
 
   constructor(code: ErrorCode, message?: string, options: ErrorDetails & { cause?: unknown } = {}) {
     const { cause, ...details } = options;
-    super(message ?? ERRORS[code].text, cause === undefined ? undefined : { cause });
+    super(message ?? code, cause === undefined ? undefined : { cause });
     this.name = 'SealError';
     this.code = code;
     this.details = details;
@@ -107,12 +104,7 @@ export class SealError extends Error {
 
   /** Whether the same request may succeed later without a change. */
   get isRetryable(): boolean {
-    return ERRORS[this.code].retryable;
-  }
-
-  /** A sentence for the person who meets the error. */
-  get userText(): string {
-    return ERRORS[this.code].text;
+    return RETRYABLE[this.code];
   }
 }
 

@@ -22,7 +22,15 @@ export {
   type Codec,
   type CodecValue,
 } from './codec.ts';
-export { ERRORS, SealError, isSealError, type DeviceListDelta, type ErrorCode, type ErrorDetails } from './errors.ts';
+export { ERRORS } from './error-table.ts';
+export {
+  SealError,
+  isErrorCode,
+  isSealError,
+  type DeviceListDelta,
+  type ErrorCode,
+  type ErrorDetails,
+} from './errors.ts';
 export {
   ID_LENGTH,
   ID_PATTERN,

@@ -1,11 +1,10 @@
-import { ContextProvider } from '@lit/context';
 import { LitElement, html, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
 import { SealError, isSealError, type ConversationId, type SealClient, type UserId } from '@seal-chat/client';
 import { acquireClient, releaseClient, type DeviceKey } from './client-pool.ts';
-import { clientContext, stringsContext } from './context.ts';
+import { SealContext } from './context.ts';
 import { errorText } from './error-text.ts';
 import { sealEvent } from './events.ts';
-import { chooseLanguage, loadStrings } from './i18n/load.ts';
+import { chooseLanguage, completeStrings, loadStrings } from './i18n/load.ts';
 import type { ChatStrings, ShownStrings, Strings } from './i18n/strings.ts';
 import { warningIcon } from './icons.ts';
 import { Lazy } from './internal/lazy.ts';
@@ -65,8 +64,7 @@ export class SealChat extends LitElement {
   #endListening: (() => void) | null = null;
   #isReady = false;
   #languageTag = '';
-  readonly #clientProvider = new ContextProvider(this, { context: clientContext });
-  readonly #stringsProvider = new ContextProvider(this, { context: stringsContext });
+  readonly #context = new SealContext(this);
   readonly #account = new Watch(this, () => this.#active?.account ?? null);
   readonly #signIn = new Lazy(this, () => import('./views/sign-in/define.ts'));
   readonly #recovery = new Lazy(this, () => import('./views/recovery/define.ts'));
@@ -152,7 +150,8 @@ export class SealChat extends LitElement {
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has('lang') || this.table === null) void this.#loadTable();
-    if (this.table !== null) this.#stringsProvider.setValue({ ...this.table, ...this.strings });
+    if (this.table !== null && (changed.has('table') || changed.has('strings')))
+      this.#context.set({ strings: { ...this.table, ...this.strings } });
     if (this.isConnected) this.#useClient();
   }
 
@@ -162,8 +161,11 @@ export class SealChat extends LitElement {
     if (tag === this.#languageTag) return;
     this.#languageTag = tag;
     const table = await loadStrings(tag);
-    // Another language may have been asked for meanwhile.
-    if (tag === this.#languageTag) this.table = table;
+    for (const part of [table, completeStrings(table)]) {
+      const shown = await part;
+      // Another language may have been asked for meanwhile.
+      if (tag === this.#languageTag) this.table = shown;
+    }
   }
 
   /** Makes `#active` the client that the properties ask for. */
@@ -175,7 +177,7 @@ export class SealChat extends LitElement {
     this.#device = device;
     this.#active = this.client ?? (device === null ? null : acquireClient(device));
     if (this.#active === null) return;
-    this.#clientProvider.setValue(this.#active);
+    this.#context.set({ client: this.#active });
     this.#listen(this.#active);
   }
 

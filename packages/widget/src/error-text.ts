@@ -1,9 +1,9 @@
-import { ERRORS, type ErrorCode, type SealError } from '@seal-chat/client';
+import type { ErrorCode, SealError } from '@seal-chat/client';
 import type { ChatStrings } from './i18n/strings.ts';
 
 /** What `code` means to the person, in their language. */
 export function codeText(code: ErrorCode, strings: ChatStrings): string {
-  return strings.errors[code] ?? ERRORS[code].text;
+  return strings.errors[code] ?? strings.errors.INTERNAL ?? code;
 }
 
 /** A sentence or two that say what went wrong and, where known, when to try again. */

@@ -40,8 +40,9 @@ function preload(name: string): Promise<void> {
 }
 
 /** Fetches and defines the elements. */
-function load(): Promise<unknown> {
-  return import('./define.ts');
+async function load(): Promise<void> {
+  // The result is not used: with one, the bundler would have to make an object of exports and bring code to make it.
+  await import('./register.ts');
 }
 
 /** Calls `then` as soon as the page has a `<seal-chat>`, and at the latest when it is idle. */

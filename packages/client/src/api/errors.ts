@@ -1,4 +1,4 @@
-import { ERRORS, SealError, isSealError } from '@seal-chat/protocol';
+import { SealError, isErrorCode, isSealError } from '@seal-chat/protocol';
 import type { ErrorAnswer } from '@seal-chat/protocol/api';
 
 /** The `SealError` behind whatever was thrown. A defect is INTERNAL. */
@@ -10,5 +10,5 @@ export function toSealError(error: unknown): SealError {
 export function fromAnswer(seal: unknown): SealError | null {
   if (typeof seal !== 'object' || seal === null || !('code' in seal)) return null;
   const { code, details } = seal as ErrorAnswer;
-  return Object.hasOwn(ERRORS, code) ? new SealError(code, undefined, details) : new SealError('INTERNAL');
+  return isErrorCode(code) ? new SealError(code, undefined, details) : new SealError('INTERNAL');
 }

@@ -1,4 +1,4 @@
-import { ERRORS, SealError, TRANSPORT } from '@seal-chat/protocol';
+import { SealError, TRANSPORT } from '@seal-chat/protocol';
 import { fromAnswer } from './errors.ts';
 import type { Caller } from './types.ts';
 
@@ -43,5 +43,5 @@ export function httpCaller(options: HttpOptions, headers: () => Promise<Readonly
 
 /** No Seal server answered: something in between did. */
 function withoutAnswer(status: number): SealError {
-  return new SealError(status === ERRORS.TOO_LARGE.status ? 'TOO_LARGE' : 'UNAVAILABLE', `answer: HTTP ${status}`);
+  return new SealError(status === 413 ? 'TOO_LARGE' : 'UNAVAILABLE', `answer: HTTP ${status}`);
 }

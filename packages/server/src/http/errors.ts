@@ -12,7 +12,7 @@ export function sendError(
   if (retryAfterMs !== undefined) void reply.header('retry-after', Math.ceil(retryAfterMs / 1_000));
   return reply.code(status).header('cache-control', 'no-store').send({
     code: error.code,
-    message: error.userText,
+    message: ERRORS[error.code].text,
     details: error.details,
   });
 }

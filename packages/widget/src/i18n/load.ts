@@ -19,6 +19,15 @@ export async function loadStrings(tag: string): Promise<ShownStrings> {
   return baseOf(tag) === table.lang ? { ...table, lang: tag } : table;
 }
 
+/** `table` with the texts that are fetched apart from it. As it is when they cannot be had. */
+export async function completeStrings(table: ShownStrings): Promise<ShownStrings> {
+  if (baseOf(table.lang) !== 'en') return table;
+  return import('./en-errors.ts').then(
+    ({ enErrors }) => ({ ...table, errors: { ...enErrors, ...table.errors } }),
+    () => table,
+  );
+}
+
 function baseOf(tag: string): string {
   return tag.toLowerCase().split('-', 1)[0]!;
 }

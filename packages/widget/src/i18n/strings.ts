@@ -84,7 +84,7 @@ export interface ChatStrings {
   // Errors
   readonly notConfigured: string;
   readonly insecureContext: string;
-  /** Where the text of the error table can be helped by knowing that it stands in this widget. */
+  /** English has those of the table fetched later. */
   readonly errors: Readonly<Partial<Record<ErrorCode, string>>>;
   readonly waitSeconds: (seconds: number) => string;
 }

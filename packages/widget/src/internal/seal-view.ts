@@ -1,29 +1,40 @@
-import { ContextConsumer } from '@lit/context';
 import { LitElement } from 'lit';
 import type { SealClient } from '@seal-chat/client';
-import { clientContext, stringsContext } from '../context.ts';
+import { contextOf, type SealContext } from '../context.ts';
 import type { ShownStrings } from '../i18n/strings.ts';
 
-/** A part of `<seal-chat>`: it is handed the client and the texts by context, and does nothing without them. */
+/** A part of `<seal-chat>`: it is handed the client and the texts by it, and does nothing without them. */
 export abstract class SealView extends LitElement {
-  readonly #client = new ContextConsumer(this, { context: clientContext, subscribe: true });
-  readonly #strings = new ContextConsumer(this, { context: stringsContext, subscribe: true });
+  #context: SealContext | null = null;
+  readonly #refresh = (): void => this.requestUpdate();
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#context = contextOf(this);
+    this.#context?.listeners.add(this.#refresh);
+    this.#refresh();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#context?.listeners.delete(this.#refresh);
+  }
 
   protected override shouldUpdate(): boolean {
-    return this.#client.value !== undefined && this.#strings.value !== undefined;
+    return this.#context?.client != null && this.#context.strings !== null;
   }
 
   /** The client of the surrounding `<seal-chat>`. */
   protected get client(): SealClient {
-    const client = this.#client.value;
-    if (client === undefined) throw new Error(`<${this.localName}> stands outside <seal-chat>`);
+    const client = this.#context?.client;
+    if (client == null) throw new Error(`<${this.localName}> stands outside <seal-chat>`);
     return client;
   }
 
   /** The texts in the language of the surrounding `<seal-chat>`. */
   protected get strings(): ShownStrings {
-    const strings = this.#strings.value;
-    if (strings === undefined) throw new Error(`<${this.localName}> stands outside <seal-chat>`);
+    const strings = this.#context?.strings;
+    if (strings == null) throw new Error(`<${this.localName}> stands outside <seal-chat>`);
     return strings;
   }
 

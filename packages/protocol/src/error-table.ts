@@ -1,0 +1,68 @@
+import type { ErrorCode } from './errors.ts';
+
+/**
+ * The one table of errors: `status` is the HTTP status, `text` what a person may be shown when there is nothing better.
+ * Apart from the codes, so that a page without errors has no need of the texts.
+ */
+export const ERRORS: Readonly<Record<ErrorCode, { readonly status: number; readonly text: string }>> = {
+  // Input and protocol
+  BAD_INPUT: { status: 400, text: 'The request was not understood.' },
+  MALFORMED: { status: 400, text: 'The data is damaged or not in a known format.' },
+  UNSUPPORTED_VERSION: { status: 400, text: 'This was made by a newer version of Seal.' },
+  TOO_LARGE: { status: 413, text: 'That is larger than allowed.' },
+  NOT_FOUND: { status: 404, text: 'Not found.' },
+  CONFLICT: { status: 409, text: 'Someone else was quicker.' },
+  // Tenant and session
+  UNKNOWN_APP_KEY: { status: 401, text: 'The app key is not known to this server.' },
+  ORIGIN_NOT_ALLOWED: {
+    status: 403,
+
+    text: 'This site is not on the list of allowed origins of the app key.',
+  },
+  NOT_SIGNED_IN: { status: 401, text: 'Please sign in.' },
+  SESSION_EXPIRED: { status: 401, text: 'The session has expired.' },
+  DEVICE_REVOKED: { status: 403, text: 'This device was removed from the account.' },
+  CHALLENGE_INVALID: { status: 401, text: 'The sign-in took too long or was already used.' },
+  BAD_SIGNATURE: { status: 401, text: 'The signature does not match.' },
+  USERNAME_TAKEN: { status: 409, text: 'That name is taken.' },
+  FORBIDDEN: { status: 403, text: 'You may not do that.' },
+  // Limits
+  RATE_LIMITED: { status: 429, text: 'Too many requests. Please wait a moment.' },
+  TOO_MANY_CONNECTIONS: { status: 429, text: 'Too many open connections for this person.' },
+  TOO_MANY_DEVICES: { status: 409, text: 'This account has the most devices it can have.' },
+  // Messaging
+  NOT_A_MEMBER: { status: 403, text: 'You are not in this conversation.' },
+  DEVICE_LIST_STALE: { status: 409, text: 'The devices of this conversation have changed.' },
+  DEVICE_LIST_REJECTED: {
+    status: 409,
+
+    text: 'The device list does not continue the one the server has.',
+  },
+  // Channels and attachments
+  NAME_TAKEN: { status: 409, text: 'There is a channel of that name already.' },
+  CHANNEL_FULL: { status: 409, text: 'The channel has the most members it can have.' },
+  EPOCH_STALE: { status: 409, text: 'The channel has changed meanwhile.' },
+  REMOVE_PENDING: { status: 409, text: 'The keys of the channel are being changed.' },
+  INVALID_COMMIT: { status: 422, text: 'A change of the channel is not valid.' },
+  CHANNEL_FORKED: { status: 409, text: 'The members of the channel do not have the same keys.' },
+  ATTACHMENT_DAMAGED: { status: 422, text: 'The file is damaged or not the one that was sent.' },
+  // Decryption, on the device
+  DUPLICATE_MESSAGE: { status: 409, text: 'This message was already received.' },
+  UNDECRYPTABLE: { status: 422, text: 'This message could not be decrypted.' },
+  NO_SESSION: { status: 422, text: 'There is no encrypted session with this device yet.' },
+  UNKNOWN_PREKEY: { status: 422, text: 'The message uses a key this device no longer has.' },
+  TOO_FAR_AHEAD: { status: 422, text: 'Too many messages are missing before this one.' },
+  REPLAYED: { status: 422, text: 'The message was seen before.' },
+  LOW_ORDER_KEY: { status: 422, text: 'A key in the message is unsafe.' },
+  BODY_MISMATCH: { status: 422, text: 'The stored message is not the one that was sent.' },
+  UNVERIFIED_DEVICE: { status: 422, text: 'The sending device is not on its signed device list.' },
+  IDENTITY_CHANGED: { status: 409, text: 'The identity of this person has changed.' },
+  WRONG_CODE: { status: 403, text: 'The code is not right.' },
+  // Device storage and the network
+  STORAGE_FAILED: { status: 500, text: 'The browser could not store data for this site.' },
+  STORAGE_CONFLICT: { status: 409, text: 'Another tab changed the same data.' },
+  OFFLINE: { status: 503, text: 'The server cannot be reached.' },
+  UNAVAILABLE: { status: 503, text: 'The server is busy or restarting.' },
+  UNSUPPORTED_BROWSER: { status: 400, text: 'This browser is too old for encrypted chat.' },
+  INTERNAL: { status: 500, text: 'Something went wrong.' },
+};
