@@ -1,5 +1,6 @@
 import type { Bytes, ConversationId, DeviceId, TenantId, UserId } from '@seal-chat/protocol';
 import type { KeyPair } from '../curves/curves.ts';
+import type { Subtle } from '../curves/subtle.ts';
 import type { Rng } from '../rng.ts';
 
 /** The MLS group of a channel (RFC 9420) as the rest of Seal sees it: bytes and names, nothing of the library. */
@@ -36,7 +37,7 @@ export interface GroupState {
 }
 
 export interface MlsDeps {
-  readonly subtle: SubtleCrypto;
+  readonly subtle: Subtle;
   readonly rng: Rng;
   /** Server's clock, ms. */
   readonly now: number;

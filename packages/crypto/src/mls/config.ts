@@ -1,0 +1,39 @@
+import { CHANNEL_LIMITS, SealError, constantTimeEqual, type TenantId } from '@seal-chat/protocol';
+import type { ClientConfig } from 'ts-mls/clientConfig.js';
+import type { Credential } from 'ts-mls/credential.js';
+import { memberOf } from './names.ts';
+import type { Authenticate } from './types.ts';
+
+/**
+ * How the library is set up for one operation. Its defaults accept every credential, tell devices apart by signature
+ * key alone and keep keys of past epochs.
+ */
+export function libraryConfig(tenantId: TenantId, authenticate: Authenticate): ClientConfig {
+  return {
+    keyRetentionConfig: {
+      retainKeysForGenerations: 1,
+      // The log is processed in order: no message of a past epoch comes after the Commit that ended it.
+      retainKeysForEpochs: 1,
+      maximumForwardRatchetSteps: CHANNEL_LIMITS.maxForwardGenerations,
+    },
+    // Judged by lifetimes.ts, on the server's clock.
+    lifetimeConfig: { maximumTotalLifetime: 2n ** 63n - 1n, validateLifetimeOnReceive: false },
+    keyPackageEqualityConfig: {
+      compareKeyPackages: (a, b) => isSameIdentity(a.leafNode.credential, b.leafNode.credential),
+      compareKeyPackageToLeafNode: (a, b) => isSameIdentity(a.leafNode.credential, b.credential),
+    },
+    paddingConfig: { kind: 'alwaysPad', paddingLength: 0 },
+    authService: {
+      async validateCredential(credential, signatureKey) {
+        const member = memberOf(credential, tenantId);
+        if (!(await authenticate(member, Uint8Array.from(signatureKey))))
+          throw new SealError('UNVERIFIED_DEVICE', `mls: device ${member.deviceId} has no such key on its list`);
+        return true;
+      },
+    },
+  };
+}
+
+function isSameIdentity(a: Credential, b: Credential): boolean {
+  return a.credentialType === 'basic' && b.credentialType === 'basic' && constantTimeEqual(a.identity, b.identity);
+}

@@ -1,0 +1,34 @@
+import { SealError, isSealError, type ErrorCode } from '@seal-chat/protocol';
+
+/**
+ * Runs a piece of work of the library and turns whatever it throws into a `SealError` with `code`. Our own errors,
+ * thrown by what the library calls back, pass through. The library's texts name rules of the RFC, never values.
+ */
+export async function guarded<T>(code: ErrorCode, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    if (isSealError(cause)) throw cause;
+    throw new SealError(code, `mls: ${cause instanceof Error ? cause.message : 'failed'}`, { cause });
+  }
+}
+
+/** As `guarded`, for decoders, which are synchronous. */
+export function guardedSync<T>(code: ErrorCode, work: () => T): T {
+  try {
+    return work();
+  } catch (cause) {
+    if (isSealError(cause)) throw cause;
+    throw new SealError(code, `mls: ${cause instanceof Error ? cause.message : 'failed'}`, { cause });
+  }
+}
+
+/** As `guardedSync`, and our own errors get `code` too: what is malformed in a Commit makes the Commit invalid. */
+export function recoded<T>(code: ErrorCode, work: () => T): T {
+  try {
+    return work();
+  } catch (cause) {
+    if (isSealError(cause, code)) throw cause;
+    throw new SealError(code, `mls: ${cause instanceof Error ? cause.message : 'failed'}`, { cause });
+  }
+}

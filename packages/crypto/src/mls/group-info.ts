@@ -1,0 +1,47 @@
+import { CHANNEL_LIMITS, SealError, constantTimeEqual, type Bytes } from '@seal-chat/protocol';
+import type { ClientState } from 'ts-mls/clientState.js';
+import { createGroupInfoWithExternalPubAndRatchetTree } from 'ts-mls/createCommit.js';
+import type { CiphersuiteImpl } from 'ts-mls/crypto/ciphersuite.js';
+import type { GroupContext } from 'ts-mls/groupContext.js';
+import { ratchetTreeFromExtension, type GroupInfo } from 'ts-mls/groupInfo.js';
+import type { RatchetTree } from 'ts-mls/ratchetTree.js';
+import { guardedSync } from './failures.ts';
+import { groupIdOf } from './names.ts';
+import type { GroupName } from './types.ts';
+import { fromWire, toWire } from './wire.ts';
+
+/** Nodes of a full tree with the most leaves that a channel may have. */
+const MAX_NODES = 2 ** Math.ceil(Math.log2(CHANNEL_LIMITS.leaves) + 1) - 1;
+
+/** A GroupInfo of the state's epoch, by which a device can join by itself. */
+export async function groupInfoOf(state: ClientState, suite: CiphersuiteImpl): Promise<Bytes> {
+  const groupInfo = await createGroupInfoWithExternalPubAndRatchetTree(state, [], suite);
+  return toWire({ wireformat: 'mls_group_info', groupInfo });
+}
+
+/** @throws SealError MALFORMED, TOO_LARGE */
+export function openGroupInfo(bytes: Uint8Array, maxBytes: number): { groupInfo: GroupInfo; tree: RatchetTree } {
+  const { groupInfo } = fromWire(bytes, 'mls_group_info', maxBytes);
+  return { groupInfo, tree: treeOf(groupInfo) };
+}
+
+/** The ratchet tree inside a GroupInfo. @throws SealError MALFORMED, TOO_LARGE */
+export function treeOf(groupInfo: GroupInfo): RatchetTree {
+  const tree = guardedSync('MALFORMED', () => ratchetTreeFromExtension(groupInfo));
+  if (tree === undefined) throw new SealError('MALFORMED', 'mls: a GroupInfo without its ratchet tree');
+  // Blank nodes take a byte each, and every node costs a hash.
+  if (tree.length > MAX_NODES) throw new SealError('TOO_LARGE', 'mls: a tree of too many nodes');
+  return tree;
+}
+
+/**
+ * That it is a state of the group that is meant, of the plain kind all our groups are of: no extension, in particular
+ * nobody outside who may propose.
+ * @throws SealError MALFORMED
+ */
+export function checkGroupContext(context: GroupContext, expected: GroupName): void {
+  if (!constantTimeEqual(context.groupId, groupIdOf(expected)))
+    throw new SealError('MALFORMED', 'mls: a state of another group');
+  if (context.extensions.length > 0) throw new SealError('MALFORMED', 'mls: a group with extensions');
+  if (context.epoch > BigInt(Number.MAX_SAFE_INTEGER)) throw new SealError('MALFORMED', 'mls: no such epoch');
+}

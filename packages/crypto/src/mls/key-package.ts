@@ -1,0 +1,173 @@
+import {
+  CHANNEL_LIMITS,
+  SealError,
+  constantTimeEqual,
+  decode,
+  encode,
+  fixed,
+  struct,
+  variable,
+  versioned,
+  type Bytes,
+  type TenantId,
+} from '@seal-chat/protocol';
+import type { Capabilities } from 'ts-mls/capabilities.js';
+import type { CiphersuiteImpl } from 'ts-mls/crypto/ciphersuite.js';
+import {
+  generateKeyPackageWithKey,
+  makeKeyPackageRef,
+  verifyKeyPackage,
+  type KeyPackage,
+  type PrivateKeyPackage,
+} from 'ts-mls/keyPackage.js';
+import { verifyLeafNodeSignatureKeyPackage, type LeafNodeKeyPackage } from 'ts-mls/leafNode.js';
+import { libraryConfig } from './config.ts';
+import { guarded } from './failures.ts';
+import { checkLifetimeNow, lifetimeFrom } from './lifetimes.ts';
+import { credentialOf, isSameMember, memberOf } from './names.ts';
+import { cipherSuite } from './provider/provider.ts';
+import { suiteNamed, suiteOf, type Suite } from './provider/suites.ts';
+import type { Authenticate, MlsDeps, MlsIdentity, MlsMember } from './types.ts';
+import { fromWire, toWire } from './wire.ts';
+
+/** Bytes of a KeyPackage's reference; that of a suite with a longer hash is cut. */
+export const REF_LENGTH = 32;
+/** draft-ietf-mls-extensions: this KeyPackage may be used more than once. */
+const LAST_RESORT = 0x000a;
+const NO_BYTES: Bytes = new Uint8Array(0);
+
+interface PrivateParts {
+  readonly publicBytes: Bytes;
+  readonly initKey: Bytes;
+  readonly leafKey: Bytes;
+}
+
+const privateCodec = versioned(
+  1,
+  struct<PrivateParts>({
+    publicBytes: variable(CHANNEL_LIMITS.keyPackage),
+    initKey: fixed(32),
+    leafKey: fixed(32),
+  }),
+);
+
+/** A KeyPackage that was made, for one join unless it is a last resort. */
+export interface CreatedKeyPackage {
+  /** 32 bytes. */
+  readonly ref: Bytes;
+  readonly publicBytes: Bytes;
+  /** Secret. */
+  readonly privateBytes: Bytes;
+  /** ms. */
+  readonly expiresAt: number;
+}
+
+/** A KeyPackage of this device (RFC 9420 §10), by which others add it. */
+export async function createKeyPackage(
+  deps: MlsDeps,
+  input: { readonly suite: number; readonly identity: MlsIdentity; readonly isLastResort: boolean },
+): Promise<CreatedKeyPackage> {
+  const impl = await cipherSuite(deps, input.suite, input.identity.signKey);
+  const { keyPackage, privateKeys } = await generate(deps, impl, input);
+  const publicBytes = toWire({ wireformat: 'mls_key_package', keyPackage });
+  const privateBytes = encode(privateCodec, {
+    publicBytes,
+    initKey: privateKeys.initPrivateKey as Bytes,
+    leafKey: privateKeys.hpkePrivateKey as Bytes,
+  });
+  privateKeys.initPrivateKey.fill(0);
+  privateKeys.hpkePrivateKey.fill(0);
+  return {
+    ref: shortRef(await makeKeyPackageRef(keyPackage, impl.hash)),
+    publicBytes,
+    privateBytes,
+    expiresAt: deps.now + CHANNEL_LIMITS.keyPackageLifetimeMs,
+  };
+}
+
+/** A KeyPackage and its private keys, as the library has them. */
+export async function generate(
+  deps: MlsDeps,
+  impl: CiphersuiteImpl,
+  { identity, isLastResort }: { readonly identity: MlsIdentity; readonly isLastResort: boolean },
+): Promise<{ readonly keyPackage: KeyPackage; readonly privateKeys: PrivateKeyPackage }> {
+  const { publicPackage, privatePackage } = await generateKeyPackageWithKey(
+    credentialOf(identity.tenantId, identity),
+    capabilitiesOf(suiteNamed(impl.name)),
+    lifetimeFrom(deps.now),
+    isLastResort ? [{ extensionType: LAST_RESORT, extensionData: NO_BYTES }] : [],
+    { publicKey: identity.signKey.publicKey, signKey: NO_BYTES },
+    impl,
+  );
+  return { keyPackage: publicPackage, privateKeys: privatePackage };
+}
+
+/** The least a device has to say it can do: it is in every leaf of every tree. */
+function capabilitiesOf({ name }: Suite): Capabilities {
+  return { versions: ['mls10'], ciphersuites: [name], extensions: [], proposals: [], credentials: ['basic'] };
+}
+
+export function shortRef(ref: Uint8Array): Bytes {
+  return Uint8Array.from(ref.subarray(0, REF_LENGTH));
+}
+
+/** @throws SealError MALFORMED, UNSUPPORTED_VERSION */
+export function openPrivateKeyPackage(privateBytes: Uint8Array): {
+  readonly keyPackage: KeyPackage;
+  readonly privateKeys: PrivateKeyPackage;
+} {
+  const { publicBytes, initKey, leafKey } = decode(privateCodec, privateBytes);
+  return {
+    keyPackage: fromWire(publicBytes, 'mls_key_package', CHANNEL_LIMITS.keyPackage).keyPackage,
+    privateKeys: { initPrivateKey: initKey, hpkePrivateKey: leafKey, signaturePrivateKey: NO_BYTES },
+  };
+}
+
+export interface KeyPackageExpectation {
+  readonly bytes: Uint8Array;
+  readonly expected: MlsMember;
+  readonly tenantId: TenantId;
+  readonly authenticate: Authenticate;
+  /** Ciphersuite of the group it is for, where that is known. */
+  readonly suite?: number;
+}
+
+/**
+ * That a KeyPackage the server handed out is the expected device's, signed by the key its device list has, and fit for
+ * use now.
+ * @throws SealError MALFORMED, TOO_LARGE, UNSUPPORTED_VERSION, UNVERIFIED_DEVICE
+ */
+export async function checkKeyPackage(deps: MlsDeps, input: KeyPackageExpectation): Promise<void> {
+  await openKeyPackage(deps, input);
+}
+
+/** As `checkKeyPackage`; returns it. */
+export async function openKeyPackage(deps: MlsDeps, input: KeyPackageExpectation): Promise<KeyPackage> {
+  const { keyPackage } = fromWire(input.bytes, 'mls_key_package', CHANNEL_LIMITS.keyPackage);
+  const { leafNode, cipherSuite: name } = keyPackage;
+  const suite = suiteNamed(name);
+  if (input.suite !== undefined && suite.id !== suiteOf(input.suite).id)
+    throw new SealError('MALFORMED', 'mls: a KeyPackage of another ciphersuite');
+  if (!isSameMember(memberOf(leafNode.credential, input.tenantId), input.expected))
+    throw new SealError('MALFORMED', 'mls: the KeyPackage of another device');
+  checkLifetimeNow(leafNode, deps.now);
+  checkPlainLeaf(leafNode);
+  if (constantTimeEqual(keyPackage.initKey, leafNode.hpkePublicKey))
+    throw new SealError('MALFORMED', 'mls: a KeyPackage with one key for both uses');
+  const impl = await cipherSuite(deps, suite.id, null);
+  await guarded('MALFORMED', async () => {
+    const isSigned =
+      (await verifyLeafNodeSignatureKeyPackage(leafNode, impl.signature)) &&
+      (await verifyKeyPackage(keyPackage, impl.signature));
+    if (!isSigned) throw new SealError('MALFORMED', 'mls: a KeyPackage with a wrong signature');
+    const { authService } = libraryConfig(input.tenantId, input.authenticate);
+    await authService.validateCredential(leafNode.credential, leafNode.signaturePublicKey);
+  });
+  return keyPackage;
+}
+
+/** That a leaf has no extension and can take part in our groups. */
+function checkPlainLeaf(leaf: LeafNodeKeyPackage): void {
+  if (leaf.extensions.length > 0 || !leaf.capabilities.credentials.includes('basic'))
+    throw new SealError('MALFORMED', 'mls: a KeyPackage that Seal did not make');
+}

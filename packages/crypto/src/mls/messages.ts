@@ -1,0 +1,114 @@
+import { CHANNEL_LIMITS, SealError, constantTimeEqual, type Bytes } from '@seal-chat/protocol';
+import type { PrivateMessage } from 'ts-mls/privateMessage.js';
+import { leafWidth } from 'ts-mls/treemath.js';
+import { cachedEpoch, type Epoch } from './epoch.ts';
+import { guardedSync } from './failures.ts';
+import { leafAt } from './leaves.ts';
+import { isSameMember } from './names.ts';
+import { openSenderData, protect, signedBytes, unprotect, type ApplicationContent } from './private-message.ts';
+import { curvesFor, messageCrypto } from './provider/provider.ts';
+import { decodeRatchets, encodeRatchets, wipeRatchets, type Ratchets } from './ratchets.ts';
+import { ratchetOf, take, takeNext } from './secret-tree.ts';
+import type { GroupState, MlsDeps, MlsIdentity, MlsMember } from './types.ts';
+import { fromWire, toWire } from './wire.ts';
+
+/**
+ * Encrypts an application message for everybody in the group. The state that comes back has to be stored before the
+ * message is sent, and the old one never used again.
+ *
+ * @throws SealError TOO_LARGE
+ */
+export async function encryptMessage(
+  deps: MlsDeps,
+  input: {
+    readonly state: GroupState;
+    readonly identity: MlsIdentity;
+    readonly plaintext: Uint8Array;
+    readonly authenticatedData: Uint8Array;
+  },
+): Promise<{ readonly state: GroupState; readonly message: Bytes }> {
+  const { state, identity, plaintext, authenticatedData } = input;
+  const epoch = cachedEpoch(state.epoch);
+  const { groupContext, keySchedule, ratchetTree } = epoch;
+  const { leafIndex } = epoch.privatePath;
+  if (!isSameMember(leafAt(ratchetTree, leafIndex, epoch.name.tenantId).member, identity))
+    throw new SealError('INTERNAL', 'mls: the state of another device');
+  const crypto = messageCrypto(epoch.suite);
+  const ratchets = openRatchets(state, epoch);
+  const content: ApplicationContent = { groupContext, leafIndex, applicationData: plaintext, authenticatedData };
+  const curves = await curvesFor(deps.subtle);
+  const signature = await curves.sign(identity.signKey, signedBytes(content));
+  const ratchetKey = takeNext(crypto, ratchetOf(crypto, ratchets, leafIndex, leafWidth(ratchetTree.length)));
+  const privateMessage = protect(crypto, {
+    content,
+    signature,
+    ratchetKey,
+    senderDataSecret: keySchedule.senderDataSecret,
+    reuseGuard: deps.rng(4),
+  });
+  const message = toWire({ wireformat: 'mls_private_message', privateMessage });
+  if (message.length > CHANNEL_LIMITS.envelope)
+    throw new SealError('TOO_LARGE', 'mls: a message too large', { maxBytes: CHANNEL_LIMITS.envelope });
+  return { state: { epoch: state.epoch, ratchets: closeRatchets(ratchets) }, message };
+}
+
+/**
+ * Decrypts an application message of the state's epoch.
+ *
+ * @param input.from whom the server says it is from: its real sender, which only members can see, has to be the same
+ * @throws SealError EPOCH_STALE when it is of another epoch; REPLAYED when it was decrypted before; TOO_FAR_AHEAD;
+ * UNDECRYPTABLE; MALFORMED, TOO_LARGE. The state is not changed by any of them.
+ */
+export async function decryptMessage(
+  deps: MlsDeps,
+  input: { readonly state: GroupState; readonly message: Uint8Array; readonly from: MlsMember },
+): Promise<{ readonly state: GroupState; readonly plaintext: Bytes; readonly authenticatedData: Bytes }> {
+  const { state, from } = input;
+  const { privateMessage: message } = fromWire(input.message, 'mls_private_message', CHANNEL_LIMITS.envelope);
+  const epoch = cachedEpoch(state.epoch);
+  checkIsFor(epoch, message);
+  const { groupContext, keySchedule, ratchetTree } = epoch;
+  const crypto = messageCrypto(epoch.suite);
+  const senderData = openSenderData(crypto, message, keySchedule.senderDataSecret);
+  const sender = leafAt(ratchetTree, senderData.leafIndex, epoch.name.tenantId);
+  if (sender.index === epoch.privatePath.leafIndex)
+    throw new SealError('UNDECRYPTABLE', "mls: under this device's own leaf");
+  if (!isSameMember(sender.member, from)) throw new SealError('UNDECRYPTABLE', 'mls: not from whom the server says');
+
+  const ratchets = openRatchets(state, epoch);
+  const ratchet = ratchetOf(crypto, ratchets, sender.index, leafWidth(ratchetTree.length));
+  const key = take(crypto, ratchet, senderData.generation);
+  const { applicationData, signature } = unprotect(crypto, message, key, senderData);
+  const { authenticatedData } = message;
+  const content = { groupContext, leafIndex: sender.index, applicationData, authenticatedData };
+  const curves = await curvesFor(deps.subtle);
+  const signatureKey = Uint8Array.from(sender.node.signaturePublicKey);
+  if (!(await curves.verify(signatureKey, signedBytes(content), Uint8Array.from(signature))))
+    throw new SealError('UNDECRYPTABLE', 'mls: a wrong signature');
+  return {
+    state: { epoch: state.epoch, ratchets: closeRatchets(ratchets) },
+    plaintext: Uint8Array.from(applicationData),
+    authenticatedData: Uint8Array.from(authenticatedData),
+  };
+}
+
+/** Group and epoch from the envelope, before anything is decrypted. */
+function checkIsFor({ groupContext }: Epoch, message: PrivateMessage): void {
+  if (message.contentType !== 'application') throw new SealError('MALFORMED', 'mls: not an application message');
+  if (!constantTimeEqual(message.groupId, groupContext.groupId))
+    throw new SealError('UNDECRYPTABLE', 'mls: a message of another group');
+  if (message.epoch !== groupContext.epoch)
+    throw new SealError('EPOCH_STALE', `mls: a message of epoch ${message.epoch} in epoch ${groupContext.epoch}`);
+}
+
+function openRatchets(state: GroupState, { stamp }: Epoch): Ratchets {
+  const ratchets = guardedSync('MALFORMED', () => decodeRatchets(state.ratchets));
+  if (!constantTimeEqual(ratchets.stamp, stamp)) throw new SealError('MALFORMED', 'mls: ratchets of another epoch');
+  return ratchets;
+}
+
+function closeRatchets(ratchets: Ratchets): Bytes {
+  const bytes = encodeRatchets(ratchets);
+  wipeRatchets(ratchets);
+  return bytes;
+}

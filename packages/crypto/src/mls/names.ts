@@ -1,0 +1,63 @@
+import {
+  ID_LENGTH,
+  SealError,
+  concatBytes,
+  encode,
+  idFromBytes,
+  idToBytes,
+  u32,
+  type Bytes,
+  type ConversationId,
+  type DeviceId,
+  type TenantId,
+  type UserId,
+} from '@seal-chat/protocol';
+import type { Credential } from 'ts-mls/credential.js';
+import type { GroupName, MlsMember } from './types.ts';
+
+/** The bytes by which a group and its members are named inside MLS. Every name has exactly one encoding. */
+
+const GROUP_ID_LENGTH = 2 * ID_LENGTH + 4;
+const CREDENTIAL_LENGTH = 3 * ID_LENGTH;
+
+/** tenant ‖ conversation ‖ generation, 36 bytes: a group begun anew, or of another site, is another group. */
+export function groupIdOf({ tenantId, conversationId, generation }: GroupName): Bytes {
+  return concatBytes(idToBytes(tenantId), idToBytes(conversationId), encode(u32, generation));
+}
+
+/** @throws SealError MALFORMED on another length */
+export function groupNameOf(groupId: Uint8Array): GroupName {
+  if (groupId.length !== GROUP_ID_LENGTH) throw new SealError('MALFORMED', 'mls: not a group of ours');
+  const [tenantId, conversationId, generation] = split(groupId);
+  return {
+    tenantId: idFromBytes<TenantId>(tenantId!),
+    conversationId: idFromBytes<ConversationId>(conversationId!),
+    generation: generation!.reduce((value, byte) => value * 256 + byte, 0),
+  };
+}
+
+/** A member's basic credential: tenant ‖ user ‖ device, 48 bytes. */
+export function credentialOf(tenantId: TenantId, { userId, deviceId }: MlsMember): Credential {
+  return {
+    credentialType: 'basic',
+    identity: concatBytes(idToBytes(tenantId), idToBytes(userId), idToBytes(deviceId)),
+  };
+}
+
+/** Whom a credential names. @throws SealError MALFORMED when it is not of our form, or of another tenant */
+export function memberOf(credential: Credential, expectedTenant: TenantId): MlsMember {
+  if (credential.credentialType !== 'basic' || credential.identity.length !== CREDENTIAL_LENGTH)
+    throw new SealError('MALFORMED', 'mls: not a credential of ours');
+  const [tenantId, userId, deviceId] = split(credential.identity);
+  if (idFromBytes<TenantId>(tenantId!) !== expectedTenant)
+    throw new SealError('MALFORMED', 'mls: a credential of another tenant');
+  return { userId: idFromBytes<UserId>(userId!), deviceId: idFromBytes<DeviceId>(deviceId!) };
+}
+
+export function isSameMember(a: MlsMember, b: MlsMember): boolean {
+  return a.deviceId === b.deviceId && a.userId === b.userId;
+}
+
+function split(bytes: Uint8Array): readonly Uint8Array[] {
+  return [0, ID_LENGTH, 2 * ID_LENGTH].map((from) => bytes.subarray(from, from + ID_LENGTH));
+}

@@ -1,0 +1,90 @@
+import { CHANNEL_LIMITS, SealError, constantTimeEqual, type Bytes } from '@seal-chat/protocol';
+import { processPublicMessage } from 'ts-mls/processMessages.js';
+import { emptyPskIndex } from 'ts-mls/pskIndex.js';
+import type { PublicMessage } from 'ts-mls/publicMessage.js';
+import { planCommit, type PlannedCommit } from './commit-shape.ts';
+import { libraryConfig } from './config.ts';
+import { authenticatorOf, enterEpoch } from './enter.ts';
+import { decodeEpoch, toLibrary, wipeEpoch, type Epoch } from './epoch.ts';
+import { guarded, recoded } from './failures.ts';
+import { withLazySecretTree } from './lazy-secret-tree.ts';
+import { isSameMember } from './names.ts';
+import { cipherSuite } from './provider/provider.ts';
+import { checkSuccessor } from './successors.ts';
+import type { Authenticate, GroupState, MlsDeps, MlsIdentity, MlsMember } from './types.ts';
+import { fromWire } from './wire.ts';
+
+/** What came of somebody else's Commit. */
+export type ProcessedCommit = {
+  /** The epoch it began. */
+  readonly epoch: number;
+  readonly added: readonly MlsMember[];
+  readonly removed: readonly MlsMember[];
+  /** The committer joined by itself. */
+  readonly isExternal: boolean;
+} & (
+  | { readonly state: GroupState; readonly authenticator: Bytes }
+  /** This device was removed. */
+  | { readonly state: null; readonly authenticator: null }
+);
+
+/**
+ * Processes another device's Commit (RFC 9420 §12.4.2); one's own is applied by using the state it was made with.
+ *
+ * @param input.from whom the server says it is from
+ * @throws SealError EPOCH_STALE when it was made in another epoch than the state's; INVALID_COMMIT; UNVERIFIED_DEVICE,
+ * after which it may be tried again; MALFORMED, TOO_LARGE. The state is not changed by any of them.
+ */
+export async function processCommit(
+  deps: MlsDeps,
+  input: {
+    readonly state: GroupState;
+    readonly commit: Uint8Array;
+    readonly identity: MlsIdentity;
+    readonly authenticate: Authenticate;
+    readonly from: MlsMember;
+  },
+): Promise<ProcessedCommit> {
+  const { publicMessage } = fromWire(input.commit, 'mls_public_message', CHANNEL_LIMITS.commit);
+  const epoch = decodeEpoch(input.state.epoch);
+  checkIsFor(epoch, publicMessage);
+  const { tenantId } = epoch.name;
+  const plan = recoded('INVALID_COMMIT', () =>
+    planCommit(publicMessage, epoch.ratchetTree, { tenantId, now: deps.now }),
+  );
+  checkCommitter(plan, input);
+  const { suite, takeEncryptionSecret } = withLazySecretTree(await cipherSuite(deps, epoch.suite.id, null));
+  return guarded('INVALID_COMMIT', async () => {
+    const state = toLibrary(epoch, libraryConfig(tenantId, input.authenticate));
+    const { newState, consumed } = await processPublicMessage(state, publicMessage, emptyPskIndex, suite);
+    const { added, removed, isExternal } = plan;
+    const result = { epoch: Number(epoch.groupContext.epoch) + 1, added, removed, isExternal };
+    if (newState.groupActiveState.kind === 'removedFromGroup') {
+      wipeEpoch(epoch);
+      return { ...result, state: null, authenticator: null };
+    }
+    checkSuccessor(state.ratchetTree, newState.ratchetTree, plan, tenantId);
+    const authenticator = authenticatorOf(newState);
+    const entered = enterEpoch(deps, newState, takeEncryptionSecret());
+    for (const secret of consumed) secret.fill(0);
+    wipeEpoch(epoch);
+    return { ...result, state: entered, authenticator };
+  });
+}
+
+/** Group and epoch from the envelope, before the library sees it. */
+function checkIsFor({ groupContext }: Epoch, { content }: PublicMessage): void {
+  if (!constantTimeEqual(content.groupId, groupContext.groupId))
+    throw new SealError('INVALID_COMMIT', 'mls: a Commit of another group');
+  if (content.epoch !== groupContext.epoch)
+    throw new SealError('EPOCH_STALE', `mls: a Commit of epoch ${content.epoch} in epoch ${groupContext.epoch}`);
+}
+
+function checkCommitter(
+  { committer }: PlannedCommit,
+  { from, identity }: { readonly from: MlsMember; readonly identity: MlsIdentity },
+): void {
+  if (!isSameMember(committer, from)) throw new SealError('INVALID_COMMIT', 'mls: not from whom the server says');
+  if (committer.deviceId === identity.deviceId)
+    throw new SealError('INVALID_COMMIT', 'mls: one of this device, or in its name');
+}

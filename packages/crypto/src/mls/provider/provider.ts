@@ -1,0 +1,89 @@
+import { constantTimeEqual } from '@seal-chat/protocol';
+import type { CiphersuiteImpl, CiphersuiteName } from 'ts-mls/crypto/ciphersuite.js';
+import type { Signature } from 'ts-mls/crypto/signature.js';
+import type { Curves, KeyPair } from '../../curves/curves.ts';
+import { selectCurves } from '../../curves/select.ts';
+import type { Subtle } from '../../curves/subtle.ts';
+import { selectKem } from '../../kem/select.ts';
+import type { Rng } from '../../rng.ts';
+import { chaChaPoly, type Aead } from './aead.ts';
+import { x25519Kem } from './dh-kem.ts';
+import { sha256Family, sha512Family, type HashFamily } from './hashes.ts';
+import { hpke } from './hpke.ts';
+import type { HpkeKem } from './kem.ts';
+import { ed25519 } from './signature.ts';
+import { suiteOf, type Suite } from './suites.ts';
+
+/** A ciphersuite put together from its parts, in the shape `ts-mls` asks for. */
+export function assemble(parts: {
+  readonly name: CiphersuiteName;
+  readonly hash: HashFamily;
+  readonly kdf: { readonly id: number; readonly hash: HashFamily };
+  readonly kem: HpkeKem;
+  readonly aead: Aead;
+  readonly signature: Signature;
+  readonly rng: Rng;
+}): CiphersuiteImpl {
+  const { name, hash, kdf, rng, signature } = parts;
+  return {
+    name,
+    signature,
+    hpke: hpke(parts),
+    rng: { randomBytes: rng },
+    kdf: {
+      size: kdf.hash.size,
+      extract: async (salt, ikm) => kdf.hash.extract(salt, ikm),
+      expand: async (prk, info, length) => kdf.hash.expand(prk, info, length),
+    },
+    hash: {
+      digest: async (data) => hash.digest(data),
+      mac: async (key, data) => hash.hmac(key, data),
+      verifyMac: async (key, mac, data) => constantTimeEqual(hash.hmac(key, data), mac),
+    },
+  };
+}
+
+/** The implementations that were selected for an engine's WebCrypto, once. */
+const selected = new WeakMap<Subtle, Promise<Curves>>();
+
+export function curvesFor(subtle: Subtle): Promise<Curves> {
+  const known = selected.get(subtle) ?? selectCurves(subtle);
+  selected.set(subtle, known);
+  return known;
+}
+
+/**
+ * Ciphersuite number `suite` for one operation; signatures are made with `signKey`.
+ * @throws SealError UNSUPPORTED_VERSION when this build has no such ciphersuite
+ */
+export async function cipherSuite(
+  deps: { readonly subtle: Subtle; readonly rng: Rng },
+  suite: number,
+  signKey: KeyPair | null,
+): Promise<CiphersuiteImpl> {
+  const { name, kem, kdf, hash } = suiteOf(suite);
+  const curves = await curvesFor(deps.subtle);
+  return assemble({
+    name,
+    hash: hash === 'SHA-256' ? sha256Family : sha512Family,
+    kdf: kdf === 'HKDF-SHA256' ? { id: 1, hash: sha256Family } : { id: 3, hash: sha512Family },
+    kem: kem === 'X-Wing' ? await loadXWing(curves, deps) : x25519Kem(curves, deps.rng),
+    aead: chaChaPoly,
+    signature: ed25519(curves, signKey),
+    rng: deps.rng,
+  });
+}
+
+/** Apart: most channels need none of it. */
+async function loadXWing(
+  curves: Curves,
+  { subtle, rng }: { readonly subtle: Subtle; readonly rng: Rng },
+): Promise<HpkeKem> {
+  const { xWingKem } = await import('./x-wing.ts');
+  return xWingKem({ curves, rng, mlKem: await selectKem(subtle, rng) });
+}
+
+/** What application messages of a ciphersuite need. */
+export function messageCrypto({ kdf }: Suite): { readonly hash: HashFamily; readonly aead: Aead } {
+  return { hash: kdf === 'HKDF-SHA256' ? sha256Family : sha512Family, aead: chaChaPoly };
+}

@@ -1,0 +1,63 @@
+import { SealError, constantTimeEqual, toHex, type TenantId } from '@seal-chat/protocol';
+import type { RatchetTree } from 'ts-mls/ratchetTree.js';
+import { leavesOf, type Leaf } from './leaves.ts';
+import { isSameMember } from './names.ts';
+import type { MlsMember } from './types.ts';
+
+/** What a Commit did to the devices of a group. */
+export interface MemberChange {
+  readonly added: readonly MlsMember[];
+  readonly removed: readonly MlsMember[];
+}
+
+/**
+ * That the tree after a Commit is the one before with exactly this change: every device that stays keeps its leaf, its
+ * credential and its signature key (RFC 9420 §5.3.1 leaves the rules for successors to us: there is none), whoever is
+ * new was added, whoever is gone was removed. Nobody is there twice and no key is.
+ * @throws SealError INVALID_COMMIT
+ */
+export function checkSuccessor(
+  before: RatchetTree,
+  after: RatchetTree,
+  { added, removed }: MemberChange,
+  tenantId: TenantId,
+): void {
+  const leaves = leavesOf(after, tenantId);
+  checkUnique(after, leaves);
+  const gone = new Set(removed.map(({ deviceId }) => deviceId));
+  const staying = leavesOf(before, tenantId).filter(({ member }) => !gone.has(member.deviceId));
+  const byIndex = new Map(leaves.map((leaf) => [leaf.index, leaf]));
+  for (const leaf of staying) {
+    const now = byIndex.get(leaf.index);
+    if (now === undefined || !isSuccessor(leaf, now)) throw invalid('a device that stays became another');
+    byIndex.delete(leaf.index);
+  }
+  const unexplained = [...byIndex.values()].filter(({ member }) => !added.some((one) => isSameMember(one, member)));
+  if (unexplained.length > 0 || byIndex.size !== added.length) throw invalid('its devices are not those it says');
+}
+
+/** That no device, signature key or encryption key is in a tree twice. @throws SealError INVALID_COMMIT */
+export function checkUnique(tree: RatchetTree, leaves: readonly Leaf[]): void {
+  const encryptionKeys = tree.flatMap((node) =>
+    node === undefined ? [] : [toHex(node.nodeType === 'leaf' ? node.leaf.hpkePublicKey : node.parent.hpkePublicKey)],
+  );
+  if (hasRepeats(encryptionKeys)) throw invalid('an encryption key is there twice');
+  if (hasRepeats(leaves.map(({ node }) => toHex(node.signaturePublicKey))))
+    throw invalid('a signature key is there twice');
+  if (hasRepeats(leaves.map(({ member }) => member.deviceId))) throw invalid('a device is there twice');
+}
+
+function isSuccessor(before: Leaf, after: Leaf): boolean {
+  return (
+    isSameMember(before.member, after.member) &&
+    constantTimeEqual(before.node.signaturePublicKey, after.node.signaturePublicKey)
+  );
+}
+
+function hasRepeats(values: readonly string[]): boolean {
+  return new Set(values).size !== values.length;
+}
+
+function invalid(reason: string): SealError {
+  return new SealError('INVALID_COMMIT', `mls: ${reason}`);
+}
