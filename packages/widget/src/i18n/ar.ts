@@ -1,7 +1,11 @@
+import { arChannels } from './ar-channels.ts';
+import { arMessages } from './ar-messages.ts';
 import { plural, type Strings } from './strings.ts';
 
 /** Arabic. */
 export const ar: Strings = {
+  ...arMessages,
+  ...arChannels,
   lang: 'ar',
   dir: 'rtl',
 
@@ -16,6 +20,7 @@ export const ar: Strings = {
   you: 'أنت',
   guest: 'ضيف',
   someone: 'شخص ما',
+  unnamedChannel: 'قناة',
 
   welcomeTitle: 'تحدّث بخصوصية',
   welcomeText: 'تُختم الرسائل على جهازك، ولا يستطيع فتحها إلا من تكتب إليهم.',

@@ -1,7 +1,11 @@
+import { deChannels } from './de-channels.ts';
+import { deMessages } from './de-messages.ts';
 import { plural, type Strings } from './strings.ts';
 
 /** German. */
 export const de: Strings = {
+  ...deMessages,
+  ...deChannels,
   lang: 'de',
   dir: 'ltr',
 
@@ -16,6 +20,7 @@ export const de: Strings = {
   you: 'Du',
   guest: 'Gast',
   someone: 'Jemand',
+  unnamedChannel: 'Ein Kanal',
 
   welcomeTitle: 'Sprich ungestört',
   welcomeText: 'Nachrichten werden auf deinem Gerät versiegelt. Nur wer sie bekommen soll, kann sie öffnen.',

@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { ar } from './ar.ts';
 import { de } from './de.ts';
 import { enAccount } from './en-account.ts';
+import { enChannels } from './en-channels.ts';
 import { en as enChat } from './en.ts';
+import { enMessages } from './en-messages.ts';
 import { chooseLanguage, loadStrings } from './load.ts';
 import { plural, type Strings } from './strings.ts';
 
@@ -17,7 +19,7 @@ function texts(table: object, argument: unknown): readonly (readonly [string, st
   });
 }
 
-const en: Strings = { ...enChat, ...enAccount };
+const en: Strings = { ...enChat, ...enAccount, ...enChannels };
 
 describe.each([
   ['en', en],
@@ -42,6 +44,12 @@ describe.each([
       'sayHello',
       'identityChanged',
       'continueAs',
+      'invitedBy',
+      'acceptNamed',
+      'declineNamed',
+      'joinNamed',
+      'removeMemberConfirm',
+      'memberActions',
     ] as const;
     for (const key of named) expect(table[key]('Zoë', 'x'), key).toContain('Zoë');
   });

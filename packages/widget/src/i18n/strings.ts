@@ -1,10 +1,12 @@
 import type { AtRest, ErrorCode } from '@seal-chat/client';
+import type { MessageStrings } from './message-strings.ts';
+import type { ChannelStrings } from './channel-strings.ts';
 
 /**
  * Every text the widget shows. One table for each language, loaded when it is needed; what depends on a number is
  * a function, so that each language can follow its own plural rules.
  */
-export interface Strings extends ChatStrings, AccountStrings {}
+export interface Strings extends ChatStrings, AccountStrings, ChannelStrings {}
 
 /** Texts that are needed to read and write. */
 export interface ChatStrings {
@@ -21,6 +23,8 @@ export interface ChatStrings {
   readonly guest: string;
   /** Someone whose name is not known yet. */
   readonly someone: string;
+  /** A channel whose name is not known yet. */
+  readonly unnamedChannel: string;
 
   // Conversations
   readonly conversations: string;
@@ -169,8 +173,8 @@ export interface AccountStrings {
   readonly atRest: Readonly<Record<AtRest, string>>;
 }
 
-/** What the views are handed: English texts around the account come with the views that show them. */
-export type ShownStrings = ChatStrings & Partial<AccountStrings>;
+/** What the views are handed: English texts around the account and channels come with the views that show them. */
+export type ShownStrings = ChatStrings & Partial<AccountStrings & ChannelStrings>;
 
 /** The form of a word that `lang` uses with `count`. `other` is what every language has. */
 export function plural(
