@@ -6,7 +6,7 @@ import type { ChannelStrings } from './channel-strings.ts';
  * Every text the widget shows. One table for each language, loaded when it is needed; what depends on a number is
  * a function, so that each language can follow its own plural rules.
  */
-export interface Strings extends ChatStrings, AccountStrings, ChannelStrings {}
+export interface Strings extends ChatStrings, AccountStrings, ChannelStrings, MessageStrings {}
 
 /** Texts that are needed to read and write. */
 export interface ChatStrings {
@@ -174,7 +174,7 @@ export interface AccountStrings {
 }
 
 /** What the views are handed: English texts around the account and channels come with the views that show them. */
-export type ShownStrings = ChatStrings & Partial<AccountStrings & ChannelStrings>;
+export type ShownStrings = ChatStrings & Partial<AccountStrings & ChannelStrings & MessageStrings>;
 
 /** The form of a word that `lang` uses with `count`. `other` is what every language has. */
 export function plural(
