@@ -1,7 +1,7 @@
 import { html, svg, type SVGTemplateResult, type TemplateResult } from 'lit';
 
 /** Icons are drawn with strokes in the colour of the text around them, and are hidden from screen readers. */
-function icon(shape: SVGTemplateResult, width = 24, kind = ''): TemplateResult {
+export function icon(shape: SVGTemplateResult, width = 24, kind = ''): TemplateResult {
   return html`<svg
     class="icon ${kind}"
     viewBox="0 0 ${width} 24"

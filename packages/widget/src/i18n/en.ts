@@ -13,6 +13,7 @@ export const en: ChatStrings = {
   you: 'You',
   guest: 'Guest',
   someone: 'Someone',
+  unnamedChannel: 'A channel',
   conversations: 'Chats',
   searchLabel: 'Find a person',
   searchPlaceholder: 'Find a person by name',

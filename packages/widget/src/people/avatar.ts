@@ -1,5 +1,6 @@
 import { css, html, nothing, type CSSResult, type TemplateResult } from 'lit';
 import type { Person, PresenceState } from '@seal-chat/client';
+import { lockIcon } from '../icons.ts';
 import { avatarHue, initials } from './initials.ts';
 
 /** A person's initials on their colour, with a dot for presence. The name beside it is what screen readers get. */
@@ -11,7 +12,14 @@ export function avatar(person: Person | null, presence: PresenceState | null = n
   >`;
 }
 
-/** Style of `avatar`. Hues are classes, not inline styles, which a strict content security policy forbids. */
+/** The sign of a channel on its colour: a lock on private ones. The name beside it is what screen readers get. */
+export function channelAvatar(channelId: string, isPublic: boolean): TemplateResult {
+  return html`<span class="avatar channel hue-${avatarHue(channelId)}" part="avatar" aria-hidden="true"
+    >${isPublic ? '#' : lockIcon}</span
+  >`;
+}
+
+/** Style of `avatar` and `channelAvatar`. Hues are classes, not inline styles, which a strict content security policy forbids. */
 export const avatarStyles: CSSResult = css`
   .avatar {
     --_hue: 200;
@@ -27,6 +35,9 @@ export const avatarStyles: CSSResult = css`
     font-weight: 600;
     letter-spacing: 0.01em;
     user-select: none;
+  }
+  .channel {
+    border-radius: 30%;
   }
   .hue-1 {
     --_hue: 245;

@@ -2,13 +2,13 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { Linking, LinkingState } from '@seal-chat/client';
 import { checkIcon, warningIcon } from '../../icons.ts';
 import { errorText } from '../../error-text.ts';
-import type { Strings } from '../../i18n/strings.ts';
+import type { AccountStrings, ChatStrings } from '../../i18n/strings.ts';
 
 /** What both devices show of a linking after the code: the six digits, progress, the end. */
 export function linkSteps(
   linking: Linking,
   state: Exclude<LinkingState, { step: 'waiting' }>,
-  strings: Strings,
+  strings: ChatStrings & AccountStrings,
   onAgain: () => void,
 ): TemplateResult {
   switch (state.step) {

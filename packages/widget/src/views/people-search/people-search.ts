@@ -1,5 +1,5 @@
 import { html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
-import type { Person, SealError } from '@seal-chat/client';
+import type { Person, SealError, UserId } from '@seal-chat/client';
 import { asSealError } from '../../internal/action.ts';
 import { rovingTarget } from '../../internal/roving.ts';
 import { SealView } from '../../internal/seal-view.ts';
@@ -26,11 +26,14 @@ type Results =
 export class SealPeopleSearch extends SealView {
   static override styles = [base, avatarStyles, peopleSearchStyles];
   static override properties: PropertyDeclarations = {
+    excluded: { attribute: false },
     query: { state: true },
     results: { state: true },
     activeIndex: { state: true },
   };
 
+  /** People who are not among the results, besides the one of this account. */
+  declare excluded: ReadonlySet<UserId>;
   declare query: string;
   declare results: Results;
   declare activeIndex: number;
@@ -39,6 +42,7 @@ export class SealPeopleSearch extends SealView {
 
   constructor() {
     super();
+    this.excluded = new Set();
     this.query = '';
     this.results = { kind: 'none' };
     this.activeIndex = 0;
@@ -75,7 +79,8 @@ export class SealPeopleSearch extends SealView {
     try {
       const people = await this.client.searchUsers(query);
       const account = this.client.account.get();
-      const others = people.filter((person) => account.status !== 'signed-in' || person.userId !== account.userId);
+      const self = account.status === 'signed-in' ? account.userId : null;
+      const others = people.filter(({ userId }) => userId !== self && !this.excluded.has(userId));
       results = { kind: 'found', query, people: others };
     } catch (error) {
       results = { kind: 'failed', error: asSealError(error) };

@@ -1,0 +1,16 @@
+import type { ChannelStrings } from '../i18n/channel-strings.ts';
+import { enChannels } from '../i18n/en-channels.ts';
+import type { ShownStrings } from '../i18n/strings.ts';
+import { SealView } from './seal-view.ts';
+
+/** A part of `<seal-chat>` around channels. It is fetched when it is needed, and brings its English texts with it. */
+export abstract class ChannelView extends SealView {
+  protected override get strings(): ShownStrings & ChannelStrings {
+    return channelStrings(super.strings);
+  }
+}
+
+/** `strings` with the texts around channels: those of the language shown, else English. */
+export function channelStrings(strings: ShownStrings): ShownStrings & ChannelStrings {
+  return { ...enChannels, ...strings };
+}

@@ -1,0 +1,273 @@
+import { html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
+import { live } from 'lit/directives/live.js';
+import type { Conversation, ConversationMember, ConversationSummary, Person } from '@seal-chat/client';
+import { errorText } from '../../../error-text.ts';
+import { closeIcon, lockIcon, warningIcon } from '../../../icons.ts';
+import { Action } from '../../../internal/action.ts';
+import { ChannelView } from '../../../internal/channel-view.ts';
+import { avatar, avatarStyles, channelAvatar } from '../../../people/avatar.ts';
+import { personName } from '../../../people/name.ts';
+import { base } from '../../../styles/base.ts';
+import { durationLabel } from '../../../time/duration.ts';
+import { mutedIcon, timerIcon } from '../icons.ts';
+import { pageStyles } from '../page.styles.ts';
+import { isManager } from '../roles.ts';
+import { aboutStyles } from './about.styles.ts';
+import type { DetailsPage } from './pages.ts';
+import { focusQuestion, question, questionStyles } from './question.ts';
+
+/** After how long messages can be made to disappear, seconds. */
+const TIMERS: readonly number[] = [0, 300, 3_600, 28_800, 86_400, 604_800, 2_419_200];
+
+/** A conversation: what it is, what is set for it, who is in it. Tells `page`, `person` and `close`. */
+export class SealAbout extends ChannelView {
+  static override styles = [base, avatarStyles, pageStyles, questionStyles, aboutStyles];
+  static override properties: PropertyDeclarations = {
+    conversation: { attribute: false },
+    summary: { attribute: false },
+    said: { attribute: false },
+    safetyNumber: { state: true },
+    isLeaving: { state: true },
+  };
+
+  declare conversation: Conversation | null;
+  declare summary: ConversationSummary | null;
+  /** Something to tell the person, or ''. */
+  declare said: string;
+  declare safetyNumber: string | null;
+  /** The person is asked whether to leave. */
+  declare isLeaving: boolean;
+
+  readonly #working = new Action(this);
+
+  constructor() {
+    super();
+    this.conversation = null;
+    this.summary = null;
+    this.said = '';
+    this.safetyNumber = null;
+    this.isLeaving = false;
+  }
+
+  /** Puts the focus on the heading. */
+  override focus(): void {
+    void this.updateComplete.then(() => this.renderRoot.querySelector('h2')?.focus());
+  }
+
+  protected override firstUpdated(): void {
+    void this.#loadSafetyNumber();
+  }
+
+  async #loadSafetyNumber(): Promise<void> {
+    const peer = this.summary?.peer ?? null;
+    if (peer !== null) this.safetyNumber = await this.client.safetyNumber(peer.userId).catch(() => null);
+  }
+
+  #work(task: (conversation: Conversation) => Promise<unknown> | undefined): void {
+    const { conversation } = this;
+    if (conversation !== null) void this.#working.run(async () => task(conversation));
+  }
+
+  async #askToLeave(): Promise<void> {
+    this.isLeaving = true;
+    await this.updateComplete;
+    focusQuestion(this.renderRoot);
+  }
+
+  async #leave(isSure: boolean): Promise<void> {
+    this.isLeaving = false;
+    if (isSure) this.#work((conversation) => conversation.channel?.leave());
+    await this.updateComplete;
+    (this.byId('leave') ?? this).focus();
+  }
+
+  #goTo(page: DetailsPage): void {
+    this.tell('page', page);
+  }
+
+  protected override render(): TemplateResult | typeof nothing {
+    const { strings, summary } = this;
+    if (summary === null) return nothing;
+    const { channel, peer } = summary;
+    const { error } = this.#working;
+    return html`<div class="head">
+        <h2 tabindex="-1">${strings.details}</h2>
+        <button
+          class="icon-button"
+          aria-label=${strings.closeDetails}
+          title=${strings.closeDetails}
+          @click=${() => this.tell('close')}
+        >
+          ${closeIcon}
+        </button>
+      </div>
+      <div class="scroller">
+        <p class="said" role="status">${this.said === '' ? nothing : this.said}</p>
+        ${peer === null ? this.#renderChannel(summary) : this.#renderPeer(peer)}
+        ${
+          error === null
+            ? nothing
+            : html`<p class="problem" role="alert">${warningIcon}<span>${errorText(error, strings)}</span></p>`
+        }
+        ${channel?.state === 'left' ? nothing : this.#renderSettings(summary)}
+        ${
+          channel === null
+            ? nothing
+            : html`<seal-members
+                .conversation=${this.conversation}
+                .summary=${summary}
+                @page=${(event: CustomEvent<DetailsPage>) => this.#goTo(event.detail)}
+                @person=${(event: CustomEvent<Person>) => this.tell('person', event.detail)}
+              ></seal-members>`
+        }
+        ${this.#renderEncryption(summary)}
+        ${channel === null || channel.state === 'left' ? nothing : this.#renderLeave(summary)}
+      </div>`;
+  }
+
+  #renderChannel({ conversationId, name, description, channel }: ConversationSummary): TemplateResult {
+    const { strings } = this;
+    const isPublic = channel?.visibility === 'public';
+    const canEdit = isManager(channel);
+    return html`<section class="who">
+      ${channelAvatar(conversationId, isPublic)}
+      <div>
+        <h3><bdi>${name ?? strings.unnamedChannel}</bdi></h3>
+        <p class="hint">${isPublic ? strings.publicChannel : strings.privateChannel}</p>
+      </div>
+      ${
+        description === ''
+          ? html`<p class="about hint">${strings.noDescription}</p>`
+          : html`<p class="about" dir="auto">${description}</p>`
+      }
+      ${
+        canEdit
+          ? html`<button class="button quiet" @click=${() => this.#goTo('edit')}>${strings.editChannel}</button>`
+          : nothing
+      }
+    </section>`;
+  }
+
+  #renderPeer(peer: ConversationMember): TemplateResult {
+    const { strings } = this;
+    const { state } = peer.presence;
+    return html`<section class="who">
+      ${avatar(peer, state)}
+      <div>
+        <h3><bdi>${personName(peer, strings)}</bdi></h3>
+        ${state === 'offline' ? nothing : html`<p class="hint">${strings[state]}</p>`}
+      </div>
+    </section>`;
+  }
+
+  #renderSettings({ isMuted, timerSeconds, channel }: ConversationSummary): TemplateResult {
+    const { strings } = this;
+    return html`<section>
+      ${this.#renderSwitch('mute', html`${mutedIcon}${strings.mute}`, strings.muteText, isMuted, (isOn) =>
+        this.#work((conversation) => conversation.setMuted(isOn)),
+      )}
+      <div class="setting">
+        <label for="timer">${timerIcon}${strings.timer}</label>
+        <select
+          id="timer"
+          class="input"
+          aria-describedby="timer-hint"
+          ?disabled=${this.#working.isBusy || (channel !== null && channel.state !== 'joined')}
+          .value=${live(String(timerSeconds))}
+          @change=${(event: Event) => {
+            const seconds = Number((event.target as HTMLSelectElement).value);
+            this.#work((conversation) => conversation.setTimer(seconds));
+          }}
+        >
+          ${[...new Set([...TIMERS, timerSeconds])].map(
+            (seconds) =>
+              html`<option value=${seconds} ?selected=${seconds === timerSeconds}>
+                ${seconds === 0 ? strings.timerOff : durationLabel(seconds, strings.lang)}
+              </option>`,
+          )}
+        </select>
+        <p id="timer-hint" class="hint">${strings.timerText}</p>
+      </div>
+      ${channel === null ? nothing : this.#renderHistory(channel.sharesHistory, isManager(channel))}
+    </section>`;
+  }
+
+  #renderHistory(isOn: boolean, canChange: boolean): TemplateResult {
+    const { strings } = this;
+    if (!canChange) return html`<p class="hint">${isOn ? strings.historyShared : strings.historyNotShared}</p>`;
+    return this.#renderSwitch('history', html`${strings.shareHistory}`, strings.shareHistoryText, isOn, (isWanted) =>
+      this.#work((conversation) => conversation.channel?.setSharesHistory(isWanted)),
+    );
+  }
+
+  #renderSwitch(
+    id: string,
+    label: TemplateResult,
+    hint: string,
+    isOn: boolean,
+    onChange: (isOn: boolean) => void,
+  ): TemplateResult {
+    return html`<div class="setting">
+      <label for=${id}>${label}</label>
+      <input
+        id=${id}
+        class="switch"
+        type="checkbox"
+        role="switch"
+        aria-describedby="${id}-hint"
+        ?disabled=${this.#working.isBusy}
+        .checked=${live(isOn)}
+        @change=${(event: Event) => onChange((event.target as HTMLInputElement).checked)}
+      />
+      <p id="${id}-hint" class="hint">${hint}</p>
+    </div>`;
+  }
+
+  #renderEncryption({ channel, peer }: ConversationSummary): TemplateResult {
+    const { strings, safetyNumber } = this;
+    return html`<section>
+      <h3 class="sealed">${lockIcon}${strings.encryption}</h3>
+      ${
+        channel === null
+          ? html`<p class="hint">${strings.encryptionDirect}</p>`
+          : html`<p class="hint">${strings.encryptionChannel}</p>
+              <p class="hint">
+                ${channel.visibility === 'public' ? strings.encryptionPublic : strings.encryptionPrivate}
+              </p>`
+      }
+      ${
+        safetyNumber === null || peer === null
+          ? nothing
+          : html`<p class="hint">${strings.verify(personName(peer, strings))}</p>
+              <p class="digits">${safetyNumber.match(/\d{1,5}/gu)?.map((group) => html`<span>${group}</span>`)}</p>`
+      }
+    </section>`;
+  }
+
+  #renderLeave({ channel, members }: ConversationSummary): TemplateResult {
+    const { strings } = this;
+    const isOnlyOwner =
+      channel?.ownRole === 'owner' && members.length > 1 && !members.some((one) => one.role === 'owner' && !one.isSelf);
+    const text = channel?.visibility === 'public' ? strings.leaveConfirm : strings.leaveConfirmPrivate;
+    return html`<section>
+      ${
+        this.isLeaving
+          ? question({
+              text: isOnlyOwner ? `${text} ${strings.leaveOwnerText}` : text,
+              yes: strings.leave,
+              no: strings.cancel,
+              onYes: () => void this.#leave(true),
+              onNo: () => void this.#leave(false),
+            })
+          : html`<button
+              id="leave"
+              class="button quiet danger leave"
+              ?disabled=${this.#working.isBusy}
+              @click=${this.#askToLeave}
+            >
+              ${strings.leave}
+            </button>`
+      }
+    </section>`;
+  }
+}

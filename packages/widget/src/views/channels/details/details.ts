@@ -1,0 +1,226 @@
+import { css, html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
+import type { Conversation, ConversationSummary, Person } from '@seal-chat/client';
+import { ChannelView } from '../../../internal/channel-view.ts';
+import { base } from '../../../styles/base.ts';
+import { durationLabel } from '../../../time/duration.ts';
+import { infoIcon, mutedIcon, timerIcon } from '../icons.ts';
+import type { DetailsPage } from './pages.ts';
+
+/**
+ * The button in the head of a conversation that opens what there is to know about it and to set, and that panel: beside
+ * the messages where there is room, else over them. Tells `person` when somebody is to be written to.
+ */
+export class SealDetails extends ChannelView {
+  static override styles = [
+    base,
+    css`
+      :host {
+        --_layout: over;
+        display: flex;
+        flex: none;
+        align-items: center;
+        margin-inline-start: auto;
+        color: var(--_text-muted);
+      }
+      .sign {
+        display: inline-grid;
+        padding: 4px;
+      }
+      .sign .icon {
+        inline-size: 1.1em;
+        block-size: 1.1em;
+      }
+      .panel {
+        position: absolute;
+        inset-block: 0;
+        inset-inline-end: 0;
+        z-index: 4;
+        display: flex;
+        flex-direction: column;
+        inline-size: min(100%, 22rem);
+        border-inline-start: 1px solid var(--_border);
+        background: var(--_surface-raised);
+        color: var(--_text);
+        box-shadow: 0 0 32px rgb(0 0 0 / 0.18);
+        animation: enter var(--_duration) ease-out;
+      }
+      .panel > * {
+        flex: 1;
+      }
+      .scrim {
+        position: absolute;
+        inset: 0;
+        z-index: 4;
+        background: rgb(0 0 0 / 0.32);
+      }
+      @keyframes enter {
+        from {
+          opacity: 0;
+        }
+      }
+      @container (inline-size < 640px) {
+        .panel {
+          inline-size: 100%;
+          border: 0;
+        }
+      }
+      @container (inline-size >= 960px) {
+        :host {
+          --_layout: beside;
+        }
+        .panel {
+          inline-size: 20rem;
+          box-shadow: none;
+        }
+        .scrim {
+          display: none;
+        }
+      }
+    `,
+  ];
+  static override properties: PropertyDeclarations = {
+    conversation: { attribute: false },
+    summary: { attribute: false },
+    isOpen: { type: Boolean, reflect: true, attribute: 'open' },
+    page: { state: true },
+    said: { state: true },
+  };
+
+  declare conversation: Conversation | null;
+  declare summary: ConversationSummary | null;
+  declare isOpen: boolean;
+  declare page: DetailsPage;
+  /** What has come of the last thing done on another page. */
+  declare said: string;
+
+  readonly #resizes = typeof ResizeObserver === 'undefined' ? null : new ResizeObserver(() => this.#cover());
+
+  constructor() {
+    super();
+    this.conversation = null;
+    this.summary = null;
+    this.isOpen = false;
+    this.page = 'about';
+    this.said = '';
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    if (this.parentElement !== null) this.#resizes?.observe(this.parentElement);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#resizes?.disconnect();
+  }
+
+  protected override updated(): void {
+    this.#cover();
+  }
+
+  /** What lies under the panel can neither be clicked nor reached with keys. */
+  #cover(): void {
+    const root = this.getRootNode();
+    if (!(root instanceof ShadowRoot)) return;
+    const isCovered = this.isOpen && getComputedStyle(this).getPropertyValue('--_layout').trim() === 'over';
+    for (const element of [...root.children, ...(this.parentElement?.children ?? [])])
+      if (element instanceof HTMLElement && !element.contains(this)) element.inert = isCovered;
+    this.byId('toggle')?.toggleAttribute('inert', isCovered);
+  }
+
+  #open(): void {
+    this.isOpen = true;
+    this.page = 'about';
+    this.said = '';
+    void this.#focusPage();
+  }
+
+  async #close(): Promise<void> {
+    this.isOpen = false;
+    await this.updateComplete;
+    this.byId('toggle')?.focus();
+  }
+
+  #goTo(page: DetailsPage, said = ''): void {
+    this.page = page;
+    this.said = said;
+    void this.#focusPage();
+  }
+
+  async #focusPage(): Promise<void> {
+    await this.updateComplete;
+    this.byId('page')?.focus();
+  }
+
+  #handleKeydown(event: KeyboardEvent): void {
+    if (event.key !== 'Escape' || event.defaultPrevented || event.isComposing) return;
+    event.stopPropagation();
+    if (this.page === 'about') void this.#close();
+    else this.#goTo('about');
+  }
+
+  protected override render(): TemplateResult | typeof nothing {
+    const { strings, summary } = this;
+    if (summary === null) return nothing;
+    const timer =
+      summary.timerSeconds === 0 ? null : `${strings.timer}: ${durationLabel(summary.timerSeconds, strings.lang)}`;
+    return html`${timer === null ? nothing : this.#renderSign(timerIcon, timer)}
+      ${summary.isMuted ? this.#renderSign(mutedIcon, strings.muted) : nothing}
+      <button
+        id="toggle"
+        class="icon-button"
+        aria-label=${strings.details}
+        title=${strings.details}
+        aria-expanded=${this.isOpen ? 'true' : 'false'}
+        @click=${() => (this.isOpen ? void this.#close() : this.#open())}
+      >
+        ${infoIcon}
+      </button>
+      ${
+        this.isOpen
+          ? html`<div class="scrim" @click=${this.#close}></div>
+              <section class="panel" aria-label=${strings.details} @keydown=${this.#handleKeydown}>
+                ${this.#renderPage(summary)}
+              </section>`
+          : nothing
+      }`;
+  }
+
+  #renderSign(icon: TemplateResult, text: string): TemplateResult {
+    return html`<span class="sign" role="img" aria-label=${text} title=${text}>${icon}</span>`;
+  }
+
+  #renderPage(summary: ConversationSummary): TemplateResult {
+    const { conversation, page } = this;
+    const back = (): void => this.#goTo('about');
+    switch (page) {
+      case 'about':
+        return html`<seal-about
+          id="page"
+          .conversation=${conversation}
+          .summary=${summary}
+          .said=${this.said}
+          @close=${this.#close}
+          @page=${(event: CustomEvent<DetailsPage>) => this.#goTo(event.detail)}
+          @person=${(event: CustomEvent<Person>) => this.tell('person', event.detail)}
+        ></seal-about>`;
+      case 'edit':
+        return html`<seal-edit-channel
+          id="page"
+          .conversation=${conversation}
+          .summary=${summary}
+          @back=${back}
+        ></seal-edit-channel>`;
+      case 'add':
+      case 'invite':
+        return html`<seal-pick-people
+          id="page"
+          .conversation=${conversation}
+          .summary=${summary}
+          .isInvitation=${page === 'invite'}
+          @back=${back}
+          @done=${(event: CustomEvent<string>) => this.#goTo('about', event.detail)}
+        ></seal-pick-people>`;
+    }
+  }
+}

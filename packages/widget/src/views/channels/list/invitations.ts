@@ -1,0 +1,184 @@
+import { css, html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
+import type { ConversationId, Invitation } from '@seal-chat/client';
+import { errorText } from '../../../error-text.ts';
+import { warningIcon } from '../../../icons.ts';
+import { Action } from '../../../internal/action.ts';
+import { ChannelView } from '../../../internal/channel-view.ts';
+import { Watch } from '../../../internal/watch.ts';
+import { avatarStyles, channelAvatar } from '../../../people/avatar.ts';
+import { personName } from '../../../people/name.ts';
+import { base } from '../../../styles/base.ts';
+
+/** Channels the person is invited to, above their conversations. Tells `pick` with the id of one that was joined. */
+export class SealInvitations extends ChannelView {
+  static override styles = [
+    base,
+    avatarStyles,
+    css`
+      :host {
+        display: block;
+      }
+      :host(:focus) {
+        outline: none;
+      }
+      section {
+        margin: 2px 8px 6px;
+        padding: 10px 10px 4px;
+        border: 1px solid var(--_border);
+        border-radius: var(--_radius);
+        background: var(--_surface);
+      }
+      h3 {
+        display: flex;
+        align-items: center;
+        gap: 8px;
+        font-size: 0.9375em;
+      }
+      h3:focus {
+        outline: none;
+      }
+      .count {
+        min-inline-size: 22px;
+        padding: 2px 7px;
+        border-radius: 11px;
+        background: var(--_brand);
+        color: var(--_on-brand);
+        font-size: 0.8667em;
+        font-variant-numeric: tabular-nums;
+        line-height: 18px;
+        text-align: center;
+      }
+      li {
+        padding-block: 8px;
+      }
+      li + li {
+        border-block-start: 1px solid var(--_border);
+      }
+      .row {
+        display: flex;
+        align-items: center;
+        gap: 12px;
+      }
+      .avatar {
+        --_ring: var(--_surface);
+        inline-size: 40px;
+        block-size: 40px;
+      }
+      .about {
+        min-inline-size: 0;
+        line-height: 1.35;
+      }
+      .name {
+        font-weight: 600;
+      }
+      .name,
+      .hint {
+        overflow-wrap: anywhere;
+      }
+      .answers {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 4px 8px;
+        padding-block-start: 6px;
+      }
+      .problem {
+        padding-block-start: 6px;
+      }
+      @media (forced-colors: active) {
+        .count {
+          border: 1px solid CanvasText;
+        }
+      }
+    `,
+  ];
+  static override properties: PropertyDeclarations = { answered: { state: true } };
+
+  /** The invitation that was answered last. */
+  declare answered: ConversationId | null;
+
+  readonly #invitations = new Watch(this, () => this.client.invitations);
+  readonly #answering = new Action(this);
+
+  constructor() {
+    super();
+    this.answered = null;
+    // So that the focus stays here when the last one is gone.
+    this.tabIndex = -1;
+  }
+
+  async #accept(conversationId: ConversationId): Promise<void> {
+    this.answered = conversationId;
+    if (await this.#answering.run(() => this.client.joinChannel(conversationId))) this.tell('pick', conversationId);
+  }
+
+  async #decline(conversationId: ConversationId): Promise<void> {
+    this.answered = conversationId;
+    if (!(await this.#answering.run(() => this.client.declineInvitation(conversationId)))) return;
+    await this.updateComplete;
+    (this.renderRoot.querySelector<HTMLElement>('h3') ?? this).focus();
+  }
+
+  protected override render(): TemplateResult {
+    const { strings } = this;
+    const invitations = this.#invitations.value ?? [];
+    const count = invitations.length;
+    return html`<div class="hidden-visually" role="status">${count === 0 ? '' : strings.invitationCount(count)}</div>
+      ${
+        count === 0
+          ? nothing
+          : html`<section aria-labelledby="title">
+              <h3 id="title" tabindex="-1">${strings.invitations}<span class="count">${count}</span></h3>
+              <ul>
+                ${repeat(
+                  invitations,
+                  (invitation) => invitation.conversationId,
+                  (invitation) => this.#renderInvitation(invitation),
+                )}
+              </ul>
+            </section>`
+      }`;
+  }
+
+  #renderInvitation({ conversationId, name, visibility, inviter, memberCount }: Invitation): TemplateResult {
+    const { strings } = this;
+    const isPublic = visibility === 'public';
+    const shownName = name ?? (isPublic ? strings.publicChannel : strings.privateChannel);
+    const { isBusy, error } = this.#answering;
+    const isAnswered = this.answered === conversationId;
+    return html`<li>
+      <div class="row">
+        ${channelAvatar(conversationId, isPublic)}
+        <div class="about">
+          <p class="name"><bdi>${shownName}</bdi></p>
+          <p class="hint">
+            ${strings.invitedBy(personName(inviter, strings))} · <bdi>${strings.memberCount(memberCount)}</bdi>
+          </p>
+        </div>
+      </div>
+      ${
+        isAnswered && error !== null
+          ? html`<p class="problem" role="alert">${warningIcon}<span>${errorText(error, strings)}</span></p>`
+          : nothing
+      }
+      <div class="answers">
+        <button
+          class="button primary"
+          aria-label=${strings.acceptNamed(shownName)}
+          ?disabled=${isBusy}
+          @click=${() => this.#accept(conversationId)}
+        >
+          ${isAnswered && isBusy ? html`<span class="spinner"></span>` : nothing}${strings.accept}
+        </button>
+        <button
+          class="button quiet"
+          aria-label=${strings.declineNamed(shownName)}
+          ?disabled=${isBusy}
+          @click=${() => this.#decline(conversationId)}
+        >
+          ${strings.decline}
+        </button>
+      </div>
+    </li>`;
+  }
+}

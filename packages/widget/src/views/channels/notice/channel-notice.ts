@@ -1,0 +1,96 @@
+import { css, html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
+import type { ConversationSummary } from '@seal-chat/client';
+import { errorText } from '../../../error-text.ts';
+import { warningIcon } from '../../../icons.ts';
+import { Action } from '../../../internal/action.ts';
+import { ChannelView } from '../../../internal/channel-view.ts';
+import { Watch } from '../../../internal/watch.ts';
+import { base } from '../../../styles/base.ts';
+
+/** Stands in the composer's place while nothing can be written in a channel, and says why and what one can do. */
+export class SealChannelNotice extends ChannelView {
+  static override styles = [
+    base,
+    css`
+      section {
+        display: grid;
+        grid-template-columns: minmax(0, 1fr);
+        justify-items: start;
+        gap: 6px;
+        margin: 8px 12px 12px;
+        padding: 14px 16px;
+        border: 1px solid var(--_border);
+        border-radius: var(--_radius);
+        background: var(--_surface-raised);
+        line-height: 1.45;
+      }
+      .broken {
+        border-color: transparent;
+        background: var(--_warning-surface);
+      }
+      h3 {
+        display: flex;
+        align-items: center;
+        gap: 8px;
+      }
+      .button {
+        margin-block-start: 6px;
+        background: var(--_surface);
+      }
+    `,
+  ];
+  static override properties: PropertyDeclarations = { summary: { attribute: false } };
+
+  declare summary: ConversationSummary | null;
+
+  readonly #invitations = new Watch(this, () => this.client.invitations);
+  readonly #joining = new Action(this);
+
+  constructor() {
+    super();
+    this.summary = null;
+  }
+
+  protected override render(): TemplateResult | typeof nothing {
+    const { strings, summary } = this;
+    switch (summary?.channel?.state) {
+      case 'joining':
+        return html`<section role="status">
+          <h3><span class="spinner"></span>${strings.joining}</h3>
+          <p class="hint">${strings.joiningText}</p>
+        </section>`;
+      case 'left': {
+        const isInvited = this.#invitations.value?.some((one) => one.conversationId === summary.conversationId);
+        return html`<section role="status">
+          <h3>${strings.notIn}</h3>
+          <p class="hint">${strings.notInText}</p>
+          ${isInvited || summary.channel.visibility === 'public' ? this.#renderJoin(summary, strings.joinAgain) : nothing}
+        </section>`;
+      }
+      case 'broken':
+        return html`<section class="broken" role="alert">
+          <h3>${warningIcon}<span>${strings.broken}</span></h3>
+          <p>${strings.brokenText}</p>
+          ${this.#renderJoin(summary, strings.renewKeys)}
+        </section>`;
+      default:
+        return nothing;
+    }
+  }
+
+  #renderJoin({ conversationId }: ConversationSummary, text: string): TemplateResult {
+    const { isBusy, error } = this.#joining;
+    return html`${
+        error === null
+          ? nothing
+          : html`<p class="problem" role="alert">${warningIcon}<span>${errorText(error, this.strings)}</span></p>`
+      }
+      <button
+        class="button secondary"
+        ?disabled=${isBusy}
+        @click=${() => this.#joining.run(() => this.client.joinChannel(conversationId))}
+      >
+        ${isBusy ? html`<span class="spinner"></span>` : nothing}${text}
+      </button>`;
+  }
+}

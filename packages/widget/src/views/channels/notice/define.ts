@@ -1,0 +1,4 @@
+import { defineElement } from '../../../internal/define.ts';
+import { SealChannelNotice } from './channel-notice.ts';
+
+defineElement('seal-channel-notice', SealChannelNotice);
