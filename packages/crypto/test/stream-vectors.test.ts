@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { fromHex, toHex, type AttachmentId } from '@seal-chat/protocol';
+import { ciphertextSize, fromHex, toHex, type AttachmentId } from '@seal-chat/protocol';
 import { describe, expect, it } from 'vitest';
 import { sha256 } from '../src/kdf.ts';
-import { ciphertextSize, createStreamKey, decryptStream, encryptStream, openStreamKey } from '../src/stream/index.ts';
+import { createStreamKey, decryptStream, encryptStream, openStreamKey } from '../src/stream/index.ts';
 import { collect, pieces } from './byte-pieces.ts';
 import { runPython } from './python.ts';
 

@@ -22,6 +22,7 @@ export {
   type Codec,
   type CodecValue,
 } from './codec.ts';
+export { PART_SIZE, chunksOf, ciphertextSize, plaintextSize } from './ciphertext-size.ts';
 export { ERRORS } from './error-table.ts';
 export {
   SealError,

@@ -1,21 +1,13 @@
-import { ATTACHMENT_LIMITS, SealError, type Bytes } from '@seal-chat/protocol';
+import { ATTACHMENT_LIMITS, SealError, chunksOf, type Bytes } from '@seal-chat/protocol';
 import { openChunk, sealChunk } from './chunks.ts';
 import { cut, inOrder, type Block } from './pipeline.ts';
-import { chunksOf, type StreamKey } from './stream-key.ts';
+import type { StreamKey } from './stream-key.ts';
 
 /**
  * Files: the STREAM construction over AES-256-GCM, a chunk at a time and with constant memory in both directions. Kept
  * apart, as a page that shows no files has no need of it. docs/PROTOCOL.md has the format.
  */
-export {
-  FILE_KEY_LENGTH,
-  chunksOf,
-  ciphertextSize,
-  createStreamKey,
-  openStreamKey,
-  type FileName,
-  type StreamKey,
-} from './stream-key.ts';
+export { FILE_KEY_LENGTH, createStreamKey, openStreamKey, type FileName, type StreamKey } from './stream-key.ts';
 
 const { chunk: CHUNK, tag: TAG } = ATTACHMENT_LIMITS;
 

@@ -1,5 +1,4 @@
 import {
-  ATTACHMENT_LIMITS,
   SealError,
   constantTimeEqual,
   encode,
@@ -76,14 +75,4 @@ export async function openStreamKey(
     throw new SealError('ATTACHMENT_DAMAGED', 'file: the key is not the one committed to');
   }
   return streamKey;
-}
-
-/** Chunks of a file of `size` bytes: an empty one has one. */
-export function chunksOf(size: number): number {
-  return Math.max(1, Math.ceil(size / ATTACHMENT_LIMITS.chunk));
-}
-
-/** Bytes of a file's ciphertext: the file, and a tag for every chunk. */
-export function ciphertextSize(size: number): number {
-  return size + chunksOf(size) * ATTACHMENT_LIMITS.tag;
 }

@@ -1,20 +1,19 @@
-import { ATTACHMENT_LIMITS, concatBytes, newId, type AttachmentId, type Bytes } from '@seal-chat/protocol';
+import {
+  ATTACHMENT_LIMITS,
+  chunksOf,
+  ciphertextSize,
+  concatBytes,
+  newId,
+  type AttachmentId,
+  type Bytes,
+} from '@seal-chat/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { collect, pieces } from '../../test/byte-pieces.ts';
 import { seededRng } from '../../test/rng.ts';
 import { codeOf } from '../../test/seal-error.ts';
 import { sealChunk } from './chunks.ts';
-import {
-  chunksOf,
-  ciphertextSize,
-  createStreamKey,
-  decryptStream,
-  encryptStream,
-  openStreamKey,
-  sealPart,
-  type StreamKey,
-} from './index.ts';
+import { createStreamKey, decryptStream, encryptStream, openStreamKey, sealPart, type StreamKey } from './index.ts';
 
 const { subtle } = globalThis.crypto;
 const { chunk: CHUNK, tag: TAG } = ATTACHMENT_LIMITS;
