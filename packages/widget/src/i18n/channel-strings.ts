@@ -64,14 +64,13 @@ export interface ChannelStrings {
   // Details
   readonly description: string;
   readonly noDescription: string;
-  readonly edit: string;
   readonly editChannel: string;
   readonly save: string;
   readonly mute: string;
   readonly muteText: string;
-  readonly timer: string;
-  readonly timerText: string;
-  readonly timerOff: string;
+  readonly disappearing: string;
+  readonly disappearingText: string;
+  readonly disappearingOff: string;
   readonly shareHistory: string;
   readonly shareHistoryText: string;
   readonly historyShared: string;
@@ -100,7 +99,7 @@ export interface ChannelStrings {
   readonly newKeys: string;
   readonly addPeople: string;
   readonly addPeopleText: string;
-  readonly add: string;
+  readonly addThem: string;
   readonly invitePeople: string;
   readonly invitePeopleText: string;
   readonly invite: string;

@@ -1,5 +1,5 @@
 import { css, html, nothing, type CSSResult, type TemplateResult } from 'lit';
-import type { Person, PresenceState } from '@seal-chat/client';
+import type { ConversationSummary, Person, PresenceState } from '@seal-chat/client';
 import { lockIcon } from '../icons.ts';
 import { avatarHue, initials } from './initials.ts';
 
@@ -17,6 +17,14 @@ export function channelAvatar(channelId: string, isPublic: boolean): TemplateRes
   return html`<span class="avatar channel hue-${avatarHue(channelId)}" part="avatar" aria-hidden="true"
     >${isPublic ? '#' : lockIcon}</span
   >`;
+}
+
+/** The sign of a conversation: that of the other person, or of the channel. */
+export function conversationAvatar(summary: ConversationSummary | null): TemplateResult {
+  const peer = summary?.peer ?? null;
+  return summary === null || summary.channel === null
+    ? avatar(peer, peer?.presence.state)
+    : channelAvatar(summary.conversationId, summary.channel.visibility === 'public');
 }
 
 /** Style of `avatar` and `channelAvatar`. Hues are classes, not inline styles, which a strict content security policy forbids. */

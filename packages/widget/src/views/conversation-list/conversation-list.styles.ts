@@ -41,10 +41,13 @@ export const conversationListStyles: CSSResult = css`
   .line {
     display: flex;
     align-items: center;
-    justify-content: space-between;
     gap: 8px;
     min-inline-size: 0;
     min-block-size: 22px;
+  }
+  .name,
+  .preview {
+    flex: 1;
   }
   .name {
     overflow: hidden;
@@ -72,6 +75,10 @@ export const conversationListStyles: CSSResult = css`
   .preview > i {
     overflow: hidden;
     text-overflow: ellipsis;
+  }
+  .preview > .sender {
+    flex: none;
+    max-inline-size: 45%;
   }
   .unread .preview {
     color: var(--_text);
@@ -108,6 +115,20 @@ export const conversationListStyles: CSSResult = css`
     font-variant-numeric: tabular-nums;
     line-height: 18px;
     text-align: center;
+  }
+  .muted .badge {
+    background: var(--_control-border);
+    color: var(--_surface);
+  }
+  .muted time {
+    color: var(--_text-muted);
+  }
+  .sign {
+    color: var(--_text-muted);
+  }
+  .sign .icon {
+    inline-size: 1.1em;
+    block-size: 1.1em;
   }
   .empty {
     display: grid;

@@ -4,8 +4,8 @@ import type { ConversationId, ConversationSummary } from '@seal-chat/client';
 import { rovingTarget } from '../../internal/roving.ts';
 import { SealView } from '../../internal/seal-view.ts';
 import { Watch } from '../../internal/watch.ts';
-import { avatar, avatarStyles } from '../../people/avatar.ts';
-import { personName } from '../../people/name.ts';
+import { avatarStyles, conversationAvatar } from '../../people/avatar.ts';
+import { conversationName } from '../../people/name.ts';
 import { base } from '../../styles/base.ts';
 import { fullLabel, listLabel } from '../../time/dates.ts';
 import { conversationListStyles } from './conversation-list.styles.ts';
@@ -17,12 +17,15 @@ export class SealConversationList extends SealView {
   static override properties: PropertyDeclarations = {
     selected: { attribute: false },
     drafts: { attribute: false },
+    rich: { state: true },
   };
 
   /** The conversation that is open. */
   declare selected: ConversationId | null;
   /** Texts that were begun and not sent, by conversation. */
   declare drafts: ReadonlyMap<ConversationId, string>;
+  /** Shows what is more than a text between two people; null until it is loaded. */
+  declare rich: typeof import('../channels/list/row.ts') | null;
 
   readonly #conversations = new Watch(this, () => this.client.conversations);
   /** The row that takes part in tabbing; the others are reached with arrow keys. */
@@ -32,6 +35,14 @@ export class SealConversationList extends SealView {
     super();
     this.selected = null;
     this.drafts = new Map();
+    this.rich = null;
+  }
+
+  protected override firstUpdated(): void {
+    import('../channels/list/row.ts').then(
+      (rich) => (this.rich = rich),
+      () => undefined,
+    );
   }
 
   #handleKeydown(event: KeyboardEvent): void {
@@ -75,11 +86,12 @@ export class SealConversationList extends SealView {
   }
 
   #renderRow(summary: ConversationSummary, isTabStop: boolean): TemplateResult {
-    const { strings } = this;
-    const { conversationId, peer, unreadCount, lastActivityAt } = summary;
+    const { strings, rich } = this;
+    const { conversationId, peer, unreadCount, lastActivityAt, isMuted } = summary;
+    const draft = this.drafts.get(conversationId) ?? summary.draft;
     return html`<li>
       <button
-        class="row ${unreadCount > 0 ? 'unread' : ''}"
+        class="row ${unreadCount > 0 ? 'unread' : ''} ${isMuted ? 'muted' : ''}"
         part="conversation"
         data-id=${conversationId}
         tabindex=${isTabStop ? 0 : -1}
@@ -87,10 +99,10 @@ export class SealConversationList extends SealView {
         @focus=${(event: FocusEvent) => this.#activate(event.currentTarget as HTMLElement)}
         @click=${() => this.tell('pick', conversationId)}
       >
-        ${avatar(peer, peer?.presence.state)}
+        ${conversationAvatar(summary)}
         <span class="line">
           <span class="name"
-            ><bdi>${personName(peer, strings)}</bdi>${
+            ><bdi>${conversationName(summary, strings)}</bdi>${
               peer?.presence.state === 'online'
                 ? html`<span class="hidden-visually">, ${strings.online}</span>`
                 : nothing
@@ -101,7 +113,8 @@ export class SealConversationList extends SealView {
           >
         </span>
         <span class="line">
-          <span class="preview">${preview(summary, this.drafts.get(conversationId) ?? '', strings)}</span>
+          <span class="preview">${(rich?.rowPreview ?? preview)(summary, draft, strings)}</span>
+          ${rich?.rowSigns(summary, strings)}
           ${
             unreadCount > 0
               ? html`<span class="badge" part="badge"

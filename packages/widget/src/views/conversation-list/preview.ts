@@ -3,7 +3,7 @@ import type { ConversationSummary, Message } from '@seal-chat/client';
 import type { ChatStrings } from '../../i18n/strings.ts';
 import { statusTick } from '../../messages/tick.ts';
 
-/** One line that says what happened last in a conversation. */
+/** One line that says what happened last in a conversation, as far as it is plain; `rowPreview` knows the rest. */
 export function preview(summary: ConversationSummary, draft: string, strings: ChatStrings): TemplateResult {
   if (summary.members.some((member) => member.isTyping && !member.isSelf))
     return html`<span class="typing">${strings.typing}</span>`;
@@ -25,6 +25,6 @@ function contentPreview(message: Message, strings: ChatStrings): TemplateResult 
 }
 
 /** Enough of `text` to fill a line. */
-function oneLine(text: string): string {
+export function oneLine(text: string): string {
   return text.slice(0, 160).replace(/\s+/gu, ' ').trim();
 }

@@ -6,6 +6,7 @@ export const conversationStyles: CSSResult = css`
     display: flex;
     flex-direction: column;
     min-block-size: 0;
+    position: relative;
   }
   .head {
     display: flex;
@@ -45,6 +46,13 @@ export const conversationStyles: CSSResult = css`
   }
   seal-message-list {
     flex: 1;
+  }
+  /* The details stand beside what they are about. */
+  @container (inline-size >= 960px) {
+    .head:has([open]),
+    .head:has([open]) ~ * {
+      margin-inline-end: 20rem;
+    }
   }
   @container (inline-size < 640px) {
     .head {

@@ -1,11 +1,11 @@
 import { html, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
-import type { Conversation, ConversationId, ConversationMember, ConversationSummary } from '@seal-chat/client';
+import type { Conversation, ConversationId, ConversationMember, ConversationSummary, Person } from '@seal-chat/client';
 import { backIcon } from '../../icons.ts';
 import { Lazy } from '../../internal/lazy.ts';
 import { SealView } from '../../internal/seal-view.ts';
 import { Watch } from '../../internal/watch.ts';
-import { avatar, avatarStyles } from '../../people/avatar.ts';
-import { personName } from '../../people/name.ts';
+import { avatarStyles, conversationAvatar } from '../../people/avatar.ts';
+import { conversationName } from '../../people/name.ts';
 import { base } from '../../styles/base.ts';
 import { agoLabel } from '../../time/dates.ts';
 import type { SealComposer } from '../composer/composer.ts';
@@ -29,6 +29,7 @@ export class SealConversation extends SealView {
   #isFocusWanted = false;
   readonly #summary = new Watch(this, () => this.#conversation?.summary ?? null);
   readonly #identityNotice = new Lazy(this, () => import('../identity-notice/define.ts'));
+  readonly #channelNotice = new Lazy(this, () => import('../channels/notice/define.ts'));
   readonly #account = new Watch(this, () => this.client.account);
 
   constructor() {
@@ -53,6 +54,10 @@ export class SealConversation extends SealView {
       this.#conversation = this.conversationId === null ? null : this.client.conversation(this.conversationId);
   }
 
+  protected override firstUpdated(): void {
+    import('../channels/details/define.ts').catch(() => undefined);
+  }
+
   protected override updated(): void {
     const composer = this.byId<SealComposer>('composer');
     if (!this.#isFocusWanted || composer === null) return;
@@ -69,7 +74,7 @@ export class SealConversation extends SealView {
     const conversation = this.#conversation;
     const summary = this.#summary.value;
     const peer = summary?.peer ?? null;
-    const name = personName(peer, strings);
+    const name = conversationName(summary, strings);
     return html`<div class="head" part="header">
         <button
           class="icon-button back"
@@ -79,11 +84,19 @@ export class SealConversation extends SealView {
         >
           ${backIcon}
         </button>
-        ${avatar(peer, peer?.presence.state)}
+        ${conversationAvatar(summary)}
         <div class="who">
           <h2 tabindex="-1"><bdi>${name}</bdi></h2>
-          <p class="presence">${peer === null ? nothing : this.#presence(peer)}</p>
+          <p class="presence">
+            ${peer === null ? html`<seal-channel-line .summary=${summary}></seal-channel-line>` : this.#presence(peer)}
+          </p>
         </div>
+        <seal-details
+          exportparts="avatar"
+          .conversation=${conversation}
+          .summary=${summary}
+          @person=${(event: CustomEvent<Person>) => this.tell('person', event.detail)}
+        ></seal-details>
       </div>
       <seal-message-list
         id="messages"
@@ -105,6 +118,11 @@ export class SealConversation extends SealView {
       return this.#identityNotice.render(
         this.strings,
         () => html`<seal-identity-notice part="notice" .peer=${peer}></seal-identity-notice>`,
+      );
+    if (summary.channel !== null && summary.channel.state !== 'joined')
+      return this.#channelNotice.render(
+        this.strings,
+        () => html`<seal-channel-notice part="notice" .summary=${summary}></seal-channel-notice>`,
       );
     return html`<seal-composer
       id="composer"

@@ -115,7 +115,7 @@ export const homeStyles: CSSResult = css`
     }
     .panes.open.chats .side,
     .panes:not(.open) .main,
-    .panes.settings .main {
+    .panes:not(.chats) .main {
       display: none;
     }
   }

@@ -30,13 +30,14 @@ export class SealHome extends SealView {
 
   /** The open conversation. Tells `conversation` when the person chooses another. */
   declare conversationId: ConversationId | null;
-  declare side: 'chats' | 'settings';
+  declare side: 'chats' | 'settings' | 'create' | 'browse';
   declare isPatient: boolean;
 
   readonly #account = new Watch(this, () => this.client.account);
   readonly #connection = new Watch(this, () => this.client.connection);
   readonly #opening = new Action(this);
   readonly #settings = new Lazy(this, () => import('../settings/define.ts'));
+  readonly #newChannel = new Lazy(this, () => import('../channels/new/define.ts'));
   readonly #drafts = new Map<ConversationId, string>();
   #patience: ReturnType<typeof setTimeout> | undefined;
 
@@ -78,6 +79,7 @@ export class SealHome extends SealView {
   };
 
   #open(conversationId: ConversationId): void {
+    this.side = 'chats';
     this.conversationId = conversationId;
     this.tell('conversation', conversationId);
     if (isTouchOnly()) void this.updateComplete.then(() => this.byId<SealConversation>('conversation')?.focus());
@@ -102,16 +104,24 @@ export class SealHome extends SealView {
 
   #handleKeydown(event: KeyboardEvent): void {
     if (event.key !== 'Escape' || event.defaultPrevented || event.isComposing) return;
-    if (this.side === 'settings') this.#closeSettings();
+    if (this.side !== 'chats') this.#toChats();
     else if (this.conversationId !== null) this.#close();
     else return;
     event.stopPropagation();
   }
 
-  #closeSettings(): void {
+  #toChats(): void {
+    const opener = this.side === 'settings' ? 'open-settings' : 'new';
     this.side = 'chats';
-    void this.updateComplete.then(() => this.byId('open-settings')?.focus());
+    void this.updateComplete.then(() => this.byId(opener)?.focus());
   }
+
+  #handleNew({ detail }: CustomEvent<'direct' | 'create' | 'browse'>): void {
+    if (detail === 'direct') this.byId('search')?.focus();
+    else this.side = detail;
+  }
+
+  readonly #handlePick = (event: CustomEvent<ConversationId>): void => this.#open(event.detail);
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     const isConnecting = this.#connection.value?.status === 'connecting';
@@ -128,29 +138,33 @@ export class SealHome extends SealView {
     this.#loadSearch();
   }
 
-  /** The list stands there at once, as the content of an element that is not known yet; the field comes with its code. */
+  /** The list stands there at once, as the content of an element that is not known yet; what is around it comes with its code. */
   #loadSearch(): void {
     import('../people-search/define.ts').catch(() => undefined);
+    import('../channels/list/define.ts').catch(() => undefined);
   }
 
   protected override render(): TemplateResult {
     const isOpen = this.conversationId !== null;
     return html`<div class="panes ${isOpen ? 'open' : ''} ${this.side}" part="panel" @keydown=${this.#handleKeydown}>
       ${this.#renderBanner()}
-      <div class="side">
-        ${
-          this.side === 'settings'
-            ? this.#settings.render(
-                this.strings,
-                () => html`<seal-settings @back=${this.#closeSettings}></seal-settings>`,
-              )
-            : this.#renderChats()
-        }
-      </div>
+      <div class="side">${this.#renderSide()}</div>
       <div class="main">
         ${this.conversationId === null ? this.#renderNothingOpen() : keyed(this.conversationId, this.#renderConversation())}
       </div>
     </div>`;
+  }
+
+  #renderSide(): TemplateResult {
+    const { side, strings } = this;
+    if (side === 'chats') return this.#renderChats();
+    return side === 'settings'
+      ? this.#settings.render(strings, () => html`<seal-settings @back=${this.#toChats}></seal-settings>`)
+      : this.#newChannel.render(
+          strings,
+          () =>
+            html`<seal-new-channel .page=${side} @back=${this.#toChats} @pick=${this.#handlePick}></seal-new-channel>`,
+        );
   }
 
   #renderConversation(): TemplateResult {
@@ -160,6 +174,7 @@ export class SealHome extends SealView {
       .conversationId=${this.conversationId}
       .draft=${this.conversationId === null ? '' : (this.#drafts.get(this.conversationId) ?? '')}
       @back=${this.#close}
+      @person=${this.#handlePerson}
       @draft=${this.#handleDraft}
     ></seal-conversation>`;
   }
@@ -185,6 +200,7 @@ export class SealHome extends SealView {
           <h2>${strings.conversations}</h2>
           <p><bdi>${personName(person, strings)}</bdi></p>
         </div>
+        <seal-new-menu id="new" @choose=${this.#handleNew}></seal-new-menu>
         <button
           id="open-settings"
           class="icon-button"
@@ -200,13 +216,14 @@ export class SealHome extends SealView {
           ? nothing
           : html`<p class="problem" role="alert">${warningIcon}<span>${errorText(error, strings)}</span></p>`
       }
-      <seal-people-search exportparts="search, avatar" @pick=${this.#handlePerson}>
+      <seal-people-search id="search" exportparts="search, avatar" @pick=${this.#handlePerson}>
+        <seal-invitations exportparts="avatar" @pick=${this.#handlePick}></seal-invitations>
         <seal-conversation-list
           id="list"
           exportparts="conversation, badge, avatar, status, empty"
           .selected=${this.conversationId}
           .drafts=${this.#drafts}
-          @pick=${(event: CustomEvent<ConversationId>) => this.#open(event.detail)}
+          @pick=${this.#handlePick}
         ></seal-conversation-list>
       </seal-people-search>`;
   }

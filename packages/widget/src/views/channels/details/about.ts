@@ -167,7 +167,7 @@ export class SealAbout extends ChannelView {
         this.#work((conversation) => conversation.setMuted(isOn)),
       )}
       <div class="setting">
-        <label for="timer">${timerIcon}${strings.timer}</label>
+        <label for="timer">${timerIcon}${strings.disappearing}</label>
         <select
           id="timer"
           class="input"
@@ -182,11 +182,11 @@ export class SealAbout extends ChannelView {
           ${[...new Set([...TIMERS, timerSeconds])].map(
             (seconds) =>
               html`<option value=${seconds} ?selected=${seconds === timerSeconds}>
-                ${seconds === 0 ? strings.timerOff : durationLabel(seconds, strings.lang)}
+                ${seconds === 0 ? strings.disappearingOff : durationLabel(seconds, strings.lang)}
               </option>`,
           )}
         </select>
-        <p id="timer-hint" class="hint">${strings.timerText}</p>
+        <p id="timer-hint" class="hint">${strings.disappearingText}</p>
       </div>
       ${channel === null ? nothing : this.#renderHistory(channel.sharesHistory, isManager(channel))}
     </section>`;

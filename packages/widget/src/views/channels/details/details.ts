@@ -163,7 +163,9 @@ export class SealDetails extends ChannelView {
     const { strings, summary } = this;
     if (summary === null) return nothing;
     const timer =
-      summary.timerSeconds === 0 ? null : `${strings.timer}: ${durationLabel(summary.timerSeconds, strings.lang)}`;
+      summary.timerSeconds === 0
+        ? null
+        : `${strings.disappearing}: ${durationLabel(summary.timerSeconds, strings.lang)}`;
     return html`${timer === null ? nothing : this.#renderSign(timerIcon, timer)}
       ${summary.isMuted ? this.#renderSign(mutedIcon, strings.muted) : nothing}
       <button

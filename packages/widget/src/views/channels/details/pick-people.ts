@@ -82,7 +82,7 @@ export class SealPickPeople extends ChannelView {
             problem === null ? nothing : html`<p class="problem" role="alert">${warningIcon}<span>${problem}</span></p>`
           }
           <button class="button primary wide" ?disabled=${isBusy || people.length === 0}>
-            ${isBusy ? html`<span class="spinner"></span>` : nothing}${isInvitation ? strings.invite : strings.add}
+            ${isBusy ? html`<span class="spinner"></span>` : nothing}${isInvitation ? strings.invite : strings.addThem}
           </button>
         </div>
       </form>`;

@@ -1,0 +1,39 @@
+import type { ConversationEvent, ConversationMember, UserId } from '@seal-chat/client';
+import type { MessageStrings } from '../i18n/message-strings.ts';
+import type { ChatStrings } from '../i18n/strings.ts';
+import { personName } from '../people/name.ts';
+import { durationLabel } from '../time/duration.ts';
+
+/** What an event message tells, as a sentence. `by` is who did it; people who are no members any more are "someone". */
+export function eventText(
+  event: ConversationEvent,
+  by: UserId,
+  members: readonly ConversationMember[],
+  strings: ChatStrings & MessageStrings,
+): string {
+  const nameOf = (userId: UserId): string => {
+    const member = members.find((one) => one.userId === userId);
+    return member?.isSelf === true ? strings.you : personName(member ?? null, strings);
+  };
+  const namesOf = (userIds: readonly UserId[]): string =>
+    new Intl.ListFormat(strings.lang, { type: 'conjunction' }).format(userIds.map(nameOf));
+  const who = nameOf(by);
+  switch (event.type) {
+    case 'timer':
+      return event.seconds === 0
+        ? strings.eventTimerOff(who)
+        : strings.eventTimerOn(who, durationLabel(event.seconds, strings.lang));
+    case 'profile':
+      return strings.eventProfile(who, event.name);
+    case 'joined':
+      return strings.eventJoined(namesOf(event.userIds));
+    case 'left':
+      return strings.eventLeft(namesOf(event.userIds));
+    case 'added':
+      return strings.eventAdded(who, namesOf(event.userIds));
+    case 'removed':
+      return strings.eventRemoved(who, namesOf(event.userIds));
+    case 'reset':
+      return strings.eventReset(who);
+  }
+}
