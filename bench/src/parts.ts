@@ -10,6 +10,10 @@ interface Part {
 export const PARTS = {
   crypto: { title: 'Cryptography', run: async () => (await import('./crypto/run.ts')).runCrypto() },
   channels: { title: 'Channels', run: async () => (await import('./channels/run.ts')).runChannels() },
+  attachments: {
+    title: 'Attachments',
+    run: async () => (await import('./attachments/run.ts')).runAttachments(),
+  },
   server: { title: 'Server', run: async () => (await import('./server/run.ts')).runServer() },
   widget: { title: 'Widget', run: async () => (await import('./widget.ts')).measureWidget() },
   start: { title: 'Start', run: async () => (await import('./start.ts')).measureStart() },
