@@ -1,15 +1,21 @@
-import { CHANNEL_LIMITS, SealError, type Bytes, type DeviceId } from '@seal-chat/protocol';
-import { createCommit as createLibraryCommit } from 'ts-mls/createCommit.js';
+import { CHANNEL_LIMITS, SealError, wipe, type Bytes, type DeviceId } from '@seal-chat/protocol';
+import { applyProposals } from 'ts-mls/clientState.js';
+import type { CiphersuiteImpl } from 'ts-mls/crypto/ciphersuite.js';
+import { mergePrivateKeyPaths } from 'ts-mls/privateKeyPath.js';
 import type { Proposal } from 'ts-mls/proposal.js';
+import { emptyPskIndex } from 'ts-mls/pskIndex.js';
+import { leafToNodeIndex, toLeafIndex } from 'ts-mls/treemath.js';
 import { libraryConfig } from './config.ts';
 import { authenticatorOf, enterEpoch } from './enter.ts';
 import { decodeEpoch, toLibrary, wipeEpoch, type Epoch } from './epoch.ts';
 import { guarded } from './failures.ts';
-import { groupInfoOf } from './group-info.ts';
+import { groupInfoBytes, makeGroupInfo } from './group-info.ts';
 import { openKeyPackage } from './key-package.ts';
-import { withLazySecretTree } from './lazy-secret-tree.ts';
 import { leafOfDevice, leavesOf } from './leaves.ts';
+import { makeWelcome } from './make-welcome.ts';
+import { newPath } from './new-path.ts';
 import { cipherSuite } from './provider/provider.ts';
+import { signCommit } from './sign-commit.ts';
 import { checkSuccessor } from './successors.ts';
 import type { Authenticate, GroupState, MlsDeps, MlsIdentity, MlsMember } from './types.ts';
 import { toWire } from './wire.ts';
@@ -28,6 +34,7 @@ export interface CreatedCommit {
 /**
  * A Commit (RFC 9420 §12.4) that adds and removes devices, or that only renews this device's keys. It travels as a
  * PublicMessage: the server knows the tree from the GroupInfo, and there are no handshake keys to lose or use twice.
+ * A device cannot be added while it has a leaf, even if that is removed at the same time.
  *
  * @throws SealError MALFORMED, UNVERIFIED_DEVICE for a KeyPackage that is not as it should be; INVALID_COMMIT for a
  * change that cannot be made; TOO_LARGE when it is too much for one Commit
@@ -45,41 +52,78 @@ export async function createCommit(
   const { identity, authenticate, adds } = input;
   const epoch = decodeEpoch(input.state.epoch);
   const { tenantId } = epoch.name;
-  const { suite, takeEncryptionSecret } = withLazySecretTree(await cipherSuite(deps, epoch.suite.id, identity.signKey));
+  const suite = await cipherSuite(deps, epoch.suite.id, identity.signKey);
   const removes = removeProposals(epoch, identity, input.removes);
-  const addProposals: Proposal[] = [];
+  const proposals: Proposal[] = [...removes.proposals];
   for (const { member, keyPackage: bytes } of adds) {
     const expectation = { bytes, expected: member, tenantId, authenticate, suite: epoch.suite.id };
-    addProposals.push({ proposalType: 'add', add: { keyPackage: await openKeyPackage(deps, expectation) } });
+    proposals.push({ proposalType: 'add', add: { keyPackage: await openKeyPackage(deps, expectation) } });
   }
   return guarded('INVALID_COMMIT', async () => {
-    const state = toLibrary(epoch, libraryConfig(tenantId, authenticate));
-    const { newState, welcome, commit, consumed } = await createLibraryCommit(
-      { state, cipherSuite: suite },
-      {
-        wireAsPublicMessage: true,
-        ratchetTreeExtension: true,
-        extraProposals: [...removes.proposals, ...addProposals],
-      },
-    );
-    checkSuccessor(
-      state.ratchetTree,
-      newState.ratchetTree,
-      { added: adds.map(({ member }) => member), removed: removes.members },
-      tenantId,
-    );
+    const { signed, tree, welcomed } = await commitTo(epoch, proposals, authenticate, suite);
+    const change = { added: adds.map(({ member }) => member), removed: removes.members };
+    checkSuccessor(epoch.ratchetTree, tree, change, tenantId);
+    const { state, secrets } = signed;
+    const groupInfo = await makeGroupInfo(state, suite);
+    const welcome = adds.length === 0 ? null : await makeWelcome({ ...welcomed, groupInfo, secrets, tree, suite });
     const created = {
-      commit: capped(toWire(commit), CHANNEL_LIMITS.commit),
-      welcome:
-        welcome === undefined ? null : capped(toWire({ wireformat: 'mls_welcome', welcome }), CHANNEL_LIMITS.welcome),
-      groupInfo: capped(await groupInfoOf(newState, suite), CHANNEL_LIMITS.groupInfo),
-      authenticator: authenticatorOf(newState),
+      commit: capped(
+        toWire({ wireformat: 'mls_public_message', publicMessage: signed.message }),
+        CHANNEL_LIMITS.commit,
+      ),
+      welcome: welcome === null ? null : capped(welcome, CHANNEL_LIMITS.welcome),
+      groupInfo: capped(groupInfoBytes(groupInfo), CHANNEL_LIMITS.groupInfo),
+      authenticator: authenticatorOf(state),
     };
-    const entered = enterEpoch(deps, newState, takeEncryptionSecret());
-    for (const secret of consumed) secret.fill(0);
+    const entered = enterEpoch(deps, state, secrets.encryptionSecret);
+    wipe(secrets.joinerSecret, secrets.welcomeSecret, ...welcomed.pathSecrets.map(({ secret }) => secret));
     wipeEpoch(epoch);
     return { ...created, state: entered };
   });
+}
+
+/** Applies the proposals, renews this device's path where there has to be one, signs. */
+async function commitTo(
+  epoch: Epoch,
+  proposals: readonly Proposal[],
+  authenticate: Authenticate,
+  suite: CiphersuiteImpl,
+) {
+  const { groupContext, keySchedule, confirmationTag } = epoch;
+  const committer = toLeafIndex(epoch.privatePath.leafIndex);
+  const inline = proposals.map((proposal) => ({ proposalOrRefType: 'proposal' as const, proposal }));
+  const applied = await applyProposals(
+    toLibrary(epoch, libraryConfig(epoch.name.tenantId, authenticate)),
+    inline,
+    committer,
+    emptyPskIndex,
+    false, // lifetimes have been judged, and not by this device's clock
+    suite,
+  );
+  if (applied.additionalResult.kind !== 'memberCommit') throw new SealError('INTERNAL', 'mls: not a Commit of ours');
+  const { addedLeafNodes } = applied.additionalResult;
+  const renewed = applied.needsUpdatePath
+    ? await newPath(applied.tree, {
+        leafIndex: committer,
+        groupContext,
+        suite,
+        exclude: addedLeafNodes.map(([leaf]) => leafToNodeIndex(leaf)),
+      })
+    : null;
+  const tree = renewed?.tree ?? applied.tree;
+  const signed = await signCommit({
+    groupContext,
+    confirmationTag,
+    membershipKey: keySchedule.membershipKey,
+    commit: { proposals: inline, path: renewed?.path },
+    sender: { senderType: 'member', leafIndex: committer },
+    tree,
+    privatePath: renewed === null ? epoch.privatePath : mergePrivateKeyPaths(epoch.privatePath, renewed.privatePath),
+    initSecret: keySchedule.initSecret,
+    commitSecret: renewed?.commitSecret ?? new Uint8Array(suite.kdf.size),
+    suite,
+  });
+  return { signed, tree, welcomed: { committer, pathSecrets: renewed?.pathSecrets ?? [], added: addedLeafNodes } };
 }
 
 function removeProposals(epoch: Epoch, identity: MlsIdentity, deviceIds: readonly DeviceId[]) {

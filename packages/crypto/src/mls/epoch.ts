@@ -27,7 +27,8 @@ export interface Epoch {
   readonly confirmationTag: Uint8Array;
 }
 
-type LibraryParts = Pick<
+/** What of the library's state is kept. */
+export type LibraryParts = Pick<
   ClientState,
   'groupContext' | 'keySchedule' | 'ratchetTree' | 'privatePath' | 'confirmationTag'
 >;
@@ -42,7 +43,7 @@ const partsEncoder = contramapBufferEncoders(
     // There are no PSKs and nothing is exported: secrets that nobody uses are not kept.
     { ...state.keySchedule, exporterSecret: NO_BYTES, resumptionPsk: NO_BYTES },
     state.ratchetTree,
-    state.privatePath,
+    withoutStaleKeys(state),
     state.confirmationTag,
   ],
 );
@@ -57,6 +58,12 @@ const decodeParts = mapDecoders(
     confirmationTag,
   }),
 );
+
+/** Private keys of nodes that are blank by now are of no use to anybody but a thief. */
+function withoutStaleKeys({ privatePath, ratchetTree }: LibraryParts): PrivateKeyPath {
+  const present = Object.entries(privatePath.privateKeys).filter(([node]) => ratchetTree[Number(node)] !== undefined);
+  return { ...privatePath, privateKeys: Object.fromEntries(present) };
+}
 
 export function encodeEpoch(stamp: Bytes, state: LibraryParts): Bytes {
   const parts = encode(partsEncoder)(state);

@@ -1,10 +1,10 @@
 import { CHANNEL_LIMITS, SealError, constantTimeEqual, type Bytes } from '@seal-chat/protocol';
-import type { ClientState } from 'ts-mls/clientState.js';
-import { createGroupInfoWithExternalPubAndRatchetTree } from 'ts-mls/createCommit.js';
 import type { CiphersuiteImpl } from 'ts-mls/crypto/ciphersuite.js';
+import type { Extension } from 'ts-mls/extension.js';
 import type { GroupContext } from 'ts-mls/groupContext.js';
-import { ratchetTreeFromExtension, type GroupInfo } from 'ts-mls/groupInfo.js';
-import type { RatchetTree } from 'ts-mls/ratchetTree.js';
+import { ratchetTreeFromExtension, signGroupInfo, verifyGroupInfoSignature, type GroupInfo } from 'ts-mls/groupInfo.js';
+import { encodeRatchetTree, type RatchetTree } from 'ts-mls/ratchetTree.js';
+import type { LibraryParts } from './epoch.ts';
 import { guardedSync } from './failures.ts';
 import { groupIdOf } from './names.ts';
 import type { GroupName } from './types.ts';
@@ -14,9 +14,24 @@ import { fromWire, toWire } from './wire.ts';
 const MAX_NODES = 2 ** Math.ceil(Math.log2(CHANNEL_LIMITS.leaves) + 1) - 1;
 
 /** A GroupInfo of the state's epoch, by which a device can join by itself. */
-export async function groupInfoOf(state: ClientState, suite: CiphersuiteImpl): Promise<Bytes> {
-  const groupInfo = await createGroupInfoWithExternalPubAndRatchetTree(state, [], suite);
+export async function groupInfoOf(state: LibraryParts, suite: CiphersuiteImpl): Promise<Bytes> {
+  return groupInfoBytes(await makeGroupInfo(state, suite));
+}
+
+export function groupInfoBytes(groupInfo: GroupInfo): Bytes {
   return toWire({ wireformat: 'mls_group_info', groupInfo });
+}
+
+/** With the tree and the key for external joins (RFC 9420 §12.4.3), signed by this device. */
+export async function makeGroupInfo(state: LibraryParts, suite: CiphersuiteImpl): Promise<GroupInfo> {
+  const { groupContext, confirmationTag, keySchedule, ratchetTree, privatePath } = state;
+  const { publicKey } = await suite.hpke.deriveKeyPair(keySchedule.externalSecret);
+  const extensions: Extension[] = [
+    { extensionType: 'external_pub', extensionData: await suite.hpke.exportPublicKey(publicKey) },
+    { extensionType: 'ratchet_tree', extensionData: encodeRatchetTree(ratchetTree) },
+  ];
+  const contents = { groupContext, extensions, confirmationTag, signer: privatePath.leafIndex };
+  return signGroupInfo(contents, new Uint8Array(0), suite.signature);
 }
 
 /** @throws SealError MALFORMED, TOO_LARGE */
@@ -44,4 +59,16 @@ export function checkGroupContext(context: GroupContext, expected: GroupName): v
     throw new SealError('MALFORMED', 'mls: a state of another group');
   if (context.extensions.length > 0) throw new SealError('MALFORMED', 'mls: a group with extensions');
   if (context.epoch > BigInt(Number.MAX_SAFE_INTEGER)) throw new SealError('MALFORMED', 'mls: no such epoch');
+}
+
+/** That a device of the tree signed it; whether that is a device to be trusted, the tree's validation tells. */
+export async function checkGroupInfoSignature(
+  groupInfo: GroupInfo,
+  tree: RatchetTree,
+  suite: CiphersuiteImpl,
+): Promise<void> {
+  const signer = tree[2 * groupInfo.signer];
+  if (signer?.nodeType !== 'leaf') throw new SealError('MALFORMED', 'mls: a GroupInfo by nobody');
+  if (!(await verifyGroupInfoSignature(groupInfo, signer.leaf.signaturePublicKey, suite.signature)))
+    throw new SealError('MALFORMED', 'mls: a GroupInfo with a wrong signature');
 }

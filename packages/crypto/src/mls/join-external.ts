@@ -1,18 +1,24 @@
-import { CHANNEL_LIMITS, SealError, type Bytes, type DeviceId } from '@seal-chat/protocol';
-import { joinGroupExternal } from 'ts-mls/createCommit.js';
-import { libraryConfig } from './config.ts';
+import { CHANNEL_LIMITS, SealError, wipe, type Bytes, type DeviceId } from '@seal-chat/protocol';
+import { exportSecret } from 'ts-mls/clientState.js';
+import type { CiphersuiteImpl } from 'ts-mls/crypto/ciphersuite.js';
+import type { GroupInfo } from 'ts-mls/groupInfo.js';
+import type { LeafNode } from 'ts-mls/leafNode.js';
+import type { Proposal } from 'ts-mls/proposal.js';
+import { addLeafNode, removeLeafNode, type RatchetTree } from 'ts-mls/ratchetTree.js';
+import { nodeToLeafIndex, toLeafIndex, type LeafIndex } from 'ts-mls/treemath.js';
 import { authenticatorOf, enterEpoch } from './enter.ts';
 import { guarded } from './failures.ts';
-import { checkGroupContext, groupInfoOf, openGroupInfo } from './group-info.ts';
+import { checkGroupContext, checkGroupInfoSignature, groupInfoOf, openGroupInfo } from './group-info.ts';
 import { generate } from './key-package.ts';
-import { withLazySecretTree } from './lazy-secret-tree.ts';
-import { leafOfDevice, leavesOf } from './leaves.ts';
-import { checkLifetimeShape } from './lifetimes.ts';
+import { leafOfDevice, leavesOf, type Leaf } from './leaves.ts';
+import { newPath } from './new-path.ts';
 import { isSameMember } from './names.ts';
-import { cipherSuite } from './provider/provider.ts';
+import { cipherSuite, messageCrypto } from './provider/provider.ts';
 import { suiteNamed } from './provider/suites.ts';
-import { checkSuccessor, checkUnique } from './successors.ts';
+import { signCommit, type SignedCommit } from './sign-commit.ts';
+import { checkSuccessor } from './successors.ts';
 import type { Authenticate, GroupName, GroupState, MlsDeps, MlsIdentity } from './types.ts';
+import { validateTree } from './validate-tree.ts';
 import { toWire } from './wire.ts';
 
 /** An external Commit that was made and not accepted yet. */
@@ -53,36 +59,73 @@ export async function joinExternal(
   const former = leafOfDevice(leaves, identity.deviceId);
   if (former !== undefined && !isSameMember(former.member, identity))
     throw new SealError('MALFORMED', 'mls: this device in the name of another person');
-  const { suite, takeEncryptionSecret } = withLazySecretTree(
-    await cipherSuite(deps, suiteNamed(groupContext.cipherSuite).id, identity.signKey),
-  );
+  const { id, ...suiteParts } = suiteNamed(groupContext.cipherSuite);
+  const suite = await cipherSuite(deps, id, identity.signKey);
+  const { hash } = messageCrypto(suiteParts);
   return guarded('MALFORMED', async () => {
-    checkUnique(tree, leaves);
-    for (const { node } of leaves) checkLifetimeShape(node, deps.now);
-    const { keyPackage, privateKeys } = await generate(deps, suite, { identity, isLastResort: false });
-    const config = libraryConfig(group.tenantId, authenticate);
-    // Asked to replace a leaf that is not there, the library never returns.
-    const isResync = former !== undefined;
-    const { publicMessage, newState } = await joinGroupExternal(
-      groupInfo,
-      keyPackage,
-      privateKeys,
-      isResync,
-      suite,
-      tree,
-      config,
-    );
+    await checkGroupInfoSignature(groupInfo, tree, suite);
+    await validateTree({ tree, groupContext, group, suite, hash, authenticate, now: deps.now });
     const removed = former === undefined ? [] : [former.member];
-    checkSuccessor(tree, newState.ratchetTree, { added: [identity], removed }, group.tenantId);
+    const { message, state, secrets } = await commitTo(deps, { groupInfo, tree, former, identity, suite });
+    checkSuccessor(tree, state.ratchetTree, { added: [identity], removed }, group.tenantId);
     const joined = {
-      commit: toWire({ wireformat: 'mls_public_message', publicMessage }),
-      groupInfo: await groupInfoOf(newState, suite),
-      authenticator: authenticatorOf(newState),
+      commit: toWire({ wireformat: 'mls_public_message', publicMessage: message }),
+      groupInfo: await groupInfoOf(state, suite),
+      authenticator: authenticatorOf(state),
       removes: removed.map(({ deviceId }) => deviceId),
     };
-    const entered = enterEpoch(deps, newState, takeEncryptionSecret());
-    privateKeys.initPrivateKey.fill(0);
-    privateKeys.hpkePrivateKey.fill(0);
+    const entered = enterEpoch(deps, state, secrets.encryptionSecret);
+    wipe(secrets.joinerSecret, secrets.welcomeSecret);
     return { ...joined, state: entered };
   });
+}
+
+/** Removes the former leaf, takes the first free one and renews its path. */
+async function commitTo(
+  deps: MlsDeps,
+  input: {
+    readonly groupInfo: GroupInfo;
+    readonly tree: RatchetTree;
+    readonly former: Leaf | undefined;
+    readonly identity: MlsIdentity;
+    readonly suite: CiphersuiteImpl;
+  },
+): Promise<SignedCommit> {
+  const { groupInfo, tree, former, identity, suite } = input;
+  const { groupContext, confirmationTag } = groupInfo;
+  const external = groupInfo.extensions.find(({ extensionType }) => extensionType === 'external_pub');
+  if (external === undefined) throw new SealError('MALFORMED', 'mls: a GroupInfo without a key to join by');
+  const { enc, secret: initSecret } = await exportSecret(external.extensionData, suite);
+  const { keyPackage, privateKeys } = await generate(deps, suite, { identity, isLastResort: false });
+  wipe(privateKeys.initPrivateKey, privateKeys.hpkePrivateKey); // the path has fresh ones
+
+  const [joined, leafIndex] = withLeaf(tree, former, keyPackage.leafNode);
+  const renewed = await newPath(joined, { leafIndex, groupContext, suite, exclude: [] });
+  const proposals: Proposal[] = [
+    ...(former === undefined ? [] : [{ proposalType: 'remove' as const, remove: { removed: former.index } }]),
+    { proposalType: 'external_init', externalInit: { kemOutput: enc } },
+  ];
+  return signCommit({
+    groupContext,
+    confirmationTag,
+    membershipKey: new Uint8Array(0), // only members' messages have a membership tag
+    commit: {
+      proposals: proposals.map((proposal) => ({ proposalOrRefType: 'proposal', proposal })),
+      path: renewed.path,
+    },
+    sender: { senderType: 'new_member_commit' },
+    tree: renewed.tree,
+    privatePath: renewed.privatePath,
+    initSecret,
+    commitSecret: renewed.commitSecret,
+    suite,
+  });
+}
+
+function withLeaf(tree: RatchetTree, former: Leaf | undefined, leaf: LeafNode): [RatchetTree, LeafIndex] {
+  // The library has no tree without leaves: the only device of a group that comes back takes its own place.
+  if (former !== undefined && tree.length === 1) return [[{ nodeType: 'leaf', leaf }], toLeafIndex(0)];
+  const others = former === undefined ? tree : removeLeafNode(tree, toLeafIndex(former.index));
+  const [joined, nodeIndex] = addLeafNode(others, leaf);
+  return [joined, nodeToLeafIndex(nodeIndex)];
 }

@@ -1,23 +1,25 @@
-import { CHANNEL_LIMITS, SealError, type Bytes } from '@seal-chat/protocol';
-import { joinGroup } from 'ts-mls/clientState.js';
+import { CHANNEL_LIMITS, SealError, constantTimeEqual, type Bytes } from '@seal-chat/protocol';
 import type { CiphersuiteImpl } from 'ts-mls/crypto/ciphersuite.js';
-import { makeKeyPackageRef } from 'ts-mls/keyPackage.js';
-import { emptyPskIndex } from 'ts-mls/pskIndex.js';
+import { verifyGroupInfoConfirmationTag, type GroupInfo } from 'ts-mls/groupInfo.js';
+import type { GroupSecrets } from 'ts-mls/groupSecrets.js';
+import { makeKeyPackageRef, type KeyPackage, type PrivateKeyPackage } from 'ts-mls/keyPackage.js';
+import { deriveKeySchedule } from 'ts-mls/keySchedule.js';
+import { pathToRoot } from 'ts-mls/pathSecrets.js';
+import { mergePrivateKeyPaths, toPrivateKeyPath, type PrivateKeyPath } from 'ts-mls/privateKeyPath.js';
+import { findLeafIndex, getHpkePublicKey, type RatchetTree } from 'ts-mls/ratchetTree.js';
+import { leafToNodeIndex, toLeafIndex } from 'ts-mls/treemath.js';
+import { firstCommonAncestor } from 'ts-mls/updatePath.js';
 import { decryptGroupInfo, decryptGroupSecrets, type Welcome } from 'ts-mls/welcome.js';
-import { libraryConfig } from './config.ts';
 import { describeEpoch } from './describe.ts';
 import { enterEpoch } from './enter.ts';
 import { cachedEpoch } from './epoch.ts';
 import { guarded } from './failures.ts';
-import { checkGroupContext, treeOf } from './group-info.ts';
+import { checkGroupContext, checkGroupInfoSignature, treeOf } from './group-info.ts';
 import { openPrivateKeyPackage, shortRef } from './key-package.ts';
-import { withLazySecretTree } from './lazy-secret-tree.ts';
-import { leavesOf } from './leaves.ts';
-import { checkLifetimeShape } from './lifetimes.ts';
-import { cipherSuite } from './provider/provider.ts';
+import { cipherSuite, messageCrypto } from './provider/provider.ts';
 import { suiteNamed } from './provider/suites.ts';
-import { checkUnique } from './successors.ts';
 import type { Authenticate, GroupDescription, GroupName, GroupState, MlsDeps, MlsIdentity } from './types.ts';
+import { validateTree } from './validate-tree.ts';
 import { fromWire } from './wire.ts';
 
 /** Finds the private half of one of this device's KeyPackages. */
@@ -40,22 +42,39 @@ export async function joinByWelcome(
     readonly group: GroupName;
   },
 ): Promise<{ readonly state: GroupState; readonly ref: Bytes; readonly description: GroupDescription }> {
-  const { identity, group, authenticate } = input;
+  const { group, authenticate } = input;
   const { welcome } = fromWire(input.welcome, 'mls_welcome', CHANNEL_LIMITS.welcome);
   const { ref, privateBytes } = await findOwn(welcome, input.findKeyPackage);
   const { keyPackage, privateKeys } = openPrivateKeyPackage(privateBytes);
   if (keyPackage.cipherSuite !== welcome.cipherSuite)
     throw new SealError('MALFORMED', 'mls: a Welcome of another ciphersuite');
-  const { suite, takeEncryptionSecret } = withLazySecretTree(
-    await cipherSuite(deps, suiteNamed(keyPackage.cipherSuite).id, null),
-  );
+  const { id, ...suiteParts } = suiteNamed(keyPackage.cipherSuite);
+  const suite = await cipherSuite(deps, id, null);
+  const { hash } = messageCrypto(suiteParts);
   return guarded('MALFORMED', async () => {
-    const fullRef = await makeKeyPackageRef(keyPackage, suite.hash);
-    await checkInside(welcome, fullRef, privateKeys.initPrivateKey, suite, { group, now: deps.now });
-    const config = libraryConfig(identity.tenantId, authenticate);
-    const state = await joinGroup(welcome, keyPackage, privateKeys, emptyPskIndex, suite, undefined, undefined, config);
-    const entered = enterEpoch(deps, state, takeEncryptionSecret());
+    const opened = await open(welcome, keyPackage, privateKeys, suite);
+    const { groupInfo, groupSecrets, pskSecret } = opened;
+    const { groupContext } = groupInfo;
+    checkGroupContext(groupContext, group);
+    if (groupContext.cipherSuite !== keyPackage.cipherSuite)
+      throw new SealError('MALFORMED', 'mls: a group of another ciphersuite');
+    const tree = treeOf(groupInfo);
+    await checkGroupInfoSignature(groupInfo, tree, suite);
+    await validateTree({ tree, groupContext, group, suite, hash, authenticate, now: deps.now });
+    const privatePath = await privatePathOf(opened, tree, { keyPackage, privateKeys }, suite);
+    const { joinerSecret } = groupSecrets;
+    const [keySchedule, encryptionSecret] = await deriveKeySchedule(joinerSecret, pskSecret, groupContext, suite.kdf);
+    if (!(await verifyGroupInfoConfirmationTag(groupInfo, joinerSecret, pskSecret, suite)))
+      throw new SealError('MALFORMED', 'mls: a Welcome to a state that nobody is in');
+    joinerSecret.fill(0);
+    groupSecrets.pathSecret?.fill(0);
     privateKeys.initPrivateKey.fill(0);
+    const { confirmationTag } = groupInfo;
+    const entered = enterEpoch(
+      deps,
+      { groupContext, keySchedule, ratchetTree: tree, privatePath, confirmationTag },
+      encryptionSecret,
+    );
     return { state: entered, ref, description: describeEpoch(cachedEpoch(entered.epoch)) };
   });
 }
@@ -69,22 +88,49 @@ async function findOwn({ secrets }: Welcome, find: FindKeyPackage) {
   throw new SealError('UNKNOWN_PREKEY', 'mls: a Welcome to none of this device');
 }
 
-/** What is inside, before the library spends time on a tree that anybody may have made. */
-async function checkInside(
+interface OpenedWelcome {
+  readonly groupSecrets: GroupSecrets;
+  readonly groupInfo: GroupInfo;
+  readonly pskSecret: Uint8Array;
+}
+
+async function open(
   welcome: Welcome,
-  ref: Uint8Array,
-  initKey: Uint8Array,
+  keyPackage: KeyPackage,
+  { initPrivateKey }: PrivateKeyPackage,
   suite: CiphersuiteImpl,
-  { group, now }: { readonly group: GroupName; readonly now: number },
-): Promise<void> {
-  const initPrivateKey = await suite.hpke.importPrivateKey(initKey);
-  const secrets = await decryptGroupSecrets(initPrivateKey, ref, welcome, suite.hpke);
-  if (secrets === undefined || secrets.psks.length > 0) throw new SealError('MALFORMED', 'mls: not a Welcome of ours');
-  const groupInfo = await decryptGroupInfo(welcome, secrets.joinerSecret, new Uint8Array(suite.kdf.size), suite);
+): Promise<OpenedWelcome> {
+  const ref = await makeKeyPackageRef(keyPackage, suite.hash);
+  const initKey = await suite.hpke.importPrivateKey(initPrivateKey);
+  const groupSecrets = await decryptGroupSecrets(initKey, ref, welcome, suite.hpke);
+  if (groupSecrets === undefined || groupSecrets.psks.length > 0)
+    throw new SealError('MALFORMED', 'mls: not a Welcome of ours');
+  const pskSecret = new Uint8Array(suite.kdf.size); // §8.4: that of no PSKs
+  const groupInfo = await decryptGroupInfo(welcome, groupSecrets.joinerSecret, pskSecret, suite);
   if (groupInfo === undefined) throw new SealError('MALFORMED', 'mls: a Welcome without a GroupInfo');
-  checkGroupContext(groupInfo.groupContext, group);
-  const tree = treeOf(groupInfo);
-  const leaves = leavesOf(tree, group.tenantId);
-  checkUnique(tree, leaves);
-  for (const { node } of leaves) checkLifetimeShape(node, now);
+  return { groupSecrets, groupInfo, pskSecret };
+}
+
+/** The private keys above this device's leaf, checked against the tree. */
+async function privatePathOf(
+  { groupSecrets, groupInfo }: OpenedWelcome,
+  tree: RatchetTree,
+  own: { readonly keyPackage: KeyPackage; readonly privateKeys: PrivateKeyPackage },
+  suite: CiphersuiteImpl,
+): Promise<PrivateKeyPath> {
+  const leafIndex = findLeafIndex(tree, own.keyPackage.leafNode);
+  if (leafIndex === undefined) throw new SealError('MALFORMED', 'mls: a Welcome without a leaf for this device');
+  const leaf = { leafIndex, privateKeys: { [leafToNodeIndex(leafIndex)]: own.privateKeys.hpkePrivateKey } };
+  if (groupSecrets.pathSecret === undefined) return leaf;
+  const ancestor = firstCommonAncestor(tree, leafIndex, toLeafIndex(groupInfo.signer));
+  const secrets = await pathToRoot(tree, ancestor, groupSecrets.pathSecret, suite.kdf);
+  const path = await toPrivateKeyPath(secrets, leafIndex, suite);
+  for (const [index, key] of Object.entries(path.privateKeys)) {
+    const node = tree[Number(index)];
+    if (node === undefined) continue; // a blank root
+    const { publicKey } = (await suite.hpke.importPrivateKey(key)) as unknown as { readonly publicKey: Bytes };
+    if (!constantTimeEqual(publicKey, getHpkePublicKey(node)))
+      throw new SealError('MALFORMED', 'mls: a path secret that is not of the tree');
+  }
+  return mergePrivateKeyPaths(path, leaf);
 }

@@ -19,8 +19,8 @@ const LEFT: Bytes = utf8('left');
 const RIGHT: Bytes = utf8('right');
 
 /** The tree of a new epoch with room for `leafWidth` leaves. `encryptionSecret` is copied. */
-export function newRatchets(stamp: Bytes, leafWidth: number, encryptionSecret: Bytes): Ratchets {
-  return { stamp, nodes: new Map([[root(leafWidth), encryptionSecret.slice()]]), leaves: new Map() };
+export function newRatchets(stamp: Bytes, leafWidth: number, encryptionSecret: Uint8Array): Ratchets {
+  return { stamp, nodes: new Map([[root(leafWidth), Uint8Array.from(encryptionSecret)]]), leaves: new Map() };
 }
 
 /**

@@ -23,7 +23,8 @@ export function checkSuccessor(
   tenantId: TenantId,
 ): void {
   const leaves = leavesOf(after, tenantId);
-  checkUnique(after, leaves);
+  const repeated = repeatedIn(after, leaves);
+  if (repeated !== null) throw invalid(repeated);
   const gone = new Set(removed.map(({ deviceId }) => deviceId));
   const staying = leavesOf(before, tenantId).filter(({ member }) => !gone.has(member.deviceId));
   const byIndex = new Map(leaves.map((leaf) => [leaf.index, leaf]));
@@ -36,15 +37,14 @@ export function checkSuccessor(
   if (unexplained.length > 0 || byIndex.size !== added.length) throw invalid('its devices are not those it says');
 }
 
-/** That no device, signature key or encryption key is in a tree twice. @throws SealError INVALID_COMMIT */
-export function checkUnique(tree: RatchetTree, leaves: readonly Leaf[]): void {
+/** What a tree holds twice and must not, or null. */
+export function repeatedIn(tree: RatchetTree, leaves: readonly Leaf[]): string | null {
   const encryptionKeys = tree.flatMap((node) =>
     node === undefined ? [] : [toHex(node.nodeType === 'leaf' ? node.leaf.hpkePublicKey : node.parent.hpkePublicKey)],
   );
-  if (hasRepeats(encryptionKeys)) throw invalid('an encryption key is there twice');
-  if (hasRepeats(leaves.map(({ node }) => toHex(node.signaturePublicKey))))
-    throw invalid('a signature key is there twice');
-  if (hasRepeats(leaves.map(({ member }) => member.deviceId))) throw invalid('a device is there twice');
+  if (hasRepeats(encryptionKeys)) return 'an encryption key is there twice';
+  if (hasRepeats(leaves.map(({ node }) => toHex(node.signaturePublicKey)))) return 'a signature key is there twice';
+  return hasRepeats(leaves.map(({ member }) => member.deviceId)) ? 'a device is there twice' : null;
 }
 
 function isSuccessor(before: Leaf, after: Leaf): boolean {

@@ -84,6 +84,6 @@ async function loadXWing(
 }
 
 /** What application messages of a ciphersuite need. */
-export function messageCrypto({ kdf }: Suite): { readonly hash: HashFamily; readonly aead: Aead } {
+export function messageCrypto({ kdf }: Pick<Suite, 'kdf'>): { readonly hash: HashFamily; readonly aead: Aead } {
   return { hash: kdf === 'HKDF-SHA256' ? sha256Family : sha512Family, aead: chaChaPoly };
 }
