@@ -84,7 +84,7 @@ export function createSeal(): Contender<Bytes> {
             const sent = await encryptMessage(deps, {
               state: sender,
               identity: first.identity,
-              plaintext: plaintext as Bytes,
+              plaintext,
               authenticatedData: MESSAGE_ID,
             });
             sender = sent.state;

@@ -20,6 +20,8 @@ interface Pending {
 }
 
 const MAX_ROWS = 500;
+/** Recipient of what goes to all who are connected. */
+const EVERYBODY = '*';
 const sql = postgres(process.env['DATABASE_URL']!, { max: 2, onnotice: () => undefined });
 await sql`create table if not exists bare (message_id uuid primary key, recipient text not null, body bytea not null)`;
 
@@ -41,7 +43,9 @@ async function flush(): Promise<void> {
 function deliver({ id, from, to, messageId, body }: Pending): void {
   from.send(JSON.stringify({ id, result: { type: 'data', data: {} } }));
   const event = { type: 'message', messageId, body: body.toString('base64url') };
-  online.get(to)?.send(JSON.stringify({ id: 1, result: { type: 'data', data: { data: { events: [event] } } } }));
+  const frame = JSON.stringify({ id: 1, result: { type: 'data', data: { data: { events: [event] } } } });
+  const recipients = to === EVERYBODY ? [...online.values()].filter((socket) => socket !== from) : [online.get(to)];
+  for (const socket of recipients) socket?.send(frame);
 }
 
 interface BareFrame {

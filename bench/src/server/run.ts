@@ -4,6 +4,7 @@ import { launch, type Launched } from '../launch.ts';
 import type { PartResult } from '../report.ts';
 import { checkArchive, createBareDatabase, databaseUrl } from './archive.ts';
 import { connectBarePairs } from './bare-pairs.ts';
+import { FAN_OUT_SIZES, measureFanOut } from './fan-out.ts';
 import { measureIdle } from './idle.ts';
 import { IN_FLIGHT, PAIRS } from './shape.ts';
 import { Ledger, closedLoop, openLoop, type LoadResult } from './load.ts';
@@ -72,8 +73,10 @@ export function runServer(): Promise<PartResult> {
       await checkArchive(sealDatabase, seal.ledger.sent);
       for (const server of started.splice(0)) await server.stop();
 
+      const fanOut = [];
+      for (const members of FAN_OUT_SIZES) fanOut.push(await measureFanOut(members));
       const idle = await measureIdle(DEMO_APP_KEY);
-      return report({ fast, bareFast, slow, bareSlow, steady, idle, sent: seal.ledger.sent, rounds: ROUNDS });
+      return report({ fast, bareFast, slow, bareSlow, steady, idle, fanOut, sent: seal.ledger.sent, rounds: ROUNDS });
     } catch (error) {
       for (const server of started) console.error(server.output());
       throw error;
