@@ -17,9 +17,11 @@ import {
   type SealEventName,
   type SealEvents,
 } from '@seal-chat/client';
+import { fakeChannelVerbs, fakeControls, type ChannelSeed } from './fake-channels.ts';
+import { writable, type Writable } from './writable.ts';
 
 /** What a story starts with. Everything not named is as for a person who is signed in, online and alone. */
-export interface FakeSeed {
+export interface FakeSeed extends ChannelSeed {
   readonly account: AccountState;
   readonly connection?: ConnectionState;
   readonly conversations?: readonly ConversationSummary[];
@@ -35,27 +37,6 @@ export interface FakeSeed {
   /** What creating an account fails with. */
   readonly createAccountError?: SealError;
   readonly safetyNumber?: string;
-}
-
-/** A value that stories can change. */
-interface Writable<T> extends Readable<T> {
-  set(value: T): void;
-}
-
-function writable<T>(initial: T): Writable<T> {
-  let current = initial;
-  const listeners = new Set<(value: T) => void>();
-  return {
-    get: () => current,
-    set(value) {
-      current = value;
-      for (const listener of listeners) listener(value);
-    },
-    subscribe(listener) {
-      listeners.add(listener);
-      return () => void listeners.delete(listener);
-    },
-  };
 }
 
 /** The client's public interface over plain values in memory: for stories only, nothing is sealed or sent. */
@@ -107,11 +88,7 @@ export function fakeClient(seed: FakeSeed): SealClient {
         : Promise.resolve(open(first.conversationId));
     },
     conversation: open,
-    createChannel: () => Promise.reject(new SealError('OFFLINE')),
-    browseChannels: () => Promise.resolve([]),
-    joinChannel: (conversationId) => Promise.resolve(open(conversationId)),
-    declineInvitation: () => Promise.resolve(),
-    invitations: writable([]),
+    ...fakeChannelVerbs(seed, conversations, open),
     safetyNumber: () => Promise.resolve(seed.safetyNumber ?? null),
     acceptIdentity: () => Promise.resolve(),
     setPresence: () => undefined,
@@ -146,6 +123,10 @@ function fakeConversation(
     get: find,
     subscribe: (listener) => conversations.subscribe(() => listener(find())),
   };
+  const change = (changes: Partial<ConversationSummary>): void =>
+    conversations.set(
+      conversations.get().map((one) => (one.conversationId === conversationId ? { ...one, ...changes } : one)),
+    );
 
   return {
     conversationId,
@@ -185,13 +166,13 @@ function fakeConversation(
     deleteForEveryone: () => Promise.resolve(),
     deleteForMe: () => Promise.resolve(),
     react: () => Promise.resolve(),
-    setTimer: () => Promise.resolve(),
-    setDraft: () => Promise.resolve(),
-    setMuted: () => Promise.resolve(),
+    setTimer: (timerSeconds) => Promise.resolve(change({ timerSeconds })),
+    setDraft: (draft) => Promise.resolve(change({ draft })),
+    setMuted: (isMuted) => Promise.resolve(change({ isMuted })),
     attach: () => Promise.reject(new SealError('OFFLINE')),
     attachments: writable([]),
     openAttachment: () => Promise.reject(new SealError('OFFLINE')),
-    channel: null,
+    channel: find()?.channel == null ? null : fakeControls(seed, find, change),
     retry: () => Promise.resolve(),
     discard: () => Promise.resolve(),
     markRead: () => Promise.resolve(),

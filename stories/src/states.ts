@@ -1,4 +1,5 @@
 import { SealError, type Person } from '@seal-chat/client';
+import { channelStates } from './channel-states.ts';
 import type { FakeSeed } from './fake-client.ts';
 import {
   CHAT,
@@ -80,7 +81,7 @@ export const states = {
       ago: 3 * MINUTE,
       text: 'Eight thirty at the gate?',
       status: 'failed',
-      failure: { code: 'RATE_LIMITED', text: '' },
+      failure: { code: 'RATE_LIMITED' },
     },
     { from: 'me', ago: MINUTE, text: 'Or nine?', status: 'sending' },
   ]),
@@ -121,6 +122,7 @@ export const states = {
     account: { status: 'signed-out', resumable: null },
     linking: { step: 'compare', sas: '482913', mustConfirm: false },
   },
+  ...channelStates,
 } satisfies Record<string, FakeSeed>;
 
 export type StateName = keyof typeof states;

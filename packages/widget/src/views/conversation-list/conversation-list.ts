@@ -8,6 +8,7 @@ import { avatarStyles, conversationAvatar } from '../../people/avatar.ts';
 import { conversationName } from '../../people/name.ts';
 import { base } from '../../styles/base.ts';
 import { fullLabel, listLabel } from '../../time/dates.ts';
+import type * as RichRow from '../channels/list/row.ts';
 import { conversationListStyles } from './conversation-list.styles.ts';
 import { preview } from './preview.ts';
 
@@ -25,7 +26,7 @@ export class SealConversationList extends SealView {
   /** Texts that were begun and not sent, by conversation. */
   declare drafts: ReadonlyMap<ConversationId, string>;
   /** Shows what is more than a text between two people; null until it is loaded. */
-  declare rich: typeof import('../channels/list/row.ts') | null;
+  declare rich: typeof RichRow | null;
 
   readonly #conversations = new Watch(this, () => this.client.conversations);
   /** The row that takes part in tabbing; the others are reached with arrow keys. */
