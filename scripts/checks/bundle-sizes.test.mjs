@@ -21,3 +21,10 @@ test('a lazy file above its budget is seen', () => {
   const parts = measure({ 'seal-chat.js': '', 'core-1.js': '', 'lazy-2.js': filler(BUDGETS.lazy * 2) });
   expect(parts.find(({ part }) => part === 'lazy-2.js').bytes).toBeGreaterThan(BUDGETS.lazy);
 });
+
+test('a name that only begins like a large file has no larger budget', () => {
+  const parts = measure({ 'seal-chat.js': '', 'core-1.js': '', 'mls-1.js': '', 'mlsx-2.js': '' });
+  const budgetOf = (name) => parts.find(({ part }) => part === name).budget;
+  expect(budgetOf('mls-1.js')).toBeGreaterThan(BUDGETS.lazy);
+  expect(budgetOf('mlsx-2.js')).toBe(BUDGETS.lazy);
+});
