@@ -4,7 +4,7 @@ import { markRead } from './conversations/conversation-rows.ts';
 import type { TypingNotifier } from './conversations/typing.ts';
 import type { Device } from './device.ts';
 import { loadCode } from './load-code.ts';
-import { composeText, discardMessage, retryMessage } from './send/compose.ts';
+import { composeText } from './send/compose.ts';
 import type { Readable } from './state/atom.ts';
 import type { Views } from './view/views.ts';
 
@@ -71,6 +71,8 @@ export function createConversation(
       await views.loadEarlier(conversationId);
     },
     async send(text, options) {
+      // Whether there is a timer is known once the store is open.
+      await device;
       const isPlain = options === undefined && !summary.get()?.timerSeconds;
       const message = await (isPlain
         ? run((opened) => composeText(opened, conversationId, text))
@@ -93,8 +95,8 @@ export function createConversation(
     get channel() {
       return summary.get()?.kind === 'channel' ? controls : null;
     },
-    retry: (messageId) => run((opened) => retryMessage(opened, conversationId, messageId)),
-    discard: (messageId) => run((opened) => discardMessage(opened, conversationId, messageId)),
+    retry: feature((verbs) => verbs.retryMessage),
+    discard: feature((verbs) => verbs.discardMessage),
     markRead: (seq) => run((opened) => markRead(opened, conversationId, seq ?? null)),
     setTyping: (isTyping) => typing(conversationId, isTyping),
   };

@@ -249,8 +249,8 @@ export interface MessageWindow {
   /** There are older messages which this device cannot have: they were sent before it joined the account. */
   readonly hasUnavailableHistory: boolean;
   /**
-   * Messages that the server has kept back: it gave out `count` sequence numbers after `afterSeq` for which it shows
-   * nothing. Empty while this device is not caught up.
+   * Messages that the server keeps back: it gave out `count` sequence numbers after `afterSeq`, and shows nothing for
+   * them when it is asked. Should they come after all, they are no longer here.
    */
   readonly missing: readonly MissingMessages[];
   /** False until the first read of the local store is done. */
@@ -309,7 +309,7 @@ export interface SealEvents {
   readonly conversation: ConversationSummary;
   readonly connection: ConnectionState;
   readonly account: AccountState;
-  /** Sum of unread counts changed. */
+  /** Sum of unread counts changed; of muted conversations only mentions count. */
   readonly unread: number;
   /** The account key of `userId` is not the one first seen. */
   readonly 'identity-changed': { readonly userId: UserId };

@@ -1,9 +1,18 @@
-import type { ConversationId, MessageContent, UserId } from '@seal-chat/protocol';
+import type { ConversationId, UserId } from '@seal-chat/protocol';
 import type { ConversationAnswer } from '@seal-chat/protocol/api';
 import { expectIds } from '../api/answers.ts';
 import { activeAccount, type Deps } from '../deps.ts';
 import type { DeviceTx } from '../store/device-tx.ts';
-import { ROWS, placeOf, type ChannelPart, type ConversationRow, type MemberRow } from '../store/rows.ts';
+import {
+  ROWS,
+  placeOf,
+  type ChannelPart,
+  type ConversationRow,
+  type MemberRow,
+  type MessageRow,
+} from '../store/rows.ts';
+
+export { withMessage } from './progress.ts';
 
 /**
  * Stores what the server says of a conversation. Positions only ever grow, and the members of a DM stay those it was
@@ -88,43 +97,9 @@ export async function refreshConversations(deps: Pick<Deps, 'api' | 'transact'>)
 
 const PAGE = 100;
 
-/** A message with this place was stored. Returns the row without what depends on its content. */
-export function withMessage(
-  row: ConversationRow,
-  message: { readonly seq: number; readonly acceptedAt: number; readonly isShown: boolean },
-): ConversationRow {
-  const { seq, acceptedAt, isShown } = message;
-  return {
-    ...row,
-    lastSeq: Math.max(row.lastSeq, seq),
-    firstSeq: Math.min(row.firstSeq ?? seq, seq),
-    lastShownSeq: isShown ? Math.max(row.lastShownSeq ?? 0, seq) : row.lastShownSeq,
-    lastActivityAt: isShown ? Math.max(row.lastActivityAt, acceptedAt) : row.lastActivityAt,
-  };
-}
-
-/** `member` with its positions moved forward. */
-export function withProgress(
-  row: ConversationRow,
-  userId: UserId,
-  progress: { readonly deliveredSeq?: number; readonly readSeq?: number },
-): ConversationRow {
-  const { deliveredSeq = 0, readSeq = 0 } = progress;
-  const members = row.members.map((member) =>
-    member.userId === userId
-      ? {
-          ...member,
-          deliveredSeq: Math.max(member.deliveredSeq, deliveredSeq),
-          readSeq: Math.max(member.readSeq, readSeq),
-        }
-      : member,
-  );
-  return { ...row, members };
-}
-
-/** Counts content that makes a person want to look. */
-export function isUnreadContent(content: MessageContent): boolean {
-  return content.kind !== 'read';
+/** Whether a message makes a person want to look: the texts of others do. */
+export function isUnreadKind({ senderUserId, content, isShared }: MessageRow, ownUserId: UserId): boolean {
+  return senderUserId !== ownUserId && (content.kind === 'text' || content.kind === 'post') && isShared !== true;
 }
 
 /** The account has read everything up to `seq`: moves the position and counts what is left. */
@@ -142,9 +117,14 @@ export async function moveReadPosition(
   const row = await tx.get(ROWS.conversation(conversationId));
   if (row === null || seq <= row.readSeq) return;
   const left = await tx.list(ROWS.messagesOf(conversationId), { after: ROWS.message(conversationId, seq) });
-  const unread = left.filter(({ value }) => value.senderUserId !== ownUserId && value.content.kind !== 'undecryptable');
-  const announcedReadSeq = isAnnounced ? Math.max(row.announcedReadSeq, seq) : row.announcedReadSeq;
-  tx.put(ROWS.conversation(conversationId), { ...row, readSeq: seq, announcedReadSeq, unreadCount: unread.length });
+  const unread = left.filter(({ value }) => isUnreadKind(value, ownUserId));
+  tx.put(ROWS.conversation(conversationId), {
+    ...row,
+    readSeq: seq,
+    announcedReadSeq: isAnnounced ? Math.max(row.announcedReadSeq, seq) : row.announcedReadSeq,
+    unreadCount: unread.length,
+    mentionCount: unread.filter(({ value }) => value.mentionsSelf).length,
+  });
 }
 
 /** The person has seen everything up to `seq` (null: all there is). Others are told by the read announcer. */

@@ -1,5 +1,5 @@
 import { SealError, decodeEnvelope, isSealError, type ConversationId, type UserId } from '@seal-chat/protocol';
-import type { MailboxEvent } from '@seal-chat/protocol/api';
+import type { MailboxEvent, StoredMessage } from '@seal-chat/protocol/api';
 import { expectCount, expectIds } from '../api/answers.ts';
 import { learnConversations } from '../conversations/conversation-rows.ts';
 import type { Deps } from '../deps.ts';
@@ -8,7 +8,7 @@ import { senderDevice } from '../peers/sender-device.ts';
 import type { DeviceTx } from '../store/device-tx.ts';
 import { ROWS } from '../store/rows.ts';
 import { incomingOf } from './incoming.ts';
-import { receiveMessage } from './receive-message.ts';
+import { contentCode, receiveMessage, type ContentCode } from './receive-message.ts';
 
 /** Mailbox events that share one transaction: a strict commit costs milliseconds, whatever is in it. */
 const EVENTS_PER_COMMIT = 50;
@@ -23,20 +23,29 @@ const EVENTS_PER_COMMIT = 50;
  * @throws SealError when the network or the store fails; what was committed before stays
  */
 export async function processBatch(deps: Deps, events: readonly MailboxEvent[]): Promise<number> {
+  const code = await contentCode();
   let cursor = 0;
   for (let at = 0; at < events.length; at += EVENTS_PER_COMMIT) {
     const part = events.slice(at, at + EVENTS_PER_COMMIT);
-    await learnWhatIsNamed(deps, part);
-    cursor = await deps.transact((tx) => takeEvents(deps, tx, part));
+    await learnSenders(
+      deps,
+      part.filter((event) => event.type === 'message'),
+    );
+    cursor = await deps.transact((tx) => takeEvents(deps, tx, part, code));
   }
   return cursor;
 }
 
-async function takeEvents(deps: Deps, tx: DeviceTx, events: readonly MailboxEvent[]): Promise<number> {
+async function takeEvents(
+  deps: Deps,
+  tx: DeviceTx,
+  events: readonly MailboxEvent[],
+  code: ContentCode,
+): Promise<number> {
   let cursor = 0;
   for (const event of events) {
     try {
-      if (event.type === 'message') await receiveMessage(deps, tx, incomingOf(event, event.envelope));
+      if (event.type === 'message') await receiveMessage(deps, tx, incomingOf(event, event.envelope), code);
       else if (event.type === 'retry-request') noteRetryRequest(deps, tx, event);
     } catch (error) {
       // Not even the outside is in order: there is nothing to keep, and it must not hold up what follows.
@@ -60,9 +69,11 @@ function noteRetryRequest(
   tx.put(ROWS.answer(conversationId, seq, deviceId), row);
 }
 
-/** Conversations and device lists that the events name and this device does not have yet. */
-async function learnWhatIsNamed(deps: Deps, events: readonly MailboxEvent[]): Promise<void> {
-  const messages = events.filter((event) => event.type === 'message');
+/** A message as the server gives it out; without an envelope where that is no longer in the mailbox. */
+type SentMessage = StoredMessage & { readonly envelope: string | null };
+
+/** Conversations and device lists that the messages name and this device does not have yet. */
+export async function learnSenders(deps: Deps, messages: readonly SentMessage[]): Promise<void> {
   await learnConversations(deps, new Set<ConversationId>(messages.map(({ conversationId }) => conversationId)));
   const newer = await unverified(deps, messages);
   if (newer.size > 0) await learnDeviceLists(deps, [...newer]).catch(passNetworkOnly);
@@ -72,14 +83,11 @@ async function learnWhatIsNamed(deps: Deps, events: readonly MailboxEvent[]): Pr
 }
 
 /** People whose stored list does not vouch for a device that sent one of the messages. */
-async function unverified(
-  { reader, now }: Deps,
-  messages: readonly (MailboxEvent & { type: 'message' })[],
-): Promise<ReadonlySet<UserId>> {
+async function unverified({ reader, now }: Deps, messages: readonly SentMessage[]): Promise<ReadonlySet<UserId>> {
   const users = new Set<UserId>();
   for (const message of messages) {
     const { senderUserId, senderDeviceId } = message;
-    if (users.has(senderUserId)) continue;
+    if (users.has(senderUserId) || message.envelope === null) continue;
     try {
       const { header } = decodeEnvelope(incomingOf(message, message.envelope).envelope!);
       const claim = { deviceId: senderDeviceId, version: header.senderListVersion, now: now() };

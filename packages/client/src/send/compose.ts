@@ -1,12 +1,4 @@
-import {
-  SIZE_LIMITS,
-  SealError,
-  newId,
-  utf8,
-  type ConversationId,
-  type MessageContent,
-  type MessageId,
-} from '@seal-chat/protocol';
+import { SIZE_LIMITS, SealError, newId, utf8, type ConversationId, type MessageContent } from '@seal-chat/protocol';
 import { activeAccount, type Deps } from '../deps.ts';
 import type { DeviceTx } from '../store/device-tx.ts';
 import type { Message } from '../types.ts';
@@ -23,11 +15,25 @@ export async function composeText(
   conversationId: ConversationId,
   text: string,
 ): Promise<Message> {
+  checkText(text);
+  return shownIn(deps, conversationId, (tx) => enqueue(deps, tx, conversationId, { kind: 'text', text }));
+}
+
+/** @throws SealError BAD_INPUT, TOO_LARGE */
+export function checkText(text: string): void {
   if (text.trim() === '' || !text.isWellFormed()) throw new SealError('BAD_INPUT', 'text: empty or not well-formed');
   const length = utf8(text).length;
   if (length > SIZE_LIMITS.messageText) throw new SealError('TOO_LARGE', `text: ${length} bytes`);
+}
+
+/** The message that `task` queued, as people see it. */
+export async function shownIn(
+  deps: Pick<Deps, 'reader' | 'transact'>,
+  conversationId: ConversationId,
+  task: (tx: DeviceTx) => Promise<OutboxRow>,
+): Promise<Message> {
   const { userId, device } = await activeAccount(deps.reader);
-  const row = await deps.transact((tx) => enqueue(deps, tx, conversationId, { kind: 'text', text }));
+  const row = await deps.transact(task);
   const message = viewOutbox(conversationId, row, { userId, deviceId: device.deviceId });
   if (message === null) throw new SealError('INTERNAL', 'outbox: a text that is not shown');
   return message;
@@ -39,43 +45,14 @@ export async function enqueue(
   tx: DeviceTx,
   conversationId: ConversationId,
   content: MessageContent,
+  extras: Pick<OutboxRow, 'shown' | 'lifetimeSeconds' | 'attachmentIds' | 'waitsFor'> = {},
 ): Promise<OutboxRow> {
-  const row: OutboxRow = { messageId: newId(rng(16)), content, sentAt: now(), failure: null, wire: null };
+  const row: OutboxRow = { messageId: newId(rng(16)), content, sentAt: now(), failure: null, wire: null, ...extras };
   tx.put(ROWS.outbox(conversationId, await nextOrder(tx, conversationId)), row);
   return row;
 }
 
-async function nextOrder(tx: DeviceTx, conversationId: ConversationId): Promise<number> {
+export async function nextOrder(tx: DeviceTx, conversationId: ConversationId): Promise<number> {
   const [last] = await tx.list(ROWS.outboxOf(conversationId), { order: 'descending', limit: 1 });
   return last === undefined ? 1 : placeOf(last.key).seq + 1;
-}
-
-/** Puts a failed message back at the end of the queue; what was encrypted stays as it is. */
-export async function retryMessage(
-  deps: Pick<Deps, 'transact'>,
-  conversationId: ConversationId,
-  messageId: MessageId,
-): Promise<void> {
-  await deps.transact(async (tx) => {
-    const found = await findFailed(tx, conversationId, messageId);
-    tx.delete(found.key);
-    tx.put(ROWS.outbox(conversationId, await nextOrder(tx, conversationId)), { ...found.value, failure: null });
-  });
-}
-
-/** Removes a failed message for good. */
-export async function discardMessage(
-  deps: Pick<Deps, 'transact'>,
-  conversationId: ConversationId,
-  messageId: MessageId,
-): Promise<void> {
-  await deps.transact(async (tx) => tx.delete((await findFailed(tx, conversationId, messageId)).key));
-}
-
-/** @throws SealError NOT_FOUND when no failed message has that id */
-async function findFailed(tx: DeviceTx, conversationId: ConversationId, messageId: MessageId) {
-  const rows = await tx.list(ROWS.outboxOf(conversationId));
-  const found = rows.find(({ value }) => value.messageId === messageId && value.failure !== null);
-  if (found === undefined) throw new SealError('NOT_FOUND', 'outbox: no failed message of that id');
-  return found;
 }

@@ -4,6 +4,8 @@ import { toSealError } from '../api/errors.ts';
 import type { Deps } from '../deps.ts';
 import type { FoundRow } from '../store/device-tx.ts';
 import { ROWS, placeOf, type OutboxRow, type RowKey } from '../store/rows.ts';
+import { loadCode } from '../load-code.ts';
+import { contentCode } from '../receive/receive-message.ts';
 import { sendMessage } from './send-message.ts';
 
 /** Empties the outbox: each conversation in its order, conversations side by side. */
@@ -29,7 +31,7 @@ export function createOutbox(deps: Deps): Outbox {
 
   async function startQueues(): Promise<void> {
     const rows = await deps.reader.list(ROWS.allOutbox);
-    const waitingRows = rows.filter(({ value }) => value.failure === null);
+    const waitingRows = rows.filter(({ value }) => isReady(value));
     for (const conversationId of new Set(waitingRows.map(({ key }) => placeOf(key).conversationId))) {
       const running = queues.get(conversationId);
       if (running !== undefined) {
@@ -51,7 +53,7 @@ export function createOutbox(deps: Deps): Outbox {
       const head = await firstWaiting(deps, conversationId);
       if (head === null) return;
       try {
-        await sendMessage(deps, head.key, attempt);
+        await send(deps, head.key, attempt);
         attempt = 0;
       } catch (cause) {
         const error = toSealError(cause);
@@ -91,19 +93,34 @@ async function firstWaiting(
   conversationId: ConversationId,
 ): Promise<FoundRow<OutboxRow> | null> {
   const rows = await reader.list(ROWS.outboxOf(conversationId));
-  return rows.find(({ value }) => value.failure === null) ?? null;
+  return rows.find(({ value }) => isReady(value)) ?? null;
 }
 
-/** Receipts nobody would miss are dropped; a text stays, with its cause, for the person to decide. */
-async function markFailed(
-  { transact }: Pick<Deps, 'transact'>,
-  key: RowKey<OutboxRow>,
-  error: SealError,
-): Promise<void> {
-  await transact(async (tx) => {
+/** Waits for nothing but its turn. */
+function isReady({ failure, waitsFor }: OutboxRow): boolean {
+  return failure === null && !waitsFor?.length;
+}
+
+/** Sends by the way of its conversation: to each device of a DM, or to a channel's group. */
+async function send(deps: Deps, key: RowKey<OutboxRow>, attempt: number): Promise<void> {
+  const conversation = await deps.reader.get(ROWS.conversation(placeOf(key).conversationId));
+  if (conversation?.kind !== 'channel') return sendMessage(deps, key, attempt);
+  const { sendToChannel } = await loadCode(() => import('../channels/send.ts'));
+  await sendToChannel(deps, key, attempt);
+}
+
+/**
+ * What people see in their list stays there, with its cause, for them to decide. Of the rest nobody would miss a read
+ * position; that a change could not be made is reported.
+ */
+async function markFailed(deps: Deps, key: RowKey<OutboxRow>, error: SealError): Promise<void> {
+  const { dropUnsent } = await contentCode();
+  const dropped = await deps.transact(async (tx) => {
     const row = await tx.get(key);
-    if (row === null) return;
-    if (row.content.kind === 'read') tx.delete(key);
+    if (row === null) return null;
+    if (row.shown === undefined && row.content.kind !== 'text') await dropUnsent(deps, tx, key);
     else tx.put(key, { ...row, failure: error.code });
+    return row.shown === undefined ? row.content.kind : null;
   });
+  if (dropped === 'coded') deps.report(error);
 }

@@ -8,10 +8,11 @@ import {
   type UserId,
 } from '@seal-chat/protocol';
 import type { SendAnswer } from '@seal-chat/protocol/api';
-import { learnConversations, withMessage } from '../conversations/conversation-rows.ts';
-import { activeAccount, type Deps } from '../deps.ts';
+import { learnConversations } from '../conversations/conversation-rows.ts';
+import type { Deps } from '../deps.ts';
 import { loadCode } from '../load-code.ts';
 import { learnDeviceLists } from '../peers/learn-device-lists.ts';
+import { contentCode, type ContentCode } from '../receive/receive-message.ts';
 import type { DeviceTx } from '../store/device-tx.ts';
 import { ROWS, placeOf, type OutboxRow, type RowKey, type WireMessage } from '../store/rows.ts';
 import { prepareWire, type Bundles, type DeviceAddress } from './prepare-wire.ts';
@@ -35,6 +36,7 @@ const MAX_ROUNDS = 8;
  * @throws SealError, retryable or not; the message is still in the outbox
  */
 export async function sendMessage(deps: Deps, key: RowKey<OutboxRow>, attempt: number): Promise<void> {
+  const code = await contentCode();
   const bundles = new Map<DeviceId, PreKeyBundle | null>();
   const askedForBundle = new Set<DeviceId>();
   for (let round = 0; round < MAX_ROUNDS; round++) {
@@ -50,7 +52,7 @@ export async function sendMessage(deps: Deps, key: RowKey<OutboxRow>, attempt: n
     }
     try {
       const answer = await transmit(deps, key, prepared.row, prepared.wire);
-      return await deps.transact((tx) => storeAccepted(tx, key, answer));
+      return await deps.transact((tx) => storeAccepted(deps, tx, key, answer, code));
     } catch (error) {
       if (!isSealError(error, 'DEVICE_LIST_STALE')) throw error;
       await learnDelta(deps, error.details);
@@ -82,6 +84,8 @@ function transmit(deps: Deps, key: RowKey<OutboxRow>, row: OutboxRow, wire: Wire
     deviceLists: [...wire.deviceLists],
     body: toBase64(wire.body),
     envelopes: wire.envelopes.map(({ deviceId, envelope }) => ({ deviceId, envelope: toBase64(envelope) })),
+    ...(row.lifetimeSeconds !== undefined && { lifetimeSeconds: row.lifetimeSeconds }),
+    ...(row.attachmentIds !== undefined && { attachmentIds: [...row.attachmentIds] }),
   });
 }
 
@@ -99,35 +103,17 @@ async function learnDelta(deps: Deps, { deviceListDelta }: ErrorDetails): Promis
   if (doubtful.length > 0) await learnDeviceLists(deps, doubtful, 'start');
 }
 
-async function storeAccepted(tx: DeviceTx, key: RowKey<OutboxRow>, { seq, acceptedAt }: SendAnswer): Promise<void> {
-  const row = await tx.get(key);
+async function storeAccepted(
+  deps: Deps,
+  tx: DeviceTx,
+  key: RowKey<OutboxRow>,
+  answer: SendAnswer,
+  code: ContentCode,
+): Promise<void> {
+  const row = await code.storeAccepted(deps, tx, key, answer);
   if (row?.wire == null) return;
-  const { conversationId } = placeOf(key);
-  const { userId, device } = await activeAccount(tx);
-  const { messageId, sentAt, content, wire } = row;
-  tx.delete(key);
-  // After a rollback it may be here already, as one that this device had forgotten.
-  tx.delete(ROWS.unopened(conversationId, seq));
-  if (content.kind === 'text') {
-    tx.put(ROWS.message(conversationId, seq), {
-      messageId,
-      senderUserId: userId,
-      senderDeviceId: device.deviceId,
-      sentAt,
-      acceptedAt,
-      content,
-    });
-  }
-  const { contentKey, bodyHash, envelopes } = wire;
-  const devices = envelopes.map((sent) => ({
-    userId: sent.userId,
-    deviceId: sent.deviceId,
-    sessionId: sent.sessionId,
-    retries: 0,
-  }));
-  tx.put(ROWS.sent(conversationId, seq), { contentKey, bodyHash, acceptedAt, devices });
-  const conversation = await tx.get(ROWS.conversation(conversationId));
-  if (conversation === null) return;
-  const isShown = content.kind === 'text';
-  tx.put(ROWS.conversation(conversationId), withMessage(conversation, { seq, acceptedAt, isShown }));
+  const { contentKey, bodyHash, envelopes } = row.wire;
+  const devices = envelopes.map(({ userId, deviceId, sessionId }) => ({ userId, deviceId, sessionId, retries: 0 }));
+  const { seq, acceptedAt } = answer;
+  tx.put(ROWS.sent(placeOf(key).conversationId, seq), { contentKey, bodyHash, acceptedAt, devices });
 }

@@ -14,7 +14,7 @@ import type {
   UserId,
 } from '@seal-chat/protocol';
 import type { MemberRole } from '@seal-chat/protocol/api';
-import type { RichContent } from '@seal-chat/protocol/content';
+import type { HistoryKey, RichContent } from '@seal-chat/protocol/content';
 import type { ChannelState, Invitation, MessageView, Reaction } from '../types.ts';
 
 /** The rows of a device's store: what each holds, and its key. Times are ms on the server's clock unless said otherwise. */
@@ -107,6 +107,8 @@ export interface ConversationRow {
   readonly isMuted?: boolean;
   /** How long messages live from message `seq` on; 0 seconds for ever. */
   readonly timer?: { readonly seconds: number; readonly seq: number };
+  /** The same, set on this device and not sent yet. */
+  readonly ownTimer?: number;
   /** Highest sequence number this device has accounted for: it knows what stands there, or that nothing does any more. */
   readonly seenSeq?: number;
   /** Numbers below `seenSeq` that are not accounted for, ascending. */
@@ -184,8 +186,18 @@ export interface MessageRow {
   /** What was shown before an own edit that is not sent yet. */
   readonly beforeEdit?: { readonly content: ShownContent; readonly editedAt: number | null };
   readonly fileKeys?: readonly FileKeyRow[];
-  /** Of an `unsupported` message: what a later version may be able to read. */
-  readonly unread?: { readonly code: number; readonly payload: Bytes };
+}
+
+/** What is kept of a message that a newer version made, to be read by that. */
+export interface UnsupportedRow {
+  readonly code: number;
+  readonly payload: Bytes;
+}
+
+/** Keys of earlier messages that a member hands over, until `channels/` has fetched those messages. */
+export interface HandedOverRow {
+  readonly entries: readonly HistoryKey[];
+  readonly senderUserId: UserId;
 }
 
 /** What is kept of a message that could not be opened, so that it can be later. */
@@ -212,8 +224,9 @@ export interface OutboxRow {
   readonly shown?: ShownContent;
   /** Told to the server, so that it forgets the body in time. */
   readonly lifetimeSeconds?: number;
-  /** Uploads the message waits for. */
   readonly attachmentIds?: readonly AttachmentId[];
+  /** Those of its uploads that are not done: it is not sent before, and does not hold up others. */
+  readonly waitsFor?: readonly AttachmentId[];
 }
 
 export interface WireMessage {
@@ -222,6 +235,8 @@ export interface WireMessage {
   readonly bodyHash: Bytes;
   readonly deviceLists: readonly { readonly userId: UserId; readonly version: number }[];
   readonly envelopes: readonly WireEnvelope[];
+  /** In a channel: the one MLS message instead of lists and envelopes, and the epoch it was made in. */
+  readonly group?: { readonly generation: number; readonly epoch: number; readonly envelope: Bytes };
 }
 
 export interface WireEnvelope {
@@ -315,6 +330,24 @@ export const ROWS = {
     key<WaitingChangeRow>(`waiting/${id}/${ordered(target)}/${ordered(seq)}`),
   waitingChangesOf: (id: ConversationId, target: number) =>
     prefix<WaitingChangeRow>(`waiting/${id}/${ordered(target)}/`),
+  unsupported: (id: ConversationId, seq: number) => key<UnsupportedRow>(`unsupported/${id}/${ordered(seq)}`),
+  allUnsupported: prefix<UnsupportedRow>('unsupported/'),
+  handedOver: (id: ConversationId, seq: number) => key<HandedOverRow>(`handed-over/${id}/${ordered(seq)}`),
+  allHandedOver: prefix<HandedOverRow>('handed-over/'),
+  /** Messages that answer another: what they quote of it follows it. The value is their sequence number. */
+  reply: (id: ConversationId, target: number, seq: number) =>
+    key<number>(`reply/${id}/${ordered(target)}/${ordered(seq)}`),
+  repliesTo: (id: ConversationId, target: number) => prefix<number>(`reply/${id}/${ordered(target)}/`),
+  /** Where a channel's invitations stand. */
+  invitation: (channelId: ConversationId, id: ConversationId, seq: number) =>
+    key<{ readonly conversationId: ConversationId; readonly seq: number }>(
+      `invitation/${channelId}/${id}/${ordered(seq)}`,
+    ),
+  invitationsTo: (channelId: ConversationId) =>
+    prefix<{ readonly conversationId: ConversationId; readonly seq: number }>(`invitation/${channelId}/`),
+  /** The conversation has numbers that are not accounted for: the server is to be asked. */
+  gap: (id: ConversationId) => key<number>(`gap/${id}`),
+  gaps: prefix<number>('gap/'),
   /** When to delete which message; in the order of time. The value is the time again. */
   expiry: (at: number, id: ConversationId, seq: number) => key<number>(`expiry/${ordered(at)}/${id}/${ordered(seq)}`),
   expiries: prefix<number>('expiry/'),

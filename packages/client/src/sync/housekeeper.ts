@@ -1,12 +1,17 @@
 import { isSealError } from '@seal-chat/protocol';
 import { refreshConversations } from '../conversations/conversation-rows.ts';
 import { activeAccount, type Deps } from '../deps.ts';
+import { fillGaps, noteTails } from '../features/fill-gaps.ts';
+import { settleRemovals } from '../features/removals.ts';
+import { rereadUnsupported } from '../features/reread.ts';
 import { learnDeviceLists } from '../peers/learn-device-lists.ts';
+import type { Readable } from '../state/atom.ts';
 import { ROWS } from '../store/rows.ts';
 import { maintainPreKeys } from '../prekeys/maintain.ts';
 import { reopenMessages, requestRetries } from '../receive/heal.ts';
 import { answerRetries } from '../send/answer-retries.ts';
 import { checkForRollback } from './checkpoint.ts';
+import type { LiveState } from './live-state.ts';
 import { recoverFromRollback } from './rollback.ts';
 
 /** Rotation of prekeys and the checkpoint are looked at this often while connected, ms. */
@@ -24,7 +29,8 @@ export interface Housekeeper {
   stop(): Promise<void>;
 }
 
-export function createHousekeeper(deps: Deps): Housekeeper {
+export function createHousekeeper(deps: Deps, live: Readable<LiveState>): Housekeeper {
+  const isCaughtUp = (): boolean => live.get().connection.status === 'online';
   let isConnected = false;
   /** Before, a retry request would be answered with prekeys that may be about to be replaced. */
   let hasTidied = false;
@@ -32,6 +38,7 @@ export function createHousekeeper(deps: Deps): Housekeeper {
   let round: ReturnType<typeof setInterval> | null = null;
   let tail: Promise<void> = Promise.resolve();
   let isLookQueued = false;
+  let wasCaughtUp = isCaughtUp();
 
   /** One task after the other; a failure is the affair of the next connection. */
   function enqueue(task: () => Promise<void>): Promise<void> {
@@ -60,6 +67,18 @@ export function createHousekeeper(deps: Deps): Housekeeper {
     void enqueue(settleRetries).catch(() => {});
   }
 
+  async function lookForGaps(): Promise<void> {
+    if (!isConnected || !isCaughtUp()) return;
+    await noteTails(deps);
+    await fillGaps(deps);
+  }
+
+  const unsubscribe = live.subscribe(() => {
+    if (isCaughtUp() === wasCaughtUp) return;
+    wasCaughtUp = !wasCaughtUp;
+    if (wasCaughtUp) void enqueue(lookForGaps).catch(() => {});
+  });
+
   /** What a connection makes possible, each part for itself. */
   async function tidy(): Promise<void> {
     const { userId } = await activeAccount(deps.reader);
@@ -68,7 +87,10 @@ export function createHousekeeper(deps: Deps): Housekeeper {
       () => learnDeviceLists(deps, [userId]),
       () => refreshConversations(deps),
       () => reopenMessages(deps),
+      () => rereadUnsupported(deps),
       settleRetries,
+      () => settleRemovals(deps),
+      lookForGaps,
     ];
     for (const part of parts) {
       if (!isConnected) return;
@@ -97,10 +119,15 @@ export function createHousekeeper(deps: Deps): Housekeeper {
     },
     committed(keys) {
       if (!isConnected) return;
-      if (keys.some((key) => key.startsWith(ROWS.allUnopened) || key.startsWith(ROWS.answers))) look();
-      if (keys.some((key) => key.startsWith(PEERS))) void enqueue(() => reopenMessages(deps)).catch(() => {});
+      const touches = (prefix: string): boolean => keys.some((key) => key.startsWith(prefix));
+      if (touches(ROWS.allUnopened) || touches(ROWS.answers)) look();
+      if (touches(ROWS.removals)) void enqueue(() => settleRemovals(deps)).catch(() => {});
+      // An own message that was sent may be what a gap waited for.
+      if (touches(ROWS.gaps) || touches(ROWS.allSent)) void enqueue(lookForGaps).catch(() => {});
+      if (touches(PEERS)) void enqueue(() => reopenMessages(deps)).catch(() => {});
     },
     async stop() {
+      unsubscribe();
       this.disconnected();
       await tail;
     },

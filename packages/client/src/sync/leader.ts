@@ -13,6 +13,7 @@ import type { Readable } from '../state/atom.ts';
 import type { Committed } from '../store/device-tx.ts';
 import { ROWS, placeOf } from '../store/rows.ts';
 import { createAcknowledger } from './acknowledger.ts';
+import type { Expiry } from '../features/expiry.ts';
 import type { Housekeeper } from './housekeeper.ts';
 import { createLiveTracker, type LiveState } from './live-state.ts';
 
@@ -44,11 +45,22 @@ export function startLeader(deps: LeaderDeps): Leader {
   let waiting = new AbortController();
   let socket: Socket | null = null;
   let housekeeper: Housekeeper | null = null;
+  let expiry: Expiry | null = null;
   let presence: 'online' | 'away' = 'online';
+
+  const upkeep = () => loadCode(() => import('./upkeep.ts'));
+
+  /** Messages disappear in time while nothing is connected, too. */
+  async function watchTheClock(): Promise<void> {
+    const { startExpiry } = await upkeep();
+    if (!stopping.signal.aborted) expiry ??= startExpiry(deps);
+  }
 
   async function run(): Promise<void> {
     for (let attempt = 0; !stopping.signal.aborted;) {
       live.setConnection({ status: 'connecting' });
+      // Where that needs the network, the next attempt at connecting is the next at this.
+      if (expiry === null) void watchTheClock().catch(() => {});
       const { reason, wasOnline } = await connectOnce();
       if (stopping.signal.aborted) break;
       if (reason.code === 'DEVICE_REVOKED') await deps.transact(markRevoked);
@@ -88,8 +100,8 @@ export function startLeader(deps: LeaderDeps): Leader {
   }
 
   async function keepHouse(): Promise<void> {
-    const { createHousekeeper } = await loadCode(() => import('./upkeep.ts'));
-    housekeeper ??= createHousekeeper(deps);
+    const { createHousekeeper } = await upkeep();
+    housekeeper ??= createHousekeeper(deps, live.state);
     if (socket !== null) await housekeeper.connected();
   }
 
@@ -112,7 +124,7 @@ export function startLeader(deps: LeaderDeps): Leader {
         handleCaughtUp();
         live.setConnection({ status: 'online' });
       } else if (event.type === 'typing' || event.type === 'presence') live.apply(event);
-      else await (await loadCode(() => import('./upkeep.ts'))).applyLiveEvent(deps, event);
+      else await (await upkeep()).applyLiveEvent(deps, event);
     }
     await takeMailbox();
   }
@@ -130,6 +142,7 @@ export function startLeader(deps: LeaderDeps): Leader {
       if (keys.some((key) => key.startsWith(ROWS.allOutbox))) outbox.poke();
       for (const key of keys) if (key.startsWith(ROWS.conversations)) reads.look(placeOf(key).conversationId);
       housekeeper?.committed(keys);
+      expiry?.committed(keys);
     },
     reconnect: () => waiting.abort(),
     setPresence,
@@ -138,7 +151,7 @@ export function startLeader(deps: LeaderDeps): Leader {
       reads.stop();
       live.stop();
       socket?.close();
-      await Promise.all([running, outbox.stop(), housekeeper?.stop()]);
+      await Promise.all([running, outbox.stop(), housekeeper?.stop(), expiry?.stop()]);
     },
   };
 }

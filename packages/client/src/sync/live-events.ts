@@ -1,5 +1,6 @@
 import type { LiveEvent } from '@seal-chat/protocol/api';
-import { storeConversation, withProgress } from '../conversations/conversation-rows.ts';
+import { storeConversation } from '../conversations/conversation-rows.ts';
+import { withProgress } from '../conversations/progress.ts';
 import type { Deps } from '../deps.ts';
 import { maintainPreKeys } from '../prekeys/maintain.ts';
 import { learnDeviceLists } from '../peers/learn-device-lists.ts';

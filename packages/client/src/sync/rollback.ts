@@ -1,8 +1,9 @@
 import type { ConversationId } from '@seal-chat/protocol';
+import { isAccountedFor } from '../conversations/sequence.ts';
 import type { Deps } from '../deps.ts';
 import { maintainPreKeys } from '../prekeys/maintain.ts';
 import { incomingOf } from '../receive/incoming.ts';
-import { receiveMessage } from '../receive/receive-message.ts';
+import { contentCode, receiveMessage } from '../receive/receive-message.ts';
 import { ROWS, placeOf } from '../store/rows.ts';
 import { isBehind } from './checkpoint.ts';
 
@@ -33,19 +34,20 @@ export async function recoverFromRollback(deps: Deps): Promise<void> {
 
 /** Goes back in the history of the server until it meets what is here. */
 async function refetch(deps: Deps, conversationId: ConversationId): Promise<void> {
+  const code = await contentCode();
   let before: number | null = null;
   for (;;) {
     const { messages } = await deps.api.messages.history.query({ conversationId, before, limit: PAGE });
     const conversation = await deps.reader.get(ROWS.conversation(conversationId));
     // What was sent before this device joined the account is not for it.
     const first = conversation?.firstSeq ?? Infinity;
-    const wanted = messages.filter(({ seq }) => seq > first);
+    const wanted = messages.filter(({ seq }) => seq > first && !(conversation && isAccountedFor(conversation, seq)));
     const isNews = await deps.transact(async (tx) => {
       let found = false;
       for (const stored of wanted) {
         if ((await tx.get(ROWS.message(conversationId, stored.seq))) !== null) continue;
         found = true;
-        await receiveMessage(deps, tx, incomingOf(stored, stored.envelope));
+        await receiveMessage(deps, tx, incomingOf(stored, stored.envelope), code);
       }
       return found;
     });

@@ -2,3 +2,4 @@
 export { maintainPreKeys } from '../prekeys/maintain.ts';
 export { createHousekeeper } from './housekeeper.ts';
 export { applyLiveEvent } from './live-events.ts';
+export { startExpiry } from '../features/expiry.ts';

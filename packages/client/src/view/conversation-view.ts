@@ -89,7 +89,7 @@ export function summarize(
         }
       : null,
     isMuted: row.isMuted ?? false,
-    timerSeconds: row.timer?.seconds ?? 0,
+    timerSeconds: row.ownTimer ?? row.timer?.seconds ?? 0,
     draft,
   };
 }

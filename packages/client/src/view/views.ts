@@ -69,7 +69,10 @@ export function createViews(deps: { readonly live: Readable<LiveState>; readonly
     if (!hasChanged) return;
     const all = [...parts.keys()].map((id) => summaryAtom(id).get()).filter((summary) => summary !== null);
     conversations.set(all.toSorted((a, b) => b.lastActivityAt - a.lastActivityAt));
-    const count = all.reduce((sum, { unreadCount }) => sum + unreadCount, 0);
+    const count = all.reduce(
+      (sum, { isMuted, unreadCount, mentionCount }) => sum + (isMuted ? mentionCount : unreadCount),
+      0,
+    );
     if (count !== unread) emitter.emit('unread', (unread = count));
   }
 

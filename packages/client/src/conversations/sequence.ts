@@ -1,0 +1,66 @@
+import type { ConversationRow, SeqRange } from '../store/rows.ts';
+
+/**
+ * The server numbers the messages of a conversation without gaps. A number that never arrives is a message that was
+ * kept back: the row of a conversation remembers which numbers this device cannot account for.
+ */
+
+/** Ranges kept; the oldest are forgotten first. Whoever keeps back that much is noticed by the rest. */
+const MAX_RANGES = 64;
+
+/** This device knows what stands at `seq`, or that nothing does any more. */
+export function accountFor(row: ConversationRow, seq: number): ConversationRow {
+  const { gaps = [], missing = [] } = row;
+  const seen = seenUpTo(row) ?? seq - 1;
+  if (seq <= seen) {
+    const next = { ...row, seenSeq: seen };
+    if (gaps.length > 0) next.gaps = without(gaps, seq);
+    if (missing.length > 0) next.missing = without(missing, seq);
+    return next;
+  }
+  if (seq === seen + 1) return { ...row, seenSeq: seq };
+  const skipped: SeqRange = [seen + 1, seq - 1];
+  return { ...row, seenSeq: seq, gaps: [...gaps, skipped].slice(-MAX_RANGES) };
+}
+
+/** Whether `accountFor` was called for `seq`, on this or an earlier version of the device. */
+export function isAccountedFor(row: ConversationRow, seq: number): boolean {
+  const seen = seenUpTo(row);
+  if (seen === null || seq > seen || seq < (row.firstSeq ?? Infinity)) return false;
+  return !(row.gaps ?? []).some(([from, to]) => seq >= from && seq <= to);
+}
+
+/** Numbers the server says it has given out, and of which nothing has arrived. */
+export function gapsOf(row: ConversationRow): readonly SeqRange[] {
+  const seen = seenUpTo(row);
+  const { gaps = [], lastSeq } = row;
+  return seen === null || lastSeq <= seen ? gaps : [...gaps, [seen + 1, lastSeq]];
+}
+
+/** The server was asked for `ranges` and showed nothing. */
+export function withMissing(row: ConversationRow, ranges: readonly SeqRange[]): ConversationRow {
+  const all = [...(row.missing ?? []), ...ranges].toSorted(([a], [b]) => a - b);
+  const merged: SeqRange[] = [];
+  for (const range of all) {
+    const last = merged.at(-1);
+    if (last === undefined || range[0] > last[1] + 1) merged.push(range);
+    else merged[merged.length - 1] = [last[0], Math.max(last[1], range[1])];
+  }
+  return { ...row, missing: merged.slice(-MAX_RANGES) };
+}
+
+/** Rows of versions that kept no account begin with what they have. */
+function seenUpTo({ seenSeq, firstSeq, lastSeq }: ConversationRow): number | null {
+  return seenSeq ?? (firstSeq === null ? null : lastSeq);
+}
+
+function without(ranges: readonly SeqRange[], seq: number): readonly SeqRange[] {
+  return ranges.flatMap(([from, to]): SeqRange[] => {
+    if (seq < from || seq > to) return [[from, to]];
+    const parts: SeqRange[] = [
+      [from, seq - 1],
+      [seq + 1, to],
+    ];
+    return parts.filter((part) => part[0] <= part[1]);
+  });
+}

@@ -1,0 +1,106 @@
+import type { UserId } from '@seal-chat/protocol';
+import type { Attachment, InvitationContent, PostContent } from '@seal-chat/protocol/content';
+import { ROWS, type MessageRow, type ShownContent } from '../store/rows.ts';
+import type { MessageAttachment } from '../types.ts';
+import type { PlacedMessage } from './apply-content.ts';
+import { putMessage, type Applying } from './applying.ts';
+import { namesOther, validMentions } from './changes.ts';
+import { quote, requote } from './replies.ts';
+import { withUnsent } from './unsent.ts';
+
+/** What takes a place in the list. */
+export type Shown =
+  | PostContent
+  | InvitationContent
+  | Extract<ShownContent, { readonly kind: 'text' | 'event' | 'unsupported' }>;
+
+/**
+ * Stores a message that people see. One whose time is over leaves nothing.
+ *
+ * @returns whether it is shown
+ */
+export async function storeShown(
+  applying: Applying,
+  message: PlacedMessage,
+  input: {
+    readonly content: Shown;
+    readonly sentAt: number;
+    readonly existing: MessageRow | null;
+    readonly isShared: boolean;
+  },
+): Promise<boolean> {
+  const { tx, conversationId, ownUserId, ownDeviceId, now } = applying;
+  const { seq, messageId, senderUserId, senderDeviceId, acceptedAt } = message;
+  const { content, sentAt, existing, isShared } = input;
+  const expiresAt = expiryOf(content, acceptedAt);
+  if (expiresAt !== null && expiresAt <= now) return false;
+
+  const row: MessageRow = {
+    messageId,
+    senderUserId,
+    senderDeviceId,
+    sentAt,
+    acceptedAt,
+    content: await shownContent(applying, content, seq),
+    ...(expiresAt !== null && { expiresAt }),
+    ...(isShared && { isShared }),
+    ...(content.kind === 'post' && extrasOf(content, ownUserId, senderUserId)),
+  };
+  if (expiresAt !== null) tx.put(ROWS.expiry(expiresAt, conversationId, seq), expiresAt);
+  if (existing !== null) tx.delete(ROWS.unopened(conversationId, seq));
+  if (content.kind !== 'unsupported') tx.delete(ROWS.unsupported(conversationId, seq));
+  putMessage(applying, seq, existing, await withUnsent(applying, seq, row));
+  // What this device sends was here before it had its place.
+  const isNews = existing === null && senderDeviceId !== ownDeviceId && !isShared;
+  tx.announce({ type: isNews ? 'arrived' : 'changed', conversationId, seq });
+  await requote(tx, conversationId, seq);
+  return true;
+}
+
+function expiryOf(content: Shown, acceptedAt: number): number | null {
+  const seconds = content.kind === 'post' ? content.lifetimeSeconds : null;
+  return seconds === null || seconds === 0 ? null : acceptedAt + seconds * 1000;
+}
+
+async function shownContent(applying: Applying, content: Shown, seq: number): Promise<ShownContent> {
+  const { tx, conversationId } = applying;
+  switch (content.kind) {
+    case 'post': {
+      const { text, replyTo } = content;
+      const isReply = replyTo !== null && replyTo.seq < seq;
+      if (isReply) tx.put(ROWS.reply(conversationId, replyTo.seq, seq), seq);
+      return {
+        kind: 'post',
+        text,
+        replyTo: isReply ? await quote(tx, conversationId, replyTo) : null,
+        mentions: validMentions(text, content.mentions),
+        attachments: content.attachments.map(viewAttachment),
+      };
+    }
+    case 'invitation': {
+      const { channelId, name, description } = content;
+      tx.put(ROWS.invitation(channelId, conversationId, seq), { conversationId, seq });
+      const state = (await tx.get(ROWS.conversation(channelId)))?.channel?.state;
+      const isAccepted = state === 'joining' || state === 'joined';
+      return { kind: 'invitation', channelId, name, description, state: isAccepted ? 'accepted' : 'open' };
+    }
+    default:
+      return content;
+  }
+}
+
+/** What people see of an attachment: everything but its key. */
+export function viewAttachment(attachment: Attachment): MessageAttachment {
+  const { fileKey: _, commitment: __, ...shown } = attachment;
+  return { ...shown, upload: null };
+}
+
+function extrasOf(
+  { attachments, mentions, text }: PostContent,
+  ownUserId: UserId,
+  senderUserId: UserId,
+): Partial<MessageRow> {
+  const fileKeys = attachments.map(({ attachmentId, fileKey, commitment }) => ({ attachmentId, fileKey, commitment }));
+  const mentionsSelf = namesOther(validMentions(text, mentions), ownUserId, senderUserId);
+  return { ...(fileKeys.length > 0 && { fileKeys }), ...(mentionsSelf && { mentionsSelf }) };
+}

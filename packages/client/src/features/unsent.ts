@@ -1,0 +1,94 @@
+import type { ConversationId } from '@seal-chat/protocol';
+import { decodeContent, type Mention, type RichContent } from '@seal-chat/protocol/content';
+import type { RowReader } from '../store/device-tx.ts';
+import {
+  ROWS,
+  type MessageChanges,
+  type MessageRow,
+  type OutboxRow,
+  type RowKey,
+  type ShownContent,
+} from '../store/rows.ts';
+import type { Applying } from './applying.ts';
+import { viewReactions, withReaction } from './reactions.ts';
+
+/** An own change of a message that waits in the outbox. It is shown at once, on top of what was accepted. */
+export interface UnsentChange {
+  readonly key: RowKey<OutboxRow>;
+  readonly row: OutboxRow;
+  readonly content: Extract<RichContent, { readonly kind: 'edit' | 'reaction' }>;
+}
+
+export const NO_CHANGES: MessageChanges = { editSeq: 0, reactions: [] };
+
+/** What a queued body says beyond plain text; null for texts and read positions. */
+export function richContentOf({ content }: OutboxRow): RichContent | null {
+  return content.kind === 'coded' ? decodeContent(content) : null;
+}
+
+/** Own changes of the message `target` that were not sent yet, in their order. */
+export async function unsentChanges(
+  reader: RowReader,
+  conversationId: ConversationId,
+  target: number,
+): Promise<readonly UnsentChange[]> {
+  const found: UnsentChange[] = [];
+  for (const { key, value } of await reader.list(ROWS.outboxOf(conversationId))) {
+    const content = richContentOf(value);
+    if (content?.kind !== 'edit' && content?.kind !== 'reaction') continue;
+    if (content.target.seq === target) found.push({ key, row: value, content });
+  }
+  return found;
+}
+
+/** `row` without what is shown on top of it. */
+export function acceptedState(row: MessageRow): MessageRow {
+  const { beforeEdit, ...shown } = row;
+  if (beforeEdit === undefined) return row;
+  const { editedAt: _, ...rest } = shown;
+  const { content, editedAt } = beforeEdit;
+  return { ...rest, content, ...(editedAt !== null && { editedAt }) };
+}
+
+/** `accepted` with the own changes of it that wait in the outbox. */
+export async function withUnsent(
+  { tx, conversationId, ownUserId }: Applying,
+  seq: number,
+  accepted: MessageRow,
+): Promise<MessageRow> {
+  const unsent = await unsentChanges(tx, conversationId, seq);
+  let { reactions: all } = accepted.changes ?? NO_CHANGES;
+  let shown: MessageRow = accepted;
+  for (const [i, { content, row }] of unsent.entries()) {
+    if (content.kind === 'reaction') {
+      const { emoji, isOn } = content;
+      all = withReaction(all, { userId: ownUserId, emoji, isOn, seq: Number.MAX_SAFE_INTEGER - unsent.length + i });
+    } else {
+      const { editedAt = null } = accepted;
+      shown = {
+        ...shown,
+        content: withText(accepted.content, content.text, content.mentions),
+        editedAt: row.sentAt,
+        beforeEdit: { content: accepted.content, editedAt },
+      };
+    }
+  }
+  const { reactions: _, ...rest } = shown;
+  const reactions = viewReactions(all, ownUserId);
+  return reactions.length === 0 ? rest : { ...rest, reactions };
+}
+
+/** What a text or post says after an edit. Other content stays as it is. */
+export function withText(content: ShownContent, text: string, mentions: readonly Mention[]): ShownContent {
+  if (content.kind === 'post') return { ...content, text, mentions };
+  if (content.kind !== 'text') return content;
+  if (mentions.length === 0) return { kind: 'text', text };
+  return { kind: 'post', text, mentions, replyTo: null, attachments: [] };
+}
+
+/** The timer that was set here last and is not sent yet; null when there is none. */
+export async function unsentTimer(reader: RowReader, conversationId: ConversationId): Promise<number | null> {
+  const queued = await reader.list(ROWS.outboxOf(conversationId));
+  const contents = queued.map(({ value }) => richContentOf(value));
+  return contents.findLast((content) => content?.kind === 'timer')?.seconds ?? null;
+}
