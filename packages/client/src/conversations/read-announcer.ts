@@ -1,8 +1,10 @@
-import type { ConversationId } from '@seal-chat/protocol';
+import { CHANNEL_LIMITS, type ConversationId } from '@seal-chat/protocol';
 import type { Deps } from '../deps.ts';
 import { enqueue } from '../send/compose.ts';
 import type { DeviceTx } from '../store/device-tx.ts';
 import { ROWS, placeOf } from '../store/rows.ts';
+
+const MAX_MEMBERS = CHANNEL_LIMITS.readReceiptsMaxMembers;
 
 /** One announcement per conversation in this time, ms: reading on is not worth a message each. */
 const SPACING_MS = 3_000;
@@ -45,6 +47,8 @@ async function announceIn(deps: Deps, tx: DeviceTx, conversationId: Conversation
   const row = await tx.get(key);
   if (row === null || row.readSeq <= row.announcedReadSeq) return false;
   tx.put(key, { ...row, announcedReadSeq: row.readSeq });
+  // In a large channel nobody wants to know that of everybody, and one that was left has nobody to tell.
+  if (row.channel && (row.channel.state === 'left' || row.members.length > MAX_MEMBERS)) return false;
   const content = { kind: 'read', upToSeq: row.readSeq } as const;
   // An announcement that was not encrypted yet, as while offline, is brought up to date instead of followed by another.
   const queued = await tx.list(ROWS.outboxOf(conversationId));

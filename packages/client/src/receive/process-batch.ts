@@ -47,6 +47,7 @@ async function takeEvents(
     try {
       if (event.type === 'message') await receiveMessage(deps, tx, incomingOf(event, event.envelope), code);
       else if (event.type === 'retry-request') noteRetryRequest(deps, tx, event);
+      else code.noteWelcome(tx, event);
     } catch (error) {
       // Not even the outside is in order: there is nothing to keep, and it must not hold up what follows.
       if (!isSealError(error, 'MALFORMED')) throw error;

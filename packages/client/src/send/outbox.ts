@@ -12,6 +12,8 @@ import { sendMessage } from './send-message.ts';
 export interface Outbox {
   /** Something may have been queued. */
   poke(): void;
+  /** What messages wait for may be there. */
+  stir(): void;
   /** The connection is back: nobody waits any longer. */
   wake(): void;
   /** Stops; resolves when nothing is under way. What is queued stays. */
@@ -71,13 +73,18 @@ export function createOutbox(deps: Deps): Outbox {
     looking = looking.then(startQueues).catch((error: unknown) => deps.report(error));
   }
 
+  function stir(): void {
+    waiting.abort();
+    waiting = new AbortController();
+    look();
+  }
+
   return {
     poke: look,
+    stir,
     wake() {
       isAwake = true;
-      waiting.abort();
-      waiting = new AbortController();
-      look();
+      stir();
     },
     async stop() {
       stopping.abort();

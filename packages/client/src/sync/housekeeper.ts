@@ -10,7 +10,10 @@ import { ROWS } from '../store/rows.ts';
 import { maintainPreKeys } from '../prekeys/maintain.ts';
 import { reopenMessages, requestRetries } from '../receive/heal.ts';
 import { answerRetries } from '../send/answer-retries.ts';
+import { loadCode } from '../load-code.ts';
+import type { ChannelKeeper } from '../channels/keeper.ts';
 import { checkForRollback } from './checkpoint.ts';
+import { applyLiveEvent, type StoredLiveEvent } from './live-events.ts';
 import type { LiveState } from './live-state.ts';
 import { recoverFromRollback } from './rollback.ts';
 
@@ -24,6 +27,8 @@ export interface Housekeeper {
   /** A connection is there. Resolves when messages may be sent. @throws SealError when they must not */
   connected(): Promise<void>;
   disconnected(): void;
+  /** @throws SealError as `applyLiveEvent` */
+  apply(event: StoredLiveEvent): Promise<void>;
   /** Rows were committed, by any tab. */
   committed(keys: readonly string[]): void;
   stop(): Promise<void>;
@@ -39,6 +44,7 @@ export function createHousekeeper(deps: Deps, live: Readable<LiveState>): Housek
   let tail: Promise<void> = Promise.resolve();
   let isLookQueued = false;
   let wasCaughtUp = isCaughtUp();
+  let channels: ChannelKeeper | null = null;
 
   /** One task after the other; a failure is the affair of the next connection. */
   function enqueue(task: () => Promise<void>): Promise<void> {
@@ -47,6 +53,13 @@ export function createHousekeeper(deps: Deps, live: Readable<LiveState>): Housek
       if (!isSealError(error) || !error.isRetryable) deps.report(error);
     });
     return result;
+  }
+
+  /** Groups are large: their code comes after all that conversations of two need. */
+  async function keepChannels(): Promise<void> {
+    const { createChannelKeeper } = await loadCode(() => import('../channels/keeper.ts'));
+    channels ??= createChannelKeeper(deps);
+    if (isConnected) channels.connected();
   }
 
   /** Retry requests, those of others and our own; comes back when the next one is due. */
@@ -100,6 +113,7 @@ export function createHousekeeper(deps: Deps, live: Readable<LiveState>): Housek
       });
     }
     hasTidied = isConnected;
+    channels?.tidy();
   }
 
   return {
@@ -110,8 +124,16 @@ export function createHousekeeper(deps: Deps, live: Readable<LiveState>): Housek
         if (await checkForRollback(deps)) await recoverFromRollback(deps);
       });
       void enqueue(tidy).catch(() => {});
+      // The next connection tries again when the code cannot be had.
+      void keepChannels().catch(() => {});
+    },
+    async apply(event) {
+      await applyLiveEvent(deps, event);
+      // Without it nothing is missed: it begins with a look at everything.
+      channels?.apply(event);
     },
     disconnected() {
+      channels?.disconnected();
       isConnected = false;
       hasTidied = false;
       if (timer !== null) clearTimeout(timer);
@@ -119,6 +141,7 @@ export function createHousekeeper(deps: Deps, live: Readable<LiveState>): Housek
     },
     committed(keys) {
       if (!isConnected) return;
+      channels?.committed(keys);
       const touches = (prefix: string): boolean => keys.some((key) => key.startsWith(prefix));
       if (touches(ROWS.allUnopened) || touches(ROWS.answers)) look();
       if (touches(ROWS.removals)) void enqueue(() => settleRemovals(deps)).catch(() => {});
@@ -129,7 +152,7 @@ export function createHousekeeper(deps: Deps, live: Readable<LiveState>): Housek
     async stop() {
       unsubscribe();
       this.disconnected();
-      await tail;
+      await Promise.all([tail, channels?.stop()]);
     },
   };
 }

@@ -99,10 +99,14 @@ export function startLeader(deps: LeaderDeps): Leader {
     }
   }
 
-  async function keepHouse(): Promise<void> {
+  async function keeper(): Promise<Housekeeper> {
     const { createHousekeeper } = await upkeep();
-    housekeeper ??= createHousekeeper(deps, live.state);
-    if (socket !== null) await housekeeper.connected();
+    return (housekeeper ??= createHousekeeper(deps, live.state));
+  }
+
+  async function keepHouse(): Promise<void> {
+    const kept = await keeper();
+    if (socket !== null) await kept.connected();
   }
 
   /** Events in their order; mailbox events that follow each other share commits. */
@@ -124,7 +128,7 @@ export function startLeader(deps: LeaderDeps): Leader {
         handleCaughtUp();
         live.setConnection({ status: 'online' });
       } else if (event.type === 'typing' || event.type === 'presence') live.apply(event);
-      else await (await upkeep()).applyLiveEvent(deps, event);
+      else await (await keeper()).apply(event);
     }
     await takeMailbox();
   }
@@ -140,6 +144,8 @@ export function startLeader(deps: LeaderDeps): Leader {
     live: live.state,
     committed({ keys }) {
       if (keys.some((key) => key.startsWith(ROWS.allOutbox))) outbox.poke();
+      // A channel's keys are what its messages wait for.
+      if (keys.some((key) => key.startsWith('group/'))) outbox.stir();
       for (const key of keys) if (key.startsWith(ROWS.conversations)) reads.look(placeOf(key).conversationId);
       housekeeper?.committed(keys);
       expiry?.committed(keys);

@@ -6,15 +6,15 @@ import { maintainPreKeys } from '../prekeys/maintain.ts';
 import { learnDeviceLists } from '../peers/learn-device-lists.ts';
 import { ROWS } from '../store/rows.ts';
 
+/** Live events of which something is to be kept. */
+export type StoredLiveEvent = Exclude<LiveEvent, { type: 'caught-up' | 'typing' | 'presence' }>;
+
 /**
  * Live events that change what is stored. Each can be missed without harm: the same is learned on the next connection.
  *
  * @throws SealError STORAGE_FAILED; DEVICE_REVOKED when the own list no longer has this device
  */
-export async function applyLiveEvent(
-  deps: Deps,
-  event: Exclude<LiveEvent, { type: 'caught-up' | 'typing' | 'presence' }>,
-): Promise<void> {
+export async function applyLiveEvent(deps: Deps, event: StoredLiveEvent): Promise<void> {
   switch (event.type) {
     case 'conversation':
       return deps.transact((tx) => storeConversation(tx, event.conversation));
@@ -31,7 +31,7 @@ export async function applyLiveEvent(
       if (peer === null || peer.known.list.version >= event.version) return;
       return learnDeviceLists(deps, [event.userId]).catch((error: unknown) => deps.report(error));
     }
-    // Channels and attachments are looked after in `channels/`.
+    // The affair of `channels/keeper.ts`.
     case 'channel-entry':
     case 'channel-head':
     case 'conversation-gone':

@@ -1,6 +1,7 @@
 import type { ConversationId } from '@seal-chat/protocol';
 import { isAccountedFor } from '../conversations/sequence.ts';
 import type { Deps } from '../deps.ts';
+import { loadCode } from '../load-code.ts';
 import { maintainPreKeys } from '../prekeys/maintain.ts';
 import { incomingOf } from '../receive/incoming.ts';
 import { contentCode, receiveMessage } from '../receive/receive-message.ts';
@@ -21,8 +22,10 @@ export async function recoverFromRollback(deps: Deps): Promise<void> {
     for (const { key } of await tx.list(ROWS.sessions)) tx.delete(key);
   });
   await maintainPreKeys(deps, { renewAll: true });
-  for (const { key } of await deps.reader.list(ROWS.conversations)) {
-    await refetch(deps, placeOf(key).conversationId);
+  await (await loadCode(() => import('../channels/rollback.ts'))).renewChannels(deps);
+  for (const { key, value } of await deps.reader.list(ROWS.conversations)) {
+    // A channel's log is read again from where this state is.
+    if (value.kind === 'dm') await refetch(deps, placeOf(key).conversationId);
   }
   // Last, so that a crash on the way begins all of it again.
   do {

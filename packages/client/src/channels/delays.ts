@@ -1,0 +1,32 @@
+import type { ConversationId } from '@seal-chat/protocol';
+import { activeAccount, type Deps } from '../deps.ts';
+import { ROWS } from '../store/rows.ts';
+import { CHANNEL_ROWS } from './channel-rows.ts';
+
+const FIRST_MS = 500;
+const STEP_MS = 400;
+const MAX_RANK = 25;
+
+/**
+ * How long this device waits before it brings a group up to date that somebody else has changed: each leaf longer than
+ * the one before, so that one does it and the others find it done (M11). Those of admins come last, who would seem to
+ * have removed whoever left.
+ *
+ * @returns ms
+ */
+export async function reconcileDelay(deps: Pick<Deps, 'reader'>, conversationId: ConversationId): Promise<number> {
+  const { device } = await activeAccount(deps.reader);
+  const group = await deps.reader.get(CHANNEL_ROWS.group(conversationId));
+  const conversation = await deps.reader.get(ROWS.conversation(conversationId));
+  const admins = new Set(conversation?.members.filter(({ role }) => role !== undefined).map(({ userId }) => userId));
+  const leaves = (group?.leaves ?? []).toSorted(
+    (a, b) => Number(admins.has(a.userId)) - Number(admins.has(b.userId)) || (a.deviceId < b.deviceId ? -1 : 1),
+  );
+  const rank = leaves.findIndex(({ deviceId }) => deviceId === device.deviceId);
+  return FIRST_MS + Math.min(Math.max(rank, 0), MAX_RANK) * STEP_MS + Math.random() * STEP_MS;
+}
+
+/** A device that others may be letting in just now gives them a moment, ms. */
+export function joinDelay(): number {
+  return FIRST_MS + Math.random() * FIRST_MS;
+}

@@ -1,0 +1,98 @@
+import { encodeContent } from '@seal-chat/protocol/content';
+import type { ConversationId } from '@seal-chat/protocol';
+import type { ChannelHead } from '@seal-chat/protocol/api';
+import { expectCount, expectIds } from '../api/answers.ts';
+import { learnConversations } from '../conversations/conversation-rows.ts';
+import type { Deps } from '../deps.ts';
+import { enqueue } from '../send/compose.ts';
+import type { DeviceTx } from '../store/device-tx.ts';
+import { ROWS, placeOf } from '../store/rows.ts';
+import { CHANNEL_ROWS, NEW_CHANNEL, type ChannelRow } from './channel-rows.ts';
+import { leaveChannel, putChannel, wipeGroup } from './channel-state.ts';
+
+/** What is to be done with a channel after a look at where its log ends. */
+export interface HeadNews {
+  readonly conversationId: ConversationId;
+  readonly row: ChannelRow;
+  /** The log goes on. */
+  readonly isBehind: boolean;
+  /** The group's devices are not those they ought to be, or this device is not in it. */
+  readonly needsWork: boolean;
+}
+
+/**
+ * Compares the channels of the account, as the server lists them, with those here: new ones begin to be joined, ones
+ * that are gone are left.
+ *
+ * @throws SealError OFFLINE …
+ */
+export async function readHeads(deps: Deps): Promise<readonly HeadNews[]> {
+  const heads = await deps.api.channels.heads.query({});
+  for (const { conversationId, lastSeq } of heads) {
+    expectIds(conversationId);
+    expectCount(lastSeq);
+  }
+  await learnConversations(
+    deps,
+    heads.map(({ conversationId }) => conversationId),
+  );
+  const listed = new Set(heads.map(({ conversationId }) => conversationId));
+  await deps.transact(async (tx) => {
+    for (const { key, value } of await tx.list(CHANNEL_ROWS.channels)) {
+      const { conversationId } = placeOf(key);
+      if (listed.has(conversationId)) continue;
+      if (value.status === 'creating') await forgetCreation(tx, conversationId);
+      else await leaveChannel(tx, conversationId);
+    }
+  });
+  const news: HeadNews[] = [];
+  for (const head of heads) news.push(await deps.transact((tx) => newsOf(deps, tx, head)));
+  return news;
+}
+
+async function newsOf(
+  deps: Deps,
+  tx: DeviceTx,
+  { conversationId, lastSeq, isPending }: ChannelHead,
+): Promise<HeadNews> {
+  const known = await tx.get(CHANNEL_ROWS.channel(conversationId));
+  let row = known ?? NEW_CHANNEL;
+  if (known === null || known.status === 'left') {
+    row = { ...NEW_CHANNEL, generation: row.generation, epoch: row.epoch };
+    await putChannel(tx, conversationId, row);
+  }
+  if (row.status === 'creating') row = await finishCreation(deps, tx, conversationId, row);
+  const hasPending = (await tx.get(CHANNEL_ROWS.pending(conversationId))) !== null;
+  return {
+    conversationId,
+    row,
+    isBehind: row.cursor !== null && row.cursor !== lastSeq,
+    needsWork: isPending || hasPending || row.status !== 'joined' || row.mustRefresh || row.isStale === true,
+  };
+}
+
+/** The server has the channel: its founder is in it, and says what it is called. */
+export async function finishCreation(
+  deps: Deps,
+  tx: DeviceTx,
+  conversationId: ConversationId,
+  { creating, ...rest }: ChannelRow,
+): Promise<ChannelRow> {
+  const row: ChannelRow = { ...rest, status: 'joined', cursor: 0 };
+  await putChannel(tx, conversationId, row);
+  const conversation = await tx.get(ROWS.conversation(conversationId));
+  if (creating === undefined || conversation?.channel?.visibility !== 'private') return row;
+  const { name, description } = creating;
+  tx.put(ROWS.conversation(conversationId), {
+    ...conversation,
+    channel: { ...conversation.channel, state: 'joined', name, description },
+  });
+  await enqueue(deps, tx, conversationId, encodeContent({ kind: 'profile', name, description, sharesHistory: false }));
+  return row;
+}
+
+/** The server does not have it: whoever asked for it was told so, or asks again. */
+export async function forgetCreation(tx: DeviceTx, conversationId: ConversationId): Promise<void> {
+  await wipeGroup(tx, conversationId);
+  tx.delete(CHANNEL_ROWS.channel(conversationId));
+}

@@ -1,0 +1,66 @@
+import type { ConversationId, UserId } from '@seal-chat/protocol';
+import { expectIds } from '../api/answers.ts';
+import type { Deps } from '../deps.ts';
+import type { DeviceTx, RowReader } from '../store/device-tx.ts';
+import { ROWS } from '../store/rows.ts';
+import type { Invitation } from '../types.ts';
+
+/** Fetches who asks the person into which channels. @throws SealError OFFLINE … */
+export async function refreshInvitations(deps: Pick<Deps, 'api' | 'reader' | 'transact'>): Promise<void> {
+  const answers = await deps.api.channels.invitations.query({});
+  expectIds(...answers.flatMap(({ conversationId, inviterUserId }) => [conversationId, inviterUserId]));
+  await deps.transact(async (tx) => {
+    const before = (await tx.get(ROWS.invitations)) ?? [];
+    const invitations: Invitation[] = [];
+    for (const { conversationId, visibility, name, inviterUserId, inviterName, memberCount } of answers) {
+      invitations.push({
+        conversationId,
+        // The server does not know what a private channel is called; who asks says so in their DM.
+        name: visibility === 'public' ? name : await nameSaidBy(tx, inviterUserId, conversationId),
+        visibility,
+        inviter: { userId: inviterUserId, username: inviterName },
+        memberCount,
+      });
+    }
+    if (JSON.stringify(invitations) !== JSON.stringify(before)) tx.put(ROWS.invitations, invitations);
+    const open = new Set(invitations.map(({ conversationId }) => conversationId));
+    for (const { conversationId } of before) if (!open.has(conversationId)) await settleInvitations(tx, conversationId);
+  });
+}
+
+/** Names that have arrived since the invitations were fetched. */
+export async function nameInvitations(deps: Pick<Deps, 'transact'>): Promise<void> {
+  await deps.transact(async (tx) => {
+    const before = (await tx.get(ROWS.invitations)) ?? [];
+    const named: Invitation[] = [];
+    for (const invitation of before) {
+      const { conversationId, inviter, name } = invitation;
+      named.push({ ...invitation, name: name ?? (await nameSaidBy(tx, inviter.userId, conversationId)) });
+    }
+    if (JSON.stringify(named) !== JSON.stringify(before)) tx.put(ROWS.invitations, named);
+  });
+}
+
+async function nameSaidBy(reader: RowReader, userId: UserId, channelId: ConversationId): Promise<string | null> {
+  for (const { value } of (await reader.list(ROWS.invitationsTo(channelId))).toReversed()) {
+    const message = await reader.get(ROWS.message(value.conversationId, value.seq));
+    if (message?.content.kind === 'invitation' && message.senderUserId === userId) return message.content.name;
+  }
+  return null;
+}
+
+/** The messages that ask into a channel say what has become of that. */
+export async function settleInvitations(tx: DeviceTx, channelId: ConversationId): Promise<void> {
+  const state = (await tx.get(ROWS.conversation(channelId)))?.channel?.state;
+  const isIn = state === 'joining' || state === 'joined' || state === 'broken';
+  for (const { value } of await tx.list(ROWS.invitationsTo(channelId))) {
+    const { conversationId, seq } = value;
+    const key = ROWS.message(conversationId, seq);
+    const message = await tx.get(key);
+    if (message?.content.kind !== 'invitation') continue;
+    const next = isIn ? 'accepted' : 'gone';
+    if (message.content.state === next) continue;
+    tx.put(key, { ...message, content: { ...message.content, state: next } });
+    tx.announce({ type: 'changed', conversationId, seq });
+  }
+}

@@ -1,0 +1,162 @@
+import { encryptMessage } from '@seal-chat/crypto/mls';
+import { sealBody } from '@seal-chat/crypto';
+import {
+  SealError,
+  encode,
+  idToBytes,
+  isSealError,
+  keyMessageCodec,
+  toBase64,
+  type ConversationId,
+} from '@seal-chat/protocol';
+import type { SendAnswer } from '@seal-chat/protocol/api';
+import { activeAccount, type Deps } from '../deps.ts';
+import type { DeviceTx } from '../store/device-tx.ts';
+import { ROWS, placeOf, type OutboxRow, type RowKey, type WireMessage } from '../store/rows.ts';
+import { catchUp } from './catch-up.ts';
+import { CHANNEL_ROWS } from './channel-rows.ts';
+import { readGroup } from './group-cache.ts';
+import { closeLog, openLog } from './log-work.ts';
+import { identityOf, mlsDeps } from './mls-context.ts';
+import { reconcile } from './reconcile.ts';
+import { settleOwn } from './settle-own.ts';
+
+/** Each round the group has moved on; more than this and others change it faster than we can send. */
+const MAX_ROUNDS = 10;
+
+/** What came of preparing a message. */
+type Preparation =
+  | { readonly outcome: 'ready'; readonly row: OutboxRow; readonly wire: WireMessage }
+  /** Somebody is in the group who must not be. */
+  | { readonly outcome: 'blocked' }
+  /** No keys, or no order to send in. */
+  | { readonly outcome: 'waiting' }
+  | { readonly outcome: 'gone' };
+
+/**
+ * Sends one queued message of a channel, from whatever state an earlier attempt left it in: the body is sealed once;
+ * its key is encrypted for the group as it is, and ratchets and bytes are committed before anything is sent. The server
+ * takes it only in the present epoch and while nobody has to be taken out: told that it is not, the device catches up,
+ * or takes them out, and encrypts the same body anew, under the same id (M4).
+ *
+ * @param attempt how often this was tried before
+ * @throws SealError, retryable or not; the message is still in the outbox
+ */
+export async function sendToChannel(deps: Deps, key: RowKey<OutboxRow>, attempt: number): Promise<void> {
+  const { conversationId } = placeOf(key);
+  // Nobody has let this device in meanwhile: it sees to that itself.
+  if (attempt > 0) await reconcile(deps, conversationId);
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    const prepared = await deps.transact((tx) => prepare(deps, tx, key, conversationId));
+    if (prepared.outcome === 'gone') return;
+    if (prepared.outcome === 'waiting') throw new SealError('UNAVAILABLE', 'channel: no keys of it yet');
+    if (prepared.outcome === 'blocked') {
+      await reconcile(deps, conversationId);
+      continue;
+    }
+    try {
+      const answer = await transmit(deps, conversationId, prepared.row, prepared.wire);
+      return await settle(deps, conversationId, prepared.row, answer);
+    } catch (error) {
+      if (isSealError(error, 'REMOVE_PENDING')) await reconcile(deps, conversationId);
+      else if (isSealError(error, 'EPOCH_STALE')) await catchUp(deps, conversationId);
+      else throw error;
+    }
+  }
+  throw new SealError('EPOCH_STALE', 'send: the channel keeps changing');
+}
+
+/** Makes the bytes of a queued message for the present epoch, unless they are those that were made before. */
+async function prepare(
+  deps: Deps,
+  tx: DeviceTx,
+  key: RowKey<OutboxRow>,
+  conversationId: ConversationId,
+): Promise<Preparation> {
+  const row = await tx.get(key);
+  if (row === null || row.failure !== null) return { outcome: 'gone' };
+  const account = await activeAccount(tx);
+  const channel = await tx.get(CHANNEL_ROWS.channel(conversationId));
+  if (channel?.status === 'left') throw new SealError('NOT_A_MEMBER');
+  const group = await readGroup(tx, conversationId);
+  const ratchets = await tx.get(CHANNEL_ROWS.ratchets(conversationId));
+  if (channel?.status !== 'joined' || channel.isStale || group === null || ratchets === null)
+    return { outcome: 'waiting' };
+  const conversation = await tx.get(ROWS.conversation(conversationId));
+  const members = new Set(conversation?.members.map(({ userId }) => userId));
+  if (!members.has(account.userId)) throw new SealError('NOT_A_MEMBER');
+  // The server says the same, but it is our lists that say who may read.
+  const isBlocked = channel.unlisted.length > 0 || group.leaves.some(({ userId }) => !members.has(userId));
+  if (isBlocked) return { outcome: 'blocked' };
+
+  const { generation, epoch } = group;
+  if (row.wire?.group?.generation === generation && row.wire.group.epoch === epoch) {
+    return { outcome: 'ready', row, wire: row.wire };
+  }
+  const { messageId, sentAt, content } = row;
+  const sealed = row.wire ?? sealWire(deps, { messageId, conversationId, sentAt, content });
+  const { body, contentKey, bodyHash } = sealed;
+  const { state, message: envelope } = await encryptMessage(mlsDeps(deps), {
+    state: { epoch: group.state, ratchets },
+    identity: identityOf(account),
+    plaintext: encode(keyMessageCodec, { contentKey, bodyHash }),
+    authenticatedData: idToBytes(messageId),
+  });
+  const wire: WireMessage = {
+    body,
+    contentKey,
+    bodyHash,
+    deviceLists: [],
+    envelopes: [],
+    group: { generation, epoch, envelope },
+  };
+  tx.put(CHANNEL_ROWS.ratchets(conversationId), state.ratchets);
+  tx.put(key, { ...row, wire });
+  return { outcome: 'ready', row, wire };
+}
+
+function sealWire(
+  { rng }: Deps,
+  body: Parameters<typeof sealBody>[0],
+): Pick<WireMessage, 'body' | 'contentKey' | 'bodyHash'> {
+  const { sealed, keyMessage } = sealBody(body, rng);
+  return { body: sealed, ...keyMessage };
+}
+
+function transmit(
+  { api }: Deps,
+  conversationId: ConversationId,
+  { messageId, lifetimeSeconds, attachmentIds }: OutboxRow,
+  { body, group }: WireMessage,
+): Promise<SendAnswer> {
+  const { generation, epoch, envelope } = group!;
+  return api.channels.send.mutate({
+    conversationId,
+    messageId,
+    generation,
+    epoch,
+    body: toBase64(body),
+    envelope: toBase64(envelope),
+    ...(lifetimeSeconds !== undefined && { lifetimeSeconds }),
+    ...(attachmentIds !== undefined && { attachmentIds: [...attachmentIds] }),
+  });
+}
+
+/** Accepted: at once when it is the next of the log, which is the rule, else when the log is read up to there. */
+async function settle(
+  deps: Deps,
+  conversationId: ConversationId,
+  { messageId }: OutboxRow,
+  { seq, acceptedAt }: SendAnswer,
+): Promise<void> {
+  const isNext = await deps.transact(async (tx) => {
+    const work = await openLog(deps, tx, conversationId);
+    if (work === null || work.row.cursor >= seq) return true;
+    if (work.row.cursor !== seq - 1) return false;
+    const { userId, deviceId } = identityOf(work.account);
+    await settleOwn(work, { seq, messageId, senderUserId: userId, senderDeviceId: deviceId, acceptedAt });
+    await closeLog({ ...work, row: { ...work.row, cursor: seq } }, work);
+    return true;
+  });
+  if (!isNext) await catchUp(deps, conversationId);
+}

@@ -1,0 +1,44 @@
+import { storeAccepted } from '../features/receive.ts';
+import type { FoundRow } from '../store/device-tx.ts';
+import { ROWS, type OutboxRow } from '../store/rows.ts';
+import { CHANNEL_ROWS } from './channel-rows.ts';
+import type { LogEntry } from './log-entry.ts';
+import type { LogWork } from './log-work.ts';
+
+/** Where an own message was put by the server. */
+export type OwnEntry = Pick<
+  Extract<LogEntry, { kind: 'message' }>,
+  'seq' | 'messageId' | 'senderUserId' | 'senderDeviceId' | 'acceptedAt'
+>;
+
+/**
+ * An own message has its place in the log: it leaves the outbox, and does what it says. The log alone decides that, so
+ * that a lost answer, a crash and a tab that was quicker are all the same.
+ *
+ * @returns false when this device knows of no such message
+ */
+export async function settleOwn(
+  { deps, tx, conversationId }: Pick<LogWork, 'deps' | 'tx' | 'conversationId'>,
+  entry: OwnEntry,
+): Promise<boolean> {
+  const { seq, messageId, senderUserId, senderDeviceId } = entry;
+  const found = await findQueued(tx, conversationId, messageId);
+  if (found === null) return (await tx.get(ROWS.message(conversationId, seq)))?.messageId === messageId;
+  const row = await storeAccepted(deps, tx, found.key, entry);
+  if (row?.wire == null) return false;
+  const { contentKey, bodyHash } = row.wire;
+  if (row.content.kind !== 'read') {
+    const key = CHANNEL_ROWS.contentKey(conversationId, seq);
+    tx.put(key, { messageId, senderUserId, senderDeviceId, contentKey, bodyHash });
+  }
+  return true;
+}
+
+async function findQueued(
+  tx: LogWork['tx'],
+  conversationId: LogWork['conversationId'],
+  messageId: OwnEntry['messageId'],
+): Promise<FoundRow<OutboxRow> | null> {
+  const queued = await tx.list(ROWS.outboxOf(conversationId));
+  return queued.find(({ value }) => value.messageId === messageId && value.wire !== null) ?? null;
+}

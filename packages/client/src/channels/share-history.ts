@@ -1,0 +1,104 @@
+import { openBody } from '@seal-chat/crypto';
+import { CONTENT_LIMITS, COUNT_LIMITS, isSealError, type ConversationId } from '@seal-chat/protocol';
+import { encodeContent, type HistoryKey } from '@seal-chat/protocol/content';
+import type { StoredMessage } from '@seal-chat/protocol/api';
+import type { Deps } from '../deps.ts';
+import { applyContent } from '../features/apply-content.ts';
+import { incomingOf } from '../receive/incoming.ts';
+import { enqueue } from '../send/compose.ts';
+import { ROWS, placeOf, type HandedOverRow } from '../store/rows.ts';
+import { CHANNEL_ROWS } from './channel-rows.ts';
+
+/** Keys of messages of a channel that a device keeps for newcomers. */
+const KEYS_KEPT = 2 * CONTENT_LIMITS.historyKeys;
+
+/**
+ * Hands the keys of recent messages to those who have come in, where it is this device's turn.
+ *
+ * @returns when it is its turn for the next ones, ms; null when nobody waits
+ */
+export async function shareHistory(deps: Deps, conversationId: ConversationId): Promise<number | null> {
+  return deps.transact(async (tx) => {
+    const key = CHANNEL_ROWS.channel(conversationId);
+    const row = await tx.get(key);
+    const waiting = row?.newcomers ?? [];
+    if (row === null || row.status !== 'joined' || waiting.length === 0) return null;
+    const later = waiting.filter(({ notBefore }) => notBefore > deps.now());
+    const due = waiting.filter(({ notBefore }) => notBefore <= deps.now());
+    if (due.length > 0) {
+      const before = Math.max(...due.map(({ seq }) => seq));
+      const entries: HistoryKey[] = [];
+      const kept = await tx.list(CHANNEL_ROWS.contentKeysOf(conversationId), {
+        before: CHANNEL_ROWS.contentKey(conversationId, before),
+        order: 'descending',
+      });
+      for (const { key: at, value } of kept.slice(0, CONTENT_LIMITS.historyKeys)) {
+        entries.unshift({ seq: placeOf(at).seq, ...value });
+      }
+      for (const { key: old } of kept.slice(KEYS_KEPT)) tx.delete(old);
+      if (entries.length > 0) await enqueue(deps, tx, conversationId, encodeContent({ kind: 'history', entries }));
+      tx.put(key, { ...row, newcomers: later });
+    }
+    return later.length === 0 ? null : Math.min(...later.map(({ notBefore }) => notBefore));
+  });
+}
+
+/**
+ * Fetches the messages whose keys were handed over, and shows those that are what the member who shared them and the
+ * server both say. The rest is left out: nothing is lost that this device was promised.
+ *
+ * @throws SealError OFFLINE …
+ */
+export async function fetchHandedOver(deps: Deps): Promise<void> {
+  for (const { key, value } of await deps.reader.list(ROWS.allHandedOver)) {
+    const { conversationId } = placeOf(key);
+    const found = await fetchMessages(deps, conversationId, value);
+    await deps.transact(async (tx) => {
+      if ((await tx.get(key)) === null) return;
+      tx.delete(key);
+      for (const entry of value.entries) {
+        const stored = found.get(entry.seq);
+        if (stored === undefined || (await tx.get(ROWS.message(conversationId, entry.seq))) !== null) continue;
+        try {
+          await tx.attempt(async () => {
+            const message = incomingOf(stored, null);
+            const { contentKey, bodyHash, messageId } = entry;
+            const isSame =
+              messageId === message.messageId &&
+              entry.senderUserId === message.senderUserId &&
+              entry.senderDeviceId === message.senderDeviceId;
+            if (!isSame || message.body.length === 0) return;
+            const body = openBody({
+              sealed: message.body,
+              keyMessage: { contentKey, bodyHash },
+              expected: { messageId, conversationId },
+            });
+            await applyContent(deps, tx, message, body, { isShared: true });
+          });
+        } catch (error) {
+          if (!isSealError(error) || error.code === 'STORAGE_FAILED' || error.code === 'STORAGE_CONFLICT') throw error;
+          deps.report(error);
+        }
+      }
+    });
+  }
+}
+
+async function fetchMessages(
+  deps: Deps,
+  conversationId: ConversationId,
+  { entries }: HandedOverRow,
+): Promise<ReadonlyMap<number, StoredMessage>> {
+  const wanted = new Set(entries.map(({ seq }) => seq));
+  const first = Math.min(...wanted);
+  const found = new Map<number, StoredMessage>();
+  for (let before: number | null = Math.max(...wanted) + 1; before !== null && before > first;) {
+    const limit = COUNT_LIMITS.page;
+    const { messages } = await deps.api.messages.history.query({ conversationId, before, limit });
+    for (const message of messages) if (wanted.has(message.seq)) found.set(message.seq, message);
+    const last: number | undefined = messages.at(-1)?.seq;
+    // A server that does not go backwards is not asked for ever.
+    before = last === undefined || last >= before ? null : last;
+  }
+  return found;
+}

@@ -1,0 +1,124 @@
+import { SealError, isSealError, type ConversationId, type ErrorCode } from '@seal-chat/protocol';
+import type { Deps } from '../deps.ts';
+import type { DeviceTx } from '../store/device-tx.ts';
+import { learnAllMembers, learnDevices } from './learn-members.ts';
+import type { LogEntry } from './log-entry.ts';
+import { closeLog, openLog, type LogWork } from './log-work.ts';
+import { takeCommit, takeReset } from './take-commit.ts';
+import { takeMessage } from './take-message.ts';
+
+/** Entries that share one transaction: a strict commit costs milliseconds, whatever is in it. */
+const ENTRIES_PER_COMMIT = 50;
+
+/** Why entries were left over: some before them are missing, or one of them does not fit. */
+export type Stop = 'gap' | 'broken';
+
+/** Not the entry's fault. */
+const NOT_OF_THE_ENTRY: ReadonlySet<ErrorCode> = new Set([
+  'STORAGE_FAILED',
+  'STORAGE_CONFLICT',
+  'NOT_SIGNED_IN',
+  'DEVICE_REVOKED',
+  'UNSUPPORTED_BROWSER',
+]);
+
+/**
+ * Takes entries of a channel's log into the device, strictly in their order: state of the group, messages and the place
+ * in the log move together. One that is here already changes nothing. One that does not fit marks the channel as
+ * broken, and what is behind it waits until this device has joined anew.
+ *
+ * @returns null when all of them were taken or known
+ * @throws SealError when the network or the store fails; what was committed before stays
+ */
+export async function takeEntries(
+  deps: Deps,
+  conversationId: ConversationId,
+  entries: readonly LogEntry[],
+): Promise<Stop | null> {
+  await learnDevices(
+    deps,
+    entries.flatMap((entry) => (entry.kind === 'commit' ? [senderOf(entry), ...entry.adds] : [])),
+  );
+  let hasLearned = false;
+  for (let at = 0; at < entries.length;) {
+    const part = entries.slice(at, at + ENTRIES_PER_COMMIT);
+    const canLearn = !hasLearned;
+    const taken = await deps.transact((tx) => takePart(deps, tx, { conversationId, entries: part, canLearn }));
+    at += taken.count;
+    if (taken.stop === 'unverified') {
+      // The list that vouches for a device may be younger than ours, whatever its number.
+      await learnAllMembers(deps, conversationId);
+      hasLearned = true;
+    } else if (taken.stop !== null) return taken.stop;
+  }
+  return null;
+}
+
+interface Taken {
+  readonly count: number;
+  readonly stop: Stop | 'unverified' | null;
+}
+
+async function takePart(
+  deps: Deps,
+  tx: DeviceTx,
+  input: {
+    readonly conversationId: ConversationId;
+    readonly entries: readonly LogEntry[];
+    readonly canLearn: boolean;
+  },
+): Promise<Taken> {
+  const { conversationId, entries, canLearn } = input;
+  const opened = await openLog(deps, tx, conversationId);
+  if (opened === null) return { count: entries.length, stop: null };
+  let work: LogWork = { ...opened };
+  let stop: Taken['stop'] = null;
+  let count = 0;
+  for (const entry of entries) {
+    const { cursor } = work.row;
+    if (entry.seq > cursor + 1) {
+      stop = 'gap';
+      break;
+    }
+    if (entry.seq === cursor + 1) {
+      const next: LogWork = { ...work };
+      const failure = await takeOne(next, entry);
+      if (failure !== null) {
+        if (failure.code === 'UNVERIFIED_DEVICE' && canLearn) stop = 'unverified';
+        else {
+          stop = 'broken';
+          if (work.row.cause === null || work.row.status !== 'broken') deps.report(failure);
+          work.row = { ...work.row, status: 'broken', cause: failure.code };
+        }
+        break;
+      }
+      work = { ...next, row: { ...next.row, cursor: entry.seq } };
+      if (work.isOut) {
+        count = entries.length;
+        break;
+      }
+    }
+    count++;
+  }
+  await closeLog(work, opened);
+  return { count, stop };
+}
+
+/** Why the entry does not fit, or null. */
+async function takeOne(work: LogWork, entry: LogEntry): Promise<SealError | null> {
+  try {
+    await work.tx.attempt(async () => {
+      if (entry.kind === 'message') await takeMessage(work, entry);
+      else if (entry.kind === 'commit') await takeCommit(work, entry);
+      else await takeReset(work, entry);
+    });
+    return null;
+  } catch (error) {
+    if (isSealError(error) && NOT_OF_THE_ENTRY.has(error.code)) throw error;
+    return isSealError(error) ? error : new SealError('INVALID_COMMIT', undefined, { cause: error });
+  }
+}
+
+function senderOf({ senderUserId, senderDeviceId }: LogEntry) {
+  return { userId: senderUserId, deviceId: senderDeviceId };
+}

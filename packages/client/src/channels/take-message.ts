@@ -1,0 +1,120 @@
+import { decryptMessage } from '@seal-chat/crypto/mls';
+import { openBody } from '@seal-chat/crypto';
+import {
+  SealError,
+  constantTimeEqual,
+  decode,
+  idToBytes,
+  isSealError,
+  keyMessageCodec,
+  type ErrorCode,
+  type KeyMessage,
+  type MessageContent,
+} from '@seal-chat/protocol';
+import { decodeContent } from '@seal-chat/protocol/content';
+import { applyContent, storeEmptied } from '../features/receive.ts';
+import { ROWS, type MessageRow } from '../store/rows.ts';
+import { CHANNEL_ROWS } from './channel-rows.ts';
+import { putEvent } from './channel-state.ts';
+import type { LogEntry } from './log-entry.ts';
+import type { LogWork } from './log-work.ts';
+import { mlsDeps } from './mls-context.ts';
+import { settleOwn } from './settle-own.ts';
+
+type MessageEntry = Extract<LogEntry, { kind: 'message' }>;
+
+/** Not the message's own failure: the transaction is over. */
+const OF_THE_STORE: ReadonlySet<ErrorCode> = new Set(['STORAGE_FAILED', 'STORAGE_CONFLICT']);
+
+/**
+ * Takes a message: decrypts its key, opens its body and lets it do what it says. What cannot be opened is kept and
+ * shown with its cause.
+ *
+ * @throws SealError CHANNEL_FORKED when it is of another epoch than the log is in
+ */
+export async function takeMessage(work: LogWork, entry: MessageEntry): Promise<void> {
+  const { account, group, tx, conversationId } = work;
+  if (entry.senderDeviceId === account.device.deviceId) {
+    if (!(await settleOwn(work, entry))) await keepShut(work, entry, 'NO_SESSION', null);
+    return;
+  }
+  // Sent while this device had no keys, or other ones than everybody else.
+  if (group === null) return keepShut(work, entry, 'NO_SESSION', null);
+  if (entry.generation !== group.generation || entry.epoch !== group.epoch) {
+    throw new SealError('CHANNEL_FORKED', 'channel: a message of another epoch');
+  }
+  const heard = CHANNEL_ROWS.heard(conversationId, entry.messageId);
+  let keyMessage: KeyMessage | null = null;
+  try {
+    // Another member could wrap what somebody has signed once more (RFC 9420 §15.2 leaves replays to us).
+    if ((await tx.get(heard)) !== null) throw new SealError('REPLAYED');
+    keyMessage = await decryptKey(work, entry);
+    tx.put(heard, entry.seq);
+    await openWith(work, entry, keyMessage);
+  } catch (error) {
+    if (isSealError(error) && OF_THE_STORE.has(error.code)) throw error;
+    if (!isSealError(error)) work.deps.report(error);
+    await keepShut(work, entry, isSealError(error) ? error.code : 'INTERNAL', keyMessage);
+  }
+}
+
+/** Moves the sender's ratchet. @throws SealError UNDECRYPTABLE … */
+async function decryptKey(work: LogWork, entry: MessageEntry): Promise<KeyMessage> {
+  const { deps, group, ratchets } = work;
+  const opened = await decryptMessage(mlsDeps(deps), {
+    state: { epoch: group!.state, ratchets: ratchets! },
+    message: entry.envelope,
+    from: { userId: entry.senderUserId, deviceId: entry.senderDeviceId },
+  });
+  if (!constantTimeEqual(opened.authenticatedData, idToBytes(entry.messageId))) {
+    throw new SealError('BODY_MISMATCH', 'channel: the envelope of another message');
+  }
+  work.ratchets = opened.state.ratchets;
+  return decode(keyMessageCodec, opened.plaintext);
+}
+
+/** Opens the body and applies it, all or nothing. @throws SealError BODY_MISMATCH … */
+async function openWith(work: LogWork, entry: MessageEntry, keyMessage: KeyMessage): Promise<void> {
+  const { deps, tx, conversationId } = work;
+  const { messageId, body: sealed, seq } = entry;
+  // Taken back, or its time was over, before this device was there.
+  if (sealed.length === 0) return storeEmptied(deps, tx, { conversationId, ...entry });
+  await tx.attempt(async () => {
+    const body = openBody({ sealed, keyMessage, expected: { messageId, conversationId } });
+    const { senderUserId, senderDeviceId } = entry;
+    const isHistory = isHandedOver(body.content);
+    // Who came in before this has been handed everything by somebody else.
+    if (isHistory)
+      work.row = { ...work.row, newcomers: work.row.newcomers?.filter((waiting) => waiting.seq > seq) ?? [] };
+    if (!isHistory && body.content.kind !== 'read') {
+      const key = CHANNEL_ROWS.contentKey(conversationId, seq);
+      tx.put(key, { messageId, senderUserId, senderDeviceId, ...keyMessage });
+    }
+    await applyContent(deps, tx, { conversationId, ...entry }, body);
+  });
+}
+
+function isHandedOver(content: MessageContent): boolean {
+  return content.kind === 'coded' && decodeContent(content)?.kind === 'history';
+}
+
+async function keepShut(
+  { tx, conversationId }: LogWork,
+  entry: MessageEntry,
+  cause: ErrorCode,
+  keyMessage: KeyMessage | null,
+): Promise<void> {
+  const { seq, messageId, senderUserId, senderDeviceId, acceptedAt, generation, epoch, envelope, body } = entry;
+  tx.put(CHANNEL_ROWS.shut(conversationId, seq), { envelope, body, generation, epoch, keyMessage });
+  const row: MessageRow = {
+    messageId,
+    senderUserId,
+    senderDeviceId,
+    sentAt: acceptedAt,
+    acceptedAt,
+    content: { kind: 'undecryptable', cause, isRetrying: keyMessage !== null },
+  };
+  tx.put(ROWS.message(conversationId, seq), row);
+  tx.announce({ type: 'arrived', conversationId, seq });
+  await putEvent(tx, conversationId, entry, null);
+}
