@@ -10,9 +10,9 @@ describe.each(SUITES)('ciphersuite %i', (suite) => {
       ...(await channel.with('ann 2', 'bob 1', 'bob 2', 'cid 1', 'cid 2')),
     ];
     for (const speaker of channel.devices) {
-      const message = await speaker!.say(`hello from ${speaker!.identity.deviceId}`);
+      const message = await speaker.say(`hello from ${speaker.identity.deviceId}`);
       for (const device of channel.devices.filter((one) => one !== speaker)) {
-        expect(await device.hear(message, speaker!)).toBe(`hello from ${speaker!.identity.deviceId}`);
+        expect(await device.hear(message, speaker)).toBe(`hello from ${speaker.identity.deviceId}`);
       }
     }
     const descriptions = channel.devices.map(({ state }) => describeGroup(state!));

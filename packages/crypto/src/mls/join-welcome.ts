@@ -16,7 +16,7 @@ import { cachedEpoch } from './epoch.ts';
 import { guarded } from './failures.ts';
 import { checkGroupContext, checkGroupInfoSignature, treeOf } from './group-info.ts';
 import { openPrivateKeyPackage, shortRef } from './key-package.ts';
-import { cipherSuite, messageCrypto } from './provider/provider.ts';
+import { cipherSuite, messageCrypto, publicKeyOf } from './provider/provider.ts';
 import { suiteNamed } from './provider/suites.ts';
 import type { Authenticate, GroupDescription, GroupName, GroupState, MlsDeps, MlsIdentity } from './types.ts';
 import { validateTree } from './validate-tree.ts';
@@ -128,8 +128,7 @@ async function privatePathOf(
   for (const [index, key] of Object.entries(path.privateKeys)) {
     const node = tree[Number(index)];
     if (node === undefined) continue; // a blank root
-    const { publicKey } = (await suite.hpke.importPrivateKey(key)) as unknown as { readonly publicKey: Bytes };
-    if (!constantTimeEqual(publicKey, getHpkePublicKey(node)))
+    if (!constantTimeEqual(await publicKeyOf(key, suite), getHpkePublicKey(node)))
       throw new SealError('MALFORMED', 'mls: a path secret that is not of the tree');
   }
   return mergePrivateKeyPaths(path, leaf);

@@ -4,7 +4,7 @@ import { encodeParentHashInput } from 'ts-mls/parentHash.js';
 import type { ParentNode } from 'ts-mls/parentNode.js';
 import { resolution, type RatchetTree } from 'ts-mls/ratchetTree.js';
 import { leafNodeHashInputEncoder, parentNodeHashInputEncoder } from 'ts-mls/treeHash.js';
-import { isLeaf, left, nodeToLeafIndex, right, type NodeIndex } from 'ts-mls/treemath.js';
+import { isLeaf, left, nodeToLeafIndex, right, toNodeIndex, type NodeIndex } from 'ts-mls/treemath.js';
 import type { HashFamily } from './provider/hashes.ts';
 
 /**
@@ -57,11 +57,9 @@ export function treeHashes(tree: RatchetTree, hash: HashFamily): TreeHashes {
 
 /** Whether every parent was put there by a Commit of somebody below it, together with what is around it (§7.9.2). */
 export function areParentHashesValid(tree: RatchetTree, hash: HashFamily, hashes: TreeHashes): boolean {
-  return tree.every(
-    (node, index) => node?.nodeType !== 'parent' || isParentHashValid(tree, index as NodeIndex, node.parent),
-  );
+  return tree.every((node, index) => node?.nodeType !== 'parent' || isParentHashValid(toNodeIndex(index), node.parent));
 
-  function isParentHashValid(tree: RatchetTree, index: NodeIndex, parent: ParentNode): boolean {
+  function isParentHashValid(index: NodeIndex, parent: ParentNode): boolean {
     const children = [left(index), right(index)] as const;
     return children.some((child, side) => {
       const sibling = children[1 - side]!;

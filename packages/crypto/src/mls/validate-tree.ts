@@ -31,8 +31,7 @@ export async function validateTree(input: {
   const leaves = leavesOf(tree, group.tenantId);
   const repeated = repeatedIn(tree, leaves);
   if (repeated !== null) throw malformed(repeated);
-  if (!isSound(tree)) throw malformed('a node where none of its kind can be');
-  if (!areUnmergedLeavesSound(tree)) throw malformed('unmerged leaves that cannot be');
+  if (!isTreeSound(tree)) throw malformed('nodes or unmerged leaves where they cannot be');
   for (const { node } of leaves) {
     checkLifetimeShape(node, now);
     if (!node.capabilities.credentials.includes('basic')) throw malformed('a leaf that does not know credentials');
@@ -50,9 +49,10 @@ export async function validateTree(input: {
   for (const { node } of leaves) await authService.validateCredential(node.credential, node.signaturePublicKey);
 }
 
-/** Leaves at even places, parents at odd ones. */
-function isSound(tree: RatchetTree): boolean {
-  return tree.every((node, i) => node === undefined || (node.nodeType === 'leaf') === (i % 2 === 0));
+/** Leaves at even places, parents at odd ones, and unmerged leaves that can be. */
+export function isTreeSound(tree: RatchetTree): boolean {
+  const areInPlace = tree.every((node, i) => node === undefined || (node.nodeType === 'leaf') === (i % 2 === 0));
+  return areInPlace && areUnmergedLeavesSound(tree);
 }
 
 /** §7.3 and §12.4.3.1: unmerged leaves are in order, below the node, there, and known to every node on the way. */

@@ -20,11 +20,10 @@ export const chaChaPoly: Aead = {
   id: 3,
   keyLength: 32,
   nonceLength: 12,
-  seal: (key, nonce, associatedData, plaintext) =>
-    chacha20poly1305(key, nonce, associatedData).encrypt(plaintext) as Bytes,
+  seal: (key, nonce, associatedData, plaintext) => chacha20poly1305(key, nonce, associatedData).encrypt(plaintext),
   open(key, nonce, associatedData, ciphertext) {
     try {
-      return chacha20poly1305(key, nonce, associatedData).decrypt(ciphertext) as Bytes;
+      return chacha20poly1305(key, nonce, associatedData).decrypt(ciphertext);
     } catch (cause) {
       throw new SealError('UNDECRYPTABLE', 'mls: not authentic', { cause });
     }

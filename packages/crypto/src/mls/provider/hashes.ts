@@ -27,10 +27,10 @@ export const sha256Family: HashFamily = {
 
 export const sha512Family: HashFamily = {
   size: 64,
-  digest: (data) => sha512(data) as Bytes,
+  digest: (data) => sha512(data),
   hmac: hmacSha512,
-  extract: (salt, ikm) => extractSha512(sha512, ikm, salt) as Bytes,
-  expand: (prk, info, length) => expandSha512(sha512, prk, info, length) as Bytes,
+  extract: (salt, ikm) => extractSha512(sha512, ikm, salt),
+  expand: (prk, info, length) => expandSha512(sha512, prk, info, length),
 };
 
 /** HKDF-Expand (RFC 5869 §2.3). @throws RangeError on more than 8,160 bytes */

@@ -84,9 +84,9 @@ export function hpke(input: {
       return secret;
     },
 
-    importPublicKey: async (key) => key as unknown as PublicKey,
+    importPublicKey: async (key) => opaque<PublicKey>(key),
     exportPublicKey: async (key) => asPublicKey(key),
-    importPrivateKey: async (key) => (await kem.importPrivateKey(key)) as unknown as PrivateKey,
+    importPrivateKey: async (key) => opaque<PrivateKey>(await kem.importPrivateKey(key)),
     exportPrivateKey: async (key) => asPrivateKey(key).secret,
     deriveKeyPair: async (ikm) => asPair(await kem.deriveKeyPair(ikm)),
     generateKeyPair: async () => asPair(await kem.generateKeyPair()),
@@ -96,14 +96,19 @@ export function hpke(input: {
   };
 }
 
-function asPublicKey(key: PublicKey): Uint8Array {
-  return key as unknown as Uint8Array;
+function asPublicKey(key: unknown): Uint8Array {
+  return key as Uint8Array;
 }
 
-function asPrivateKey(key: PrivateKey): KemPrivateKey {
-  return key as unknown as KemPrivateKey;
+function asPrivateKey(key: unknown): KemPrivateKey {
+  return key as KemPrivateKey;
+}
+
+/** What the library takes for a WebCrypto key, and never looks into. */
+function opaque<T>(key: unknown): T {
+  return key as T;
 }
 
 function asPair(pair: KemPrivateKey): { privateKey: PrivateKey; publicKey: PublicKey } {
-  return { privateKey: pair as unknown as PrivateKey, publicKey: pair.publicKey as unknown as PublicKey };
+  return { privateKey: opaque<PrivateKey>(pair), publicKey: opaque<PublicKey>(pair.publicKey) };
 }

@@ -1,4 +1,4 @@
-import { constantTimeEqual } from '@seal-chat/protocol';
+import { constantTimeEqual, type Bytes } from '@seal-chat/protocol';
 import type { CiphersuiteImpl, CiphersuiteName } from 'ts-mls/crypto/ciphersuite.js';
 import type { Signature } from 'ts-mls/crypto/signature.js';
 import type { Curves, KeyPair } from '../../curves/curves.ts';
@@ -10,7 +10,7 @@ import { chaChaPoly, type Aead } from './aead.ts';
 import { x25519Kem } from './dh-kem.ts';
 import { sha256Family, sha512Family, type HashFamily } from './hashes.ts';
 import { hpke } from './hpke.ts';
-import type { HpkeKem } from './kem.ts';
+import type { HpkeKem, KemPrivateKey } from './kem.ts';
 import { ed25519 } from './signature.ts';
 import { suiteOf, type Suite } from './suites.ts';
 
@@ -86,4 +86,13 @@ async function loadXWing(
 /** What application messages of a ciphersuite need. */
 export function messageCrypto({ kdf }: Pick<Suite, 'kdf'>): { readonly hash: HashFamily; readonly aead: Aead } {
   return { hash: kdf === 'HKDF-SHA256' ? sha256Family : sha512Family, aead: chaChaPoly };
+}
+
+/** The public half of a serialised HPKE private key. */
+export async function publicKeyOf(
+  privateKey: Uint8Array,
+  { hpke: { importPrivateKey } }: CiphersuiteImpl,
+): Promise<Bytes> {
+  const key: unknown = await importPrivateKey(privateKey);
+  return (key as KemPrivateKey).publicKey;
 }
