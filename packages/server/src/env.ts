@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { resolve } from 'node:path';
-import { DEFAULT_RATES } from '@seal-chat/protocol';
+import { ATTACHMENT_LIMITS, DEFAULT_QUOTAS, DEFAULT_RATES } from '@seal-chat/protocol';
 import { z } from 'zod';
 import type { Rates } from './limits/rates.ts';
 import { StartError } from './start-error.ts';
@@ -25,13 +25,17 @@ function wholeNumber(min: number, max: number): z.ZodType<number, string> {
   const expected = `must be a whole number from ${min} to ${max}`;
   return z
     .string()
-    .regex(/^\d{1,9}$/, expected)
+    .regex(/^\d{1,13}$/, expected)
     .transform(Number)
     .refine((value) => value >= min && value <= max, expected);
 }
 
 function rate(fallback: number, meaning: string): Variable<number> {
   return variable(String(fallback), meaning, wholeNumber(1, 1_000_000));
+}
+
+function quota(fallback: number, meaning: string): Variable<number> {
+  return variable(String(fallback), meaning, wholeNumber(1, ATTACHMENT_LIMITS.maxSize));
 }
 
 function serviceUrl(protocols: readonly string[], expected: string): z.ZodType<string, string> {
@@ -131,6 +135,11 @@ export const VARIABLES = {
     'Changes of channels and their members by a user in a minute.',
   ),
   ATTACHMENTS_PER_MINUTE: rate(DEFAULT_RATES.attachmentsPerMinutePerUser, 'Uploads a user may begin in a minute.'),
+  MAX_ATTACHMENT_BYTES: quota(DEFAULT_QUOTAS.attachmentBytes, 'Bytes of the largest file that may be attached.'),
+  MAX_IMAGE_BYTES: quota(
+    DEFAULT_QUOTAS.imageBytes,
+    'Bytes of the largest image. Clients hold it: the server cannot see what a file is.',
+  ),
 } as const satisfies Record<string, Variable<unknown>>;
 
 type VariableName = keyof typeof VARIABLES;
@@ -184,6 +193,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       keyPackageClaimsPerMinutePerUser: read('KEY_PACKAGE_CLAIMS_PER_MINUTE'),
       channelChangesPerMinutePerUser: read('CHANNEL_CHANGES_PER_MINUTE'),
       attachmentsPerMinutePerUser: read('ATTACHMENTS_PER_MINUTE'),
+      attachmentBytes: read('MAX_ATTACHMENT_BYTES'),
+      imageBytes: read('MAX_IMAGE_BYTES'),
     },
   };
 }

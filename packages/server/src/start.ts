@@ -54,6 +54,7 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
       metrics,
       ready: () => app.ready(),
       trpc: app,
+      attachments: app,
       publicUrl: url,
       trustedProxies: config.trustedProxies,
       demo: config.isDemoOn ? { sql, tenantId: DEMO_TENANT_ID, publicUrl: url } : null,

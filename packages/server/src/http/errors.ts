@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ERRORS, isSealError, SealError, type ErrorCode } from '@seal-chat/protocol';
+import { isDatabaseAway } from '../db/away.ts';
 
 /** Answers with an error of the one table as JSON: `{ code, message, details }`. */
 export function sendError(
@@ -21,6 +22,7 @@ export function sendError(
 export function installErrors(server: FastifyInstance): void {
   server.setErrorHandler((error: FastifyError, request, reply) => {
     if (isSealError(error)) return sendError(reply, error);
+    if (isDatabaseAway(error)) return sendError(reply, new SealError('UNAVAILABLE'));
     const status = error.statusCode ?? 500;
     if (status >= 400 && status < 500) return sendError(reply, new SealError(codeOf(status)), status);
     request.log.error({ err: error, route: request.routeOptions.url }, 'request failed');

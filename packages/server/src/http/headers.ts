@@ -48,22 +48,24 @@ export function demoPolicy(publicUrl: string): string {
 
 /** What a page of another origin may send and read. No cookies are used, so any origin may ask: whether it is one of
  * the tenant's is decided with the app key, and the refusal is a typed error that the page can read. */
-export function allowAnyOrigin(reply: FastifyReply): void {
+export function allowAnyOrigin(reply: FastifyReply, exposed: string = 'retry-after'): void {
   void reply.headers({
     'access-control-allow-origin': '*',
-    'access-control-expose-headers': 'retry-after',
+    'access-control-expose-headers': exposed,
     'cross-origin-resource-policy': 'cross-origin',
   });
 }
 
-/** The answer to a preflight request. */
-export function answerPreflight(reply: FastifyReply, methods: string): FastifyReply {
+const ALLOWED_HEADERS = ['authorization', 'content-type', 'x-seal-app-key', 'trpc-accept'];
+
+/** The answer to a preflight request. @param headers what a page may send besides what every route takes */
+export function answerPreflight(reply: FastifyReply, methods: string, headers: readonly string[] = []): FastifyReply {
   allowAnyOrigin(reply);
   return reply
     .code(204)
     .headers({
       'access-control-allow-methods': methods,
-      'access-control-allow-headers': 'authorization, content-type, x-seal-app-key, trpc-accept',
+      'access-control-allow-headers': [...ALLOWED_HEADERS, ...headers].join(', '),
       'access-control-max-age': '7200',
       'cache-control': 'no-store',
     })

@@ -4,6 +4,7 @@ import { SealError, SIZE_LIMITS } from '@seal-chat/protocol';
 import { registerHealth, type HealthDeps } from '../health/routes.ts';
 import type { Metrics } from '../health/metrics.ts';
 import type { Logger } from '../log.ts';
+import { registerAttachments, type AttachmentsHttpDeps } from './attachments.ts';
 import { registerDemo, type DemoDeps } from './demo.ts';
 import { installErrors, NOT_HTTP, sendError } from './errors.ts';
 import { installHeaders } from './headers.ts';
@@ -15,6 +16,7 @@ export interface HttpDeps {
   readonly metrics: Metrics;
   readonly ready: HealthDeps['ready'];
   readonly trpc: TrpcDeps;
+  readonly attachments: AttachmentsHttpDeps;
   /** Origin that browsers use. */
   readonly publicUrl: string;
   /** Addresses and networks of proxies in front. */
@@ -58,6 +60,7 @@ export function createHttpServer(deps: HttpDeps): HttpServer {
   const requests = countRequests(server);
   registerHealth(server, { ready: deps.ready, registry: deps.metrics.registry });
   registerTrpc(server, deps.trpc);
+  registerAttachments(server, deps.attachments);
   registerWidget(server);
   if (deps.demo !== null) registerDemo(server, deps.demo);
   let closed: Promise<void> | undefined;

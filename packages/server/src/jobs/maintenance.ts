@@ -11,22 +11,33 @@ export interface Maintenance {
 const QUEUE = 'maintenance';
 const PURGE = 'purge';
 const PURGE_EVERY_MS = 10 * 60_000;
+const EXPIRE = 'expire';
+/** Messages end at most so much later than they ought to; until then reading one answers nothing. */
+const EXPIRE_EVERY_MS = 15_000;
 /** Finished and failed jobs that are kept to look at. */
 const KEEP = { removeOnComplete: 10, removeOnFail: 50 };
 
-/** Starts working on the queue, and sees to it that the purge is on it. The queue brings its own schema up to date. */
+/** Starts working on the queue, and sees to it that what happens regularly is on it. The queue brings its own schema up to date. */
 export async function startMaintenance(deps: {
   readonly url: string;
   readonly purge: () => Promise<void>;
+  /** Ends messages that are due. */
+  readonly expire: () => Promise<void>;
   readonly onError: (error: unknown) => void;
 }): Promise<Maintenance> {
-  const { url, purge, onError } = deps;
+  const { url, purge, expire, onError } = deps;
   const connection = { connectionString: url, migrate: true, max: 2, application_name: 'seal-queue' };
   const queue = new Queue(QUEUE, { connection }, createPostgresBackend);
   queue.on('error', onError);
   await queue.waitUntilReady();
   await queue.upsertJobScheduler(PURGE, { every: PURGE_EVERY_MS }, { name: PURGE, opts: KEEP });
-  const worker = new Worker(QUEUE, purge, { connection }, createPostgresBackend);
+  await queue.upsertJobScheduler(EXPIRE, { every: EXPIRE_EVERY_MS }, { name: EXPIRE, opts: KEEP });
+  const worker = new Worker(
+    QUEUE,
+    ({ name }) => (name === EXPIRE ? expire() : purge()),
+    { connection },
+    createPostgresBackend,
+  );
   worker.on('error', onError);
   worker.on('failed', (_job, error) => onError(error));
   await worker.waitUntilReady();

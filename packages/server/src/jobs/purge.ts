@@ -1,8 +1,13 @@
 import type { Sql } from 'postgres';
+import { deleteOrphans } from '../attachments/store.ts';
 
 const DAY_MS = 24 * 3_600_000;
 /** Retry requests are told apart from repeated ones for this long, ms. */
 const RETRY_REQUEST_MS = 30 * DAY_MS;
+/** An upload that no message has is given up this long after it began, ms. */
+const ORPHAN_MS = DAY_MS;
+/** Messages that end in one statement. */
+const EXPIRED_AT_ONCE = 500;
 
 /** Deletes what has expired and nothing reads any more. `now` is in ms since 1970. */
 export async function purgeExpired(sql: Sql, now: number): Promise<void> {
@@ -11,5 +16,14 @@ export async function purgeExpired(sql: Sql, now: number): Promise<void> {
   await sql`delete from sessions where refresh_expires_at < ${at}`;
   await sql`delete from links where expires_at < ${at}`;
   await sql`delete from rate_counters where expire < ${now}`;
+  await deleteOrphans(sql, new Date(now - ORPHAN_MS));
   await sql`delete from retry_requests where requested_at < ${new Date(now - RETRY_REQUEST_MS)}`;
+}
+
+/** Ends the messages whose lifetime is over. `now` is in ms since 1970. */
+export async function expireMessages(sql: Sql, now: number): Promise<void> {
+  for (;;) {
+    const [row] = await sql<{ count: number }[]>`select seal_expire(${new Date(now)}, ${EXPIRED_AT_ONCE}) as count`;
+    if (row!.count < EXPIRED_AT_ONCE) return;
+  }
 }

@@ -1,7 +1,7 @@
-import type { DEFAULT_RATES } from '@seal-chat/protocol';
+import type { DEFAULT_QUOTAS, DEFAULT_RATES } from '@seal-chat/protocol';
 
-/** Rates and counts the server enforces; the names and units of `DEFAULT_RATES`. */
-export type Rates = { readonly [Name in keyof typeof DEFAULT_RATES]: number };
+/** Rates, counts and sizes the server enforces; the names and units of `DEFAULT_RATES` and `DEFAULT_QUOTAS`. */
+export type Rates = { readonly [Name in keyof typeof DEFAULT_RATES | keyof typeof DEFAULT_QUOTAS]: number };
 
 /** `base` with whatever `overrides`, a tenant's JSON, has in its place: whole numbers above 0, all else ignored. */
 export function overrideRates(base: Rates, overrides: unknown): Rates {

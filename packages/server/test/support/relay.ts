@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { createServer, type Server } from 'node:http';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createHTTPHandler } from '@trpc/server/adapters/standalone';
+import Fastify from 'fastify';
 import { pino } from 'pino';
 import postgres, { type Sql } from 'postgres';
-import type { TenantId } from '@seal-chat/protocol';
+import { SIZE_LIMITS, type TenantId } from '@seal-chat/protocol';
+import { registerAttachments } from '../../src/http/attachments.ts';
+import { installErrors } from '../../src/http/errors.ts';
+import { registerTrpc } from '../../src/http/trpc.ts';
 import { createApp, type App, type Rates } from '../../src/index.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 
@@ -48,6 +51,8 @@ const RATES: Rates = {
   keyPackageClaimsPerMinutePerUser: 1_000_000,
   channelChangesPerMinutePerUser: 1_000_000,
   attachmentsPerMinutePerUser: 1_000_000,
+  attachmentBytes: 2 ** 30,
+  imageBytes: 2 ** 20,
 };
 
 export async function startRelay(options: { readonly clock?: () => number } = {}): Promise<Relay> {
@@ -93,29 +98,24 @@ async function startProcess(
 ): Promise<RelayProcess> {
   const log = pino({ level: 'warn' }, { write: (line: string) => void lines.push(line) });
   const app = await createApp({ databaseUrl, rates: RATES, log, leaveGraceMs: 20, ...(clock && { clock }) });
-  const handler = createHTTPHandler({
-    router: app.router,
-    basePath: '/trpc/',
-    createContext: ({ req }) => app.createContext({ headers: req.headers, ip: req.socket.remoteAddress ?? '' }),
-  });
-  const server = createServer(handler);
-  app.attachWebSocket(server, (request) => request.socket.remoteAddress ?? '');
-  const port = await listen(server);
+  // As `createHttpServer` has it, less what needs a build of the widget.
+  const server = Fastify<Server>({ bodyLimit: SIZE_LIMITS.request });
+  installErrors(server);
+  registerTrpc(server, { ...app, onError: () => undefined });
+  registerAttachments(server, app);
+  app.attachWebSocket(server.server, (request) => request.socket.remoteAddress ?? '');
+  await server.listen({ host: '127.0.0.1', port: 0 });
+  const { port } = server.server.address() as AddressInfo;
   let closing: Promise<void> | null = null;
   return {
     app,
     wsUrl: `ws://127.0.0.1:${port}/trpc`,
     close: () =>
       (closing ??= (async () => {
-        const closed = new Promise((resolve) => server.close(resolve));
+        const closed = server.close();
         await app.close();
-        server.closeAllConnections();
+        server.server.closeAllConnections();
         await closed;
       })()),
   };
-}
-
-async function listen(server: Server): Promise<number> {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return (server.address() as AddressInfo).port;
 }

@@ -1,0 +1,128 @@
+import {
+  SealError,
+  type AttachmentId,
+  type ConversationId,
+  type DeviceId,
+  type MessageId,
+  type TenantId,
+  type UserId,
+} from '@seal-chat/protocol';
+import type { ISql, Sql, TransactionSql } from 'postgres';
+
+/** What a message may have besides its body. */
+export interface Extras {
+  /** The message ends this long after it was accepted. */
+  readonly lifetimeSeconds?: number | undefined;
+  /** Uploads of the sender's account that become part of the message. */
+  readonly attachmentIds?: readonly AttachmentId[] | undefined;
+}
+
+/** What is known of a message with extras before it is stored. */
+export interface ExtensibleItem extends Extras {
+  readonly tenantId: TenantId;
+  readonly conversationId: ConversationId;
+  readonly messageId: MessageId;
+  readonly senderUserId: UserId;
+  readonly senderDeviceId: DeviceId;
+}
+
+/** What becomes of one item, as far as extras go. */
+type Stored = { readonly kind: 'stored'; readonly seq: number } | { readonly kind: 'known' | 'stale' };
+
+/** The attachments an item names are not there for it; nothing of the item was stored. */
+export interface Refused {
+  readonly kind: 'refused';
+}
+
+const REFUSED: Refused = { kind: 'refused' };
+
+/**
+ * Stores a batch by `store`, and in the same transaction what its messages have besides. A batch of plain messages is
+ * `store` alone, in no transaction of its own.
+ */
+export async function storeWithExtras<Item extends ExtensibleItem, Result extends Stored>(
+  sql: Sql,
+  items: readonly Item[],
+  acceptedAt: number,
+  store: (sql: ISql, items: readonly Item[]) => Promise<readonly Result[]>,
+): Promise<readonly (Result | Refused)[]> {
+  if (!items.some(hasExtras)) return store(sql, items);
+  return sql.begin(async (tx) => {
+    const refused = await claim(tx, items);
+    const accepted = items.filter((_item, i) => !refused.has(i));
+    const stored = accepted.length === 0 ? [] : await store(tx, accepted);
+    await extend(tx, accepted, stored, acceptedAt);
+    let next = 0;
+    return items.map((_item, i) => (refused.has(i) ? REFUSED : stored[next++]!));
+  }) as Promise<readonly (Result | Refused)[]>;
+}
+
+/** @returns whether the item has anything that a plain message has not */
+function hasExtras({ lifetimeSeconds, attachmentIds }: Extras): boolean {
+  return lifetimeSeconds !== undefined || (attachmentIds !== undefined && attachmentIds.length > 0);
+}
+
+/** Locks what the items name. @returns indexes of items that cannot have theirs */
+async function claim(tx: TransactionSql, items: readonly ExtensibleItem[]): Promise<ReadonlySet<number>> {
+  const named = items.flatMap((item, index) =>
+    (item.attachmentIds ?? []).map((attachmentId) => ({ ...item, index, attachmentId })),
+  );
+  if (named.length === 0) return new Set();
+  const [row] = await tx<{ refused: number[] | null }[]>`
+    select seal_claim(
+      ${named.map(({ index }) => index)}::int[],
+      ${named.map(({ tenantId }) => tenantId)}::uuid[],
+      ${named.map(({ conversationId }) => conversationId)}::uuid[],
+      ${named.map(({ senderUserId }) => senderUserId)}::uuid[],
+      ${named.map(({ senderDeviceId }) => senderDeviceId)}::uuid[],
+      ${named.map(({ messageId }) => messageId)}::uuid[],
+      ${named.map(({ attachmentId }) => attachmentId)}::uuid[]) as refused`;
+  return new Set(row!.refused);
+}
+
+async function extend(
+  tx: TransactionSql,
+  items: readonly ExtensibleItem[],
+  results: readonly Stored[],
+  acceptedAt: number,
+): Promise<void> {
+  const stored = items.flatMap((item, i) => {
+    const result = results[i]!;
+    return result.kind === 'stored' ? [{ ...item, seq: result.seq }] : [];
+  });
+  const ends = stored.filter(({ lifetimeSeconds }) => lifetimeSeconds !== undefined);
+  const files = stored.flatMap((item) => (item.attachmentIds ?? []).map((attachmentId) => ({ ...item, attachmentId })));
+  if (ends.length + files.length === 0) return;
+  await tx`
+    select seal_extend(
+      ${ends.map(({ tenantId }) => tenantId)}::uuid[],
+      ${ends.map(({ conversationId }) => conversationId)}::uuid[],
+      ${ends.map(({ seq }) => seq)}::bigint[],
+      ${ends.map(({ lifetimeSeconds }) => new Date(acceptedAt + lifetimeSeconds! * 1_000).toISOString())}::timestamptz[],
+      ${files.map(({ tenantId }) => tenantId)}::uuid[],
+      ${files.map(({ conversationId }) => conversationId)}::uuid[],
+      ${files.map(({ seq }) => seq)}::bigint[],
+      ${files.map(({ attachmentId }) => attachmentId)}::uuid[])`;
+}
+
+/** Why an item was refused: NOT_FOUND when the sender's account has no such upload, else BAD_INPUT. */
+export async function explainRefusal(
+  sql: Sql,
+  { tenantId, senderUserId, attachmentIds }: ExtensibleItem,
+): Promise<SealError> {
+  const ids = [...(attachmentIds ?? [])];
+  const rows = await sql`
+    select from attachments where tenant_id = ${tenantId} and user_id = ${senderUserId} and id = any(${ids}::uuid[])`;
+  return rows.length < ids.length
+    ? new SealError('NOT_FOUND', 'messages: no such upload')
+    : new SealError('BAD_INPUT', 'messages: an upload is not complete, of another conversation, or taken', {
+        field: 'attachmentIds',
+      });
+}
+
+/** @throws SealError BAD_INPUT when an attachment is named twice */
+export function checkExtras({ attachmentIds = [] }: Extras): void {
+  if (new Set(attachmentIds).size < attachmentIds.length) {
+    throw new SealError('BAD_INPUT', 'messages: an attachment twice', { field: 'attachmentIds' });
+  }
+}
