@@ -2,10 +2,12 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders, IncomingMessage, Server } from 'node:http';
 import type { TRPCError } from '@trpc/server';
 import { webCryptoVerify } from '@seal-chat/crypto/verify';
+import { createAttachmentsService, type AttachmentsService } from './attachments/service.ts';
 import { createLiveSessions } from './auth/live-sessions.ts';
 import { createAuthService } from './auth/service.ts';
 import { findSession, findSessionByAccess } from './auth/store.ts';
 import { createPostgresBus } from './bus/postgres.ts';
+import { createChannels } from './channels/channels.ts';
 import { createConversationsService } from './conversations/service.ts';
 import { findConversation, findPeers } from './conversations/store.ts';
 import { openDatabase } from './db/database.ts';
@@ -14,10 +16,11 @@ import { createDurableLimits } from './limits/durable.ts';
 import { createMessageLimits } from './limits/messages.ts';
 import type { Rates } from './limits/rates.ts';
 import { startMaintenance } from './jobs/maintenance.ts';
-import { purgeExpired } from './jobs/purge.ts';
+import { expireMessages, purgeExpired } from './jobs/purge.ts';
 import { createLinkingService } from './linking/service.ts';
 import type { Logger } from './log.ts';
 import { createDeviceSets } from './messages/device-sets.ts';
+import { createRemovalService } from './messages/removal.ts';
 import { createRetryService } from './messages/retry.ts';
 import { createMessagesService } from './messages/service.ts';
 import { createWriter } from './messages/writer.ts';
@@ -57,6 +60,8 @@ export interface FailedCall {
 /** The relay without its HTTP server: procedures, sockets, write path and bus on one database. */
 export interface App {
   readonly router: AppRouter;
+  /** What transfers files. */
+  readonly attachments: AttachmentsService;
   /** Context of a request over HTTP. */
   createContext(request: { readonly headers: IncomingHttpHeaders; readonly ip: string }): Promise<Context>;
   /** Logs a call that failed for no reason of the caller's; nothing of its input. */
@@ -108,6 +113,20 @@ export async function createApp(options: AppOptions): Promise<App> {
     deviceSets: createDeviceSets(prisma),
     writer,
   });
+  const attachments = createAttachmentsService({ sql, limits, checkMember: messages.checkMember, clock });
+  const channels = createChannels({
+    prisma,
+    sql,
+    bus,
+    hub,
+    audience,
+    presence,
+    limits,
+    messageLimits,
+    clock,
+    onAccepted,
+    onError,
+  });
   const sync = createSyncService({ prisma, sql, bus, hub, audience, presence, onError });
   const router = createRouter({
     auth: createAuthService({ prisma, curves, bus, devices, limits, clock }),
@@ -117,7 +136,10 @@ export async function createApp(options: AppOptions): Promise<App> {
     recovery: createRecoveryService({ prisma, limits, clock }),
     linking: createLinkingService({ prisma, limits, clock }),
     conversations: createConversationsService({ prisma, limits: messageLimits, audience, presence, clock }),
+    channels,
     messages,
+    attachments,
+    removal: createRemovalService({ prisma, sql, limits: messageLimits, audience }),
     retry: createRetryService({ sql, bus, limits: messageLimits, checkMember: messages.checkMember, clock }),
     sync,
   });
@@ -139,11 +161,13 @@ export async function createApp(options: AppOptions): Promise<App> {
   const maintenance = await startMaintenance({
     url: databaseUrl,
     purge: () => purgeExpired(sql, clock()),
+    expire: () => expireMessages(sql, clock()),
     onError,
   });
 
   return {
     router,
+    attachments,
     createContext: ({ headers, ip }) => contexts.ofRequest(credentialsOf(headers, ip)),
     onError: logUnexpected,
     attachWebSocket: webSockets.attach,
@@ -157,7 +181,7 @@ export async function createApp(options: AppOptions): Promise<App> {
 
     async close() {
       webSockets.pause();
-      await Promise.all([writer.drain(), sync.drain()]);
+      await Promise.all([writer.drain(), channels.drain(), sync.drain()]);
       await webSockets.close();
       await maintenance.close();
       presence.close();

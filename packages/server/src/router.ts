@@ -1,11 +1,16 @@
+import { createAttachmentsRouter } from './attachments/router.ts';
+import type { AttachmentsService } from './attachments/service.ts';
 import { createAuthRouter } from './auth/router.ts';
 import type { AuthService } from './auth/service.ts';
+import type { Channels } from './channels/channels.ts';
+import { createChannelsRouter } from './channels/router.ts';
 import { createConversationsRouter } from './conversations/router.ts';
 import type { ConversationsService } from './conversations/service.ts';
 import { createDevicesRouter } from './devices/router.ts';
 import type { DevicesService } from './devices/service.ts';
 import { createLinkingRouter } from './linking/router.ts';
 import type { LinkingService } from './linking/service.ts';
+import type { RemovalService } from './messages/removal.ts';
 import type { RetryService } from './messages/retry.ts';
 import { createMessagesRouter } from './messages/router.ts';
 import type { MessagesService } from './messages/service.ts';
@@ -28,8 +33,11 @@ export interface Services {
   readonly recovery: RecoveryService;
   readonly linking: LinkingService;
   readonly conversations: ConversationsService;
+  readonly channels: Channels;
   readonly messages: MessagesService;
+  readonly removal: RemovalService;
   readonly retry: RetryService;
+  readonly attachments: AttachmentsService;
   readonly sync: SyncService;
 }
 
@@ -43,7 +51,9 @@ export function createRouter(services: Services) {
     recovery: createRecoveryRouter(services.recovery),
     linking: createLinkingRouter(services.linking),
     conversations: createConversationsRouter(services.conversations),
+    channels: createChannelsRouter(services.channels),
     messages: createMessagesRouter(services),
+    attachments: createAttachmentsRouter(services.attachments),
     sync: createSyncRouter(services.sync),
   });
 }

@@ -20,6 +20,16 @@ export type Notice =
     }
   /** Members have stored more; `to` are the users whom that concerns. */
   | { readonly kind: 'delivered'; readonly tenantId: TenantId; readonly entries: readonly DeliveredNotice[] }
+  /** The log of a channel has these entries, from one sequence number to another. */
+  | {
+      readonly kind: 'channel-entries';
+      readonly tenantId: TenantId;
+      readonly conversationId: ConversationId;
+      readonly from: number;
+      readonly to: number;
+    }
+  /** Who ought to be in the groups of these channels has changed. */
+  | { readonly kind: 'channel-heads'; readonly tenantId: TenantId; readonly conversationIds: readonly ConversationId[] }
   | { readonly kind: 'session-ended'; readonly tenantId: TenantId; readonly sessionId: string }
   | { readonly kind: 'devices-removed'; readonly tenantId: TenantId; readonly deviceIds: readonly DeviceId[] }
   /** How many sockets of a user the sending process has, and what they say of the person. */

@@ -9,6 +9,7 @@ const CONVERSATION = {
   kind: true,
   lastSeq: true,
   createdAt: true,
+  group: { select: { visibility: true, name: true, description: true } },
   memberships: {
     orderBy: { userId: 'asc' },
     select: {
@@ -25,6 +26,7 @@ interface ConversationRow {
   readonly kind: 'dm' | 'channel';
   readonly lastSeq: bigint;
   readonly createdAt: Date;
+  readonly group: ConversationAnswer['channel'] | null;
   readonly memberships: readonly {
     readonly userId: string;
     readonly role: 'owner' | 'admin' | 'member';
@@ -46,6 +48,7 @@ function toAnswer(row: ConversationRow): ConversationAnswer {
       deviceListVersion: user.listVersion,
       deliveredSeq: Number(deliveredSeq),
     })),
+    ...(row.group && { channel: row.group }),
   };
 }
 
@@ -125,12 +128,31 @@ export async function isMember(
   return (await prisma.membership.findUnique({ where, select: { userId: true } })) !== null;
 }
 
-/** Everybody who shares a conversation with the user. */
+/** Whether the tenant has a channel of that id. */
+export async function isChannel(sql: Sql, tenantId: TenantId, conversationId: ConversationId): Promise<boolean> {
+  const rows = await sql`
+    select 1 from conversations where tenant_id = ${tenantId} and id = ${conversationId} and kind = 'channel'`;
+  return rows.length > 0;
+}
+
+/**
+ * People of a larger channel do not hear of each other's coming and going: nobody reads that many, and it would grow with
+ * the square of the members.
+ */
+export const MAX_COMPANY = 100;
+
+/** Everybody who shares a DM or a channel of at most `MAX_COMPANY` people with the user. */
 export async function findPeers(sql: Sql, tenantId: TenantId, userId: UserId): Promise<readonly UserId[]> {
   const rows = await sql<{ user_id: UserId }[]>`
-    select distinct other.user_id from memberships mine
-    join memberships other on other.tenant_id = mine.tenant_id and other.conversation_id = mine.conversation_id
-    where mine.tenant_id = ${tenantId} and mine.user_id = ${userId} and other.user_id <> mine.user_id`;
+    with small as materialized (
+      select conversation_id from memberships mine
+      where tenant_id = ${tenantId} and user_id = ${userId} and (select count(*) from (
+        select 1 from memberships one
+        where one.tenant_id = mine.tenant_id and one.conversation_id = mine.conversation_id
+        limit ${MAX_COMPANY + 1}) members) <= ${MAX_COMPANY})
+    select distinct other.user_id from small
+    join memberships other on other.tenant_id = ${tenantId} and other.conversation_id = small.conversation_id
+    where other.user_id <> ${userId}`;
   return rows.map((row) => row.user_id);
 }
 

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Sql, TransactionSql } from 'postgres';
 import { Prisma, type PrismaClient } from '../generated/client.ts';
 
 /** The client inside a transaction. */
@@ -43,6 +44,22 @@ function sqlStateOf(meta: unknown): string | null {
   }
   return null;
 }
+
+/** As `transact`, on the connections of the hot path. */
+export async function transactSql<T>(sql: Sql, work: (tx: TransactionSql) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return (await sql.begin(work)) as T;
+    } catch (error) {
+      const isLost = isRetryableState(error) || (error instanceof Error && 'code' in error && error.code === UNIQUE);
+      if (attempt >= ATTEMPTS || !isLost) throw error;
+      await delay(attempt * 5 * Math.random());
+    }
+  }
+}
+
+/** SQLSTATE of a unique key that is taken. */
+const UNIQUE = '23505';
 
 /** SQLSTATE of an error of postgres.js that is worth another attempt. */
 export function isRetryableState(error: unknown): boolean {

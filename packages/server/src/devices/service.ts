@@ -15,13 +15,14 @@ import {
   type Curves,
   type VerifiedDeviceList,
 } from '@seal-chat/crypto/verify';
-import type { Bus } from '../bus/bus.ts';
+import { chunks, type Bus } from '../bus/bus.ts';
 import { base64Of } from '../db/bytes.ts';
 import { transact, type Transaction } from '../db/transaction.ts';
 import type { PrismaClient } from '../generated/client.ts';
 import type { Session } from '../trpc/context.ts';
 import type { Audience } from '../sync/audience.ts';
 import {
+  findChannels,
   findExistingUsers,
   findLatestList,
   findListsSince,
@@ -115,6 +116,10 @@ export function createDevicesService(deps: {
     if (change.removed.length > 0) bus.publish({ kind: 'devices-removed', tenantId, deviceIds: change.removed });
     const peers = await audience.peersOf(tenantId, userId);
     audience.tell(tenantId, [userId, ...peers], { type: 'device-list', userId, version: change.next.list.version });
+    // The groups of the account's channels have somebody to add or remove.
+    for (const conversationIds of chunks(await findChannels(prisma, change.account))) {
+      bus.publish({ kind: 'channel-heads', tenantId, conversationIds });
+    }
   }
 
   return {

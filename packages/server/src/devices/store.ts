@@ -1,4 +1,4 @@
-import type { Device, DeviceId, SignedDeviceList, TenantId, UserId } from '@seal-chat/protocol';
+import type { ConversationId, Device, DeviceId, SignedDeviceList, TenantId, UserId } from '@seal-chat/protocol';
 import type { PrismaClient } from '../generated/client.ts';
 import type { Transaction } from '../db/transaction.ts';
 
@@ -73,10 +73,13 @@ export async function findExistingUsers(
   return new Set(rows.map(({ id }) => id));
 }
 
-/** The version of the account's latest list, with its row locked; null when there is no such account. */
+/**
+ * The version of the account's latest list, with its row locked; null when there is no such account. Rows that refer to
+ * the account may come meanwhile: whoever adds one to a conversation has that locked already, and this one waits for it.
+ */
 export async function lockAccount(tx: Transaction, { tenantId, userId }: Account): Promise<number | null> {
   const [row] = await tx.$queryRaw<{ list_version: number }[]>`
-    select list_version from users where tenant_id = ${tenantId}::uuid and id = ${userId}::uuid for update`;
+    select list_version from users where tenant_id = ${tenantId}::uuid and id = ${userId}::uuid for no key update`;
   return row?.list_version ?? null;
 }
 
@@ -87,6 +90,18 @@ export async function lockConversations(tx: Transaction, { tenantId, userId }: A
     where tenant_id = ${tenantId}::uuid and id in (
       select conversation_id from memberships where tenant_id = ${tenantId}::uuid and user_id = ${userId}::uuid)
     order by id for update`;
+}
+
+/** Ids of the channels the user is in. */
+export async function findChannels(
+  prisma: PrismaClient,
+  { tenantId, userId }: Account,
+): Promise<readonly ConversationId[]> {
+  const rows = await prisma.membership.findMany({
+    where: { tenantId, userId, conversation: { kind: 'channel' } },
+    select: { conversationId: true },
+  });
+  return rows.map(({ conversationId }) => conversationId as ConversationId);
 }
 
 export async function insertList(
@@ -128,7 +143,7 @@ export async function insertDevices(
   return true;
 }
 
-/** Takes from devices whatever they could still use: sessions, prekeys, mailboxes, links. Their ids stay known. */
+/** Takes from devices whatever they could still use: sessions, prekeys, KeyPackages, mailboxes, links. Their ids stay known. */
 export async function removeDevices(
   tx: Transaction,
   tenantId: TenantId,
@@ -145,6 +160,9 @@ export async function removeDevices(
   await tx.currentPreKey.deleteMany({ where });
   await tx.oneTimePreKey.deleteMany({ where });
   await tx.spentPreKey.deleteMany({ where });
+  await tx.keyPackage.deleteMany({ where });
+  await tx.lastResortKeyPackage.deleteMany({ where });
+  await tx.spentKeyPackage.deleteMany({ where });
   await tx.link.deleteMany({ where });
   await tx.device.updateMany({ where: { tenantId, id: { in: [...deviceIds] } }, data: { removedAt: now } });
 }

@@ -12,6 +12,10 @@ const WINDOWS = {
   search: 60,
   recovery: 3_600,
   link: 60,
+  attachment: 60,
+  channelChange: 60,
+  claimKeyPackage: 60,
+  claimKeyPackageFrom: 60,
 } as const;
 
 /** Name of a limit that is kept in the database. */

@@ -1,5 +1,6 @@
 import type { ConversationId, DeviceId, MessageId, TenantId, UserId } from '@seal-chat/protocol';
 import { chunks, type Notice } from '../bus/bus.ts';
+import type { Extras } from './extras.ts';
 
 /** Bytes as they came: for the database, and as text for whoever is connected. */
 export interface Payload {
@@ -9,7 +10,7 @@ export interface Payload {
 }
 
 /** One message on its way into the database. */
-export interface SendItem {
+export interface SendItem extends Extras {
   readonly tenantId: TenantId;
   readonly conversationId: ConversationId;
   /** Every member, each once, with the version of its device list. */
@@ -21,6 +22,9 @@ export interface SendItem {
   readonly envelopes: readonly { readonly deviceId: DeviceId; readonly envelope: Payload }[];
 }
 
+/** What tells one message from another. */
+export type MessageKey = Pick<SendItem, 'conversationId' | 'senderDeviceId' | 'messageId'>;
+
 /** The parameters of `seal_send`, less the time: array literals and one blob (see the migration). */
 export interface SendParameters {
   readonly values: readonly (string | Buffer)[];
@@ -29,7 +33,7 @@ export interface SendParameters {
 }
 
 /** Of the items with one message id, the first; the others are the same message, sent again before it was answered. */
-export function withoutRepeats(items: readonly SendItem[]): readonly SendItem[] {
+export function withoutRepeats<Item extends MessageKey>(items: readonly Item[]): readonly Item[] {
   const seen = new Set<string>();
   const first = items.filter(({ conversationId, senderDeviceId, messageId }) => {
     const before = seen.size;
@@ -39,12 +43,12 @@ export function withoutRepeats(items: readonly SendItem[]): readonly SendItem[] 
 }
 
 /** Whether two items are the same message. */
-export function isSameMessage(a: SendItem, b: SendItem): boolean {
+export function isSameMessage(a: MessageKey, b: MessageKey): boolean {
   return a.messageId === b.messageId && a.senderDeviceId === b.senderDeviceId && a.conversationId === b.conversationId;
 }
 
 /** Rows a batch needs, each once and ascending, which is the order of locking. */
-interface Rows {
+export interface Rows {
   readonly tenants: readonly string[];
   readonly ids: readonly string[];
   /** Index of a row by its key, from 1. */
@@ -54,7 +58,7 @@ interface Rows {
 const ID_CHARACTERS = 36;
 
 /** @param keys tenant and id, one after the other */
-function rowsOf(keys: ReadonlySet<string>): Rows {
+export function rowsOf(keys: ReadonlySet<string>): Rows {
   const sorted = [...keys].toSorted();
   return {
     tenants: sorted.map((key) => key.slice(0, ID_CHARACTERS)),
@@ -161,7 +165,7 @@ function notices(mailboxes: Rows, encode: (notice: Notice) => string): readonly 
 }
 
 /** An array of numbers or ids, which need no quotes. */
-function literal(values: readonly (string | number)[]): string {
+export function literal(values: readonly (string | number)[]): string {
   return `{${values.join(',')}}`;
 }
 

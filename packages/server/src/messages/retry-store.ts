@@ -8,7 +8,7 @@ export interface MessageRef {
   readonly seq: number;
 }
 
-/** Who sent a message, and whether `deviceId` was there to get it. */
+/** Who sent a message of a DM, and whether `deviceId` was there to get it. */
 export interface Addressing {
   readonly senderDeviceId: DeviceId;
   readonly isSenderGone: boolean;
@@ -26,7 +26,8 @@ export async function findAddressing(
     from messages m
     join devices sender on sender.tenant_id = m.tenant_id and sender.id = m.sender_device_id
     join devices device on device.tenant_id = m.tenant_id and device.id = ${deviceId}
-    where m.tenant_id = ${tenantId} and m.conversation_id = ${conversationId} and m.seq = ${seq}`;
+    where m.tenant_id = ${tenantId} and m.conversation_id = ${conversationId} and m.seq = ${seq}
+      and m.generation is null`;
   return row ?? null;
 }
 

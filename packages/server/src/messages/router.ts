@@ -1,18 +1,26 @@
 import { messageInputs } from '@seal-chat/protocol/api';
 import { bareProcedure, requireSession, router, sessionProcedure } from '../trpc/init.ts';
+import type { RemovalService } from './removal.ts';
 import type { RetryService } from './retry.ts';
 import { sendParser } from './send-parser.ts';
 import type { MessagesService } from './service.ts';
 
 /** Sending and reading messages. */
-export function createMessagesRouter(services: { readonly messages: MessagesService; readonly retry: RetryService }) {
-  const { messages, retry } = services;
+export function createMessagesRouter(services: {
+  readonly messages: MessagesService;
+  readonly removal: RemovalService;
+  readonly retry: RetryService;
+}) {
+  const { messages, removal, retry } = services;
   return router({
     send: bareProcedure.input(sendParser).mutation(({ ctx, input }) => {
       const session = requireSession(ctx);
       const pending = session.check();
       return pending === null ? messages.send(session, input) : pending.then(() => messages.send(session, input));
     }),
+    remove: sessionProcedure
+      .input(messageInputs.remove)
+      .mutation(({ ctx, input }) => removal.remove(ctx.session, input.conversationId, input.seq)),
     history: sessionProcedure
       .input(messageInputs.history)
       .query(({ ctx, input }) => messages.history(ctx.session, input.conversationId, input.before, input.limit)),

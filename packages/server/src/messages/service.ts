@@ -2,16 +2,17 @@ import { SealError, type ConversationId, type DeviceId, type MessageId, type Use
 import type { HistoryAnswer, SendAnswer } from '@seal-chat/protocol/api';
 import type { Sql } from 'postgres';
 import type { PrismaClient } from '../generated/client.ts';
-import { isMember } from '../conversations/store.ts';
+import { isChannel, isMember } from '../conversations/store.ts';
 import type { MessageLimits } from '../limits/messages.ts';
 import type { Session } from '../trpc/context.ts';
 import type { Payload } from './batch.ts';
 import type { DeviceSet, DeviceSets } from './device-sets.ts';
+import { checkExtras, explainRefusal, type Extras } from './extras.ts';
 import { findHistory, findMemberDevices, type MemberDevices } from './store.ts';
 import type { Writer } from './writer.ts';
 
 /** A message as a device sends it. */
-export interface SendInput {
+export interface SendInput extends Extras {
   readonly conversationId: ConversationId;
   readonly messageId: MessageId;
   readonly deviceLists: readonly { readonly userId: UserId; readonly version: number }[];
@@ -24,7 +25,8 @@ export interface MessagesService {
   /**
    * Stores a message for exactly the devices of the conversation's members. Resolves after the commit; sending the same
    * message id again answers as the first time did.
-   * @throws SealError DEVICE_LIST_STALE with the delta, NOT_A_MEMBER, DEVICE_REVOKED, BAD_INPUT, RATE_LIMITED
+   * @throws SealError DEVICE_LIST_STALE with the delta, NOT_A_MEMBER, DEVICE_REVOKED, BAD_INPUT, RATE_LIMITED,
+   *   NOT_FOUND when the sender's account has no such upload
    */
   send(session: Session, input: SendInput): Promise<SendAnswer>;
   /** Messages before sequence number `before`, newest first. @throws SealError NOT_A_MEMBER */
@@ -68,6 +70,9 @@ export function createMessagesService(deps: {
   /** Why the database would not take a message; nothing when it would now. */
   async function explainStale(session: Session, input: SendInput): Promise<SealError | null> {
     const members = await findMemberDevices(sql, session.tenantId, input.conversationId);
+    if (members.length > 0 && (await isChannel(sql, session.tenantId, input.conversationId))) {
+      throw new SealError('BAD_INPUT', 'messages: a channel has its own way', { field: 'conversationId' });
+    }
     const own = members.find(({ userId }) => userId === session.userId);
     if (own === undefined) return new SealError('NOT_A_MEMBER');
     if (!own.deviceIds.includes(session.deviceId)) return new SealError('DEVICE_REVOKED');
@@ -86,6 +91,7 @@ export function createMessagesService(deps: {
       const { tenantId, userId, deviceId, rates } = session;
       limits.consume(tenantId, userId, rates.messagesPerMinutePerUser);
       checkNoneTwice(input);
+      checkExtras(input);
       const item = {
         tenantId,
         conversationId: input.conversationId,
@@ -95,12 +101,15 @@ export function createMessagesService(deps: {
         senderDeviceId: deviceId,
         body: input.body,
         envelopes: input.envelopes,
+        lifetimeSeconds: input.lifetimeSeconds,
+        attachmentIds: input.attachmentIds,
       };
       for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
         const found = findSets(session, input);
         const sets = found instanceof Promise ? await found : found;
         if (namesUser(input, userId) && isExactly(sets, deviceId, input.envelopes)) {
           const result = await writer.send(item);
+          if (result.kind === 'refused') throw await explainRefusal(sql, item);
           if (result.kind !== 'stale') return { seq: result.seq, acceptedAt: result.acceptedAt };
         }
         const reason = await explainStale(session, input);

@@ -1,6 +1,6 @@
 import type { ConversationId, DeviceId, MessageId, TenantId, UserId } from '@seal-chat/protocol';
 import type { HistoryAnswer } from '@seal-chat/protocol/api';
-import type { Sql } from 'postgres';
+import type { ISql, Sql } from 'postgres';
 import type { Notice } from '../bus/bus.ts';
 import { base64Of } from '../db/bytes.ts';
 import { layOut, type SendItem } from './batch.ts';
@@ -36,9 +36,9 @@ const SEND = `
     $9::int[], $10::uuid[], $11::uuid[], $12::uuid[], $13::int[], $14::int[], $15::uuid[], $16::uuid[], $17::int[],
     $18::int[], $19::int[], $20::int[], $21::bytea, $22::text[])`;
 
-/** Stores a batch in one transaction. The result is as long as `items` and in their order. */
+/** Stores a batch in one statement. The result is as long as `items` and in their order. */
 export async function sendBatch(
-  sql: Sql,
+  sql: ISql,
   items: readonly SendItem[],
   acceptedAt: number,
   encode: (notice: Notice) => string,
@@ -103,14 +103,15 @@ export async function findHistory(
     with page as (
       select * from messages
       where tenant_id = ${tenantId} and conversation_id = ${conversationId}
-        and seq < ${before ?? Number.MAX_SAFE_INTEGER}
+        and seq < ${before ?? Number.MAX_SAFE_INTEGER} and kind = 'message'
       order by seq desc limit ${limit}
     ), waiting as (
       select distinct on (seq) seq, envelope from mailbox_entries
       where tenant_id = ${tenantId} and device_id = ${deviceId} and conversation_id = ${conversationId}
         and kind = 'message' and seq between (select min(seq) from page) and (select max(seq) from page)
       order by seq, position desc)
-    select page.*, waiting.envelope from page left join waiting on waiting.seq = page.seq order by page.seq desc`;
+    select page.*, waiting.envelope, case when page.expires_at <= now() then ''::bytea else page.body end as body
+    from page left join waiting on waiting.seq = page.seq order by page.seq desc`;
   return {
     messages: rows.map((row) => ({
       conversationId,

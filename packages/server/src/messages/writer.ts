@@ -1,26 +1,14 @@
-import { SealError } from '@seal-chat/protocol';
 import type { MailboxEvent } from '@seal-chat/protocol/api';
-import postgres, { type Sql } from 'postgres';
-import { setTimeout as delay } from 'node:timers/promises';
+import type { Sql } from 'postgres';
 import type { Bus } from '../bus/bus.ts';
-import { isDatabaseAway } from '../db/away.ts';
-import { isRetryableState } from '../db/transaction.ts';
 import type { Hub } from '../sync/hub.ts';
-import { isSameMessage, withoutRepeats, type SendItem } from './batch.ts';
-import { createFlusher } from './flusher.ts';
+import type { SendItem } from './batch.ts';
+import { createBatchWriter, type BatchWriter } from './batch-writer.ts';
+import { storeWithExtras, type Refused } from './extras.ts';
 import { sendBatch, type SendResult } from './store.ts';
 
 /** Commits messages in batches and hands them to whoever is connected. */
-export interface Writer {
-  /** Resolves after the commit. @throws SealError UNAVAILABLE when it is not known whether there was one */
-  send(item: SendItem): Promise<SendResult>;
-  /** Resolves when everything given so far is settled. */
-  drain(): Promise<void>;
-}
-
-const MAX_BATCH = 500;
-const MAX_IN_FLIGHT = 2;
-const ATTEMPTS = 5;
+export type Writer = BatchWriter<SendItem, SendResult | Refused>;
 
 export function createWriter(deps: {
   readonly sql: Sql;
@@ -33,38 +21,7 @@ export function createWriter(deps: {
 }): Writer {
   const { sql, bus, hub, clock, onAccepted, onError } = deps;
 
-  /** A batch that the database refuses is halved until the item at fault stands alone. */
-  async function write(items: readonly SendItem[]): Promise<readonly (SendResult | SealError)[]> {
-    try {
-      return await commit(items);
-    } catch (error) {
-      onError(error);
-      if (!(error instanceof postgres.PostgresError) || isDatabaseAway(error)) {
-        return items.map(() => new SealError('UNAVAILABLE', undefined, { cause: error }));
-      }
-      if (items.length === 1) return [new SealError('INTERNAL', undefined, { cause: error })];
-      const half = items.length >> 1;
-      return [...(await write(items.slice(0, half))), ...(await write(items.slice(half)))];
-    }
-  }
-
-  async function commit(items: readonly SendItem[]): Promise<readonly SendResult[]> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        const once = withoutRepeats(items);
-        const results = await sendBatch(sql, once, clock(), bus.encode);
-        deliver(once, results);
-        return once === items
-          ? results
-          : items.map((item) => results[once.findIndex((other) => isSameMessage(item, other))]!);
-      } catch (error) {
-        if (attempt >= ATTEMPTS || !isRetryableState(error)) throw error;
-        await delay(attempt * 2 * Math.random());
-      }
-    }
-  }
-
-  function deliver(items: readonly SendItem[], results: readonly SendResult[]): void {
+  function deliver(items: readonly SendItem[], results: readonly (SendResult | Refused)[]): void {
     let accepted = 0;
     for (const [i, result] of results.entries()) {
       if (result.kind !== 'stored') continue;
@@ -91,11 +48,14 @@ export function createWriter(deps: {
     if (accepted > 0) onAccepted(accepted);
   }
 
-  const { add, drain } = createFlusher<SendItem, SendResult>({
-    maxBatch: MAX_BATCH,
-    maxInFlight: MAX_IN_FLIGHT,
-    delayMs: 0,
-    write,
+  return createBatchWriter({
+    store: (items) => {
+      const acceptedAt = clock();
+      return storeWithExtras(sql, items, acceptedAt, (connection, batch) =>
+        sendBatch(connection, batch, acceptedAt, bus.encode),
+      );
+    },
+    deliver,
+    onError,
   });
-  return { send: add, drain };
 }

@@ -1,5 +1,6 @@
 import type { DeviceId, SealError, TenantId, UserId } from '@seal-chat/protocol';
 import type { LiveEvent, MailboxEvent } from '@seal-chat/protocol/api';
+import type { ChannelEntryEvent } from './live-queue.ts';
 
 /** One running subscription of one device in this process. */
 export interface Inbox {
@@ -13,6 +14,8 @@ export interface Inbox {
   readMailbox(): void;
   /** A live event. One that replaces another in its queue has the same `key`. */
   tell(event: LiveEvent, key: string): void;
+  /** An entry of a channel's log. */
+  tellEntry(event: ChannelEntryEvent): void;
   /** Ends the subscription with an error. */
   end(error: SealError): void;
 }

@@ -1,8 +1,9 @@
 import { tracked, type TrackedEnvelope } from '@trpc/server';
-import { SealError } from '@seal-chat/protocol';
-import type { LiveEvent, MailboxEvent, SyncBatch, SyncEvent } from '@seal-chat/protocol/api';
+import { isSealError, type SealError } from '@seal-chat/protocol';
+import type { MailboxEvent, SyncBatch, SyncEvent } from '@seal-chat/protocol/api';
 import type { Connection, Session } from '../trpc/context.ts';
 import type { Inbox } from './hub.ts';
+import { createLiveQueue, type LiveQueue } from './live-queue.ts';
 
 /** Reads the mailbox of the inbox's device. */
 export interface MailboxReader {
@@ -36,8 +37,6 @@ export interface RunningInbox extends Inbox {
 /** Entries and characters that wait for a slow reader in memory; beyond, the mailbox is read again instead. */
 const MAX_QUEUED_ENTRIES = 512;
 const MAX_QUEUED_CHARACTERS = 1_048_576;
-/** Live events that wait; a reader that slow starts over, and reads the state from the lists. */
-const MAX_QUEUED_LIVE = 2_048;
 /** Bytes on their way to the network beyond which nothing more is given to the socket. */
 const MAX_BUFFERED_BYTES = 1_048_576;
 
@@ -61,8 +60,8 @@ export function createInbox(deps: {
   let isBehind = true;
   let isReading = false;
   let isCaughtUp = false;
-  /** Live events by key; null while there are none, which is nearly always. */
-  let live: Map<string, LiveEvent> | null = null;
+  /** Null while there are no live events, which is nearly always. */
+  let live: LiveQueue | null = null;
   let ended: SealError | null = null;
   let wake: (() => void) | null = null;
 
@@ -83,7 +82,7 @@ export function createInbox(deps: {
 
   function takeLive(): SyncEvent[] {
     if (live === null) return [];
-    const events = [...live.values()];
+    const events = live.take();
     live = null;
     return events;
   }
@@ -142,9 +141,19 @@ export function createInbox(deps: {
     },
 
     tell(event, key) {
-      live ??= new Map();
-      if (live.size >= MAX_QUEUED_LIVE) ended ??= new SealError('UNAVAILABLE', 'sync: the reader is too slow');
-      live.set(key, event);
+      live ??= createLiveQueue();
+      try {
+        live.add(event, key);
+      } catch (error) {
+        if (!isSealError(error)) throw error;
+        ended ??= error;
+      }
+      awaken();
+    },
+
+    tellEntry(event) {
+      live ??= createLiveQueue();
+      live.addEntry(event);
       awaken();
     },
 
@@ -180,5 +189,6 @@ export function createInbox(deps: {
 }
 
 function sizeOf(event: MailboxEvent): number {
-  return event.type === 'message' ? event.body.length + event.envelope.length : 0;
+  if (event.type === 'message') return event.body.length + event.envelope.length;
+  return event.type === 'welcome' ? event.welcome.length : 0;
 }

@@ -10,7 +10,7 @@ const PAGE_BYTES = 1_048_576;
 
 interface EntryRow {
   readonly position: number;
-  readonly kind: 'message' | 'retry-request';
+  readonly kind: 'message' | 'retry-request' | 'welcome';
   readonly conversation_id: ConversationId;
   readonly seq: number;
   readonly envelope: Buffer | null;
@@ -21,6 +21,8 @@ interface EntryRow {
   readonly sender_device_id: DeviceId;
   readonly created_at: Date;
   readonly body: Buffer;
+  readonly generation: number | null;
+  readonly welcome: Buffer | null;
   /** Position of the mailbox's latest entry. */
   readonly head: number;
 }
@@ -34,14 +36,19 @@ export async function readMailbox(
 ): Promise<MailboxPage> {
   const rows = await sql<EntryRow[]>`
     select page.*, requester.user_id as requester_user_id from (
-      select e.*, m.message_id, m.sender_user_id, m.sender_device_id, m.created_at, m.body, b.head,
-        sum(octet_length(m.body) + coalesce(octet_length(e.envelope), 0)) over earlier as bytes_before
+      select e.*, m.message_id, m.sender_user_id, m.sender_device_id, m.created_at, m.generation,
+        case when m.expires_at <= now() then ''::bytea else m.body end as body,
+        w.welcome, b.head,
+        sum(octet_length(m.body) + coalesce(octet_length(e.envelope), octet_length(w.welcome), 0)) over earlier
+          as bytes_before
       from mailboxes b
       join lateral (
         select * from mailbox_entries
         where tenant_id = b.tenant_id and device_id = b.device_id and position > ${position}
         order by position limit ${PAGE_ENTRIES}) e on true
       join messages m on m.tenant_id = e.tenant_id and m.conversation_id = e.conversation_id and m.seq = e.seq
+      left join channel_commits w on e.kind = 'welcome'
+        and w.tenant_id = e.tenant_id and w.conversation_id = e.conversation_id and w.seq = e.seq
       where b.tenant_id = ${tenantId} and b.device_id = ${deviceId}
       window earlier as (order by e.position rows between unbounded preceding and 1 preceding)) page
     left join devices requester on requester.tenant_id = page.tenant_id and requester.id = page.requester_device_id
@@ -120,14 +127,28 @@ function toEvent(row: EntryRow): MailboxEvent {
       deviceId: row.requester_device_id!,
     };
   }
+  const senderUserId = row.sender_user_id;
+  const senderDeviceId = row.sender_device_id;
+  if (row.kind === 'welcome') {
+    return {
+      type: 'welcome',
+      position,
+      conversationId,
+      seq,
+      generation: row.generation!,
+      senderUserId,
+      senderDeviceId,
+      welcome: base64Of(row.welcome!),
+    };
+  }
   return {
     type: 'message',
     position,
     conversationId,
     seq,
     messageId: row.message_id,
-    senderUserId: row.sender_user_id,
-    senderDeviceId: row.sender_device_id,
+    senderUserId,
+    senderDeviceId,
     acceptedAt: row.created_at.getTime(),
     body: base64Of(row.body),
     envelope: base64Of(row.envelope!),

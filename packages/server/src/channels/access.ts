@@ -1,0 +1,51 @@
+import { SealError } from '@seal-chat/protocol';
+import type { MemberRole } from '@seal-chat/protocol/api';
+import type { TransactionSql } from 'postgres';
+import type { Session } from '../trpc/context.ts';
+import { findCaller, findChannel, lockChannel, type Channel, type ChannelRef, type Queries } from './channel-store.ts';
+
+/** Who calls, in which channel. */
+export interface Caller {
+  readonly ref: ChannelRef;
+  readonly channel: Channel;
+  readonly role: MemberRole;
+}
+
+type Who = Pick<Session, 'tenantId' | 'deviceId'>;
+
+/**
+ * Lets the caller into a channel that stays locked until the transaction ends.
+ * @throws SealError NOT_A_MEMBER, whether or not there is such a channel; DEVICE_REVOKED
+ */
+export async function enterLocked(
+  tx: TransactionSql,
+  session: Who,
+  conversationId: ChannelRef['conversationId'],
+): Promise<Caller> {
+  const ref = { tenantId: session.tenantId, conversationId };
+  return admit(tx, session, ref, await lockChannel(tx, ref));
+}
+
+/** Lets the caller look into a channel. @throws SealError as `enterLocked` */
+export async function enter(sql: Queries, session: Who, conversationId: ChannelRef['conversationId']): Promise<Caller> {
+  const ref = { tenantId: session.tenantId, conversationId };
+  return admit(sql, session, ref, await findChannel(sql, ref));
+}
+
+async function admit(sql: Queries, session: Who, ref: ChannelRef, channel: Channel | null): Promise<Caller> {
+  if (channel === null) throw new SealError('NOT_A_MEMBER');
+  const { role, isRemoved } = await findCaller(sql, ref, session.deviceId);
+  if (isRemoved) throw new SealError('DEVICE_REVOKED');
+  if (role === null) throw new SealError('NOT_A_MEMBER');
+  return { ref, channel, role };
+}
+
+/** @throws SealError FORBIDDEN unless the caller is an admin or owner */
+export function checkMayManage({ role }: Pick<Caller, 'role'>): void {
+  if (role === 'member') throw new SealError('FORBIDDEN', 'channels: for owners and admins');
+}
+
+/** The error that tells a device where the channel is. */
+export function epochStale({ generation, epoch, lastSeq }: Channel): SealError {
+  return new SealError('EPOCH_STALE', undefined, { group: { generation, epoch, lastSeq } });
+}

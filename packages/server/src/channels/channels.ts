@@ -1,0 +1,59 @@
+import type { Sql } from 'postgres';
+import type { Bus } from '../bus/bus.ts';
+import type { PrismaClient } from '../generated/client.ts';
+import type { DurableLimits } from '../limits/durable.ts';
+import type { MessageLimits } from '../limits/messages.ts';
+import type { Presence } from '../presence/presence.ts';
+import type { Audience } from '../sync/audience.ts';
+import type { Hub } from '../sync/hub.ts';
+import { createAnnouncer } from './announcer.ts';
+import { createCommits, type Commits } from './commits.ts';
+import { createDirectory, type Directory } from './directory.ts';
+import { createFeed } from './feed.ts';
+import { createKeyPackages, type KeyPackages } from './key-packages.ts';
+import { createChannelLog, type ChannelLog } from './log.ts';
+import { createMembers, type Members } from './members.ts';
+import { createChannelSender, type ChannelSender } from './send.ts';
+import { createChannelWriter } from './writer.ts';
+
+/** What the procedures of channels call. */
+export interface Channels {
+  readonly directory: Directory;
+  readonly members: Members;
+  readonly keyPackages: KeyPackages;
+  readonly commits: Commits;
+  readonly sender: ChannelSender;
+  readonly log: ChannelLog;
+  /** Resolves when messages given so far are settled. */
+  drain(): Promise<void>;
+}
+
+/** Puts the delivery service together, and begins to hear what other processes store. */
+export function createChannels(deps: {
+  readonly prisma: PrismaClient;
+  readonly sql: Sql;
+  readonly bus: Bus;
+  readonly hub: Hub;
+  readonly audience: Audience;
+  readonly presence: Presence;
+  readonly limits: DurableLimits;
+  readonly messageLimits: MessageLimits;
+  readonly clock: () => number;
+  /** Hears how many messages each batch has stored. */
+  readonly onAccepted: (count: number) => void;
+  readonly onError: (error: unknown) => void;
+}): Channels {
+  const { sql, messageLimits } = deps;
+  const feed = createFeed(deps);
+  const writer = createChannelWriter({ ...deps, feed });
+  const announcer = createAnnouncer(deps);
+  return {
+    directory: createDirectory({ ...deps, announcer }),
+    members: createMembers({ ...deps, announcer }),
+    keyPackages: createKeyPackages(deps),
+    commits: createCommits({ ...deps, feed }),
+    sender: createChannelSender({ sql, limits: messageLimits, writer }),
+    log: createChannelLog(deps),
+    drain: writer.drain,
+  };
+}

@@ -1,0 +1,96 @@
+import type { Bytes, DeviceId } from '@seal-chat/protocol';
+import type { LeafAnswer } from '@seal-chat/protocol/api';
+import type { TransactionSql } from 'postgres';
+import type { ChannelRef } from './channel-store.ts';
+
+/** What a Commit brings besides its place in the log. */
+export interface StoredCommit {
+  readonly seq: number;
+  readonly commit: Bytes;
+  readonly welcome: Bytes | null;
+  readonly adds: readonly LeafAnswer[];
+  readonly removes: readonly DeviceId[];
+  readonly authenticator: Bytes;
+  readonly isExternal: boolean;
+}
+
+export async function insertCommit(
+  tx: TransactionSql,
+  { tenantId, conversationId }: ChannelRef,
+  { seq, commit, welcome, adds, removes, authenticator, isExternal }: StoredCommit,
+): Promise<void> {
+  await tx`
+    insert into channel_commits (tenant_id, conversation_id, seq, commit, welcome, added_users, added_devices,
+      removed_devices, authenticator, is_external)
+    values (${tenantId}, ${conversationId}, ${seq}, ${commit}, ${welcome}, ${adds.map(({ userId }) => userId)}::uuid[],
+      ${adds.map(({ deviceId }) => deviceId)}::uuid[], ${[...removes]}::uuid[], ${authenticator}, ${isExternal})`;
+}
+
+export async function setEpoch(
+  tx: TransactionSql,
+  { tenantId, conversationId }: ChannelRef,
+  next: {
+    readonly generation: number;
+    readonly epoch: number;
+    readonly epochSeq: number;
+    readonly groupInfo: Bytes;
+    readonly authenticator: Bytes;
+  },
+): Promise<void> {
+  await tx`
+    update channel_groups set generation = ${next.generation}, epoch = ${next.epoch}, epoch_seq = ${next.epochSeq},
+      group_info = ${next.groupInfo}, authenticator = ${next.authenticator}, is_reported = false
+    where tenant_id = ${tenantId} and conversation_id = ${conversationId}`;
+}
+
+/** Takes devices out of the group, all of them when none is named. */
+export async function deleteLeaves(
+  tx: TransactionSql,
+  { tenantId, conversationId }: ChannelRef,
+  deviceIds: readonly DeviceId[] | null,
+): Promise<void> {
+  await tx`
+    delete from channel_leaves where tenant_id = ${tenantId} and conversation_id = ${conversationId}
+      ${deviceIds === null ? tx`` : tx`and device_id = any(${[...deviceIds]}::uuid[])`}`;
+}
+
+export async function insertLeaves(
+  tx: TransactionSql,
+  { tenantId, conversationId }: ChannelRef,
+  deviceIds: readonly DeviceId[],
+): Promise<void> {
+  await tx`
+    insert into channel_leaves (tenant_id, conversation_id, device_id)
+    select ${tenantId}, ${conversationId}, id from unnest(${[...deviceIds]}::uuid[]) as id`;
+}
+
+/** Puts the Welcome of Commit `seq` into the mailboxes of devices; those that are gone have none. */
+export async function insertWelcomes(
+  tx: TransactionSql,
+  { tenantId, conversationId }: ChannelRef,
+  seq: number,
+  deviceIds: readonly DeviceId[],
+): Promise<void> {
+  await tx`
+    select 1 from mailboxes where tenant_id = ${tenantId} and device_id = any(${[...deviceIds]}::uuid[])
+    order by device_id for update`;
+  await tx`
+    with boxes as (
+      update mailboxes set head = head + 1
+      where tenant_id = ${tenantId} and device_id = any(${[...deviceIds]}::uuid[])
+      returning tenant_id, device_id, head)
+    insert into mailbox_entries (tenant_id, device_id, position, kind, conversation_id, seq)
+    select tenant_id, device_id, head, 'welcome', ${conversationId}, ${seq} from boxes`;
+}
+
+/** Notes that the Commit which began the present epoch was reported. */
+export async function setReported(tx: TransactionSql, { tenantId, conversationId }: ChannelRef): Promise<void> {
+  await tx`
+    update channel_groups set is_reported = true
+    where tenant_id = ${tenantId} and conversation_id = ${conversationId}`;
+}
+
+/** Sends notifications when the transaction commits. */
+export async function notify(tx: TransactionSql, channel: string, payloads: readonly string[]): Promise<void> {
+  await tx`select pg_notify(${channel}, payload) from unnest(${[...payloads]}::text[]) as payload`;
+}

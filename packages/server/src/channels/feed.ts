@@ -1,0 +1,181 @@
+import type { ConversationId, DeviceId, TenantId } from '@seal-chat/protocol';
+import type { ChannelEntry } from '@seal-chat/protocol/api';
+import type { Sql } from 'postgres';
+import { chunks, type Bus } from '../bus/bus.ts';
+import type { Hub, Inbox } from '../sync/hub.ts';
+import type { ChannelEntryEvent } from '../sync/live-queue.ts';
+import { findChannelDevices, findChannelsOf, type ChannelDevices, type ChannelRef } from './channel-store.ts';
+import { findEntries } from './log-store.ts';
+
+/** Follows the logs of channels, and gives every entry, in order and once, to the devices of this process. */
+export interface Feed {
+  /** Entries that this process has just committed. */
+  offer(ref: ChannelRef, entries: readonly ChannelEntry[]): void;
+}
+
+/** How far a channel's log was given to the devices here. */
+interface Tail extends ChannelRef {
+  delivered: number;
+  /** The log is known to reach up to here. */
+  upTo: number;
+  /** Entries at hand that are not delivered yet, by sequence number. */
+  readonly ready: Map<number, ChannelEntry>;
+  devices: ChannelDevices | null;
+  isReading: boolean;
+}
+
+const MAX_TAILS = 10_000;
+/** With more to catch up on than this, devices are only told how far the log reaches. */
+const MAX_BEHIND = 100;
+const CHANNELS_PER_QUERY = 50;
+
+export function createFeed(deps: {
+  readonly sql: Sql;
+  readonly bus: Bus;
+  readonly hub: Hub;
+  readonly onError: (error: unknown) => void;
+}): Feed {
+  const { sql, bus, hub, onError } = deps;
+  /** The least recently used first. */
+  const tails = new Map<string, Tail>();
+
+  function tailOf({ tenantId, conversationId }: ChannelRef, from: number): Tail {
+    const key = tenantId + conversationId;
+    const tail = tails.get(key) ?? {
+      tenantId,
+      conversationId,
+      delivered: from - 1,
+      upTo: 0,
+      ready: new Map<number, ChannelEntry>(),
+      devices: null,
+      isReading: false,
+    };
+    tails.delete(key);
+    if (tails.size >= MAX_TAILS) tails.delete(tails.keys().next().value!);
+    tails.set(key, tail);
+    return tail;
+  }
+
+  function inboxesOf(tenantId: TenantId, deviceIds: readonly DeviceId[]): Inbox[] {
+    return deviceIds.flatMap((deviceId) => hub.ofDevice(tenantId, deviceId));
+  }
+
+  /** Delivers what is at hand, and reads what is not. */
+  function advance(tail: Tail): void {
+    if (tail.isReading) return;
+    while (tail.delivered < tail.upTo) {
+      const entry = tail.ready.get(tail.delivered + 1);
+      if (entry === undefined || !isFor(tail.devices, entry)) {
+        tail.isReading = true;
+        void read(tail)
+          .catch((error: unknown) => {
+            // Devices that miss an entry read the log at the next one.
+            skip(tail);
+            onError(error);
+          })
+          .finally(() => {
+            tail.isReading = false;
+            advance(tail);
+          });
+        return;
+      }
+      deliver(tail, entry, tail.devices);
+      tail.ready.delete(entry.seq);
+      tail.delivered = entry.seq;
+    }
+  }
+
+  function skip(tail: Tail): void {
+    tail.delivered = Math.max(tail.delivered, tail.upTo);
+    tail.ready.clear();
+  }
+
+  async function read(tail: Tail): Promise<void> {
+    const [devices] = await findChannelDevices(sql, tail.tenantId, [tail.conversationId]);
+    tail.devices = devices ?? null;
+    const isHeard =
+      devices !== undefined && inboxesOf(tail.tenantId, [...devices.leaves, ...devices.desired]).length > 0;
+    if (!isHeard) return skip(tail);
+    if (tail.upTo - tail.delivered > MAX_BEHIND) {
+      tellHead(tail.tenantId, devices);
+      return skip(tail);
+    }
+    if (tail.ready.has(tail.delivered + 1)) return;
+    const entries = await findEntries(sql, tail, tail.delivered, tail.upTo - tail.delivered);
+    const [first] = entries;
+    if (first === undefined) return skip(tail);
+    // Entries go when an account goes.
+    tail.delivered = Math.max(tail.delivered, first.seq - 1);
+    for (const entry of entries) tail.ready.set(entry.seq, entry);
+  }
+
+  /** The event is made once; every inbox gets the same. */
+  function deliver({ tenantId, conversationId }: Tail, entry: ChannelEntry, devices: ChannelDevices): void {
+    const event: ChannelEntryEvent = { type: 'channel-entry', conversationId, entry };
+    // Only devices in the group can read a message; what happens to the group concerns all who ought to be in it.
+    for (const deviceId of entry.kind === 'message' ? devices.leaves : devices.desired) {
+      for (const inbox of hub.ofDevice(tenantId, deviceId)) inbox.tellEntry(event);
+    }
+  }
+
+  function tellHead(tenantId: TenantId, { conversationId, lastSeq, leaves, desired }: ChannelDevices): void {
+    const inGroup = new Set(leaves);
+    const isPending = leaves.length !== desired.length || desired.some((deviceId) => !inGroup.has(deviceId));
+    for (const inbox of inboxesOf(tenantId, desired)) {
+      inbox.tell({ type: 'channel-head', conversationId, lastSeq, isPending }, `channel-head:${conversationId}`);
+    }
+  }
+
+  async function tellHeads(tenantId: TenantId, conversationIds: readonly ConversationId[]): Promise<void> {
+    for (const some of chunks(conversationIds, CHANNELS_PER_QUERY)) {
+      for (const devices of await findChannelDevices(sql, tenantId, some)) tellHead(tenantId, devices);
+    }
+  }
+
+  /** Notices may have been lost: everybody here is told how far the logs reach. */
+  async function tellAllHeads(): Promise<void> {
+    const inboxes = [...hub.all()];
+    for (const tenantId of new Set(inboxes.map((inbox) => inbox.tenantId))) {
+      const users = new Set(inboxes.filter((inbox) => inbox.tenantId === tenantId).map(({ userId }) => userId));
+      await tellHeads(tenantId, await findChannelsOf(sql, tenantId, [...users]));
+    }
+  }
+
+  bus.listen((notice) => {
+    if (notice.kind === 'channel-entries') {
+      const tail = tailOf(notice, notice.from);
+      tail.upTo = Math.max(tail.upTo, notice.to);
+      advance(tail);
+    } else if (notice.kind === 'channel-heads') {
+      tellHeads(notice.tenantId, notice.conversationIds).catch(onError);
+    }
+  });
+  bus.onGap(() => {
+    tails.clear();
+    tellAllHeads().catch(onError);
+  });
+
+  return {
+    offer(ref, entries) {
+      const [first] = entries;
+      if (first === undefined) return;
+      const tail = tailOf(ref, first.seq);
+      for (const entry of entries) {
+        if (entry.seq <= tail.delivered) continue;
+        tail.ready.set(entry.seq, entry);
+        tail.upTo = Math.max(tail.upTo, entry.seq);
+      }
+      advance(tail);
+    },
+  };
+}
+
+/**
+ * Whether `devices` are those of `entry`: they do not change within an epoch that takes messages, and never count for
+ * what was accepted after they were looked up.
+ */
+function isFor(devices: ChannelDevices | null, entry: ChannelEntry): devices is ChannelDevices {
+  if (devices === null) return false;
+  if (devices.lastSeq >= entry.seq) return true;
+  return entry.kind === 'message' && devices.generation === entry.generation && devices.epoch === entry.epoch;
+}

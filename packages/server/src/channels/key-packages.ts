@@ -1,0 +1,143 @@
+import { CHANNEL_LIMITS, constantTimeEqual, SealError, toHex } from '@seal-chat/protocol';
+import type { channelInputs, ClaimedKeyPackages, KeyPackageStatus } from '@seal-chat/protocol/api';
+import type { Sql, TransactionSql } from 'postgres';
+import type { z } from 'zod';
+import { base64Of } from '../db/bytes.ts';
+import { transactSql } from '../db/transaction.ts';
+import type { DurableLimits } from '../limits/durable.ts';
+import type { Audience } from '../sync/audience.ts';
+import type { Session } from '../trpc/context.ts';
+import { enter } from './access.ts';
+import { findToAdd } from './channel-store.ts';
+import {
+  discardOthers,
+  findLastResort,
+  findSpent,
+  findStock,
+  insertStock,
+  lockHolder,
+  setLastResort,
+  takeKeyPackage,
+  type Holder,
+  type StoredKeyPackage,
+} from './key-package-store.ts';
+
+/** Claims of one caller from one person in a minute, so that nobody empties a stock alone. */
+const CLAIMS_PER_TARGET = 20;
+
+export type PublishKeyPackagesInput = z.output<typeof channelInputs.publishKeyPackages>;
+export type ClaimKeyPackagesInput = z.output<typeof channelInputs.claimKeyPackages>;
+
+/** KeyPackages (RFC 9420 §10): devices fill their stock, members add them to groups with it. */
+export interface KeyPackages {
+  /**
+   * Stores KeyPackages of the caller's device. Repeating an upload changes nothing; what was claimed meanwhile is not
+   * stored again. Either all of an upload is taken or nothing.
+   * @throws SealError CONFLICT when a reference was used for another KeyPackage; TOO_LARGE when the stock is full
+   */
+  publish(session: Session, input: PublishKeyPackagesInput): Promise<KeyPackageStatus>;
+  status(session: Session): Promise<KeyPackageStatus>;
+  /**
+   * One KeyPackage for each of those devices that the channel awaits. One-time ones are handed out once; a device
+   * without any is added with its last-resort one.
+   * @throws SealError NOT_A_MEMBER, RATE_LIMITED
+   */
+  claim(session: Session, input: ClaimKeyPackagesInput): Promise<ClaimedKeyPackages>;
+}
+
+export function createKeyPackages(deps: {
+  readonly sql: Sql;
+  readonly limits: DurableLimits;
+  readonly audience: Audience;
+  readonly clock: () => number;
+}): KeyPackages {
+  const { sql, limits, audience, clock } = deps;
+
+  async function statusOf(holder: Holder): Promise<KeyPackageStatus> {
+    const [stock, lastResort] = await Promise.all([findStock(sql, holder), findLastResort(sql, holder)]);
+    return { oneTime: stock.map(({ ref }) => base64Of(ref)), lastResort: lastResort && base64Of(lastResort.ref) };
+  }
+
+  return {
+    async publish(session, { oneTime, lastResort, replaceStock }) {
+      await transactSql(sql, async (tx) => {
+        if (!(await lockHolder(tx, session))) throw new SealError('DEVICE_REVOKED');
+        const now = new Date(clock());
+        if (replaceStock === true)
+          await discardOthers(
+            tx,
+            session,
+            oneTime.map(({ ref }) => ref),
+          );
+        await addStock(tx, session, oneTime, now);
+        if (lastResort !== null) await rotate(tx, session, lastResort, now);
+      });
+      return statusOf(session);
+    },
+
+    status: (session) => statusOf(session),
+
+    async claim(session, { conversationId, deviceIds }) {
+      const { tenantId, userId, rates } = session;
+      const perMinute = rates.keyPackageClaimsPerMinutePerUser;
+      await limits.consume('claimKeyPackage', tenantId, userId, perMinute);
+      const { ref } = await enter(sql, session, conversationId);
+      const wanted = new Set(deviceIds);
+      const awaited = (await findToAdd(sql, ref)).filter(({ deviceId }) => wanted.has(deviceId));
+      const perTarget = Math.min(perMinute, CLAIMS_PER_TARGET);
+      for (const target of new Set(awaited.map((leaf) => leaf.userId))) {
+        await limits.consume('claimKeyPackageFrom', tenantId, `${userId}:${target}`, perTarget);
+      }
+      const notBefore = new Date(clock() - CHANNEL_LIMITS.keyPackageLifetimeMs);
+      const claimed = await Promise.all(
+        awaited.map(async ({ deviceId }) => {
+          const taken = await takeKeyPackage(sql, { tenantId, deviceId }, notBefore);
+          if (taken !== null && taken.left < CHANNEL_LIMITS.keyPackageRefillBelow) {
+            audience.tellDevice(tenantId, deviceId, { type: 'key-packages-low', oneTime: taken.left });
+          }
+          return taken && { deviceId, keyPackage: base64Of(taken.bytes) };
+        }),
+      );
+      return { keyPackages: claimed.filter((one) => one !== null) };
+    },
+  };
+}
+
+/** Adds what the stock has not and never had. */
+async function addStock(
+  tx: TransactionSql,
+  holder: Holder,
+  keyPackages: readonly StoredKeyPackage[],
+  now: Date,
+): Promise<void> {
+  if (keyPackages.length === 0) return;
+  const refs = keyPackages.map(({ ref }) => ref);
+  if (new Set(refs.map(toHex)).size < refs.length) throw conflict('a reference twice');
+  const stock = await findStock(tx, holder);
+  const inStock = new Map(stock.map(({ ref, bytes }) => [toHex(ref), bytes]));
+  const spent = new Set((await findSpent(tx, holder, refs)).map(toHex));
+  const fresh = keyPackages.filter(({ ref, bytes }) => {
+    const known = inStock.get(toHex(ref));
+    if (known !== undefined && !constantTimeEqual(known, bytes)) throw conflict('the reference of another KeyPackage');
+    return known === undefined && !spent.has(toHex(ref));
+  });
+  if (stock.length + fresh.length > CHANNEL_LIMITS.keyPackageServerMax) {
+    throw new SealError('TOO_LARGE', `channels: more than ${CHANNEL_LIMITS.keyPackageServerMax} KeyPackages`);
+  }
+  if (fresh.length > 0) await insertStock(tx, holder, fresh, now);
+}
+
+/** Puts a KeyPackage in the place of the last-resort one, unless it was that before. */
+async function rotate(tx: TransactionSql, holder: Holder, next: StoredKeyPackage, now: Date): Promise<void> {
+  const current = await findLastResort(tx, holder);
+  if (current !== null && constantTimeEqual(current.ref, next.ref)) {
+    if (!constantTimeEqual(current.bytes, next.bytes)) throw conflict('the reference of another KeyPackage');
+    return;
+  }
+  const [spent] = await findSpent(tx, holder, [next.ref]);
+  if (spent === undefined) await setLastResort(tx, holder, next, now);
+}
+
+function conflict(reason: string): SealError {
+  return new SealError('CONFLICT', `channels: ${reason}`);
+}

@@ -1,0 +1,117 @@
+import type { DeviceId, MessageId, UserId } from '@seal-chat/protocol';
+import type { ChannelEntry } from '@seal-chat/protocol/api';
+import type { TransactionSql } from 'postgres';
+import { base64Of } from '../db/bytes.ts';
+import type { ChannelRef, Queries } from './channel-store.ts';
+
+/** Bytes after which a page ends early; it has at least one entry. */
+const PAGE_BYTES = 1_048_576;
+
+interface EntryRow {
+  readonly kind: ChannelEntry['kind'];
+  readonly seq: number;
+  readonly message_id: MessageId;
+  readonly sender_user_id: UserId;
+  readonly sender_device_id: DeviceId;
+  readonly created_at: Date;
+  readonly generation: number;
+  readonly epoch: number;
+  readonly body: Buffer;
+  readonly envelope: Buffer | null;
+  readonly commit: Buffer | null;
+  readonly added_users: readonly UserId[] | null;
+  readonly added_devices: readonly DeviceId[] | null;
+  readonly removed_devices: readonly DeviceId[] | null;
+  readonly authenticator: Buffer | null;
+  readonly is_external: boolean | null;
+}
+
+/** Entries of a channel's log after `after`, oldest first: at most `limit`, and fewer when they are large. */
+export async function findEntries(
+  sql: Queries,
+  { tenantId, conversationId }: ChannelRef,
+  after: number,
+  limit: number,
+): Promise<readonly ChannelEntry[]> {
+  const rows = await sql<EntryRow[]>`
+    select * from (
+      select m.kind, m.seq, m.message_id, m.sender_user_id, m.sender_device_id, m.created_at, m.generation, m.epoch,
+        case when m.expires_at <= now() then ''::bytea else m.body end as body, m.envelope, c.commit, c.added_users, c.added_devices, c.removed_devices, c.authenticator, c.is_external,
+        sum(octet_length(m.body) + coalesce(octet_length(c.commit), 0)) over earlier as bytes_before
+      from (
+        select * from messages
+        where tenant_id = ${tenantId} and conversation_id = ${conversationId} and seq > ${after}
+        order by seq limit ${limit}) m
+      left join channel_commits c
+        on c.tenant_id = m.tenant_id and c.conversation_id = m.conversation_id and c.seq = m.seq
+      window earlier as (order by m.seq rows between unbounded preceding and 1 preceding)) page
+    where coalesce(bytes_before, 0) < ${PAGE_BYTES}
+    order by seq`;
+  return rows.map(toEntry);
+}
+
+function toEntry(row: EntryRow): ChannelEntry {
+  const { seq, generation, epoch } = row;
+  const base = {
+    seq,
+    senderUserId: row.sender_user_id,
+    senderDeviceId: row.sender_device_id,
+    acceptedAt: row.created_at.getTime(),
+    generation,
+  };
+  if (row.kind === 'reset') return { ...base, kind: 'reset' };
+  if (row.kind === 'message') {
+    const { message_id: messageId, body, envelope } = row;
+    return { ...base, kind: 'message', messageId, epoch, body: base64Of(body), envelope: base64Of(envelope!) };
+  }
+  return {
+    ...base,
+    kind: 'commit',
+    commitId: row.message_id,
+    epoch,
+    commit: base64Of(row.commit!),
+    isExternal: row.is_external!,
+    adds: row.added_users!.map((userId, i) => ({ userId, deviceId: row.added_devices![i]! })),
+    removes: row.removed_devices!,
+    authenticator: base64Of(row.authenticator!),
+  };
+}
+
+/** What a device sent before under that id: its place in the log; null when there is none. */
+export async function findKnown(
+  tx: TransactionSql,
+  { tenantId, conversationId }: ChannelRef,
+  deviceId: DeviceId,
+  messageId: MessageId,
+): Promise<{ readonly seq: number; readonly acceptedAt: number } | null> {
+  const [row] = await tx<{ seq: number; created_at: Date }[]>`
+    select seq, created_at from messages
+    where tenant_id = ${tenantId} and conversation_id = ${conversationId} and sender_device_id = ${deviceId}
+      and message_id = ${messageId}`;
+  return row === undefined ? null : { seq: row.seq, acceptedAt: row.created_at.getTime() };
+}
+
+/** Appends an entry that is no message at the end of a locked channel's log. */
+export async function insertEntry(
+  tx: TransactionSql,
+  { tenantId, conversationId }: ChannelRef,
+  entry: {
+    readonly kind: 'commit' | 'reset';
+    readonly seq: number;
+    readonly messageId: MessageId;
+    readonly senderUserId: UserId;
+    readonly senderDeviceId: DeviceId;
+    readonly acceptedAt: number;
+    readonly generation: number;
+    readonly epoch: number;
+  },
+): Promise<void> {
+  await tx`
+    insert into messages (tenant_id, conversation_id, seq, message_id, sender_user_id, sender_device_id, created_at,
+      body, kind, generation, epoch)
+    values (${tenantId}, ${conversationId}, ${entry.seq}, ${entry.messageId}, ${entry.senderUserId},
+      ${entry.senderDeviceId}, ${new Date(entry.acceptedAt)}, ''::bytea, ${entry.kind}, ${entry.generation},
+      ${entry.epoch})`;
+  await tx`
+    update conversations set last_seq = ${entry.seq} where tenant_id = ${tenantId} and id = ${conversationId}`;
+}

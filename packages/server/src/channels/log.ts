@@ -1,0 +1,51 @@
+import type { ConversationId } from '@seal-chat/protocol';
+import type { ChannelHead, GroupAnswer, LogAnswer } from '@seal-chat/protocol/api';
+import type { Sql } from 'postgres';
+import { base64Of } from '../db/bytes.ts';
+import type { Session } from '../trpc/context.ts';
+import { enter } from './access.ts';
+import { findEpoch, findHeads, findToAdd, findToRemove } from './channel-store.ts';
+import { findEntries } from './log-store.ts';
+
+/** What members read of their channels. */
+export interface ChannelLog {
+  /** The present state of the group, as one snapshot. @throws SealError NOT_A_MEMBER */
+  group(session: Session, conversationId: ConversationId): Promise<GroupAnswer>;
+  heads(session: Session): Promise<readonly ChannelHead[]>;
+  /** Entries after `after`, oldest first; fewer than `limit` when they are large. @throws SealError NOT_A_MEMBER */
+  log(session: Session, conversationId: ConversationId, after: number, limit: number): Promise<LogAnswer>;
+}
+
+export function createChannelLog({ sql }: { readonly sql: Sql }): ChannelLog {
+  return {
+    group: (session, conversationId) =>
+      sql.begin('isolation level repeatable read read only', async (tx): Promise<GroupAnswer> => {
+        const { ref, channel } = await enter(tx, session, conversationId);
+        const [epoch, toRemove, toAdd] = await Promise.all([
+          findEpoch(tx, ref),
+          findToRemove(tx, ref),
+          findToAdd(tx, ref),
+        ]);
+        return {
+          generation: channel.generation,
+          epoch: channel.epoch,
+          suite: channel.suite,
+          groupInfo: base64Of(epoch.groupInfo),
+          authenticator: base64Of(epoch.authenticator),
+          epochSeq: channel.epochSeq,
+          lastSeq: channel.lastSeq,
+          toRemove,
+          toAdd,
+          isReported: channel.isReported,
+        };
+      }),
+
+    heads: ({ tenantId, userId }) => findHeads(sql, tenantId, userId),
+
+    async log(session, conversationId, after, limit) {
+      const { ref, channel } = await enter(sql, session, conversationId);
+      const entries = await findEntries(sql, ref, after, limit);
+      return { entries, lastSeq: Math.max(channel.lastSeq, entries.at(-1)?.seq ?? 0) };
+    },
+  };
+}

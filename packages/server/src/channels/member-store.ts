@@ -1,0 +1,96 @@
+import type { UserId } from '@seal-chat/protocol';
+import type { MemberRole } from '@seal-chat/protocol/api';
+import type { TransactionSql } from 'postgres';
+import type { ChannelRef, Queries } from './channel-store.ts';
+
+export async function findMemberIds(
+  sql: Queries,
+  { tenantId, conversationId }: ChannelRef,
+): Promise<readonly UserId[]> {
+  const rows = await sql<{ id: UserId }[]>`
+    select user_id as id from memberships where tenant_id = ${tenantId} and conversation_id = ${conversationId}`;
+  return rows.map(({ id }) => id);
+}
+
+/** The role of a member; null for anybody else. */
+export async function findRole(
+  tx: TransactionSql,
+  { tenantId, conversationId }: ChannelRef,
+  userId: UserId,
+): Promise<MemberRole | null> {
+  const [row] = await tx<{ role: MemberRole }[]>`
+    select role from memberships
+    where tenant_id = ${tenantId} and conversation_id = ${conversationId} and user_id = ${userId}`;
+  return row?.role ?? null;
+}
+
+/** How many members a channel has, and how many of them own it. */
+export async function countMembers(
+  tx: TransactionSql,
+  { tenantId, conversationId }: ChannelRef,
+): Promise<{ readonly members: number; readonly owners: number }> {
+  const [row] = await tx<{ members: number; owners: number }[]>`
+    select count(*) as members, count(*) filter (where role = 'owner') as owners from memberships
+    where tenant_id = ${tenantId} and conversation_id = ${conversationId}`;
+  return row!;
+}
+
+/** Makes people members, and takes back invitations of theirs. @returns those who were none before */
+export async function insertMembers(
+  tx: TransactionSql,
+  { tenantId, conversationId }: ChannelRef,
+  userIds: readonly UserId[],
+  role: MemberRole,
+  now: Date,
+): Promise<readonly UserId[]> {
+  await tx`
+    delete from invitations
+    where tenant_id = ${tenantId} and conversation_id = ${conversationId} and user_id = any(${[...userIds]}::uuid[])`;
+  const rows = await tx<{ id: UserId }[]>`
+    insert into memberships (tenant_id, conversation_id, user_id, role, joined_at)
+    select ${tenantId}, ${conversationId}, id, ${role}, ${now} from unnest(${[...userIds]}::uuid[]) as id
+    on conflict do nothing returning user_id as id`;
+  return rows.map(({ id }) => id);
+}
+
+export async function deleteMember(
+  tx: TransactionSql,
+  { tenantId, conversationId }: ChannelRef,
+  userId: UserId,
+): Promise<void> {
+  await tx`
+    delete from memberships
+    where tenant_id = ${tenantId} and conversation_id = ${conversationId} and user_id = ${userId}`;
+}
+
+export async function setRole(
+  tx: TransactionSql,
+  { tenantId, conversationId }: ChannelRef,
+  userId: UserId,
+  role: MemberRole,
+): Promise<void> {
+  await tx`
+    update memberships set role = ${role}
+    where tenant_id = ${tenantId} and conversation_id = ${conversationId} and user_id = ${userId}`;
+}
+
+/** Makes the longest-serving admin the owner, or the longest-serving member when there is no admin. */
+export async function promoteHeir(tx: TransactionSql, { tenantId, conversationId }: ChannelRef): Promise<void> {
+  await tx`
+    update memberships set role = 'owner'
+    where tenant_id = ${tenantId} and conversation_id = ${conversationId} and user_id = (
+      select user_id from memberships
+      where tenant_id = ${tenantId} and conversation_id = ${conversationId}
+      order by role = 'admin' desc, joined_at, user_id limit 1)`;
+}
+
+/** Deletes a channel that nobody is in, with all of its log. @returns whom it takes an invitation from */
+export async function deleteChannel(
+  tx: TransactionSql,
+  { tenantId, conversationId }: ChannelRef,
+): Promise<readonly UserId[]> {
+  const rows = await tx<{ id: UserId }[]>`
+    select user_id as id from invitations where tenant_id = ${tenantId} and conversation_id = ${conversationId}`;
+  await tx`delete from conversations where tenant_id = ${tenantId} and id = ${conversationId}`;
+  return rows.map(({ id }) => id);
+}

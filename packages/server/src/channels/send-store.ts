@@ -1,0 +1,97 @@
+import type { ConversationId, DeviceId, MessageId, TenantId, UserId } from '@seal-chat/protocol';
+import type { ISql } from 'postgres';
+import { literal, rowsOf, type Payload } from '../messages/batch.ts';
+import type { Extras } from '../messages/extras.ts';
+
+/** One channel message on its way into the database. */
+export interface ChannelItem extends Extras {
+  readonly tenantId: TenantId;
+  readonly conversationId: ConversationId;
+  readonly messageId: MessageId;
+  readonly senderUserId: UserId;
+  readonly senderDeviceId: DeviceId;
+  readonly generation: number;
+  readonly epoch: number;
+  readonly body: Payload;
+  readonly envelope: Payload;
+}
+
+/** What became of one item of a batch. */
+export type ChannelResult =
+  | { readonly kind: 'stored'; readonly seq: number; readonly acceptedAt: number }
+  /** The message had been stored before. */
+  | { readonly kind: 'known'; readonly seq: number; readonly acceptedAt: number }
+  /** The group has changed, or has to. */
+  | { readonly kind: 'stale' };
+
+interface SendRow {
+  readonly seq: readonly (number | null)[];
+  readonly known_item: readonly number[] | null;
+  readonly known_seq: readonly number[] | null;
+  readonly known_at: readonly string[] | null;
+}
+
+const SEND = `
+  select array_to_json(o_seq) as seq, array_to_json(o_known_item) as known_item,
+    array_to_json(o_known_seq) as known_seq, array_to_json(o_known_at) as known_at
+  from seal_channel_send($1::timestamptz, $2::text, $3::uuid[], $4::uuid[], $5::int[], $6::uuid[], $7::uuid[],
+    $8::uuid[], $9::bigint[], $10::bigint[], $11::int[], $12::int[], $13::int[], $14::int[], $15::bytea)`;
+
+/**
+ * Stores a batch in one statement, of which other processes are told in the name of `processId`. The result is as long
+ * as `items` and in their order.
+ */
+export async function sendChannelBatch(
+  sql: ISql,
+  items: readonly ChannelItem[],
+  acceptedAt: number,
+  processId: string,
+): Promise<readonly ChannelResult[]> {
+  const [row] = await sql.unsafe<SendRow[]>(
+    SEND,
+    [new Date(acceptedAt).toISOString(), processId, ...layOutChannel(items)],
+    { prepare: true },
+  );
+  const { seq: seqs, known_item: known, known_seq: knownSeq, known_at: knownAt } = row!;
+  const results = seqs.map((seq): ChannelResult =>
+    seq === null ? { kind: 'stale' } : { kind: 'stored', seq, acceptedAt },
+  );
+  for (const [i, item] of (known ?? []).entries()) {
+    results[item - 1] = { kind: 'known', seq: knownSeq![i]!, acceptedAt: Date.parse(knownAt![i]!) };
+  }
+  return results;
+}
+
+/** The parameters of `seal_channel_send` after the first two (see the migration). */
+function layOutChannel(items: readonly ChannelItem[]): readonly (string | Buffer)[] {
+  const channels = rowsOf(new Set(items.map(({ tenantId, conversationId }) => tenantId + conversationId)));
+  const blob: Uint8Array[] = [];
+  let end = 1;
+  const place = (bytes: Uint8Array): number => {
+    const start = end;
+    blob.push(bytes);
+    end += bytes.length;
+    return start;
+  };
+  const bodyOffsets: number[] = [];
+  const envelopeOffsets: number[] = [];
+  for (const { body, envelope } of items) {
+    bodyOffsets.push(place(body.bytes));
+    envelopeOffsets.push(place(envelope.bytes));
+  }
+  const arrays = [
+    channels.tenants,
+    channels.ids,
+    items.map(({ tenantId, conversationId }) => channels.indexOf.get(tenantId + conversationId)!),
+    items.map(({ messageId }) => messageId),
+    items.map(({ senderUserId }) => senderUserId),
+    items.map(({ senderDeviceId }) => senderDeviceId),
+    items.map(({ generation }) => generation),
+    items.map(({ epoch }) => epoch),
+    bodyOffsets,
+    items.map(({ body }) => body.bytes.length),
+    envelopeOffsets,
+    items.map(({ envelope }) => envelope.bytes.length),
+  ].map(literal);
+  return [...arrays, Buffer.concat(blob)];
+}

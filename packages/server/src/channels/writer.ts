@@ -1,0 +1,56 @@
+import type { ChannelEntry } from '@seal-chat/protocol/api';
+import type { Sql } from 'postgres';
+import type { Bus } from '../bus/bus.ts';
+import { createBatchWriter, type BatchWriter } from '../messages/batch-writer.ts';
+import { storeWithExtras, type Refused } from '../messages/extras.ts';
+import type { Feed } from './feed.ts';
+import { sendChannelBatch, type ChannelItem, type ChannelResult } from './send-store.ts';
+
+/** Commits channel messages in batches and hands them to whoever is connected. */
+export type ChannelWriter = BatchWriter<ChannelItem, ChannelResult | Refused>;
+
+export function createChannelWriter(deps: {
+  readonly sql: Sql;
+  readonly bus: Pick<Bus, 'processId'>;
+  readonly feed: Feed;
+  readonly clock: () => number;
+  /** Hears how many messages each batch has stored. */
+  readonly onAccepted: (count: number) => void;
+  readonly onError: (error: unknown) => void;
+}): ChannelWriter {
+  const { sql, bus, feed, clock, onAccepted, onError } = deps;
+
+  function deliver(items: readonly ChannelItem[], results: readonly (ChannelResult | Refused)[]): void {
+    let accepted = 0;
+    for (const [i, result] of results.entries()) {
+      if (result.kind !== 'stored') continue;
+      accepted++;
+      const { tenantId, conversationId, ...item } = items[i]!;
+      const entry: ChannelEntry = {
+        kind: 'message',
+        seq: result.seq,
+        senderUserId: item.senderUserId,
+        senderDeviceId: item.senderDeviceId,
+        acceptedAt: result.acceptedAt,
+        generation: item.generation,
+        messageId: item.messageId,
+        epoch: item.epoch,
+        body: item.body.text,
+        envelope: item.envelope.text,
+      };
+      feed.offer({ tenantId, conversationId }, [entry]);
+    }
+    if (accepted > 0) onAccepted(accepted);
+  }
+
+  return createBatchWriter({
+    store: (items) => {
+      const acceptedAt = clock();
+      return storeWithExtras(sql, items, acceptedAt, (connection, batch) =>
+        sendChannelBatch(connection, batch, acceptedAt, bus.processId),
+      );
+    },
+    deliver,
+    onError,
+  });
+}
