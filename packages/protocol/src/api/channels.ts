@@ -33,7 +33,13 @@ export const channelName: z.ZodType<string, string> = z
     (value) => /^[^\p{C}]+$/u.test(value) && new TextEncoder().encode(value).length <= CONTENT_LIMITS.channelName,
     `expected a name of 1 to ${CONTENT_LIMITS.channelName} bytes`,
   );
-const description = z.string().max(CONTENT_LIMITS.channelDescription);
+/** Text that a database can hold: PostgreSQL has no character 0. */
+const storedText = (max: number): z.ZodType<string, string> =>
+  z
+    .string()
+    .max(max)
+    .refine((value) => !value.includes('\0'), 'expected text without character 0');
+const description = storedText(CONTENT_LIMITS.channelDescription);
 const people = z.array(userId).min(1).max(COUNT_LIMITS.page);
 const groupInfo = bytesField(1, CHANNEL_LIMITS.groupInfo);
 /** SHA-256 of the MLS epoch authenticator, by which members notice that they are not in the same group state. */
@@ -59,8 +65,8 @@ export const channelInputs = {
   update: z.strictObject({ conversationId, name: channelName, description }),
   /** Public channels whose name contains `query`, by name; `after` is the last name of the page before. */
   browse: z.strictObject({
-    query: z.string().max(CONTENT_LIMITS.channelName),
-    after: z.string().max(200).nullable(),
+    query: storedText(CONTENT_LIMITS.channelName),
+    after: storedText(200).nullable(),
     limit: pageSize,
   }),
   /** Public channels, and those the caller is invited to. */
@@ -119,7 +125,13 @@ export const channelInputs = {
   /** The commit that ended `epoch` is not valid for the caller. */
   report: z.strictObject({ conversationId, generation, epoch }),
   /** Begins a new group with the caller's device as the only leaf; owners and admins, after a report. */
-  reset: z.strictObject({ conversationId, generation, groupInfo, authenticator }),
+  reset: z.strictObject({
+    conversationId,
+    /** Of the new group: one more than that of the present one. */
+    generation,
+    groupInfo,
+    authenticator,
+  }),
 };
 
 /** A public channel as it is found by browsing. */

@@ -3,9 +3,11 @@ import { describe, expect, it } from 'vitest';
 import type { z } from 'zod';
 import { toBase64 } from '../base64.ts';
 import { idFromBytes, type UserId } from '../ids.ts';
-import { SIZE_LIMITS } from '../limits.ts';
-import { usernameField } from './index.ts';
-import * as api from './inputs.ts';
+import { CHANNEL_LIMITS, SIZE_LIMITS } from '../limits.ts';
+import { attachmentInputs, channelInputs, channelNameField, usernameField } from './index.ts';
+import * as inputs from './inputs.ts';
+
+const api = { ...inputs, channelInputs, attachmentInputs };
 
 const id = (n: number) => idFromBytes<UserId>(new Uint8Array(16).fill(n));
 const b64 = (length: number) => toBase64(new Uint8Array(length).fill(1));
@@ -60,6 +62,61 @@ const VALID: Record<string, Record<string, unknown>> = {
     requestRetry: { conversationId: id(1), seq: 3 },
     retry: { conversationId: id(1), seq: 3, deviceId: id(2), envelope: b64(300) },
     remove: { conversationId: id(1), seq: 3 },
+  },
+  channelInputs: {
+    create: {
+      conversationId: id(1),
+      visibility: 'public',
+      name: 'general',
+      description: 'Anything',
+      suite: 1,
+      groupInfo: b64(500),
+      authenticator: b64(32),
+    },
+    update: { conversationId: id(1), name: 'general', description: '' },
+    browse: { query: 'gen', after: null, limit: 50 },
+    join: { conversationId: id(1) },
+    decline: { conversationId: id(1) },
+    leave: { conversationId: id(1) },
+    invite: { conversationId: id(1), userIds: [id(2)] },
+    invitations: {},
+    add: { conversationId: id(1), userIds: [id(2), id(3)] },
+    remove: { conversationId: id(1), userId: id(2) },
+    setRole: { conversationId: id(1), userId: id(2), role: 'admin' },
+    publishKeyPackages: { oneTime: [{ ref: b64(32), bytes: b64(300) }], lastResort: { ref: b64(32), bytes: b64(300) } },
+    keyPackageStatus: {},
+    claimKeyPackages: { conversationId: id(1), deviceIds: [id(2)] },
+    group: { conversationId: id(1) },
+    heads: {},
+    log: { conversationId: id(1), after: 0, limit: 100 },
+    commit: {
+      conversationId: id(1),
+      commitId: id(2),
+      generation: 0,
+      epoch: 3,
+      commit: b64(300),
+      welcome: b64(400),
+      groupInfo: b64(500),
+      authenticator: b64(32),
+      adds: [{ userId: id(3), deviceId: id(4) }],
+      removes: [id(5)],
+      isExternal: false,
+    },
+    send: {
+      conversationId: id(1),
+      messageId: id(2),
+      generation: 0,
+      epoch: 3,
+      body: b64(297),
+      envelope: b64(250),
+    },
+    report: { conversationId: id(1), generation: 0, epoch: 3 },
+    reset: { conversationId: id(1), generation: 1, groupInfo: b64(500), authenticator: b64(32) },
+  },
+  attachmentInputs: {
+    limits: {},
+    create: { attachmentId: id(1), conversationId: id(2), size: 65_552 },
+    cancel: { attachmentId: id(1) },
   },
   syncInputs: {
     subscribe: { lastEventId: '17' },
@@ -138,6 +195,7 @@ describe.each(procedures)('%s', (_, schema, valid) => {
 describe('limits of single fields', () => {
   const send = VALID['messageInputs']!['send'] as { body: string; envelopes: unknown[] };
   const publish = VALID['preKeyInputs']!['publish'] as Record<string, unknown>;
+  const commit = VALID['channelInputs']!['commit'] as Record<string, unknown>;
   const cases: [string, z.ZodType, unknown, boolean][] = [
     ['a body at the limit', api.messageInputs.send, { ...send, body: b64(SIZE_LIMITS.sealedBody) }, true],
     ['a body over the limit', api.messageInputs.send, { ...send, body: b64(SIZE_LIMITS.sealedBody + 1) }, false],
@@ -171,6 +229,13 @@ describe('limits of single fields', () => {
     ['a last event that is no number', api.syncInputs.subscribe, { lastEventId: '1; drop' }, false],
     ['a last event that is too long', api.syncInputs.subscribe, { lastEventId: '1'.repeat(16) }, false],
     ['a presence of another state', api.syncInputs.presence, { state: 'offline' }, false],
+    ['an empty page of a log', api.channelInputs.log, { conversationId: id(1), after: 0, limit: 0 }, false],
+    ['101 entries of a log', api.channelInputs.log, { conversationId: id(1), after: 0, limit: 101 }, false],
+    ['a query with a character 0', api.channelInputs.browse, { query: 'a\0', after: null, limit: 10 }, false],
+    ['a Commit over the limit', api.channelInputs.commit, { ...commit, commit: b64(CHANNEL_LIMITS.commit + 1) }, false],
+    ['a Commit at the limit', api.channelInputs.commit, { ...commit, commit: b64(CHANNEL_LIMITS.commit) }, true],
+    ['a Commit without a Welcome', api.channelInputs.commit, { ...commit, welcome: null }, true],
+    ['an authenticator of 31 bytes', api.channelInputs.commit, { ...commit, authenticator: b64(31) }, false],
     ['a blank query', api.userInputs.search, { query: '   ', limit: 10 }, false],
     [
       'a guest without recovery',
@@ -243,4 +308,27 @@ describe('user names', () => {
       { numRuns: 1_000 },
     );
   });
+});
+
+describe('names of channels', () => {
+  const normalised = (text: string) => {
+    const result = channelNameField.safeParse(text);
+    return result.success ? result.data : null;
+  };
+
+  it.each([
+    ['  General talk ', 'General talk'],
+    ['Cafe\u0301', 'Café'],
+    ['x'.repeat(80), 'x'.repeat(80)],
+    ['👩', '👩'],
+  ])('%s is %s', (typed, name) => {
+    expect(normalised(typed)).toBe(name);
+  });
+
+  it.each(['', '   ', 'x'.repeat(81), 'é'.repeat(41), 'two\nlines', 'a\0b', 'a\u202eb', 'a\u200bb'])(
+    '%j is refused',
+    (typed) => {
+      expect(normalised(typed)).toBeNull();
+    },
+  );
 });
