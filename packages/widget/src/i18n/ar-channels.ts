@@ -47,6 +47,7 @@ export const arChannels: ChannelStrings = {
   create: 'إنشاء القناة',
   creating: 'جارٍ إنشاء مفاتيح القناة…',
 
+  channelGone: 'لم تعد هذه القناة أو الدعوة إليها موجودة.',
   searchChannels: 'ابحث عن قناة بالاسم',
   noChannelCalled: (query) => `لا قناة عامة في اسمها «${query}».`,
   noChannelsTitle: 'لا قنوات عامة بعد',

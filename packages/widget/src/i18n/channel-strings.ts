@@ -41,6 +41,7 @@ export interface ChannelStrings {
   readonly creating: string;
 
   // Browsing
+  readonly channelGone: string;
   readonly searchChannels: string;
   readonly noChannelCalled: (query: string) => string;
   readonly noChannelsTitle: string;

@@ -40,6 +40,7 @@ export const deChannels: ChannelStrings = {
   create: 'Kanal erstellen',
   creating: 'Die Schlüssel des Kanals werden erzeugt …',
 
+  channelGone: 'Diesen Kanal oder die Einladung gibt es nicht mehr.',
   searchChannels: 'Kanal nach Namen suchen',
   noChannelCalled: (query) => `Kein öffentlicher Kanal hat „${query}“ im Namen.`,
   noChannelsTitle: 'Noch keine öffentlichen Kanäle',

@@ -40,6 +40,7 @@ export const enChannels: ChannelStrings = {
   create: 'Create channel',
   creating: 'Making the channel’s keys…',
 
+  channelGone: 'This channel, or the invitation to it, is not there any more.',
   searchChannels: 'Find a channel by name',
   noChannelCalled: (query) => `No public channel has “${query}” in its name.`,
   noChannelsTitle: 'No public channels yet',

@@ -78,7 +78,7 @@ export const conversationListStyles: CSSResult = css`
   }
   .preview > .sender {
     flex: none;
-    max-inline-size: 45%;
+    max-inline-size: 55%;
   }
   .unread .preview {
     color: var(--_text);

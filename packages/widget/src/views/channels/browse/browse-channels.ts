@@ -8,6 +8,7 @@ import { ChannelView } from '../../../internal/channel-view.ts';
 import { isTouchOnly } from '../../../internal/touch.ts';
 import { avatarStyles, channelAvatar } from '../../../people/avatar.ts';
 import { base } from '../../../styles/base.ts';
+import { joinErrorText } from '../join-error.ts';
 import { pageStyles } from '../page.styles.ts';
 import { browseChannelsStyles } from './browse-channels.styles.ts';
 
@@ -199,7 +200,7 @@ export class SealBrowseChannels extends ChannelView {
         }
         ${
           isChosen && error !== null
-            ? html`<p class="problem" role="alert">${warningIcon}<span>${errorText(error, strings)}</span></p>`
+            ? html`<p class="problem" role="alert">${warningIcon}<span>${joinErrorText(error, strings)}</span></p>`
             : nothing
         }
       </div>

@@ -52,6 +52,12 @@ export class SealCreateChannel extends ChannelView {
     this.focus();
   }
 
+  /** What was begun is not thrown away by a key. */
+  #handleKeydown(event: KeyboardEvent): void {
+    const isBegun = this.name !== '' || this.description !== '' || this.people.length > 0;
+    if (event.key === 'Escape' && isBegun) event.stopPropagation();
+  }
+
   async #handleSubmit(event: SubmitEvent): Promise<void> {
     event.preventDefault();
     this.isTried = true;
@@ -107,7 +113,7 @@ export class SealCreateChannel extends ChannelView {
         </button>
         <h2 tabindex="-1">${strings.newChannel}</h2>
       </div>
-      <form novalidate @submit=${this.#handleSubmit}>
+      <form novalidate @submit=${this.#handleSubmit} @keydown=${this.#handleKeydown}>
         <div class="scroller">
           <div class="fields">
             ${field({

@@ -67,11 +67,12 @@ export const aboutStyles: CSSResult = css`
   }
   .setting .hint {
     grid-column: 1 / -1;
-    margin-block-start: -6px;
+    margin-block-start: -3px;
   }
   .setting select {
     grid-column: 1 / -1;
     inline-size: 100%;
+    margin-block-end: 10px;
   }
   .switch {
     appearance: none;
@@ -143,6 +144,10 @@ export const aboutStyles: CSSResult = css`
     margin-inline-start: -18px;
   }
   @media (forced-colors: active) {
+    .who > .button,
+    .leave {
+      margin-inline-start: 0;
+    }
     .switch {
       border-color: ButtonText;
       forced-color-adjust: none;

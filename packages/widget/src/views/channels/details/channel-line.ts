@@ -27,9 +27,9 @@ export class SealChannelLine extends ChannelView {
     if (channel.state === 'left') return html`${kind}`;
     const typing = members.find((member) => member.isTyping && !member.isSelf);
     if (typing !== undefined) return html`${strings.isTyping(personName(typing, strings))}`;
-    const online = members.filter((member) => member.presence.state === 'online').length;
+    const online = members.filter((member) => member.presence.state === 'online');
     return html`<span title=${kind}>${strings.memberCount(channel.memberCount)}</span>${
-        online === 0 ? nothing : html` · <span>${strings.onlineCount(online)}</span>`
+        online.every((member) => member.isSelf) ? nothing : html` · <span>${strings.onlineCount(online.length)}</span>`
       }`;
   }
 }

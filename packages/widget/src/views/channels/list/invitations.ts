@@ -1,7 +1,6 @@
 import { css, html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { ConversationId, Invitation } from '@seal-chat/client';
-import { errorText } from '../../../error-text.ts';
 import { warningIcon } from '../../../icons.ts';
 import { Action } from '../../../internal/action.ts';
 import { ChannelView } from '../../../internal/channel-view.ts';
@@ -9,6 +8,10 @@ import { Watch } from '../../../internal/watch.ts';
 import { avatarStyles, channelAvatar } from '../../../people/avatar.ts';
 import { personName } from '../../../people/name.ts';
 import { base } from '../../../styles/base.ts';
+import { joinErrorText } from '../join-error.ts';
+
+/** Invitations shown before the person asks for all: the conversations below are to stay in sight. */
+const FEW = 2;
 
 /** Channels the person is invited to, above their conversations. Tells `pick` with the id of one that was joined. */
 export class SealInvitations extends ChannelView {
@@ -81,6 +84,10 @@ export class SealInvitations extends ChannelView {
         flex-wrap: wrap;
         gap: 4px 8px;
         padding-block-start: 6px;
+        padding-inline-start: 52px;
+      }
+      .more {
+        margin-inline-start: 34px;
       }
       .problem {
         padding-block-start: 6px;
@@ -92,10 +99,12 @@ export class SealInvitations extends ChannelView {
       }
     `,
   ];
-  static override properties: PropertyDeclarations = { answered: { state: true } };
+  static override properties: PropertyDeclarations = { answered: { state: true }, isWhole: { state: true } };
 
   /** The invitation that was answered last. */
   declare answered: ConversationId | null;
+
+  declare isWhole: boolean;
 
   readonly #invitations = new Watch(this, () => this.client.invitations);
   readonly #answering = new Action(this);
@@ -103,6 +112,7 @@ export class SealInvitations extends ChannelView {
   constructor() {
     super();
     this.answered = null;
+    this.isWhole = false;
     // So that the focus stays here when the last one is gone.
     this.tabIndex = -1;
   }
@@ -131,11 +141,18 @@ export class SealInvitations extends ChannelView {
               <h3 id="title" tabindex="-1">${strings.invitations}<span class="count">${count}</span></h3>
               <ul>
                 ${repeat(
-                  invitations,
+                  this.isWhole ? invitations : invitations.slice(0, FEW),
                   (invitation) => invitation.conversationId,
                   (invitation) => this.#renderInvitation(invitation),
                 )}
               </ul>
+              ${
+                this.isWhole || count <= FEW
+                  ? nothing
+                  : html`<button class="button quiet more" @click=${() => (this.isWhole = true)}>
+                      ${strings.more}
+                    </button>`
+              }
             </section>`
       }`;
   }
@@ -158,7 +175,7 @@ export class SealInvitations extends ChannelView {
       </div>
       ${
         isAnswered && error !== null
-          ? html`<p class="problem" role="alert">${warningIcon}<span>${errorText(error, strings)}</span></p>`
+          ? html`<p class="problem" role="alert">${warningIcon}<span>${joinErrorText(error, strings)}</span></p>`
           : nothing
       }
       <div class="answers">

@@ -15,6 +15,7 @@ export class SealNewMenu extends ChannelView {
       :host {
         position: relative;
         display: block;
+        margin-inline-end: -12px;
       }
       [role='menu'] {
         position: absolute;

@@ -66,7 +66,9 @@ function content(message: Message, summary: ConversationSummary, strings: AllStr
       return html`<bdi>${oneLine(what.text)}</bdi>`;
     case 'post':
       return html`${
-        what.attachments.length === 0 ? nothing : html`<i>${attachmentsText(what.attachments, strings)}</i>`
+        what.attachments.length === 0
+          ? nothing
+          : html`<i class="sender">${attachmentsText(what.attachments, strings)}</i>`
       }${what.text === '' ? nothing : html`<bdi>${oneLine(what.text)}</bdi>`}`;
     case 'invitation':
       return html`<i>${isOwn ? strings.invitationSent(what.name) : strings.invitedTo(what.name)}</i>`;

@@ -1,11 +1,11 @@
 import { css, html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
 import type { ConversationSummary } from '@seal-chat/client';
-import { errorText } from '../../../error-text.ts';
 import { warningIcon } from '../../../icons.ts';
 import { Action } from '../../../internal/action.ts';
 import { ChannelView } from '../../../internal/channel-view.ts';
 import { Watch } from '../../../internal/watch.ts';
 import { base } from '../../../styles/base.ts';
+import { joinErrorText } from '../join-error.ts';
 
 /** Stands in the composer's place while nothing can be written in a channel, and says why and what one can do. */
 export class SealChannelNotice extends ChannelView {
@@ -83,7 +83,7 @@ export class SealChannelNotice extends ChannelView {
     return html`${
         error === null
           ? nothing
-          : html`<p class="problem" role="alert">${warningIcon}<span>${errorText(error, this.strings)}</span></p>`
+          : html`<p class="problem" role="alert">${warningIcon}<span>${joinErrorText(error, this.strings)}</span></p>`
       }
       <button
         class="button secondary"
