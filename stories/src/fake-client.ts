@@ -8,27 +8,21 @@ import {
   type ConversationSummary,
   type Linking,
   type LinkingState,
-  type Message,
-  type MessageWindow,
   type OwnDevice,
   type Person,
-  type Readable,
   type SealClient,
   type SealEventName,
   type SealEvents,
 } from '@seal-chat/client';
-import { fakeChannelVerbs, fakeControls, type ChannelSeed } from './fake-channels.ts';
-import { writable, type Writable } from './writable.ts';
+import { fakeChannelVerbs } from './fake-channels.ts';
+import { fakeConversation, type ConversationSeed } from './fake-conversation.ts';
+import { writable } from './writable.ts';
 
 /** What a story starts with. Everything not named is as for a person who is signed in, online and alone. */
-export interface FakeSeed extends ChannelSeed {
+export interface FakeSeed extends ConversationSeed {
   readonly account: AccountState;
   readonly connection?: ConnectionState;
   readonly conversations?: readonly ConversationSummary[];
-  readonly messages?: ReadonlyMap<ConversationId, readonly Message[]>;
-  /** Messages of a window at first; `loadEarlier` gives as many more. */
-  readonly pageSize?: number;
-  readonly hasUnavailableHistory?: boolean;
   readonly people?: readonly Person[];
   readonly devices?: readonly OwnDevice[];
   readonly atRest?: AtRest;
@@ -98,85 +92,6 @@ export function fakeClient(seed: FakeSeed): SealClient {
       () =>
         undefined,
     close: () => Promise.resolve(),
-  };
-}
-
-function fakeConversation(
-  conversationId: ConversationId,
-  seed: FakeSeed,
-  conversations: Writable<readonly ConversationSummary[]>,
-): Conversation {
-  const all = [...(seed.messages?.get(conversationId) ?? [])];
-  const pageSize = seed.pageSize ?? all.length;
-  let loaded = pageSize;
-  const view = (): MessageWindow => ({
-    messages: all.slice(Math.max(0, all.length - loaded)),
-    hasEarlier: loaded < all.length,
-    hasUnavailableHistory: seed.hasUnavailableHistory ?? false,
-    missing: [],
-    isLoaded: true,
-  });
-  const messages = writable(view());
-  const find = (): ConversationSummary | null =>
-    conversations.get().find((one) => one.conversationId === conversationId) ?? null;
-  const summary: Readable<ConversationSummary | null> = {
-    get: find,
-    subscribe: (listener) => conversations.subscribe(() => listener(find())),
-  };
-  const change = (changes: Partial<ConversationSummary>): void =>
-    conversations.set(
-      conversations.get().map((one) => (one.conversationId === conversationId ? { ...one, ...changes } : one)),
-    );
-
-  return {
-    conversationId,
-    summary,
-    messages,
-    async loadEarlier() {
-      loaded += pageSize;
-      messages.set(view());
-    },
-    async send(text) {
-      const self = find()?.members.find((member) => member.isSelf);
-      const sentAt = Date.now();
-      const message: Message = {
-        messageId: crypto.randomUUID() as Message['messageId'],
-        conversationId,
-        seq: all.length + 1,
-        senderUserId: (self?.userId ?? '') as Message['senderUserId'],
-        senderDeviceId: '' as Message['senderDeviceId'],
-        isOwn: true,
-        sentAt,
-        acceptedAt: sentAt,
-        content: { kind: 'text', text },
-        status: 'sent',
-        failure: null,
-        editedAt: null,
-        reactions: [],
-        expiresAt: null,
-        mentionsSelf: false,
-        isShared: false,
-      };
-      all.push(message);
-      loaded++;
-      messages.set(view());
-      return message;
-    },
-    edit: () => Promise.resolve(),
-    deleteForEveryone: () => Promise.resolve(),
-    deleteForMe: () => Promise.resolve(),
-    react: () => Promise.resolve(),
-    setTimer: (timerSeconds) => Promise.resolve(change({ timerSeconds })),
-    setDraft: (draft) => Promise.resolve(change({ draft })),
-    setMuted: (isMuted) => Promise.resolve(change({ isMuted })),
-    attach: () => Promise.reject(new SealError('OFFLINE')),
-    attachments: writable([]),
-    openAttachment: () => Promise.reject(new SealError('OFFLINE')),
-    channel: find()?.channel == null ? null : fakeControls(seed, find, change),
-    retry: () => Promise.resolve(),
-    discard: () => Promise.resolve(),
-    markRead: () => Promise.resolve(),
-    setTyping: () => undefined,
   };
 }
 

@@ -1,5 +1,6 @@
 import { SealError, type Person } from '@seal-chat/client';
 import { channelStates } from './channel-states.ts';
+import { richStates } from './rich-states.ts';
 import type { FakeSeed } from './fake-client.ts';
 import {
   CHAT,
@@ -123,6 +124,7 @@ export const states = {
     linking: { step: 'compare', sas: '482913', mustConfirm: false },
   },
   ...channelStates,
+  ...richStates,
 } satisfies Record<string, FakeSeed>;
 
 export type StateName = keyof typeof states;

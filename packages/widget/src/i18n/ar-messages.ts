@@ -20,6 +20,8 @@ export const arMessages: MessageStrings = {
       other: '# رسالة لم يسلّمها الخادم.',
     }),
   reactedBy: (names, emoji) => `${emoji} ${names}`,
+  channelBegins: (name) => `هنا بداية ${name}`,
+  channelNotice: (name) => `لا يقرأ هذا إلا أعضاء ${name}، ولا حتى خادم هذا الموقع.`,
   reactions: 'التفاعلات',
   eventTimerOn: (who, duration) => `ضبط ${who} اختفاء الرسائل بعد ${duration}.`,
   eventTimerOff: (who) => `أوقف ${who} اختفاء الرسائل.`,

@@ -16,6 +16,8 @@ export const deMessages: MessageStrings = {
       other: '# Nachrichten hat der Server nicht zugestellt.',
     }),
   reactedBy: (names, emoji) => `${emoji} ${names}`,
+  channelBegins: (name) => `Hier beginnt ${name}`,
+  channelNotice: (name) => `Nur wer in ${name} ist, kann das lesen. Nicht einmal der Server dieser Website kann es.`,
   reactions: 'Reaktionen',
   eventTimerOn: (who, duration) => `${who}: Nachrichten verschwinden jetzt nach ${duration}.`,
   eventTimerOff: (who) => `${who}: Nachrichten verschwinden nicht mehr.`,

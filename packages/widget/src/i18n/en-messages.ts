@@ -16,6 +16,8 @@ export const enMessages: MessageStrings = {
       other: '# messages have not been delivered by the server.',
     }),
   reactedBy: (names, emoji) => `${emoji} ${names}`,
+  channelBegins: (name) => `This is the beginning of ${name}`,
+  channelNotice: (name) => `Only the members of ${name} can read this. Not even this site’s server can.`,
   reactions: 'Reactions',
   eventTimerOn: (who, duration) => `${who} set messages to disappear after ${duration}.`,
   eventTimerOff: (who) => `${who} turned disappearing messages off.`,

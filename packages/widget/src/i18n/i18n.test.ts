@@ -19,7 +19,7 @@ function texts(table: object, argument: unknown): readonly (readonly [string, st
   });
 }
 
-const en: Strings = { ...enChat, ...enAccount, ...enChannels };
+const en: Strings = { ...enChat, ...enAccount, ...enChannels, ...enMessages };
 
 describe.each([
   ['en', en],

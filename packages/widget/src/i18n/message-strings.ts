@@ -13,6 +13,8 @@ export interface MessageStrings {
   /** Who reacted with one emoji. */
   readonly reactedBy: (names: string, emoji: string) => string;
   readonly reactions: string;
+  readonly channelBegins: (name: string) => string;
+  readonly channelNotice: (name: string) => string;
 
   // Events: who, and whom or what
   readonly eventTimerOn: (who: string, duration: string) => string;

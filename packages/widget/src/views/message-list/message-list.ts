@@ -8,13 +8,14 @@ import { rovingTarget } from '../../internal/roving.ts';
 import { SealView } from '../../internal/seal-view.ts';
 import { Watch } from '../../internal/watch.ts';
 import { toRows, type Row } from '../../messages/rows.ts';
-import { avatar, avatarStyles } from '../../people/avatar.ts';
-import { personName } from '../../people/name.ts';
+import { avatarStyles, conversationAvatar } from '../../people/avatar.ts';
+import { conversationName, personName } from '../../people/name.ts';
 import { base } from '../../styles/base.ts';
 import { dayLabel } from '../../time/dates.ts';
 import { Announcer } from './announcer.ts';
 import { EndAnchor } from './end-anchor.ts';
-import { messageTime, messageView } from './message.ts';
+import { messageTime, messageView, plainly } from './message.ts';
+import type { RichMessages } from '../rich/rich-messages.ts';
 import { messageListStyles } from './message-list.styles.ts';
 
 /** Messages put on the page at first, and added each time the upper end comes near. */
@@ -28,6 +29,8 @@ interface ListedMessage {
   readonly senderId: string;
   readonly at: number;
   readonly message: Message;
+  /** Place of the message before it. */
+  readonly previousSeq: number;
 }
 
 /** The messages of one conversation, which stays the same for the life of the element. */
@@ -57,6 +60,8 @@ export class SealMessageList extends SealView {
   #newestSeen = 0;
   #markedSeq = 0;
   #tabStop: MessageId | null = null;
+  /** Shows what is more than plain text, and what can be done with a message. Fetched when the list is there. */
+  #rich: RichMessages | null = null;
 
   constructor() {
     super();
@@ -79,6 +84,35 @@ export class SealMessageList extends SealView {
   scrollToLatest(behavior: ScrollBehavior = 'smooth'): void {
     this.#anchor.toEnd(behavior);
     this.#markSeen();
+    this.requestUpdate();
+  }
+
+  /** Brings the message with `seq` into view. Resolves to its row, or null when it is not among those that are loaded. */
+  async reveal(seq: number): Promise<HTMLElement | null> {
+    const messages = this.#messages.value?.messages ?? [];
+    const index = messages.findIndex((message) => message.seq === seq);
+    const found = messages[index];
+    if (found === undefined) return null;
+    this.#shown = Math.max(this.#shown, messages.length - index + 10);
+    this.#anchor.isPinned = false;
+    this.requestUpdate();
+    await this.updateComplete;
+    const row = this.renderRoot.querySelector<HTMLElement>(`[data-key="${found.messageId}"]`);
+    row?.scrollIntoView({ block: 'center' });
+    this.#handleScroll();
+    this.requestUpdate();
+    return row;
+  }
+
+  async #loadRich(): Promise<void> {
+    const { RichMessages } = await import('../rich/define.ts');
+    this.#rich = new RichMessages({
+      list: this,
+      client: this.client,
+      strings: () => this.strings,
+      announce: (text) => this.#announcer.announce(text),
+      tell: (type, detail) => this.tell(type, detail),
+    });
     this.requestUpdate();
   }
 
@@ -138,7 +172,7 @@ export class SealMessageList extends SealView {
     const rows = [...this.renderRoot.querySelectorAll<HTMLElement>('.message')];
     const index = rows.indexOf(event.target as HTMLElement);
     const target = index < 0 ? null : rovingTarget(event.key, index, rows.length);
-    if (target === null) return;
+    if (target === null || event.altKey) return;
     event.preventDefault();
     rows[target]!.focus({ preventScroll: true });
     rows[target]!.scrollIntoView({ block: 'nearest' });
@@ -195,9 +229,10 @@ export class SealMessageList extends SealView {
     if (this.#dividerSeq === null && !(this.#anchor.isPinned && this.#lookout.isLookedAt))
       this.#dividerSeq = this.#newestSeen;
     this.#newestSeen = newestSeq(messages);
-    const name = personName(this.summary?.peer ?? null, this.strings);
-    for (const message of arrived)
-      if (message.content.kind === 'text') this.#announcer.announce(this.strings.saidBy(name, message.content.text));
+    for (const message of arrived) {
+      const text = plainly(message, this.strings);
+      if (text !== '') this.#announcer.announce(this.strings.saidBy(this.#nameOf(message), text));
+    }
   }
 
   protected override update(changed: PropertyValues<this>): void {
@@ -206,8 +241,14 @@ export class SealMessageList extends SealView {
     this.#anchor.restore(anchor);
   }
 
+  #nameOf({ senderUserId }: Message): string {
+    return personName(this.summary?.members.find(({ userId }) => userId === senderUserId) ?? null, this.strings);
+  }
+
   protected override firstUpdated(): void {
     this.#observeSizes();
+    // Without it messages are shown as plain text; the next conversation that is opened tries again.
+    this.#loadRich().catch(() => undefined);
   }
 
   #observeSizes(): void {
@@ -226,10 +267,11 @@ export class SealMessageList extends SealView {
   protected override render(): TemplateResult {
     const { strings, summary } = this;
     const window = this.#messages.value;
-    const name = personName(summary?.peer ?? null, strings);
-    const isTyping = summary?.members.some((member) => member.isTyping && !member.isSelf) ?? false;
+    const name = conversationName(summary, strings);
+    const writer = summary?.members.find((member) => member.isTyping && !member.isSelf);
     return html`<div
         id="scroller"
+        class="in-${summary?.kind ?? 'dm'}"
         part="message-list"
         role="log"
         aria-live="off"
@@ -241,10 +283,10 @@ export class SealMessageList extends SealView {
       >
         <div id="rows">
           ${window === null || !window.isLoaded ? nothing : this.#renderRows(window, name)}
-          ${isTyping ? html`<div class="typing" role="img" aria-label=${strings.isTyping(name)}><i></i><i></i><i></i></div>` : nothing}
+          ${writer === undefined ? nothing : html`<div class="typing" role="img" aria-label=${strings.isTyping(personName(writer, strings))}><i></i><i></i><i></i></div>`}
         </div>
       </div>
-      ${this.#renderToLatest()}
+      ${this.#renderToLatest()} ${this.#rich?.overlay()}
       <div class="hidden-visually" aria-live="polite">${this.#announcer.text}</div>`;
   }
 
@@ -268,11 +310,12 @@ export class SealMessageList extends SealView {
     ${repeat(
       toRows(shown.map(toListed), firstUnread?.messageId ?? null),
       (row) => row.key,
-      (row) => this.#renderRow(row, name, tabStop ?? null),
-    )}`;
+      (row) => this.#renderRow(row, tabStop ?? null),
+    )}
+    ${this.#rich?.gap(newestSeq(shown), Infinity)}`;
   }
 
-  #renderRow(row: Row<ListedMessage>, senderName: string, tabStop: MessageId | null): unknown {
+  #renderRow(row: Row<ListedMessage>, tabStop: MessageId | null): unknown {
     const { strings } = this;
     if (row.kind === 'day')
       return html`<h3 class="day" part="day"><span>${dayLabel(row.at, Date.now(), strings.lang)}</span></h3>`;
@@ -281,10 +324,12 @@ export class SealMessageList extends SealView {
         <span>${strings.newMessages(this.#countBelowDivider())}</span>
       </div>`;
     const { isFirst, isLast } = row;
-    const { message } = row.message;
+    const { message, previousSeq } = row.message;
     const isTabStop = message.messageId === tabStop;
+    const senderName = this.#nameOf(message);
+    const rich = this.#rich;
     // Messages are never changed in place: as long as it is the same one, its row is as it was.
-    return guard([message, isFirst, isLast, isTabStop, strings, senderName], () =>
+    const bubble = guard([message, isFirst, isLast, isTabStop, strings, senderName, rich], () =>
       messageView({
         message,
         senderName,
@@ -292,18 +337,24 @@ export class SealMessageList extends SealView {
         isLast,
         isTabStop,
         strings,
+        rich,
         onRetry: this.#retry,
         onDiscard: this.#discard,
       }),
     );
+    return html`${message.seq === null ? nothing : rich?.gap(previousSeq, message.seq)}${bubble}`;
   }
 
   #renderBeginning(window: MessageWindow, name: string): TemplateResult {
     const { strings, summary } = this;
     return html`<div class="beginning ${window.messages.length === 0 ? 'alone' : ''}">
-      ${avatar(summary?.peer ?? null)}
-      ${window.messages.length === 0 ? html`<h3>${strings.sayHello(name)}</h3>` : nothing}
-      <p class="hint">${lockIcon}${strings.sealedNotice(name)}</p>
+      ${conversationAvatar(summary)}
+      ${
+        summary?.kind === 'channel'
+          ? this.#rich?.beginning(name)
+          : html`${window.messages.length === 0 ? html`<h3>${strings.sayHello(name)}</h3>` : nothing}
+              <p class="hint">${lockIcon}${strings.sealedNotice(name)}</p>`
+      }
       ${window.hasUnavailableHistory ? html`<p class="hint">${strings.unavailableHistory}</p>` : nothing}
     </div>`;
   }
@@ -344,6 +395,9 @@ function newestSeq(messages: readonly Message[]): number {
   return messages.reduce((newest, message) => Math.max(newest, message.seq ?? 0), 0);
 }
 
-function toListed(message: Message): ListedMessage {
-  return { id: message.messageId, senderId: message.senderUserId, at: messageTime(message), message };
+function toListed(message: Message, i: number, all: readonly Message[]): ListedMessage {
+  const { messageId, senderUserId, content } = message;
+  // What happened stands by itself, whoever did it.
+  const senderId = content.kind === 'event' ? messageId : senderUserId;
+  return { id: messageId, senderId, at: messageTime(message), message, previousSeq: all[i - 1]?.seq ?? Infinity };
 }

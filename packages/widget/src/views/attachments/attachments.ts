@@ -1,0 +1,292 @@
+import { html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
+import type { Conversation, Message, MessageAttachment } from '@seal-chat/client';
+import { errorText } from '../../error-text.ts';
+import { closeIcon, warningIcon } from '../../icons.ts';
+import { messageTexts, type MessageTexts } from '../../internal/message-texts.ts';
+import { SealView } from '../../internal/seal-view.ts';
+import { base } from '../../styles/base.ts';
+import { attachmentStyles } from './attachments.styles.ts';
+import { BlobUrls } from './blob-url.ts';
+import type { FileSource } from './file-access.ts';
+import { downloadIcon, fileIcon, playIcon } from './icons.ts';
+import { safeName, shownAs, thumbnailBlob } from './kinds.ts';
+import { Lightbox } from './lightbox.ts';
+import { lightboxStyles } from './lightbox.styles.ts';
+import { Openings } from './opening.ts';
+import { paintPlaceholder } from './placeholder.ts';
+import { percentLabel, sizeLabel, timeCode } from './size.ts';
+import { VoicePlayer } from './voice-player.ts';
+
+/** The files of one message. Nothing is fetched before the person asks for it; unknown types are never shown, only saved. */
+export class SealAttachments extends SealView {
+  static override styles = [base, attachmentStyles, lightboxStyles];
+  static override properties: PropertyDeclarations = {
+    message: { attribute: false },
+    conversation: { attribute: false },
+  };
+
+  declare message: Message | null;
+  declare conversation: Conversation | null;
+
+  readonly #openings = new Openings(this);
+  readonly #urls = new BlobUrls(this);
+  readonly #lightbox = new Lightbox(this, {
+    open: (attachment) => this.#open(attachment),
+    url: (attachment) => this.urlOf(attachment),
+    save: (attachment) => void this.#save(attachment),
+    nameOf: (attachment) => this.#nameOf(attachment),
+    texts: () => this.texts,
+  });
+  readonly #voice = new VoicePlayer(this);
+
+  constructor() {
+    super();
+    this.message = null;
+    this.conversation = null;
+  }
+
+  get texts(): MessageTexts {
+    return messageTexts(this.strings);
+  }
+
+  /** The address of a file that was opened; null for one that was not. */
+  urlOf(attachment: MessageAttachment): string | null {
+    return this.#urls.get(attachment.attachmentId, () => this.#openings.of(attachment).blob);
+  }
+
+  #nameOf(attachment: MessageAttachment): string {
+    return safeName(attachment.name, this.texts[attachment.kind]);
+  }
+
+  #source(attachment: MessageAttachment): FileSource | null {
+    const { conversation } = this;
+    const seq = this.message?.seq ?? null;
+    return conversation === null || seq === null ? null : { conversation, seq, attachment };
+  }
+
+  async #open(attachment: MessageAttachment): Promise<void> {
+    const source = this.#source(attachment);
+    if (source !== null) await this.#openings.open(source);
+  }
+
+  async #save(attachment: MessageAttachment): Promise<void> {
+    const source = this.#source(attachment);
+    if (source !== null) await this.#openings.save(source, this.texts[attachment.kind]);
+  }
+
+  protected override updated(): void {
+    for (const canvas of this.renderRoot.querySelectorAll('canvas')) {
+      const attachment = this.#files.find((one) => one.attachmentId === canvas.dataset['id']);
+      if (attachment !== undefined) paintPlaceholder(canvas, attachment);
+    }
+  }
+
+  get #files(): readonly MessageAttachment[] {
+    return this.message?.content.kind === 'post' ? this.message.content.attachments : [];
+  }
+
+  protected override render(): TemplateResult {
+    const images = this.#files.filter((one) => shownAs(one) === 'image');
+    const others = this.#files.filter((one) => shownAs(one) !== 'image');
+    return html`${
+      images.length === 0
+        ? nothing
+        : html`<div class="images ${images.length === 1 ? 'single' : ''}">
+            ${images.map((one) => this.#renderImage(one, images))}
+          </div>`
+    }
+    ${others.map((one) => this.#renderOther(one))} ${this.#lightbox.render()}`;
+  }
+
+  #renderImage(attachment: MessageAttachment, all: readonly MessageAttachment[]): TemplateResult {
+    const name = this.#nameOf(attachment);
+    const isThere = this.message?.seq != null;
+    return html`<div class="picture">
+      <button
+        class="image"
+        aria-label=${this.texts.openImage(name)}
+        title=${name}
+        ?disabled=${!isThere}
+        @click=${() => this.#lightbox.show(all, attachment)}
+      >
+        ${this.#renderPreview(attachment)}
+      </button>
+      ${this.#renderUpload(attachment)}
+    </div>`;
+  }
+
+  /** The thumbnail, or colours in its place, in the proportions of the picture. */
+  #renderPreview(attachment: MessageAttachment): TemplateResult {
+    const full = this.urlOf(attachment);
+    const isImage = shownAs(attachment) === 'image';
+    const thumbnail = this.#urls.get(attachment, () => thumbnailBlob(attachment));
+    const url = isImage ? (full ?? thumbnail) : thumbnail;
+    const width = attachment.width ?? 4;
+    const height = attachment.height ?? 3;
+    return url === null
+      ? html`<canvas data-id=${attachment.attachmentId} width=${width} height=${height}></canvas>`
+      : html`<img src=${url} alt="" width=${width} height=${height} decoding="async" draggable="false" />`;
+  }
+
+  #renderOther(attachment: MessageAttachment): TemplateResult {
+    switch (shownAs(attachment)) {
+      case 'video':
+        return this.#renderVideo(attachment);
+      case 'audio':
+        return this.#renderAudio(attachment);
+      case 'voice':
+        return html`${this.#voice.render(attachment, this.urlOf(attachment), () => void this.#play(attachment))}
+        ${this.#renderProgress(attachment)}`;
+      default:
+        return this.#renderCard(attachment);
+    }
+  }
+
+  #renderVideo(attachment: MessageAttachment): TemplateResult {
+    const { texts } = this;
+    const name = this.#nameOf(attachment);
+    const url = this.urlOf(attachment);
+    if (url !== null)
+      return html`<video
+          src=${url}
+          controls
+          playsinline
+          aria-label=${name}
+          width=${attachment.width ?? 16}
+          height=${attachment.height ?? 9}
+          @error=${this.#handleUnplayable}
+        ></video>
+        <p class="hint problem-line" hidden>${texts.cannotPlay}</p>
+        ${this.#renderCard(attachment)}`;
+    return html`<div class="picture">
+        <button
+          class="image poster"
+          aria-label=${texts.playFile(name)}
+          title=${name}
+          ?disabled=${this.message?.seq == null || this.#openings.of(attachment).loading !== null}
+          @click=${() => void this.#play(attachment)}
+        >
+          ${this.#renderPreview(attachment)}
+          <span class="play">${playIcon}</span>
+          <span class="length"
+            >${attachment.durationMs === null ? nothing : `${timeCode(attachment.durationMs)} · `}${sizeLabel(attachment.size, texts.lang)}</span
+          >
+        </button>
+        ${this.#renderUpload(attachment)}
+      </div>
+      ${this.#renderProgress(attachment)}`;
+  }
+
+  #renderAudio(attachment: MessageAttachment): TemplateResult {
+    const url = this.urlOf(attachment);
+    const { texts } = this;
+    const name = this.#nameOf(attachment);
+    return html`${this.#renderCard(
+      attachment,
+      url === null
+        ? html`<button
+            class="icon-button"
+            aria-label=${texts.playFile(name)}
+            title=${texts.playFile(name)}
+            ?disabled=${this.message?.seq == null}
+            @click=${() => void this.#play(attachment)}
+          >
+            ${playIcon}
+          </button>`
+        : nothing,
+    )}
+    ${
+      url === null
+        ? nothing
+        : html`<audio src=${url} controls aria-label=${name} @error=${this.#handleUnplayable}></audio>
+            <p class="hint problem-line" hidden>${texts.cannotPlay}</p>`
+    }`;
+  }
+
+  /** Fetches what is to be played and begins as soon as it is there. */
+  async #play(attachment: MessageAttachment): Promise<void> {
+    await this.#open(attachment);
+    await this.updateComplete;
+    const url = this.urlOf(attachment);
+    const media = [...this.renderRoot.querySelectorAll<HTMLMediaElement>('audio, video')];
+    await media
+      .find((one) => one.src === url)
+      ?.play()
+      .catch(() => undefined);
+  }
+
+  #handleUnplayable(event: Event): void {
+    const media = event.target as HTMLElement;
+    media.hidden = true;
+    const note = media.nextElementSibling as HTMLElement | null;
+    if (note !== null) note.hidden = false;
+  }
+
+  #renderCard(attachment: MessageAttachment, action: unknown = nothing): TemplateResult {
+    const { texts } = this;
+    const name = this.#nameOf(attachment);
+    const { loading } = this.#openings.of(attachment);
+    const dot = name.lastIndexOf('.');
+    const ending = dot > 0 && name.length - dot <= 6 ? name.slice(dot + 1).toUpperCase() : texts[attachment.kind];
+    return html`<div class="card">
+        <span class="kind" aria-hidden="true">${fileIcon}</span>
+        <div class="about">
+          <bdi class="name" title=${name}>${name}</bdi>
+          <span class="hint">${ending} · ${sizeLabel(attachment.size, texts.lang)}</span>
+        </div>
+        ${action}
+        ${
+          loading === null
+            ? html`<button
+                class="icon-button"
+                aria-label=${texts.download(name)}
+                title=${texts.download(name)}
+                ?disabled=${this.message?.seq == null}
+                @click=${() => void this.#save(attachment)}
+              >
+                ${downloadIcon}
+              </button>`
+            : html`<button
+                class="icon-button"
+                aria-label=${texts.cancelDownload}
+                title=${texts.cancelDownload}
+                @click=${loading.cancel}
+              >
+                ${closeIcon}
+              </button>`
+        }
+      </div>
+      ${this.#renderUpload(attachment)} ${this.#renderProgress(attachment)}`;
+  }
+
+  /** How far a download is, or why it failed. */
+  #renderProgress(attachment: MessageAttachment): unknown {
+    const { texts } = this;
+    const { loading, error } = this.#openings.of(attachment);
+    if (error !== null)
+      return html`<p class="problem" role="alert">${warningIcon}<span>${errorText(error, texts)}</span></p>`;
+    return loading === null
+      ? nothing
+      : this.#bar(loading.part, texts.loadingFile(percentLabel(loading.part, texts.lang)));
+  }
+
+  /** How far the upload of an own file is. */
+  #renderUpload({ upload }: MessageAttachment): unknown {
+    const { texts } = this;
+    if (upload === null || upload.state === 'done') return nothing;
+    const part = upload.total === 0 ? 0 : upload.loaded / upload.total;
+    const names = {
+      preparing: texts.preparing,
+      uploading: texts.uploading(percentLabel(part, texts.lang)),
+      paused: texts.uploadPaused,
+      failed: texts.uploadFailed,
+    };
+    return this.#bar(part, names[upload.state]);
+  }
+
+  #bar(part: number, name: string): TemplateResult {
+    return html`<div class="bar">
+      <progress max="1" .value=${part} aria-label=${name}></progress><span>${name}</span>
+    </div>`;
+  }
+}

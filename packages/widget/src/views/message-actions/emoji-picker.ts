@@ -1,0 +1,26 @@
+import { html, type TemplateResult } from 'lit';
+import type { Message } from '@seal-chat/client';
+import { EMOJI_GROUPS } from './emoji-data.ts';
+import type { MessageActions } from './message-actions.ts';
+
+/** Emoji beside each other, as the style sheet lays them out. */
+export const PICKER_COLUMNS = 8;
+
+/** A small choice of emoji. They are characters of the system's font: nothing is fetched from anywhere. */
+export function emojiPicker(message: Message, actions: MessageActions): TemplateResult {
+  const { texts } = actions.rich;
+  return html`<div class="picker">
+    ${EMOJI_GROUPS.map(
+      (group, i) =>
+        html`<h3>${texts.emojiGroups[i]}</h3>
+          <div class="emoji-grid">
+            ${group.map(
+              (emoji) =>
+                html`<button class="emoji-button" aria-label=${emoji} @click=${() => actions.react(message, emoji)}>
+                  ${emoji}
+                </button>`,
+            )}
+          </div>`,
+    )}
+  </div>`;
+}

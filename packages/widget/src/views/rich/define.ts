@@ -1,0 +1,1 @@
+export { RichMessages } from './rich-messages.ts';

@@ -1,0 +1,49 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import type { MessageView } from '@seal-chat/client';
+import type { MessageAppearance } from '../message-list/message.ts';
+import type { RichMessages } from './rich-messages.ts';
+
+type Invitation = Extract<MessageView, { kind: 'invitation' }>;
+
+/** Asks into a channel; what comes of it is seen on the message itself. */
+export function invitation(
+  { channelId, name, description, state }: Invitation,
+  { message, isTabStop }: MessageAppearance,
+  rich: RichMessages,
+): TemplateResult {
+  const { texts } = rich;
+  const tabStop = isTabStop ? 0 : -1;
+  return html`<div class="invitation">
+    <b dir="auto">${message.isOwn ? texts.invitationSent(name) : texts.invitedTo(name)}</b>
+    ${description === '' ? nothing : html`<span dir="auto">${description}</span>`}
+    ${
+      state === 'open' && !message.isOwn
+        ? html`<div class="answers">
+            <button
+              class="button primary"
+              tabindex=${tabStop}
+              @click=${(event: Event) => void answer(event, () => rich.host.client.joinChannel(channelId))}
+            >
+              ${texts.joinChannel}
+            </button>
+            <button
+              class="button secondary"
+              tabindex=${tabStop}
+              @click=${(event: Event) => void answer(event, () => rich.host.client.declineInvitation(channelId))}
+            >
+              ${texts.declineChannel}
+            </button>
+          </div>`
+        : nothing
+    }
+    ${state === 'accepted' && !message.isOwn ? html`<span class="outcome">${texts.invitationAccepted}</span>` : nothing}
+    ${state === 'gone' ? html`<span class="outcome">${texts.invitationGone}</span>` : nothing}
+  </div>`;
+
+  async function answer(event: Event, task: () => Promise<unknown>): Promise<void> {
+    const buttons = [...(event.currentTarget as HTMLElement).parentElement!.querySelectorAll('button')];
+    for (const button of buttons) button.disabled = true;
+    await rich.run(task);
+    for (const button of buttons) button.disabled = false;
+  }
+}

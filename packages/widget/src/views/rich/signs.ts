@@ -1,0 +1,18 @@
+import { html, nothing } from 'lit';
+import type { MessageTexts } from '../../internal/message-texts.ts';
+import { fullLabel } from '../../time/dates.ts';
+import type { MessageAppearance } from '../message-list/message.ts';
+import { sharedIcon, timerIcon } from './icons.ts';
+
+/** What is special about a message, beside its time; `nothing` when nothing is. */
+export function signs({ message }: MessageAppearance, texts: MessageTexts): unknown {
+  const { editedAt, expiresAt, isShared, content } = message;
+  if (content.kind === 'deleted' || (editedAt === null && expiresAt === null && !isShared)) return nothing;
+  return html`${isShared ? sign(sharedIcon, texts.handedOver) : nothing}
+  ${expiresAt === null ? nothing : sign(timerIcon, texts.disappearsAt(fullLabel(expiresAt, texts.lang)))}
+  ${editedAt === null ? nothing : html`<span title=${fullLabel(editedAt, texts.lang)}>${texts.edited}</span>`} `;
+}
+
+function sign(icon: unknown, name: string): unknown {
+  return html`<span class="sign" role="img" aria-label=${name} title=${name}>${icon}</span>`;
+}
