@@ -2,6 +2,7 @@ import { CHANNEL_LIMITS, SealError, type ConversationId } from '@seal-chat/proto
 import type { ChannelEntry } from '@seal-chat/protocol/api';
 import type { Deps } from '../deps.ts';
 import { CHANNEL_ROWS } from './channel-rows.ts';
+import { putChannel } from './channel-state.ts';
 import { entryOf, type LogEntry } from './log-entry.ts';
 import { takeEntries } from './take-entries.ts';
 
@@ -9,7 +10,9 @@ import { takeEntries } from './take-entries.ts';
  * Reads a channel's log from where this device is, up to its end or the first entry that does not fit. Several may do
  * so at once: an entry is taken by one of them.
  *
- * @throws SealError MALFORMED when what comes is not the next part of the log; OFFLINE …
+ * A log that does not go on where this device is marks the channel as broken.
+ *
+ * @throws SealError MALFORMED when what comes is no log; OFFLINE …
  */
 export async function catchUp(deps: Deps, conversationId: ConversationId): Promise<void> {
   for (;;) {
@@ -18,28 +21,50 @@ export async function catchUp(deps: Deps, conversationId: ConversationId): Promi
     const after = row.cursor;
     const limit = CHANNEL_LIMITS.logPage;
     const answer = await deps.api.channels.log.query({ conversationId, after, limit });
-    const entries = pageOf(answer.entries, after);
-    if (entries.length === 0) {
-      // A log that ends before what was read of it has been cut, or put back.
-      if (answer.lastSeq !== after) throw new SealError('CHANNEL_FORKED', 'log: ends elsewhere than it did');
-      return;
+    const entries = pageOf(answer.entries, after, await isWithoutKeys(deps, conversationId));
+    if (entries === null || (entries.length === 0 && answer.lastSeq !== after)) {
+      // Something of it is kept back, or it ends before what was read of it: cut, or put back.
+      return markBroken(deps, conversationId, after);
     }
-    if ((await takeEntries(deps, conversationId, entries)) !== null) return;
+    if (entries.length === 0) return;
+    if ((await takeEntries(deps, conversationId, entries, true)) !== null) return;
     if (entries.at(-1)!.seq >= answer.lastSeq) return;
   }
 }
 
-/** The entries of a page: the next ones, without a gap. @throws SealError MALFORMED */
-export function pageOf(answers: readonly ChannelEntry[], after: number): readonly LogEntry[] {
+/**
+ * The entries of a page, if they are the next ones.
+ *
+ * @param mayLack whether some may be missing in between: to a device that cannot open them that is no loss
+ * @throws SealError MALFORMED
+ */
+export function pageOf(answers: readonly ChannelEntry[], after: number, mayLack: boolean): readonly LogEntry[] | null {
   const entries = answers.map(entryOf);
-  if (entries.some(({ seq }, i) => seq !== after + 1 + i)) {
-    throw new SealError('MALFORMED', 'log: its entries do not follow each other');
+  let last = after;
+  for (const { seq } of entries) {
+    if (mayLack ? seq <= last : seq !== last + 1) return null;
+    last = seq;
   }
   return entries;
+}
+
+async function isWithoutKeys({ reader }: Deps, conversationId: ConversationId): Promise<boolean> {
+  return (await reader.get(CHANNEL_ROWS.group(conversationId))) === null;
+}
+
+async function markBroken(deps: Deps, conversationId: ConversationId, cursor: number): Promise<void> {
+  const cause = 'CHANNEL_FORKED';
+  const isNews = await deps.transact(async (tx) => {
+    const row = await tx.get(CHANNEL_ROWS.channel(conversationId));
+    if (row?.status !== 'joined' || row.cursor !== cursor) return false;
+    await putChannel(tx, conversationId, { ...row, status: 'broken', cause });
+    return true;
+  });
+  if (isNews) deps.report(new SealError(cause, 'log: does not go on where it ended'));
 }
 
 /** An entry that came by itself: taken when it is the next one; otherwise the log is read. */
 export async function takeLive(deps: Deps, conversationId: ConversationId, answer: ChannelEntry): Promise<void> {
   const entry = entryOf(answer);
-  if ((await takeEntries(deps, conversationId, [entry])) === 'gap') await catchUp(deps, conversationId);
+  if ((await takeEntries(deps, conversationId, [entry], false)) === 'gap') await catchUp(deps, conversationId);
 }

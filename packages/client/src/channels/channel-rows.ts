@@ -32,7 +32,7 @@ export interface ChannelRow {
   readonly unlisted: readonly DeviceId[];
   /** What is to be done once a new channel is there. */
   readonly creating?: { readonly name: string; readonly description: string; readonly members: readonly UserId[] };
-  /** People whose devices came in and who are to be handed the keys of earlier messages, with when to do that. */
+  /** Where devices came in that are to be handed the keys of earlier messages, and when it is this device's turn. */
   readonly newcomers?: readonly { readonly seq: number; readonly notBefore: number }[];
 }
 
@@ -99,8 +99,9 @@ export interface ShutRow {
   readonly keyMessage: KeyMessage | null;
 }
 
-/** The key of a recent message, to be handed to newcomers. */
+/** The key of a message, to be handed to newcomers. */
 export interface ContentKeyRow extends KeyMessage {
+  readonly seq: number;
   readonly messageId: MessageId;
   readonly senderUserId: UserId;
   readonly senderDeviceId: DeviceId;
@@ -127,6 +128,8 @@ export const CHANNEL_ROWS = {
   shut: (id: ConversationId, seq: number) => key<ShutRow>(`shut/${id}/${ordered(seq)}`),
   shutOf: (id: ConversationId) => prefix<ShutRow>(`shut/${id}/`),
   contentKey: (id: ConversationId, seq: number) => key<ContentKeyRow>(`content-key/${id}/${ordered(seq)}`),
+  /** Of the message that said last what the channel is called. */
+  profileKey: (id: ConversationId) => key<ContentKeyRow>(`profile-key/${id}`),
   contentKeysOf: (id: ConversationId) => prefix<ContentKeyRow>(`content-key/${id}/`),
   /** Places of the messages of the present epoch by their ids: the same signed message is not taken twice. */
   heard: (id: ConversationId, messageId: MessageId) => key<number>(`heard/${id}/${messageId}`),

@@ -31,6 +31,7 @@ export async function leaveChannel(tx: DeviceTx, conversationId: ConversationId)
   tx.delete(CHANNEL_ROWS.pending(conversationId));
   for (const { key } of await tx.list(CHANNEL_ROWS.welcomesOf(conversationId))) tx.delete(key);
   for (const { key } of await tx.list(CHANNEL_ROWS.contentKeysOf(conversationId))) tx.delete(key);
+  tx.delete(CHANNEL_ROWS.profileKey(conversationId));
   await putChannel(tx, conversationId, { ...row, status: 'left', cursor: null, unlisted: [], newcomers: [] });
 }
 

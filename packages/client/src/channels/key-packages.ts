@@ -4,6 +4,8 @@ import { activeAccount, type Deps } from '../deps.ts';
 import { CHANNEL_ROWS, type KeyPackageRow } from './channel-rows.ts';
 import { identityOf, mlsDeps } from './mls-context.ts';
 
+/** KeyPackages that are published before the rest. */
+const FIRST = 5;
 /** KeyPackages made between two looks at whether somebody else needs the processor. */
 const BATCH = 5;
 
@@ -33,13 +35,19 @@ export function maintainKeyPackages(deps: Deps, { renewAll }: { readonly renewAl
       deps,
       new Set([...status.oneTime, ...(status.lastResort ? [status.lastResort] : [])].map(hexOf)),
     );
-    if (missing === 0 && !isDue) return;
-    const made = await makeAll(deps, missing, isDue);
-    await deps.api.channels.publishKeyPackages.mutate({
-      oneTime: made.oneTime.map(onWire),
-      lastResort: made.lastResort && onWire(made.lastResort),
-      ...(replaceStock && { replaceStock }),
-    });
+    // A few at once, so that a new device can be taken in soon.
+    let [left, isFirst] = [missing, true];
+    while (left > 0 || (isFirst && isDue)) {
+      const count = Math.min(left, isFirst ? FIRST : CHANNEL_LIMITS.keyPackageTarget);
+      const made = await makeAll(deps, count, isFirst && isDue);
+      await deps.api.channels.publishKeyPackages.mutate({
+        oneTime: made.oneTime.map(onWire),
+        lastResort: made.lastResort && onWire(made.lastResort),
+        ...(isFirst && replaceStock && { replaceStock }),
+      });
+      left -= count;
+      isFirst = false;
+    }
   });
 }
 

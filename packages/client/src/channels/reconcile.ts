@@ -16,6 +16,7 @@ import { activeAccount, type Deps } from '../deps.ts';
 import { ROWS } from '../store/rows.ts';
 import { catchUp } from './catch-up.ts';
 import { CHANNEL_ROWS, type ChannelRow, type GroupRow } from './channel-rows.ts';
+import { leaveChannel } from './channel-state.ts';
 import { prepareExternalJoin, takeWelcomes } from './join.ts';
 import { learnDevices, refreshChannel } from './learn-members.ts';
 import { authenticateBy, identityOf, mlsDeps } from './mls-context.ts';
@@ -41,7 +42,9 @@ export function reconcile(deps: Deps, conversationId: ConversationId): Promise<b
   return deps.store.locks.run(`channel/${conversationId}`, async () => {
     for (let round = 0; round < MAX_ROUNDS; round++) {
       if (round > 0) await sleep(Math.random() * JITTER_MS * round);
-      const outcome = await step(deps, conversationId);
+      const outcome = await step(deps, conversationId).catch((error: unknown) =>
+        leaveIfOut(deps, conversationId, error),
+      );
       if (outcome !== 'again') return outcome === 'done';
     }
     return false;
@@ -67,6 +70,13 @@ async function step(deps: Deps, conversationId: ConversationId): Promise<Outcome
     return 'again';
   }
   return change(deps, conversationId, { row, own, group });
+}
+
+/** A notice that got lost is made up for by the answer. */
+async function leaveIfOut(deps: Deps, conversationId: ConversationId, error: unknown): Promise<Outcome> {
+  if (!isSealError(error, 'NOT_A_MEMBER')) throw error;
+  await deps.transact((tx) => leaveChannel(tx, conversationId));
+  return 'done';
 }
 
 async function rejoin(deps: Deps, conversationId: ConversationId, group: GroupAnswer): Promise<Outcome> {

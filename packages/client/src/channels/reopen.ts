@@ -21,7 +21,7 @@ export async function reopenShut(deps: Deps, conversationId: ConversationId): Pr
   for (const { key, value } of open) {
     const { seq } = placeOf(key);
     const answer = await deps.api.channels.log.query({ conversationId, after: seq - 1, limit: 1 });
-    const [entry] = pageOf(answer.entries, seq - 1);
+    const [entry] = pageOf(answer.entries, seq - 1, false) ?? [];
     if (entry?.kind !== 'message' || value.keyMessage === null) continue;
     const { keyMessage } = value;
     await deps.transact(async (tx) => {

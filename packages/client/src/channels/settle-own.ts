@@ -1,7 +1,7 @@
 import { storeAccepted } from '../features/receive.ts';
 import type { FoundRow } from '../store/device-tx.ts';
 import { ROWS, type OutboxRow } from '../store/rows.ts';
-import { CHANNEL_ROWS } from './channel-rows.ts';
+import { keepKey } from './keep-key.ts';
 import type { LogEntry } from './log-entry.ts';
 import type { LogWork } from './log-work.ts';
 
@@ -27,10 +27,7 @@ export async function settleOwn(
   const row = await storeAccepted(deps, tx, found.key, entry);
   if (row?.wire == null) return false;
   const { contentKey, bodyHash } = row.wire;
-  if (row.content.kind !== 'read') {
-    const key = CHANNEL_ROWS.contentKey(conversationId, seq);
-    tx.put(key, { messageId, senderUserId, senderDeviceId, contentKey, bodyHash });
-  }
+  keepKey(tx, conversationId, { seq, messageId, senderUserId, senderDeviceId, contentKey, bodyHash }, row.content);
   return true;
 }
 

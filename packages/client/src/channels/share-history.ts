@@ -1,13 +1,21 @@
 import { openBody } from '@seal-chat/crypto';
-import { CONTENT_LIMITS, COUNT_LIMITS, isSealError, type ConversationId } from '@seal-chat/protocol';
-import { encodeContent, type HistoryKey } from '@seal-chat/protocol/content';
+import {
+  CONTENT_LIMITS,
+  COUNT_LIMITS,
+  isSealError,
+  type ConversationId,
+  type MessageContent,
+} from '@seal-chat/protocol';
+import { decodeContent, encodeContent, type HistoryKey } from '@seal-chat/protocol/content';
 import type { StoredMessage } from '@seal-chat/protocol/api';
 import type { Deps } from '../deps.ts';
 import { applyContent } from '../features/apply-content.ts';
-import { incomingOf } from '../receive/incoming.ts';
+import { incomingOf, type IncomingMessage } from '../receive/incoming.ts';
 import { enqueue } from '../send/compose.ts';
+import type { DeviceTx } from '../store/device-tx.ts';
 import { ROWS, placeOf, type HandedOverRow } from '../store/rows.ts';
 import { CHANNEL_ROWS } from './channel-rows.ts';
+import { kindOf } from './keep-key.ts';
 
 /** Keys of messages of a channel that a device keeps for newcomers. */
 const KEYS_KEPT = 2 * CONTENT_LIMITS.historyKeys;
@@ -27,14 +35,16 @@ export async function shareHistory(deps: Deps, conversationId: ConversationId): 
     const due = waiting.filter(({ notBefore }) => notBefore <= deps.now());
     if (due.length > 0) {
       const before = Math.max(...due.map(({ seq }) => seq));
+      const profile = await tx.get(CHANNEL_ROWS.profileKey(conversationId));
+      const sharesHistory = (await tx.get(ROWS.conversation(conversationId)))?.channel?.sharesHistory ?? false;
       const entries: HistoryKey[] = [];
       const kept = await tx.list(CHANNEL_ROWS.contentKeysOf(conversationId), {
         before: CHANNEL_ROWS.contentKey(conversationId, before),
         order: 'descending',
       });
-      for (const { key: at, value } of kept.slice(0, CONTENT_LIMITS.historyKeys)) {
-        entries.unshift({ seq: placeOf(at).seq, ...value });
-      }
+      const count = sharesHistory ? CONTENT_LIMITS.historyKeys - 1 : 0;
+      for (const { value } of kept.slice(0, count)) entries.unshift(value);
+      if (profile !== null && profile.seq < before) entries.push(profile);
       for (const { key: old } of kept.slice(KEYS_KEPT)) tx.delete(old);
       if (entries.length > 0) await enqueue(deps, tx, conversationId, encodeContent({ kind: 'history', entries }));
       tx.put(key, { ...row, newcomers: later });
@@ -73,7 +83,8 @@ export async function fetchHandedOver(deps: Deps): Promise<void> {
               keyMessage: { contentKey, bodyHash },
               expected: { messageId, conversationId },
             });
-            await applyContent(deps, tx, message, body, { isShared: true });
+            if (kindOf(body.content) === 'profile') await applyHandedProfile(tx, message, body.content);
+            else await applyContent(deps, tx, message, body, { isShared: true });
           });
         } catch (error) {
           if (!isSealError(error) || error.code === 'STORAGE_FAILED' || error.code === 'STORAGE_CONFLICT') throw error;
@@ -82,6 +93,21 @@ export async function fetchHandedOver(deps: Deps): Promise<void> {
       }
     });
   }
+}
+
+/** What the channel is called, said before this device came in, perhaps by somebody who is no member any more. */
+async function applyHandedProfile(
+  tx: DeviceTx,
+  { conversationId, seq }: IncomingMessage,
+  coded: MessageContent,
+): Promise<void> {
+  const key = ROWS.conversation(conversationId);
+  const row = await tx.get(key);
+  const profile = coded.kind === 'coded' ? decodeContent(coded) : null;
+  if (row?.channel === undefined || profile?.kind !== 'profile' || row.channel.profileSeq >= seq) return;
+  const { name, description, sharesHistory } = profile;
+  const named = row.channel.visibility === 'private' ? { name, description } : {};
+  tx.put(key, { ...row, channel: { ...row.channel, ...named, sharesHistory, profileSeq: seq } });
 }
 
 async function fetchMessages(

@@ -66,7 +66,11 @@ async function noteAccepted(
     // Somebody else has taken the entry already.
     if (row === null || now?.commitId !== pending.commitId) return;
     await wipeGroup(tx, conversationId);
-    await putChannel(tx, conversationId, { ...row, status: 'joining', cursor: row.cursor ?? seq - 1 });
+    await putChannel(tx, conversationId, {
+      ...row,
+      status: 'joining',
+      cursor: Math.min(row.cursor ?? Infinity, seq - 1),
+    });
   });
 }
 

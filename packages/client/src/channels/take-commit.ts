@@ -153,7 +153,7 @@ async function noteChange(
   const gone = [...before].filter((userId) => !after.has(userId));
   const event = await eventOf(work, entry, joined, gone);
   await putEvent(tx, conversationId, entry, event && { event, messageId: entry.commitId });
-  if (joined.length > 0) await planSharing(work, entry);
+  if (entry.adds.length > 0) await planSharing(work, entry);
 }
 
 async function eventOf(

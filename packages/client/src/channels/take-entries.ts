@@ -27,6 +27,7 @@ const NOT_OF_THE_ENTRY: ReadonlySet<ErrorCode> = new Set([
  * in the log move together. One that is here already changes nothing. One that does not fit marks the channel as
  * broken, and what is behind it waits until this device has joined anew.
  *
+ * @param isRead whether they were read from the log rather than sent as they came
  * @returns null when all of them were taken or known
  * @throws SealError when the network or the store fails; what was committed before stays
  */
@@ -34,6 +35,7 @@ export async function takeEntries(
   deps: Deps,
   conversationId: ConversationId,
   entries: readonly LogEntry[],
+  isRead: boolean,
 ): Promise<Stop | null> {
   await learnDevices(
     deps,
@@ -43,7 +45,7 @@ export async function takeEntries(
   for (let at = 0; at < entries.length;) {
     const part = entries.slice(at, at + ENTRIES_PER_COMMIT);
     const canLearn = !hasLearned;
-    const taken = await deps.transact((tx) => takePart(deps, tx, { conversationId, entries: part, canLearn }));
+    const taken = await deps.transact((tx) => takePart(deps, tx, { conversationId, entries: part, isRead, canLearn }));
     at += taken.count;
     if (taken.stop === 'unverified') {
       // The list that vouches for a device may be younger than ours, whatever its number.
@@ -65,10 +67,11 @@ async function takePart(
   input: {
     readonly conversationId: ConversationId;
     readonly entries: readonly LogEntry[];
+    readonly isRead: boolean;
     readonly canLearn: boolean;
   },
 ): Promise<Taken> {
-  const { conversationId, entries, canLearn } = input;
+  const { conversationId, entries, isRead, canLearn } = input;
   const opened = await openLog(deps, tx, conversationId);
   if (opened === null) return { count: entries.length, stop: null };
   let work: LogWork = { ...opened };
@@ -76,11 +79,12 @@ async function takePart(
   let count = 0;
   for (const entry of entries) {
     const { cursor } = work.row;
-    if (entry.seq > cursor + 1) {
+    // Without keys there is nothing to miss: the log is read to find the own place in it.
+    if (entry.seq > cursor + 1 && (work.group !== null || !isRead)) {
       stop = 'gap';
       break;
     }
-    if (entry.seq === cursor + 1) {
+    if (entry.seq > cursor) {
       const next: LogWork = { ...work };
       const failure = await takeOne(next, entry);
       if (failure !== null) {

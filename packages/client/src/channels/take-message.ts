@@ -9,13 +9,12 @@ import {
   keyMessageCodec,
   type ErrorCode,
   type KeyMessage,
-  type MessageContent,
 } from '@seal-chat/protocol';
-import { decodeContent } from '@seal-chat/protocol/content';
 import { applyContent, storeEmptied } from '../features/receive.ts';
 import { ROWS, type MessageRow } from '../store/rows.ts';
 import { CHANNEL_ROWS } from './channel-rows.ts';
 import { putEvent } from './channel-state.ts';
+import { keepKey, kindOf } from './keep-key.ts';
 import type { LogEntry } from './log-entry.ts';
 import type { LogWork } from './log-work.ts';
 import { mlsDeps } from './mls-context.ts';
@@ -82,20 +81,12 @@ async function openWith(work: LogWork, entry: MessageEntry, keyMessage: KeyMessa
   await tx.attempt(async () => {
     const body = openBody({ sealed, keyMessage, expected: { messageId, conversationId } });
     const { senderUserId, senderDeviceId } = entry;
-    const isHistory = isHandedOver(body.content);
     // Who came in before this has been handed everything by somebody else.
-    if (isHistory)
+    if (kindOf(body.content) === 'history')
       work.row = { ...work.row, newcomers: work.row.newcomers?.filter((waiting) => waiting.seq > seq) ?? [] };
-    if (!isHistory && body.content.kind !== 'read') {
-      const key = CHANNEL_ROWS.contentKey(conversationId, seq);
-      tx.put(key, { messageId, senderUserId, senderDeviceId, ...keyMessage });
-    }
+    keepKey(tx, conversationId, { seq, messageId, senderUserId, senderDeviceId, ...keyMessage }, body.content);
     await applyContent(deps, tx, { conversationId, ...entry }, body);
   });
-}
-
-function isHandedOver(content: MessageContent): boolean {
-  return content.kind === 'coded' && decodeContent(content)?.kind === 'history';
 }
 
 async function keepShut(

@@ -69,7 +69,7 @@ async function apply(
   { content: said, sentAt }: Pick<MessageBody, 'sentAt' | 'content'>,
   { existing, isShared }: { readonly existing: MessageRow | null; readonly isShared: boolean },
 ): Promise<boolean> {
-  const { tx, conversationId, ownUserId } = applying;
+  const { tx, conversationId } = applying;
   const { seq, senderUserId, acceptedAt } = message;
   const show = (content: Shown): Promise<boolean> =>
     storeShown(applying, message, { content, sentAt, existing, isShared });
@@ -101,7 +101,7 @@ async function apply(
         show({ kind: 'event', event: { type: 'profile', name: content.name } })
       );
     case 'history':
-      if (senderUserId !== ownUserId) keepHandedOver(applying, message, content.entries);
+      keepHandedOver(applying, message, content.entries);
       return false;
   }
 }

@@ -1,0 +1,27 @@
+import type { ConversationId, MessageContent } from '@seal-chat/protocol';
+import { decodeContent } from '@seal-chat/protocol/content';
+import type { DeviceTx } from '../store/device-tx.ts';
+import { CHANNEL_ROWS, type ContentKeyRow } from './channel-rows.ts';
+
+/** Keeps the key of a message for those who come in later, where it says something to them. */
+export function keepKey(
+  tx: DeviceTx,
+  conversationId: ConversationId,
+  row: ContentKeyRow,
+  content: MessageContent,
+): void {
+  switch (kindOf(content)) {
+    case 'read':
+    case 'history':
+      return;
+    case 'profile':
+      return tx.put(CHANNEL_ROWS.profileKey(conversationId), row);
+    default:
+      tx.put(CHANNEL_ROWS.contentKey(conversationId, row.seq), row);
+  }
+}
+
+/** What a body says; null when a newer version made it. @throws SealError MALFORMED */
+export function kindOf(content: MessageContent): string | null {
+  return content.kind === 'coded' ? (decodeContent(content)?.kind ?? null) : content.kind;
+}
