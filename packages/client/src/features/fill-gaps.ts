@@ -4,53 +4,42 @@ import type { Deps } from '../deps.ts';
 import { incomingOf } from '../receive/incoming.ts';
 import { learnSenders } from '../receive/process-batch.ts';
 import { contentCode, receiveMessage } from '../receive/receive-message.ts';
-import { ROWS, placeOf, type ConversationRow, type SeqRange } from '../store/rows.ts';
+import { ROWS, placeOf, type SeqRange } from '../store/rows.ts';
 
 const PAGE = 100;
 /** Pages asked for in one go and conversation: a server can claim any number of messages. */
 const MAX_PAGES = 20;
 
 /**
- * Looks after numbers of DMs that are not accounted for: the server is asked what stands there. What it shows is
- * received as any message; what it does not show at all is missing, and said to be.
+ * Looks after numbers of DMs that are not accounted for, once the server is caught up with: it is asked what stands
+ * there. What it shows is received as any message; what it does not show at all is missing, and said to be.
  *
+ * @param again also asks for what it did not show before, as on a new connection
  * @throws SealError OFFLINE …
  */
-export async function fillGaps(deps: Deps): Promise<void> {
-  for (const { key } of await deps.reader.list(ROWS.gaps)) await fillGapsOf(deps, placeOf(key).conversationId);
+export async function fillGaps(deps: Deps, { again }: { readonly again: boolean }): Promise<void> {
+  const { reader } = deps;
+  const rows = again ? await reader.list(ROWS.conversations) : await reader.list(ROWS.gaps);
+  for (const { key } of rows) await fillGapsOf(deps, placeOf(key).conversationId, again);
 }
 
-/** Conversations whose newest messages did not come although the server has counted them. Once it is caught up with. */
-export async function noteTails(deps: Pick<Deps, 'reader' | 'transact' | 'now'>): Promise<void> {
-  const all = await deps.reader.list(ROWS.conversations);
-  const behind = all.filter(({ value }) => value.kind === 'dm' && hasTail(value));
-  if (behind.length === 0) return;
-  await deps.transact(async (tx) => {
-    for (const { key } of behind) tx.put(ROWS.gap(placeOf(key).conversationId), deps.now());
-  });
-}
-
-function hasTail({ lastSeq, seenSeq, missing = [] }: ConversationRow): boolean {
-  return seenSeq !== undefined && lastSeq > seenSeq && !missing.some(([, to]) => to === lastSeq);
-}
-
-async function fillGapsOf(deps: Deps, conversationId: ConversationId): Promise<void> {
+async function fillGapsOf(deps: Deps, conversationId: ConversationId, again: boolean): Promise<void> {
   const row = await deps.reader.get(ROWS.conversation(conversationId));
+  const ranges = row?.kind === 'dm' ? gapsOf(row) : [];
+  if (row === null || ranges.length === 0) return;
   const queued = await deps.reader.list(ROWS.outboxOf(conversationId));
   // The place of an own message may be known to the server alone. The answer comes, and then this is looked at again.
   if (queued.some(({ value }) => value.wire !== null && value.failure === null)) return;
-  if (row?.kind === 'dm') {
-    const missing = row.missing ?? [];
-    for (const range of gapsOf(row)) {
-      if (!missing.some(([from, to]) => from <= range[0] && to >= range[1])) await ask(deps, conversationId, range);
-    }
+  for (const range of ranges) {
+    const isKnown = (row.missing ?? []).some(([from, to]) => from <= range[0] && to >= range[1]);
+    if (again || !isKnown) await ask(deps, conversationId, range);
   }
   await deps.transact(async (tx) => {
     tx.delete(ROWS.gap(conversationId));
     const key = ROWS.conversation(conversationId);
     const now = await tx.get(key);
     // Only what was asked for: more may have come meanwhile.
-    const left = row && now ? gapsOf(now).filter(([, to]) => to <= Math.max(row.lastSeq, row.seenSeq ?? 0)) : [];
+    const left = now === null ? [] : gapsOf(now).filter(([, to]) => to <= Math.max(row.lastSeq, row.seenSeq ?? 0));
     if (now !== null && left.length > 0) tx.put(key, withMissing(now, left));
   });
 }

@@ -1,7 +1,7 @@
 import { isSealError } from '@seal-chat/protocol';
 import { refreshConversations } from '../conversations/conversation-rows.ts';
 import { activeAccount, type Deps } from '../deps.ts';
-import { fillGaps, noteTails } from '../features/fill-gaps.ts';
+import { fillGaps } from '../features/fill-gaps.ts';
 import { settleRemovals } from '../features/removals.ts';
 import { rereadUnsupported } from '../features/reread.ts';
 import { learnDeviceLists } from '../peers/learn-device-lists.ts';
@@ -80,16 +80,14 @@ export function createHousekeeper(deps: Deps, live: Readable<LiveState>): Housek
     void enqueue(settleRetries).catch(() => {});
   }
 
-  async function lookForGaps(): Promise<void> {
-    if (!isConnected || !isCaughtUp()) return;
-    await noteTails(deps);
-    await fillGaps(deps);
+  async function lookForGaps(again: boolean): Promise<void> {
+    if (isConnected && isCaughtUp()) await fillGaps(deps, { again });
   }
 
   const unsubscribe = live.subscribe(() => {
     if (isCaughtUp() === wasCaughtUp) return;
     wasCaughtUp = !wasCaughtUp;
-    if (wasCaughtUp) void enqueue(lookForGaps).catch(() => {});
+    if (wasCaughtUp) void enqueue(() => lookForGaps(true)).catch(() => {});
   });
 
   /** What a connection makes possible, each part for itself. */
@@ -103,7 +101,7 @@ export function createHousekeeper(deps: Deps, live: Readable<LiveState>): Housek
       () => rereadUnsupported(deps),
       settleRetries,
       () => settleRemovals(deps),
-      lookForGaps,
+      () => lookForGaps(true),
     ];
     for (const part of parts) {
       if (!isConnected) return;
@@ -146,7 +144,7 @@ export function createHousekeeper(deps: Deps, live: Readable<LiveState>): Housek
       if (touches(ROWS.allUnopened) || touches(ROWS.answers)) look();
       if (touches(ROWS.removals)) void enqueue(() => settleRemovals(deps)).catch(() => {});
       // An own message that was sent may be what a gap waited for.
-      if (touches(ROWS.gaps) || touches(ROWS.allSent)) void enqueue(lookForGaps).catch(() => {});
+      if (touches(ROWS.gaps) || touches(ROWS.allSent)) void enqueue(() => lookForGaps(false)).catch(() => {});
       if (touches(PEERS)) void enqueue(() => reopenMessages(deps)).catch(() => {});
     },
     async stop() {

@@ -25,7 +25,7 @@ export const online = (client: SealClient) =>
 
 /** What a message says, or why it does not. */
 export function textOf({ content }: Message): string {
-  return content.kind === 'text'
+  return content.kind === 'text' || content.kind === 'post'
     ? content.text
     : `<${content.kind === 'undecryptable' ? content.cause : content.kind}>`;
 }

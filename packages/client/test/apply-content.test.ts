@@ -1,0 +1,221 @@
+import { encodeContent, type PostContent } from '@seal-chat/protocol/content';
+import { describe, expect, it } from 'vitest';
+import { applyContent } from '../src/features/apply-content.ts';
+import { storeUnopened } from '../src/features/receive.ts';
+import { rereadUnsupported } from '../src/features/reread.ts';
+import { markRead } from '../src/conversations/conversation-rows.ts';
+import { ROWS } from '../src/store/rows.ts';
+import { openScene, type Scene } from './support/scene.ts';
+import { textOf } from './support/wait.ts';
+
+const POST: PostContent = {
+  kind: 'post',
+  text: '',
+  replyTo: null,
+  mentions: [],
+  attachments: [],
+  lifetimeSeconds: null,
+};
+const post = (text: string, more: Partial<PostContent> = {}): PostContent => ({ ...POST, text, ...more });
+const ref = (scene: Scene, seq: number) => ({ seq, messageId: scene.idAt(seq) });
+const said = async (scene: Scene) => (await scene.window()).messages.map(textOf);
+
+describe('an edit', () => {
+  it('is the sender’s alone to make', async () => {
+    const scene = await openScene();
+    await scene.say(1, scene.other, 'mine');
+    await scene.say(2, scene.third, { kind: 'edit', target: ref(scene, 1), text: 'not yours', mentions: [] });
+    expect(await said(scene)).toEqual(['mine']);
+    await scene.say(3, scene.other, { kind: 'edit', target: ref(scene, 1), text: 'better', mentions: [] });
+    expect(await scene.message(1)).toMatchObject({ content: { text: 'better' }, editedAt: scene.now });
+  });
+
+  it('counts by its place, whatever the order of arrival', async () => {
+    const scene = await openScene();
+    await scene.say(1, scene.other, 'first');
+    await scene.say(3, scene.other, { kind: 'edit', target: ref(scene, 1), text: 'newest', mentions: [] });
+    await scene.say(2, scene.other, { kind: 'edit', target: ref(scene, 1), text: 'older', mentions: [] });
+    expect(await said(scene)).toEqual(['newest']);
+  });
+
+  it('is not led to another message by the server', async () => {
+    const scene = await openScene();
+    await scene.say(1, scene.other, 'one');
+    const target = { seq: 1, messageId: scene.idAt(7) };
+    await scene.say(2, scene.other, { kind: 'edit', target, text: 'elsewhere', mentions: [] });
+    expect(await said(scene)).toEqual(['one']);
+  });
+
+  it('waits for a message that is not here yet, together with what came after it', async () => {
+    const scene = await openScene();
+    await scene.say(1, scene.other, 'before');
+    await scene.say(3, scene.other, { kind: 'edit', target: ref(scene, 2), text: 'edited', mentions: [] });
+    await scene.say(4, scene.self, { kind: 'reaction', target: ref(scene, 2), emoji: '👍', isOn: true });
+    expect(await said(scene)).toEqual(['before']);
+    await scene.say(2, scene.other, 'original');
+    expect(await said(scene)).toEqual(['before', 'edited']);
+    expect((await scene.message(2))?.reactions).toEqual([{ emoji: '👍', userIds: [scene.self], isOwn: true }]);
+  });
+
+  it('makes a mention count, and no longer count', async () => {
+    const scene = await openScene();
+    await scene.say(1, scene.other, 'hello');
+    const mention = { userId: scene.self, start: 0, length: 3 };
+    await scene.say(2, scene.other, { kind: 'edit', target: ref(scene, 1), text: 'you there', mentions: [mention] });
+    expect(await scene.row()).toMatchObject({ unreadCount: 1, mentionCount: 1 });
+    expect(await scene.message(1)).toMatchObject({ mentionsSelf: true });
+    await scene.say(3, scene.other, { kind: 'edit', target: ref(scene, 1), text: 'nobody', mentions: [] });
+    expect(await scene.row()).toMatchObject({ unreadCount: 1, mentionCount: 0 });
+  });
+});
+
+describe('taking a message back', () => {
+  it('leaves nothing of it: not in the list, not in what was quoted, not in the counts', async () => {
+    const scene = await openScene();
+    const mentions = [{ userId: scene.self, start: 0, length: 6 }];
+    await scene.say(1, scene.other, post('secret', { mentions }));
+    await scene.say(2, scene.third, post('an answer', { replyTo: ref(scene, 1) }));
+    expect(await scene.message(2)).toMatchObject({ content: { replyTo: { preview: 'secret' } } });
+    await scene.say(3, scene.other, { kind: 'delete', target: ref(scene, 1) });
+    expect(JSON.stringify(await scene.window())).not.toContain('secret');
+    expect(await said(scene)).toEqual(['<deleted>', 'an answer']);
+    expect(await scene.row()).toMatchObject({ unreadCount: 1, mentionCount: 0 });
+    await scene.say(4, scene.other, { kind: 'edit', target: ref(scene, 1), text: 'back again', mentions: [] });
+    expect(await said(scene)).toEqual(['<deleted>', 'an answer']);
+  });
+
+  it('of others is for those who moderate a channel, and for nobody in a DM', async () => {
+    const dm = await openScene('dm', { 2: 'owner' });
+    const channel = await openScene('channel', { 2: 'admin' });
+    for (const scene of [dm, channel]) {
+      await scene.say(1, scene.other, 'said');
+      await scene.say(2, scene.self, { kind: 'delete', target: ref(scene, 1) });
+      expect(await said(scene)).toEqual(['said']);
+      await scene.say(3, scene.third, { kind: 'delete', target: ref(scene, 1) });
+    }
+    expect(await said(dm)).toEqual(['said']);
+    expect(await said(channel)).toEqual(['<deleted>']);
+  });
+
+  it('reaches a message that could not be opened, which then is not opened any more', async () => {
+    const scene = await openScene();
+    const incoming = {
+      conversationId: scene.conversationId,
+      seq: 1,
+      messageId: scene.idAt(1),
+      senderUserId: scene.other,
+      senderDeviceId: scene.other as never,
+      acceptedAt: scene.now,
+      body: Uint8Array.of(1),
+      envelope: Uint8Array.of(1),
+    };
+    await scene.commit((tx) => storeUnopened({ now: () => scene.now }, tx, incoming, 'UNDECRYPTABLE'));
+    await scene.say(2, scene.other, { kind: 'delete', target: ref(scene, 1) });
+    expect(await said(scene)).toEqual(['<deleted>']);
+    expect(await scene.commit((tx) => tx.list(ROWS.allUnopened))).toEqual([]);
+    await scene.say(1, scene.other, 'too late');
+    expect(await said(scene)).toEqual(['<deleted>']);
+  });
+});
+
+describe('reactions', () => {
+  it('are one per person and emoji, and the last word counts', async () => {
+    const scene = await openScene();
+    await scene.say(1, scene.other, 'cake');
+    const react = (seq: number, from: typeof scene.self, emoji: string, isOn: boolean) =>
+      scene.say(seq, from, { kind: 'reaction', target: ref(scene, 1), emoji, isOn });
+    await react(2, scene.third, '🎂', true);
+    await react(4, scene.self, '🎂', true);
+    await react(5, scene.self, '👍🏽', true);
+    // Older than what is here.
+    await react(3, scene.self, '🎂', false);
+    await react(6, scene.third, 'not an emoji', true);
+    expect((await scene.message(1))?.reactions).toEqual([
+      { emoji: '🎂', userIds: [scene.third, scene.self], isOwn: true },
+      { emoji: '👍🏽', userIds: [scene.self], isOwn: true },
+    ]);
+    await react(7, scene.self, '🎂', false);
+    await react(8, scene.self, '👍🏽', false);
+    expect((await scene.message(1))?.reactions).toEqual([{ emoji: '🎂', userIds: [scene.third], isOwn: false }]);
+    expect(await scene.row()).toMatchObject({ unreadCount: 1 });
+  });
+});
+
+describe('what is not said by anybody', () => {
+  it('shows a timer as an event; the last one by place counts, and it is nothing to read', async () => {
+    const scene = await openScene();
+    await scene.say(2, scene.other, { kind: 'timer', seconds: 60 });
+    await scene.say(1, scene.other, { kind: 'timer', seconds: 10 });
+    expect(await scene.row()).toMatchObject({ timer: { seconds: 60, seq: 2 }, unreadCount: 0 });
+    expect((await scene.window()).messages[1]).toMatchObject({
+      content: { kind: 'event', event: { type: 'timer', seconds: 60 } },
+    });
+  });
+
+  it('takes a channel’s name from those who may give it', async () => {
+    const scene = await openScene('channel', { 1: 'owner' });
+    const profile = (name: string) => ({ kind: 'profile', name, description: 'd', sharesHistory: true }) as const;
+    await scene.say(1, scene.other, profile('Harbour'));
+    await scene.say(2, scene.third, profile('Mutiny'));
+    expect((await scene.row()).channel).toMatchObject({ name: 'Harbour', description: 'd', sharesHistory: true });
+    expect((await scene.window()).messages).toHaveLength(1);
+    const dm = await openScene();
+    await dm.say(1, dm.other, profile('A DM has no name'));
+    expect((await dm.window()).messages).toEqual([]);
+  });
+});
+
+describe('a message of a newer version', () => {
+  it('is kept, and read once this version can', async () => {
+    const scene = await openScene();
+    const { payload } = encodeContent(post('from the future'));
+    const place = {
+      conversationId: scene.conversationId,
+      seq: 1,
+      messageId: scene.idAt(1),
+      senderUserId: scene.other,
+      senderDeviceId: scene.other as never,
+      acceptedAt: scene.now,
+    };
+    const deps = { now: () => scene.now, transact: scene.commit, reader: await scene.commit(async (tx) => tx) };
+    await scene.commit((tx) =>
+      applyContent(deps, tx, place, { sentAt: 5, content: { kind: 'coded', code: 200, payload } }),
+    );
+    expect(await said(scene)).toEqual(['<unsupported>']);
+    expect(await scene.row()).toMatchObject({ unreadCount: 0 });
+    // The update: the same payload under a code that is known.
+    await scene.commit(async (tx) => tx.put(ROWS.unsupported(scene.conversationId, 1), { code: 3, payload }));
+    await rereadUnsupported({ ...deps, reader: await scene.commit(async (tx) => tx) });
+    expect(await said(scene)).toEqual(['from the future']);
+    expect(await scene.message(1)).toMatchObject({ sentAt: 5 });
+    expect(await scene.row()).toMatchObject({ unreadCount: 1 });
+  });
+
+  it('or one that is damaged inside does not hold up anything', async () => {
+    const scene = await openScene();
+    const place = { ...ref(scene, 1), senderUserId: scene.other, senderDeviceId: scene.other as never, acceptedAt: 1 };
+    const content = { kind: 'coded', code: 4, payload: Uint8Array.of(1, 2, 3) } as const;
+    await scene.commit((tx) =>
+      applyContent({ now: () => 1 }, tx, { ...place, conversationId: scene.conversationId }, { sentAt: 1, content }),
+    );
+    await scene.say(2, scene.other, 'next');
+    expect(await said(scene)).toEqual(['<unsupported>', 'next']);
+  });
+});
+
+describe('unread counts', () => {
+  it('follow reading, and count texts and posts of others only', async () => {
+    const scene = await openScene();
+    const mentions = [{ userId: scene.self, start: 0, length: 1 }];
+    await scene.say(1, scene.other, 'one');
+    await scene.say(2, scene.self, post('own', { mentions }));
+    await scene.say(3, scene.other, post('two', { mentions }));
+    await scene.say(4, scene.other, { kind: 'reaction', target: ref(scene, 1), emoji: '👍', isOn: true });
+    expect(await scene.row()).toMatchObject({ unreadCount: 2, mentionCount: 1, lastShownSeq: 3 });
+    const reader = await scene.commit(async (tx) => tx);
+    await markRead({ reader, transact: scene.commit }, scene.conversationId, 1);
+    expect(await scene.row()).toMatchObject({ unreadCount: 1, mentionCount: 1 });
+    await scene.say(5, scene.other, { kind: 'delete', target: ref(scene, 3) });
+    expect(await scene.row()).toMatchObject({ unreadCount: 0, mentionCount: 0 });
+  });
+});
