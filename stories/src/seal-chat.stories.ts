@@ -1,34 +1,12 @@
 import '@seal-chat/widget';
 import type { Meta, StoryObj } from '@storybook/web-components-vite';
-import { html, type TemplateResult } from 'lit';
-import { fakeClient } from './fake-client.ts';
-import { conversationId } from './seeds.ts';
-import { states, type StateName } from './states.ts';
-
-interface Args {
-  readonly state: StateName;
-  readonly theme: 'light' | 'dark' | 'auto';
-  readonly lang: 'en' | 'de' | 'ar';
-  /** Whether the first conversation is open. */
-  readonly isOpen: boolean;
-  /** Width of the widget, as CSS writes it. */
-  readonly width: string;
-}
-
-function render({ state, theme, lang, isOpen, width }: Args): TemplateResult {
-  return html`<seal-chat
-    style="max-inline-size: ${width}; block-size: min(46rem, 94dvh); margin: 2dvh auto; font-family: system-ui, sans-serif"
-    .client=${fakeClient(states[state])}
-    .theme=${theme}
-    .lang=${lang}
-    .conversation=${isOpen ? conversationId(0) : null}
-  ></seal-chat>`;
-}
+import { press, renderWidget, type WidgetArgs } from './show.ts';
+import { states } from './states.ts';
 
 /** Every state of the widget. The client behind it is a stand-in that keeps plain values in memory. */
-const meta: Meta<Args> = {
+const meta: Meta<WidgetArgs> = {
   title: 'seal-chat',
-  render,
+  render: renderWidget,
   args: { state: 'conversations', theme: 'light', lang: 'en', isOpen: true, width: '62rem' },
   argTypes: {
     state: { control: 'select', options: Object.keys(states) },
@@ -40,29 +18,7 @@ const meta: Meta<Args> = {
 
 export default meta;
 
-type Story = StoryObj<Args>;
-
-/** Clicks the control with `label` inside the widget, once it is there. */
-async function press(canvas: HTMLElement, ...labels: readonly string[]): Promise<void> {
-  for (const label of labels) {
-    for (let waited = 0; waited < 3_000; waited += 50) {
-      const control = controls(canvas).find((one) => (one.ariaLabel ?? one.textContent ?? '').trim() === label);
-      if (control !== undefined) {
-        control.click();
-        break;
-      }
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-  }
-}
-
-/** All buttons below `root`, shadow roots included. */
-function controls(root: ParentNode): readonly HTMLElement[] {
-  return [...root.querySelectorAll<HTMLElement>('*')].flatMap((element) => [
-    ...(element.localName === 'button' ? [element] : []),
-    ...(element.shadowRoot === null ? [] : controls(element.shadowRoot)),
-  ]);
-}
+type Story = StoryObj<WidgetArgs>;
 
 export const SignIn: Story = { args: { state: 'signIn' } };
 export const NameTaken: Story = { args: { state: 'nameTaken' } };
