@@ -2,7 +2,8 @@ import { createConnection } from 'node:net';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { toBase64 } from '@seal-chat/protocol';
+import { newId, toBase64, type AttachmentId, type ConversationId } from '@seal-chat/protocol';
+import { channelMessage, channelOf, commitAt, leafOf, newChannel, noise } from './support/channels.ts';
 import { connect, messageTo, overHttp, publishPreKeys, rng, signUp, type TestPerson } from './support/people.ts';
 import { startRelay, type Relay, type TestTenant } from './support/relay.ts';
 
@@ -10,6 +11,7 @@ let relay: Relay;
 let tenant: TestTenant;
 let alice: TestPerson;
 let bob: TestPerson;
+let channelId: ConversationId;
 let socket: RawSocket;
 
 beforeAll(async () => {
@@ -17,6 +19,7 @@ beforeAll(async () => {
   tenant = await relay.addTenant();
   [alice, bob] = await Promise.all([signUp(relay, tenant), signUp(relay, tenant)]);
   await publishPreKeys(alice, alice.first, 1);
+  ({ conversationId: channelId } = await channelOf(alice, [bob]));
   socket = await openRaw(alice.first.session.accessToken);
 });
 afterAll(() => relay.close());
@@ -98,10 +101,54 @@ function goodInputs(): Record<string, readonly ['query' | 'mutation' | 'subscrip
     'conversations.openDm': ['mutation', { userId: alice.userId }],
     'conversations.list': ['query', { after: null, limit: 10 }],
     'conversations.get': ['query', { conversationId }],
-    'messages.send': ['mutation', messageTo(conversationId, [alice, bob], alice.first, 'x')],
+    'messages.send': [
+      'mutation',
+      {
+        ...messageTo(conversationId, [alice, bob], alice.first, 'x'),
+        lifetimeSeconds: 60,
+        attachmentIds: [alice.first.deviceId],
+      },
+    ],
     'messages.history': ['query', { conversationId, before: null, limit: 10 }],
     'messages.requestRetry': ['mutation', { conversationId, seq: 1 }],
     'messages.retry': ['mutation', { conversationId, seq: 1, deviceId: bob.first.deviceId, envelope: 'AAAA' }],
+    'messages.remove': ['mutation', { conversationId, seq: 1 }],
+    'attachments.limits': ['query', {}],
+    'attachments.create': [
+      'mutation',
+      { attachmentId: newId<AttachmentId>(rng(16)), conversationId: channelId, size: 100 },
+    ],
+    'attachments.cancel': ['mutation', { attachmentId: newId<AttachmentId>(rng(16)) }],
+    'channels.create': ['mutation', newChannel('inputs')],
+    'channels.update': ['mutation', { conversationId: channelId, name: 'inputs', description: '' }],
+    'channels.browse': ['query', { query: 'in', after: null, limit: 10 }],
+    'channels.join': ['mutation', { conversationId: channelId }],
+    'channels.decline': ['mutation', { conversationId: channelId }],
+    'channels.leave': ['mutation', { conversationId }],
+    'channels.invite': ['mutation', { conversationId: channelId, userIds: [bob.userId] }],
+    'channels.invitations': ['query', {}],
+    'channels.add': ['mutation', { conversationId: channelId, userIds: [bob.userId] }],
+    'channels.remove': ['mutation', { conversationId: channelId, userId: bob.userId }],
+    'channels.setRole': ['mutation', { conversationId: channelId, userId: bob.userId, role: 'admin' }],
+    'channels.publishKeyPackages': [
+      'mutation',
+      { oneTime: [{ ref: noise(32), bytes: noise(90) }], lastResort: { ref: noise(32), bytes: noise(90) } },
+    ],
+    'channels.keyPackageStatus': ['query', {}],
+    'channels.claimKeyPackages': ['mutation', { conversationId: channelId, deviceIds: [bob.first.deviceId] }],
+    'channels.group': ['query', { conversationId: channelId }],
+    'channels.heads': ['query', {}],
+    'channels.log': ['query', { conversationId: channelId, after: 0, limit: 10 }],
+    'channels.commit': [
+      'mutation',
+      commitAt(channelId, { generation: 0, epoch: 1 }, { adds: [leafOf(bob)], removes: [alice.first.deviceId] }),
+    ],
+    'channels.send': ['mutation', channelMessage(channelId, { generation: 0, epoch: 1 })],
+    'channels.report': ['mutation', { conversationId: channelId, generation: 0, epoch: 0 }],
+    'channels.reset': [
+      'mutation',
+      { conversationId: channelId, generation: 1, groupInfo: noise(90), authenticator: noise(32) },
+    ],
     'sync.subscribe': ['subscription', { lastEventId: '0' }],
     'sync.ack': ['mutation', { position: 1 }],
     'sync.typing': ['mutation', { conversationId, isTyping: true }],
@@ -113,7 +160,13 @@ const PATHS = `
   auth.challenge auth.register auth.join auth.signIn auth.refresh users.search users.profiles devices.lists
   devices.update devices.checkpoint preKeys.publish preKeys.claim recovery.fetch recovery.store linking.open
   linking.send linking.receive conversations.openDm conversations.list conversations.get messages.send
-  messages.history messages.requestRetry messages.retry sync.subscribe sync.ack sync.typing sync.presence`
+  messages.history messages.requestRetry messages.retry messages.remove
+  attachments.limits attachments.create attachments.cancel
+  channels.create channels.update channels.browse channels.join channels.decline channels.leave channels.invite
+  channels.invitations channels.add channels.remove channels.setRole channels.publishKeyPackages
+  channels.keyPackageStatus channels.claimKeyPackages channels.group channels.heads channels.log channels.commit
+  channels.send channels.report channels.reset
+  sync.subscribe sync.ack sync.typing sync.presence`
   .trim()
   .split(/\s+/);
 

@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { newId, toBase64, type LinkId } from '@seal-chat/protocol';
+import { newId, toBase64, type AttachmentId, type ConversationId, type LinkId } from '@seal-chat/protocol';
+import type { GroupAnswer } from '@seal-chat/protocol/api';
+import { channelMessage, channelOf, commitAt, leafOf, newChannel, noise } from './support/channels.ts';
+import { fileRequest, upload } from './support/files.ts';
 import {
   connect,
   messageTo,
@@ -22,7 +25,9 @@ let alice: TestPerson;
 let bob: TestPerson;
 let mallory: TestPerson;
 let conversationId: Awaited<ReturnType<Api['conversations']['openDm']['mutate']>>['conversationId'];
+let channelId: ConversationId;
 const linkId = newId<LinkId>(rng(16));
+let attachmentId: AttachmentId;
 
 beforeAll(async () => {
   relay = await startRelay();
@@ -37,6 +42,15 @@ beforeAll(async () => {
   await alice.first.api.messages.send.mutate(messageTo(conversationId, [alice, bob], alice.first, 'secret'));
   await bob.first.api.messages.requestRetry.mutate({ conversationId, seq: 1 });
   await alice.first.api.linking.open.mutate({ linkId });
+  await bob.first.api.channels.publishKeyPackages.mutate({
+    oneTime: [{ ref: noise(32), bytes: noise(90) }],
+    lastResort: { ref: noise(32), bytes: noise(90) },
+  });
+  let group: GroupAnswer;
+  ({ conversationId: channelId, group } = await channelOf(alice, [], 'Home'));
+  await alice.first.api.channels.send.mutate(channelMessage(channelId, group, 'secret'));
+  await alice.first.api.channels.invite.mutate({ conversationId: channelId, userIds: [bob.userId] });
+  attachmentId = await upload(alice, conversationId, 100);
 });
 afterAll(() => relay.close());
 
@@ -81,6 +95,61 @@ describe('what another tenant gets', () => {
     'messages.requestRetry': (api) => api.messages.requestRetry.mutate({ conversationId, seq: 1 }),
     'messages.retry': (api) =>
       api.messages.retry.mutate({ conversationId, seq: 1, deviceId: bob.first.deviceId, envelope: bytes(10) }),
+    'messages.remove': (api) => api.messages.remove.mutate({ conversationId, seq: 1 }),
+    'messages.send to a channel': (api) =>
+      api.messages.send.mutate(messageTo(channelId, [mallory, alice], mallory.first, 'x')),
+    'attachments.create': (api) =>
+      api.attachments.create.mutate({ attachmentId: newId<AttachmentId>(rng(16)), conversationId, size: 100 }),
+    'attachments.cancel': (api) => api.attachments.cancel.mutate({ attachmentId }),
+    'channels.update': (api) =>
+      api.channels.update.mutate({ conversationId: channelId, name: 'Mine', description: '' }),
+    'channels.join': (api) => api.channels.join.mutate({ conversationId: channelId }),
+    'channels.decline': (api) => api.channels.decline.mutate({ conversationId: channelId }),
+    'channels.leave': (api) => api.channels.leave.mutate({ conversationId: channelId }),
+    'channels.invite': (api) => api.channels.invite.mutate({ conversationId: channelId, userIds: [mallory.userId] }),
+    'channels.add': (api) => api.channels.add.mutate({ conversationId: channelId, userIds: [mallory.userId] }),
+    'channels.remove': (api) => api.channels.remove.mutate({ conversationId: channelId, userId: alice.userId }),
+    'channels.setRole': (api) =>
+      api.channels.setRole.mutate({ conversationId: channelId, userId: mallory.userId, role: 'owner' }),
+    'channels.claimKeyPackages': (api) =>
+      api.channels.claimKeyPackages.mutate({ conversationId: channelId, deviceIds: [bob.first.deviceId] }),
+    'channels.group': (api) => api.channels.group.query({ conversationId: channelId }),
+    'channels.log': (api) => api.channels.log.query({ conversationId: channelId, after: 0, limit: 10 }),
+    'channels.commit': (api) => api.channels.commit.mutate(commitAt(channelId, { generation: 0, epoch: 1 })),
+    'channels.commit from outside': (api) =>
+      api.channels.commit.mutate(
+        commitAt(channelId, { generation: 0, epoch: 1 }, { adds: [leafOf(mallory)], isExternal: true }),
+      ),
+    'channels.send': (api) => api.channels.send.mutate(channelMessage(channelId, { generation: 0, epoch: 1 })),
+    'channels.report': (api) => api.channels.report.mutate({ conversationId: channelId, generation: 0, epoch: 0 }),
+    'channels.reset': (api) =>
+      api.channels.reset.mutate({
+        conversationId: channelId,
+        generation: 1,
+        groupInfo: noise(90),
+        authenticator: noise(32),
+      }),
+    'people of another in an own channel': async (api) => {
+      const { conversationId: own } = await api.channels.create.mutate(newChannel());
+      return api.channels.add.mutate({ conversationId: own, userIds: [bob.userId] });
+    },
+    'an invitation of people of another': async (api) => {
+      const { conversationId: own } = await api.channels.create.mutate(newChannel());
+      return api.channels.invite.mutate({ conversationId: own, userIds: [bob.userId] });
+    },
+    'messages.send with a file': (api) =>
+      api.messages.send.mutate({
+        ...messageTo(conversationId, [alice, bob], mallory.first, 'x'),
+        attachmentIds: [attachmentId],
+      }),
+    'a file by its id': async () => {
+      const answers = await Promise.all([
+        fileRequest(mallory, attachmentId),
+        fileRequest(mallory, `${attachmentId}/0`, { method: 'PUT', body: new Uint8Array(100) }),
+      ]);
+      expect(answers.map(({ status }) => status)).toEqual([404, 404]);
+      return mallory.first.api.attachments.cancel.mutate({ attachmentId });
+    },
     'sync.typing': (api) => api.sync.typing.mutate({ conversationId, isTyping: true }),
   };
 
@@ -93,8 +162,14 @@ describe('what another tenant gets', () => {
 
   test('searching finds nobody; lists and the mailbox are its own', async () => {
     expect(await mallory.first.api.users.search.query({ query: 'b', limit: 10 })).toEqual([]);
-    expect(await mallory.first.api.conversations.list.query({ after: null, limit: 100 })).toEqual([]);
+    const own = await mallory.first.api.conversations.list.query({ after: null, limit: 100 });
+    expect(own.flatMap(({ members }) => members).filter(({ userId }) => userId !== mallory.userId)).toEqual([]);
     expect(await alice.first.api.users.search.query({ query: 'b', limit: 10 })).toHaveLength(1);
+    expect(await mallory.first.api.channels.browse.query({ query: '', after: null, limit: 10 })).toEqual([]);
+    expect(await mallory.first.api.channels.invitations.query({})).toEqual([]);
+    expect(await bob.first.api.channels.browse.query({ query: '', after: null, limit: 10 })).toHaveLength(1);
+    // Names are one's own, too.
+    await mallory.first.api.channels.create.mutate(newChannel('home'));
   });
 
   test('a token opens nothing under the key of another tenant', async () => {
@@ -171,6 +246,14 @@ describe('the database itself', () => {
       sql`
       insert into sessions (tenant_id, id, device_id, access_hash, access_expires_at, refresh_hash, refresh_expires_at)
       values (${foreign.tenantId}, gen_random_uuid(), ${alice.first.deviceId}, '\\x01'::bytea, now(), '\\x01'::bytea, now())`,
+    'a file for a conversation of another': () => (sql) =>
+      sql`
+      insert into attachments (tenant_id, id, conversation_id, user_id, size, parts, created_at)
+      values (${foreign.tenantId}, gen_random_uuid(), ${conversationId}, ${mallory.userId}, 100, 1, now())`,
+    'a part of a file of another': () => (sql) =>
+      sql`
+      insert into attachment_parts (tenant_id, attachment_id, part, ciphertext)
+      values (${foreign.tenantId}, ${attachmentId}, 1, ''::bytea)`,
     'a counter of nobody': () => (sql) =>
       sql`
       insert into rate_counters (key, points, expire) values (gen_random_uuid() || ':auth:x', 1, 1)`,
@@ -198,6 +281,13 @@ describe('the database itself', () => {
     const dm = await one.first.api.conversations.openDm.mutate({ userId: two.userId });
     await one.first.api.messages.send.mutate(messageTo(dm.conversationId, [one, two], one.first, 'x'));
     await two.first.api.messages.requestRetry.mutate({ conversationId: dm.conversationId, seq: 1 });
+    await upload(one, dm.conversationId, 100);
+    const channel = await channelOf(one, [two], 'gone');
+    await one.first.api.channels.send.mutate(channelMessage(channel.conversationId, channel.group));
+    await two.first.api.channels.publishKeyPackages.mutate({
+      oneTime: [{ ref: noise(32), bytes: noise(90) }],
+      lastResort: { ref: noise(32), bytes: noise(90) },
+    });
     const before = await snapshot();
     await relay.sql`delete from tenants where id = ${tenant.tenantId}`;
     const tables = await relay.sql<{ name: string }[]>`
