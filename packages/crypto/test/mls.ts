@@ -162,10 +162,10 @@ export class TestChannel {
     this.suite = suite;
   }
 
-  static async create(creator: string, suite = DEFAULT_SUITE): Promise<TestChannel> {
+  static async create(creator: string, suite = DEFAULT_SUITE, group = groupName()): Promise<TestChannel> {
     const channel = new TestChannel(suite);
     const device = await channel.device(creator);
-    const created = await createGroup(device.deps, { suite, group: groupName(), identity: device.identity });
+    const created = await createGroup(device.deps, { suite, group, identity: device.identity });
     device.state = created.state;
     channel.groupInfo = created.groupInfo;
     channel.devices.push(device);

@@ -124,7 +124,8 @@ async function commitTo(
 
 function withLeaf(tree: RatchetTree, former: Leaf | undefined, leaf: LeafNode): [RatchetTree, LeafIndex] {
   // The library has no tree without leaves: the only device of a group that comes back takes its own place.
-  if (former !== undefined && tree.length === 1) return [[{ nodeType: 'leaf', leaf }], toLeafIndex(0)];
+  const isOnly = tree.filter((node) => node?.nodeType === 'leaf').length === 1;
+  if (former !== undefined && isOnly) return [[{ nodeType: 'leaf', leaf }], toLeafIndex(0)];
   const others = former === undefined ? tree : removeLeafNode(tree, toLeafIndex(former.index));
   const [joined, nodeIndex] = addLeafNode(others, leaf);
   return [joined, nodeToLeafIndex(nodeIndex)];

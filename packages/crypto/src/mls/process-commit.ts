@@ -1,4 +1,5 @@
 import { CHANNEL_LIMITS, SealError, constantTimeEqual, type Bytes } from '@seal-chat/protocol';
+import { unprotectPublicMessage } from 'ts-mls/messageProtectionPublic.js';
 import { processPublicMessage } from 'ts-mls/processMessages.js';
 import { emptyPskIndex } from 'ts-mls/pskIndex.js';
 import type { PublicMessage } from 'ts-mls/publicMessage.js';
@@ -55,14 +56,17 @@ export async function processCommit(
   checkCommitter(plan, input);
   const { suite, takeEncryptionSecret } = withLazySecretTree(await cipherSuite(deps, epoch.suite.id, null));
   return guarded('INVALID_COMMIT', async () => {
-    const state = toLibrary(epoch, libraryConfig(tenantId, input.authenticate));
-    const { newState, consumed } = await processPublicMessage(state, publicMessage, emptyPskIndex, suite);
     const { added, removed, isExternal } = plan;
     const result = { epoch: Number(epoch.groupContext.epoch) + 1, added, removed, isExternal };
-    if (newState.groupActiveState.kind === 'removedFromGroup') {
+    if (removed.some(({ deviceId }) => deviceId === input.identity.deviceId)) {
+      // Ours to see: the library looks for a blank leaf, and somebody may have been added in its place.
+      const { keySchedule, groupContext, ratchetTree } = epoch;
+      await unprotectPublicMessage(keySchedule.membershipKey, groupContext, ratchetTree, publicMessage, suite);
       wipeEpoch(epoch);
       return { ...result, state: null, authenticator: null };
     }
+    const state = toLibrary(epoch, libraryConfig(tenantId, input.authenticate));
+    const { newState, consumed } = await processPublicMessage(state, publicMessage, emptyPskIndex, suite);
     checkSuccessor(state.ratchetTree, newState.ratchetTree, plan, tenantId);
     const authenticator = authenticatorOf(newState);
     const entered = enterEpoch(deps, newState, takeEncryptionSecret());
