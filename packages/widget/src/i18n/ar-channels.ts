@@ -41,6 +41,7 @@ export const arChannels: ChannelStrings = {
   privateText: 'خاصة: لا يعثر عليها أحد بالبحث. يعرف الخادم أعضاءها، أما اسمها ووصفها وما تكتبونه فيبقى مختومًا.',
   people: 'الأشخاص',
   peopleHint: 'ينضمون فورًا، ويمكنك إضافة غيرهم لاحقًا.',
+  findPeople: 'ابحث عن أشخاص للقائمة',
   unpick: (name) => `إزالة ${name} من القائمة`,
   picked: (name) => `${name} في القائمة`,
   unpicked: (name) => `أُزيل ${name} من القائمة`,

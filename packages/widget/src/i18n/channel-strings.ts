@@ -34,6 +34,7 @@ export interface ChannelStrings {
   readonly privateText: string;
   readonly people: string;
   readonly peopleHint: string;
+  readonly findPeople: string;
   readonly unpick: (name: string) => string;
   readonly picked: (name: string) => string;
   readonly unpicked: (name: string) => string;

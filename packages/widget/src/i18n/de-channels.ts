@@ -34,6 +34,7 @@ export const deChannels: ChannelStrings = {
     'Privat: Niemand findet ihn durch Suchen. Der Server kennt die Mitglieder. Name, Beschreibung und was ihr schreibt bleiben versiegelt.',
   people: 'Personen',
   peopleHint: 'Sie sind sofort dabei. Weitere kannst du später hinzufügen.',
+  findPeople: 'Personen für die Liste suchen',
   unpick: (name) => `${name} von der Liste nehmen`,
   picked: (name) => `${name} steht auf der Liste`,
   unpicked: (name) => `${name} steht nicht mehr auf der Liste`,

@@ -34,6 +34,7 @@ export const enChannels: ChannelStrings = {
     'Private: nobody finds it by searching. The server knows who is in it. Its name, its description and what you write stay sealed.',
   people: 'People',
   peopleHint: 'They are in at once. You can add others later.',
+  findPeople: 'Find people to put on the list',
   unpick: (name) => `Take ${name} off the list`,
   picked: (name) => `${name} is on the list`,
   unpicked: (name) => `${name} is off the list`,

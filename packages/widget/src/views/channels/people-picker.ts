@@ -134,6 +134,7 @@ export class SealPeoplePicker extends ChannelView {
             </ul>`
       }
       <seal-people-search
+        .label=${strings.findPeople}
         .excluded=${new Set([...this.excluded, ...people.map(({ userId }) => userId)])}
         @pick=${(event: CustomEvent<Person>) => this.#pick(event.detail)}
       ></seal-people-search>

@@ -117,7 +117,7 @@ export const conversationListStyles: CSSResult = css`
     text-align: center;
   }
   .muted .badge {
-    background: var(--_control-border);
+    background: var(--_text-muted);
     color: var(--_surface);
   }
   .muted time {

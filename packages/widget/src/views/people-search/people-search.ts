@@ -26,12 +26,15 @@ type Results =
 export class SealPeopleSearch extends SealView {
   static override styles = [base, avatarStyles, peopleSearchStyles];
   static override properties: PropertyDeclarations = {
+    label: { attribute: false },
     excluded: { attribute: false },
     query: { state: true },
     results: { state: true },
     activeIndex: { state: true },
   };
 
+  /** What the field is for, where it does not begin a chat. */
+  declare label: string | null;
   /** People who are not among the results, besides the one of this account. */
   declare excluded: ReadonlySet<UserId>;
   declare query: string;
@@ -42,6 +45,7 @@ export class SealPeopleSearch extends SealView {
 
   constructor() {
     super();
+    this.label = null;
     this.excluded = new Set();
     this.query = '';
     this.results = { kind: 'none' };
@@ -121,7 +125,8 @@ export class SealPeopleSearch extends SealView {
   protected override render(): TemplateResult {
     const { strings } = this;
     const hasResults = this.results.kind === 'found' && this.results.people.length > 0;
-    return html`<div class="field-row" role="search">
+    const label = this.label ?? strings.searchLabel;
+    return html`<div class="field-row" role="search" aria-label=${label}>
         <span class="glass">${searchIcon}</span>
         <input
           id="query"
@@ -133,7 +138,7 @@ export class SealPeopleSearch extends SealView {
           autocapitalize="none"
           spellcheck="false"
           enterkeyhint="search"
-          aria-label=${strings.searchLabel}
+          aria-label=${label}
           aria-autocomplete="list"
           aria-expanded=${hasResults ? 'true' : 'false'}
           aria-controls=${hasResults ? 'results' : nothing}
@@ -178,7 +183,7 @@ export class SealPeopleSearch extends SealView {
   #renderResults(): TemplateResult {
     if (this.results.kind !== 'found' || this.results.people.length === 0)
       return html`<p class="note hint" aria-hidden="true">${this.#statusText()}</p>`;
-    return html`<ul id="results" role="listbox" aria-label=${this.strings.searchLabel}>
+    return html`<ul id="results" role="listbox" aria-label=${this.label ?? this.strings.searchLabel}>
       ${this.results.people.map(
         (person, i) =>
           html`<li

@@ -102,7 +102,7 @@ export class SealBrowseChannels extends ChannelView {
         </button>
         <h2 tabindex="-1">${strings.browseChannels}</h2>
       </div>
-      <div class="field-row" role="search">
+      <div class="field-row" role="search" aria-label=${strings.searchChannels}>
         <span class="glass">${searchIcon}</span>
         <input
           id="query"
