@@ -21,8 +21,8 @@ export interface Scene {
   readonly third: UserId;
   /** Server's clock, ms; may be set. */
   now: number;
-  /** Applies a message at `seq` from `from`. */
-  say(seq: number, from: UserId, content: RichContent | string): Promise<void>;
+  /** Applies a message at `seq` from `from`, accepted now unless said otherwise. */
+  say(seq: number, from: UserId, content: RichContent | string, acceptedAt?: number): Promise<void>;
   /** The id that `say` gives to the message at `seq`. */
   idAt(seq: number): MessageId;
   commit<T>(task: (tx: DeviceTx) => Promise<T>): Promise<T>;
@@ -82,12 +82,12 @@ export async function openScene(
     third: people[2],
     now: 1_000_000,
     idAt: (seq) => idOf<MessageId>(1000 + seq),
-    async say(seq, from, said) {
+    async say(seq, from, said, acceptedAt = scene.now) {
       const content: MessageContent = typeof said === 'string' ? { kind: 'text', text: said } : encodeContent(said);
       const senderDeviceId = from === people[0] ? deviceId : idOf<DeviceId>(21);
       const place = { conversationId, seq, messageId: scene.idAt(seq), senderUserId: from, senderDeviceId };
       const body = { content, sentAt: scene.now };
-      await commit((tx) => applyContent({ now: () => scene.now }, tx, { ...place, acceptedAt: scene.now }, body));
+      await commit((tx) => applyContent({ now: () => scene.now }, tx, { ...place, acceptedAt }, body));
     },
     commit,
     row: async () => (await reader.get(ROWS.conversation(conversationId)))!,
