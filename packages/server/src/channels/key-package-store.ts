@@ -42,7 +42,8 @@ export async function findSpent(
 ): Promise<readonly Bytes[]> {
   const rows = await sql<{ ref: Bytes }[]>`
     select ref from spent_key_packages
-    where tenant_id = ${tenantId} and device_id = ${deviceId} and ref = any(${hexOf(refs)}::bytea[])`;
+    where tenant_id = ${tenantId} and device_id = ${deviceId} and ref in (
+      select decode(hex, 'hex') from unnest(${hexOf(refs)}::text[]) as wanted(hex))`;
   return rows.map(({ ref }) => ref);
 }
 
@@ -54,9 +55,9 @@ export async function insertStock(
 ): Promise<void> {
   await tx`
     insert into key_packages (tenant_id, device_id, ref, bytes, created_at)
-    select ${tenantId}, ${deviceId}, k.ref, k.bytes, ${now}
-    from unnest(${hexOf(keyPackages.map(({ ref }) => ref))}::bytea[],
-      ${hexOf(keyPackages.map(({ bytes }) => bytes))}::bytea[]) as k(ref, bytes)`;
+    select ${tenantId}, ${deviceId}, decode(k.ref, 'hex'), decode(k.bytes, 'hex'), ${now}
+    from unnest(${hexOf(keyPackages.map(({ ref }) => ref))}::text[],
+      ${hexOf(keyPackages.map(({ bytes }) => bytes))}::text[]) as k(ref, bytes)`;
 }
 
 /** Takes everything but `keep` out of stock; like what was claimed, it is never accepted again. */
@@ -68,7 +69,8 @@ export async function discardOthers(
   await tx`
     with discarded as (
       delete from key_packages
-      where tenant_id = ${tenantId} and device_id = ${deviceId} and ref <> all(${hexOf(keep)}::bytea[])
+      where tenant_id = ${tenantId} and device_id = ${deviceId} and ref not in (
+        select decode(hex, 'hex') from unnest(${hexOf(keep)}::text[]) as kept(hex))
       returning tenant_id, device_id, ref)
     insert into spent_key_packages (tenant_id, device_id, ref) select tenant_id, device_id, ref from discarded
     on conflict do nothing`;
@@ -127,7 +129,7 @@ export async function takeKeyPackage(
   return row ?? null;
 }
 
-/** Byte strings as PostgreSQL reads them in an array. */
+/** Byte strings as text: the driver has no form of its own for arrays of them. */
 function hexOf(values: readonly Bytes[]): string[] {
-  return values.map((value) => String.raw`\x${Buffer.from(value).toString('hex')}`);
+  return values.map((value) => Buffer.from(value).toString('hex'));
 }
