@@ -206,6 +206,14 @@ describe('a Commit is refused', () => {
     expect(await bob.process(commit, ann)).toMatchObject({ added: [memberOf(dan.identity)], epoch: 2 });
   });
 
+  it('for now when the device list cannot be looked at', async () => {
+    const { channel, ann, bob } = await three();
+    const { commit } = await ann.commit([await channel.device('dan 1')]);
+    const authenticate = () => Promise.reject(new Error('offline'));
+    const input = { ...bob.context, authenticate, commit, from: memberOf(ann.identity) };
+    expect(await codeOf(() => processCommit(bob.deps, input))).toBe('UNVERIFIED_DEVICE');
+  });
+
   it('when a device that joins by itself removes another', async () => {
     const { channel, ann, bob } = await three();
     const eve = await channel.device('eve 1');

@@ -31,6 +31,14 @@ export interface CreatedCommit {
   readonly authenticator: Bytes;
 }
 
+interface CommitInput {
+  readonly state: GroupState;
+  readonly identity: MlsIdentity;
+  readonly authenticate: Authenticate;
+  readonly adds: readonly { readonly member: MlsMember; readonly keyPackage: Uint8Array }[];
+  readonly removes: readonly DeviceId[];
+}
+
 /**
  * A Commit (RFC 9420 §12.4) that adds and removes devices, or that only renews this device's keys. It travels as a
  * PublicMessage: the server knows the tree from the GroupInfo, and there are no handshake keys to lose or use twice.
@@ -39,18 +47,20 @@ export interface CreatedCommit {
  * @throws SealError MALFORMED, UNVERIFIED_DEVICE for a KeyPackage that is not as it should be; INVALID_COMMIT for a
  * change that cannot be made; TOO_LARGE when it is too much for one Commit
  */
-export async function createCommit(
-  deps: MlsDeps,
-  input: {
-    readonly state: GroupState;
-    readonly identity: MlsIdentity;
-    readonly authenticate: Authenticate;
-    readonly adds: readonly { readonly member: MlsMember; readonly keyPackage: Uint8Array }[];
-    readonly removes: readonly DeviceId[];
-  },
-): Promise<CreatedCommit> {
-  const { identity, authenticate, adds } = input;
+export async function createCommit(deps: MlsDeps, input: CommitInput): Promise<CreatedCommit> {
   const epoch = decodeEpoch(input.state.epoch);
+  try {
+    return await build(deps, epoch, input);
+  } finally {
+    wipeEpoch(epoch);
+  }
+}
+
+async function build(
+  deps: MlsDeps,
+  epoch: Epoch,
+  { identity, authenticate, adds, ...input }: CommitInput,
+): Promise<CreatedCommit> {
   const { tenantId } = epoch.name;
   const suite = await cipherSuite(deps, epoch.suite.id, identity.signKey);
   const removes = removeProposals(epoch, identity, input.removes);
@@ -77,7 +87,6 @@ export async function createCommit(
     };
     const entered = enterEpoch(deps, state, secrets.encryptionSecret);
     wipe(secrets.joinerSecret, secrets.welcomeSecret, ...welcomed.pathSecrets.map(({ secret }) => secret));
-    wipeEpoch(epoch);
     return { ...created, state: entered };
   });
 }

@@ -23,12 +23,12 @@ export function guardedSync<T>(code: ErrorCode, work: () => T): T {
   }
 }
 
-/** As `guardedSync`, and our own errors get `code` too: what is malformed in a Commit makes the Commit invalid. */
-export function recoded<T>(code: ErrorCode, work: () => T): T {
+/** As `guarded`, and our own errors get `code`, too, but for those of the `kept` codes. */
+export async function recoded<T>(code: ErrorCode, kept: readonly ErrorCode[], work: () => Promise<T>): Promise<T> {
   try {
-    return work();
+    return await work();
   } catch (cause) {
-    if (isSealError(cause, code)) throw cause;
+    if (isSealError(cause) && (cause.code === code || kept.includes(cause.code))) throw cause;
     throw new SealError(code, `mls: ${cause instanceof Error ? cause.message : 'failed'}`, { cause });
   }
 }

@@ -61,7 +61,7 @@ export async function joinExternal(
     throw new SealError('MALFORMED', 'mls: this device in the name of another person');
   const { id, ...suiteParts } = suiteNamed(groupContext.cipherSuite);
   const suite = await cipherSuite(deps, id, identity.signKey);
-  const { hash } = messageCrypto(suiteParts);
+  const { hash } = await messageCrypto(suiteParts);
   return guarded('MALFORMED', async () => {
     await checkGroupInfoSignature(groupInfo, tree, suite);
     await validateTree({ tree, groupContext, group, suite, hash, authenticate, now: deps.now });

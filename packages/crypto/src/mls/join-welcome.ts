@@ -50,7 +50,7 @@ export async function joinByWelcome(
     throw new SealError('MALFORMED', 'mls: a Welcome of another ciphersuite');
   const { id, ...suiteParts } = suiteNamed(keyPackage.cipherSuite);
   const suite = await cipherSuite(deps, id, null);
-  const { hash } = messageCrypto(suiteParts);
+  const { hash } = await messageCrypto(suiteParts);
   return guarded('MALFORMED', async () => {
     const opened = await open(welcome, keyPackage, privateKeys, suite);
     const { groupInfo, groupSecrets, pskSecret } = opened;

@@ -35,7 +35,10 @@ describe('joining by a Welcome', () => {
     const { welcome, packages } = await ann.commit([cid, dan]);
     const asked: string[] = [];
     const joined = await joinByWelcome(dan.deps, {
-      ...{ welcome: welcome!, identity: dan.identity, authenticate: dan.directory.authenticate, group: groupName() },
+      welcome: welcome!,
+      identity: dan.identity,
+      authenticate: dan.directory.authenticate,
+      group: groupName(),
       findKeyPackage: async (ref) => {
         asked.push(ref.join());
         return ref.join() === packages[1]!.ref.join() ? packages[1]!.privateBytes : null;

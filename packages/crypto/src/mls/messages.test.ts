@@ -119,7 +119,7 @@ describe('the state', () => {
     const { ann, bob } = await three();
     await bob.hear(await ann.say('text'), ann);
     const { nodes, leaves } = decodeRatchets(bob.state!.ratchets);
-    expect([...nodes.keys()].toSorted()).toEqual([2, 5]); // not the root, not the parent, not ann's leaf
+    expect(new Set(nodes.keys())).toEqual(new Set([2, 5])); // not the root, not the parent, not ann's leaf
     expect(leaves.get(0)?.generation).toBe(1);
   });
 
@@ -163,7 +163,7 @@ async function ahead(by: TestDevice, generations: number) {
 
 async function messageOf(by: TestDevice, leafIndex: number, generation: number) {
   const { groupContext, keySchedule, ratchetTree, suite } = decodeEpoch(by.state!.epoch);
-  const crypto = messageCrypto(suite);
+  const crypto = await messageCrypto(suite);
   const ratchet = ratchetOf(crypto, decodeRatchets(by.state!.ratchets), leafIndex, leafWidth(ratchetTree.length));
   const start = ratchet.generation;
   while (ratchet.generation < start + generation) takeNext(crypto, ratchet);

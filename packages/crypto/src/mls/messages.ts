@@ -33,7 +33,7 @@ export async function encryptMessage(
   const { leafIndex } = epoch.privatePath;
   if (!isSameMember(leafAt(ratchetTree, leafIndex, epoch.name.tenantId).member, identity))
     throw new SealError('INTERNAL', 'mls: the state of another device');
-  const crypto = messageCrypto(epoch.suite);
+  const crypto = await messageCrypto(epoch.suite);
   const ratchets = openRatchets(state, epoch);
   const content: ApplicationContent = { groupContext, leafIndex, applicationData: plaintext, authenticatedData };
   const curves = await curvesFor(deps.subtle);
@@ -68,7 +68,7 @@ export async function decryptMessage(
   const epoch = cachedEpoch(state.epoch);
   checkIsFor(epoch, message);
   const { groupContext, keySchedule, ratchetTree } = epoch;
-  const crypto = messageCrypto(epoch.suite);
+  const crypto = await messageCrypto(epoch.suite);
   const senderData = openSenderData(crypto, message, keySchedule.senderDataSecret);
   const sender = leafAt(ratchetTree, senderData.leafIndex, epoch.name.tenantId);
   if (sender.index === epoch.privatePath.leafIndex)

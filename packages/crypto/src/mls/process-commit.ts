@@ -1,4 +1,4 @@
-import { CHANNEL_LIMITS, SealError, constantTimeEqual, type Bytes } from '@seal-chat/protocol';
+import { CHANNEL_LIMITS, SealError, constantTimeEqual, wipe, type Bytes } from '@seal-chat/protocol';
 import { unprotectPublicMessage } from 'ts-mls/messageProtectionPublic.js';
 import { processPublicMessage } from 'ts-mls/processMessages.js';
 import { emptyPskIndex } from 'ts-mls/pskIndex.js';
@@ -7,7 +7,7 @@ import { planCommit, type PlannedCommit } from './commit-shape.ts';
 import { libraryConfig } from './config.ts';
 import { authenticatorOf, enterEpoch } from './enter.ts';
 import { decodeEpoch, toLibrary, wipeEpoch, type Epoch } from './epoch.ts';
-import { guarded, recoded } from './failures.ts';
+import { recoded } from './failures.ts';
 import { withLazySecretTree } from './lazy-secret-tree.ts';
 import { isSameMember } from './names.ts';
 import { cipherSuite } from './provider/provider.ts';
@@ -34,7 +34,8 @@ export type ProcessedCommit = {
  *
  * @param input.from whom the server says it is from
  * @throws SealError EPOCH_STALE when it was made in another epoch than the state's; INVALID_COMMIT; UNVERIFIED_DEVICE,
- * after which it may be tried again; MALFORMED, TOO_LARGE. The state is not changed by any of them.
+ * after which it may be tried again; MALFORMED, TOO_LARGE when it is no Commit at all. The state is not changed by any
+ * of them.
  */
 export async function processCommit(
   deps: MlsDeps,
@@ -48,32 +49,40 @@ export async function processCommit(
 ): Promise<ProcessedCommit> {
   const { publicMessage } = fromWire(input.commit, 'mls_public_message', CHANNEL_LIMITS.commit);
   const epoch = decodeEpoch(input.state.epoch);
-  checkIsFor(epoch, publicMessage);
+  try {
+    checkIsFor(epoch, publicMessage);
+    // What is malformed in a Commit, or a key of small order, makes the Commit invalid.
+    return await recoded('INVALID_COMMIT', ['UNVERIFIED_DEVICE'], () => apply(deps, epoch, publicMessage, input));
+  } finally {
+    wipeEpoch(epoch);
+  }
+}
+
+async function apply(
+  deps: MlsDeps,
+  epoch: Epoch,
+  message: PublicMessage,
+  input: { readonly identity: MlsIdentity; readonly authenticate: Authenticate; readonly from: MlsMember },
+): Promise<ProcessedCommit> {
   const { tenantId } = epoch.name;
-  const plan = recoded('INVALID_COMMIT', () =>
-    planCommit(publicMessage, epoch.ratchetTree, { tenantId, now: deps.now }),
-  );
+  const plan = planCommit(message, epoch.ratchetTree, { tenantId, now: deps.now });
   checkCommitter(plan, input);
   const { suite, takeEncryptionSecret } = withLazySecretTree(await cipherSuite(deps, epoch.suite.id, null));
-  return guarded('INVALID_COMMIT', async () => {
-    const { added, removed, isExternal } = plan;
-    const result = { epoch: Number(epoch.groupContext.epoch) + 1, added, removed, isExternal };
-    if (removed.some(({ deviceId }) => deviceId === input.identity.deviceId)) {
-      // Ours to see: the library looks for a blank leaf, and somebody may have been added in its place.
-      const { keySchedule, groupContext, ratchetTree } = epoch;
-      await unprotectPublicMessage(keySchedule.membershipKey, groupContext, ratchetTree, publicMessage, suite);
-      wipeEpoch(epoch);
-      return { ...result, state: null, authenticator: null };
-    }
-    const state = toLibrary(epoch, libraryConfig(tenantId, input.authenticate));
-    const { newState, consumed } = await processPublicMessage(state, publicMessage, emptyPskIndex, suite);
-    checkSuccessor(state.ratchetTree, newState.ratchetTree, plan, tenantId);
-    const authenticator = authenticatorOf(newState);
-    const entered = enterEpoch(deps, newState, takeEncryptionSecret());
-    for (const secret of consumed) secret.fill(0);
-    wipeEpoch(epoch);
-    return { ...result, state: entered, authenticator };
-  });
+  const { added, removed, isExternal } = plan;
+  const result = { epoch: Number(epoch.groupContext.epoch) + 1, added, removed, isExternal };
+  if (removed.some(({ deviceId }) => deviceId === input.identity.deviceId)) {
+    // Ours to see: the library looks for a blank leaf, and somebody may have been added in its place.
+    const { keySchedule, groupContext, ratchetTree } = epoch;
+    await unprotectPublicMessage(keySchedule.membershipKey, groupContext, ratchetTree, message, suite);
+    return { ...result, state: null, authenticator: null };
+  }
+  const state = toLibrary(epoch, libraryConfig(tenantId, input.authenticate));
+  const { newState, consumed } = await processPublicMessage(state, message, emptyPskIndex, suite);
+  checkSuccessor(state.ratchetTree, newState.ratchetTree, plan, tenantId);
+  const authenticator = authenticatorOf(newState);
+  const entered = enterEpoch(deps, newState, takeEncryptionSecret());
+  wipe(...consumed);
+  return { ...result, state: entered, authenticator };
 }
 
 /** Group and epoch from the envelope, before the library sees it. */

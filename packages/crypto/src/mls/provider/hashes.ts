@@ -1,7 +1,4 @@
-import { extract as extractSha512, expand as expandSha512 } from '@noble/hashes/hkdf.js';
-import { sha512 } from '@noble/hashes/sha2.js';
 import type { Bytes } from '@seal-chat/protocol';
-import { hmacSha512 } from '../../kdf-sha512.ts';
 import { hmac, sha256 } from '../../kdf.ts';
 import { hmacInto, hmacKey, wipeHmacKey } from '../../sha256.ts';
 
@@ -23,14 +20,6 @@ export const sha256Family: HashFamily = {
   hmac,
   extract: hmac,
   expand: expandSha256,
-};
-
-export const sha512Family: HashFamily = {
-  size: 64,
-  digest: (data) => sha512(data),
-  hmac: hmacSha512,
-  extract: (salt, ikm) => extractSha512(sha512, ikm, salt),
-  expand: (prk, info, length) => expandSha512(sha512, prk, info, length),
 };
 
 /** HKDF-Expand (RFC 5869 §2.3). @throws RangeError on more than 8,160 bytes */

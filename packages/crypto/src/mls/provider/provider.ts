@@ -8,7 +8,7 @@ import { selectKem } from '../../kem/select.ts';
 import type { Rng } from '../../rng.ts';
 import { chaChaPoly, type Aead } from './aead.ts';
 import { x25519Kem } from './dh-kem.ts';
-import { sha256Family, sha512Family, type HashFamily } from './hashes.ts';
+import { sha256Family, type HashFamily } from './hashes.ts';
 import { hpke } from './hpke.ts';
 import type { HpkeKem, KemPrivateKey } from './kem.ts';
 import { ed25519 } from './signature.ts';
@@ -43,6 +43,9 @@ export function assemble(parts: {
   };
 }
 
+/** HPKE identifiers (RFC 9180 §7.2). */
+const KDF_IDS = { 'HKDF-SHA256': 1, 'HKDF-SHA512': 3 } as const;
+
 /** The implementations that were selected for an engine's WebCrypto, once. */
 const selected = new WeakMap<Subtle, Promise<Curves>>();
 
@@ -61,14 +64,15 @@ export async function cipherSuite(
   suite: number,
   signKey: KeyPair | null,
 ): Promise<CiphersuiteImpl> {
-  const { name, kem, kdf, hash } = suiteOf(suite);
+  const { name, kem } = suiteOf(suite);
+  const { hash, aead } = await messageCrypto(suiteOf(suite));
   const curves = await curvesFor(deps.subtle);
   return assemble({
     name,
-    hash: hash === 'SHA-256' ? sha256Family : sha512Family,
-    kdf: kdf === 'HKDF-SHA256' ? { id: 1, hash: sha256Family } : { id: 3, hash: sha512Family },
+    hash,
+    aead,
+    kdf: { id: KDF_IDS[suiteOf(suite).kdf], hash },
     kem: kem === 'X-Wing' ? await loadXWing(curves, deps) : x25519Kem(curves, deps.rng),
-    aead: chaChaPoly,
     signature: ed25519(curves, signKey),
     rng: deps.rng,
   });
@@ -83,9 +87,12 @@ async function loadXWing(
   return xWingKem({ curves, rng, mlKem: await selectKem(subtle, rng) });
 }
 
-/** What application messages of a ciphersuite need. */
-export function messageCrypto({ kdf }: Pick<Suite, 'kdf'>): { readonly hash: HashFamily; readonly aead: Aead } {
-  return { hash: kdf === 'HKDF-SHA256' ? sha256Family : sha512Family, aead: chaChaPoly };
+/** What application messages of a ciphersuite need. Its hash is that of its KDF, too. */
+export async function messageCrypto({
+  hash,
+}: Pick<Suite, 'hash'>): Promise<{ readonly hash: HashFamily; readonly aead: Aead }> {
+  const family = hash === 'SHA-256' ? sha256Family : (await import('./sha512.ts')).sha512Family;
+  return { hash: family, aead: chaChaPoly };
 }
 
 /** The public half of a serialised HPKE private key. */
