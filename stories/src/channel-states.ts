@@ -66,7 +66,7 @@ export const channelStates = {
     invitations: INVITATIONS.slice(0, 1),
     joinError: new SealError('NOT_FOUND'),
   },
-  publicChannels: { ...withChannels({}), channels: listings(47) },
+  publicChannels: { ...withChannels({}), channels: listings(130) },
   noPublicChannels: withChannels({}),
   publicChannelsOffline: { ...withChannels({}), browseError: new SealError('OFFLINE') },
   publicChannelFull: { ...withChannels({}), channels: listings(5), joinError: new SealError('CHANNEL_FULL') },

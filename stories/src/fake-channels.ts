@@ -1,5 +1,5 @@
 import {
-  SealError,
+  type SealError,
   type ChannelControls,
   type ChannelListing,
   type Conversation,
@@ -27,7 +27,7 @@ export interface ChannelSeed {
 }
 
 /** Channels of one page of the list of public ones. */
-const PAGE = 20;
+const PAGE = 100;
 
 type Verbs = Pick<SealClient, 'createChannel' | 'browseChannels' | 'joinChannel' | 'declineInvitation' | 'invitations'>;
 

@@ -1,12 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import type { AxeResults } from 'axe-core';
-import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { states, type StateName } from '../src/states.ts';
+import { violations } from './support/axe.ts';
 import { openHarness, type Harness, type Scene } from './support/harness.ts';
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 let harness: Harness;
 
 beforeAll(async () => {
@@ -14,18 +10,6 @@ beforeAll(async () => {
 });
 
 afterAll(() => harness.close());
-
-/** What axe finds wrong with the page as it is, rule and element. */
-async function violations(page: Page): Promise<readonly string[]> {
-  await page.evaluate(AXE);
-  const results = await page.evaluate(() =>
-    (globalThis as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run(),
-  );
-  expect(JSON.stringify(results.passes)).toContain('seal-chat');
-  return results.violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ target, failureSummary }) => `${id}: ${JSON.stringify(target)} ${failureSummary ?? ''}`),
-  );
-}
 
 const ALL = Object.keys(states) as StateName[];
 /** Between them these have every colour there is. */

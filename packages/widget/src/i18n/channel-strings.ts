@@ -82,7 +82,6 @@ export interface ChannelStrings {
   readonly encryptionPublic: string;
   readonly encryptionPrivate: string;
   readonly encryptionDirect: string;
-  readonly suite: string;
   readonly verify: (name: string) => string;
 
   // Members
@@ -120,7 +119,6 @@ export interface ChannelStrings {
   readonly joinAgain: string;
   readonly broken: string;
   readonly brokenText: string;
-  readonly renewKeys: string;
   readonly channelBegins: (name: string) => string;
   readonly channelSealed: string;
 }

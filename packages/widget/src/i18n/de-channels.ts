@@ -83,7 +83,6 @@ export const deChannels: ChannelStrings = {
   encryptionPrivate: 'Der Server weiß, wer dabei ist und wann etwas gesendet wird, aber nicht, wie der Kanal heißt.',
   encryptionDirect:
     'Nachrichten und Dateien werden auf euren Geräten versiegelt, und nur ihr beide könnt sie öffnen. Jede Nachricht hat einen eigenen Schlüssel, und benutzte Schlüssel werden gelöscht (PQXDH und Double Ratchet).',
-  suite: 'Schlüssel vereinbart mit',
   verify: (name) => `Eure Sicherheitsnummer. Sieht ${name} dieselbe, ist niemand dazwischen:`,
 
   members: 'Mitglieder',
@@ -124,8 +123,7 @@ export const deChannels: ChannelStrings = {
   joinAgain: 'Wieder beitreten',
   broken: 'Die Schlüssel dieses Kanals passen nicht zusammen',
   brokenText:
-    'Dieses Gerät und die anderen haben nicht mehr dieselben Schlüssel. Darum wird nichts gezeigt und nichts gesendet, was nicht echt sein könnte. Meist hilft es, die Schlüssel neu zu holen. Wenn nicht, muss jemand mit Besitz- oder Adminrecht mit neuen Schlüsseln beginnen.',
-  renewKeys: 'Schlüssel neu holen',
+    'Dieses Gerät und die anderen haben nicht mehr dieselben Schlüssel. Solange das so ist, wird nichts gezeigt und nichts gesendet, was nicht echt sein könnte. Dein Gerät holt die Schlüssel von selbst neu. Hält das an, bitte jemanden, dem der Kanal gehört oder der ihn verwaltet, ihn zu öffnen: Dieses Gerät kann mit neuen Schlüsseln beginnen.',
   channelBegins: (name) => `Hier beginnt ${name}`,
   channelSealed: 'Nur Mitglieder können diesen Kanal lesen. Nicht einmal der Server dieser Seite kann es.',
 };

@@ -83,7 +83,6 @@ export const enChannels: ChannelStrings = {
   encryptionPrivate: 'The server knows who is in it and when something is sent, but not what the channel is called.',
   encryptionDirect:
     'Messages and files are sealed on your devices, and only the two of you can open them. Every message has a key of its own, and keys that were used are deleted (PQXDH and Double Ratchet).',
-  suite: 'Keys agreed with',
   verify: (name) => `Your safety number. If ${name} sees the same one, nobody is in between:`,
 
   members: 'Members',
@@ -119,8 +118,7 @@ export const enChannels: ChannelStrings = {
   joinAgain: 'Join again',
   broken: 'This channel’s keys do not match',
   brokenText:
-    'This device and the others no longer agree on the channel’s keys, so nothing is shown or sent that might not be genuine. Getting the keys anew usually helps. If it does not, an owner or admin has to start the channel’s keys over.',
-  renewKeys: 'Get the keys anew',
+    'This device and the others no longer agree on the channel’s keys. Until they do, nothing is shown or sent that might not be genuine. Your device asks for the keys anew by itself. If this lasts, ask an owner or admin to open the channel: their device can begin with new keys.',
   channelBegins: (name) => `This is where ${name} begins`,
   channelSealed: 'Only members can read this channel. Not even this site’s server can.',
 };

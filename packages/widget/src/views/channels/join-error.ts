@@ -5,5 +5,7 @@ import type { ShownStrings } from '../../i18n/strings.ts';
 
 /** Why a channel could not be joined, or an invitation not be answered. */
 export function joinErrorText(error: SealError, strings: ShownStrings & ChannelStrings): string {
-  return isSealError(error, 'NOT_FOUND') ? strings.channelGone : errorText(error, strings);
+  // Of a private channel nobody is told whether it exists.
+  const isGone = isSealError(error, 'NOT_FOUND') || isSealError(error, 'NOT_A_MEMBER');
+  return isGone ? strings.channelGone : errorText(error, strings);
 }

@@ -1,6 +1,7 @@
 import { html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { ChannelListing, ConversationId } from '@seal-chat/client';
+import { COUNT_LIMITS } from '@seal-chat/protocol';
 import { errorText } from '../../../error-text.ts';
 import { backIcon, checkIcon, searchIcon, warningIcon } from '../../../icons.ts';
 import { Action } from '../../../internal/action.ts';
@@ -11,6 +12,9 @@ import { base } from '../../../styles/base.ts';
 import { joinErrorText } from '../join-error.ts';
 import { pageStyles } from '../page.styles.ts';
 import { browseChannelsStyles } from './browse-channels.styles.ts';
+
+/** A page that holds as many as one can is not the last one. */
+const FULL_PAGE = COUNT_LIMITS.page;
 
 /** The server is asked when nothing was typed for this long, ms. */
 const DEBOUNCE_MS = 220;
@@ -74,7 +78,7 @@ export class SealBrowseChannels extends ChannelView {
       const page = await this.client.browseChannels({ query });
       this.#answered = query;
       this.channels = page;
-      this.hasMore = page.length > 0;
+      this.hasMore = page.length === FULL_PAGE;
     });
     // The person went on typing while the answer was on its way.
     if (this.#loading.error === null && this.query.trim() !== query) await this.#load();
@@ -85,7 +89,7 @@ export class SealBrowseChannels extends ChannelView {
     await this.#loading.run(async () => {
       const page = await this.client.browseChannels({ query: this.#answered, after: known.at(-1)?.name ?? '' });
       this.channels = [...known, ...page];
-      this.hasMore = page.length > 0;
+      this.hasMore = page.length === FULL_PAGE;
     });
   }
 

@@ -64,21 +64,20 @@ export class SealChannelNotice extends ChannelView {
         return html`<section role="status">
           <h3>${strings.notIn}</h3>
           <p class="hint">${strings.notInText}</p>
-          ${isInvited || summary.channel.visibility === 'public' ? this.#renderJoin(summary, strings.joinAgain) : nothing}
+          ${isInvited || summary.channel.visibility === 'public' ? this.#renderJoin(summary) : nothing}
         </section>`;
       }
       case 'broken':
         return html`<section class="broken" role="alert">
           <h3>${warningIcon}<span>${strings.broken}</span></h3>
           <p>${strings.brokenText}</p>
-          ${this.#renderJoin(summary, strings.renewKeys)}
         </section>`;
       default:
         return nothing;
     }
   }
 
-  #renderJoin({ conversationId }: ConversationSummary, text: string): TemplateResult {
+  #renderJoin({ conversationId }: ConversationSummary): TemplateResult {
     const { isBusy, error } = this.#joining;
     return html`${
         error === null
@@ -90,7 +89,7 @@ export class SealChannelNotice extends ChannelView {
         ?disabled=${isBusy}
         @click=${() => this.#joining.run(() => this.client.joinChannel(conversationId))}
       >
-        ${isBusy ? html`<span class="spinner"></span>` : nothing}${text}
+        ${isBusy ? html`<span class="spinner"></span>` : nothing}${this.strings.joinAgain}
       </button>`;
   }
 }
