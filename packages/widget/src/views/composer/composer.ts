@@ -8,14 +8,19 @@ import { errorText } from '../../error-text.ts';
 import { base } from '../../styles/base.ts';
 import { charactersLeft } from './size.ts';
 import { composerStyles } from './composer.styles.ts';
+import type { ComposerExtras } from './extras/extras.ts';
+import type { ComposeRequest } from '../rich/rich-host.ts';
 
-/** Where a message is written. Tells `draft` with the text at every change, and `sent` when a message is queued. */
+/** What was typed is kept when nothing was typed for this long, ms. */
+const DRAFT_PAUSE_MS = 500;
+
+/** Where a message is written. Keeps what was begun with the conversation, and tells `sent` when a message is queued. */
 export class SealComposer extends SealView {
   static override styles = [base, composerStyles];
   static override properties: PropertyDeclarations = {
     conversation: { attribute: false },
     peerName: { attribute: false },
-    text: { attribute: false },
+    text: { state: true },
   };
 
   declare conversation: Conversation | null;
@@ -24,6 +29,9 @@ export class SealComposer extends SealView {
   declare text: string;
 
   readonly #sending = new Action(this);
+  #draftTimer: ReturnType<typeof setTimeout> | undefined;
+  /** Replies, files, mentions, voice notes. Fetched when the composer is there. */
+  #extras: ComposerExtras | null = null;
 
   constructor() {
     super();
@@ -37,12 +45,55 @@ export class SealComposer extends SealView {
     this.byId('text')?.focus();
   }
 
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#keepDraft();
+  }
+
+  /** Begins an answer to a message, or a change of an own one. */
+  compose(request: ComposeRequest): void {
+    this.#extras?.begin(request);
+  }
+
+  /** Puts `text` into the field; what a person has begun is kept unless it is a change of a message that is there. */
+  setText(text: string): void {
+    this.text = text;
+    clearTimeout(this.#draftTimer);
+    this.#draftTimer = setTimeout(() => this.#keepDraft(), DRAFT_PAUSE_MS);
+  }
+
+  /** Runs `task`, and says why when it fails. Resolves to whether it succeeded. */
+  run(task: () => Promise<unknown>): Promise<boolean> {
+    return this.#sending.run(task);
+  }
+
+  #keepDraft(): void {
+    clearTimeout(this.#draftTimer);
+    const { conversation } = this;
+    const draft = this.#extras?.draft ?? this.text;
+    if (conversation === null || draft === (conversation.summary.get()?.draft ?? '')) return;
+    // What was begun is lost on the next visit at worst; the person is still writing.
+    conversation.setDraft(draft).catch(() => undefined);
+  }
+
+  async #loadExtras(): Promise<void> {
+    const { ComposerExtras: Extras } = await import('./extras/define.ts');
+    this.#extras = new Extras(
+      this,
+      () => this.strings,
+      () => this.tell('sent'),
+    );
+    this.requestUpdate();
+  }
+
   #handleInput(event: Event): void {
-    this.#setText((event.target as HTMLTextAreaElement).value);
+    this.setText((event.target as HTMLTextAreaElement).value);
     this.conversation?.setTyping(this.text.trim() !== '');
+    this.#extras?.handleInput();
   }
 
   #handleKeydown(event: KeyboardEvent): void {
+    if (this.#extras?.handleKeydown(event) === true) return;
     // While an input method is composing, Enter belongs to it; Safari ends the composition before the key event.
     if (event.key !== 'Enter' || event.shiftKey || event.isComposing || event.keyCode === 229) return;
     // A screen's keyboard has no Shift+Enter: there Enter makes a new line.
@@ -58,23 +109,33 @@ export class SealComposer extends SealView {
 
   async #send(): Promise<void> {
     const { conversation, text } = this;
-    if (conversation === null || !isSendable(text)) return;
-    const isSent = await this.#sending.run(() => conversation.send(text.trim()));
+    if (conversation === null || !this.#isSendable()) return;
+    const extras = this.#extras;
+    const isSent = await this.#sending.run(() => extras?.send(text.trim()) ?? conversation.send(text.trim()));
     if (!isSent) return;
     // What was typed while the message was being stored stays.
-    if (this.conversation === conversation) this.#setText(this.text === text ? '' : this.text);
+    if (this.text === text) this.setText(extras?.takeNext() ?? '');
+    this.#keepDraft();
     conversation.setTyping(false);
     this.tell('sent');
     this.focus();
   }
 
-  #setText(text: string): void {
-    this.text = text;
-    this.tell('draft', text);
+  #isSendable(): boolean {
+    const left = charactersLeft(this.text);
+    const isThere = this.text.trim() !== '' || this.#extras?.hasFiles === true;
+    return isThere && (left === null || left >= 0) && this.#extras?.isWaiting !== true;
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has('conversation')) this.#sending.fail(null);
+    if (!changed.has('conversation')) return;
+    this.#sending.fail(null);
+    this.text = this.conversation?.summary.get()?.draft ?? '';
+  }
+
+  protected override firstUpdated(): void {
+    // Without it plain messages can be written; the next conversation that is opened tries again.
+    this.#loadExtras().catch(() => undefined);
   }
 
   protected override updated(changed: PropertyValues<this>): void {
@@ -91,6 +152,7 @@ export class SealComposer extends SealView {
 
   protected override render(): TemplateResult {
     const { strings, text } = this;
+    const extras = this.#extras;
     const left = charactersLeft(text);
     const { error } = this.#sending;
     return html`<form part="composer" @submit=${this.#handleSubmit}>
@@ -99,7 +161,9 @@ export class SealComposer extends SealView {
           ? nothing
           : html`<p class="problem" role="alert">${warningIcon}<span>${errorText(error, strings)}</span></p>`
       }
+      ${extras?.above()}
       <div class="line">
+        ${extras?.start()}
         <textarea
           id="text"
           class="input"
@@ -115,14 +179,16 @@ export class SealComposer extends SealView {
           @input=${this.#handleInput}
           @keydown=${this.#handleKeydown}
         ></textarea>
+        ${extras?.end()}
         <button
           class="send"
           part="send-button"
-          aria-label=${strings.send}
-          title=${strings.send}
-          ?disabled=${!isSendable(text)}
+          aria-label=${extras?.sendName ?? strings.send}
+          title=${extras?.sendName ?? strings.send}
+          ?disabled=${!this.#isSendable()}
+          ?hidden=${extras?.hidesSend === true}
         >
-          ${sendIcon}
+          ${extras?.sendIcon ?? sendIcon}
         </button>
       </div>
       ${
@@ -134,9 +200,4 @@ export class SealComposer extends SealView {
       }
     </form>`;
   }
-}
-
-function isSendable(text: string): boolean {
-  const left = charactersLeft(text);
-  return text.trim() !== '' && (left === null || left >= 0);
 }

@@ -17,14 +17,11 @@ export class SealConversationList extends SealView {
   static override styles = [base, avatarStyles, conversationListStyles];
   static override properties: PropertyDeclarations = {
     selected: { attribute: false },
-    drafts: { attribute: false },
     rich: { state: true },
   };
 
   /** The conversation that is open. */
   declare selected: ConversationId | null;
-  /** Texts that were begun and not sent, by conversation. */
-  declare drafts: ReadonlyMap<ConversationId, string>;
   /** Shows what is more than a text between two people; null until it is loaded. */
   declare rich: typeof RichRow | null;
 
@@ -35,7 +32,6 @@ export class SealConversationList extends SealView {
   constructor() {
     super();
     this.selected = null;
-    this.drafts = new Map();
     this.rich = null;
   }
 
@@ -89,7 +85,8 @@ export class SealConversationList extends SealView {
   #renderRow(summary: ConversationSummary, isTabStop: boolean): TemplateResult {
     const { strings, rich } = this;
     const { conversationId, peer, unreadCount, lastActivityAt, isMuted } = summary;
-    const draft = this.drafts.get(conversationId) ?? summary.draft;
+    // Of the open one it stands in the field.
+    const draft = conversationId === this.selected ? '' : summary.draft;
     return html`<li>
       <button
         class="row ${unreadCount > 0 ? 'unread' : ''} ${isMuted ? 'muted' : ''}"

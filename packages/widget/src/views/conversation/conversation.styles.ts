@@ -3,6 +3,7 @@ import { css, type CSSResult } from 'lit';
 /** Style of an open conversation. */
 export const conversationStyles: CSSResult = css`
   :host {
+    position: relative;
     display: flex;
     flex-direction: column;
     min-block-size: 0;

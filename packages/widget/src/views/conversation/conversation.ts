@@ -9,20 +9,18 @@ import { conversationName } from '../../people/name.ts';
 import { base } from '../../styles/base.ts';
 import { agoLabel } from '../../time/dates.ts';
 import type { SealComposer } from '../composer/composer.ts';
+import type { ComposeRequest } from '../rich/rich-host.ts';
 import type { SealMessageList } from '../message-list/message-list.ts';
 import { conversationStyles } from './conversation.styles.ts';
 
-/** One open conversation: who it is with, its messages, and the composer. Tells `back` and `draft`. */
+/** One open conversation: who it is with, its messages, and the composer. Tells `back`. */
 export class SealConversation extends SealView {
   static override styles = [base, avatarStyles, conversationStyles];
   static override properties: PropertyDeclarations = {
     conversationId: { attribute: false },
-    draft: { attribute: false },
   };
 
   declare conversationId: ConversationId | null;
-  /** What the composer starts with. */
-  declare draft: string;
 
   #conversation: Conversation | null = null;
   /** A conversation that was just begun has its composer when the server has answered. */
@@ -35,7 +33,6 @@ export class SealConversation extends SealView {
   constructor() {
     super();
     this.conversationId = null;
-    this.draft = '';
   }
 
   /** Puts the focus on who the conversation is with. */
@@ -103,6 +100,7 @@ export class SealConversation extends SealView {
         exportparts="message-list, day, divider, message, message-own, message-other, bubble, bubble-own, bubble-other, meta, status, avatar, to-latest"
         .conversation=${conversation}
         .summary=${summary}
+        @compose=${(event: CustomEvent<ComposeRequest>) => this.byId<SealComposer>('composer')?.compose(event.detail)}
       ></seal-message-list>
       ${this.#renderFooter(conversation, summary, peer, name)}`;
   }
@@ -129,9 +127,7 @@ export class SealConversation extends SealView {
       exportparts="composer, input, send-button"
       .conversation=${conversation}
       .peerName=${name}
-      .text=${this.draft}
       @sent=${this.#handleSent}
-      @draft=${(event: CustomEvent<string>) => this.tell('draft', event.detail)}
     ></seal-composer>`;
   }
 

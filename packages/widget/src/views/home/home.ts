@@ -38,7 +38,6 @@ export class SealHome extends SealView {
   readonly #opening = new Action(this);
   readonly #settings = new Lazy(this, () => import('../settings/define.ts'));
   readonly #newChannel = new Lazy(this, () => import('../channels/new/define.ts'));
-  readonly #drafts = new Map<ConversationId, string>();
   #patience: ReturnType<typeof setTimeout> | undefined;
 
   constructor() {
@@ -95,11 +94,6 @@ export class SealHome extends SealView {
 
   #handlePerson(event: CustomEvent<Person>): void {
     void this.#opening.run(() => this.openDm(event.detail.userId));
-  }
-
-  #handleDraft(event: CustomEvent<string>): void {
-    if (this.conversationId === null) return;
-    this.#drafts.set(this.conversationId, event.detail);
   }
 
   #handleKeydown(event: KeyboardEvent): void {
@@ -172,10 +166,8 @@ export class SealHome extends SealView {
       id="conversation"
       exportparts="header, message-list, day, divider, message, message-own, message-other, bubble, bubble-own, bubble-other, meta, status, avatar, to-latest, composer, input, send-button, notice"
       .conversationId=${this.conversationId}
-      .draft=${this.conversationId === null ? '' : (this.#drafts.get(this.conversationId) ?? '')}
       @back=${this.#close}
       @person=${this.#handlePerson}
-      @draft=${this.#handleDraft}
     ></seal-conversation>`;
   }
 
@@ -222,7 +214,6 @@ export class SealHome extends SealView {
           id="list"
           exportparts="conversation, badge, avatar, status, empty"
           .selected=${this.conversationId}
-          .drafts=${this.#drafts}
           @pick=${this.#handlePick}
         ></seal-conversation-list>
       </seal-people-search>`;

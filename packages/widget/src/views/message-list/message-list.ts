@@ -14,7 +14,8 @@ import { base } from '../../styles/base.ts';
 import { dayLabel } from '../../time/dates.ts';
 import { Announcer } from './announcer.ts';
 import { EndAnchor } from './end-anchor.ts';
-import { messageTime, messageView, plainly } from './message.ts';
+import { newestSeq, toListed, type ListedMessage } from './listed.ts';
+import { messageView, plainly } from './message.ts';
 import type { RichMessages } from '../rich/rich-messages.ts';
 import { messageListStyles } from './message-list.styles.ts';
 
@@ -22,16 +23,6 @@ import { messageListStyles } from './message-list.styles.ts';
 const PAGE = 60;
 /** With more than this on the page, those above are taken off again when the person is back at the end. */
 const MOST_AT_END = 4 * PAGE;
-
-/** What rows are made of. */
-interface ListedMessage {
-  readonly id: string;
-  readonly senderId: string;
-  readonly at: number;
-  readonly message: Message;
-  /** Place of the message before it. */
-  readonly previousSeq: number;
-}
 
 /** The messages of one conversation, which stays the same for the life of the element. */
 export class SealMessageList extends SealView {
@@ -389,15 +380,4 @@ export class SealMessageList extends SealView {
   readonly #discard = (messageId: MessageId): void => {
     this.conversation?.discard(messageId).catch(() => undefined);
   };
-}
-
-function newestSeq(messages: readonly Message[]): number {
-  return messages.reduce((newest, message) => Math.max(newest, message.seq ?? 0), 0);
-}
-
-function toListed(message: Message, i: number, all: readonly Message[]): ListedMessage {
-  const { messageId, senderUserId, content } = message;
-  // What happened stands by itself, whoever did it.
-  const senderId = content.kind === 'event' ? messageId : senderUserId;
-  return { id: messageId, senderId, at: messageTime(message), message, previousSeq: all[i - 1]?.seq ?? Infinity };
 }

@@ -1,0 +1,1 @@
+export { ComposerExtras } from './extras.ts';
