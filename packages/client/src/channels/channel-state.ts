@@ -1,5 +1,5 @@
 import type { ConversationId, MessageId } from '@seal-chat/protocol';
-import { withMessage } from '../conversations/conversation-rows.ts';
+import { withMessage } from '../conversations/progress.ts';
 import type { DeviceTx } from '../store/device-tx.ts';
 import { ROWS } from '../store/rows.ts';
 import type { ConversationEvent } from '../types.ts';

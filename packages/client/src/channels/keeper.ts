@@ -62,6 +62,10 @@ export function createChannelKeeper(deps: Deps): ChannelKeeper {
   /** Tried again while the connection lasts; the next one begins anew. */
   function fail(id: ConversationId | '', error: unknown): void {
     if (isSealError(error, 'DEVICE_REVOKED') || isSealError(error, 'NOT_SIGNED_IN')) return;
+    if (isSealError(error, 'NOT_A_MEMBER') && id !== '') {
+      // A notice that is late, or got lost.
+      return run(id, () => deps.transact((tx) => leaveChannel(tx, id)));
+    }
     if (!isSealError(error) || !error.isRetryable) deps.report(error);
     if (id === '') return;
     const attempt = attempts.get(id) ?? 0;

@@ -62,7 +62,10 @@ export async function shareHistory(deps: Deps, conversationId: ConversationId): 
 export async function fetchHandedOver(deps: Deps): Promise<void> {
   for (const { key, value } of await deps.reader.list(ROWS.allHandedOver)) {
     const { conversationId } = placeOf(key);
-    const found = await fetchMessages(deps, conversationId, value);
+    const found = await fetchMessages(deps, conversationId, value).catch((error: unknown) => {
+      if (isSealError(error, 'NOT_A_MEMBER')) return new Map<number, StoredMessage>();
+      throw error;
+    });
     await deps.transact(async (tx) => {
       if ((await tx.get(key)) === null) return;
       tx.delete(key);

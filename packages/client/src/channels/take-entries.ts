@@ -5,7 +5,7 @@ import { learnAllMembers, learnDevices } from './learn-members.ts';
 import type { LogEntry } from './log-entry.ts';
 import { closeLog, openLog, type LogWork } from './log-work.ts';
 import { takeCommit, takeReset } from './take-commit.ts';
-import { takeMessage } from './take-message.ts';
+import { takeMessage, takeRepeated } from './take-message.ts';
 
 /** Entries that share one transaction: a strict commit costs milliseconds, whatever is in it. */
 const ENTRIES_PER_COMMIT = 50;
@@ -84,7 +84,8 @@ async function takePart(
       stop = 'gap';
       break;
     }
-    if (entry.seq > cursor) {
+    if (entry.seq <= cursor) await takeRepeated(work, entry);
+    else {
       const next: LogWork = { ...work };
       const failure = await takeOne(next, entry);
       if (failure !== null) {

@@ -57,6 +57,38 @@ export async function takeMessage(work: LogWork, entry: MessageEntry): Promise<v
   }
 }
 
+/**
+ * An entry whose place was taken before. Nearly always the same one again; another one in its place means that the
+ * server has told this device two things. What could not be opened is tried with what it says now.
+ */
+export async function takeRepeated(work: LogWork, entry: LogEntry): Promise<void> {
+  const { tx, conversationId, group, account, deps } = work;
+  if (entry.kind !== 'message' || entry.senderDeviceId === account.device.deviceId) return;
+  if (entry.generation !== group?.generation || entry.epoch !== group.epoch) return;
+  const known = await tx.get(ROWS.message(conversationId, entry.seq));
+  const heardAt = await tx.get(CHANNEL_ROWS.heard(conversationId, entry.messageId));
+  if (heardAt === entry.seq && known?.content.kind !== 'undecryptable') return;
+  if (heardAt !== entry.seq) deps.report(new SealError('CHANNEL_FORKED', 'channel: another entry in the same place'));
+  if (known?.content.kind !== 'undecryptable') return;
+  const next: LogWork = { ...work };
+  try {
+    await tx.attempt(async () => {
+      const keyMessage =
+        heardAt === entry.seq
+          ? ((await tx.get(CHANNEL_ROWS.shut(conversationId, entry.seq)))?.keyMessage ?? null)
+          : await decryptKey(next, entry);
+      if (keyMessage === null) throw new SealError('UNDECRYPTABLE');
+      tx.put(CHANNEL_ROWS.heard(conversationId, entry.messageId), entry.seq);
+      await openWith(next, entry, keyMessage);
+      tx.delete(CHANNEL_ROWS.shut(conversationId, entry.seq));
+    });
+    work.ratchets = next.ratchets;
+    work.row = next.row;
+  } catch (error) {
+    if (!isSealError(error) || OF_THE_STORE.has(error.code)) throw error;
+  }
+}
+
 /** Moves the sender's ratchet. @throws SealError UNDECRYPTABLE … */
 async function decryptKey(work: LogWork, entry: MessageEntry): Promise<KeyMessage> {
   const { deps, group, ratchets } = work;

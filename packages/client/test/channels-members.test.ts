@@ -1,0 +1,197 @@
+import { decryptMessage, processCommit, type GroupState } from '@seal-chat/crypto/mls';
+import { fromBase64 } from '@seal-chat/protocol';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { isSealError, type SealClient } from '../src/index.ts';
+import { decodeRow } from '../src/store/row-codec.ts';
+import type { AccountRow } from '../src/store/rows.ts';
+import { addDevice, events, expectAmong, expectSaid, joined, said, say, settle, stocked } from './support/channel.ts';
+import { openHouse, userIdOf, type House } from './support/house.ts';
+import { copyDisk, createDisk } from './support/mortal.ts';
+import { online, until } from './support/wait.ts';
+
+let house: House;
+beforeAll(async () => void (house = await openHouse()));
+afterAll(() => house.close());
+
+/** The devices that ought to be in a group are in it. */
+async function isSettled(client: SealClient, conversationId: Parameters<SealClient['conversation']>[0]): Promise<void> {
+  const deadline = Date.now() + 15_000;
+  for (;;) {
+    const { toAdd, toRemove } = await client.api.channels.group.query({ conversationId });
+    if (toAdd.length === 0 && toRemove.length === 0) return;
+    if (Date.now() > deadline) throw new Error(`to add ${toAdd.length}, to remove ${toRemove.length}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+describe('two admins', () => {
+  it('add and remove people at the same time, and the group becomes what both wanted', async () => {
+    const [alice, bob, carol, dave, erin] = await settle(house, 5);
+    const { conversationId } = await alice!.client.createChannel({
+      name: 'Busy',
+      visibility: 'private',
+      members: [bob!.userId, carol!.userId],
+    });
+    const [atAlice, atBob] = await Promise.all([
+      joined(alice!.client, conversationId),
+      joined(bob!.client, conversationId),
+      joined(carol!.client, conversationId),
+    ]);
+    await atAlice.channel!.setRole(bob!.userId, 'admin');
+    await Promise.all([
+      atAlice.channel!.add([dave!.userId]),
+      atBob.channel!.remove(carol!.userId),
+      atBob.channel!.add([erin!.userId]),
+      say(atAlice, 'from alice'),
+      say(atBob, 'from bob'),
+    ]);
+    const [atDave, atErin] = await Promise.all([
+      joined(dave!.client, conversationId),
+      joined(erin!.client, conversationId),
+    ]);
+    await isSettled(alice!.client, conversationId);
+    await say(atDave, 'from dave');
+    await say(atErin, 'from erin');
+    for (const channel of [atAlice, atBob]) {
+      await expectAmong(channel, ['from alice', 'from bob', 'from dave', 'from erin']);
+    }
+    await expectAmong(atDave, ['from dave', 'from erin']);
+    expect(said(atAlice)).toEqual(said(atBob));
+    const members = atAlice.summary.get()?.members.map(({ userId }) => userId);
+    expect(members?.toSorted()).toEqual([alice!, bob!, dave!, erin!].map(({ userId }) => userId).toSorted());
+  });
+});
+
+describe('a new device', () => {
+  it('enters the channels of its account although nobody is online', async () => {
+    const [alice] = await settle(house, 1);
+    const bob = await house.enter('Bobby');
+    await online(bob.client);
+    const { conversationId } = await alice!.client.createChannel({
+      name: 'Alone',
+      visibility: 'private',
+      members: [bob.userId],
+    });
+    const atAlice = await joined(alice!.client, conversationId);
+    await joined(bob.client, conversationId);
+    await say(atAlice, 'before');
+    await Promise.all([alice!.client.close(), bob.client.close()]);
+
+    const regained = house.open();
+    await regained.recover({ username: 'bobby', recoveryCode: bob.recoveryCode });
+    const atRegained = await joined(regained, conversationId);
+    await say(atRegained, 'from the new device');
+    const again = house.open({ store: alice!.store });
+    const atAgain = await joined(again, conversationId);
+    await expectSaid(atAgain, ['before', 'from the new device']);
+    await until(atRegained.summary, (summary) => summary?.name === 'Alone', 'the name, from somebody who knows it');
+  });
+});
+
+describe('who is out', () => {
+  it('a revoked device: nobody was online to take it out, and nothing is sent before somebody has', async () => {
+    const [bob] = await settle(house, 1);
+    const disk = createDisk();
+    const life = disk.live();
+    const alice = house.open(life);
+    await alice.createAccount({ username: null });
+    await online(alice);
+    const second = await addDevice(house, alice);
+    const { conversationId } = await alice.createChannel({
+      name: 'Lost phone',
+      visibility: 'private',
+      members: [bob!.userId],
+    });
+    const atSecond = await joined(second, conversationId);
+    const atBob = await joined(bob!.client, conversationId);
+    await isSettled(alice, conversationId);
+    await say(atBob, 'to both');
+    await expectSaid(atSecond, ['to both']);
+    await bob!.client.close();
+
+    const lost = (await alice.listDevices()).find(({ isThisDevice }) => !isThisDevice)!.deviceId;
+    life.dieIn(8);
+    await Promise.race([alice.revokeDevice(lost), life.death]);
+    life.kill();
+    const { sql } = house.relay;
+    const [row] = await sql`select removed_at is not null as gone from devices where id = ${lost}`;
+    expect(row!['gone']).toBe(true);
+    const leaves = () =>
+      sql`select 1 from channel_leaves where conversation_id = ${conversationId} and device_id = ${lost}`;
+    expect(await leaves()).toHaveLength(1);
+
+    const again = house.open({ store: bob!.store });
+    const atAgain = again.conversation(conversationId);
+    await until(atAgain.summary, (summary) => summary?.channel?.state === 'joined');
+    await say(atAgain, 'not for the lost one');
+    expect(await leaves()).toHaveLength(0);
+    const entries = await sql`
+      select kind from messages where conversation_id = ${conversationId} order by seq desc limit 2`;
+    expect(entries.map((entry) => entry['kind'])).toEqual(['message', 'commit']);
+    expect(said(atSecond)).toEqual(['to both']);
+  });
+
+  it('a removed member: its device, kept running with its old state, opens nothing sent afterwards', async () => {
+    const [alice, bob] = await settle(house, 2);
+    const disk = createDisk();
+    const life = disk.live();
+    const carol = house.open(life);
+    await carol.createAccount({ username: null });
+    await online(carol);
+    await stocked(carol);
+    const { conversationId } = await alice!.client.createChannel({
+      name: 'Secret',
+      visibility: 'private',
+      members: [bob!.userId, userIdOf(carol)],
+    });
+    const atAlice = await joined(alice!.client, conversationId);
+    const atBob = await joined(bob!.client, conversationId);
+    const atCarol = await joined(carol, conversationId);
+    await isSettled(alice!.client, conversationId);
+    await say(atAlice, 'with carol');
+    await expectAmong(atCarol, ['with carol']);
+    const before = copyDisk(disk);
+
+    await atAlice.channel!.remove(userIdOf(carol));
+    await until(atCarol.summary, (summary) => summary?.channel?.state === 'left', 'to be out');
+    await say(atAlice, 'without carol');
+    await say(atBob, 'nor this');
+    await expectAmong(atBob, ['without carol', 'nor this']);
+    // Its keys are gone, and what it has read is still there.
+    expect(disk.rows.get(`group/${conversationId}`)).toBeNull();
+    expect(disk.rows.get(`group-ratchets/${conversationId}`)).toBeNull();
+    expect(said(atCarol)).toContain('with carol');
+    await until(atAlice.messages, () => events(atAlice).includes('removed'));
+
+    // A device that keeps its keys against the rules, and gets the log from somebody.
+    const account = decodeRow<AccountRow>(before.rows.get('account')!);
+    const group = decodeRow<{ state: GroupState['epoch']; epoch: number }>(before.rows.get(`group/${conversationId}`)!);
+    const state = { epoch: group.state, ratchets: before.rows.get(`group-ratchets/${conversationId}`)!.slice(1) };
+    const deps = {
+      subtle: crypto.subtle,
+      rng: (n: number) => crypto.getRandomValues(new Uint8Array(n)),
+      now: Date.now(),
+    };
+    const { entries } = await bob!.client.api.channels.log.query({ conversationId, after: 0, limit: 100 });
+    const later = entries.filter((entry) => 'epoch' in entry && entry.epoch >= group.epoch);
+    const texts = later.filter((entry) => entry.kind === 'message' && entry.epoch > group.epoch);
+    expect(texts.length).toBeGreaterThanOrEqual(2);
+    for (const entry of texts) {
+      const from = { userId: entry.senderUserId, deviceId: entry.senderDeviceId };
+      const message = fromBase64('envelope' in entry ? entry.envelope : '')!;
+      await expect(decryptMessage(deps, { state, message, from })).rejects.toSatisfy((error) => isSealError(error));
+    }
+    for (const entry of later) {
+      if (entry.kind !== 'commit') continue;
+      const processed = processCommit(deps, {
+        state,
+        commit: fromBase64(entry.commit)!,
+        identity: { ...account, deviceId: account.device.deviceId, signKey: account.device.sign },
+        authenticate: () => true,
+        from: { userId: entry.senderUserId, deviceId: entry.senderDeviceId },
+      });
+      if (entry.epoch === group.epoch) expect((await processed).state).toBeNull();
+      else await expect(processed).rejects.toSatisfy((error) => isSealError(error));
+    }
+  });
+});
