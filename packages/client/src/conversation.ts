@@ -1,6 +1,5 @@
 import type { ConversationId } from '@seal-chat/protocol';
 import type { Conversation, PendingAttachment } from './client-types.ts';
-import { markRead } from './conversations/conversation-rows.ts';
 import type { TypingNotifier } from './conversations/typing.ts';
 import type { Device } from './device.ts';
 import { loadCode } from './load-code.ts';
@@ -97,7 +96,7 @@ export function createConversation(
     },
     retry: feature((verbs) => verbs.retryMessage),
     discard: feature((verbs) => verbs.discardMessage),
-    markRead: (seq) => run((opened) => markRead(opened, conversationId, seq ?? null)),
+    markRead: feature((verbs) => verbs.markRead),
     setTyping: (isTyping) => typing(conversationId, isTyping),
   };
 }

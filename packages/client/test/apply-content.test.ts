@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { applyContent } from '../src/features/apply-content.ts';
 import { storeUnopened } from '../src/features/receive.ts';
 import { rereadUnsupported } from '../src/features/reread.ts';
-import { markRead } from '../src/conversations/conversation-rows.ts';
+import { markRead } from '../src/conversations/read-position.ts';
 import { ROWS } from '../src/store/rows.ts';
 import { openScene, type Scene } from './support/scene.ts';
 import { textOf } from './support/wait.ts';

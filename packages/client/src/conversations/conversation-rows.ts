@@ -1,18 +1,9 @@
-import type { ConversationId, UserId } from '@seal-chat/protocol';
+import type { ConversationId } from '@seal-chat/protocol';
 import type { ConversationAnswer } from '@seal-chat/protocol/api';
 import { expectIds } from '../api/answers.ts';
-import { activeAccount, type Deps } from '../deps.ts';
+import type { Deps } from '../deps.ts';
 import type { DeviceTx } from '../store/device-tx.ts';
-import {
-  ROWS,
-  placeOf,
-  type ChannelPart,
-  type ConversationRow,
-  type MemberRow,
-  type MessageRow,
-} from '../store/rows.ts';
-
-export { withMessage } from './progress.ts';
+import { ROWS, type ChannelPart, type ConversationRow, type MemberRow } from '../store/rows.ts';
 
 /**
  * Stores what the server says of a conversation. Positions only ever grow, and the members of a DM stay those it was
@@ -80,72 +71,4 @@ export async function learnConversations(
     const answer = await api.conversations.get.query({ conversationId });
     await transact((tx) => storeConversation(tx, answer));
   }
-}
-
-/** Fetches all conversations of the account. */
-export async function refreshConversations(deps: Pick<Deps, 'api' | 'transact'>): Promise<void> {
-  const { api, transact } = deps;
-  let after: ConversationId | null = null;
-  do {
-    const page: readonly ConversationAnswer[] = await api.conversations.list.query({ after, limit: PAGE });
-    await transact(async (tx) => {
-      for (const answer of page) await storeConversation(tx, answer);
-    });
-    after = page.length === PAGE ? page.at(-1)!.conversationId : null;
-  } while (after !== null);
-}
-
-const PAGE = 100;
-
-/** Whether a message makes a person want to look: the texts of others do. */
-export function isUnreadKind({ senderUserId, content, isShared }: MessageRow, ownUserId: UserId): boolean {
-  return senderUserId !== ownUserId && (content.kind === 'text' || content.kind === 'post') && isShared !== true;
-}
-
-/** The account has read everything up to `seq`: moves the position and counts what is left. */
-export async function moveReadPosition(
-  tx: DeviceTx,
-  move: {
-    readonly conversationId: ConversationId;
-    readonly seq: number;
-    readonly ownUserId: UserId;
-    /** Another own device has read, and has told everybody: this one need not. */
-    readonly isAnnounced: boolean;
-  },
-): Promise<void> {
-  const { conversationId, seq, ownUserId, isAnnounced } = move;
-  const row = await tx.get(ROWS.conversation(conversationId));
-  if (row === null || seq <= row.readSeq) return;
-  const left = await tx.list(ROWS.messagesOf(conversationId), { after: ROWS.message(conversationId, seq) });
-  const unread = left.filter(({ value }) => isUnreadKind(value, ownUserId));
-  tx.put(ROWS.conversation(conversationId), {
-    ...row,
-    readSeq: seq,
-    announcedReadSeq: isAnnounced ? Math.max(row.announcedReadSeq, seq) : row.announcedReadSeq,
-    unreadCount: unread.length,
-    mentionCount: unread.filter(({ value }) => value.mentionsSelf).length,
-  });
-}
-
-/** The person has seen everything up to `seq` (null: all there is). Others are told by the read announcer. */
-export async function markRead(
-  deps: Pick<Deps, 'reader' | 'transact'>,
-  conversationId: ConversationId,
-  seq: number | null,
-): Promise<void> {
-  const { userId } = await activeAccount(deps.reader);
-  await deps.transact(async (tx) => {
-    const row = await tx.get(ROWS.conversation(conversationId));
-    const target = Math.min(seq ?? Infinity, row?.lastShownSeq ?? 0);
-    // Only messages of others move the position: else two people would answer each other's receipts for ever.
-    const shown = await tx.list(ROWS.messagesOf(conversationId), {
-      after: ROWS.message(conversationId, row?.readSeq ?? 0),
-      before: ROWS.message(conversationId, target + 1),
-      order: 'descending',
-    });
-    const newest = shown.find(({ value }) => value.senderUserId !== userId);
-    if (newest === undefined) return;
-    const { seq: newestSeq } = placeOf(newest.key);
-    await moveReadPosition(tx, { conversationId, seq: newestSeq, ownUserId: userId, isAnnounced: false });
-  });
 }

@@ -7,7 +7,7 @@ import {
   type UserId,
 } from '@seal-chat/protocol';
 import { decodeContent, type RichContent } from '@seal-chat/protocol/content';
-import { moveReadPosition } from '../conversations/conversation-rows.ts';
+import { moveReadPosition } from '../conversations/read-position.ts';
 import { withMessage, withProgress } from '../conversations/progress.ts';
 import type { Deps } from '../deps.ts';
 import type { DeviceTx } from '../store/device-tx.ts';

@@ -1,6 +1,6 @@
 import type { ConversationId, DeviceId, UserId } from '@seal-chat/protocol';
 import { CHANNEL_ROWS } from '../channels/channel-rows.ts';
-import { isUnreadKind } from '../conversations/conversation-rows.ts';
+import { isUnreadKind } from '../conversations/read-position.ts';
 import { activeAccount } from '../deps.ts';
 import type { DeviceTx } from '../store/device-tx.ts';
 import { ROWS, placeOf, type ConversationRow, type MessageRow } from '../store/rows.ts';

@@ -1,5 +1,5 @@
 import { isSealError } from '@seal-chat/protocol';
-import { refreshConversations } from '../conversations/conversation-rows.ts';
+import { refreshConversations } from '../conversations/refresh-conversations.ts';
 import { activeAccount, type Deps } from '../deps.ts';
 import { fillGaps } from '../features/fill-gaps.ts';
 import { settleRemovals } from '../features/removals.ts';
@@ -45,6 +45,7 @@ export function createHousekeeper(deps: Deps, live: Readable<LiveState>): Housek
   let isLookQueued = false;
   let wasCaughtUp = isCaughtUp();
   let channels: ChannelKeeper | null = null;
+  let hasUploads = false;
 
   /** One task after the other; a failure is the affair of the next connection. */
   function enqueue(task: () => Promise<void>): Promise<void> {
@@ -60,6 +61,12 @@ export function createHousekeeper(deps: Deps, live: Readable<LiveState>): Housek
     const { createChannelKeeper } = await loadCode(() => import('../channels/keeper.ts'));
     channels ??= createChannelKeeper(deps);
     if (isConnected) channels.connected();
+  }
+
+  /** Files that a tab left unfinished. Most devices have none, and need no code for them. */
+  async function goOnUploading(): Promise<void> {
+    hasUploads = (await deps.reader.list(ROWS.allUploads, { limit: 1 })).length > 0;
+    if (hasUploads && isConnected) await (await uploadCode()).keepUploads(deps);
   }
 
   /** Retry requests, those of others and our own; comes back when the next one is due. */
@@ -101,6 +108,7 @@ export function createHousekeeper(deps: Deps, live: Readable<LiveState>): Housek
       () => rereadUnsupported(deps),
       settleRetries,
       () => settleRemovals(deps),
+      goOnUploading,
       () => lookForGaps(true),
     ];
     for (const part of parts) {
@@ -142,6 +150,8 @@ export function createHousekeeper(deps: Deps, live: Readable<LiveState>): Housek
       channels?.committed(keys);
       const touches = (prefix: string): boolean => keys.some((key) => key.startsWith(prefix));
       if (touches(ROWS.allUnopened) || touches(ROWS.answers)) look();
+      if (touches(ROWS.allUploads) || (hasUploads && touches(ROWS.allOutbox)))
+        void enqueue(goOnUploading).catch(() => {});
       if (touches(ROWS.removals)) void enqueue(() => settleRemovals(deps)).catch(() => {});
       // An own message that was sent may be what a gap waited for.
       if (touches(ROWS.gaps) || touches(ROWS.allSent)) void enqueue(() => lookForGaps(false)).catch(() => {});
@@ -151,8 +161,11 @@ export function createHousekeeper(deps: Deps, live: Readable<LiveState>): Housek
       unsubscribe();
       this.disconnected();
       await Promise.all([tail, channels?.stop()]);
+      if (hasUploads) (await uploadCode().catch(() => null))?.stopUploads(deps);
     },
   };
 }
+
+const uploadCode = () => loadCode(() => import('../attachments/keeper.ts'));
 
 const PEERS = 'peer/';

@@ -3,7 +3,6 @@ import type { MailboxEvent, SyncBatch } from '@seal-chat/protocol/api';
 import { backoffDelay, sleep } from '../api/backoff.ts';
 import { toSealError } from '../api/errors.ts';
 import type { Socket } from '../api/socket.ts';
-import { createReadAnnouncer } from '../conversations/read-announcer.ts';
 import type { Deps } from '../deps.ts';
 import { markRevoked } from '../identity/tokens.ts';
 import { processBatch } from '../receive/process-batch.ts';
@@ -11,9 +10,9 @@ import { loadCode } from '../load-code.ts';
 import { createOutbox } from '../send/outbox.ts';
 import type { Readable } from '../state/atom.ts';
 import type { Committed } from '../store/device-tx.ts';
-import { ROWS, placeOf } from '../store/rows.ts';
+import { ROWS } from '../store/rows.ts';
 import { createAcknowledger } from './acknowledger.ts';
-import type { Expiry } from '../features/expiry.ts';
+import type { Background } from './background.ts';
 import type { Housekeeper } from './housekeeper.ts';
 import { createLiveTracker, type LiveState } from './live-state.ts';
 
@@ -39,28 +38,26 @@ const FINAL: ReadonlySet<ErrorCode> = new Set(['DEVICE_REVOKED', 'UNKNOWN_APP_KE
 export function startLeader(deps: LeaderDeps): Leader {
   const live = createLiveTracker();
   const outbox = createOutbox(deps);
-  const reads = createReadAnnouncer(deps);
   const acknowledger = createAcknowledger(deps);
   const stopping = new AbortController();
   let waiting = new AbortController();
   let socket: Socket | null = null;
   let housekeeper: Housekeeper | null = null;
-  let expiry: Expiry | null = null;
+  let background: Background | null = null;
   let presence: 'online' | 'away' = 'online';
 
   const upkeep = () => loadCode(() => import('./upkeep.ts'));
 
-  /** Messages disappear in time while nothing is connected, too. */
-  async function watchTheClock(): Promise<void> {
-    const { startExpiry } = await upkeep();
-    if (!stopping.signal.aborted) expiry ??= startExpiry(deps);
+  async function lookAfterRows(): Promise<void> {
+    const { startBackground } = await upkeep();
+    if (!stopping.signal.aborted) background ??= startBackground(deps);
   }
 
   async function run(): Promise<void> {
     for (let attempt = 0; !stopping.signal.aborted;) {
       live.setConnection({ status: 'connecting' });
       // Where that needs the network, the next attempt at connecting is the next at this.
-      if (expiry === null) void watchTheClock().catch(() => {});
+      if (background === null) void lookAfterRows().catch(() => {});
       const { reason, wasOnline } = await connectOnce();
       if (stopping.signal.aborted) break;
       if (reason.code === 'DEVICE_REVOKED') await deps.transact(markRevoked);
@@ -146,18 +143,16 @@ export function startLeader(deps: LeaderDeps): Leader {
       if (keys.some((key) => key.startsWith(ROWS.allOutbox))) outbox.poke();
       // A channel's keys are what its messages wait for.
       if (keys.some((key) => key.startsWith('group/'))) outbox.stir();
-      for (const key of keys) if (key.startsWith(ROWS.conversations)) reads.look(placeOf(key).conversationId);
       housekeeper?.committed(keys);
-      expiry?.committed(keys);
+      background?.committed(keys);
     },
     reconnect: () => waiting.abort(),
     setPresence,
     async stop() {
       stopping.abort();
-      reads.stop();
       live.stop();
       socket?.close();
-      await Promise.all([running, outbox.stop(), housekeeper?.stop(), expiry?.stop()]);
+      await Promise.all([running, outbox.stop(), housekeeper?.stop(), background?.stop()]);
     },
   };
 }
