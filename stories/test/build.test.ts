@@ -65,6 +65,11 @@ it('runs no file that is not the one it was built with', async () => {
   await page.getByText('This chat is missing its').waitFor();
   await page.close();
 
+  // Without the hashes of the other files none of them runs.
+  const unpinned = await open(/^pins-/);
+  await unpinned.getByText('This chat is missing its').waitFor();
+  await unpinned.close();
+
   const refused = await open(/^core-/);
   // As text: the import has to stay one.
   const problem = await refused.evaluate(

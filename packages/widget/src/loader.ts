@@ -2,34 +2,46 @@
  * The entry of the built widget: a small script that brings in the rest when the page has a `<seal-chat>`, else when
  * the browser is idle. It can stand anywhere in the page, also before the element.
  *
- * It knows the hash of every other file, and runs none that does not match. So a page that pins this file with an
- * `integrity` attribute pins all of the widget.
+ * It knows the hashes of the files it begins with and of the file that holds all other hashes, and runs nothing that does
+ * not match. So a page that pins this file with an `integrity` attribute pins all of the widget.
  */
 
-/** Integrity of each file, and the names of the files it needs. Filled in by the build; nothing in the sources. */
-declare const SEAL_FILES: Readonly<Record<string, readonly [integrity: string, ...needs: readonly string[]]>>;
+/** Of a file: its integrity, and the names of the files it needs. */
+type Pins = Readonly<Record<string, readonly [integrity: string, ...needs: readonly string[]]>>;
+
+/** The files that start the widget, and the one with the pins of all others. Filled in by the build; nothing in the sources. */
+declare const SEAL_FILES: Pins;
 
 const TAG = 'seal-chat';
-const files: typeof SEAL_FILES = typeof SEAL_FILES === 'undefined' ? {} : SEAL_FILES;
+let files: Pins = typeof SEAL_FILES === 'undefined' ? {} : SEAL_FILES;
+const rest: string | undefined = Object.keys(files).find((name) => name.startsWith('pins-'));
 
 /** What dynamic imports of the built files become: `path` is relative to this file. */
 async function importPinned(path: string): Promise<unknown> {
   const name = path.replace('./', '');
+  if (rest !== undefined && files[name] === undefined)
+    files = { ...((await importPinned(rest)) as { readonly default: Pins }).default, ...files };
   const needed = [name, ...(files[name]?.slice(1) ?? [])];
   await Promise.all(needed.map((one) => preload(one)));
-  return import(/* @vite-ignore */ new URL(path, import.meta.url).href);
+  return import(/* @vite-ignore */ urlOf(name));
+}
+
+function urlOf(name: string): string {
+  return new URL(name, import.meta.url).href;
 }
 
 /** Fetches a file into the browser's map of modules, which is where the import then finds it. Rejects on another hash. */
 function preload(name: string): Promise<void> {
   const link = document.createElement('link');
   const integrity = files[name]?.[0];
+  if (rest !== undefined && integrity === undefined)
+    return Promise.reject(new Error(`seal-chat: ${name} is not known`));
   if (integrity === undefined || !link.relList.supports('modulepreload')) return Promise.resolve();
   return new Promise((resolve, reject) => {
     link.rel = 'modulepreload';
     link.crossOrigin = 'anonymous';
     link.integrity = integrity;
-    link.href = new URL(name, import.meta.url).href;
+    link.href = urlOf(name);
     link.addEventListener('load', () => resolve());
     link.addEventListener('error', () => {
       link.remove();
@@ -43,6 +55,8 @@ function preload(name: string): Promise<void> {
 async function load(): Promise<void> {
   // The result is not used: with one, the bundler would have to make an object of exports and bring code to make it.
   await import('./register.ts');
+  // What comes next needs the other hashes: they are fetched before somebody waits for them.
+  if (rest !== undefined) await importPinned(rest).catch(() => undefined);
 }
 
 /** Calls `then` as soon as the page has a `<seal-chat>`, and at the latest when it is idle. */

@@ -33,6 +33,8 @@ export function demoPolicy(publicUrl: string): string {
     "script-src 'self'",
     "style-src 'self'",
     "img-src 'self' data: blob:",
+    // Videos and sounds are played from memory, where they were decrypted.
+    "media-src blob:",
     "font-src 'self'",
     "manifest-src 'self'",
     "worker-src 'self'",

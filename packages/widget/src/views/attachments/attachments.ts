@@ -33,6 +33,7 @@ export class SealAttachments extends SealView {
   readonly #lightbox = new Lightbox(this, {
     open: (attachment) => this.#open(attachment),
     url: (attachment) => this.urlOf(attachment),
+    problem: (attachment) => this.#problemOf(attachment),
     save: (attachment) => void this.#save(attachment),
     nameOf: (attachment) => this.#nameOf(attachment),
     texts: () => this.texts,
@@ -52,6 +53,11 @@ export class SealAttachments extends SealView {
   /** The address of a file that was opened; null for one that was not. */
   urlOf(attachment: MessageAttachment): string | null {
     return this.#urls.get(attachment.attachmentId, () => this.#openings.of(attachment).blob);
+  }
+
+  #problemOf(attachment: MessageAttachment): string | null {
+    const { error } = this.#openings.of(attachment);
+    return error === null ? null : errorText(error, this.texts);
   }
 
   #nameOf(attachment: MessageAttachment): string {
@@ -262,9 +268,9 @@ export class SealAttachments extends SealView {
   /** How far a download is, or why it failed. */
   #renderProgress(attachment: MessageAttachment): unknown {
     const { texts } = this;
-    const { loading, error } = this.#openings.of(attachment);
-    if (error !== null)
-      return html`<p class="problem" role="alert">${warningIcon}<span>${errorText(error, texts)}</span></p>`;
+    const { loading } = this.#openings.of(attachment);
+    const problem = this.#problemOf(attachment);
+    if (problem !== null) return html`<p class="problem" role="alert">${warningIcon}<span>${problem}</span></p>`;
     return loading === null
       ? nothing
       : this.#bar(loading.part, texts.loadingFile(percentLabel(loading.part, texts.lang)));

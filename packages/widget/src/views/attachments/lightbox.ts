@@ -1,15 +1,16 @@
 import { html, nothing, type LitElement, type ReactiveController, type TemplateResult } from 'lit';
 import type { MessageAttachment } from '@seal-chat/client';
-import { closeIcon } from '../../icons.ts';
+import { closeIcon, warningIcon } from '../../icons.ts';
 import type { MessageTexts } from '../../internal/message-texts.ts';
 import { downloadIcon, fitIcon, nextIcon, previousIcon, zoomIcon } from './icons.ts';
-import { thumbnailBlob } from './kinds.ts';
 
 /** What the lightbox needs to know of its pictures. */
 export interface LightboxSource {
   readonly open: (attachment: MessageAttachment) => Promise<void>;
   /** Null until it is opened. */
   readonly url: (attachment: MessageAttachment) => string | null;
+  /** Why it cannot be opened; null when it can, or nobody knows yet. */
+  readonly problem: (attachment: MessageAttachment) => string | null;
   readonly save: (attachment: MessageAttachment) => void;
   readonly nameOf: (attachment: MessageAttachment) => string;
   readonly texts: () => MessageTexts;
@@ -58,7 +59,7 @@ export class Lightbox implements ReactiveController {
     const name = this.#source.nameOf(image);
     const url = this.#source.url(image);
     const size = this.#isLarge ? texts.zoomOut : texts.zoomIn;
-    const hasThumbnail = thumbnailBlob(image) !== null;
+    const problem = this.#source.problem(image);
     return html`<div class="top">
         <bdi class="name">${name}</bdi>
         ${this.#button(size, this.#isLarge ? fitIcon : zoomIcon, () => this.#zoom())}
@@ -69,9 +70,10 @@ export class Lightbox implements ReactiveController {
         ${
           url === null
             ? html`<div class="waiting" role="status">
-                <span class="spinner"></span><span class="hidden-visually">${texts.loading}</span>
+                ${problem === null ? html`<span class="spinner"></span>` : warningIcon}
+                <span class=${problem === null ? 'hidden-visually' : ''}>${problem ?? texts.loading}</span>
               </div>`
-            : html`<img src=${url} alt=${name} draggable="false" data-small=${hasThumbnail ? '' : nothing} />`
+            : html`<img src=${url} alt=${name} draggable="false" />`
         }
       </div>
       ${

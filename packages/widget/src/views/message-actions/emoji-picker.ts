@@ -1,6 +1,6 @@
 import { html, type TemplateResult } from 'lit';
 import type { Message } from '@seal-chat/client';
-import { EMOJI_GROUPS } from './emoji-data.ts';
+import { EMOJI_GROUPS, QUICK_EMOJI } from './emoji-data.ts';
 import type { MessageActions } from './message-actions.ts';
 
 /** Emoji beside each other, as the style sheet lays them out. */
@@ -10,17 +10,17 @@ export const PICKER_COLUMNS = 8;
 export function emojiPicker(message: Message, actions: MessageActions): TemplateResult {
   const { texts } = actions.rich;
   return html`<div class="picker">
+    <div class="emoji-grid">${QUICK_EMOJI.map((emoji) => emojiButton(emoji, message, actions))}</div>
     ${EMOJI_GROUPS.map(
       (group, i) =>
         html`<h3>${texts.emojiGroups[i]}</h3>
-          <div class="emoji-grid">
-            ${group.map(
-              (emoji) =>
-                html`<button class="emoji-button" aria-label=${emoji} @click=${() => actions.react(message, emoji)}>
-                  ${emoji}
-                </button>`,
-            )}
-          </div>`,
+          <div class="emoji-grid">${group.map((emoji) => emojiButton(emoji, message, actions))}</div>`,
     )}
   </div>`;
+}
+
+function emojiButton(emoji: string, message: Message, actions: MessageActions): TemplateResult {
+  return html`<button class="emoji-button" aria-label=${emoji} @click=${() => actions.react(message, emoji)}>
+    ${emoji}
+  </button>`;
 }
