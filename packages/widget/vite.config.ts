@@ -27,7 +27,16 @@ export default defineConfig({
         chunkFileNames: ({ name, facadeModuleId }) =>
           `${name === 'define' && facadeModuleId !== null ? basename(dirname(facadeModuleId)) : name}-[hash].js`,
         // All that is needed to read and write comes in one file, although lazy views use parts of it.
-        codeSplitting: { groups: [{ name: 'core', test: /widget\/src\/define\.ts$/ }] },
+        // What the views around channels and messages share comes in another: each file costs its name and hash in the entry.
+        codeSplitting: {
+          groups: [
+            { name: 'core', test: /widget\/src\/define\.ts$/ },
+            {
+              name: 'shared',
+              test: /widget\/src\/(i18n\/en-(channels|messages)|internal\/channel-view|time\/duration|messages\/event-text|views\/(people-search|channels)\/[^/]+)\.ts$/,
+            },
+          ],
+        },
       },
     },
   },

@@ -8,7 +8,7 @@ import { avatarStyles, conversationAvatar } from '../../people/avatar.ts';
 import { conversationName } from '../../people/name.ts';
 import { base } from '../../styles/base.ts';
 import { fullLabel, listLabel } from '../../time/dates.ts';
-import type * as RichRow from '../channels/list/row.ts';
+import type * as RichRow from '../channels/list/define.ts';
 import { conversationListStyles } from './conversation-list.styles.ts';
 import { preview } from './preview.ts';
 
@@ -36,7 +36,7 @@ export class SealConversationList extends SealView {
   }
 
   protected override firstUpdated(): void {
-    import('../channels/list/row.ts').then(
+    import('../channels/list/define.ts').then(
       (rich) => (this.rich = rich),
       () => undefined,
     );

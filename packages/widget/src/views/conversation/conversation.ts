@@ -27,7 +27,6 @@ export class SealConversation extends SealView {
   #isFocusWanted = false;
   readonly #summary = new Watch(this, () => this.#conversation?.summary ?? null);
   readonly #identityNotice = new Lazy(this, () => import('../identity-notice/define.ts'));
-  readonly #channelNotice = new Lazy(this, () => import('../channels/notice/define.ts'));
   readonly #account = new Watch(this, () => this.client.account);
 
   constructor() {
@@ -118,10 +117,7 @@ export class SealConversation extends SealView {
         () => html`<seal-identity-notice part="notice" .peer=${peer}></seal-identity-notice>`,
       );
     if (summary.channel !== null && summary.channel.state !== 'joined')
-      return this.#channelNotice.render(
-        this.strings,
-        () => html`<seal-channel-notice part="notice" .summary=${summary}></seal-channel-notice>`,
-      );
+      return html`<seal-channel-notice part="notice" .summary=${summary}></seal-channel-notice>`;
     return html`<seal-composer
       id="composer"
       exportparts="composer, input, send-button"

@@ -134,7 +134,6 @@ export class SealHome extends SealView {
 
   /** The list stands there at once, as the content of an element that is not known yet; what is around it comes with its code. */
   #loadSearch(): void {
-    import('../people-search/define.ts').catch(() => undefined);
     import('../channels/list/define.ts').catch(() => undefined);
   }
 

@@ -1,5 +1,6 @@
 import { defineElement } from '../../../internal/define.ts';
 import { SealPeopleSearch } from '../../people-search/people-search.ts';
+import { SealChannelNotice } from '../notice/channel-notice.ts';
 import { SealPeoplePicker } from '../people-picker.ts';
 import { SealAbout } from './about.ts';
 import { SealChannelLine } from './channel-line.ts';
@@ -10,6 +11,7 @@ import { SealPickPeople } from './pick-people.ts';
 
 defineElement('seal-people-search', SealPeopleSearch);
 defineElement('seal-people-picker', SealPeoplePicker);
+defineElement('seal-channel-notice', SealChannelNotice);
 defineElement('seal-members', SealMembers);
 defineElement('seal-about', SealAbout);
 defineElement('seal-edit-channel', SealEditChannel);
