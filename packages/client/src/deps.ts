@@ -1,5 +1,7 @@
 import type { Curves, Kem, Rng } from '@seal-chat/crypto';
 import { SealError } from '@seal-chat/protocol';
+import type { HttpOptions } from './api/http.ts';
+import type { TokenSource } from './api/transport.ts';
 import type { SealApi } from './api/types.ts';
 import type { DeviceStore } from './store/device-store.ts';
 import type { DeviceTx, RowReader } from './store/device-tx.ts';
@@ -16,6 +18,9 @@ export interface Deps {
   readonly api: SealApi;
   /** Calls as nobody. */
   readonly publicApi: SealApi;
+  /** How anything else reaches the server. */
+  readonly http: HttpOptions;
+  readonly tokens: TokenSource;
   readonly curves: Curves;
   /** Chosen on first use: it may have to be downloaded. */
   readonly kem: () => Promise<Kem>;

@@ -17,6 +17,8 @@ import type { Views } from './view/views.ts';
 /** An open device, and everything that follows its account: views, events, the connection. */
 export interface Device extends Runtime {
   readonly tabs: Tabs;
+  /** Hear of every commit of any tab. */
+  readonly watchers: Set<(change: Committed) => void>;
   /** Resolves when everything committed so far has reached the observable state. */
   settled(): Promise<void>;
   /** Deletes keys and messages for good. */
@@ -45,6 +47,7 @@ export async function openDevice(parts: DeviceParts): Promise<Device> {
     report,
   });
   const { store, reader } = runtime;
+  const watchers: Device['watchers'] = new Set();
   let shown: string | null = null;
   let isClosed = false;
   let tail: Promise<void> = Promise.resolve();
@@ -68,6 +71,7 @@ export async function openDevice(parts: DeviceParts): Promise<Device> {
   async function show(change: Committed): Promise<void> {
     if (change.keys.includes(ROWS.account)) await showAccount();
     views.committed(change);
+    for (const watch of watchers) watch(change);
     await views.settled();
     await emitMessages(change);
     for (const key of change.keys) if (key.startsWith(PEER)) await emitIdentity(key);
@@ -114,6 +118,7 @@ export async function openDevice(parts: DeviceParts): Promise<Device> {
   return {
     ...runtime,
     tabs,
+    watchers,
     settled: () => inOrder(async () => {}),
     async wipe() {
       await tabs.follow(false);

@@ -1,6 +1,6 @@
 import { bufferedRng, selectCurves, selectKem, type Kem } from '@seal-chat/crypto';
 import { SealError, type Bytes } from '@seal-chat/protocol';
-import { createPublicApi, type TokenSource, type TransportOptions } from './api/transport.ts';
+import { createPublicApi, type TransportOptions } from './api/transport.ts';
 import type { SealApi } from './api/types.ts';
 import type { SealClientOptions } from './client-types.ts';
 import { createClock, type Clock } from './clock.ts';
@@ -12,7 +12,6 @@ import { indexedDbStore } from './store/idb-store.ts';
 /** An open device: its store, its cryptography, its way to the server. */
 export interface Runtime extends Deps {
   readonly clock: Clock;
-  readonly tokens: TokenSource;
 }
 
 /** How calls leave, with the platform's parts where the caller brought none. */
@@ -42,7 +41,8 @@ export async function openRuntime(
   const subtle: SubtleCrypto | undefined = crypto.subtle;
   const [store, curves] = await Promise.all([openStore(`seal:${appKey}:${profile}`), selectCurves(subtle)]);
   const reader = rowReader(store);
-  const publicApi = createPublicApi(transportOptions(options));
+  const http = transportOptions(options);
+  const publicApi = createPublicApi(http);
   const clock = createClock(now);
   const commit = <T>(task: (tx: DeviceTx) => Promise<T>): Promise<T> =>
     transact({ store, committed: hooks.committed }, task);
@@ -53,6 +53,7 @@ export async function openRuntime(
     transact: commit,
     api: hooks.api,
     publicApi,
+    http,
     curves,
     kem: () => (kem ??= selectKem(subtle, rng)),
     rng,

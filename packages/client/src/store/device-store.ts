@@ -66,9 +66,16 @@ export interface Locks {
 
 /**
  * `device`: reading and writing rows. The others are held over the network: `session` while renewing tokens,
- * `prekeys` and `keypackages` while filling the stock, `channel/…` while changing a channel's group, `leader` as long as the connection is this client's.
+ * `prekeys` and `keypackages` while filling the stock, `channel/…` while changing a channel's group, `upload/…` while uploading a file, `leader` as long as the connection is this client's.
  */
-export type LockName = 'device' | 'session' | 'prekeys' | 'keypackages' | 'leader' | `channel/${string}`;
+export type LockName =
+  | 'device'
+  | 'session'
+  | 'prekeys'
+  | 'keypackages'
+  | 'leader'
+  | `channel/${string}`
+  | `upload/${string}`;
 
 export interface Channel {
   /** Tells everyone but the caller. Messages are structured-clonable. */

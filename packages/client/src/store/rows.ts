@@ -14,7 +14,7 @@ import type {
   UserId,
 } from '@seal-chat/protocol';
 import type { MemberRole } from '@seal-chat/protocol/api';
-import type { HistoryKey, RichContent } from '@seal-chat/protocol/content';
+import type { Attachment, HistoryKey, RichContent } from '@seal-chat/protocol/content';
 import type { ChannelState, Invitation, MessageView, Reaction } from '../types.ts';
 
 /** The rows of a device's store: what each holds, and its key. Times are ms on the server's clock unless said otherwise. */
@@ -229,6 +229,25 @@ export interface OutboxRow {
   readonly waitsFor?: readonly AttachmentId[];
 }
 
+/** A file that was attached, until a message has it and the server all of it. */
+export interface UploadRow {
+  /** As the message will say it. */
+  readonly attachment: Attachment;
+  /** This device's clock; files are shown in this order. */
+  readonly addedAt: number;
+  readonly state: 'active' | 'paused' | 'failed' | 'done';
+  /** Why it failed; null otherwise. */
+  readonly failure: ErrorCode | null;
+  /** Whether its ciphertext is kept in rows, so that an upload goes on after a reload. */
+  readonly keepsParts: boolean;
+  /** Whether all of its ciphertext is. */
+  readonly isPrepared: boolean;
+  /** Parts that the server has. */
+  readonly storedParts: readonly number[];
+  /** A queued message has it. */
+  readonly isTaken: boolean;
+}
+
 export interface WireMessage {
   readonly body: Bytes;
   readonly contentKey: Bytes;
@@ -325,6 +344,10 @@ export const ROWS = {
   answer: (id: ConversationId, seq: number, deviceId: DeviceId) =>
     key<AnswerRow>(`answer/${id}/${ordered(seq)}/${deviceId}`),
   answers: prefix<AnswerRow>('answer/'),
+  upload: (id: ConversationId, attachmentId: AttachmentId) => key<UploadRow>(`upload/${id}/${attachmentId}`),
+  uploadsOf: (id: ConversationId) => prefix<UploadRow>(`upload/${id}/`),
+  allUploads: prefix<UploadRow>('upload/'),
+  uploadPart: (attachmentId: AttachmentId, part: number) => key<Bytes>(`upload-part/${attachmentId}/${ordered(part)}`),
   draft: (id: ConversationId) => key<DraftRow>(`draft/${id}`),
   waitingChange: (id: ConversationId, target: number, seq: number) =>
     key<WaitingChangeRow>(`waiting/${id}/${ordered(target)}/${ordered(seq)}`),

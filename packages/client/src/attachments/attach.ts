@@ -1,0 +1,82 @@
+import {
+  ATTACHMENT_LIMITS,
+  CONTENT_LIMITS,
+  SealError,
+  newId,
+  utf8,
+  type AttachmentId,
+  type ConversationId,
+} from '@seal-chat/protocol';
+import type { Attachment } from '@seal-chat/protocol/content';
+import type { AttachOptions, PendingAttachment } from '../client-types.ts';
+import { activeAccount } from '../deps.ts';
+import type { Device } from '../device.ts';
+import { ROWS, type UploadRow } from '../store/rows.ts';
+import { checkSize, uploadLimits } from './limits.ts';
+import { describeFile, kindOf } from './media/describe.ts';
+import { pendingOf } from './pending.ts';
+import { openSource } from './sources.ts';
+import { addSource, startUpload } from './uploads.ts';
+
+const FILE_KEY_LENGTH = 32;
+
+/** See `Conversation.attach`. */
+export async function attachFile(
+  device: Device,
+  conversationId: ConversationId,
+  file: Blob & { readonly name?: string },
+  options: AttachOptions,
+): Promise<PendingAttachment> {
+  await activeAccount(device.reader);
+  const limits = await uploadLimits(device);
+  checkSize(limits, kindOf(file, options), file.size);
+  const { content, ...described } = await describeFile(file, options);
+  checkSize(limits, described.kind, content.size);
+  if (content.size > ATTACHMENT_LIMITS.maxSize) throw new SealError('TOO_LARGE', `files: ${content.size} bytes`);
+
+  const attachmentId = newId<AttachmentId>(device.rng(16));
+  const fileKey = device.rng(FILE_KEY_LENGTH);
+  const { commitment, ...source } = await openSource(content, { fileKey, attachmentId });
+  const attachment: Attachment = {
+    attachmentId,
+    fileKey,
+    commitment,
+    size: content.size,
+    ...described,
+    name: withinBytes(described.name, CONTENT_LIMITS.fileName),
+    mimeType: withinBytes(described.mimeType, CONTENT_LIMITS.mimeType),
+  };
+  const key = ROWS.upload(conversationId, attachmentId);
+  const row: UploadRow = {
+    attachment,
+    addedAt: device.now(),
+    state: 'active',
+    failure: null,
+    keepsParts: survivesReload(device),
+    isPrepared: false,
+    storedParts: [],
+    isTaken: false,
+  };
+  addSource(device, attachmentId, source);
+  await device.transact(async (tx) => tx.put(key, row));
+  startUpload(device, key);
+  return pendingOf(device, key, row);
+}
+
+/**
+ * Whether rows are still there when the file can no longer be read. A program has its files as long as it runs, and
+ * attaches them again when not; pages lose theirs with every reload.
+ */
+function survivesReload({ store }: Device): boolean {
+  return store.atRest === 'non-extractable-key' || store.atRest === 'stored-key';
+}
+
+/** `text` without half characters, cut to `max` bytes of UTF-8; the end of a name, which says what it is, is kept. */
+function withinBytes(text: string, max: number): string {
+  const whole = text.toWellFormed();
+  if (utf8(whole).length <= max) return whole;
+  const end = /\.\w{1,10}$/.exec(whole)?.[0] ?? '';
+  let start = whole.slice(0, whole.length - end.length);
+  while (utf8(start + end).length > max) start = start.slice(0, -1).toWellFormed();
+  return start.replace(/\uFFFD+$/, '') + end;
+}

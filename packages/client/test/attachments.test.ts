@@ -1,0 +1,398 @@
+import { openAsBlob } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { IDBFactory, IDBKeyRange } from 'fake-indexeddb';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { ATTACHMENT_LIMITS, PART_SIZE, isSealError, type AttachmentId } from '@seal-chat/protocol';
+import {
+  indexedDbStore,
+  type Conversation,
+  type MessageAttachment,
+  type OpenedAttachment,
+  type PendingAttachment,
+} from '../src/index.ts';
+import { openHouse, type ClientOptions, type House } from './support/house.ts';
+import { createNetwork } from './support/network.ts';
+import { dmWith, online, until } from './support/wait.ts';
+
+const { chunk: CHUNK } = ATTACHMENT_LIMITS;
+
+let house: House;
+beforeAll(async () => {
+  vi.stubGlobal('IDBKeyRange', IDBKeyRange);
+  house = await openHouse();
+});
+afterAll(async () => {
+  await house.close();
+  vi.unstubAllGlobals();
+});
+
+/** Bytes that differ from chunk to chunk. */
+function content(size: number): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(size);
+  for (let i = 0; i < size; i++) bytes[i] = (i * 7) ^ (i >>> 8) ^ (i >>> 16);
+  return bytes;
+}
+const fileOf = (bytes: Uint8Array<ArrayBuffer>, name = 'plans.bin', type = 'application/octet-stream') =>
+  new File([bytes], name, { type });
+
+async function talk(options: ClientOptions = {}) {
+  const [alice, bob] = await Promise.all([house.enter(null, options), house.enter(null)]);
+  await Promise.all([online(alice.client), online(bob.client)]);
+  const atAlice = await alice.client.openDm(bob.userId);
+  return { alice, bob, atAlice, atBob: () => dmWith(bob.client, alice.userId) };
+}
+
+const urlOf = (input: RequestInfo | URL) => (input instanceof Request ? input.url : input.toString());
+const reach = (pending: PendingAttachment, state: string) =>
+  until(pending.attachment, ({ upload }) => upload?.state === state, `the upload to be ${state}`);
+
+/** The files of the newest message with any, once it is here and accepted. */
+async function received(conversation: Conversation): Promise<{ seq: number; files: readonly MessageAttachment[] }> {
+  const find = () =>
+    conversation.messages.get().messages.findLast(({ seq, content: { kind } }) => seq !== null && kind === 'post');
+  await until(conversation.messages, () => find() !== undefined, 'a message with files');
+  const message = find()!;
+  return { seq: message.seq!, files: message.content.kind === 'post' ? message.content.attachments : [] };
+}
+
+async function read({ stream }: OpenedAttachment): Promise<Uint8Array> {
+  return new Uint8Array(await new Response(stream as ReadableStream<Uint8Array<ArrayBuffer>>).arrayBuffer());
+}
+const same = (a: Uint8Array, b: Uint8Array) => Buffer.compare(a, b) === 0;
+const errorOf = (promise: Promise<unknown>) =>
+  promise.then(
+    () => null,
+    (error: unknown) => (isSealError(error) ? error : (error as Error)),
+  );
+const codeOf = async (promise: Promise<unknown>) => {
+  const error = await errorOf(promise);
+  return isSealError(error) ? error.code : (error?.name ?? null);
+};
+
+describe('a file', () => {
+  it.each([0, 1, CHUNK, PART_SIZE + 5, 3 * 1_048_576])('of %i bytes arrives as it was', async (size) => {
+    const { atAlice, atBob } = await talk();
+    const bytes = content(size);
+    const pending = await atAlice.attach(fileOf(bytes));
+    expect(pending.attachment.get()).toMatchObject({ kind: 'file', size, name: 'plans.bin' });
+    await reach(pending, 'done');
+    await atAlice.send('', { attachments: [pending.attachmentId] });
+    for (const conversation of [await atBob(), atAlice]) {
+      const { seq, files } = await received(conversation);
+      expect(files).toMatchObject([{ size, name: 'plans.bin', mimeType: 'application/octet-stream', upload: null }]);
+      const progress: number[] = [];
+      const opened = await conversation.openAttachment(seq, files[0]!.attachmentId, {
+        onProgress: (loaded) => progress.push(loaded),
+      });
+      expect(opened).toMatchObject({ size, name: 'plans.bin' });
+      expect(same(await read(opened), bytes)).toBe(true);
+      expect(progress.at(-1)).toBe(size);
+    }
+    expect(atAlice.attachments.get()).toEqual([]);
+  });
+
+  it('leaves nothing readable on the server: not its bytes, its name, its type', async () => {
+    const { atAlice } = await talk();
+    const canary = 'canary-in-a-file';
+    const file = new File([canary.repeat(5_000)], 'canary-name.txt', { type: 'text/x-canary' });
+    const pending = await atAlice.attach(file);
+    await atAlice.send('', { attachments: [pending.attachmentId] });
+    await received(atAlice);
+    const rows = await house.relay.sql`
+      select ciphertext from attachment_parts where attachment_id = ${pending.attachmentId}`;
+    expect(rows).toHaveLength(1);
+    expect(Buffer.concat(rows.map(({ ciphertext }) => ciphertext as Buffer)).includes('canary')).toBe(false);
+    const bodies = await house.relay.sql`select body from messages`;
+    expect(bodies.some(({ body }) => (body as Buffer).includes('canary'))).toBe(false);
+  });
+
+  it('several of one message keep their order', async () => {
+    const { atAlice, atBob } = await talk();
+    const names = ['c.txt', 'a.txt', 'b.txt', 'd.txt'];
+    const all = await Promise.all(names.map((name) => atAlice.attach(fileOf(content(10), name))));
+    await atAlice.send('four', { attachments: all.map(({ attachmentId }) => attachmentId) });
+    const { files } = await received(await atBob());
+    expect(files.map(({ name }) => name)).toEqual(names);
+  });
+
+  it('from a disk is read in pieces, and its ciphertext kept nowhere', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'seal-files-'));
+    const path = join(directory, 'large');
+    const bytes = content(24 * 1_048_576 + 17);
+    await writeFile(path, bytes);
+    const { alice, atAlice, atBob } = await talk();
+    const pending = await atAlice.attach(await openAsBlob(path));
+    await reach(pending, 'done');
+    const store = await alice.store(`seal:${house.tenant.appKey}:default`);
+    expect(await store.list({ prefix: 'upload-part/' })).toEqual([]);
+    await atAlice.send('large', { attachments: [pending.attachmentId] });
+    const { seq, files } = await received(await atBob());
+    const opened = await (await atBob()).openAttachment(seq, files[0]!.attachmentId);
+    expect(same(await read(opened), bytes)).toBe(true);
+    await rm(directory, { recursive: true });
+  });
+});
+
+describe('a message with files', () => {
+  it('waits for them, holds up no other, and goes when they are there', async () => {
+    const network = createNetwork();
+    let open = (): void => {};
+    const isOpen = new Promise<void>((resolve) => (open = resolve));
+    const fetch: typeof globalThis.fetch = async (input, init) => {
+      if (init?.method === 'PUT') await isOpen;
+      return network.fetch(input, init);
+    };
+    const { atAlice, atBob } = await talk({ ...network, fetch });
+    const pending = await atAlice.attach(fileOf(content(100)));
+    const sent = await atAlice.send('with a file', { attachments: [pending.attachmentId] });
+    expect(sent).toMatchObject({ status: 'sending', content: { attachments: [{ upload: { state: 'uploading' } }] } });
+    expect(atAlice.attachments.get()).toEqual([]);
+    await atAlice.send('before it');
+    const bobs = await atBob();
+    const textsOf = () => bobs.messages.get().messages.map(({ content: c }) => ('text' in c ? c.text : c.kind));
+    await until(bobs.messages, () => textsOf().includes('before it'), 'the other message');
+    expect(textsOf()).toEqual(['before it']);
+    open();
+    await until(bobs.messages, () => textsOf().length === 2, 'the message with the file');
+    expect(textsOf()).toEqual(['before it', 'with a file']);
+  });
+
+  it('cannot have a file of another conversation, or one that another message has', async () => {
+    const { atAlice } = await talk();
+    const pending = await atAlice.attach(fileOf(content(10)));
+    const elsewhere = (await talk()).atAlice;
+    const attachments = [pending.attachmentId];
+    expect(await codeOf(elsewhere.send('', { attachments }))).toBe('NOT_FOUND');
+    await atAlice.send('', { attachments });
+    expect(await codeOf(atAlice.send('', { attachments }))).toBe('NOT_FOUND');
+    expect(await codeOf(atAlice.send(''))).toBe('BAD_INPUT');
+  });
+});
+
+describe('an upload', () => {
+  it('that is too large is refused before anything is sent', async () => {
+    const strict = await openHouse({ limits: { attachmentBytes: 1_000, imageBytes: 100 } });
+    const [alice, bob] = [await strict.enter(null), await strict.enter(null)];
+    const conversation = await alice.client.openDm(bob.userId);
+    const error = await errorOf(conversation.attach(fileOf(content(1_001))));
+    expect(error).toMatchObject({ code: 'TOO_LARGE', details: { maxBytes: 1_000 } });
+    expect(await strict.relay.sql`select 1 from attachments`).toHaveLength(0);
+    expect(conversation.attachments.get()).toEqual([]);
+    await strict.close();
+  });
+
+  it('pauses, goes on where it was, and is forgotten when it is cancelled', async () => {
+    const network = createNetwork();
+    let puts = 0;
+    let onPut = (): void => {};
+    const fetch: typeof globalThis.fetch = async (input, init) => {
+      const answer = await network.fetch(input, init);
+      if (init?.method === 'PUT' && ++puts === 2) onPut();
+      return answer;
+    };
+    const { atAlice } = await talk({ ...network, fetch });
+    const size = 6 * 1_048_576;
+    const pending = await atAlice.attach(fileOf(content(size)));
+    await new Promise<void>((resolve) => {
+      onPut = () => {
+        pending.pause();
+        resolve();
+      };
+    });
+    await reach(pending, 'paused');
+    const { loaded } = pending.attachment.get().upload!;
+    expect(loaded).toBeGreaterThan(0);
+    expect(loaded).toBeLessThan(size);
+    await until(atAlice.attachments, (all) => all[0] === pending, 'the attached file');
+    const before = puts;
+    pending.resume();
+    await reach(pending, 'done');
+    expect(puts - before).toBeLessThan(6);
+
+    pending.cancel();
+    await until(atAlice.attachments, (all) => all.length === 0, 'nothing attached');
+    const left = () => house.relay.sql`select 1 from attachments where id = ${pending.attachmentId}`;
+    await expect.poll(left).toHaveLength(0);
+  });
+
+  it('survives a network that breaks and an access token that ran out', async () => {
+    const network = createNetwork();
+    let failures = 0;
+    const fetch: typeof globalThis.fetch = async (input, init) => {
+      if (init?.method !== 'PUT' || failures >= 4) return network.fetch(input, init);
+      failures++;
+      if (failures === 1) throw new TypeError('fetch failed');
+      const headers = { ...(init.headers as Record<string, string>) };
+      if (failures === 2)
+        return network.fetch(input, { ...init, headers: { ...headers, authorization: 'Bearer AAAA' } });
+      if (failures === 3) return new Response('<html>busy</html>', { status: 502 });
+      // It arrived, and the answer was lost.
+      await network.fetch(input, init);
+      throw new TypeError('fetch failed');
+    };
+    const { atAlice } = await talk({ ...network, fetch });
+    const pending = await atAlice.attach(fileOf(content(3 * 1_048_576)));
+    await reach(pending, 'done');
+    expect(failures).toBe(4);
+  });
+
+  it('goes on after a reload, without the file', async () => {
+    const network = createNetwork();
+    const store = indexedDbStore({ indexedDB: new IDBFactory() });
+    let isOpen = false;
+    const fetch: typeof globalThis.fetch = async (input, init) => {
+      if (!isOpen && init?.method === 'PUT' && !urlOf(input).endsWith('/0')) throw new TypeError('fetch failed');
+      return network.fetch(input, init);
+    };
+    const { alice, bob, atAlice } = await talk({ ...network, fetch, store });
+    const bytes = content(4 * 1_048_576 + 9);
+    const [kept, sent] = [await atAlice.attach(fileOf(bytes, 'kept')), await atAlice.attach(fileOf(bytes, 'sent'))];
+    await Promise.all([reach(kept, 'uploading'), reach(sent, 'uploading')]);
+    await until(kept.attachment, ({ upload }) => upload!.loaded > 0, 'a part');
+    await atAlice.send('later', { attachments: [sent.attachmentId] });
+    await alice.client.close();
+
+    isOpen = true;
+    const again = house.open({ ...network, store });
+    await again.ready();
+    const conversation = again.conversation(atAlice.conversationId);
+    const pending = await until(conversation.attachments, (all) => all.length === 1, 'the attached file');
+    expect(pending[0]!.attachmentId).toBe(kept.attachmentId);
+    await reach(pending[0]!, 'done');
+    const bobs = await dmWith(bob.client, alice.userId);
+    const { seq, files } = await received(bobs);
+    expect(same(await read(await bobs.openAttachment(seq, files[0]!.attachmentId)), bytes)).toBe(true);
+    const opened = await store(`seal:${house.tenant.appKey}:default`);
+    expect(await opened.list({ prefix: 'upload-part/' })).toHaveLength(0);
+    expect(await opened.list({ prefix: 'upload/' })).toHaveLength(1);
+    await opened.close();
+    await again.close();
+  });
+
+  it('that the server has given up is missed, and said to be', async () => {
+    const { atAlice, atBob } = await talk();
+    const pending = await atAlice.attach(fileOf(content(2 * 1_048_576)));
+    await reach(pending, 'done');
+    await house.relay.sql`delete from attachments where id = ${pending.attachmentId}`;
+    await atAlice.send('too late', { attachments: [pending.attachmentId] });
+    // The server has nothing of it: that is said, and nothing arrives without its file.
+    await until(atAlice.messages, ({ messages }) => messages.at(-1)?.status === 'failed', 'a failure');
+    expect(atAlice.messages.get().messages.at(-1)!.failure).toEqual({ code: 'NOT_FOUND' });
+    expect((await atBob()).messages.get().messages).toEqual([]);
+  });
+});
+
+describe('opening a file', () => {
+  /** A file of Alice's, and Bob with a network that a test can bend. */
+  async function arrived(size: number) {
+    const network = createNetwork();
+    const bend: { response: ((response: Response, range: string | null) => Response | Promise<Response>) | null } = {
+      response: null,
+    };
+    const fetch: typeof globalThis.fetch = async (input, init) => {
+      const answer = await network.fetch(input, init);
+      const isFile = urlOf(input).includes('/v1/attachments/') && init?.method === 'GET';
+      const range = (init?.headers as Record<string, string> | undefined)?.['range'] ?? null;
+      return isFile && bend.response !== null ? bend.response(answer, range) : answer;
+    };
+    const [alice, bob] = await Promise.all([house.enter(null), house.enter(null, { ...network, fetch })]);
+    await Promise.all([online(alice.client), online(bob.client)]);
+    const atAlice = await alice.client.openDm(bob.userId);
+    const bytes = content(size);
+    const pending = await atAlice.attach(fileOf(bytes));
+    await atAlice.send('', { attachments: [pending.attachmentId] });
+    const conversation = await dmWith(bob.client, alice.userId);
+    const { seq, files } = await received(conversation);
+    const { attachmentId } = files[0]!;
+    return { bytes, bend, conversation, seq, attachmentId, open: () => conversation.openAttachment(seq, attachmentId) };
+  }
+
+  /** `response` with its first `length` bytes, after which the connection breaks. */
+  async function broken(response: Response, length: number): Promise<Response> {
+    const bytes = new Uint8Array(await response.arrayBuffer());
+    let isFirst = true;
+    const body = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        if (isFirst) controller.enqueue(bytes.subarray(0, length));
+        else controller.error(new TypeError('terminated'));
+        isFirst = false;
+      },
+    });
+    return new Response(bytes.length <= length ? bytes : body, { status: response.status });
+  }
+
+  it('takes a broken connection up where it broke', async () => {
+    const { bytes, bend, open } = await arrived(20 * CHUNK + 99);
+    const ranges: (string | null)[] = [];
+    bend.response = (response, range) => {
+      ranges.push(range);
+      return broken(response, 600_000);
+    };
+    expect(same(await read(await open()), bytes)).toBe(true);
+    expect(ranges).toEqual([null, 'bytes=600000-', 'bytes=1200000-']);
+  });
+
+  it('passes on nothing of what was altered, and says so', async () => {
+    const { bytes, bend, open } = await arrived(5 * CHUNK);
+    const altered: Record<string, (sealed: Buffer) => Buffer> = {
+      'a bit': (sealed) => {
+        sealed[3 * (CHUNK + 16) + 5]! ^= 1;
+        return sealed;
+      },
+      'two chunks in each other’s place': (sealed) =>
+        Buffer.concat([
+          sealed.subarray(0, 3 * (CHUNK + 16)),
+          sealed.subarray(4 * (CHUNK + 16)),
+          sealed.subarray(3 * (CHUNK + 16), 4 * (CHUNK + 16)),
+        ]),
+    };
+    for (const alter of Object.values(altered)) {
+      bend.response = async (response) =>
+        new Response(Uint8Array.from(alter(Buffer.from(await response.arrayBuffer()))));
+      const parts: Uint8Array[] = [];
+      const { stream } = await open();
+      const reader = stream.getReader();
+      const code = await codeOf(
+        (async () => {
+          for (;;) {
+            const { done, value } = await reader.read();
+            if (done) return;
+            parts.push(value);
+          }
+        })(),
+      );
+      expect(code).toBe('ATTACHMENT_DAMAGED');
+      expect(same(Buffer.concat(parts), bytes.subarray(0, 3 * CHUNK))).toBe(true);
+    }
+    // Another file in its place.
+    const other = await arrived(5 * CHUNK);
+    let foreign: Uint8Array<ArrayBuffer> = new Uint8Array(0);
+    other.bend.response = async (response) => {
+      foreign = new Uint8Array(await response.arrayBuffer());
+      return new Response(foreign);
+    };
+    await read(await other.open());
+    bend.response = () => new Response(foreign);
+    expect(await codeOf(open().then(read))).toBe('ATTACHMENT_DAMAGED');
+  });
+
+  it('ends when it is told to, and for what is not there', async () => {
+    const { conversation, seq, attachmentId } = await arrived(40 * CHUNK);
+    const abort = new AbortController();
+    const { stream } = await conversation.openAttachment(seq, attachmentId, { signal: abort.signal });
+    const reader = stream.getReader();
+    await reader.read();
+    abort.abort();
+    const rest = async () => {
+      while (!(await reader.read()).done);
+    };
+    expect(await codeOf(rest())).toBe('AbortError');
+    const nobody = crypto.randomUUID() as AttachmentId;
+    expect(await codeOf(conversation.openAttachment(seq, nobody))).toBe('NOT_FOUND');
+    expect(await codeOf(conversation.openAttachment(seq + 1, attachmentId))).toBe('NOT_FOUND');
+    await house.relay.sql`delete from attachments where id = ${attachmentId}`;
+    expect(await codeOf(conversation.openAttachment(seq, attachmentId))).toBe('NOT_FOUND');
+  });
+});
