@@ -4,7 +4,6 @@ import {
   channelMessage,
   channelOf,
   commitAt,
-  entriesIn,
   leafOf,
   newChannel,
   noise,
@@ -16,12 +15,9 @@ import {
   caughtUp,
   errorAnswerOf,
   listen,
-  messageTo,
   refusalOf,
-  removeDevices,
   rng,
   signUp,
-  textOf,
   type TestDevice,
 } from './support/people.ts';
 import { startRelay, type Relay, type TestTenant } from './support/relay.ts';
@@ -41,11 +37,6 @@ const groupOf = (device: TestDevice, conversationId: ConversationId) =>
   device.api.channels.group.query({ conversationId });
 const logOf = (device: TestDevice, conversationId: ConversationId, after = 0, limit = 100) =>
   device.api.channels.log.query({ conversationId, after, limit });
-
-async function rowsOf(conversationId: ConversationId) {
-  return relay.sql<{ seq: number; kind: string }[]>`
-    select seq, kind from messages where conversation_id = ${conversationId} order by seq`;
-}
 
 describe('a channel', () => {
   test('begins with its creator’s device, and answers a lost answer again', async () => {
@@ -100,4 +91,229 @@ describe('a channel', () => {
       { conversationId, generation: 0, epoch: 2, lastSeq: 8, isPending: false },
     ]);
   });
+});
+
+describe('Commits', () => {
+  test('of many devices at once: one wins in each epoch, the others get the state it left', async () => {
+    const crowd = await people(4);
+    const devices = await Promise.all(crowd.map(async (one) => [one.first, await addDevice(relay, one)]));
+    const { conversationId, group } = await channelOf(crowd[0]!, crowd.slice(1));
+    const contenders = devices.flat().flatMap((device) => [device, device, device]);
+    const outcomes = await Promise.all(
+      contenders.map((device) =>
+        device.api.channels.commit.mutate(commitAt(conversationId, group)).then(
+          ({ seq }) => ({ seq }),
+          (error: unknown) => errorAnswerOf(error),
+        ),
+      ),
+    );
+    const lost = outcomes.filter((outcome) => 'code' in outcome);
+    expect(outcomes.filter((outcome) => 'seq' in outcome)).toEqual([{ seq: 2 }]);
+    expect(new Set(lost.map((answer) => JSON.stringify(answer)))).toEqual(
+      new Set([JSON.stringify({ code: 'EPOCH_STALE', details: { group: { generation: 0, epoch: 2, lastSeq: 2 } } })]),
+    );
+    expect(lost).toHaveLength(23);
+    const { entries } = await logOf(crowd[0]!.first, conversationId);
+    expect(entries.map(({ seq, kind }) => [seq, kind])).toEqual([
+      [1, 'commit'],
+      [2, 'commit'],
+    ]);
+  });
+
+  test('and messages at once: every message is in the epoch that was present at its place', async () => {
+    const [alice, bob] = await people(2);
+    const { conversationId } = await channelOf(alice!, [bob!]);
+    const work = [alice!, bob!].flatMap(({ first }) =>
+      upTo(20).map(async (i) => {
+        for (;;) {
+          const { generation, epoch } = await groupOf(first, conversationId);
+          const call =
+            i % 4 === 0
+              ? first.api.channels.commit.mutate(commitAt(conversationId, { generation, epoch }))
+              : first.api.channels.send.mutate(channelMessage(conversationId, { generation, epoch }));
+          const code = await call.then(
+            () => null,
+            (error: unknown) => errorAnswerOf(error).code,
+          );
+          if (code === null) return;
+          expect(code).toBe('EPOCH_STALE');
+        }
+      }),
+    );
+    await Promise.all(work);
+    const { entries } = await logOf(alice!.first, conversationId);
+    expect(entries.map(({ seq }) => seq)).toEqual(upTo(41));
+    let epoch = 0;
+    for (const entry of entries) {
+      expect(entry).toMatchObject({ epoch });
+      if (entry.kind === 'commit') epoch++;
+    }
+    expect(epoch).toBe(11);
+  });
+
+  test('are stored whole or not at all', async () => {
+    const [alice, bob] = await people(2);
+    const { conversationId } = await alice!.first.api.channels.create.mutate(newChannel());
+    await alice!.first.api.channels.add.mutate({ conversationId, userIds: [bob!.userId] });
+    const before = await groupOf(alice!.first, conversationId);
+    const commit = commitAt(conversationId, before, { adds: [leafOf(bob!)] });
+    // The last statement of the bundle fails.
+    await relay.sql`alter table mailbox_entries add constraint unlucky check (kind <> 'welcome') not valid`;
+    expect(await refusalOf(alice!.first.api.channels.commit.mutate(commit))).toMatchObject({ code: 'INTERNAL' });
+    await relay.sql`alter table mailbox_entries drop constraint unlucky`;
+    expect(await groupOf(alice!.first, conversationId)).toEqual(before);
+    expect((await logOf(alice!.first, conversationId)).entries).toEqual([]);
+    expect(await alice!.first.api.channels.commit.mutate(commit)).toMatchObject({ seq: 1 });
+    expect(await groupOf(alice!.first, conversationId)).toMatchObject({
+      epoch: 1,
+      epochSeq: 1,
+      groupInfo: commit.groupInfo,
+      authenticator: commit.authenticator,
+      toAdd: [],
+    });
+  });
+
+  test('bring a Welcome to the added devices alone, and only when they were accepted', async () => {
+    const [alice, bob, carol] = await people(3);
+    const { conversationId, group } = await channelOf(alice!, [carol!]);
+    await alice!.first.api.channels.add.mutate({ conversationId, userIds: [bob!.userId] });
+    const heard = await caughtUp(listen(bob!.first));
+    const late = commitAt(conversationId, { ...group, epoch: 0 }, { adds: [leafOf(bob!)] });
+    expect(await refusalOf(alice!.first.api.channels.commit.mutate(late))).toMatchObject({ code: 'EPOCH_STALE' });
+    const commit = commitAt(conversationId, group, { adds: [leafOf(bob!)] });
+    const { seq } = await alice!.first.api.channels.commit.mutate(commit);
+    await heard.until((events) => welcomesIn(events).length > 0);
+    expect(welcomesIn(heard.events)).toEqual([
+      {
+        type: 'welcome',
+        position: 1,
+        conversationId,
+        seq,
+        generation: 0,
+        senderUserId: alice!.userId,
+        senderDeviceId: alice!.first.deviceId,
+        welcome: commit.welcome,
+      },
+    ]);
+    const { events } = await caughtUp(listen(carol!.first));
+    expect(welcomesIn(events)).toHaveLength(1);
+    await bob!.first.api.sync.ack.mutate({ position: 1 });
+    expect(welcomesIn((await caughtUp(listen(bob!.first))).events)).toEqual([]);
+  });
+
+  test('sent again answer as the first time, also after others', async () => {
+    const [alice, bob] = await people(2);
+    const { conversationId, group } = await channelOf(alice!, [bob!]);
+    const commit = commitAt(conversationId, group);
+    const answers = await Promise.all([1, 2, 3].map(() => alice!.first.api.channels.commit.mutate(commit)));
+    await bob!.first.api.channels.commit.mutate(commitAt(conversationId, await groupOf(bob!.first, conversationId)));
+    answers.push(await alice!.first.api.channels.commit.mutate(commit));
+    expect(new Set(answers.map(({ seq, acceptedAt }) => `${seq} ${acceptedAt}`)).size).toBe(1);
+    expect(await groupOf(alice!.first, conversationId)).toMatchObject({ epoch: 3, lastSeq: 3 });
+  });
+
+  test('that contradict themselves, or reach for devices that are none of theirs, are refused', async () => {
+    const [alice, bob, carol] = await people(3);
+    const second = await addDevice(relay, bob!);
+    const { conversationId } = await alice!.first.api.channels.create.mutate(newChannel());
+    await alice!.first.api.channels.add.mutate({ conversationId, userIds: [bob!.userId] });
+    const at = await groupOf(alice!.first, conversationId);
+    const codeOf = async (device: TestDevice, change: Parameters<typeof commitAt>[2]) =>
+      (await refusalOf(device.api.channels.commit.mutate(commitAt(conversationId, at, change)))).code;
+    const bobs = leafOf(bob!);
+    const welcome = noise(100);
+    expect([
+      await codeOf(alice!.first, { adds: [bobs, bobs] }),
+      await codeOf(alice!.first, { adds: [bobs], welcome: null }),
+      await codeOf(alice!.first, { welcome }),
+      await codeOf(alice!.first, { adds: [leafOf(carol!)] }),
+      await codeOf(alice!.first, { adds: [{ ...bobs, userId: carol!.userId }] }),
+      await codeOf(alice!.first, { removes: [bob!.first.deviceId] }),
+      await codeOf(alice!.first, { removes: [alice!.first.deviceId] }),
+      await codeOf(bob!.first, {}),
+      await codeOf(bob!.first, { adds: [leafOf(bob!, second)] }),
+      await codeOf(bob!.first, { adds: [leafOf(bob!, second)], isExternal: true }),
+      await codeOf(bob!.first, { adds: [bobs], removes: [alice!.first.deviceId], isExternal: true }),
+      await codeOf(bob!.first, { adds: [bobs], removes: [bob!.first.deviceId], isExternal: true }),
+      await codeOf(bob!.first, { adds: [bobs], isExternal: true, welcome }),
+      await codeOf(carol!.first, { adds: [leafOf(carol!)], isExternal: true }),
+    ]).toEqual(
+      `BAD_INPUT BAD_INPUT BAD_INPUT CONFLICT CONFLICT CONFLICT CONFLICT
+      FORBIDDEN FORBIDDEN BAD_INPUT BAD_INPUT CONFLICT BAD_INPUT NOT_A_MEMBER`.split(/\s+/),
+    );
+    expect(await groupOf(alice!.first, conversationId)).toEqual(at);
+  });
+
+  test('a device of a member joins by itself, and again when it lost its place', async () => {
+    const [alice, bob] = await people(2);
+    const { conversationId, group } = await channelOf(alice!, [bob!]);
+    const second = await addDevice(relay, bob!);
+    const own = leafOf(bob!, second);
+    expect((await groupOf(alice!.first, conversationId)).toAdd).toEqual([own]);
+    const join = commitAt(conversationId, group, { adds: [own], isExternal: true });
+    const { seq } = await second.api.channels.commit.mutate(join);
+    const again = { adds: [own], isExternal: true };
+    const at = await groupOf(second, conversationId);
+    const twice = second.api.channels.commit.mutate(commitAt(conversationId, at, again));
+    expect(await refusalOf(twice)).toMatchObject({ code: 'CONFLICT' });
+    await second.api.channels.commit.mutate(commitAt(conversationId, at, { ...again, removes: [second.deviceId] }));
+    const { entries } = await logOf(alice!.first, conversationId, seq - 1);
+    expect(entries).toMatchObject([
+      { seq, isExternal: true, adds: [own], removes: [] },
+      { seq: seq + 1, isExternal: true, adds: [own], removes: [second.deviceId] },
+    ]);
+    expect(await groupOf(second, conversationId)).toMatchObject({ epoch: 3, toAdd: [], toRemove: [] });
+  });
+});
+
+describe('a group that members cannot follow', () => {
+  test('is reported, and begun anew by who manages the channel', async () => {
+    const [alice, bob, carol] = await people(3);
+    const { conversationId, group } = await channelOf(alice!, [bob!, carol!]);
+    const reset = (device: TestDevice, generation: number) =>
+      device.api.channels.reset.mutate({ conversationId, generation, groupInfo: noise(90), authenticator: noise(32) });
+    expect(await refusalOf(reset(alice!.first, 1))).toMatchObject({ code: 'FORBIDDEN' });
+    await bob!.first.api.channels.commit.mutate(commitAt(conversationId, group));
+    const late = { conversationId, generation: 0, epoch: 0 };
+    expect(await refusalOf(carol!.first.api.channels.report.mutate(late))).toMatchObject({ code: 'EPOCH_STALE' });
+    const heard = await caughtUp(listen(alice!.first));
+    await carol!.first.api.channels.report.mutate({ conversationId, generation: 0, epoch: 1 });
+    await heard.until((events) => events.some(({ type }) => type === 'channel-head'));
+    expect(await groupOf(alice!.first, conversationId)).toMatchObject({ isReported: true });
+    expect(await refusalOf(reset(bob!.first, 1))).toMatchObject({ code: 'FORBIDDEN' });
+    expect(await refusalOf(reset(alice!.first, 2))).toMatchObject({ code: 'EPOCH_STALE' });
+    const { seq } = await reset(alice!.first, 1);
+    expect(await groupOf(bob!.first, conversationId)).toMatchObject({
+      generation: 1,
+      epoch: 0,
+      epochSeq: seq,
+      isReported: false,
+      toRemove: [],
+      toAdd: [leafOf(bob!), leafOf(carol!)].toSorted((a, b) => (a.deviceId < b.deviceId ? -1 : 1)),
+    });
+    const { entries } = await logOf(bob!.first, conversationId, seq - 1);
+    expect(entries).toMatchObject([{ kind: 'reset', seq, generation: 1, senderUserId: alice!.userId }]);
+    const old = bob!.first.api.channels.send.mutate(channelMessage(conversationId, { generation: 0, epoch: 2 }));
+    expect(await refusalOf(old)).toMatchObject({ code: 'EPOCH_STALE' });
+    const after = await reconcile(alice!.first, conversationId);
+    await bob!.first.api.channels.send.mutate(channelMessage(conversationId, after));
+  });
+
+  test('a Commit makes a report of the epoch before count no more', async () => {
+    const [alice] = await people(1);
+    const { conversationId, group } = await channelOf(alice!, []);
+    await alice!.first.api.channels.report.mutate({ conversationId, generation: 0, epoch: group.epoch - 1 });
+    await alice!.first.api.channels.commit.mutate(commitAt(conversationId, group));
+    expect(await groupOf(alice!.first, conversationId)).toMatchObject({ isReported: false });
+  });
+});
+
+test('changes have a limit a minute', async () => {
+  const small = await relay.addTenant({ limits: { channelChangesPerMinutePerUser: 2 } });
+  const alice = await signUp(relay, small);
+  await alice.first.api.channels.create.mutate(newChannel());
+  const { conversationId } = await alice.first.api.channels.create.mutate(newChannel());
+  const commit = commitAt(conversationId, { generation: 0, epoch: 0 });
+  const third = alice.first.api.channels.commit.mutate({ ...commit, commitId: newId<MessageId>(rng(16)) });
+  expect(await refusalOf(third)).toMatchObject({ code: 'RATE_LIMITED' });
 });

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { CHANNEL_LIMITS } from '@seal-chat/protocol';
 import { purgeExpired } from '../src/jobs/purge.ts';
+import { noise } from './support/channels.ts';
 import { connect, refusalOf, signUp } from './support/people.ts';
 import { startRelay, type Relay } from './support/relay.ts';
 
@@ -35,6 +37,14 @@ describe('maintenance', () => {
     await purgeExpired(relay.sql, Date.now() + 601_000);
     expect(await counts()).toEqual({ challenges: 0, sessions: 1, counters: 0 });
     await person.first.api.preKeys.status.query();
+    const keyPackage = { ref: noise(32), bytes: noise(90) };
+    const { channels } = person.first.api;
+    await channels.publishKeyPackages.mutate({ oneTime: [keyPackage], lastResort: null });
+    const keyPackages = () => relay.sql`select 1 from key_packages`;
+    await purgeExpired(relay.sql, Date.now() + CHANNEL_LIMITS.keyPackageLifetimeMs - 60_000);
+    expect(await keyPackages()).toHaveLength(1);
+    await purgeExpired(relay.sql, Date.now() + CHANNEL_LIMITS.keyPackageLifetimeMs);
+    expect(await keyPackages()).toHaveLength(0);
     await purgeExpired(relay.sql, Date.now() + 31 * 24 * 3_600_000);
     expect(await counts()).toEqual({ challenges: 0, sessions: 0, counters: 0 });
     const { refreshToken } = person.first.session;
