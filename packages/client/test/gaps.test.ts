@@ -77,6 +77,12 @@ describe('a message that the server keeps back', () => {
     expect(there.messages.get().missing).toEqual([]);
   });
 
+  it('and denies is not taken for one from before the device joined, when there was no before', async () => {
+    const { atBob } = await threeWithout(1, createNetwork(), true);
+    await until(atBob.messages, ({ missing }) => missing.length > 0, 'the gap to be said');
+    expect(atBob.messages.get()).toMatchObject({ missing: [{ afterSeq: 0, count: 1 }], hasUnavailableHistory: false });
+  });
+
   it('is not suspected while an own message waits for its answer', async () => {
     const network = createNetwork();
     const [alice, bob] = await Promise.all([house.enter(null), house.enter(null, network)]);

@@ -14,6 +14,7 @@ import type { DeviceTx } from '../store/device-tx.ts';
 import { ROWS, type MessageRow } from '../store/rows.ts';
 import { eraseMessage, inConversation, type Applying } from './applying.ts';
 import { applyChange, applyWaiting } from './changes.ts';
+import { requote } from './replies.ts';
 import { applyProfile, applyTimer, keepHandedOver } from './settings.ts';
 import { storeShown, type Shown } from './store-shown.ts';
 import { unsentTimer } from './unsent.ts';
@@ -51,9 +52,14 @@ export async function applyContent(
   await inConversation(deps, tx, conversationId, async (applying) => {
     const existing = await tx.get(ROWS.message(conversationId, seq));
     const isOpen = existing !== null && !REPLACED.has(existing.content.kind);
+    // Nothing that is here can refer to what comes after it.
+    const isNewest = seq > (applying.row.seenSeq ?? applying.row.lastSeq);
     const isShown = isOpen || (await apply(applying, message, body, { existing, isShared }));
     applying.row = withMessage(applying.row, { seq, acceptedAt, isShown });
-    if (isShown && !isOpen) await applyWaiting(applying, seq);
+    if (isShown && !isOpen && !isNewest) {
+      await requote(tx, conversationId, seq);
+      await applyWaiting(applying, seq);
+    }
     // What could not be read turned out to be nothing to show.
     if (!isShown && existing !== null) await eraseMessage(applying, seq, existing);
   });

@@ -5,8 +5,7 @@ import type { MessageAttachment } from '../types.ts';
 import type { PlacedMessage } from './apply-content.ts';
 import { putMessage, type Applying } from './applying.ts';
 import { namesOther, validMentions } from './changes.ts';
-import { quote, requote } from './replies.ts';
-import { withUnsent } from './unsent.ts';
+import { quote } from './replies.ts';
 
 /** What takes a place in the list. */
 export type Shown =
@@ -49,11 +48,10 @@ export async function storeShown(
   if (expiresAt !== null) tx.put(ROWS.expiry(expiresAt, conversationId, seq), expiresAt);
   if (existing !== null) tx.delete(ROWS.unopened(conversationId, seq));
   if (content.kind !== 'unsupported') tx.delete(ROWS.unsupported(conversationId, seq));
-  putMessage(applying, seq, existing, await withUnsent(applying, seq, row));
+  putMessage(applying, seq, existing, row);
   // What this device sends was here before it had its place.
   const isNews = existing === null && senderDeviceId !== ownDeviceId && !isShared;
   tx.announce({ type: isNews ? 'arrived' : 'changed', conversationId, seq });
-  await requote(tx, conversationId, seq);
   return true;
 }
 

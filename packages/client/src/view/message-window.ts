@@ -38,7 +38,8 @@ export async function readWindow(
   return {
     messages: [...placed, ...waiting],
     hasEarlier,
-    hasUnavailableHistory: !hasEarlier && first > 1,
+    // Numbers from the first on that are not accounted for were not before this device: they are being kept back.
+    hasUnavailableHistory: !hasEarlier && first > 1 && conversation?.gaps?.[0]?.[0] !== 1,
     missing: (conversation?.missing ?? []).map(([from, to]) => ({ afterSeq: from - 1, count: to - from + 1 })),
     isLoaded: true,
   };

@@ -61,7 +61,7 @@ export function createViews(deps: { readonly live: Readable<LiveState>; readonly
       const read = parts.get(conversationId);
       const summary = self && read ? summarize(read, live.get(), self) : null;
       const atom = summaryAtom(conversationId);
-      if (JSON.stringify(summary) === JSON.stringify(atom.get())) continue;
+      if (textOf(summary) === textOf(atom.get())) continue;
       hasChanged = true;
       atom.set(summary);
       if (summary !== null) emitter.emit('conversation', summary);
@@ -170,6 +170,11 @@ export function createViews(deps: { readonly live: Readable<LiveState>; readonly
     },
     settled: () => refreshing,
   };
+}
+
+/** What decides whether a summary has changed. Pictures do not change. */
+function textOf(summary: ConversationSummary | null): string {
+  return JSON.stringify(summary, (_name, value: unknown) => (value instanceof Uint8Array ? value.length : value));
 }
 
 const IN_CONVERSATION = /^(conversation|message|outbox|draft)\//;
