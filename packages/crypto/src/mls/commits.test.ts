@@ -1,12 +1,23 @@
 import { utf8, type UserId } from '@seal-chat/protocol';
 import { nextEpochContext } from 'ts-mls/clientState.js';
 import { initializeEpoch } from 'ts-mls/keySchedule.js';
+import type { Commit } from 'ts-mls/commit.js';
 import type { Proposal } from 'ts-mls/proposal.js';
 import { describe, expect, it } from 'vitest';
 import { tweetnaclCurves } from '../curves/tweetnacl.ts';
 import { sha256 } from '../kdf.ts';
 import { forgeCommit } from '../../test/mls-forge.ts';
-import { NOW, TENANT, TestChannel, depsFor, groupName, id, identityOf, memberOf } from '../../test/mls.ts';
+import {
+  NOW,
+  TENANT,
+  TestChannel,
+  depsFor,
+  groupName,
+  id,
+  identityOf,
+  memberOf,
+  type TestDevice,
+} from '../../test/mls.ts';
 import { codeOf } from '../../test/seal-error.ts';
 import { planCommit } from './commit-shape.ts';
 import { decodeEpoch } from './epoch.ts';
@@ -134,6 +145,30 @@ describe('a Commit is refused', () => {
     ['a proposal that nobody knows', { proposalType: 0xf0f0, proposalData: utf8('?') }],
   ];
 
+  it.each(foreign)('with %s, before anything of it is verified', async (_, proposal) => {
+    const { ann } = await three();
+    const message = await planned(ann, (commit) => ({
+      ...commit,
+      proposals: [{ proposalOrRefType: 'proposal', proposal }],
+    }));
+    expect(message).toContain('another kind');
+  });
+
+  it('with a proposal by reference', async () => {
+    const { ann } = await three();
+    const proposals = [{ proposalOrRefType: 'reference' as const, reference: new Uint8Array(32) }];
+    expect(await planned(ann, (commit) => ({ ...commit, proposals }))).toContain('by reference');
+  });
+
+  it('without an UpdatePath, unless it only adds', async () => {
+    const { channel, ann, bob } = await three();
+    const withoutPath = (commit: Commit): Commit => ({ ...commit, path: undefined });
+    expect(await planned(ann, withoutPath, await ann.commit([], [bob]))).toContain('UpdatePath');
+    expect(await planned(ann, withoutPath, await ann.commit([]))).toContain('UpdatePath');
+    const adding = await ann.commit([await channel.device('dan 1')]);
+    expect(await planned(ann, withoutPath, adding)).toBe('fine');
+  });
+
   it.each(foreign)('with %s', async (_, proposal) => {
     const { ann, bob } = await three();
     const commit = await forgeCommit(ann, { proposals: [proposal] });
@@ -159,7 +194,10 @@ describe('a Commit is refused', () => {
   it("when it is under the device's own leaf", async () => {
     const { ann } = await three();
     const { commit } = await ann.commit([]);
-    expect(await codeOf(() => ann.process(commit, ann))).toBe('INVALID_COMMIT');
+    await expect(ann.process(commit, ann)).rejects.toMatchObject({
+      code: 'INVALID_COMMIT',
+      message: expect.stringContaining('this device'),
+    });
   });
 
   it('when the committer takes the name of another', async () => {
@@ -250,6 +288,26 @@ describe('a Commit is refused', () => {
     expect(await codeOf(() => bob.process(new Uint8Array(3), ann))).toBe('MALFORMED');
   });
 });
+
+/** What `planCommit` says to a Commit of a member that was changed after it was signed. */
+async function planned(
+  by: TestDevice,
+  change: (commit: Commit) => Commit,
+  made?: { readonly commit: Uint8Array },
+): Promise<string> {
+  const { commit } = made ?? (await by.commit([]));
+  const { publicMessage } = fromWire(commit, 'mls_public_message', 20_000);
+  const { content } = publicMessage;
+  if (content.contentType !== 'commit') throw new Error('not a Commit');
+  const changed = { ...publicMessage, content: { ...content, commit: change(content.commit) } };
+  try {
+    planCommit(changed, decodeEpoch(by.state!.epoch).ratchetTree, { tenantId: TENANT, now: NOW });
+    return 'fine';
+  } catch (error) {
+    expect(error).toMatchObject({ code: 'INVALID_COMMIT' });
+    return String(error);
+  }
+}
 
 describe('a KeyPackage is refused', () => {
   async function offer(change: { now?: number; name?: string; suite?: number; damage?: boolean } = {}) {

@@ -1,0 +1,187 @@
+import { CHANNEL_LIMITS, utf8 } from '@seal-chat/protocol';
+import type { GroupInfo } from 'ts-mls/groupInfo.js';
+import type { RatchetTree } from 'ts-mls/ratchetTree.js';
+import { leafWidth, root } from 'ts-mls/treemath.js';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { NOW, TENANT, TestChannel, groupName } from '../../test/mls.ts';
+import { libraryConfig } from './config.ts';
+import { openGroupInfo } from './group-info.ts';
+import { credentialOf } from './names.ts';
+import { treeHashes } from './parent-hashes.ts';
+import { cipherSuite } from './provider/provider.ts';
+import { sha256Family } from './provider/hashes.ts';
+import { checkSuccessor } from './successors.ts';
+import { validateTree } from './validate-tree.ts';
+
+/** A tree with parents, an unmerged leaf and a blank one. */
+let channel: TestChannel;
+let groupInfo: GroupInfo;
+let tree: RatchetTree;
+
+beforeAll(async () => {
+  channel = await TestChannel.create('m0');
+  await channel.with('m1', 'm2', 'm3', 'm4');
+  for (const member of channel.devices.slice()) await channel.commit(member, []);
+  await channel.commit(channel.devices[0]!, [], [channel.devices[2]!]);
+  await channel.commit(channel.devices[1]!, [await channel.device('m5')]);
+  ({ groupInfo, tree } = openGroupInfo(channel.groupInfo, CHANNEL_LIMITS.groupInfo));
+});
+
+/** Validates a changed tree that has a hash of its own, as one by a dishonest signer would. */
+async function verdict(change: (tree: RatchetTree) => void): Promise<string> {
+  const changed = tree.slice();
+  change(changed);
+  const { deps, directory } = channel.devices[0]!;
+  try {
+    await validateTree({
+      tree: changed,
+      groupContext: {
+        ...groupInfo.groupContext,
+        treeHash: treeHashes(changed, sha256Family).of(root(leafWidth(changed.length))),
+      },
+      group: groupName(),
+      suite: await cipherSuite(deps, channel.suite, null),
+      hash: sha256Family,
+      authenticate: directory.authenticate,
+      now: NOW,
+    });
+    return 'valid';
+  } catch (error) {
+    expect(error).toMatchObject({ code: expect.stringMatching(/^(MALFORMED|UNVERIFIED_DEVICE)$/) });
+    return (error as Error).message;
+  }
+}
+
+function leafIn(nodes: RatchetTree, index: number) {
+  const node = nodes[2 * index];
+  if (node?.nodeType !== 'leaf') throw new Error('no leaf');
+  return node.leaf;
+}
+
+function parentsIn(nodes: RatchetTree) {
+  return nodes.flatMap((node, index) => (node?.nodeType === 'parent' ? [{ index, parent: node.parent }] : []));
+}
+
+describe('a ratchet tree', () => {
+  it('that was honestly made is valid', async () => expect(await verdict(() => {})).toBe('valid'));
+
+  it('is refused with a leaf whose signature is wrong', async () => {
+    const message = await verdict((nodes) => {
+      const leaf = leafIn(nodes, 1);
+      const signature = leaf.signature.slice();
+      signature[0]! ^= 1;
+      // Under a parent the parent hash would tell, too: 5 is on its own.
+      nodes[2] = { nodeType: 'leaf', leaf: { ...leaf, signature } };
+    });
+    expect(message).toMatch(/signature|parent hash/);
+    const alone = await TestChannel.create('m0');
+    const only = openGroupInfo(alone.groupInfo, CHANNEL_LIMITS.groupInfo);
+    const leaf = leafIn(only.tree, 0);
+    const nodes: RatchetTree = [{ nodeType: 'leaf', leaf: { ...leaf, signature: new Uint8Array(64) } }];
+    const { deps, directory } = alone.devices[0]!;
+    await expect(
+      validateTree({
+        tree: nodes,
+        groupContext: { ...only.groupInfo.groupContext, treeHash: treeHashes(nodes, sha256Family).of(root(1)) },
+        group: groupName(),
+        suite: await cipherSuite(deps, alone.suite, null),
+        hash: sha256Family,
+        authenticate: directory.authenticate,
+        now: NOW,
+      }),
+    ).rejects.toThrow('signature');
+  });
+
+  it('is refused with a parent that no Commit put there', async () => {
+    for (const { index, parent } of parentsIn(tree)) {
+      const message = await verdict((nodes) => {
+        nodes[index] = { nodeType: 'parent', parent: { ...parent, hpkePublicKey: new Uint8Array(32).fill(9) } };
+      });
+      expect(message).toContain('parent hash');
+    }
+  });
+
+  it('is refused with unmerged leaves that are not there, not below, not in order', async () => {
+    const { index, parent } = parentsIn(tree).at(-1)!;
+    for (const unmergedLeaves of [[7], [0, 0], [1, 0]]) {
+      const message = await verdict((nodes) => {
+        nodes[index] = { nodeType: 'parent', parent: { ...parent, unmergedLeaves } };
+      });
+      expect(message).toContain('unmerged');
+    }
+  });
+
+  it('is refused with nodes where they cannot be, or twice', async () => {
+    expect(
+      await verdict((nodes) => {
+        nodes[1] = nodes[0];
+        nodes[0] = undefined;
+      }),
+    ).toMatch(/where they cannot be|parent/);
+    expect(
+      await verdict((nodes) => {
+        nodes[2] = nodes[0];
+      }),
+    ).toContain('twice');
+  });
+
+  it('is refused with a device of another tenant', async () => {
+    const leaf = leafIn(tree, 1);
+    const credential = credentialOf(groupName().conversationId as never, channel.devices[1]!.identity);
+    const message = await verdict((nodes) => {
+      nodes[2] = { nodeType: 'leaf', leaf: { ...leaf, credential } };
+    });
+    expect(message).toContain('tenant');
+  });
+});
+
+describe('the successor of a tree', () => {
+  const change = (index: number, to: object): RatchetTree =>
+    tree.map((node, i) =>
+      i === 2 * index && node?.nodeType === 'leaf' ? { nodeType: 'leaf', leaf: { ...node.leaf, ...to } } : node,
+    );
+  const check = (after: RatchetTree) => () => checkSuccessor(tree, after, { added: [], removed: [] }, TENANT);
+
+  it('is the same tree with other encryption keys', () => {
+    expect(check(change(1, { hpkePublicKey: utf8('another key') }))).not.toThrow();
+  });
+
+  it('has every device in its place, with its name and its signature key', () => {
+    expect(check(change(1, { signaturePublicKey: utf8('another key') }))).toThrow('became another');
+    const credential = credentialOf(TENANT, {
+      ...channel.devices[1]!.identity,
+      deviceId: groupName().conversationId as never,
+    });
+    expect(check(change(1, { credential }))).toThrow('became another');
+    expect(check(tree.map((node, i) => (i === 2 ? undefined : node)))).toThrow('became another');
+  });
+
+  it('has nobody who was not added', () => {
+    const without = tree.map((node, i) => (i === 2 ? undefined : node));
+    const added = () => checkSuccessor(without, tree, { added: [], removed: [] }, TENANT);
+    expect(added).toThrow('not those it says');
+    const announced = [{ ...channel.devices[0]!.identity, deviceId: groupName().conversationId as never }];
+    expect(() => checkSuccessor(tree, tree, { added: announced, removed: [] }, TENANT)).toThrow('not those it says');
+  });
+
+  it('has no key twice', () => {
+    const { hpkePublicKey } = leafIn(tree, 0);
+    expect(check(change(1, { hpkePublicKey }))).toThrow('encryption key');
+    const [first, second] = parentsIn(tree);
+    const shared = tree.map((node, i) =>
+      i === second!.index && node?.nodeType === 'parent'
+        ? { nodeType: 'parent' as const, parent: { ...node.parent, hpkePublicKey: first!.parent.hpkePublicKey } }
+        : node,
+    );
+    expect(check(shared)).toThrow('encryption key');
+  });
+});
+
+it('tells KeyPackages apart by the device, whatever its key', () => {
+  const { compareKeyPackageToLeafNode } = libraryConfig(TENANT, () => true).keyPackageEqualityConfig;
+  const leafNode = leafIn(tree, 0);
+  const other = { ...leafNode, signaturePublicKey: utf8('another key') };
+  const keyPackage = { leafNode: other } as Parameters<typeof compareKeyPackageToLeafNode>[0];
+  expect(compareKeyPackageToLeafNode(keyPackage, leafNode)).toBe(true);
+  expect(compareKeyPackageToLeafNode(keyPackage, leafIn(tree, 1))).toBe(false);
+});
