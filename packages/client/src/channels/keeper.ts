@@ -106,6 +106,7 @@ export function createChannelKeeper(deps: Deps): ChannelKeeper {
       if (needsWork)
         settleIn(conversationId, row.status === 'joining' ? joinDelay() : await delayFor(conversationId, row));
       if (isBehind) run(conversationId, () => catchUp(deps, conversationId));
+      run(conversationId, () => reopenShut(deps, conversationId));
     }
   }
 

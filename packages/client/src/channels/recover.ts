@@ -1,7 +1,7 @@
 import { SealError, isSealError, type ConversationId } from '@seal-chat/protocol';
 import type { GroupAnswer } from '@seal-chat/protocol/api';
 import type { Deps } from '../deps.ts';
-import type { ChannelRow } from './channel-rows.ts';
+import { CHANNEL_ROWS, type ChannelRow } from './channel-rows.ts';
 import { REJOIN_INTERVAL_MS } from './join.ts';
 import { resetGroup, mayReset } from './reset.ts';
 
@@ -29,6 +29,10 @@ export async function handleBroken(
     // The group was reset meanwhile, or the Commit is older than the server's memory.
     if (!isSealError(error) || (error.isRetryable && error.code !== 'EPOCH_STALE')) throw error;
   }
+  // What was pending has had its chance just now.
+  await deps.transact(async (tx) => {
+    if ((await tx.get(CHANNEL_ROWS.pending(conversationId))) !== null) tx.delete(CHANNEL_ROWS.pending(conversationId));
+  });
   try {
     return await rejoin(deps, conversationId, group);
   } catch (error) {

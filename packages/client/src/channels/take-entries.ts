@@ -92,12 +92,19 @@ async function takePart(
         if (failure.code === 'UNVERIFIED_DEVICE' && canLearn) stop = 'unverified';
         else {
           stop = 'broken';
-          if (work.row.cause === null || work.row.status !== 'broken') deps.report(failure);
-          work.row = { ...work.row, status: 'broken', cause: failure.code };
+          const { code: cause } = failure;
+          // Said once: it is tried again at every occasion.
+          if (work.row.status !== 'broken' || work.row.cause !== cause) {
+            deps.report(failure);
+            work.row = { ...work.row, status: 'broken', cause };
+          }
         }
         break;
       }
-      work = { ...next, row: { ...next.row, cursor: entry.seq } };
+      // What did not fit before does now: the log is another one than it was.
+      const isWhole = next.row.status === 'broken' && next.group !== null;
+      const row: LogWork['row'] = isWhole ? { ...next.row, status: 'joined', cause: null } : next.row;
+      work = { ...next, row: { ...row, cursor: entry.seq } };
       if (work.isOut) {
         count = entries.length;
         break;

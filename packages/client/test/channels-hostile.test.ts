@@ -1,0 +1,242 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ErrorCode, SealClient } from '../src/index.ts';
+import { events, expectSaid, joined, said, say, settle, stocked } from './support/channel.ts';
+import { entryIn, flipLast, lies, onAnswers, onEvents } from './support/hostile.ts';
+import { openHouse, type House } from './support/house.ts';
+import { createNetwork, type Network } from './support/network.ts';
+import { online, until } from './support/wait.ts';
+
+let house: House;
+beforeAll(async () => void (house = await openHouse()));
+afterAll(() => house.close());
+
+/** Alice and Bob in a channel; Bob's way to the server can be lied on. */
+async function scene() {
+  const network = createNetwork();
+  const [alice] = await settle(house, 1);
+  const bob = await house.enter(null, network);
+  await online(bob.client);
+  const errors: ErrorCode[] = [];
+  bob.client.on('error', ({ code }) => errors.push(code));
+  const { conversationId } = await alice!.client
+    .createChannel({
+      name: 'Watched',
+      visibility: 'public',
+      members: [bob.userId],
+    })
+    .catch(async () =>
+      alice!.client.createChannel({ name: `Watched ${Math.random()}`, visibility: 'public', members: [bob.userId] }),
+    );
+  const atAlice = await joined(alice!.client, conversationId);
+  const atBob = await joined(bob.client, conversationId);
+  await say(atAlice, 'first');
+  await expectSaid(atBob, ['first']);
+  return { alice: alice!, bob, network, conversationId, atAlice, atBob, errors };
+}
+
+/** Waits until the client has reported `code`. */
+async function reported(errors: readonly ErrorCode[], code: ErrorCode): Promise<void> {
+  const deadline = Date.now() + 10_000;
+  while (!errors.includes(code)) {
+    if (Date.now() > deadline) throw new Error(`reported ${errors.join()}, not ${code}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+describe('a server that', () => {
+  it('replays a message under the next number: it is not taken twice, and what belongs there is read', async () => {
+    const { network, atAlice, atBob, errors } = await scene();
+    network.rewrite = once(network, 'channel-entry', (event) => [
+      event,
+      { ...event, entry: { ...entryIn(event), seq: Number(entryIn(event)['seq']) + 1 } },
+    ]);
+    await say(atAlice, 'once');
+    await until(atBob.messages, () => said(atBob).includes('<REPLAYED>'), 'the replay to be shown');
+    expect(said(atBob)).toEqual(['first', 'once', '<REPLAYED>']);
+    await say(atAlice, 'the real next');
+    await expectSaid(atBob, ['first', 'once', 'the real next']);
+    expect(errors).toContain('CHANNEL_FORKED');
+    await say(atAlice, 'and on');
+    await expectSaid(atBob, ['first', 'once', 'the real next', 'and on']);
+  });
+
+  it('drops and reorders entries: the log is read instead', async () => {
+    const { network, atAlice, atBob } = await scene();
+    let held: Record<string, unknown> | null = null;
+    network.rewrite = onEvents('channel-entry', (event) => {
+      if (held === null) {
+        held = event;
+        return [];
+      }
+      return [event, held];
+    });
+    await say(atAlice, 'two');
+    await say(atAlice, 'three');
+    await expectSaid(atBob, ['first', 'two', 'three']);
+    network.rewrite = null;
+    await say(atBob, 'four');
+    await expectSaid(atAlice, ['first', 'two', 'three', 'four']);
+  });
+
+  it('swaps the body of a message: shown as such, and opened when it gives out the right one', async () => {
+    const { network, atAlice, atBob, bob } = await scene();
+    network.rewrite = once(network, 'channel-entry', (event) => [
+      { ...event, entry: { ...entryIn(event), body: flipLast(entryIn(event)['body']) } },
+    ]);
+    const seen: string[] = [];
+    atBob.messages.subscribe(() => seen.push(...said(atBob)));
+    await say(atAlice, 'swapped');
+    await say(atAlice, 'the next one');
+    await until(atBob.messages, () => said(atBob).includes('the next one'), 'the next one');
+    expect(seen).toContain('<BODY_MISMATCH>');
+    network.cut();
+    await until(bob.client.connection, ({ status }) => status === 'offline');
+    network.mend();
+    bob.client.reconnect();
+    await expectSaid(atBob, ['first', 'swapped', 'the next one']);
+  });
+
+  it('names another sender: not believed', async () => {
+    const { network, atAlice, atBob, bob } = await scene();
+    network.rewrite = once(network, 'channel-entry', (event) => [
+      { ...event, entry: { ...entryIn(event), senderUserId: bob.userId } },
+    ]);
+    await say(atAlice, 'whose is it');
+    await expectSaid(atBob, ['first', '<UNDECRYPTABLE>']);
+  });
+
+  it('forks the group: seen at the Commit, and healed by joining anew', async () => {
+    const { network, alice, atAlice, atBob, conversationId, errors } = await scene();
+    const [carol] = await settle(house, 1);
+    await stocked(carol!.client);
+    const fork = (entry: Record<string, unknown>): Record<string, unknown> =>
+      entry['kind'] === 'commit' && !JSON.stringify(entry).includes('"isExternal":true')
+        ? { ...entry, authenticator: flipLast(entry['authenticator']) }
+        : entry;
+    network.rewrite = lies(
+      onEvents('channel-entry', (event) => [{ ...event, entry: fork(entryIn(event)) }]),
+      onAnswers('entries', (answer) => {
+        answer['entries'] = (answer['entries'] as Record<string, unknown>[]).map(fork);
+      }),
+    );
+    await atAlice.channel!.add([carol!.userId]);
+    await reported(errors, 'CHANNEL_FORKED');
+    await until(atBob.summary, (summary) => summary?.channel?.state === 'joined', 'to be in again');
+    await say(atAlice, 'together again');
+    await until(atBob.messages, () => said(atBob).includes('together again'), 'to read on');
+    await say(atBob, 'and to write');
+    await until(atAlice.messages, () => said(atAlice).includes('and to write'));
+    expect(alice.client.conversation(conversationId).summary.get()?.channel?.state).toBe('joined');
+  });
+
+  it('keeps a Commit back: what comes after it does not fit, and is read when it gives out the Commit', async () => {
+    const { network, atAlice, atBob, errors } = await scene();
+    const [carol] = await settle(house, 1);
+    await stocked(carol!.client);
+    let dropped = 0;
+    const renumber = (list: Record<string, unknown>[]): Record<string, unknown>[] =>
+      list
+        .filter((entry) => {
+          const isKeptBack = entry['kind'] === 'commit' && entry['isExternal'] === false;
+          if (isKeptBack) dropped = Number(entry['seq']);
+          return !isKeptBack;
+        })
+        .map((entry) => (dropped > 0 && Number(entry['seq']) === dropped + 1 ? { ...entry, seq: dropped } : entry));
+    network.rewrite = lies(
+      onEvents('channel-entry', (event) => renumber([entryIn(event)]).map((entry) => ({ ...event, entry }))),
+      onAnswers('entries', (answer) => {
+        answer['entries'] = renumber(answer['entries'] as Record<string, unknown>[]);
+      }),
+    );
+    await atAlice.channel!.add([carol!.userId]);
+    await until(atAlice.messages, () => events(atAlice).includes('added'));
+    await say(atAlice, 'in an epoch bob does not have');
+    await reported(errors, 'CHANNEL_FORKED');
+    network.rewrite = null;
+    await until(atBob.summary, (summary) => summary?.channel?.state === 'joined', 'to be in again');
+    await say(atBob, 'bob is back');
+    await until(atAlice.messages, () => said(atAlice).includes('bob is back'));
+    expect(said(atBob)).toContain('in an epoch bob does not have');
+  });
+
+  it('hands out the KeyPackage of another device: nobody gets in by it', async () => {
+    const network = createNetwork();
+    const alice = await house.enter(null, network);
+    const [bob, mallory] = await settle(house, 2);
+    await online(alice.client);
+    await Promise.all([bob!.client, mallory!.client].map(stocked));
+    const errors: ErrorCode[] = [];
+    alice.client.on('error', ({ code }) => errors.push(code));
+    const { keyPackage } = await stolen(mallory!.client, alice.client);
+    network.rewrite = onAnswers('keyPackages', (answer) => {
+      answer['keyPackages'] = (answer['keyPackages'] as Record<string, unknown>[]).map((claimed) => ({
+        ...claimed,
+        keyPackage,
+      }));
+    });
+    const { conversationId } = await alice.client.createChannel({
+      name: 'Careful',
+      visibility: 'private',
+      members: [bob!.userId],
+    });
+    const atAlice = await joined(alice.client, conversationId);
+    const atBob = await joined(bob!.client, conversationId);
+    await say(atAlice, 'for bob alone');
+    await until(atBob.messages, () => said(atBob).includes('for bob alone'));
+    const { sql } = house.relay;
+    const leaves = await sql`
+      select d.user_id from channel_leaves l join devices d on d.tenant_id = l.tenant_id and d.id = l.device_id
+      where l.conversation_id = ${conversationId}`;
+    expect(leaves.map((leaf) => leaf['user_id'] as string).toSorted()).toEqual([alice.userId, bob!.userId].toSorted());
+    // Bob may have come in by himself before Alice looked.
+    expect(errors.every((code) => code === 'MALFORMED' || code === 'UNVERIFIED_DEVICE')).toBe(true);
+  });
+
+  it('shows an old GroupInfo to a device that joins anew: not joined', async () => {
+    const { network, bob, atAlice, atBob, conversationId, errors } = await scene();
+    const [carol] = await settle(house, 1);
+    await stocked(carol!.client);
+    const old = await bob.client.api.channels.group.query({ conversationId });
+    const isIn = () => events(atBob).filter((type) => type === 'added' || type === 'joined').length > 1;
+    await atAlice.channel!.add([carol!.userId]);
+    await until(atBob.messages, isIn, 'the next epoch');
+    let shown = 0;
+    network.rewrite = lies(
+      onEvents('channel-entry', (event) => [{ ...event, entry: { ...entryIn(event), epoch: 77 } }]),
+      onAnswers('entries', (answer) => {
+        answer['entries'] = (answer['entries'] as object[]).map((entry) => ({ ...entry, epoch: 77 }));
+      }),
+      onAnswers('groupInfo', (answer) => {
+        shown++;
+        answer['groupInfo'] = old.groupInfo;
+        answer['authenticator'] = old.authenticator;
+      }),
+    );
+    await say(atAlice, 'not seen at once');
+    await until(atBob.summary, (summary) => summary?.channel?.state === 'broken', 'to be broken');
+    await reported(errors, 'EPOCH_STALE');
+    expect(shown).toBeGreaterThan(0);
+    expect(atBob.summary.get()?.channel?.state).toBe('broken');
+  });
+});
+
+/** A KeyPackage of `owner`, as it is handed out to somebody who may have it. */
+async function stolen(owner: SealClient, asker: SealClient): Promise<{ readonly keyPackage: string }> {
+  const account = owner.account.get();
+  if (account.status !== 'signed-in') throw new Error('not signed in');
+  const { conversationId } = await asker.createChannel({ name: 'Bait', visibility: 'private' });
+  const { userId, deviceId } = account;
+  await asker.api.channels.add.mutate({ conversationId, userIds: [userId] });
+  const { keyPackages } = await asker.api.channels.claimKeyPackages.mutate({ conversationId, deviceIds: [deviceId] });
+  if (keyPackages[0] === undefined) throw new Error('no KeyPackage');
+  return keyPackages[0];
+}
+
+/** Changes the first event of a kind that arrives, and nothing after it. */
+function once(network: Network, type: string, change: Parameters<typeof onEvents>[1]): NonNullable<Network['rewrite']> {
+  return (text) => {
+    if (!text.includes(`"type":"${type}"`)) return text;
+    network.rewrite = null;
+    return onEvents(type, change)(text);
+  };
+}
