@@ -153,7 +153,7 @@ export interface Conversation {
   readonly channel: ChannelControls | null;
   /** Puts a failed message back in the queue. */
   retry(messageId: MessageId): Promise<void>;
-  /** Removes a failed message. */
+  /** Removes a failed message, or one whose files are still on their way to the server. */
   discard(messageId: MessageId): Promise<void>;
   /** Everything up to `seq` (default: all that is here) has been seen by the person. */
   markRead(seq?: number): Promise<void>;

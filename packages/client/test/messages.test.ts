@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { Conversation, Message, SealClient } from '../src/index.ts';
+import type { Conversation, Message } from '../src/index.ts';
+import { transact } from '../src/store/device-tx.ts';
+import { ROWS } from '../src/store/rows.ts';
 import { openHouse, userIdOf, type House } from './support/house.ts';
-import { link } from './support/link.ts';
+import { addDevice } from './support/channel.ts';
 import { createNetwork, type Network } from './support/network.ts';
 import { dmWith, expectShown, online, until } from './support/wait.ts';
 
@@ -26,13 +28,6 @@ const accepted = (conversation: Conversation, count: number): Promise<readonly M
 /** The loaded message that `accept`s. */
 const shows = async (conversation: Conversation, accept: (message: Message) => boolean, what: string) =>
   (await until(conversation.messages, ({ messages }) => messages.some(accept), what)).messages.find(accept)!;
-
-const second = async (old: SealClient): Promise<SealClient> => {
-  const client = house.open();
-  await link(old, client);
-  await online(client);
-  return client;
-};
 
 describe('a post', () => {
   it('quotes what it answers, and tells whom it mentions', async () => {
@@ -77,7 +72,7 @@ describe('changing what was said', () => {
     await atAlice.send('helo');
     const there = await atBob();
     const [first] = await accepted(there, 1);
-    const bobToo = await second(bob.client);
+    const bobToo = await addDevice(house, bob.client);
     const seq = first!.seq!;
     await atAlice.edit(seq, 'hello');
     await there.react(seq, '👋', true);
@@ -159,6 +154,28 @@ describe('changing what was said', () => {
     await until(atAlice.messages, ({ messages }) => messages[0]!.reactions.length === 0, 'no reaction');
     expect(failures).toEqual(['NOT_A_MEMBER', 'NOT_A_MEMBER']);
     expect(atAlice.messages.get().messages[0]?.editedAt).toBeNull();
+  });
+
+  it('is taken back even if that has to wait until the person accepts who the other one is', async () => {
+    const { alice, bob, atAlice, atBob } = await talk();
+    await atAlice.send('regretted');
+    const there = await atBob();
+    const [message] = await accepted(there, 1);
+    await accepted(atAlice, 1);
+    const store = await alice.store(`seal:${house.tenant.appKey}:default`);
+    const setKey = (changedKey: Uint8Array<ArrayBuffer> | null): Promise<void> =>
+      transact({ store, committed: (change) => store.channel.post({ type: 'committed', change }) }, async (tx) => {
+        const key = ROWS.peer(bob.userId);
+        tx.put(key, { ...(await tx.get(key))!, changedKey });
+      });
+    await setKey(new Uint8Array(32));
+    await atAlice.deleteForEveryone(message!.seq!);
+    await expectShown(atAlice, ['<deleted>']);
+    await atAlice.send('cannot go either');
+    await until(atAlice.messages, ({ messages }) => messages[1]?.status === 'failed', 'it to fail');
+    await expectShown(there, ['regretted']);
+    await setKey(null);
+    await expectShown(there, ['<deleted>']);
   });
 
   it('for me alone stays with me', async () => {

@@ -103,12 +103,21 @@ export async function storeAccepted(
   return row;
 }
 
-/** An own body that is not shown cannot be sent: what it seemed to change is as it was. */
-export async function dropUnsent(deps: Pick<Deps, 'now'>, tx: DeviceTx, key: RowKey<OutboxRow>): Promise<void> {
+/**
+ * An own body that is not shown cannot be sent: what it seemed to change is as it was. That a message is taken back
+ * stays queued, as it can be sent once the person has accepted who the other one is (`reviveDeletions`).
+ */
+export async function dropUnsent(
+  deps: Pick<Deps, 'now'>,
+  tx: DeviceTx,
+  key: RowKey<OutboxRow>,
+  failure: ErrorCode,
+): Promise<void> {
   const row = await tx.get(key);
   if (row === null) return;
-  tx.delete(key);
   const content = richContentOf(row);
+  if (content?.kind === 'delete' && failure === 'IDENTITY_CHANGED') return tx.put(key, { ...row, failure });
+  tx.delete(key);
   if (content?.kind !== 'edit' && content?.kind !== 'reaction') return;
   const { conversationId } = placeOf(key);
   const { seq } = content.target;

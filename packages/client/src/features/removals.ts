@@ -1,6 +1,7 @@
 import { isSealError } from '@seal-chat/protocol';
 import type { Deps } from '../deps.ts';
-import { ROWS, placeOf } from '../store/rows.ts';
+import { ROWS, placeOf, type OutboxRow } from '../store/rows.ts';
+import { richContentOf } from './unsent.ts';
 
 /**
  * Has the server delete the bodies of messages that were taken back; asked again on every connection until it is done.
@@ -17,5 +18,18 @@ export async function settleRemovals(deps: Pick<Deps, 'api' | 'reader' | 'transa
       if (!isSealError(error) || error.isRetryable) throw error;
     }
     await deps.transact(async (tx) => tx.delete(key));
+  }
+}
+
+/** What takes messages back is tried again where it waited for an identity to be accepted. */
+export async function reviveDeletions(deps: Pick<Deps, 'reader' | 'transact'>): Promise<void> {
+  const isHeldUp = (row: OutboxRow): boolean =>
+    row.failure === 'IDENTITY_CHANGED' && richContentOf(row)?.kind === 'delete';
+  for (const { key, value } of await deps.reader.list(ROWS.allOutbox)) {
+    if (!isHeldUp(value)) continue;
+    await deps.transact(async (tx) => {
+      const row = await tx.get(key);
+      if (row !== null && isHeldUp(row)) tx.put(key, { ...row, failure: null });
+    });
   }
 }

@@ -125,7 +125,7 @@ async function markFailed(deps: Deps, key: RowKey<OutboxRow>, error: SealError):
   const dropped = await deps.transact(async (tx) => {
     const row = await tx.get(key);
     if (row === null) return null;
-    if (row.shown === undefined && row.content.kind !== 'text') await dropUnsent(deps, tx, key);
+    if (row.shown === undefined && row.content.kind !== 'text') await dropUnsent(deps, tx, key, error.code);
     else tx.put(key, { ...row, failure: error.code });
     return row.shown === undefined ? row.content.kind : null;
   });

@@ -2,7 +2,7 @@ import { isSealError } from '@seal-chat/protocol';
 import { refreshConversations } from '../conversations/refresh-conversations.ts';
 import { activeAccount, type Deps } from '../deps.ts';
 import { fillGaps } from '../features/fill-gaps.ts';
-import { settleRemovals } from '../features/removals.ts';
+import { reviveDeletions, settleRemovals } from '../features/removals.ts';
 import { rereadUnsupported } from '../features/reread.ts';
 import { learnDeviceLists } from '../peers/learn-device-lists.ts';
 import type { Readable } from '../state/atom.ts';
@@ -108,6 +108,7 @@ export function createHousekeeper(deps: Deps, live: Readable<LiveState>): Housek
       () => rereadUnsupported(deps),
       settleRetries,
       () => settleRemovals(deps),
+      () => reviveDeletions(deps),
       goOnUploading,
       () => lookForGaps(true),
     ];
@@ -155,7 +156,10 @@ export function createHousekeeper(deps: Deps, live: Readable<LiveState>): Housek
       if (touches(ROWS.removals)) void enqueue(() => settleRemovals(deps)).catch(() => {});
       // An own message that was sent may be what a gap waited for.
       if (touches(ROWS.gaps) || touches(ROWS.allSent)) void enqueue(() => lookForGaps(false)).catch(() => {});
-      if (touches(PEERS)) void enqueue(() => reopenMessages(deps)).catch(() => {});
+      if (touches(PEERS)) {
+        void enqueue(() => reopenMessages(deps)).catch(() => {});
+        void enqueue(() => reviveDeletions(deps)).catch(() => {});
+      }
     },
     async stop() {
       unsubscribe();
