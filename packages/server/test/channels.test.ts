@@ -52,7 +52,7 @@ describe('a channel', () => {
       members: [{ userId: alice!.userId, role: 'owner' }],
     });
     expect(await alice!.first.api.channels.create.mutate(input)).toEqual(made);
-    expect(await groupOf(alice!.first, input.conversationId)).toEqual({
+    expect(await groupOf(alice!.first, made.conversationId)).toEqual({
       generation: 0,
       epoch: 0,
       suite: 1,
