@@ -3,8 +3,8 @@ import type { Commit } from 'ts-mls/commit.js';
 import type { Proposal, ProposalAdd, ProposalRemove } from 'ts-mls/proposal.js';
 import type { PublicMessage } from 'ts-mls/publicMessage.js';
 import type { RatchetTree } from 'ts-mls/ratchetTree.js';
+import { checkLeafRules } from './leaf-rules.ts';
 import { leafAt } from './leaves.ts';
-import { checkLifetimeShape } from './lifetimes.ts';
 import { isSameMember, memberOf } from './names.ts';
 import type { MemberChange } from './successors.ts';
 import type { MlsMember } from './types.ts';
@@ -19,7 +19,7 @@ export interface PlannedCommit extends MemberChange {
  * Reads what a Commit is about to do, and refuses whatever Seal has no use for: proposals by reference, PSKs, a new
  * group in place of this one, changed extensions, updates, proposals unknown.
  *
- * @throws SealError INVALID_COMMIT
+ * @throws SealError INVALID_COMMIT; MALFORMED for a leaf that breaks our rules
  */
 export function planCommit(
   message: PublicMessage,
@@ -36,10 +36,12 @@ export function planCommit(
   const inits = proposals.filter(({ proposalType }) => proposalType === 'external_init');
   if (adds.length + removes.length + inits.length !== proposals.length) throw invalid('a proposal of another kind');
   const added = adds.map(({ add }) => {
-    checkLifetimeShape(add.keyPackage.leafNode, now);
+    checkLeafRules(add.keyPackage.leafNode, now);
     return memberOf(add.keyPackage.leafNode.credential, tenantId);
   });
   const removed = removes.map(({ remove }) => leafAt(tree, remove.removed, tenantId).member);
+
+  if (commit.path !== undefined) checkLeafRules(commit.path.leafNode, now);
 
   if (sender.senderType === 'member') {
     if (inits.length > 0) throw invalid('an external proposal by a member');

@@ -244,6 +244,65 @@ describe('a Commit is refused', () => {
     expect(await bob.process(commit, ann)).toMatchObject({ added: [memberOf(dan.identity)], epoch: 2 });
   });
 
+  it('when a key of its path is not that of the secret everybody gets', async () => {
+    const { ann, bob } = await three();
+    let calls = 0;
+    const commit = await forgeCommit(ann, {
+      suite: (suite) => ({
+        ...suite,
+        hpke: {
+          ...suite.hpke,
+          exportPublicKey: async (key) =>
+            calls++ === 0
+              ? suite.hpke.exportPublicKey((await suite.hpke.generateKeyPair()).publicKey)
+              : suite.hpke.exportPublicKey(key),
+        },
+      }),
+    });
+    await expect(bob.process(commit, ann)).rejects.toMatchObject({
+      code: 'INVALID_COMMIT',
+      message: expect.stringContaining('path secret'),
+    });
+  });
+
+  it('with a leaf that newcomers would not accept', async () => {
+    const { channel, ann } = await three();
+    const made = await ann.commit([await channel.device('dan 1')]);
+    const extensions = [{ extensionType: 0xf0f0, extensionData: utf8('') }];
+    const adding = await planned(
+      ann,
+      (commit) => ({
+        ...commit,
+        proposals: commit.proposals.map((entry) =>
+          entry.proposalOrRefType === 'proposal' && entry.proposal.proposalType === 'add'
+            ? {
+                ...entry,
+                proposal: {
+                  ...entry.proposal,
+                  add: {
+                    keyPackage: {
+                      ...entry.proposal.add.keyPackage,
+                      leafNode: { ...entry.proposal.add.keyPackage.leafNode, extensions },
+                    },
+                  },
+                },
+              }
+            : entry,
+        ),
+      }),
+      made,
+      'MALFORMED',
+    );
+    expect(adding).toContain('extensions');
+    const renewing = await planned(
+      ann,
+      (commit) => ({ ...commit, path: { ...commit.path!, leafNode: { ...commit.path!.leafNode, extensions } } }),
+      undefined,
+      'MALFORMED',
+    );
+    expect(renewing).toContain('extensions');
+  });
+
   it('for now when the device list cannot be looked at', async () => {
     const { channel, ann, bob } = await three();
     const { commit } = await ann.commit([await channel.device('dan 1')]);
@@ -294,6 +353,7 @@ async function planned(
   by: TestDevice,
   change: (commit: Commit) => Commit,
   made?: { readonly commit: Uint8Array },
+  code = 'INVALID_COMMIT',
 ): Promise<string> {
   const { commit } = made ?? (await by.commit([]));
   const { publicMessage } = fromWire(commit, 'mls_public_message', 20_000);
@@ -304,7 +364,7 @@ async function planned(
     planCommit(changed, decodeEpoch(by.state!.epoch).ratchetTree, { tenantId: TENANT, now: NOW });
     return 'fine';
   } catch (error) {
-    expect(error).toMatchObject({ code: 'INVALID_COMMIT' });
+    expect(error).toMatchObject({ code });
     return String(error);
   }
 }

@@ -1,4 +1,4 @@
-import { CHANNEL_LIMITS, SealError, constantTimeEqual, type Bytes } from '@seal-chat/protocol';
+import { CHANNEL_LIMITS, SealError, type Bytes } from '@seal-chat/protocol';
 import type { CiphersuiteImpl } from 'ts-mls/crypto/ciphersuite.js';
 import { verifyGroupInfoConfirmationTag, type GroupInfo } from 'ts-mls/groupInfo.js';
 import type { GroupSecrets } from 'ts-mls/groupSecrets.js';
@@ -6,7 +6,7 @@ import { makeKeyPackageRef, type KeyPackage, type PrivateKeyPackage } from 'ts-m
 import { deriveKeySchedule } from 'ts-mls/keySchedule.js';
 import { pathToRoot } from 'ts-mls/pathSecrets.js';
 import { mergePrivateKeyPaths, toPrivateKeyPath, type PrivateKeyPath } from 'ts-mls/privateKeyPath.js';
-import { findLeafIndex, getHpkePublicKey, type RatchetTree } from 'ts-mls/ratchetTree.js';
+import { findLeafIndex, type RatchetTree } from 'ts-mls/ratchetTree.js';
 import { leafToNodeIndex, toLeafIndex } from 'ts-mls/treemath.js';
 import { firstCommonAncestor } from 'ts-mls/updatePath.js';
 import { decryptGroupInfo, decryptGroupSecrets, type Welcome } from 'ts-mls/welcome.js';
@@ -16,7 +16,8 @@ import { cachedEpoch } from './epoch.ts';
 import { guarded } from './failures.ts';
 import { checkGroupContext, checkGroupInfoSignature, treeOf } from './group-info.ts';
 import { openPrivateKeyPackage, shortRef } from './key-package.ts';
-import { cipherSuite, messageCrypto, publicKeyOf } from './provider/provider.ts';
+import { checkPrivatePath } from './private-path.ts';
+import { cipherSuite, messageCrypto } from './provider/provider.ts';
 import { suiteNamed } from './provider/suites.ts';
 import type { Authenticate, GroupDescription, GroupName, GroupState, MlsDeps, MlsIdentity } from './types.ts';
 import { validateTree } from './validate-tree.ts';
@@ -125,11 +126,6 @@ async function privatePathOf(
   const ancestor = firstCommonAncestor(tree, leafIndex, toLeafIndex(groupInfo.signer));
   const secrets = await pathToRoot(tree, ancestor, groupSecrets.pathSecret, suite.kdf);
   const path = await toPrivateKeyPath(secrets, leafIndex, suite);
-  for (const [index, key] of Object.entries(path.privateKeys)) {
-    const node = tree[Number(index)];
-    if (node === undefined) continue; // a blank root
-    if (!constantTimeEqual(await publicKeyOf(key, suite), getHpkePublicKey(node)))
-      throw new SealError('MALFORMED', 'mls: a path secret that is not of the tree');
-  }
+  await checkPrivatePath(path, tree, suite);
   return mergePrivateKeyPaths(path, leaf);
 }

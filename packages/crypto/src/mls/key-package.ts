@@ -20,9 +20,10 @@ import {
   type KeyPackage,
   type PrivateKeyPackage,
 } from 'ts-mls/keyPackage.js';
-import { verifyLeafNodeSignatureKeyPackage, type LeafNodeKeyPackage } from 'ts-mls/leafNode.js';
+import { verifyLeafNodeSignatureKeyPackage } from 'ts-mls/leafNode.js';
 import { libraryConfig } from './config.ts';
 import { guarded } from './failures.ts';
+import { checkLeafRules } from './leaf-rules.ts';
 import { checkLifetimeNow, lifetimeFrom } from './lifetimes.ts';
 import { credentialOf, isSameMember, memberOf } from './names.ts';
 import { cipherSuite } from './provider/provider.ts';
@@ -151,7 +152,7 @@ export async function openKeyPackage(deps: MlsDeps, input: KeyPackageExpectation
   if (!isSameMember(memberOf(leafNode.credential, input.tenantId), input.expected))
     throw new SealError('MALFORMED', 'mls: the KeyPackage of another device');
   checkLifetimeNow(leafNode, deps.now);
-  checkPlainLeaf(leafNode);
+  checkLeafRules(leafNode, deps.now);
   if (constantTimeEqual(keyPackage.initKey, leafNode.hpkePublicKey))
     throw new SealError('MALFORMED', 'mls: a KeyPackage with one key for both uses');
   const impl = await cipherSuite(deps, suite.id, null);
@@ -164,10 +165,4 @@ export async function openKeyPackage(deps: MlsDeps, input: KeyPackageExpectation
     await authService.validateCredential(leafNode.credential, leafNode.signaturePublicKey);
   });
   return keyPackage;
-}
-
-/** That a leaf has no extension and can take part in our groups. */
-function checkPlainLeaf(leaf: LeafNodeKeyPackage): void {
-  if (leaf.extensions.length > 0 || !leaf.capabilities.credentials.includes('basic'))
-    throw new SealError('MALFORMED', 'mls: a KeyPackage that Seal did not make');
 }

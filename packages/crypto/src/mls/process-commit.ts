@@ -10,6 +10,7 @@ import { decodeEpoch, toLibrary, wipeEpoch, type Epoch } from './epoch.ts';
 import { recoded } from './failures.ts';
 import { withLazySecretTree } from './lazy-secret-tree.ts';
 import { isSameMember } from './names.ts';
+import { checkPrivatePath } from './private-path.ts';
 import { cipherSuite } from './provider/provider.ts';
 import { checkSuccessor } from './successors.ts';
 import type { Authenticate, GroupState, MlsDeps, MlsIdentity, MlsMember } from './types.ts';
@@ -79,6 +80,7 @@ async function apply(
   const state = toLibrary(epoch, libraryConfig(tenantId, input.authenticate));
   const { newState, consumed } = await processPublicMessage(state, message, emptyPskIndex, suite);
   checkSuccessor(state.ratchetTree, newState.ratchetTree, plan, tenantId);
+  await checkPrivatePath(newState.privatePath, newState.ratchetTree, suite, state.privatePath.privateKeys);
   const authenticator = authenticatorOf(newState);
   const entered = enterEpoch(deps, newState, takeEncryptionSecret());
   wipe(...consumed);

@@ -5,8 +5,8 @@ import { verifyLeafNodeSignature } from 'ts-mls/leafNode.js';
 import type { RatchetTree } from 'ts-mls/ratchetTree.js';
 import { directPath, leafToNodeIndex, leafWidth, root, toLeafIndex } from 'ts-mls/treemath.js';
 import { libraryConfig } from './config.ts';
+import { checkLeafRules } from './leaf-rules.ts';
 import { leavesOf } from './leaves.ts';
-import { checkLifetimeShape } from './lifetimes.ts';
 import { areParentHashesValid, isBelow, treeHashes } from './parent-hashes.ts';
 import type { HashFamily } from './provider/hashes.ts';
 import { repeatedIn } from './successors.ts';
@@ -32,11 +32,7 @@ export async function validateTree(input: {
   const repeated = repeatedIn(tree, leaves);
   if (repeated !== null) throw malformed(repeated);
   if (!isTreeSound(tree)) throw malformed('nodes or unmerged leaves where they cannot be');
-  for (const { node } of leaves) {
-    checkLifetimeShape(node, now);
-    if (!node.capabilities.credentials.includes('basic')) throw malformed('a leaf that does not know credentials');
-    if (node.extensions.length > 0) throw malformed('a leaf with extensions');
-  }
+  for (const { node } of leaves) checkLeafRules(node, now);
   const hashes = treeHashes(tree, hash);
   if (!constantTimeEqual(hashes.of(root(leafWidth(tree.length))), groupContext.treeHash))
     throw malformed('the tree is not the one the group has');

@@ -1,0 +1,26 @@
+import { SealError, constantTimeEqual } from '@seal-chat/protocol';
+import type { CiphersuiteImpl } from 'ts-mls/crypto/ciphersuite.js';
+import type { PrivateKeyPath } from 'ts-mls/privateKeyPath.js';
+import { getHpkePublicKey, type RatchetTree } from 'ts-mls/ratchetTree.js';
+import { publicKeyOf } from './provider/provider.ts';
+
+/**
+ * That the private keys a device has come to have are those of the tree's public ones (RFC 9420 §12.4.2, §12.4.3.1: the
+ * library leaves it out). Otherwise somebody could put keys of their own into everybody's tree.
+ *
+ * @param known the keys it had before, which were checked then
+ * @throws SealError MALFORMED
+ */
+export async function checkPrivatePath(
+  { privateKeys }: PrivateKeyPath,
+  tree: RatchetTree,
+  suite: CiphersuiteImpl,
+  known: PrivateKeyPath['privateKeys'] = {},
+): Promise<void> {
+  for (const [index, key] of Object.entries(privateKeys)) {
+    const node = tree[Number(index)];
+    if (node === undefined || known[Number(index)] === key) continue; // blank: a key of no use
+    if (!constantTimeEqual(await publicKeyOf(key, suite), getHpkePublicKey(node)))
+      throw new SealError('MALFORMED', 'mls: a path secret that is not of the tree');
+  }
+}
