@@ -1,7 +1,7 @@
 import { encodeContent, type PostContent } from '@seal-chat/protocol/content';
 import { describe, expect, it } from 'vitest';
 import { applyContent } from '../src/features/apply-content.ts';
-import { storeUnopened } from '../src/features/receive.ts';
+import { forgetUnopened, storeUnopened } from '../src/features/receive.ts';
 import { rereadUnsupported } from '../src/features/reread.ts';
 import { markRead } from '../src/conversations/read-position.ts';
 import { ROWS } from '../src/store/rows.ts';
@@ -99,24 +99,38 @@ describe('taking a message back', () => {
 
   it('reaches a message that could not be opened, which then is not opened any more', async () => {
     const scene = await openScene();
-    const incoming = {
-      conversationId: scene.conversationId,
-      seq: 1,
-      messageId: scene.idAt(1),
-      senderUserId: scene.other,
-      senderDeviceId: scene.other as never,
-      acceptedAt: scene.now,
-      body: Uint8Array.of(1),
-      envelope: Uint8Array.of(1),
-    };
-    await scene.commit((tx) => storeUnopened({ now: () => scene.now }, tx, incoming, 'UNDECRYPTABLE'));
+    await arrivesShut(scene, 1);
     await scene.say(2, scene.other, { kind: 'delete', target: ref(scene, 1) });
     expect(await said(scene)).toEqual(['<deleted>']);
     expect(await scene.commit((tx) => tx.list(ROWS.allUnopened))).toEqual([]);
     await scene.say(1, scene.other, 'too late');
     expect(await said(scene)).toEqual(['<deleted>']);
   });
+
+  it('is not for the server: at its word only what could not be opened is given up', async () => {
+    const scene = await openScene();
+    await arrivesShut(scene, 1);
+    await scene.say(2, scene.other, 'read');
+    for (const seq of [1, 2, 3]) {
+      await scene.commit((tx) => forgetUnopened({ now: () => scene.now }, tx, scene.conversationId, seq));
+    }
+    expect(await said(scene)).toEqual(['<deleted>', 'read']);
+  });
 });
+
+/** A message that this device cannot open. */
+async function arrivesShut(scene: Scene, seq: number): Promise<void> {
+  const incoming = {
+    conversationId: scene.conversationId,
+    ...ref(scene, seq),
+    senderUserId: scene.other,
+    senderDeviceId: scene.other as never,
+    acceptedAt: scene.now,
+    body: Uint8Array.of(1),
+    envelope: Uint8Array.of(1),
+  };
+  await scene.commit((tx) => storeUnopened({ now: () => scene.now }, tx, incoming, 'UNDECRYPTABLE'));
+}
 
 describe('reactions', () => {
   it('are one per person and emoji, and the last word counts', async () => {

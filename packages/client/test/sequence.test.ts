@@ -60,6 +60,18 @@ describe('the numbers of a conversation', () => {
     });
   });
 
+  it('are no longer missing at the end, either, when it turns out that they were still to come', () => {
+    const row = withMissing({ ...take(FRESH, 1), lastSeq: 5 }, [[2, 5]]);
+    expect(take(row, 2).missing).toEqual([[3, 5]]);
+    expect(take(row, 4)).toMatchObject({
+      gaps: [[2, 3]],
+      missing: [
+        [2, 3],
+        [5, 5],
+      ],
+    });
+  });
+
   it('do not fill the store, however many holes a server makes', () => {
     let row = FRESH;
     for (let seq = 1; seq < 2_000; seq += 2) row = take(row, seq);

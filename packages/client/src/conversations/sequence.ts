@@ -12,15 +12,11 @@ const MAX_RANGES = 64;
 export function accountFor(row: ConversationRow, seq: number): ConversationRow {
   const { gaps = [], missing = [] } = row;
   const seen = seenUpTo(row) ?? seq - 1;
-  if (seq <= seen) {
-    const next = { ...row, seenSeq: seen };
-    if (gaps.length > 0) next.gaps = without(gaps, seq);
-    if (missing.length > 0) next.missing = without(missing, seq);
-    return next;
-  }
-  if (seq === seen + 1) return { ...row, seenSeq: seq };
-  const skipped: SeqRange = [seen + 1, seq - 1];
-  return { ...row, seenSeq: seq, gaps: [...gaps, skipped].slice(-MAX_RANGES) };
+  const next = { ...row, seenSeq: Math.max(seen, seq) };
+  if (seq > seen + 1) next.gaps = [...gaps, [seen + 1, seq - 1] as const].slice(-MAX_RANGES);
+  else if (seq <= seen && gaps.length > 0) next.gaps = without(gaps, seq);
+  if (missing.length > 0) next.missing = without(missing, seq);
+  return next;
 }
 
 /** Whether `accountFor` was called for `seq`, on this or an earlier version of the device. */

@@ -1,4 +1,4 @@
-import type { ErrorCode } from '@seal-chat/protocol';
+import type { ConversationId, ErrorCode } from '@seal-chat/protocol';
 import type { SendAnswer } from '@seal-chat/protocol/api';
 import { withMessage } from '../conversations/progress.ts';
 import { activeAccount, type Deps } from '../deps.ts';
@@ -74,6 +74,18 @@ export async function storeEmptied(deps: Pick<Deps, 'now'>, tx: DeviceTx, incomi
     tx.announce({ type: 'arrived', conversationId, seq });
     await requote(tx, conversationId, seq);
   });
+}
+
+/** The server says that a body was deleted. What this device has read, only those who said it take back. */
+export async function forgetUnopened(
+  deps: Pick<Deps, 'now'>,
+  tx: DeviceTx,
+  conversationId: ConversationId,
+  seq: number,
+): Promise<void> {
+  const message = await tx.get(ROWS.message(conversationId, seq));
+  if (message?.content.kind !== 'undecryptable') return;
+  await inConversation(deps, tx, conversationId, (applying) => takeBack(applying, seq, message));
 }
 
 function rowOf(incoming: IncomingMessage, content: MessageRow['content']): MessageRow {

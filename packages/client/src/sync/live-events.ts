@@ -4,6 +4,7 @@ import { withProgress } from '../conversations/progress.ts';
 import type { Deps } from '../deps.ts';
 import { maintainPreKeys } from '../prekeys/maintain.ts';
 import { learnDeviceLists } from '../peers/learn-device-lists.ts';
+import { contentCode } from '../receive/receive-message.ts';
 import { ROWS } from '../store/rows.ts';
 
 /** Live events of which something is to be kept. */
@@ -31,12 +32,15 @@ export async function applyLiveEvent(deps: Deps, event: StoredLiveEvent): Promis
       if (peer === null || peer.known.list.version >= event.version) return;
       return learnDeviceLists(deps, [event.userId]).catch((error: unknown) => deps.report(error));
     }
+    case 'removed': {
+      const { forgetUnopened } = await contentCode();
+      return deps.transact((tx) => forgetUnopened(deps, tx, event.conversationId, event.seq));
+    }
     // The affair of `channels/keeper.ts`.
     case 'channel-entry':
     case 'channel-head':
     case 'conversation-gone':
     case 'invitations':
-    case 'removed':
     case 'key-packages-low':
       return;
     case 'prekeys-low':
