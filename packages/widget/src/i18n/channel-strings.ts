@@ -119,6 +119,4 @@ export interface ChannelStrings {
   readonly joinAgain: string;
   readonly broken: string;
   readonly brokenText: string;
-  readonly channelBegins: (name: string) => string;
-  readonly channelSealed: string;
 }

@@ -124,6 +124,4 @@ export const deChannels: ChannelStrings = {
   broken: 'Die Schlüssel dieses Kanals passen nicht zusammen',
   brokenText:
     'Dieses Gerät und die anderen haben nicht mehr dieselben Schlüssel. Solange das so ist, wird nichts gezeigt und nichts gesendet, was nicht echt sein könnte. Dein Gerät holt die Schlüssel von selbst neu. Hält das an, bitte jemanden, dem der Kanal gehört oder der ihn verwaltet, ihn zu öffnen: Dieses Gerät kann mit neuen Schlüsseln beginnen.',
-  channelBegins: (name) => `Hier beginnt ${name}`,
-  channelSealed: 'Nur Mitglieder können diesen Kanal lesen. Nicht einmal der Server dieser Seite kann es.',
 };

@@ -119,6 +119,4 @@ export const enChannels: ChannelStrings = {
   broken: 'This channel’s keys do not match',
   brokenText:
     'This device and the others no longer agree on the channel’s keys. Until they do, nothing is shown or sent that might not be genuine. Your device asks for the keys anew by itself. If this lasts, ask an owner or admin to open the channel: their device can begin with new keys.',
-  channelBegins: (name) => `This is where ${name} begins`,
-  channelSealed: 'Only members can read this channel. Not even this site’s server can.',
 };

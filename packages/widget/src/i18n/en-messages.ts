@@ -18,6 +18,8 @@ export const enMessages: MessageStrings = {
   reactedBy: (names, emoji) => `${emoji} ${names}`,
   channelBegins: (name) => `This is the beginning of ${name}`,
   channelNotice: (name) => `Only the members of ${name} can read this. Not even this site’s server can.`,
+  beforeJoining: 'What was written before this device joined cannot be read here.',
+  youToo: 'you',
   reactions: 'Reactions',
   eventTimerOn: (who, duration) => `${who} set messages to disappear after ${duration}.`,
   eventTimerOff: (who) => `${who} turned disappearing messages off.`,

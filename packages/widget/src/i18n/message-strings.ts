@@ -15,8 +15,11 @@ export interface MessageStrings {
   readonly reactions: string;
   readonly channelBegins: (name: string) => string;
   readonly channelNotice: (name: string) => string;
+  readonly beforeJoining: string;
 
   // Events: who, and whom or what
+  /** The person, where something is done to them. */
+  readonly youToo: string;
   readonly eventTimerOn: (who: string, duration: string) => string;
   readonly eventTimerOff: (who: string) => string;
   readonly eventProfile: (who: string, name: string) => string;

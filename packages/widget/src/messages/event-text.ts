@@ -11,13 +11,13 @@ export function eventText(
   members: readonly ConversationMember[],
   strings: ChatStrings & MessageStrings,
 ): string {
-  const nameOf = (userId: UserId): string => {
+  const nameOf = (userId: UserId, self: string): string => {
     const member = members.find((one) => one.userId === userId);
-    return member?.isSelf === true ? strings.you : personName(member ?? null, strings);
+    return member?.isSelf === true ? self : personName(member ?? null, strings);
   };
-  const namesOf = (userIds: readonly UserId[]): string =>
-    new Intl.ListFormat(strings.lang, { type: 'conjunction' }).format(userIds.map(nameOf));
-  const who = nameOf(by);
+  const namesOf = (userIds: readonly UserId[], self: string): string =>
+    new Intl.ListFormat(strings.lang).format(userIds.map((userId) => nameOf(userId, self)));
+  const who = nameOf(by, strings.you);
   switch (event.type) {
     case 'timer':
       return event.seconds === 0
@@ -26,13 +26,13 @@ export function eventText(
     case 'profile':
       return strings.eventProfile(who, event.name);
     case 'joined':
-      return strings.eventJoined(namesOf(event.userIds));
+      return strings.eventJoined(namesOf(event.userIds, strings.you));
     case 'left':
-      return strings.eventLeft(namesOf(event.userIds));
+      return strings.eventLeft(namesOf(event.userIds, strings.you));
     case 'added':
-      return strings.eventAdded(who, namesOf(event.userIds));
+      return strings.eventAdded(who, namesOf(event.userIds, strings.youToo));
     case 'removed':
-      return strings.eventRemoved(who, namesOf(event.userIds));
+      return strings.eventRemoved(who, namesOf(event.userIds, strings.youToo));
     case 'reset':
       return strings.eventReset(who);
   }

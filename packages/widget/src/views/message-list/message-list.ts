@@ -342,11 +342,11 @@ export class SealMessageList extends SealView {
       ${conversationAvatar(summary)}
       ${
         summary?.kind === 'channel'
-          ? this.#rich?.beginning(name)
+          ? this.#rich?.beginning(name, window.hasUnavailableHistory)
           : html`${window.messages.length === 0 ? html`<h3>${strings.sayHello(name)}</h3>` : nothing}
-              <p class="hint">${lockIcon}${strings.sealedNotice(name)}</p>`
+              <p class="hint">${lockIcon}${strings.sealedNotice(name)}</p>
+              ${window.hasUnavailableHistory ? html`<p class="hint">${strings.unavailableHistory}</p>` : nothing}`
       }
-      ${window.hasUnavailableHistory ? html`<p class="hint">${strings.unavailableHistory}</p>` : nothing}
     </div>`;
   }
 

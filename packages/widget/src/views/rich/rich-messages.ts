@@ -1,11 +1,11 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { Message, UserId } from '@seal-chat/client';
+import type { ConversationEvent, Message, UserId } from '@seal-chat/client';
 import { lockIcon } from '../../icons.ts';
 import { messageTexts, type MessageTexts } from '../../internal/message-texts.ts';
+import { eventText } from '../../messages/event-text.ts';
 import { personName } from '../../people/name.ts';
 import { MessageActions } from '../message-actions/message-actions.ts';
 import { plainly, type MessageAppearance, type RichParts } from '../message-list/message.ts';
-import { eventText } from './event.ts';
 import { invitation } from './invitation.ts';
 import { withMentions } from './mentions.ts';
 import { quote } from './quote.ts';
@@ -71,7 +71,7 @@ export class RichMessages implements RichParts {
 
   readonly line = ({ message }: MessageAppearance): TemplateResult | null => {
     if (message.content.kind !== 'event') return null;
-    return html`<p class="event">${eventText(message.content.event, message.senderUserId, this)}</p>`;
+    return html`<p class="event">${this.#eventText(message.content.event, message.senderUserId)}</p>`;
   };
 
   readonly above = (appearance: MessageAppearance): unknown => {
@@ -112,7 +112,7 @@ export class RichMessages implements RichParts {
     ${message.reactions.length > 0 ? reactionRow(message, this) : nothing}`;
   };
 
-  readonly spoken = ({ message, senderName: name }: MessageAppearance): string => {
+  readonly spoken = ({ message }: MessageAppearance): string => {
     const { content } = message;
     const { texts } = this;
     const parts: string[] = [];
@@ -122,7 +122,7 @@ export class RichMessages implements RichParts {
       parts.push(content.text);
     } else if (content.kind === 'deleted') parts.push(texts.deletedMessage);
     else if (content.kind === 'invitation') parts.push(texts.invitedTo(content.name));
-    else if (content.kind === 'event') parts.push(eventText(content.event, message.senderUserId, this, name));
+    else if (content.kind === 'event') parts.push(this.#eventText(content.event, message.senderUserId));
     else parts.push(plainly(message, texts));
     if (message.editedAt !== null) parts.push(texts.edited);
     return parts.filter((part) => part !== '').join(', ');
@@ -136,10 +136,15 @@ export class RichMessages implements RichParts {
     return count === 0 ? nothing : html`<p class="event missing" role="note">${this.texts.missingMessages(count)}</p>`;
   };
 
+  #eventText(event: ConversationEvent, by: UserId): string {
+    return eventText(event, by, this.host.list.summary?.members ?? [], this.texts);
+  }
+
   /** Stands before the first message of a channel. */
-  beginning(name: string): TemplateResult {
+  beginning(name: string, hasUnavailableHistory: boolean): TemplateResult {
     return html`<h3>${this.texts.channelBegins(name)}</h3>
-      <p class="hint">${lockIcon}${this.texts.channelNotice(name)}</p>`;
+      <p class="hint">${lockIcon}${this.texts.channelNotice(name)}</p>
+      ${hasUnavailableHistory ? html`<p class="hint">${this.texts.beforeJoining}</p>` : nothing}`;
   }
 
   /** What floats over the list: the toolbar, menus and questions. */

@@ -111,7 +111,7 @@ export class SealAbout extends ChannelView {
         }
         ${channel?.state === 'left' ? nothing : this.#renderSettings(summary)}
         ${
-          channel === null
+          channel === null || channel.state === 'left'
             ? nothing
             : html`<seal-members
                 .conversation=${this.conversation}

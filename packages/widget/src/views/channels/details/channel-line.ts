@@ -27,9 +27,10 @@ export class SealChannelLine extends ChannelView {
     if (channel.state === 'left') return html`${kind}`;
     const typing = members.find((member) => member.isTyping && !member.isSelf);
     if (typing !== undefined) return html`${strings.isTyping(personName(typing, strings))}`;
-    const online = members.filter((member) => member.presence.state === 'online');
+    // Nobody is told that they are here themselves.
+    const online = members.filter((member) => member.isSelf || member.presence.state === 'online');
     return html`<span title=${kind}>${strings.memberCount(channel.memberCount)}</span>${
-        online.every((member) => member.isSelf) ? nothing : html` · <span>${strings.onlineCount(online.length)}</span>`
+        online.length < 2 ? nothing : html` · <span>${strings.onlineCount(online.length)}</span>`
       }`;
   }
 }

@@ -1,0 +1,150 @@
+import type { Locator } from 'playwright-core';
+import { expect } from 'vitest';
+import { test } from '../support/test.ts';
+import { composer, expectTexts, find, openChat, row, send, texts } from '../support/widget.ts';
+
+/** Begins something from the menu at the head of the list. */
+async function begin(widget: Locator, item: 'Create a channel' | 'Browse channels'): Promise<void> {
+  await widget.getByRole('button', { name: 'New', exact: true }).click();
+  await widget.getByRole('menuitem', { name: item }).click();
+}
+
+/** Makes a channel and waits until one can write in it. */
+async function create(
+  widget: Locator,
+  { name, isPublic, people = [] }: { name: string; isPublic: boolean; people?: readonly string[] },
+): Promise<void> {
+  await begin(widget, 'Create a channel');
+  await widget.getByLabel('Name', { exact: true }).fill(name);
+  if (isPublic) await widget.getByRole('radio', { name: 'Everyone here' }).check();
+  for (const person of people) await pick(widget, person);
+  await widget.getByRole('button', { name: 'Create channel' }).click();
+  await composer(widget, name).waitFor();
+}
+
+/** Puts a person on the list of those who are added or invited. */
+async function pick(widget: Locator, person: string): Promise<void> {
+  await widget.getByRole('combobox', { name: 'Find people to put on the list' }).fill(person);
+  await widget.getByRole('option', { name: person, exact: true }).click();
+}
+
+/** Opens the details of the open channel, unless they are. */
+async function openDetails(widget: Locator): Promise<void> {
+  await widget.getByRole('button', { name: 'Details', exact: true }).click();
+  await widget.getByRole('heading', { name: 'Details' }).waitFor();
+}
+
+/** What people have written in the open chat, without what merely happened. */
+async function expectSaid(widget: Locator, expected: readonly string[]): Promise<void> {
+  await expect.poll(async () => (await texts(widget)).filter((text) => expected.includes(text))).toEqual(expected);
+}
+
+test('a public channel is not found, cannot be joined, or its members do not read each other', async ({ person }) => {
+  const [alice, bob] = await Promise.all([person('alice'), person('bob')]);
+  await create(alice.widget, { name: 'harbour', isPublic: true });
+  await send(alice.widget, 'before anybody came');
+
+  await begin(bob.widget, 'Browse channels');
+  await bob.widget.getByRole('searchbox', { name: 'Find a channel by name' }).fill('harb');
+  await bob.widget.getByRole('button', { name: 'Join harbour' }).click();
+  await composer(bob.widget, 'harbour').waitFor();
+  await send(bob.widget, 'hello from bob');
+  await expectSaid(alice.widget, ['before anybody came', 'hello from bob']);
+  await send(alice.widget, 'welcome');
+  await expectSaid(bob.widget, ['hello from bob', 'welcome']);
+  // He was not in when it was said.
+  expect(await texts(bob.widget)).not.toContain('before anybody came');
+  const line = alice.widget.locator('seal-channel-line');
+  await line.getByText('2 members').waitFor();
+  await line.getByText('2 online').waitFor();
+
+  // A name is there once.
+  await begin(bob.widget, 'Create a channel');
+  await bob.widget.getByLabel('Name', { exact: true }).fill('HARBOUR');
+  await bob.widget.getByRole('radio', { name: 'Everyone here' }).check();
+  await bob.widget.getByRole('button', { name: 'Create channel' }).click();
+  await bob.widget.getByText('There is a channel of that name already.').waitFor();
+});
+
+test('an invitation to a private channel does not say what it is, or does not let one in', async ({ person }) => {
+  const [carol, dave] = await Promise.all([person('carol'), person('dave')]);
+  await create(carol.widget, { name: 'night-watch', isPublic: false });
+  await openDetails(carol.widget);
+  await carol.widget.getByRole('button', { name: 'Invite people' }).click();
+  await pick(carol.widget, 'dave');
+  await carol.widget.getByRole('button', { name: 'Invite', exact: true }).click();
+  await carol.widget.getByText('1 person was invited.').waitFor();
+
+  const invitations = dave.widget.locator('seal-invitations');
+  await invitations.getByText('carol invites you').waitFor();
+  await invitations.getByRole('button', { name: 'Join night-watch' }).click();
+  await composer(dave.widget, 'night-watch').waitFor();
+  expect(await invitations.getByRole('heading').count()).toBe(0);
+  await send(dave.widget, 'who has the key?');
+  await expectSaid(carol.widget, ['who has the key?']);
+  const [channelRow] = await row(carol.widget, 'night-watch').allInnerTexts();
+  expect(channelRow).toContain('dave:');
+  expect(channelRow).toContain('who has the key?');
+});
+
+test('somebody who was removed reads on, or is not told', async ({ person }) => {
+  const [erin, frank] = await Promise.all([person('erin'), person('frank')]);
+  await create(erin.widget, { name: 'crew', isPublic: false, people: ['frank'] });
+  await send(erin.widget, 'all hands');
+  await row(frank.widget, 'crew').click();
+  await composer(frank.widget, 'crew').waitFor();
+  await send(frank.widget, 'aye');
+  await expectSaid(erin.widget, ['all hands', 'aye']);
+
+  await openDetails(erin.widget);
+  await erin.widget.getByRole('button', { name: 'What to do with frank' }).click();
+  await erin.widget.getByRole('button', { name: 'Remove', exact: true }).click();
+  await erin.widget.getByRole('alertdialog').getByRole('button', { name: 'Remove', exact: true }).click();
+  await expect.poll(() => erin.widget.getByRole('heading', { name: 'Members 1' }).count()).toBe(1);
+  await send(erin.widget, 'among ourselves');
+
+  await frank.widget.getByRole('heading', { name: 'You are no longer in this channel' }).waitFor();
+  expect(await composer(frank.widget).count()).toBe(0);
+  const kept = await texts(frank.widget);
+  expect(kept).toContain('aye');
+  expect(kept.join()).not.toContain('among ourselves');
+});
+
+test('what is changed about a channel does not reach its members', async ({ person }) => {
+  const [grace, heidi] = await Promise.all([person('grace'), person('heidi')]);
+  await create(grace.widget, { name: 'old-name', isPublic: false, people: ['heidi'] });
+  await row(heidi.widget, 'old-name').click();
+  await composer(heidi.widget, 'old-name').waitFor();
+
+  await openDetails(grace.widget);
+  await grace.widget.getByRole('button', { name: 'Name and description' }).click();
+  await grace.widget.getByLabel('Name', { exact: true }).fill('new-name');
+  await grace.widget.getByRole('button', { name: 'Save' }).click();
+  await composer(heidi.widget, 'new-name').waitFor();
+  await row(heidi.widget, 'new-name').waitFor();
+
+  await grace.widget.getByRole('button', { name: 'What to do with heidi' }).click();
+  await grace.widget.getByRole('button', { name: 'Make admin' }).click();
+  await openDetails(heidi.widget);
+  await heidi.widget.getByRole('button', { name: 'Add people' }).waitFor();
+
+  await heidi.widget.getByRole('button', { name: 'Leave channel' }).click();
+  await heidi.widget.getByRole('alertdialog').getByRole('button', { name: 'Leave channel' }).click();
+  await heidi.widget.getByRole('heading', { name: 'You are no longer in this channel' }).waitFor();
+  await expect.poll(() => grace.widget.getByRole('heading', { name: 'Members 1' }).count()).toBe(1);
+});
+
+test('a channel gets in the way of a chat between two', async ({ person }) => {
+  const [ivan, judy] = await Promise.all([person('ivan'), person('judy')]);
+  await create(ivan.widget, { name: 'pair', isPublic: false, people: ['judy'] });
+  await openDetails(ivan.widget);
+  await ivan.widget.getByRole('button', { name: 'What to do with judy' }).click();
+  await ivan.widget.getByRole('button', { name: 'Write a message' }).click();
+  await composer(ivan.widget, 'judy').waitFor();
+  await send(ivan.widget, 'just you');
+  await openChat(judy.widget, 'ivan');
+  await expectTexts(judy.widget, ['just you']);
+  await find(judy.widget, 'ivan');
+  await send(judy.widget, 'and you');
+  await expectTexts(ivan.widget, ['just you', 'and you']);
+});
