@@ -1,29 +1,69 @@
+import { CONTENT_LIMITS } from '@seal-chat/protocol';
 import type { Attachment, AttachmentKind } from '@seal-chat/protocol/content';
 import type { AttachOptions } from '../../client-types.ts';
+import { canDraw } from './canvas.ts';
+import { describeImage } from './image.ts';
+import { describePlayable } from './playable.ts';
 
-/** What is said of a file, and what is sent of it. */
-export interface DescribedFile extends Omit<Attachment, 'attachmentId' | 'fileKey' | 'commitment' | 'size'> {
+/** What is found out of a file, and what is sent of it. */
+export interface Described extends Omit<Attachment, 'attachmentId' | 'fileKey' | 'commitment' | 'size' | 'name'> {
   /** The file, or what was made of it. */
   readonly content: Blob;
 }
 
-export function kindOf(_file: Blob, { kind }: AttachOptions): AttachmentKind {
-  return kind ?? 'file';
+export interface DescribedFile extends Described {
+  readonly name: string;
 }
 
+const ANY = 'application/octet-stream';
+/** Endings that fit what is sent, where it is not what came. */
+const ENDINGS: Readonly<Record<string, string>> = { 'image/jpeg': '.jpg', 'image/png': '.png' };
+
+/** What a file is taken for before it is looked at. Where nothing can be drawn, in Node, every file is just one. */
+export function kindOf(file: Blob, { kind }: AttachOptions): AttachmentKind {
+  if (kind !== undefined) return kind;
+  const [general = '', special = ''] = file.type.split('/');
+  if (!canDraw()) return 'file';
+  // SVG is a document that can hold scripts.
+  if (general === 'image') return special.startsWith('svg') ? 'file' : 'image';
+  return general === 'video' || general === 'audio' ? general : 'file';
+}
+
+/** Finds out what can be said of a file. What is not understood is a file, and sent as it is. */
 export async function describeFile(
   file: Blob & { readonly name?: string },
   options: AttachOptions,
 ): Promise<DescribedFile> {
-  return {
-    content: file,
-    kind: kindOf(file, options),
-    name: file.name ?? '',
-    mimeType: file.type,
-    width: null,
-    height: null,
-    durationMs: options.durationMs ?? null,
-    preview: options.waveform === undefined ? null : new Uint8Array(options.waveform),
-    thumbnail: null,
-  };
+  const expected = kindOf(file, options);
+  const mimeType = /^[\w.+-]+\/[\w.+-]+$/.test(file.type.split(';', 1)[0]!.trim()) ? file.type : ANY;
+  const plain = { content: file, width: null, height: null, durationMs: null, preview: null, thumbnail: null };
+  if (expected === 'voice') {
+    const { durationMs = null, waveform } = options;
+    const preview = waveform === undefined ? null : new Uint8Array(waveform.slice(0, CONTENT_LIMITS.preview));
+    return { ...plain, kind: 'voice', mimeType, name: nameOf(file, 'voice'), preview, durationMs: wholeMs(durationMs) };
+  }
+  const described = await look(file, expected).catch(() => null);
+  if (described === null) return { ...plain, kind: 'file', mimeType, name: nameOf(file, 'file') };
+  return { ...described, name: fitting(nameOf(file, expected), file.type, described.mimeType) };
+}
+
+function look(file: Blob, kind: AttachmentKind): Promise<Described | null> {
+  if (kind === 'image') return describeImage(file);
+  return kind === 'video' || kind === 'audio' ? describePlayable(file, kind) : Promise.resolve(null);
+}
+
+function wholeMs(durationMs: number | null): number | null {
+  return durationMs !== null && durationMs >= 0 && durationMs < 2 ** 32 ? Math.round(durationMs) : null;
+}
+
+function nameOf({ name }: { readonly name?: string }, fallback: string): string {
+  return name === undefined || name === '' ? fallback : name;
+}
+
+/** A picture that had to become another type is called so. */
+function fitting(name: string, from: string, to: string): string {
+  const ending = ENDINGS[to];
+  return from === to || ending === undefined || name.toLowerCase().endsWith(ending)
+    ? name
+    : name.replace(/\.\w{1,5}$/, '') + ending;
 }
