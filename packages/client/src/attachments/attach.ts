@@ -1,17 +1,10 @@
-import {
-  ATTACHMENT_LIMITS,
-  CONTENT_LIMITS,
-  SealError,
-  newId,
-  utf8,
-  type AttachmentId,
-  type ConversationId,
-} from '@seal-chat/protocol';
+import { ATTACHMENT_LIMITS, SealError, newId, type AttachmentId, type ConversationId } from '@seal-chat/protocol';
 import type { Attachment } from '@seal-chat/protocol/content';
 import type { AttachOptions, PendingAttachment } from '../client-types.ts';
 import { activeAccount } from '../deps.ts';
 import type { Device } from '../device.ts';
 import { ROWS, type UploadRow } from '../store/rows.ts';
+import { fileName } from './file-name.ts';
 import { checkSize, uploadLimits } from './limits.ts';
 import { describeFile, kindOf } from './media/describe.ts';
 import { pendingOf } from './pending.ts';
@@ -43,8 +36,7 @@ export async function attachFile(
     commitment,
     size: content.size,
     ...described,
-    name: withinBytes(described.name, CONTENT_LIMITS.fileName),
-    mimeType: withinBytes(described.mimeType, CONTENT_LIMITS.mimeType),
+    name: fileName(described.name) || described.kind,
   };
   const key = ROWS.upload(conversationId, attachmentId);
   const row: UploadRow = {
@@ -69,14 +61,4 @@ export async function attachFile(
  */
 function survivesReload({ store }: Device): boolean {
   return store.atRest === 'non-extractable-key' || store.atRest === 'stored-key';
-}
-
-/** `text` without half characters, cut to `max` bytes of UTF-8; the end of a name, which says what it is, is kept. */
-function withinBytes(text: string, max: number): string {
-  const whole = text.toWellFormed();
-  if (utf8(whole).length <= max) return whole;
-  const end = /\.\w{1,10}$/.exec(whole)?.[0] ?? '';
-  let start = whole.slice(0, whole.length - end.length);
-  while (utf8(start + end).length > max) start = start.slice(0, -1).toWellFormed();
-  return start.replace(/\uFFFD+$/, '') + end;
 }

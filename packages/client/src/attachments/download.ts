@@ -7,6 +7,7 @@ import type { Deps } from '../deps.ts';
 import { ROWS, type FileKeyRow } from '../store/rows.ts';
 import type { MessageAttachment } from '../types.ts';
 import { piecesOf, streamOf } from './byte-streams.ts';
+import { fileName } from './file-name.ts';
 import { requestFile } from './request.ts';
 import { webCrypto } from './sources.ts';
 
@@ -30,7 +31,7 @@ export async function openFile(
   { signal, onProgress }: OpenAttachmentOptions,
 ): Promise<OpenedAttachment> {
   const { shown, keys } = await findFile(deps, conversationId, seq, attachmentId);
-  const { size, mimeType, name } = shown;
+  const { size, mimeType } = shown;
   const streamKey = await openStreamKey(webCrypto(), keys);
   const stop = new AbortController();
   const ends = signal === undefined ? stop.signal : AbortSignal.any([stop.signal, signal]);
@@ -42,7 +43,8 @@ export async function openFile(
     onPiece: (length) => onProgress?.((loaded += length)),
     onCancel: (reason) => stop.abort(reason),
   });
-  return { stream, size, mimeType, name };
+  // The sender's word, and about to become a file here.
+  return { stream, size, mimeType, name: fileName(shown.name) || shown.kind };
 }
 
 async function findFile(

@@ -1,4 +1,4 @@
-import { SealError, ciphertextSize, isSealError, type AttachmentId } from '@seal-chat/protocol';
+import { SealError, ciphertextSize, isSealError, type AttachmentId, type ErrorCode } from '@seal-chat/protocol';
 import { backoffDelay, sleep } from '../api/backoff.ts';
 import { toSealError } from '../api/errors.ts';
 import type { Deps } from '../deps.ts';
@@ -16,6 +16,9 @@ const PARTS_AT_ONCE = 2;
 const PART_TIMEOUT_MS = 120_000;
 /** Times an upload that the server has thrown away is begun anew. */
 const MAX_RESTARTS = 3;
+
+/** Not the file's fault: it goes on when somebody leads again. */
+const STOPS: ReadonlySet<ErrorCode> = new Set(['NOT_SIGNED_IN', 'DEVICE_REVOKED', 'STORAGE_FAILED']);
 
 /** What this tab knows of uploads besides the rows: nothing that a reload may not forget. */
 interface Running {
@@ -122,6 +125,7 @@ async function runUpload(deps: Deps, key: RowKey<UploadRow>, signal: AbortSignal
       } catch (cause) {
         if (signal.aborted) break;
         const error = toSealError(cause);
+        if (STOPS.has(error.code)) break;
         if (error.isRetryable) await sleep(error.details.retryAfterMs ?? backoffDelay(attempt++), signal);
         else if (error.code === 'NOT_FOUND' && row.storedParts.length > 0 && restarts++ < MAX_RESTARTS) {
           // Given up by the server after a day without a message: once more, while the ciphertext is here.

@@ -16,6 +16,8 @@ export interface DescribedFile extends Described {
 }
 
 const ANY = 'application/octet-stream';
+/** With parameters, as recordings have them: `audio/webm;codecs=opus`. */
+const MIME_TYPE = /^[\w.+-]+\/[\w.+-]+(?:; ?[\w.+-]+=[\w.+,"-]+)*$/;
 /** Endings that fit what is sent, where it is not what came. */
 const ENDINGS: Readonly<Record<string, string>> = { 'image/jpeg': '.jpg', 'image/png': '.png' };
 
@@ -35,7 +37,8 @@ export async function describeFile(
   options: AttachOptions,
 ): Promise<DescribedFile> {
   const expected = kindOf(file, options);
-  const mimeType = /^[\w.+-]+\/[\w.+-]+$/.test(file.type.split(';', 1)[0]!.trim()) ? file.type : ANY;
+  const isNamed = MIME_TYPE.test(file.type) && file.type.length <= CONTENT_LIMITS.mimeType;
+  const mimeType = isNamed ? file.type : ANY;
   const plain = { content: file, width: null, height: null, durationMs: null, preview: null, thumbnail: null };
   if (expected === 'voice') {
     const { durationMs = null, waveform } = options;
