@@ -9,17 +9,24 @@ import { cipherSuite } from '../src/mls/provider/provider.ts';
 import { toWire } from '../src/mls/wire.ts';
 import { TENANT, type TestDevice } from './mls.ts';
 
+interface Forgery {
+  readonly proposals?: Proposal[];
+  readonly options?: CreateCommitOptions;
+  /** Made of the committer's leaf before it is renewed. */
+  readonly leaf?: (leaf: LeafNode) => LeafNode;
+  readonly suite?: (suite: CiphersuiteImpl) => CiphersuiteImpl;
+}
+
 /** What a member with a client of its own making could send: Commits by the bare library. */
-export async function forgeCommit(
+export async function forgeCommit(by: TestDevice, change: Forgery): Promise<Bytes> {
+  return (await forge(by, change)).commit;
+}
+
+/** As `forgeCommit`, with the Welcome to it. */
+export async function forge(
   by: TestDevice,
-  change: {
-    readonly proposals?: Proposal[];
-    readonly options?: CreateCommitOptions;
-    /** Made of the committer's leaf before it is renewed. */
-    readonly leaf?: (leaf: LeafNode) => LeafNode;
-    readonly suite?: (suite: CiphersuiteImpl) => CiphersuiteImpl;
-  },
-): Promise<Bytes> {
+  change: Forgery,
+): Promise<{ readonly commit: Bytes; readonly welcome: Bytes | null }> {
   const epoch = decodeEpoch(by.context.state.epoch);
   const suite = await cipherSuite(by.deps, epoch.suite.id, by.identity.signKey);
   const ratchetTree = epoch.ratchetTree.slice();
@@ -27,7 +34,7 @@ export async function forgeCommit(
   const node = ratchetTree[own];
   if (node?.nodeType !== 'leaf') throw new Error('no leaf of its own');
   if (change.leaf !== undefined) ratchetTree[own] = { nodeType: 'leaf', leaf: change.leaf(node.leaf) };
-  const { commit } = await libraryCommit(
+  const { commit, welcome } = await libraryCommit(
     {
       state: {
         ...toLibrary(
@@ -39,7 +46,15 @@ export async function forgeCommit(
       cipherSuite: change.suite?.(suite) ?? suite,
       pskIndex: { findPsk: () => new Uint8Array(32) },
     },
-    { wireAsPublicMessage: true, extraProposals: change.proposals ?? [], ...change.options },
+    {
+      wireAsPublicMessage: true,
+      ratchetTreeExtension: true,
+      extraProposals: change.proposals ?? [],
+      ...change.options,
+    },
   );
-  return toWire(commit);
+  return {
+    commit: toWire(commit),
+    welcome: welcome === undefined ? null : toWire({ wireformat: 'mls_welcome', welcome }),
+  };
 }

@@ -1,9 +1,10 @@
 import { CHANNEL_LIMITS } from '@seal-chat/protocol';
 import { encodeRatchetTree, decodeRatchetTree, stripBlankNodes } from 'ts-mls/ratchetTree.js';
 import { describe, expect, it } from 'vitest';
-import { TestChannel, TestDevice, groupName, id, identityOf, memberOf } from '../../test/mls.ts';
+import { TestChannel, TestDevice, depsFor, groupName, id, identityOf, memberOf } from '../../test/mls.ts';
+import { forge } from '../../test/mls-forge.ts';
 import { codeOf } from '../../test/seal-error.ts';
-import { describeGroup, describeGroupInfo, joinByWelcome } from './index.ts';
+import { createKeyPackage, describeGroup, describeGroupInfo, joinByWelcome } from './index.ts';
 import { decodeAll, fromWire, toWire } from './wire.ts';
 
 async function two() {
@@ -67,6 +68,34 @@ describe('joining by a Welcome', () => {
     expect(await codeOf(() => cid.welcomed(welcome, privateBytes))).toBe('UNVERIFIED_DEVICE');
     channel.directory.add(ann.identity);
     expect((await cid.welcomed(welcome, privateBytes)).description.epoch).toBe(2);
+  });
+
+  it('fails into a state that nobody is in', async () => {
+    const { channel, ann } = await two();
+    const cid = await channel.device('cid 1');
+    const deps = depsFor('cid', Date.now()); // the bare library has no other clock
+    const { publicBytes, privateBytes } = await createKeyPackage(deps, {
+      suite: channel.suite,
+      identity: cid.identity,
+      isLastResort: false,
+    });
+    const { keyPackage } = fromWire(publicBytes, 'mls_key_package', CHANNEL_LIMITS.keyPackage);
+    const proposals = [{ proposalType: 'add' as const, add: { keyPackage } }];
+    const good = await forge(ann, { proposals });
+    const join = (welcome: Uint8Array) =>
+      joinByWelcome(deps, {
+        welcome,
+        findKeyPackage: async () => privateBytes,
+        identity: cid.identity,
+        authenticate: cid.directory.authenticate,
+        group: groupName(),
+      });
+    expect((await join(good.welcome!)).description.epoch).toBe(2);
+    const wrongTag = await forge(ann, {
+      proposals,
+      suite: (suite) => ({ ...suite, hash: { ...suite.hash, mac: async () => new Uint8Array(32) } }),
+    });
+    await expect(join(wrongTag.welcome!)).rejects.toThrow('nobody is in');
   });
 
   it('does not use up the private KeyPackage, which is the caller’s to delete', async () => {
