@@ -23,7 +23,7 @@ describe('the numbers of a conversation', () => {
   it('are a set: exactly those that did not come are gaps, in whatever order the others came', () => {
     fc.assert(
       fc.property(fc.uniqueArray(fc.integer({ min: 1, max: 30 }), { minLength: 1 }), (seqs) => {
-        const row = seqs.reduce(take, { ...FRESH, seenSeq: 0 });
+        const row = seqs.reduce(take, { ...FRESH, seenSeq: 0, seenFrom: 1 });
         const highest = Math.max(...seqs);
         const absent = Array.from({ length: highest }, (_, i) => i + 1).filter((seq) => !seqs.includes(seq));
         const gaps = gapsOf(row).flatMap(([from, to]) => Array.from({ length: to - from + 1 }, (_, i) => from + i));

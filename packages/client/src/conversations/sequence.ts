@@ -12,7 +12,8 @@ const MAX_RANGES = 64;
 export function accountFor(row: ConversationRow, seq: number): ConversationRow {
   const { gaps = [], missing = [] } = row;
   const seen = seenUpTo(row) ?? seq - 1;
-  const next = { ...row, seenSeq: Math.max(seen, seq) };
+  const from = row.seenFrom ?? row.firstSeq ?? seq;
+  const next = { ...row, seenSeq: Math.max(seen, seq), seenFrom: seq === from - 1 ? seq : from };
   if (seq > seen + 1) next.gaps = [...gaps, [seen + 1, seq - 1] as const].slice(-MAX_RANGES);
   else if (seq <= seen && gaps.length > 0) next.gaps = without(gaps, seq);
   if (missing.length > 0) next.missing = without(missing, seq);
@@ -22,7 +23,7 @@ export function accountFor(row: ConversationRow, seq: number): ConversationRow {
 /** Whether `accountFor` was called for `seq`, on this or an earlier version of the device. */
 export function isAccountedFor(row: ConversationRow, seq: number): boolean {
   const seen = seenUpTo(row);
-  if (seen === null || seq > seen || seq < (row.firstSeq ?? Infinity)) return false;
+  if (seen === null || seq > seen || seq < (row.seenFrom ?? row.firstSeq ?? Infinity)) return false;
   return !(row.gaps ?? []).some(([from, to]) => seq >= from && seq <= to);
 }
 

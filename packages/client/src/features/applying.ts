@@ -47,7 +47,7 @@ async function withBeginning(tx: DeviceTx, row: ConversationRow, ownUserId: User
   const { device } = await activeAccount(tx);
   const list = (await tx.get(ROWS.peer(ownUserId)))?.known.list;
   const own = list?.devices.find(({ deviceId }) => deviceId === device.deviceId);
-  return own?.addedIn === 1 ? { ...row, seenSeq: 0 } : row;
+  return own?.addedIn === 1 ? { ...row, seenSeq: 0, seenFrom: 1 } : row;
 }
 
 /** Whether `seq` is among what the person has not read. */

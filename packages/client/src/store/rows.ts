@@ -111,7 +111,9 @@ export interface ConversationRow {
   readonly ownTimer?: number;
   /** Highest sequence number this device has accounted for: it knows what stands there, or that nothing does any more. */
   readonly seenSeq?: number;
-  /** Numbers below `seenSeq` that are not accounted for, ascending. */
+  /** The account begins with this number; what stands before it this device may know, or not. */
+  readonly seenFrom?: number;
+  /** Numbers from `seenFrom` to `seenSeq` that are not accounted for, ascending. */
   readonly gaps?: readonly SeqRange[];
   /** Those of them which the server was asked for and did not show. */
   readonly missing?: readonly SeqRange[];

@@ -37,6 +37,7 @@ const idOf = <T extends UserId | DeviceId | ConversationId | MessageId>(n: numbe
 export async function openScene(
   kind: 'dm' | 'channel' = 'dm',
   roles: Partial<Record<number, MemberRow['role']>> = {},
+  more: Partial<ConversationRow> = {},
 ): Promise<Scene> {
   const store = await memoryStore()('scene');
   const reader = rowReader(store);
@@ -73,6 +74,7 @@ export async function openScene(
           profileSeq: 0,
         },
       }),
+      ...more,
     });
   });
   const scene: Scene = {
