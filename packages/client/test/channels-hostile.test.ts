@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ErrorCode, SealClient } from '../src/index.ts';
+import type { Conversation, ErrorCode, SealClient } from '../src/index.ts';
 import { events, expectSaid, joined, said, say, settle, stocked } from './support/channel.ts';
-import { entryIn, flipLast, lies, onAnswers, onEvents } from './support/hostile.ts';
+import { entryIn, flipLast, lies, onAnswers, onEvents, type Json } from './support/hostile.ts';
 import { openHouse, type House } from './support/house.ts';
 import { createNetwork, type Network } from './support/network.ts';
 import { online, until } from './support/wait.ts';
@@ -46,12 +46,10 @@ async function reported(errors: readonly ErrorCode[], code: ErrorCode): Promise<
 describe('a server that', () => {
   it('replays a message under the next number: it is not taken twice, and what belongs there is read', async () => {
     const { network, atAlice, atBob, errors } = await scene();
-    network.rewrite = once(network, 'channel-entry', (event) => [
-      event,
-      { ...event, entry: { ...entryIn(event), seq: Number(entryIn(event)['seq']) + 1 } },
-    ]);
+    network.rewrite = next(atBob, (entry) => [entry, { ...entry, seq: Number(entry['seq']) + 1 }]);
     await say(atAlice, 'once');
     await until(atBob.messages, () => said(atBob).includes('<REPLAYED>'), 'the replay to be shown');
+    network.rewrite = null;
     expect(said(atBob)).toEqual(['first', 'once', '<REPLAYED>']);
     await say(atAlice, 'the real next');
     await expectSaid(atBob, ['first', 'once', 'the real next']);
@@ -80,15 +78,11 @@ describe('a server that', () => {
 
   it('swaps the body of a message: shown as such, and opened when it gives out the right one', async () => {
     const { network, atAlice, atBob, bob } = await scene();
-    network.rewrite = once(network, 'channel-entry', (event) => [
-      { ...event, entry: { ...entryIn(event), body: flipLast(entryIn(event)['body']) } },
-    ]);
-    const seen: string[] = [];
-    atBob.messages.subscribe(() => seen.push(...said(atBob)));
+    network.rewrite = next(atBob, (entry) => [{ ...entry, body: flipLast(entry['body']) }]);
     await say(atAlice, 'swapped');
     await say(atAlice, 'the next one');
-    await until(atBob.messages, () => said(atBob).includes('the next one'), 'the next one');
-    expect(seen).toContain('<BODY_MISMATCH>');
+    await expectSaid(atBob, ['first', '<BODY_MISMATCH>', 'the next one']);
+    network.rewrite = null;
     network.cut();
     await until(bob.client.connection, ({ status }) => status === 'offline');
     network.mend();
@@ -98,9 +92,7 @@ describe('a server that', () => {
 
   it('names another sender: not believed', async () => {
     const { network, atAlice, atBob, bob } = await scene();
-    network.rewrite = once(network, 'channel-entry', (event) => [
-      { ...event, entry: { ...entryIn(event), senderUserId: bob.userId } },
-    ]);
+    network.rewrite = next(atBob, (entry) => [{ ...entry, senderUserId: bob.userId }]);
     await say(atAlice, 'whose is it');
     await expectSaid(atBob, ['first', '<UNDECRYPTABLE>']);
   });
@@ -109,16 +101,11 @@ describe('a server that', () => {
     const { network, alice, atAlice, atBob, conversationId, errors } = await scene();
     const [carol] = await settle(house, 1);
     await stocked(carol!.client);
-    const fork = (entry: Record<string, unknown>): Record<string, unknown> =>
+    const fork = (entry: Json): Json =>
       entry['kind'] === 'commit' && !JSON.stringify(entry).includes('"isExternal":true')
         ? { ...entry, authenticator: flipLast(entry['authenticator']) }
         : entry;
-    network.rewrite = lies(
-      onEvents('channel-entry', (event) => [{ ...event, entry: fork(entryIn(event)) }]),
-      onAnswers('entries', (answer) => {
-        answer['entries'] = (answer['entries'] as Record<string, unknown>[]).map(fork);
-      }),
-    );
+    network.rewrite = about((entries) => entries.map(fork));
     await atAlice.channel!.add([carol!.userId]);
     await reported(errors, 'CHANNEL_FORKED');
     await until(atBob.summary, (summary) => summary?.channel?.state === 'joined', 'to be in again');
@@ -134,7 +121,7 @@ describe('a server that', () => {
     const [carol] = await settle(house, 1);
     await stocked(carol!.client);
     let dropped = 0;
-    const renumber = (list: Record<string, unknown>[]): Record<string, unknown>[] =>
+    const renumber = (list: readonly Json[]): Json[] =>
       list
         .filter((entry) => {
           const isKeptBack = entry['kind'] === 'commit' && entry['isExternal'] === false;
@@ -142,12 +129,7 @@ describe('a server that', () => {
           return !isKeptBack;
         })
         .map((entry) => (dropped > 0 && Number(entry['seq']) === dropped + 1 ? { ...entry, seq: dropped } : entry));
-    network.rewrite = lies(
-      onEvents('channel-entry', (event) => renumber([entryIn(event)]).map((entry) => ({ ...event, entry }))),
-      onAnswers('entries', (answer) => {
-        answer['entries'] = renumber(answer['entries'] as Record<string, unknown>[]);
-      }),
-    );
+    network.rewrite = about(renumber);
     await atAlice.channel!.add([carol!.userId]);
     await until(atAlice.messages, () => events(atAlice).includes('added'));
     await say(atAlice, 'in an epoch bob does not have');
@@ -202,10 +184,7 @@ describe('a server that', () => {
     await until(atBob.messages, isIn, 'the next epoch');
     let shown = 0;
     network.rewrite = lies(
-      onEvents('channel-entry', (event) => [{ ...event, entry: { ...entryIn(event), epoch: 77 } }]),
-      onAnswers('entries', (answer) => {
-        answer['entries'] = (answer['entries'] as object[]).map((entry) => ({ ...entry, epoch: 77 }));
-      }),
+      about((entries) => entries.map((entry) => ({ ...entry, epoch: 77 }))),
       onAnswers('groupInfo', (answer) => {
         shown++;
         answer['groupInfo'] = old.groupInfo;
@@ -232,11 +211,18 @@ async function stolen(owner: SealClient, asker: SealClient): Promise<{ readonly 
   return keyPackages[0];
 }
 
-/** Changes the first event of a kind that arrives, and nothing after it. */
-function once(network: Network, type: string, change: Parameters<typeof onEvents>[1]): NonNullable<Network['rewrite']> {
-  return (text) => {
-    if (!text.includes(`"type":"${type}"`)) return text;
-    network.rewrite = null;
-    return onEvents(type, change)(text);
-  };
+/** Tells the same lie about a channel's entries as they come and in its log. */
+function about(change: (entries: readonly Json[]) => readonly Json[]): (text: string) => string {
+  return lies(
+    onEvents('channel-entry', (event) => change([entryIn(event)]).map((entry) => ({ ...event, entry }))),
+    onAnswers('entries', (answer) => {
+      answer['entries'] = change(answer['entries'] as Json[]);
+    }),
+  );
+}
+
+/** A lie about the entry that comes after all that `at` shows. */
+function next(at: Conversation, change: (entry: Json) => readonly Json[]): (text: string) => string {
+  const seq = 1 + Math.max(...at.messages.get().messages.map((message) => message.seq ?? 0));
+  return about((entries) => entries.flatMap((entry) => (entry['seq'] === seq ? change(entry) : [entry])));
 }

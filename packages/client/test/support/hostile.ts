@@ -1,7 +1,5 @@
-import type { Network } from './network.ts';
-
 /** What a server says over a WebSocket, in parts a test may change. */
-type Json = Record<string, unknown>;
+export type Json = Record<string, unknown>;
 
 /** Changes the events of a kind that arrive in channels; what `change` returns takes their place. */
 export function onEvents(type: string, change: (event: Json) => readonly Json[]): (text: string) => string {
@@ -27,7 +25,7 @@ export function onAnswers(field: string, change: (answer: Json) => void): (text:
 }
 
 /** Several lies at once. */
-export function lies(...rewrites: readonly ((text: string) => string)[]): NonNullable<Network['rewrite']> {
+export function lies(...rewrites: readonly ((text: string) => string)[]): (text: string) => string {
   return (text) => rewrites.reduce((said, rewrite) => rewrite(said), text);
 }
 
