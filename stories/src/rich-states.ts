@@ -109,6 +109,9 @@ const opened = {
 };
 const drawing = file('<script>alert(1)</script>.svg', 'image/svg+xml', 1_300, { kind: 'image' });
 const page = file('index.html', 'text/html', 2_600, { kind: 'file' });
+/** Its name reads as a picture's: it turns around in the middle. */
+const turned = file('../photo\u202egpj.svg', 'image/svg+xml', 60, { kind: 'image', width: 10, height: 10 });
+const typed = file('clip.html', 'text/html; charset=utf-8', 60, { kind: 'video' });
 
 export const richStates = {
   rich: direct([
@@ -285,6 +288,15 @@ export const richStates = {
       ],
     ],
     { files: opened },
+  ),
+  hostileFiles: direct(
+    [[{ from: 'them', ago: 9 * MINUTE, content: post('', { attachments: [turned, typed, page] }) }]],
+    {
+      files: {
+        [turned.attachmentId]: async () =>
+          new Blob(['<svg xmlns="http://www.w3.org/2000/svg"><script>x</script></svg>']),
+      },
+    },
   ),
   uploads: direct(
     [

@@ -21,6 +21,12 @@ const COLOURFUL: readonly StateName[] = [
   'failed',
   'offline',
   'identityChanged',
+  'rich',
+  'richChannel',
+  'invitationCards',
+  'files',
+  'uploads',
+  'richLong',
 ];
 
 const LOOKS: readonly (readonly [string, readonly StateName[], Omit<Scene, 'state'>])[] = [

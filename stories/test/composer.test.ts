@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { violations } from './support/axe.ts';
 import { openHarness, type Harness } from './support/harness.ts';
 
 let harness: Harness;
@@ -42,8 +43,9 @@ it('grows with its text up to a limit, and never wider than the widget', async (
 it('says how much is left only near the limit, and sends nothing beyond it', async () => {
   const { page, widget } = await harness.show({ state: 'firstMessage' });
   const field = widget.getByRole('textbox', { name: 'Message to bob' });
-  const send = widget.getByRole('button', { name: 'Send' });
-  expect(await send.isDisabled()).toBe(true);
+  const send = widget.getByRole('button', { name: 'Send', exact: true });
+  await field.fill(' ');
+  expect(await widget.locator('[part=send-button]').isDisabled()).toBe(true);
   await field.fill('x'.repeat(15_000));
   expect(await widget.getByText(/left/).count()).toBe(0);
   await field.fill('x'.repeat(16_380));
@@ -65,5 +67,88 @@ it('keeps what was begun in each chat', async () => {
   await list.filter({ hasText: 'bob' }).getByText('Draft:').waitFor();
   await list.filter({ hasText: 'bob' }).click();
   expect(await widget.getByRole('textbox', { name: 'Message to bob' }).inputValue()).toBe('for bob');
+  await page.close();
+});
+
+it('answers the message that was chosen, until that is given up', async () => {
+  const { page, widget } = await harness.show({ state: 'rich' });
+  await widget.locator('.message').first().focus();
+  await widget.getByRole('toolbar').waitFor();
+  await widget.getByRole('button', { name: 'Attach files' }).waitFor();
+  await page.keyboard.press('r');
+  await widget.getByText('Reply to bob').waitFor();
+  await expect.poll(() => widget.getByRole('textbox').evaluate((field) => field.matches(':focus'))).toBe(true);
+  await page.keyboard.press('Escape');
+  expect(await widget.getByText('Reply to bob').count()).toBe(0);
+  await widget.getByRole('log').waitFor();
+
+  await widget.locator('.message').first().hover();
+  await widget.getByRole('button', { name: 'Reply', exact: true }).click();
+  await page.keyboard.type('Fourteen');
+  await page.keyboard.press('Enter');
+  const sent = widget.locator('.message').last();
+  await expect.poll(() => sent.locator('.quote').innerText()).toContain('Shall we take berth 14');
+  expect(await sent.getAttribute('aria-label')).toMatch(/^You: in reply to bob, Fourteen/);
+  expect(await widget.getByText('Reply to bob').count()).toBe(0);
+  await page.close();
+});
+
+it('changes the last own message with the upper arrow, and gives back what was begun before', async () => {
+  const { page, widget } = await harness.show({ state: 'rich' });
+  const field = widget.getByRole('textbox');
+  await widget.getByRole('button', { name: 'Attach files' }).waitFor();
+  await field.focus();
+  await page.keyboard.press('ArrowUp');
+  await expect.poll(() => field.inputValue()).toBe('Agreed');
+  await page.keyboard.press('Escape');
+  expect(await field.inputValue()).toBe('');
+
+  await field.fill('begun');
+  await widget.locator('.message').last().focus();
+  await widget.getByRole('toolbar').waitFor();
+  await page.keyboard.press('e');
+  await expect.poll(() => field.inputValue()).toBe('Agreed');
+  await field.fill('Agreed, then');
+  await widget.getByRole('button', { name: 'Save' }).click();
+  await expect.poll(() => widget.locator('.message').last().innerText()).toContain('Agreed, then');
+  expect(await field.inputValue()).toBe('begun');
+  await page.close();
+});
+
+it('offers the people of a channel after an @, with the keyboard', async () => {
+  const { page, widget } = await harness.show({ state: 'richChannel' });
+  const field = widget.getByRole('textbox');
+  await widget.getByRole('button', { name: 'Attach files' }).waitFor();
+  await field.pressSequentially('ask @');
+  await widget.getByRole('option', { name: 'jonas' }).waitFor();
+  expect(await widget.getByRole('option').count()).toBe(5);
+  await page.keyboard.type('m');
+  await expect.poll(() => widget.locator('[role=option] bdi').allInnerTexts()).toEqual(['mira.lindqvist']);
+  expect(await field.getAttribute('aria-activedescendant')).toBe('mention-0');
+  expect(await violations(page)).toEqual([]);
+  await page.keyboard.press('Enter');
+  expect(await field.inputValue()).toBe('ask @mira.lindqvist ');
+  await page.keyboard.type('or mail@jonas');
+  expect(await widget.getByRole('option').count()).toBe(0);
+  await page.keyboard.press('Enter');
+  await expect
+    .poll(() => widget.locator('.message').last().locator('.mention').allInnerTexts())
+    .toEqual(['@mira.lindqvist']);
+  await page.close();
+});
+
+it('records a voice note, shows how long it is, and sends it', async () => {
+  const { page, widget } = await harness.show({ state: 'rich' });
+  await widget.getByRole('button', { name: 'Record a voice note' }).click();
+  await widget.getByRole('group', { name: 'Recording' }).waitFor();
+  await expect.poll(() => widget.getByRole('timer').innerText()).toBe('0:01');
+  expect(await violations(page)).toEqual([]);
+  await page.keyboard.press('Escape');
+  expect(await widget.getByRole('group', { name: 'Recording' }).count()).toBe(0);
+
+  await widget.getByRole('button', { name: 'Record a voice note' }).click();
+  await expect.poll(() => widget.getByRole('timer').innerText()).toBe('0:01');
+  await widget.getByRole('button', { name: 'Send voice note' }).click();
+  await expect.poll(() => widget.locator('.message').last().locator('.voice .time').innerText()).toBe('0:01');
   await page.close();
 });

@@ -4,9 +4,11 @@ import { findChromium } from '../../../scripts/lib/chromium.mjs';
 /** A headless Chromium: the installed one, else the one that Playwright has downloaded. */
 export function launch(): Promise<Browser> {
   const executablePath = findChromium();
+  // A microphone that hums, and nobody who has to allow it.
+  const media = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
   const quiet = ['--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update'];
   return chromium.launch({
     ...(executablePath === null ? {} : { executablePath }),
-    args: process.getuid?.() === 0 ? [...quiet, '--no-sandbox'] : quiet,
+    args: [...quiet, ...media, ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])],
   });
 }

@@ -44,6 +44,8 @@ export class MessageActions {
     scroller?.addEventListener('keydown', this.#handleKeydown);
     scroller?.addEventListener('scroll', this.#leave);
     this.#rich.host.list.addEventListener('pointerleave', this.#leave);
+    const { activeElement } = this.#root;
+    if (activeElement !== null) this.#aim(activeElement);
   }
 
   get rich(): RichMessages {

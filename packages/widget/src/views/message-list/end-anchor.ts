@@ -39,6 +39,8 @@ export class EndAnchor {
 
   /** To be called before rows change: the topmost row on screen, or `null` when the end is what counts. */
   capture(): Anchor | null {
+    // The browser tells of a scroll with the next frame; what is done before must not undo it.
+    this.handleScroll();
     const scroller = this.#scroller();
     if (scroller === null || this.isPinned) return null;
     const top = scroller.getBoundingClientRect().top;

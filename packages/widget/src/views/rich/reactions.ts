@@ -7,17 +7,17 @@ export function reactionRow(message: Message, rich: RichMessages): TemplateResul
   const { texts } = rich;
   return html`<div class="reactions" role="group" aria-label=${texts.reactions}>
     ${message.reactions.map(({ emoji, userIds, isOwn }) => {
-      const who = texts.reactedBy(rich.namesOf(userIds), emoji);
+      const names = rich.namesOf(userIds);
       return html`<button
         class="reaction"
         aria-pressed=${isOwn ? 'true' : 'false'}
-        aria-label=${who}
-        title=${who}
+        title=${texts.reactedBy(names, emoji)}
         ?disabled=${message.seq === null}
         @click=${() => rich.toggleReaction(message, emoji)}
       >
         <span class="sign">${emoji}</span
-        ><span class="count">${new Intl.NumberFormat(texts.lang).format(userIds.length)}</span>
+        ><span class="count" aria-hidden="true">${new Intl.NumberFormat(texts.lang).format(userIds.length)}</span
+        ><span class="hidden-visually"> ${names}</span>
       </button>`;
     })}
   </div>`;

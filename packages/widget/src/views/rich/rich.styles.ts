@@ -14,9 +14,6 @@ export const richStyles: CSSResult = css`
     block-size: 34px;
     font-size: 0.8em;
   }
-  .message:has(.reactions) > .avatar {
-    inset-block-end: 34px;
-  }
   .sender {
     display: block;
     margin-block-end: 1px;

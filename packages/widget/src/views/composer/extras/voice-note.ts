@@ -33,7 +33,6 @@ export class VoiceNote {
     this.#extras.say(null);
     try {
       this.#recorder = await Recorder.start(() => this.#tick());
-      this.#focus('.send-voice');
     } catch {
       this.#extras.say(this.#extras.texts.noMicrophone);
     } finally {
@@ -42,6 +41,7 @@ export class VoiceNote {
     }
     // The person went elsewhere while the browser asked.
     if (!this.#extras.composer.isConnected) this.discard();
+    else if (this.isRecording) this.#focus('.send-voice');
   }
 
   discard(): void {

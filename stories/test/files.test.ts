@@ -1,0 +1,127 @@
+import { readFile } from 'node:fs/promises';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { violations } from './support/axe.ts';
+import { openHarness, type Harness } from './support/harness.ts';
+
+let harness: Harness;
+
+beforeAll(async () => {
+  harness = await openHarness();
+});
+
+afterAll(() => harness.close());
+
+it('shows pictures over the window, with the keyboard, and gives the focus back', async () => {
+  const { page, widget } = await harness.show({ state: 'files' });
+  const slip = widget.getByRole('button', { name: 'Open slip 14.png' });
+  await slip.focus();
+  await page.keyboard.press('Enter');
+  const box = widget.getByRole('dialog', { name: 'slip 14.png' });
+  const shown = box.getByRole('img', { name: 'slip 14.png' });
+  await expect.poll(() => shown.evaluate((img: HTMLImageElement) => img.naturalWidth)).toBe(700);
+  expect(await violations(page)).toEqual([]);
+  const width = async (): Promise<number> => (await shown.boundingBox())!.width;
+  const fitted = await width();
+  await page.keyboard.press('z');
+  await expect.poll(width).toBeGreaterThan(fitted);
+  await page.keyboard.press('z');
+  await page.keyboard.press('ArrowRight');
+  await widget.getByRole('dialog', { name: 'harbour.png' }).getByText('cannot be reached').waitFor();
+  await page.keyboard.press('Escape');
+  expect(await slip.evaluate((button) => button.matches(':focus'))).toBe(true);
+  await widget.getByRole('log').waitFor();
+  await page.close();
+});
+
+it('turns the pages the other way where reading goes from right to left', async () => {
+  const { page, widget } = await harness.show({ state: 'files', lang: 'ar' });
+  await widget.locator('seal-attachments').nth(1).getByRole('button').first().click();
+  await widget.getByRole('dialog', { name: 'slip 14.png' }).waitFor();
+  await page.keyboard.press('ArrowLeft');
+  const turned = widget.getByRole('dialog', { name: 'harbour.png' });
+  await expect.poll(() => turned.count()).toBe(1);
+  await page.close();
+});
+
+it('never shows what could run: SVG and HTML are saved, under a harmless type and name', async () => {
+  const { page, widget } = await harness.show({ state: 'hostileFiles' });
+  await widget.locator('seal-attachments .card').nth(2).waitFor();
+  expect(await widget.locator('seal-attachments :is(img, video, audio, iframe, object, embed)').count()).toBe(0);
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    widget.getByRole('button', { name: /^Download .*svg$/ }).click(),
+  ]);
+  expect(download.suggestedFilename()).not.toMatch(/[\u202e/\\]/);
+  expect(await readFile((await download.path())!, 'utf8')).toContain('<svg');
+  const type = await page.evaluate(async (url) => (await fetch(url)).headers.get('content-type'), download.url());
+  expect(type).toBe('application/octet-stream');
+  await page.close();
+});
+
+it('plays a voice note, and moves in it', async () => {
+  const { page, widget } = await harness.show({ state: 'files' });
+  const note = widget.locator('.voice');
+  await note.getByRole('button', { name: 'Play Voice note' }).click();
+  await note.getByRole('button', { name: 'Pause' }).click();
+  await note.getByRole('slider', { name: 'Position' }).fill('3000');
+  expect(await note.locator('audio').evaluate((audio: HTMLAudioElement) => audio.currentTime)).toBeCloseTo(3, 0);
+  expect(await note.locator('audio').evaluate((audio: HTMLAudioElement) => audio.src)).toMatch(/^blob:/);
+  await page.close();
+});
+
+it('says so when a file cannot be had', async () => {
+  const { page, widget } = await harness.show({ state: 'files' });
+  await widget.getByRole('button', { name: 'Download Contract for berth 14 (signed, final).pdf' }).click();
+  const problem = widget.locator('seal-attachments').getByRole('alert');
+  await expect.poll(() => problem.innerText()).toContain('cannot be reached');
+  await page.close();
+});
+
+it('attaches several files, and says before anything is sent which is too large', async () => {
+  const { page, widget } = await harness.show({ state: 'uploadLimit' });
+  const file = (name: string, size: number) => ({ name, mimeType: 'text/plain', buffer: Buffer.alloc(size) });
+  await widget
+    .locator('input[type=file]')
+    .setInputFiles([file('one.txt', 10), file('big.txt', 5_000), file('two.txt', 10)]);
+  await widget.getByRole('alert').getByText('“big.txt” is too large. The limit is 1 kB.').waitFor();
+  expect(await widget.locator('.tray .name').allInnerTexts()).toEqual(['one.txt', 'two.txt']);
+  expect(await violations(page)).toEqual([]);
+  await widget.getByRole('button', { name: 'Remove one.txt' }).click();
+  await widget.getByRole('button', { name: 'Send', exact: true }).click();
+  await widget.getByRole('article', { name: /File two\.txt/ }).waitFor();
+  expect(await widget.locator('.tray').count()).toBe(0);
+  await page.close();
+});
+
+it('waits with sending for files that are being prepared or have failed, and settles each', async () => {
+  const { page, widget } = await harness.show({ state: 'uploads' });
+  const send = widget.locator('[part=send-button]');
+  expect(await send.isDisabled()).toBe(true);
+  await widget.getByRole('button', { name: 'Pause Contract for berth 14 (signed, final).pdf' }).click();
+  await widget.getByRole('button', { name: 'Resume Contract for berth 14 (signed, final).pdf' }).click();
+  await widget.getByRole('button', { name: 'Try log.txt again' }).click();
+  expect(await send.isDisabled()).toBe(true);
+  await widget.getByRole('button', { name: 'Remove slip 14.png' }).click();
+  await expect.poll(() => send.isDisabled()).toBe(false);
+  await page.close();
+});
+
+it('takes files that are dropped on the conversation or pasted into the field', async () => {
+  const { page, widget } = await harness.show({ state: 'firstMessage' });
+  await widget.getByRole('button', { name: 'Attach files' }).waitFor();
+  await widget.locator('seal-conversation').evaluate((conversation) => {
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(new File(['x'], 'dropped.txt', { type: 'text/plain' }));
+    const init = { dataTransfer, bubbles: true, cancelable: true };
+    conversation.dispatchEvent(new DragEvent('dragover', init));
+    conversation.dispatchEvent(new DragEvent('drop', init));
+  });
+  await widget.getByText('dropped.txt').waitFor();
+  await widget.getByRole('textbox').evaluate((field) => {
+    const clipboardData = new DataTransfer();
+    clipboardData.items.add(new File(['x'], 'pasted.png', { type: 'image/png' }));
+    field.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+  });
+  await expect.poll(() => widget.locator('.tray .name').allInnerTexts()).toEqual(['dropped.txt', 'pasted.png']);
+  await page.close();
+});

@@ -1,0 +1,150 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { violations } from './support/axe.ts';
+import { openHarness, type Harness } from './support/harness.ts';
+
+let harness: Harness;
+
+beforeAll(async () => {
+  harness = await openHarness();
+});
+
+afterAll(() => harness.close());
+
+it('leads from an answer to what it answers, and marks it', async () => {
+  const { page, widget } = await harness.show({ state: 'rich' });
+  await widget.getByRole('button', { name: 'Shall we take berth 14' }).click();
+  const original = widget.locator('.message').first();
+  await expect.poll(() => original.evaluate((row) => row.matches(':focus.marked'))).toBe(true);
+  // What is not on this device leads nowhere.
+  expect(await widget.getByRole('button', { name: 'is not on this device' }).isDisabled()).toBe(true);
+  await page.close();
+});
+
+it('switches the own reaction, and says who reacted', async () => {
+  const { page, widget } = await harness.show({ state: 'rich' });
+  const chip = widget.getByRole('button', { name: '👍 bob' });
+  expect(await chip.getAttribute('aria-pressed')).toBe('false');
+  await chip.click();
+  const both = widget.getByRole('button', { name: '👍 bob and You' });
+  expect(await both.getAttribute('aria-pressed')).toBe('true');
+  expect(await both.locator('.count').innerText()).toBe('2');
+  await both.click();
+  await chip.waitFor();
+  await page.close();
+});
+
+it('has a menu that is opened, walked through and left with the keyboard alone', async () => {
+  const { page, widget } = await harness.show({ state: 'rich' });
+  const message = widget.locator('.message').nth(1);
+  await message.focus();
+  await widget.getByRole('toolbar').waitFor();
+  await page.keyboard.press('Enter');
+  const menu = widget.getByRole('menu');
+  await menu.waitFor();
+  expect(await violations(page)).toEqual([]);
+  expect(await widget.getByRole('menuitemcheckbox', { name: '👍' }).evaluate((item) => item.matches(':focus'))).toBe(
+    true,
+  );
+  await page.keyboard.press('End');
+  expect(await widget.getByRole('menuitem', { name: 'Delete…' }).evaluate((item) => item.matches(':focus'))).toBe(true);
+  await page.keyboard.press('ArrowDown');
+  expect(await widget.getByRole('menuitemcheckbox', { name: '👍' }).evaluate((item) => item.matches(':focus'))).toBe(
+    true,
+  );
+  await page.keyboard.press('Escape');
+  await expect.poll(() => menu.count()).toBe(0);
+  expect(await message.evaluate((row) => row.matches(':focus'))).toBe(true);
+  // The conversation below has not heard of it.
+  expect(await widget.getByRole('log').count()).toBe(1);
+  await page.close();
+});
+
+it('reacts with an emoji of the picker', async () => {
+  const { page, widget } = await harness.show({ state: 'rich' });
+  await widget.locator('.message').first().hover();
+  await widget.getByRole('button', { name: 'React' }).click();
+  await widget.getByRole('dialog', { name: 'More emoji' }).waitFor();
+  expect(await violations(page)).toEqual([]);
+  await widget.getByRole('button', { name: '🦭' }).click();
+  await widget.getByRole('button', { name: '🦭 You' }).waitFor();
+  await page.close();
+});
+
+it('asks before it deletes, and offers to delete for everyone only what may be', async () => {
+  const { page, widget } = await harness.show({ state: 'rich' });
+  await widget.locator('.message').first().focus();
+  await widget.getByRole('toolbar').waitFor();
+  await page.keyboard.press('Delete');
+  await widget.getByRole('heading', { name: 'Delete this message?' }).waitFor();
+  expect(await widget.getByRole('button', { name: 'Delete for everyone' }).count()).toBe(0);
+  await page.keyboard.press('Escape');
+  expect(
+    await widget
+      .locator('.message')
+      .first()
+      .evaluate((row) => row.matches(':focus')),
+  ).toBe(true);
+
+  await widget.locator('.message').nth(1).focus();
+  await page.keyboard.press('Delete');
+  expect(await violations(page)).toEqual([]);
+  await widget.getByRole('button', { name: 'Delete for everyone' }).click();
+  await expect.poll(() => widget.locator('.message').nth(1).innerText()).toContain('This message was deleted.');
+  await widget.locator('.message').first().focus();
+  await page.keyboard.press('Delete');
+  await widget.getByRole('button', { name: 'Delete for me' }).click();
+  await expect.poll(() => widget.getByText('Shall we take berth 14').count()).toBe(0);
+  await page.close();
+});
+
+it('lets admins delete what others wrote, and members not', async () => {
+  const admin = await harness.show({ state: 'richChannel' });
+  await admin.widget.getByText('If the wind lets us.').click();
+  await admin.widget.getByRole('toolbar').waitFor();
+  await admin.page.keyboard.press('Delete');
+  await admin.widget.getByRole('button', { name: 'Delete for everyone' }).waitFor();
+  await admin.page.close();
+
+  const member = await harness.show({ state: 'channel' });
+  await member.widget.getByText('And we ten').click();
+  await member.widget.getByRole('toolbar').waitFor();
+  await member.page.keyboard.press('Delete');
+  await member.widget.getByRole('button', { name: 'Delete for me' }).waitFor();
+  expect(await member.widget.getByRole('button', { name: 'Delete for everyone' }).count()).toBe(0);
+  await member.page.close();
+});
+
+it('offers nothing that writes where nothing can be written', async () => {
+  const { page, widget } = await harness.show({ state: 'revoked' });
+  await widget.locator('.message').last().focus();
+  await widget.getByRole('toolbar').waitFor();
+  await page.keyboard.press('Enter');
+  await widget.getByRole('menuitem', { name: 'Copy text' }).waitFor();
+  expect(await widget.getByRole('menuitem').allInnerTexts()).toEqual(['Copy text', 'Delete…']);
+  await page.close();
+});
+
+it('marks only mentions that are what they say', async () => {
+  const { page, widget } = await harness.show({ state: 'richChannel' });
+  expect(await widget.locator('.mention').allInnerTexts()).toEqual(['@alice', '@bob']);
+  expect(await widget.locator('.mention.self').allInnerTexts()).toEqual(['@alice']);
+  await page.close();
+});
+
+it('says which messages the server kept back, where they are missing', async () => {
+  const { page, widget } = await harness.show({ state: 'missingMessages' });
+  await widget.getByText('2 messages have not been delivered').waitFor();
+  const order = await widget
+    .locator('#rows > :is(.message, .missing)')
+    .evaluateAll((rows) => rows.map((row) => /one|two|three|\d/.exec(row.textContent!)![0]));
+  expect(order).toEqual(['one', '2', 'two', 'three', '1']);
+  await page.close();
+});
+
+it('joins from an invitation, and says why when it cannot', async () => {
+  const { page, widget } = await harness.show({ state: 'invitationCards' });
+  expect(await widget.getByRole('button', { name: 'Join' }).count()).toBe(1);
+  await widget.getByText('This invitation is no longer open.').waitFor();
+  await widget.getByText('You are in this channel.').waitFor();
+  await page.close();
+});
