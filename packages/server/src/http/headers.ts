@@ -34,7 +34,7 @@ export function demoPolicy(publicUrl: string): string {
     "style-src 'self'",
     "img-src 'self' data: blob:",
     // Videos and sounds are played from memory, where they were decrypted.
-    "media-src blob:",
+    'media-src blob:',
     "font-src 'self'",
     "manifest-src 'self'",
     "worker-src 'self'",
