@@ -66,8 +66,8 @@ export const SIZE_LIMITS = {
   recoveryBlob: 1_024,
   /** One step of device linking. */
   linkPayload: 8_192,
-  /** One WebSocket frame or HTTP body from a client. */
-  request: 1_048_576,
+  /** One WebSocket frame or HTTP body from a client: a Commit with the largest Welcome and GroupInfo fits, as base64. */
+  request: 2_097_152,
   /** Characters of a user name. */
   usernameMax: 32,
   usernameMin: 2,

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ConversationId } from '@seal-chat/protocol';
 import type { MemberRole } from '@seal-chat/protocol/api';
+import { findPeers } from '../src/conversations/store.ts';
 import { channelOf, leafOf, newChannel, reconcile } from './support/channels.ts';
 import { caughtUp, errorAnswerOf, listen, refusalOf, signUp, type TestPerson } from './support/people.ts';
 import { startRelay, type Relay, type TestTenant } from './support/relay.ts';
@@ -235,9 +236,14 @@ describe('invitations', () => {
     expect(await refusalOf(join(carol!))).toMatchObject({ code: 'NOT_A_MEMBER' });
     const again = carol!.first.api.channels.decline.mutate({ conversationId });
     expect(await refusalOf(again)).toMatchObject({ code: 'NOT_FOUND' });
-    // Whoever is taken out needs another.
+    // Whoever is taken out needs another, and what they gave is worth nothing.
+    const { userId } = bob!;
+    await alice!.first.api.channels.setRole.mutate({ conversationId, userId, role: 'admin' });
+    await bob!.first.api.channels.invite.mutate({ conversationId, userIds: [carol!.userId] });
     await alice!.first.api.channels.remove.mutate({ conversationId, userId: bob!.userId });
     expect(await refusalOf(join(bob!))).toMatchObject({ code: 'NOT_A_MEMBER' });
+    expect(await refusalOf(join(carol!))).toMatchObject({ code: 'NOT_A_MEMBER' });
+    await gone.until((events) => events.filter(({ type }) => type === 'invitations').length === 4);
   });
 });
 
@@ -280,6 +286,26 @@ describe('members', () => {
     expect(await bob!.first.api.conversations.list.query({ after: null, limit: 10 })).toMatchObject([
       { conversationId, kind: 'channel', channel: { visibility: 'private' } },
     ]);
+  });
+
+  test('of a channel of more than a hundred do not follow each other’s presence', async () => {
+    const [alice, bob] = await people(2);
+    const { conversationId } = await channelOf(alice!, [bob!]);
+    const { tenantId } = tenant;
+    const fill = async (members: number): Promise<void> => {
+      await relay.sql`
+        with made as (
+          insert into users (tenant_id, id, account_key, list_version)
+          select ${tenantId}, gen_random_uuid(), ''::bytea, 1 from generate_series(1, ${members}) returning id)
+        insert into memberships (tenant_id, conversation_id, user_id) select ${tenantId}, ${conversationId}, id from made`;
+    };
+    const peers = async () => (await findPeers(relay.sql, tenantId, alice!.userId)).length;
+    await fill(98);
+    expect(await peers()).toBe(99);
+    await fill(1);
+    expect(await peers()).toBe(0);
+    await alice!.first.api.conversations.openDm.mutate({ userId: bob!.userId });
+    expect(await peers()).toBe(1);
   });
 
   test('are at most so many', async () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { newId, type ConversationId, type MessageId } from '@seal-chat/protocol';
+import { CHANNEL_LIMITS, newId, type ConversationId, type MessageId } from '@seal-chat/protocol';
 import {
   channelMessage,
   channelOf,
@@ -242,6 +242,49 @@ describe('Commits', () => {
       FORBIDDEN FORBIDDEN BAD_INPUT BAD_INPUT CONFLICT BAD_INPUT NOT_A_MEMBER`.split(/\s+/),
     );
     expect(await groupOf(alice!.first, conversationId)).toEqual(at);
+  });
+
+  test('of the largest size fit, with a Welcome and GroupInfo as large', async () => {
+    const [alice, bob] = await people(2);
+    const { conversationId } = await alice!.first.api.channels.create.mutate(newChannel());
+    await alice!.first.api.channels.add.mutate({ conversationId, userIds: [bob!.userId] });
+    const commit = {
+      ...commitAt(conversationId, { generation: 0, epoch: 0 }, { adds: [leafOf(bob!)] }),
+      commit: noise(CHANNEL_LIMITS.commit),
+      welcome: noise(CHANNEL_LIMITS.welcome),
+      groupInfo: noise(CHANNEL_LIMITS.groupInfo),
+    };
+    await alice!.first.api.channels.commit.mutate(commit);
+    const { events } = await caughtUp(listen(bob!.first));
+    expect(welcomesIn(events).map(({ welcome }) => welcome === commit.welcome)).toEqual([true]);
+    expect((await groupOf(bob!.first, conversationId)).groupInfo === commit.groupInfo).toBe(true);
+  });
+
+  test('do not let more devices in than a group can have', async () => {
+    const [alice] = await people(1);
+    const { conversationId } = await alice!.first.api.channels.create.mutate(newChannel());
+    const { tenantId } = tenant;
+    const { userId } = alice!;
+    await relay.sql`
+      with made as (
+        insert into devices (tenant_id, id, user_id, dh_key, sign_key, registration_id, added_in)
+        select ${tenantId}, gen_random_uuid(), ${userId}, ''::bytea, ''::bytea, 1, 1
+        from generate_series(1, ${CHANNEL_LIMITS.leaves - 2}) returning id)
+      insert into channel_leaves (tenant_id, conversation_id, device_id)
+      select ${tenantId}, ${conversationId}, id from made`;
+    const devices = [await addDevice(relay, alice!), await addDevice(relay, alice!)];
+    const outcomes: string[] = [];
+    for (const [epoch, device] of devices.entries()) {
+      const join = { adds: [leafOf(alice!, device)], isExternal: true };
+      const call = device.api.channels.commit.mutate(commitAt(conversationId, { generation: 0, epoch }, join));
+      outcomes.push(
+        await call.then(
+          () => 'ok',
+          (error: unknown) => errorAnswerOf(error).code,
+        ),
+      );
+    }
+    expect(outcomes).toEqual(['ok', 'CHANNEL_FULL']);
   });
 
   test('a device of a member joins by itself, and again when it lost its place', async () => {

@@ -9,7 +9,11 @@ import type { ChannelRef, Queries } from './channel-store.ts';
 export const nameKeyOf = usernameKeyOf;
 
 /** Whether another channel than `ref` has the name. */
-export async function isNameTaken(tx: TransactionSql, { tenantId, conversationId }: ChannelRef, name: string) {
+export async function isNameTaken(
+  tx: TransactionSql,
+  { tenantId, conversationId }: ChannelRef,
+  name: string,
+): Promise<boolean> {
   const rows = await tx`
     select 1 from channel_groups
     where tenant_id = ${tenantId} and name_key = ${nameKeyOf(name)} and conversation_id <> ${conversationId}`;

@@ -74,6 +74,19 @@ export async function setRole(
     where tenant_id = ${tenantId} and conversation_id = ${conversationId} and user_id = ${userId}`;
 }
 
+/** Takes back the invitations that somebody gave. @returns to whom */
+export async function deleteInvitationsBy(
+  tx: TransactionSql,
+  { tenantId, conversationId }: ChannelRef,
+  inviterUserId: UserId,
+): Promise<readonly UserId[]> {
+  const rows = await tx<{ id: UserId }[]>`
+    delete from invitations
+    where tenant_id = ${tenantId} and conversation_id = ${conversationId} and inviter_user_id = ${inviterUserId}
+    returning user_id as id`;
+  return rows.map(({ id }) => id);
+}
+
 /** Makes the longest-serving admin the owner, or the longest-serving member when there is no admin. */
 export async function promoteHeir(tx: TransactionSql, { tenantId, conversationId }: ChannelRef): Promise<void> {
   await tx`

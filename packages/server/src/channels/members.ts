@@ -12,6 +12,7 @@ import type { ChannelRef } from './channel-store.ts';
 import {
   countMembers,
   deleteChannel,
+  deleteInvitationsBy,
   deleteMember,
   findRole,
   insertMembers,
@@ -27,7 +28,7 @@ export interface Members {
   /** Makes people members: admins and owners. @throws SealError FORBIDDEN, NOT_FOUND, CHANNEL_FULL, NOT_A_MEMBER … */
   add(session: Session, conversationId: ConversationId, userIds: readonly UserId[]): Promise<ChannelAnswer>;
   /**
-   * Takes somebody out: admins those without a role, owners everybody but themselves.
+   * Takes somebody out: admins those without a role, owners everybody but themselves. Invitations of theirs count no more.
    * @throws SealError FORBIDDEN, NOT_FOUND, NOT_A_MEMBER …
    */
   remove(session: Session, conversationId: ConversationId, userId: UserId): Promise<ChannelAnswer>;
@@ -74,7 +75,7 @@ export function createMembers(deps: {
       const { tenantId } = session;
       await countChange(session);
       const ref = { tenantId, conversationId };
-      await transactSql(sql, async (tx) => {
+      const uninvited = await transactSql(sql, async (tx) => {
         const caller = await enterLocked(tx, session, conversationId);
         checkMayManage(caller);
         if (userId === session.userId) {
@@ -86,8 +87,10 @@ export function createMembers(deps: {
           throw new SealError('FORBIDDEN', 'channels: owners alone remove admins and owners');
         }
         await deleteMember(tx, ref, userId);
+        return deleteInvitationsBy(tx, ref, userId);
       });
       await announcer.left(ref, userId);
+      announcer.invitations(tenantId, uninvited);
       return announcer.answer(tenantId, conversationId);
     },
 

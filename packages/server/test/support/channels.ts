@@ -1,10 +1,11 @@
-import { newId, toBase64, type ConversationId, type DeviceId, type MessageId } from '@seal-chat/protocol';
+import { randomBytes } from 'node:crypto';
+import { newId, type ConversationId, type DeviceId, type MessageId } from '@seal-chat/protocol';
 import type { ChannelEntry, GroupAnswer, SyncEvent } from '@seal-chat/protocol/api';
 import { rng, type Api, type TestConnection, type TestDevice, type TestPerson } from './people.ts';
 
 /** Bytes where the server cannot tell whether an MLS group made them. */
 export function noise(length: number): string {
-  return toBase64(rng(length));
+  return randomBytes(length).toString('base64url');
 }
 
 export type CreateInput = Parameters<Api['channels']['create']['mutate']>[0];
