@@ -217,6 +217,22 @@ describe('a message of a newer version', () => {
   });
 });
 
+describe('a message stored by an earlier version', () => {
+  it('is read as it was, and can be changed', async () => {
+    const scene = await openScene();
+    await scene.say(1, scene.other, 'from before');
+    const key = ROWS.message(scene.conversationId, 1);
+    const old = { messageId: scene.idAt(1), senderUserId: scene.other, senderDeviceId: scene.other as never };
+    const content = { kind: 'text', text: 'from before' } as const;
+    await scene.commit(async (tx) => tx.put(key, { ...old, sentAt: 1, acceptedAt: 2, content }));
+    const plain = { editedAt: null, reactions: [], expiresAt: null, mentionsSelf: false, isShared: false };
+    expect(await scene.message(1)).toMatchObject({ ...plain, content, sentAt: 1, acceptedAt: 2 });
+    await scene.say(2, scene.other, { kind: 'edit', target: ref(scene, 1), text: 'from now', mentions: [] });
+    await scene.say(3, scene.third, { kind: 'reaction', target: ref(scene, 1), emoji: '👍', isOn: true });
+    expect(await scene.message(1)).toMatchObject({ content: { text: 'from now' }, reactions: [{ emoji: '👍' }] });
+  });
+});
+
 describe('unread counts', () => {
   it('follow reading, and count texts and posts of others only', async () => {
     const scene = await openScene();

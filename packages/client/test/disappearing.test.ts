@@ -74,7 +74,7 @@ describe('messages with a timer', () => {
 });
 
 describe('a message whose time is over', () => {
-  it('when it is opened is not stored', async () => {
+  it('when it is opened leaves only that it was there', async () => {
     const scene = await openScene();
     const post = { kind: 'post', replyTo: null, mentions: [], attachments: [], text: 'late' } as const;
     await scene.say(1, scene.other, { ...post, lifetimeSeconds: 10 });
@@ -82,7 +82,11 @@ describe('a message whose time is over', () => {
     const sentAt = scene.now;
     scene.now += 10_000;
     await scene.say(2, scene.other, { ...post, lifetimeSeconds: 10 }, sentAt);
-    expect((await scene.window()).messages.map(({ seq }) => seq)).toEqual([1]);
-    expect(await scene.row()).toMatchObject({ unreadCount: 1, seenSeq: 2 });
+    await scene.say(3, scene.self, { ...post, lifetimeSeconds: 10 }, sentAt);
+    expect((await scene.window()).messages.map(textOf)).toEqual(['late', '<deleted>']);
+    expect(await scene.row()).toMatchObject({ unreadCount: 1, seenSeq: 3 });
+    // A server's clock does not keep it longer.
+    await scene.say(4, scene.other, { ...post, lifetimeSeconds: 10 }, scene.now + 1_000_000);
+    expect(await scene.message(4)).toMatchObject({ expiresAt: scene.now + 10_000 });
   });
 });

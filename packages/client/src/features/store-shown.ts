@@ -14,7 +14,8 @@ export type Shown =
   | Extract<ShownContent, { readonly kind: 'text' | 'event' | 'unsupported' }>;
 
 /**
- * Stores a message that people see. One whose time is over leaves nothing.
+ * Stores a message that people see. Of one whose time was over before it came it shows that it was there, so that a
+ * server cannot make it vanish by its clock.
  *
  * @returns whether it is shown
  */
@@ -31,8 +32,9 @@ export async function storeShown(
   const { tx, conversationId, ownUserId, ownDeviceId, now } = applying;
   const { seq, messageId, senderUserId, senderDeviceId, acceptedAt } = message;
   const { content, sentAt, existing, isShared } = input;
-  const expiresAt = expiryOf(content, acceptedAt);
-  if (expiresAt !== null && expiresAt <= now) return false;
+  const expiresAt = expiryOf(content, Math.min(acceptedAt, now));
+  const isOver = expiresAt !== null && expiresAt <= now;
+  if (isOver && senderDeviceId === ownDeviceId) return false;
 
   const row: MessageRow = {
     messageId,
@@ -40,12 +42,12 @@ export async function storeShown(
     senderDeviceId,
     sentAt,
     acceptedAt,
-    content: await shownContent(applying, content, seq),
-    ...(expiresAt !== null && { expiresAt }),
+    content: isOver ? { kind: 'deleted' } : await shownContent(applying, content, seq),
+    ...(expiresAt !== null && !isOver && { expiresAt }),
     ...(isShared && { isShared }),
-    ...(content.kind === 'post' && extrasOf(content, ownUserId, senderUserId)),
+    ...(content.kind === 'post' && !isOver && extrasOf(content, ownUserId, senderUserId)),
   };
-  if (expiresAt !== null) tx.put(ROWS.expiry(expiresAt, conversationId, seq), expiresAt);
+  if (expiresAt !== null && !isOver) tx.put(ROWS.expiry(expiresAt, conversationId, seq), expiresAt);
   if (existing !== null) tx.delete(ROWS.unopened(conversationId, seq));
   if (content.kind !== 'unsupported') tx.delete(ROWS.unsupported(conversationId, seq));
   putMessage(applying, seq, existing, row);
