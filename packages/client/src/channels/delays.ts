@@ -3,7 +3,10 @@ import { activeAccount, type Deps } from '../deps.ts';
 import { ROWS } from '../store/rows.ts';
 import { CHANNEL_ROWS } from './channel-rows.ts';
 
-const FIRST_MS = 500;
+/** Whoever has changed something, or joins by itself, is quicker. */
+const FIRST_MS = 3_000;
+/** The same for devices that come in. */
+const JOIN_MS = 500;
 const STEP_MS = 400;
 const MAX_RANK = 25;
 
@@ -28,5 +31,5 @@ export async function reconcileDelay(deps: Pick<Deps, 'reader'>, conversationId:
 
 /** A device that others may be letting in just now gives them a moment, ms. */
 export function joinDelay(): number {
-  return FIRST_MS + Math.random() * FIRST_MS;
+  return JOIN_MS + Math.random() * JOIN_MS;
 }

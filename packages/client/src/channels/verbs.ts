@@ -17,6 +17,8 @@ import { refreshInvitations, settleInvitations } from './invitations.ts';
  * the tab that leads, as soon as it hears of the wish.
  */
 
+export { encryption } from './encryption.ts';
+
 /** Makes a channel and takes `members` in. @throws SealError BAD_INPUT, NAME_TAKEN, OFFLINE … */
 export async function createChannel(deps: Deps, input: NewChannel): Promise<ConversationId> {
   const conversationId = await foundChannel(deps, input);
