@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AttachmentId, ConversationId } from '@seal-chat/protocol';
 import { expireMessages } from '../src/jobs/purge.ts';
+import { channelMessage, channelOf } from './support/channels.ts';
 import { fileRequest, upload } from './support/files.ts';
 import { listen, messageTo, refusalOf, signUp, type TestPerson } from './support/people.ts';
 import { startRelay, type Relay } from './support/relay.ts';
@@ -85,44 +86,55 @@ describe('taking a message back', () => {
     expect(await stored(seq)).toEqual(before);
   });
 
-  test('in channels admins and owners may, members only theirs', async () => {
-    const channel = newChannel();
-    await relay.sql`insert into conversations (tenant_id, id, kind, last_seq) values (${channel.tenantId}, ${channel.id}, 'channel', 3)`;
-    const roles = [
-      [alice, 'owner'],
-      [bob, 'admin'],
-      [carol, 'member'],
-    ] as const;
-    for (const [{ userId }, role] of roles) {
-      await relay.sql`insert into memberships (tenant_id, conversation_id, user_id, role)
-        values (${channel.tenantId}, ${channel.id}, ${userId}, ${role})`;
-    }
-    for (const [i, sender] of [alice, bob, carol].entries()) {
-      await relay.sql`
-        insert into messages (tenant_id, conversation_id, seq, message_id, sender_user_id, sender_device_id, created_at,
-          body, generation, epoch, envelope)
-        values (${channel.tenantId}, ${channel.id}, ${i + 1}, gen_random_uuid(), ${sender.userId},
-          ${sender.first.deviceId}, now(), 'x'::bytea, 0, 0, 'y'::bytea)`;
-    }
+  test('in channels admins and owners may, members only theirs, and nobody Commits', async () => {
+    const { conversationId: channelId, group } = await channelOf(alice, [bob, carol]);
+    await alice.first.api.channels.setRole.mutate({ conversationId: channelId, userId: bob.userId, role: 'admin' });
+    const say = async (person: TestPerson) =>
+      (await person.first.api.channels.send.mutate(channelMessage(channelId, group, 'secret'))).seq;
     const take = (person: TestPerson, seq: number) =>
-      person.first.api.messages.remove.mutate({ conversationId: channel.id, seq });
-    expect(await refusalOf(take(carol, 1))).toMatchObject({ code: 'FORBIDDEN' });
-    await take(bob, 1);
-    await take(alice, 2);
-    await take(carol, 3);
-    const left = await relay.sql`
-      select seq, octet_length(body) as body, octet_length(envelope) as envelope from messages
-      where conversation_id = ${channel.id} order by seq`;
-    expect(left.map(({ body, envelope }) => [body, envelope])).toEqual([
-      [0, 1],
-      [0, 1],
-      [0, 1],
-    ]);
+      person.first.api.messages.remove.mutate({ conversationId: channelId, seq });
+    const [alices, bobs, carols] = [await say(alice), await say(bob), await say(carol)];
+    expect(await refusalOf(take(carol, alices))).toMatchObject({ code: 'FORBIDDEN' });
+    expect(await refusalOf(take(alice, group.epochSeq))).toMatchObject({ code: 'NOT_FOUND' });
+    await take(bob, alices);
+    await take(alice, bobs);
+    await take(carol, carols);
+    const { entries } = await carol.first.api.channels.log.query({ conversationId: channelId, after: 0, limit: 100 });
+    const messages = entries.filter((entry) => entry.kind === 'message');
+    // The keys stay: everybody has to follow the log without a gap.
+    expect(messages.map(({ seq, body }) => [seq, body])).toEqual([alices, bobs, carols].map((seq) => [seq, '']));
+    expect(messages.every(({ envelope }) => envelope.length > 0)).toBe(true);
   });
+});
 
-  const newChannel = () => ({
-    tenantId: alice.tenant.tenantId,
-    id: crypto.randomUUID() as ConversationId,
+describe('a channel message', () => {
+  test('has files and an end like any other', async () => {
+    const { conversationId: channelId, group } = await channelOf(alice, [bob, carol]);
+    const [mine, half] = [await upload(alice, channelId, 100), await upload(alice, channelId, 100, [])];
+    const sendFiles = (attachmentIds: AttachmentId[], lifetimeSeconds?: number) =>
+      alice.first.api.channels.send.mutate({
+        ...channelMessage(channelId, group, 'secret'),
+        attachmentIds,
+        ...(lifetimeSeconds && { lifetimeSeconds }),
+      });
+    expect(await refusalOf(sendFiles([half]))).toMatchObject({ code: 'BAD_INPUT' });
+    expect(await refusalOf(sendFiles([await upload(bob, channelId, 100)]))).toMatchObject({ code: 'NOT_FOUND' });
+    const { seq } = await sendFiles([mine], 1);
+    expect((await fileRequest(carol, mine, { method: 'HEAD' })).status).toBe(200);
+    await alice.first.api.channels.remove.mutate({ conversationId: channelId, userId: carol.userId });
+    expect((await fileRequest(carol, mine)).status).toBe(404);
+    const body = async () => {
+      const log = await bob.first.api.channels.log.query({ conversationId: channelId, after: seq - 1, limit: 1 });
+      return log.entries[0]!.kind === 'message' ? log.entries[0]!.body : null;
+    };
+    expect(await body()).not.toBe('');
+    await expect.poll(body, { timeout: 5_000 }).toBe('');
+    expect((await fileRequest(bob, mine)).status).toBe(404);
+    await expireMessages(relay.sql, Date.now());
+    const left =
+      await relay.sql`select octet_length(body) as body from messages where conversation_id = ${channelId} and seq = ${seq}`;
+    expect(left[0]!['body']).toBe(0);
+    expect(await relay.sql`select 1 from attachments where id = ${mine}`).toHaveLength(0);
   });
 });
 
