@@ -97,11 +97,13 @@ test('somebody who was removed reads on, or is not told', async ({ person }) => 
   await expectSaid(erin.widget, ['all hands', 'aye']);
 
   await openDetails(erin.widget);
+  await erin.widget.getByText('2 devices can read what is sent now.').waitFor();
   await erin.widget.getByRole('button', { name: 'What to do with frank' }).click();
   await erin.widget.getByRole('button', { name: 'Remove', exact: true }).click();
   await erin.widget.getByRole('alertdialog').getByRole('button', { name: 'Remove', exact: true }).click();
   await expect.poll(() => erin.widget.getByRole('heading', { name: 'Members 1' }).count()).toBe(1);
   await send(erin.widget, 'among ourselves');
+  await erin.widget.getByText('1 device can read what is sent now.').waitFor();
 
   await frank.widget.getByRole('heading', { name: 'You are no longer in this channel' }).waitFor();
   expect(await composer(frank.widget).count()).toBe(0);

@@ -33,7 +33,7 @@ export default defineConfig({
             { name: 'core', test: /widget\/src\/define\.ts$/ },
             {
               name: 'shared',
-              test: /widget\/src\/(i18n\/en-(channels|messages)|internal\/channel-view|time\/duration|messages\/event-text|views\/(people-search|channels)\/[^/]+)\.ts$/,
+              test: /widget\/src\/(i18n\/en-(channels|messages)|internal\/(channel-view|message-texts)|time\/duration|messages\/event-text|views\/(people-search|channels)\/[^/]+)\.ts$/,
             },
           ],
         },

@@ -100,5 +100,9 @@ export function fakeControls(
         change({ members: members().map((member) => (member.userId === userId ? { ...member, role } : member)) }),
       ),
     leave: () => run(() => setChannel({ state: 'left' })),
+    encryption: () =>
+      Promise.resolve(
+        find()?.channel?.state === 'joined' ? { suite: 3, deviceCount: members().length + 2, epoch: 41 } : null,
+      ),
   };
 }

@@ -110,6 +110,18 @@ export interface ChannelControls {
   remove(userId: UserId): Promise<void>;
   setRole(userId: UserId, role: MemberRole): Promise<void>;
   leave(): Promise<void>;
+  /** What the channel is encrypted with, as the keys on this device say; null while it has none. */
+  encryption(): Promise<ChannelEncryption | null>;
+}
+
+/** Facts about the MLS group of a channel (RFC 9420). */
+export interface ChannelEncryption {
+  /** Number of the ciphersuite. */
+  readonly suite: number;
+  /** Devices that can read what is sent now. */
+  readonly deviceCount: number;
+  /** How often the keys have changed since the group was made. */
+  readonly epoch: number;
 }
 
 /** One conversation. Holds no keys and may be asked for as often as wanted. */

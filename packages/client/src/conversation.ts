@@ -55,6 +55,7 @@ export function createConversation(
     remove: control((verbs) => verbs.remove),
     setRole: control((verbs) => verbs.setRole),
     leave: control((verbs) => verbs.leave),
+    encryption: control((verbs) => verbs.encryption),
   };
 
   return {

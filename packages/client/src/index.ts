@@ -2,6 +2,7 @@
 export type {
   AttachOptions,
   ChannelControls,
+  ChannelEncryption,
   Conversation,
   Linking,
   OpenAttachmentOptions,

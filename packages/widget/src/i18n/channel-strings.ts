@@ -82,6 +82,9 @@ export interface ChannelStrings {
   readonly encryptionPublic: string;
   readonly encryptionPrivate: string;
   readonly encryptionDirect: string;
+  readonly suite: string;
+  readonly readingDevices: (count: number) => string;
+  readonly keyChanges: (count: number) => string;
   readonly verify: (name: string) => string;
 
   // Members

@@ -83,6 +83,17 @@ export const deChannels: ChannelStrings = {
   encryptionPrivate: 'Der Server weiß, wer dabei ist und wann etwas gesendet wird, aber nicht, wie der Kanal heißt.',
   encryptionDirect:
     'Nachrichten und Dateien werden auf euren Geräten versiegelt, und nur ihr beide könnt sie öffnen. Jede Nachricht hat einen eigenen Schlüssel, und benutzte Schlüssel werden gelöscht (PQXDH und Double Ratchet).',
+  suite: 'Schlüssel vereinbart mit',
+  readingDevices: (count) =>
+    plural('de', count, {
+      one: '# Gerät kann lesen, was jetzt gesendet wird.',
+      other: '# Geräte können lesen, was jetzt gesendet wird.',
+    }),
+  keyChanges: (count) =>
+    plural('de', count, {
+      one: 'Die Schlüssel haben einmal gewechselt.',
+      other: 'Die Schlüssel haben #-mal gewechselt.',
+    }),
   verify: (name) => `Eure Sicherheitsnummer. Sieht ${name} dieselbe, ist niemand dazwischen:`,
 
   members: 'Mitglieder',

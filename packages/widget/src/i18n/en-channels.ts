@@ -83,6 +83,11 @@ export const enChannels: ChannelStrings = {
   encryptionPrivate: 'The server knows who is in it and when something is sent, but not what the channel is called.',
   encryptionDirect:
     'Messages and files are sealed on your devices, and only the two of you can open them. Every message has a key of its own, and keys that were used are deleted (PQXDH and Double Ratchet).',
+  suite: 'Keys agreed with',
+  readingDevices: (count) =>
+    plural('en', count, { one: '# device can read what is sent now.', other: '# devices can read what is sent now.' }),
+  keyChanges: (count) =>
+    plural('en', count, { one: 'The keys have changed once.', other: 'The keys have changed # times.' }),
   verify: (name) => `Your safety number. If ${name} sees the same one, nobody is in between:`,
 
   members: 'Members',

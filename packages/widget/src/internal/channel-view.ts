@@ -10,7 +10,12 @@ export abstract class ChannelView extends SealView {
   }
 }
 
+/** Tables that were completed before: every row of the list asks for one whenever anything changes. */
+const complete: WeakMap<ShownStrings, ShownStrings & ChannelStrings> = new WeakMap();
+
 /** `strings` with the texts around channels: those of the language shown, else English. */
 export function channelStrings(strings: ShownStrings): ShownStrings & ChannelStrings {
-  return { ...enChannels, ...strings };
+  let found = complete.get(strings);
+  if (found === undefined) complete.set(strings, (found = { ...enChannels, ...strings }));
+  return found;
 }

@@ -1,6 +1,12 @@
-import { html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
+import { html, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
-import type { Conversation, ConversationMember, ConversationSummary, Person } from '@seal-chat/client';
+import type {
+  ChannelEncryption,
+  Conversation,
+  ConversationMember,
+  ConversationSummary,
+  Person,
+} from '@seal-chat/client';
 import { errorText } from '../../../error-text.ts';
 import { closeIcon, lockIcon, warningIcon } from '../../../icons.ts';
 import { Action } from '../../../internal/action.ts';
@@ -19,6 +25,12 @@ import { focusQuestion, question, questionStyles } from './question.ts';
 /** After how long messages can be made to disappear, seconds. */
 const TIMERS: readonly number[] = [0, 300, 3_600, 28_800, 86_400, 604_800, 2_419_200];
 
+/** What people who know about it call the ciphersuites of MLS. */
+const SUITES: ReadonlyMap<number, string> = new Map([
+  [3, 'X25519, ChaCha20-Poly1305, SHA-256, Ed25519'],
+  [84, 'X-Wing (X25519 + ML-KEM-768), ChaCha20-Poly1305, SHA-512, Ed25519'],
+]);
+
 /** A conversation: what it is, what is set for it, who is in it. Tells `page`, `person` and `close`. */
 export class SealAbout extends ChannelView {
   static override styles = [base, avatarStyles, pageStyles, questionStyles, aboutStyles];
@@ -27,6 +39,7 @@ export class SealAbout extends ChannelView {
     summary: { attribute: false },
     said: { attribute: false },
     safetyNumber: { state: true },
+    facts: { state: true },
     isLeaving: { state: true },
   };
 
@@ -35,6 +48,7 @@ export class SealAbout extends ChannelView {
   /** Something to tell the person, or ''. */
   declare said: string;
   declare safetyNumber: string | null;
+  declare facts: ChannelEncryption | null;
   /** The person is asked whether to leave. */
   declare isLeaving: boolean;
 
@@ -46,6 +60,7 @@ export class SealAbout extends ChannelView {
     this.summary = null;
     this.said = '';
     this.safetyNumber = null;
+    this.facts = null;
     this.isLeaving = false;
   }
 
@@ -55,12 +70,24 @@ export class SealAbout extends ChannelView {
   }
 
   protected override firstUpdated(): void {
-    void this.#loadSafetyNumber();
+    const peer = this.summary?.peer ?? null;
+    if (peer !== null) void this.#loadSafetyNumber(peer);
   }
 
-  async #loadSafetyNumber(): Promise<void> {
-    const peer = this.summary?.peer ?? null;
-    if (peer !== null) this.safetyNumber = await this.client.safetyNumber(peer.userId).catch(() => null);
+  protected override updated(changed: PropertyValues<this>): void {
+    const before = changed.get('summary');
+    const now = this.summary;
+    // A change of the keys is an entry of the log like any message.
+    const isNew = before?.channel?.state !== now?.channel?.state || before?.lastActivityAt !== now?.lastActivityAt;
+    if (changed.has('summary') && isNew) void this.#loadFacts();
+  }
+
+  async #loadSafetyNumber({ userId }: Person): Promise<void> {
+    this.safetyNumber = await this.client.safetyNumber(userId).catch(() => null);
+  }
+
+  async #loadFacts(): Promise<void> {
+    this.facts = (await this.conversation?.channel?.encryption().catch(() => null)) ?? null;
   }
 
   #work(task: (conversation: Conversation) => Promise<unknown> | undefined): void {
@@ -233,7 +260,8 @@ export class SealAbout extends ChannelView {
           : html`<p class="hint">${strings.encryptionChannel}</p>
               <p class="hint">
                 ${channel.visibility === 'public' ? strings.encryptionPublic : strings.encryptionPrivate}
-              </p>`
+              </p>
+              ${this.#renderFacts()}`
       }
       ${
         safetyNumber === null || peer === null
@@ -242,6 +270,14 @@ export class SealAbout extends ChannelView {
               <p class="digits">${safetyNumber.match(/\d{1,5}/gu)?.map((group) => html`<span>${group}</span>`)}</p>`
       }
     </section>`;
+  }
+
+  #renderFacts(): TemplateResult | typeof nothing {
+    const { strings, facts } = this;
+    if (facts === null) return nothing;
+    const { suite, deviceCount, epoch } = facts;
+    return html`<p class="hint">${strings.suite} <bdi>${SUITES.get(suite) ?? `MLS ${suite}`}</bdi></p>
+      <p class="hint">${strings.readingDevices(deviceCount)} ${strings.keyChanges(epoch)}</p>`;
   }
 
   #renderLeave({ channel, members }: ConversationSummary): TemplateResult {

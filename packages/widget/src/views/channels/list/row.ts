@@ -1,21 +1,20 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { ConversationSummary, Message, MessageAttachment } from '@seal-chat/client';
 import type { ChannelStrings } from '../../../i18n/channel-strings.ts';
-import { enChannels } from '../../../i18n/en-channels.ts';
-import { enMessages } from '../../../i18n/en-messages.ts';
-import type { MessageStrings } from '../../../i18n/message-strings.ts';
-import type { ChatStrings, ShownStrings } from '../../../i18n/strings.ts';
+import type { ShownStrings } from '../../../i18n/strings.ts';
+import { channelStrings } from '../../../internal/channel-view.ts';
+import { messageTexts, type MessageTexts } from '../../../internal/message-texts.ts';
 import { eventText } from '../../../messages/event-text.ts';
 import { statusTick } from '../../../messages/tick.ts';
 import { personName } from '../../../people/name.ts';
 import { oneLine } from '../../conversation-list/preview.ts';
 import { mutedIcon } from '../icons.ts';
 
-type AllStrings = ChatStrings & ChannelStrings & MessageStrings;
+type AllStrings = MessageTexts & ChannelStrings;
 
 /** All that a row of the list says of a conversation besides its name, the time and how much is unread. */
 export function rowPreview(summary: ConversationSummary, draft: string, shown: ShownStrings): TemplateResult {
-  const strings: AllStrings = { ...enChannels, ...enMessages, ...shown };
+  const strings = allStrings(shown);
   const { channel, members, lastMessage } = summary;
   if (channel !== null && channel.state !== 'joined')
     return html`<i class=${channel.state === 'broken' ? 'draft' : ''}>${stateText(channel.state, strings)}</i>`;
@@ -37,7 +36,7 @@ export function rowPreview(summary: ConversationSummary, draft: string, shown: S
 
 /** Signs at the end of a row: muted, and how often the person is mentioned. */
 export function rowSigns({ isMuted, mentionCount }: ConversationSummary, shown: ShownStrings): TemplateResult {
-  const strings: AllStrings = { ...enChannels, ...enMessages, ...shown };
+  const strings = allStrings(shown);
   return html`${
     isMuted
       ? html`<span class="sign" title=${strings.muted}
@@ -53,6 +52,10 @@ export function rowSigns({ isMuted, mentionCount }: ConversationSummary, shown: 
         >`
       : nothing
   }`;
+}
+
+function allStrings(shown: ShownStrings): AllStrings {
+  return messageTexts(channelStrings(shown)) as AllStrings;
 }
 
 function stateText(state: 'joining' | 'left' | 'broken', strings: AllStrings): string {
