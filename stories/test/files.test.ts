@@ -52,7 +52,7 @@ it('never shows what could run: SVG and HTML are saved, under a harmless type an
     widget.getByRole('button', { name: /^Download .*svg$/ }).click(),
   ]);
   expect(download.suggestedFilename()).not.toMatch(/[\u202e/\\]/);
-  expect(await readFile((await download.path())!, 'utf8')).toContain('<svg');
+  expect(await readFile(await download.path(), 'utf8')).toContain('<svg');
   const type = await page.evaluate(async (url) => (await fetch(url)).headers.get('content-type'), download.url());
   expect(type).toBe('application/octet-stream');
   await page.close();

@@ -39,7 +39,6 @@ export interface MessageStrings {
 
   // Actions
   readonly actions: string;
-  readonly actionsHint: string;
   readonly reply: string;
   readonly react: string;
   readonly moreEmoji: string;
@@ -72,7 +71,6 @@ export interface MessageStrings {
   readonly uploading: (percent: string) => string;
   readonly uploadPaused: string;
   readonly uploadFailed: string;
-  readonly uploadDone: string;
   readonly pauseUpload: (name: string) => string;
   readonly resumeUpload: (name: string) => string;
   readonly retryUpload: (name: string) => string;
@@ -83,8 +81,6 @@ export interface MessageStrings {
   readonly sendRecording: string;
   readonly noMicrophone: string;
   readonly timer: string;
-  readonly timerOff: string;
-  readonly timerText: string;
 
   // Files in messages
   readonly image: string;

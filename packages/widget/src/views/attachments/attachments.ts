@@ -17,16 +17,22 @@ import { paintPlaceholder } from './placeholder.ts';
 import { percentLabel, sizeLabel, timeCode } from './size.ts';
 import { VoicePlayer } from './voice-player.ts';
 
+/** What can have the focus, apart from the lightbox, which is open only while it has it. */
+const CONTROLS = ':is(button, input, video, audio[controls]):not(dialog *)';
+
 /** The files of one message. Nothing is fetched before the person asks for it; unknown types are never shown, only saved. */
 export class SealAttachments extends SealView {
   static override styles = [base, attachmentStyles, lightboxStyles];
   static override properties: PropertyDeclarations = {
     message: { attribute: false },
     conversation: { attribute: false },
+    isTabStop: { attribute: false },
   };
 
   declare message: Message | null;
   declare conversation: Conversation | null;
+  /** The message takes part in tabbing, and so do its files. */
+  declare isTabStop: boolean;
 
   readonly #openings = new Openings(this);
   readonly #urls = new BlobUrls(this);
@@ -44,6 +50,7 @@ export class SealAttachments extends SealView {
     super();
     this.message = null;
     this.conversation = null;
+    this.isTabStop = false;
   }
 
   get texts(): MessageTexts {
@@ -81,6 +88,8 @@ export class SealAttachments extends SealView {
   }
 
   protected override updated(): void {
+    for (const control of this.renderRoot.querySelectorAll<HTMLElement>(CONTROLS))
+      control.tabIndex = this.isTabStop ? 0 : -1;
     for (const canvas of this.renderRoot.querySelectorAll('canvas')) {
       const attachment = this.#files.find((one) => one.attachmentId === canvas.dataset['id']);
       if (attachment !== undefined) paintPlaceholder(canvas, attachment);

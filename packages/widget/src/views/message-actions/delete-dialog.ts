@@ -23,5 +23,5 @@ export function deleteDialog(message: Message, can: Available, actions: MessageA
       ${texts.deleteForMe}
     </button>
     <p id="for-me" class="hint">${texts.deleteForMeText}</p>
-    <button class="button quiet wide" autofocus @click=${() => actions.closeAll()}>${texts.cancel}</button>`;
+    <button class="button quiet wide cancel" @click=${() => actions.closeAll()}>${texts.cancel}</button>`;
 }

@@ -137,7 +137,12 @@ export class MessageActions {
   /** Asks before anything is deleted. */
   askToDelete(message: Message): void {
     this.closeAll();
-    this.#choose(message, () => this.#byId<HTMLDialogElement>('question')?.showModal());
+    this.#choose(message, () => {
+      const question = this.#byId<HTMLDialogElement>('question');
+      question?.showModal();
+      // What changes nothing is what Enter does first.
+      question?.querySelector<HTMLElement>('.cancel')?.focus();
+    });
   }
 
   async delete(message: Message, isForEveryone: boolean): Promise<void> {

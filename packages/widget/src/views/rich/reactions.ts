@@ -1,15 +1,16 @@
 import { html, type TemplateResult } from 'lit';
-import type { Message } from '@seal-chat/client';
+import type { MessageAppearance } from '../message-list/message.ts';
 import type { RichMessages } from './rich-messages.ts';
 
 /** What people reacted with, each as a switch for the own reaction. */
-export function reactionRow(message: Message, rich: RichMessages): TemplateResult {
+export function reactionRow({ message, isTabStop }: MessageAppearance, rich: RichMessages): TemplateResult {
   const { texts } = rich;
   return html`<div class="reactions" role="group" aria-label=${texts.reactions}>
     ${message.reactions.map(({ emoji, userIds, isOwn }) => {
       const names = rich.namesOf(userIds);
       return html`<button
         class="reaction"
+        tabindex=${isTabStop ? 0 : -1}
         aria-pressed=${isOwn ? 'true' : 'false'}
         title=${texts.reactedBy(names, emoji)}
         ?disabled=${message.seq === null}

@@ -24,7 +24,6 @@ const HIGHLIGHT_MS = 1_600;
 export class RichMessages implements RichParts {
   readonly host: RichHost;
   readonly #actions: MessageActions;
-  #texts: readonly [strings: unknown, texts: MessageTexts] | null = null;
 
   constructor(host: RichHost) {
     this.host = host;
@@ -35,9 +34,7 @@ export class RichMessages implements RichParts {
   }
 
   get texts(): MessageTexts {
-    const strings = this.host.strings();
-    if (this.#texts?.[0] !== strings) this.#texts = [strings, messageTexts(strings)];
-    return this.#texts[1];
+    return messageTexts(this.host.strings());
   }
 
   /** What a person is called; "you" for the one of this account. */
@@ -80,13 +77,17 @@ export class RichMessages implements RichParts {
     const inChannel = this.host.list.summary?.kind === 'channel' && !message.isOwn;
     return html`${inChannel && isFirst ? senderName(appearance) : nothing}
     ${content.kind === 'post' && content.replyTo !== null ? quote(content.replyTo, appearance, this) : nothing}
-    ${content.kind === 'post' && content.attachments.length > 0 ? this.#attachments(message) : nothing}`;
+    ${content.kind === 'post' && content.attachments.length > 0 ? this.#attachments(appearance) : nothing}`;
   };
 
-  #attachments(message: Message): TemplateResult {
+  #attachments({ message, isTabStop }: MessageAppearance): TemplateResult {
     // Shown as soon as its code is there; when that cannot be had, the next message with files tries again.
     import('../attachments/define.ts').catch(() => undefined);
-    return html`<seal-attachments .message=${message} .conversation=${this.host.list.conversation}></seal-attachments>`;
+    return html`<seal-attachments
+      .message=${message}
+      .conversation=${this.host.list.conversation}
+      .isTabStop=${isTabStop}
+    ></seal-attachments>`;
   }
 
   readonly content = (appearance: MessageAppearance): TemplateResult => {
@@ -109,7 +110,7 @@ export class RichMessages implements RichParts {
     const { message, isLast } = appearance;
     const inChannel = this.host.list.summary?.kind === 'channel' && !message.isOwn;
     return html`${inChannel && isLast ? senderPicture(message.senderUserId, this) : nothing}
-    ${message.reactions.length > 0 ? reactionRow(message, this) : nothing}`;
+    ${message.reactions.length > 0 ? reactionRow(appearance, this) : nothing}`;
   };
 
   readonly spoken = ({ message }: MessageAppearance): string => {
