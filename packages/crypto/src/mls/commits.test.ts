@@ -7,21 +7,11 @@ import { describe, expect, it } from 'vitest';
 import { tweetnaclCurves } from '../curves/tweetnacl.ts';
 import { sha256 } from '../kdf.ts';
 import { forgeCommit } from '../../test/mls-forge.ts';
-import {
-  NOW,
-  TENANT,
-  TestChannel,
-  depsFor,
-  groupName,
-  id,
-  identityOf,
-  memberOf,
-  type TestDevice,
-} from '../../test/mls.ts';
+import { NOW, TENANT, TestChannel, groupName, id, identityOf, memberOf, type TestDevice } from '../../test/mls.ts';
 import { codeOf } from '../../test/seal-error.ts';
 import { planCommit } from './commit-shape.ts';
 import { decodeEpoch } from './epoch.ts';
-import { createCommit, createKeyPackage, describeGroup, processCommit } from './index.ts';
+import { describeGroup, processCommit } from './index.ts';
 import { credentialOf } from './names.ts';
 import { cipherSuite } from './provider/provider.ts';
 import { fromWire } from './wire.ts';
@@ -368,48 +358,6 @@ async function planned(
     return String(error);
   }
 }
-
-describe('a KeyPackage is refused', () => {
-  async function offer(change: { now?: number; name?: string; suite?: number; damage?: boolean } = {}) {
-    const { channel, ann } = await three();
-    const dan = await channel.device('dan 1');
-    const { publicBytes } = await createKeyPackage(depsFor('dan', change.now ?? NOW), {
-      suite: change.suite ?? channel.suite,
-      identity: dan.identity,
-      isLastResort: false,
-    });
-    if (change.damage) publicBytes[publicBytes.length - 1]! ^= 1;
-    const member = { ...memberOf(dan.identity), deviceId: id(change.name ?? 'dan 1') } as typeof dan.identity;
-    return () =>
-      createCommit(ann.deps, {
-        ...ann.context,
-        adds: [{ member: memberOf(member), keyPackage: publicBytes }],
-        removes: [],
-      });
-  }
-  const DAY = 24 * 3600 * 1000;
-
-  it.each([
-    ['of another device', { name: 'dan 2' }, 'MALFORMED'],
-    ['with a wrong signature', { damage: true }, 'MALFORMED'],
-    ['that has expired', { now: NOW - 92 * DAY }, 'MALFORMED'],
-    ['from the future', { now: NOW + 3 * DAY }, 'MALFORMED'],
-    ['of another ciphersuite', { suite: 84 }, 'MALFORMED'],
-  ] as const)('%s', async (_, change, code) => {
-    expect(await codeOf(await offer(change))).toBe(code);
-  });
-
-  it('is taken from a device whose clock is a little behind or ahead', async () => {
-    for (const now of [NOW - 90 * DAY, NOW + DAY]) expect((await (await offer({ now }))()).welcome).not.toBeNull();
-  });
-
-  it('that its device list does not vouch for', async () => {
-    const { channel, ann } = await three();
-    const dan = await channel.device('dan 1');
-    channel.directory.forget(dan.identity);
-    expect(await codeOf(() => ann.commit([dan]))).toBe('UNVERIFIED_DEVICE');
-  });
-});
 
 describe('a change that cannot be made', () => {
   it('is refused', async () => {
