@@ -72,7 +72,8 @@ export const conversationListStyles: CSSResult = css`
   }
   /* Each text is clipped at the end of its own direction. */
   .preview > bdi,
-  .preview > i {
+  .preview > i,
+  .preview > .sender {
     overflow: hidden;
     text-overflow: ellipsis;
   }

@@ -28,8 +28,10 @@ export function rowPreview(summary: ConversationSummary, draft: string, shown: S
   const sender =
     channel === null || lastMessage.isOwn || lastMessage.content.kind === 'event'
       ? nothing
-      : html`<bdi class="sender"
-          >${personName(members.find((member) => member.userId === lastMessage.senderUserId) ?? null, strings)}:</bdi
+      : html`<span class="sender"
+          ><bdi
+            >${personName(members.find((member) => member.userId === lastMessage.senderUserId) ?? null, strings)}</bdi
+          >:</span
         >`;
   return html`${lastMessage.isOwn ? statusTick(lastMessage, strings) : nothing}${sender}${content(lastMessage, summary, strings)}`;
 }
