@@ -94,7 +94,7 @@ export const CHANNEL_LIMITS = {
   /** People in one channel. */
   members: 1_000,
   /** Devices in one channel: leaves of its tree. */
-  leaves: 2_000,
+  leaves: 1_500,
   /** One application message: it carries a key message. */
   envelope: 1_024,
   /** A Commit; it grows with the tree when many leaves are blank. */
