@@ -3,7 +3,7 @@ import type { Conversation, ErrorCode, SealClient } from '../src/index.ts';
 import { events, expectSaid, joined, said, say, settle, stocked } from './support/channel.ts';
 import { entryIn, flipLast, lies, onAnswers, onEvents, type Json } from './support/hostile.ts';
 import { openHouse, type House } from './support/house.ts';
-import { createNetwork, type Network } from './support/network.ts';
+import { createNetwork } from './support/network.ts';
 import { online, until } from './support/wait.ts';
 
 let house: House;

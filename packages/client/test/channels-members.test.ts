@@ -88,6 +88,37 @@ describe('a new device', () => {
   });
 });
 
+describe('a device that is taken in by its last-resort KeyPackage', () => {
+  it('renews its leaf at once: others may know those keys', async () => {
+    const [alice, bob] = await settle(house, 2);
+    await stocked(bob!.client);
+    const { sql } = house.relay;
+    await until(bob!.client.account, ({ status }) => status === 'signed-in');
+    const account = bob!.client.account.get();
+    if (account.status !== 'signed-in') throw new Error('not signed in');
+    await bob!.client.close();
+    await sql`delete from key_packages where device_id = ${account.deviceId}`;
+    const { conversationId } = await alice!.client.createChannel({
+      name: 'Last resort',
+      visibility: 'private',
+      members: [bob!.userId],
+    });
+    const atAlice = await joined(alice!.client, conversationId);
+    await until(atAlice.messages, () => events(atAlice).includes('added'), 'bob to be taken in');
+    const again = house.open({ store: bob!.store });
+    await joined(again, conversationId);
+    const committers = async () => {
+      const { entries } = await alice!.client.api.channels.log.query({ conversationId, after: 0, limit: 100 });
+      return entries.filter(({ kind }) => kind === 'commit').map(({ senderUserId }) => senderUserId);
+    };
+    const deadline = Date.now() + 10_000;
+    while ((await committers()).length < 2 && Date.now() < deadline) await new Promise((go) => setTimeout(go, 50));
+    expect(await committers()).toEqual([alice!.userId, bob!.userId]);
+    await say(atAlice, 'under new keys');
+    await expectSaid(again.conversation(conversationId), ['under new keys']);
+  });
+});
+
 describe('who is out', () => {
   it('a revoked device: nobody was online to take it out, and nothing is sent before somebody has', async () => {
     const [bob] = await settle(house, 1);

@@ -65,8 +65,10 @@ export interface PendingRow {
     readonly adds: readonly MlsMember[];
     readonly removes: readonly DeviceId[];
   } | null;
-  /** The own leaf gets new keys by it. */
+  /** The own leaf is known to others as well, and is to be renewed. */
   readonly mustRefresh: boolean;
+  /** This device was in the group before, and lost its way: people are shown that. */
+  readonly isRecovery?: boolean;
 }
 
 /** A Welcome that was taken out of the mailbox and is not opened yet. */

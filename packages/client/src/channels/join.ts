@@ -43,7 +43,10 @@ export async function prepareExternalJoin(
       minEpoch,
     }),
   );
-  await putPending(deps, conversationId, row, externalOf(deps, group, joined, account));
+  await putPending(deps, conversationId, row, {
+    ...externalOf(deps, group, joined, account),
+    isRecovery: row.status === 'broken' || row.isStale === true,
+  });
 }
 
 function externalOf(

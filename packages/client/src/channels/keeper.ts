@@ -45,6 +45,8 @@ export function createChannelKeeper(deps: Deps): ChannelKeeper {
   /** Tasks of one channel, and those of all (''), run one after the other. */
   const tails = new Map<ConversationId | '', Promise<void>>();
   const timers = new Map<ConversationId, Timer>();
+  /** When it is this device's turn to hand over history. */
+  const turns = new Map<ConversationId, ReturnType<typeof setTimeout>>();
   const attempts = new Map<ConversationId, number>();
   const wishes = new Map<ConversationId, number>();
 
@@ -97,7 +99,12 @@ export function createChannelKeeper(deps: Deps): ChannelKeeper {
 
   async function share(id: ConversationId): Promise<void> {
     const due = await shareHistory(deps, id);
-    if (due !== null) setTimeout(() => run(id, () => share(id)), Math.max(0, due - deps.now()));
+    clearTimeout(turns.get(id));
+    if (due === null || !isConnected) return;
+    turns.set(
+      id,
+      setTimeout(() => run(id, () => share(id)), Math.max(0, due - deps.now())),
+    );
   }
 
   /** Compares everything with what the server has. */
@@ -174,11 +181,18 @@ export function createChannelKeeper(deps: Deps): ChannelKeeper {
       run('', () => refreshInvitations(deps));
       run('', () => fetchHandedOver(deps));
       run('', () => maintainKeyPackages(deps, { renewAll: false }));
+      run('', async () => {
+        for (const { key, value } of await deps.reader.list(CHANNEL_ROWS.channels)) {
+          if (value.newcomers?.length) run(placeOf(key).conversationId, () => share(placeOf(key).conversationId));
+        }
+      });
     },
     disconnected() {
       isConnected = false;
       for (const { handle } of timers.values()) clearTimeout(handle);
+      for (const turn of turns.values()) clearTimeout(turn);
       timers.clear();
+      turns.clear();
     },
     apply: takeEvent,
     committed(keys) {

@@ -35,19 +35,23 @@ export function maintainKeyPackages(deps: Deps, { renewAll }: { readonly renewAl
       deps,
       new Set([...status.oneTime, ...(status.lastResort ? [status.lastResort] : [])].map(hexOf)),
     );
+    if (missing === 0 && !isDue) return;
     // A few at once, so that a new device can be taken in soon.
-    let [left, isFirst] = [missing, true];
-    while (left > 0 || (isFirst && isDue)) {
-      const count = Math.min(left, isFirst ? FIRST : CHANNEL_LIMITS.keyPackageTarget);
-      const made = await makeAll(deps, count, isFirst && isDue);
-      await deps.api.channels.publishKeyPackages.mutate({
-        oneTime: made.oneTime.map(onWire),
-        lastResort: made.lastResort && onWire(made.lastResort),
-        ...(isFirst && replaceStock && { replaceStock }),
-      });
-      left -= count;
-      isFirst = false;
-    }
+    const first = Math.min(missing, FIRST);
+    await publish(deps, { count: first, withLastResort: isDue, replaceStock });
+    if (missing > first) await publish(deps, { count: missing - first, withLastResort: false, replaceStock: false });
+  });
+}
+
+async function publish(
+  deps: Deps,
+  order: { readonly count: number; readonly withLastResort: boolean; readonly replaceStock: boolean },
+): Promise<void> {
+  const made = await makeAll(deps, order.count, order.withLastResort);
+  await deps.api.channels.publishKeyPackages.mutate({
+    oneTime: made.oneTime.map(onWire),
+    lastResort: made.lastResort && onWire(made.lastResort),
+    ...(order.replaceStock && { replaceStock: true }),
   });
 }
 

@@ -5,7 +5,7 @@ import type { DeviceTx } from '../store/device-tx.ts';
 import { ROWS, type AccountRow, type ConversationRow } from '../store/rows.ts';
 import { CHANNEL_ROWS, type ChannelRow, type GroupRow, type PendingRow } from './channel-rows.ts';
 import { putChannel } from './channel-state.ts';
-import { readGroup } from './group-cache.ts';
+import { forgetGroup, readGroup } from './group-cache.ts';
 
 /** Where a channel stands while entries of its log are taken in one transaction; written back once, at the end. */
 export interface LogWork {
@@ -42,7 +42,10 @@ export async function openLog(deps: Deps, tx: DeviceTx, conversationId: Conversa
 /** Writes what of `work` differs from `before`. */
 export async function closeLog(work: LogWork, before: Readonly<LogWork>): Promise<void> {
   const { tx, conversationId, group, ratchets, pending } = work;
-  if (group !== before.group) put(tx, CHANNEL_ROWS.group(conversationId), group);
+  if (group !== before.group) {
+    if (before.group !== null) forgetGroup(before.group);
+    put(tx, CHANNEL_ROWS.group(conversationId), group);
+  }
   if (ratchets !== before.ratchets) put(tx, CHANNEL_ROWS.ratchets(conversationId), ratchets);
   if (pending !== before.pending) put(tx, CHANNEL_ROWS.pending(conversationId), pending);
   if (work.row === before.row) return;

@@ -54,7 +54,7 @@ async function applyPending(work: LogWork, entry: CommitEntry): Promise<void> {
     isStale: pending.kind === 'commit' && work.row.isStale === true,
     unlisted: await unlistedAmong(tx, leaves),
   };
-  await noteChange(work, entry, { before, after: leaves });
+  await noteChange(work, entry, { before, after: leaves, isRecovery: pending.isRecovery === true });
 }
 
 async function applyOthers(work: LogWork, entry: CommitEntry): Promise<void> {
@@ -144,14 +144,21 @@ function expectDeclared(
 async function noteChange(
   work: LogWork,
   entry: CommitEntry,
-  leaves: { readonly before: readonly MlsMember[]; readonly after: readonly MlsMember[] },
+  leaves: {
+    readonly before: readonly MlsMember[];
+    readonly after: readonly MlsMember[];
+    readonly isRecovery?: boolean;
+  },
 ): Promise<void> {
   const { tx, conversationId } = work;
   const users = (members: readonly MlsMember[]): ReadonlySet<UserId> => new Set(members.map(({ userId }) => userId));
   const [before, after] = [users(leaves.before), users(leaves.after)];
   const joined = [...after].filter((userId) => !before.has(userId));
   const gone = [...before].filter((userId) => !after.has(userId));
-  const event = await eventOf(work, entry, joined, gone);
+  // The own join after something was wrong is not passed over: a server can bring it about (M6).
+  const event: ConversationEvent | null = leaves.isRecovery
+    ? { type: 'reset' }
+    : await eventOf(work, entry, joined, gone);
   await putEvent(tx, conversationId, entry, event && { event, messageId: entry.commitId });
   if (entry.adds.length > 0) await planSharing(work, entry);
 }

@@ -116,8 +116,8 @@ async function openWith(work: LogWork, entry: MessageEntry, keyMessage: KeyMessa
     // Who came in before this has been handed everything by somebody else.
     if (kindOf(body.content) === 'history')
       work.row = { ...work.row, newcomers: work.row.newcomers?.filter((waiting) => waiting.seq > seq) ?? [] };
-    keepKey(tx, conversationId, { seq, messageId, senderUserId, senderDeviceId, ...keyMessage }, body.content);
     await applyContent(deps, tx, { conversationId, ...entry }, body);
+    keepKey(tx, conversationId, { seq, messageId, senderUserId, senderDeviceId, ...keyMessage }, body.content);
   });
 }
 

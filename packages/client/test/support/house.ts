@@ -44,7 +44,6 @@ export async function openHouse(limits: Parameters<Relay['addTenant']>[0] = {}):
       ...options,
     });
     clients.set(client, options.death);
-    if (process.env['SEAL_DEBUG']) client.on('error', (error) => console.error('ERR', error, error.cause));
     return client;
   };
   return {
