@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ATTACHMENT_LIMITS, PART_SIZE, isSealError, type AttachmentId } from '@seal-chat/protocol';
 import {
   indexedDbStore,
+  memoryStore,
   type Conversation,
   type MessageAttachment,
   type OpenedAttachment,
@@ -269,6 +270,38 @@ describe('an upload', () => {
     expect(await opened.list({ prefix: 'upload/' })).toHaveLength(1);
     await opened.close();
     await again.close();
+  });
+
+  it('of one tab is seen in the others, and can be stopped and sent from there', async () => {
+    const network = createNetwork();
+    const store = memoryStore();
+    let isOpen = false;
+    const fetch: typeof globalThis.fetch = async (input, init) => {
+      if (!isOpen && init?.method === 'PUT') throw new TypeError('fetch failed');
+      return network.fetch(input, init);
+    };
+    const { alice, atAlice } = await talk({ ...network, fetch, store });
+    const tab = house.open({ ...network, fetch, store });
+    await tab.ready();
+    const there = tab.conversation(atAlice.conversationId);
+    const [one, two] = [
+      await atAlice.attach(fileOf(content(9), 'one')),
+      await atAlice.attach(fileOf(content(9), 'two')),
+    ];
+    const seen = await until(there.attachments, (all) => all.length === 2, 'both files');
+    expect(seen.map(({ attachment }) => attachment.get().name)).toEqual(['one', 'two']);
+    seen[0]!.cancel();
+    await until(atAlice.attachments, (all) => all.length === 1, 'one file');
+    seen[1]!.pause();
+    await reach(two, 'paused');
+    isOpen = true;
+    seen[1]!.resume();
+    await Promise.all([reach(two, 'done'), reach(seen[1]!, 'done')]);
+    expect(one.attachmentId).not.toBe(two.attachmentId);
+    await alice.client.close();
+    await there.send('from here', { attachments: [two.attachmentId] });
+    const { files } = await received(there);
+    expect(files.map(({ name }) => name)).toEqual(['two']);
   });
 
   it('that the server has given up is missed, and said to be', async () => {

@@ -293,6 +293,34 @@ describe('reading', () => {
     expect(preflight.headers.get('access-control-allow-headers')).toContain('authorization');
   });
 
+  test('many at once by one person wait their turn; others do not wait for them', async () => {
+    const large = await upload(alice, conversationId, 8 * PART_SIZE);
+    await send([large]);
+    const open = await Promise.all(Array.from({ length: 16 }, () => fileRequest(alice, large)));
+    expect(open.map(({ status }) => status)).toEqual(Array.from({ length: 16 }, () => 200));
+    const refused = await fileRequest(alice, large);
+    expect([refused.status, await codeOf(refused)]).toEqual([429, 'RATE_LIMITED']);
+    expect(refused.headers.get('cache-control')).toBe('no-store');
+    expect((await fileRequest(bob, large, { headers: { range: 'bytes=0-9' } })).status).toBe(206);
+    for (const { body } of open) await body!.cancel();
+    const status = async () => {
+      const answer = await fileRequest(alice, large);
+      await answer.body?.cancel();
+      return answer.status;
+    };
+    await expect.poll(status).toBe(200);
+  });
+
+  test('other methods are told which there are', async () => {
+    for (const [path, allowed] of [
+      [attachmentId, 'GET, HEAD, OPTIONS'],
+      [`${attachmentId}/0`, 'PUT, OPTIONS'],
+    ] as const) {
+      const answer = await fileRequest(bob, path, { method: 'DELETE' });
+      expect([answer.status, answer.headers.get('allow')]).toEqual([405, allowed]);
+    }
+  });
+
   test('ends with membership, in the middle of a file as well; the uploader keeps what is his', async () => {
     const dm = (await alice.first.api.conversations.openDm.mutate({ userId: carol.userId })).conversationId;
     const large = await upload(alice, dm, 30 * PART_SIZE);

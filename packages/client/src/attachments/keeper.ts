@@ -7,10 +7,11 @@ import { allowUploads, startUpload, stopUploads } from './uploads.ts';
  * Sees to it that uploads go on which nobody works on: those of a tab that was closed, and those of a message that was
  * put back in the queue. Called by whoever leads.
  *
+ * @param isBack the connection has just come back
  * @returns whether there are any uploads
  */
-export async function keepUploads(deps: Deps): Promise<boolean> {
-  allowUploads(deps);
+export async function keepUploads(deps: Deps, isBack: boolean): Promise<boolean> {
+  allowUploads(deps, isBack);
   const rows = await deps.reader.list(ROWS.allUploads);
   for (const { key, value } of rows) {
     if (value.state === 'failed' && value.isTaken && (await findWaiting(deps.reader, key))?.value.failure === null) {

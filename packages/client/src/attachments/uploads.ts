@@ -14,6 +14,8 @@ const FILES_AT_ONCE = 2;
 const PARTS_AT_ONCE = 2;
 /** A part that takes longer has got stuck, ms. */
 const PART_TIMEOUT_MS = 120_000;
+/** A file that is not in the store by then is not going to be, ms. */
+const PREPARED_WITHIN_MS = 600_000;
 /** Times an upload that the server has thrown away is begun anew. */
 const MAX_RESTARTS = 3;
 
@@ -29,6 +31,8 @@ interface Running {
   readonly queue: (() => void)[];
   active: number;
   isStopped: boolean;
+  /** Aborted when those that wait for the network need not wait any longer. */
+  waiting: AbortController;
 }
 
 const running = new WeakMap<DeviceStore, Running>();
@@ -36,7 +40,14 @@ const running = new WeakMap<DeviceStore, Running>();
 function runningOf(store: DeviceStore): Running {
   let found = running.get(store);
   if (found === undefined) {
-    found = { sources: new Map(), runs: new Map(), queue: [], active: 0, isStopped: false };
+    found = {
+      sources: new Map(),
+      runs: new Map(),
+      queue: [],
+      active: 0,
+      isStopped: false,
+      waiting: new AbortController(),
+    };
     running.set(store, found);
   }
   return found;
@@ -84,9 +95,13 @@ export function stopUploads(deps: Pick<Deps, 'store'>): void {
   all.runs.clear();
 }
 
-/** Uploads go on when somebody leads again. */
-export function allowUploads(deps: Pick<Deps, 'store'>): void {
-  runningOf(deps.store).isStopped = false;
+/** Uploads go on when somebody leads again. @param isBack the network is: nobody waits any longer */
+export function allowUploads(deps: Pick<Deps, 'store'>, isBack: boolean): void {
+  const all = runningOf(deps.store);
+  all.isStopped = false;
+  if (!isBack) return;
+  all.waiting.abort();
+  all.waiting = new AbortController();
 }
 
 /** Takes a place among the files that are on their way. @returns gives it back */
@@ -126,8 +141,10 @@ async function runUpload(deps: Deps, key: RowKey<UploadRow>, signal: AbortSignal
         if (signal.aborted) break;
         const error = toSealError(cause);
         if (STOPS.has(error.code)) break;
-        if (error.isRetryable) await sleep(error.details.retryAfterMs ?? backoffDelay(attempt++), signal);
-        else if (error.code === 'NOT_FOUND' && row.storedParts.length > 0 && restarts++ < MAX_RESTARTS) {
+        if (error.isRetryable) {
+          const wait = error.details.retryAfterMs ?? backoffDelay(attempt++);
+          await sleep(wait, AbortSignal.any([signal, all.waiting.signal]));
+        } else if (error.code === 'NOT_FOUND' && row.storedParts.length > 0 && restarts++ < MAX_RESTARTS) {
           // Given up by the server after a day without a message: once more, while the ciphertext is here.
           await changeUpload(deps, key, (now) => ({ ...now, storedParts: [] }));
         } else {
@@ -153,8 +170,7 @@ async function advance(
   const { attachment } = row;
   const isWanted = async (): Promise<boolean> => !signal.aborted && (await deps.reader.get(key))?.state === 'active';
   if (row.keepsParts && !row.isPrepared) {
-    // The tab that had the file was closed before all of it was here.
-    if (source === null) throw new SealError('NOT_FOUND', 'files: the file is not here any more');
+    if (source === null) throw withoutSource(deps, row);
     await prepareParts(deps, row, source, isWanted);
     if (!(await isWanted())) return;
     await changeUpload(deps, key, (now) => ({ ...now, isPrepared: true }));
@@ -194,6 +210,15 @@ async function advance(
   };
   const workers = await Promise.allSettled(Array.from({ length: PARTS_AT_ONCE }, work));
   for (const worker of workers) if (worker.status === 'rejected') throw worker.reason;
+}
+
+/**
+ * The tab that had the file was closed before all of it was here: this tab could not have the lock otherwise. Without
+ * Web Locks the other tab may still be at it.
+ */
+function withoutSource({ now }: Pick<Deps, 'now'>, { addedAt }: UploadRow): SealError {
+  const isAlone = globalThis.navigator?.locks !== undefined || now() - addedAt > PREPARED_WITHIN_MS;
+  return new SealError(isAlone ? 'NOT_FOUND' : 'UNAVAILABLE', 'files: the file is not here');
 }
 
 /** Nobody wants the file any more: it goes here and there. What the server keeps in spite of that it collects. */

@@ -64,9 +64,9 @@ export function createHousekeeper(deps: Deps, live: Readable<LiveState>): Housek
   }
 
   /** Files that a tab left unfinished. Most devices have none, and need no code for them. */
-  async function goOnUploading(): Promise<void> {
+  async function goOnUploading(isBack: boolean): Promise<void> {
     hasUploads = (await deps.reader.list(ROWS.allUploads, { limit: 1 })).length > 0;
-    if (hasUploads && isConnected) await (await uploadCode()).keepUploads(deps);
+    if (hasUploads && isConnected) await (await uploadCode()).keepUploads(deps, isBack);
   }
 
   /** Retry requests, those of others and our own; comes back when the next one is due. */
@@ -109,7 +109,7 @@ export function createHousekeeper(deps: Deps, live: Readable<LiveState>): Housek
       settleRetries,
       () => settleRemovals(deps),
       () => reviveDeletions(deps),
-      goOnUploading,
+      () => goOnUploading(true),
       () => lookForGaps(true),
     ];
     for (const part of parts) {
@@ -152,7 +152,7 @@ export function createHousekeeper(deps: Deps, live: Readable<LiveState>): Housek
       const touches = (prefix: string): boolean => keys.some((key) => key.startsWith(prefix));
       if (touches(ROWS.allUnopened) || touches(ROWS.answers)) look();
       if (touches(ROWS.allUploads) || (hasUploads && touches(ROWS.allOutbox)))
-        void enqueue(goOnUploading).catch(() => {});
+        void enqueue(() => goOnUploading(false)).catch(() => {});
       if (touches(ROWS.removals)) void enqueue(() => settleRemovals(deps)).catch(() => {});
       // An own message that was sent may be what a gap waited for.
       if (touches(ROWS.gaps) || touches(ROWS.allSent)) void enqueue(() => lookForGaps(false)).catch(() => {});

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ID_PATTERN, PART_SIZE, SealError, type AttachmentId } from '@seal-chat/protocol';
 import type { AttachmentsService } from '../attachments/service.ts';
+import { rateLimited } from '../limits/durable.ts';
 import type { Context, Session } from '../trpc/context.ts';
 import { requireSession } from '../trpc/init.ts';
 import { parseRange } from './byte-range.ts';
@@ -14,6 +15,10 @@ export interface AttachmentsHttpDeps {
   createContext(request: Pick<FastifyRequest, 'headers' | 'ip'>): Promise<Context>;
 }
 
+/** Downloads of one user at a time. Each holds a part or two in memory for as long as its reader takes. */
+const READS_AT_ONCE = 16;
+const READ_AGAIN_MS = 1_000;
+
 /** An id never stands for other bytes, so that what a browser has of it stays good. */
 const KEPT = 'private, max-age=31536000, immutable';
 
@@ -24,6 +29,8 @@ const KEPT = 'private, max-age=31536000, immutable';
 export function registerAttachments(server: FastifyInstance, deps: AttachmentsHttpDeps): void {
   const { attachments, createContext } = deps;
   const sessions = new WeakMap<FastifyRequest, Session>();
+  /** Downloads under way, by tenant and user. */
+  const reads = new Map<string, number>();
 
   /** Before the body is read: strangers do not get to send one. */
   async function authenticate(request: FastifyRequest, reply: FastifyReply): Promise<void> {
@@ -40,6 +47,19 @@ export function registerAttachments(server: FastifyInstance, deps: AttachmentsHt
     if (!Buffer.isBuffer(body)) throw new SealError('BAD_INPUT', undefined, { field: 'body' });
     await attachments.write(sessions.get(request)!, idOf(request), partOf(request), body);
     return reply.code(204).send();
+  }
+
+  /** @throws SealError RATE_LIMITED */
+  function beginRead({ tenantId, userId }: Session, reply: FastifyReply): void {
+    const key = tenantId + userId;
+    const before = reads.get(key) ?? 0;
+    if (before >= READS_AT_ONCE) throw rateLimited(READ_AGAIN_MS);
+    reads.set(key, before + 1);
+    reply.raw.once('close', () => {
+      const left = reads.get(key)! - 1;
+      if (left === 0) reads.delete(key);
+      else reads.set(key, left);
+    });
   }
 
   async function give(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
@@ -63,6 +83,7 @@ export function registerAttachments(server: FastifyInstance, deps: AttachmentsHt
     });
     if (range !== null) void reply.code(206).header('content-range', `bytes ${start}-${end - 1}/${size}`);
     if (request.method === 'HEAD') return reply.send();
+    beginRead(session, reply);
     // Asked for the next part only when the one before is on its way: memory does not grow with the file.
     const bytes = attachments.read(session, attachmentId, start, end);
     return reply.send(Readable.from(bytes, { objectMode: false, highWaterMark: 1 }));

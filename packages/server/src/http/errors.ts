@@ -48,6 +48,8 @@ function answerUnknown(server: FastifyInstance, request: FastifyRequest, reply: 
 
 /** The route pattern a path would fall under: files of a folder share one. */
 function pattern(path: string): string {
+  const [, file, part] = /^\/v1\/attachments\/([^/]+)(\/[^/]+)?$/.exec(path) ?? [];
+  if (file !== undefined) return `/v1/attachments/:id${part === undefined ? '' : '/:part'}`;
   const [, folder, rest] = /^\/([^/]+)\/(.*)$/.exec(path) ?? [];
   return folder !== undefined && rest !== undefined && FOLDERS.has(folder) ? `/${folder}/*` : path;
 }
