@@ -34,7 +34,7 @@ const LOOKS: readonly (readonly [string, readonly StateName[], Omit<Scene, 'stat
   ['narrow, dark and from right to left', COLOURFUL, { theme: 'dark', lang: 'ar', width: 360, height: 640 }],
 ];
 
-it.each(LOOKS)('every state is accessible, %s', { timeout: 120_000 }, async (_, names, look) => {
+it.each(LOOKS)('every state is accessible, %s', { timeout: 300_000 }, async (_, names, look) => {
   const found: Partial<Record<StateName, readonly string[]>> = {};
   for (const state of names) {
     const { page } = await harness.show({ state, ...look });

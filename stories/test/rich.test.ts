@@ -148,3 +148,33 @@ it('joins from an invitation, and says why when it cannot', async () => {
   await widget.getByText('You are in this channel.').waitFor();
   await page.close();
 });
+
+it('opens the menu under a finger that rests, and not under one that scrolls', async () => {
+  const { page, widget } = await harness.show({ state: 'rich' });
+  const message = widget.locator('.message').nth(1);
+  await message.hover();
+  await widget.getByRole('toolbar').waitFor();
+  const touch = { pointerType: 'touch', bubbles: true, clientX: 400, clientY: 300 };
+  await message.dispatchEvent('pointerdown', touch);
+  await message.dispatchEvent('pointermove', { ...touch, clientY: 360 });
+  await message.dispatchEvent('pointerdown', touch);
+  await message.dispatchEvent('pointerup', touch);
+  await message.dispatchEvent('pointerdown', touch);
+  await widget.getByRole('menu').waitFor();
+  await widget.getByRole('menuitem', { name: 'Edit' }).click();
+  expect(await widget.getByRole('textbox').inputValue()).toBe('Fourteen. It has the better ladder.');
+  await page.close();
+});
+
+it('opens the menu with a right click, and leaves links to the browser', async () => {
+  const { page, widget } = await harness.show({ state: 'conversations' });
+  await widget.locator('.message').first().hover();
+  await widget.getByRole('toolbar').waitFor();
+  await widget.getByRole('link').first().click({ button: 'right' });
+  expect(await widget.getByRole('menu').count()).toBe(0);
+  await page.keyboard.press('Escape');
+  await widget.getByText('Will do').click({ button: 'right' });
+  await widget.getByRole('menuitem', { name: 'Reply' }).click();
+  await widget.getByText('Reply to bob').waitFor();
+  await page.close();
+});

@@ -51,7 +51,7 @@ export const attachmentStyles: CSSResult = css`
   .image canvas {
     filter: saturate(1.1);
   }
-  .poster {
+  .picture:has(.poster) {
     inline-size: 22rem;
     max-inline-size: 100%;
   }
@@ -71,6 +71,7 @@ export const attachmentStyles: CSSResult = css`
   }
   .length {
     position: absolute;
+    pointer-events: none;
     inset-block-end: 8px;
     inset-inline-end: 8px;
     padding: 1px 8px;

@@ -134,7 +134,7 @@ export class SealAttachments extends SealView {
   #renderPreview(attachment: MessageAttachment): TemplateResult {
     const full = this.urlOf(attachment);
     const isImage = shownAs(attachment) === 'image';
-    const thumbnail = this.#urls.get(attachment, () => thumbnailBlob(attachment));
+    const thumbnail = this.#urls.get(`small ${attachment.attachmentId}`, () => thumbnailBlob(attachment));
     const url = isImage ? (full ?? thumbnail) : thumbnail;
     const width = attachment.width ?? 4;
     const height = attachment.height ?? 3;
@@ -183,10 +183,10 @@ export class SealAttachments extends SealView {
         >
           ${this.#renderPreview(attachment)}
           <span class="play">${playIcon}</span>
-          <span class="length"
-            >${attachment.durationMs === null ? nothing : `${timeCode(attachment.durationMs)} · `}${sizeLabel(attachment.size, texts.lang)}</span
-          >
         </button>
+        <span class="length"
+          >${attachment.durationMs === null ? nothing : `${timeCode(attachment.durationMs)} · `}${sizeLabel(attachment.size, texts.lang)}</span
+        >
         ${this.#renderUpload(attachment)}
       </div>
       ${this.#renderProgress(attachment)}`;

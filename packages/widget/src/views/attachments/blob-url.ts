@@ -2,14 +2,14 @@ import type { ReactiveController, ReactiveControllerHost } from 'lit';
 
 /** Addresses of decrypted blobs, given back to the browser when their host leaves the page. */
 export class BlobUrls implements ReactiveController {
-  readonly #urls = new Map<unknown, string>();
+  readonly #urls = new Map<string, string>();
 
   constructor(host: ReactiveControllerHost) {
     host.addController(this);
   }
 
   /** The address for `key`, made by `blob` when there is none. */
-  get(key: unknown, blob: () => Blob | null): string | null {
+  get(key: string, blob: () => Blob | null): string | null {
     const found = this.#urls.get(key);
     if (found !== undefined) return found;
     const content = blob();

@@ -114,7 +114,8 @@ export class SealComposer extends SealView {
     const isSent = await this.#sending.run(() => extras?.send(text.trim()) ?? conversation.send(text.trim()));
     if (!isSent) return;
     // What was typed while the message was being stored stays.
-    if (this.text === text) this.setText(extras?.takeNext() ?? '');
+    const next = extras?.takeNext() ?? '';
+    if (this.text === text) this.setText(next);
     this.#keepDraft();
     conversation.setTyping(false);
     this.tell('sent');

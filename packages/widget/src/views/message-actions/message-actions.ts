@@ -42,10 +42,10 @@ export class MessageActions {
     scroller?.addEventListener('focusin', this.#handleFocus);
     scroller?.addEventListener('contextmenu', this.#handleContextMenu);
     scroller?.addEventListener('keydown', this.#handleKeydown);
-    scroller?.addEventListener('scroll', this.#leave);
+    scroller?.addEventListener('scroll', this.#follow);
     this.#rich.host.list.addEventListener('pointerleave', this.#leave);
-    const { activeElement } = this.#root;
-    if (activeElement !== null) this.#aim(activeElement);
+    const aimedAt = this.#root.querySelector('.message:hover') ?? this.#root.activeElement;
+    if (aimedAt !== null) this.#aim(aimedAt);
   }
 
   get rich(): RichMessages {
@@ -74,7 +74,7 @@ export class MessageActions {
       <div
         id="menu"
         class="floating"
-        popover="auto"
+        popover="manual"
         role="menu"
         aria-label=${texts.actions}
         @toggle=${this.#handleToggle}
@@ -85,7 +85,7 @@ export class MessageActions {
       <div
         id="picker"
         class="floating"
-        popover="auto"
+        popover="manual"
         role="dialog"
         aria-label=${texts.moreEmoji}
         @toggle=${this.#handleToggle}
@@ -208,13 +208,22 @@ export class MessageActions {
     const bubble = this.#rowOf(this.#chosen)?.querySelector('.bubble') ?? this.#rowOf(this.#chosen);
     if (popover === null || bubble == null || this.#chosen === null) return;
     popover.showPopover();
+    document.addEventListener('pointerdown', this.#handleOutside, true);
     const isAtEnd = this.#chosen.isOwn !== popover.matches(':dir(rtl)');
     placeBeside(popover, at ?? bubble.getBoundingClientRect(), isAtEnd && at === null);
     this.#items(id)[0]?.focus();
   }
 
   readonly #handleToggle = (event: Event): void => {
-    if ((event as ToggleEvent).newState === 'closed') this.#giveBackFocus(event.target as HTMLElement);
+    if ((event as ToggleEvent).newState !== 'closed') return;
+    document.removeEventListener('pointerdown', this.#handleOutside, true);
+    this.#giveBackFocus(event.target as HTMLElement);
+  };
+
+  /** A press anywhere else closes it. Not left to the browser, which takes the end of a long press for one. */
+  readonly #handleOutside = (event: Event): void => {
+    const floating = [...this.#root.querySelectorAll('.floating')];
+    if (!event.composedPath().some((target) => floating.includes(target as Element))) this.closeAll();
   };
 
   readonly #handleClose = (event: Event): void => this.#giveBackFocus(event.target as HTMLElement);
@@ -239,6 +248,13 @@ export class MessageActions {
     if (this.#target === null || this.#byId('tools')?.contains(this.#root.activeElement) === true) return;
     this.#target = null;
     this.#update();
+  };
+
+  /** Stays beside the message while it is the one, wherever that scrolls. */
+  readonly #follow = (): void => {
+    const row = this.#rowOf(this.#target);
+    if (row?.matches(':hover, :focus-within') === true) this.#placeTools(row);
+    else this.#leave();
   };
 
   #aim(element: Element): void {
@@ -312,15 +328,21 @@ export class MessageActions {
   };
 
   readonly #handleMenuKeydown = (event: KeyboardEvent): void => {
-    stopEscape(event);
-    if (event.key === 'Tab') this.closeAll();
-    focusByKey(event, this.#items('menu'));
+    if (!this.#closeByKey(event)) focusByKey(event, this.#items('menu'));
   };
 
   readonly #handlePickerKeydown = (event: KeyboardEvent): void => {
-    stopEscape(event);
-    focusByKey(event, this.#items('picker'), PICKER_COLUMNS);
+    if (!this.#closeByKey(event)) focusByKey(event, this.#items('picker'), PICKER_COLUMNS);
   };
+
+  /** Escape and Tab lead back to the message, and no further. */
+  #closeByKey(event: KeyboardEvent): boolean {
+    if (event.key !== 'Escape' && event.key !== 'Tab') return false;
+    event.preventDefault();
+    event.stopPropagation();
+    this.closeAll();
+    return true;
+  }
 
   #items(id: string): readonly HTMLElement[] {
     return [...(this.#byId(id)?.querySelectorAll<HTMLElement>('button') ?? [])];

@@ -156,9 +156,10 @@ export class ComposerExtras implements ReactiveController {
   }
 
   async #settle(task: Promise<unknown>): Promise<void> {
+    const request = this.#request;
     await task;
-    this.#next = this.#request?.mode === 'edit' ? this.#before : '';
-    this.#request = null;
+    this.#next = request?.mode === 'edit' ? this.#before : '';
+    if (this.#request === request) this.#request = null;
     this.say(null);
   }
 
@@ -286,7 +287,7 @@ export class ComposerExtras implements ReactiveController {
 
   #thumbnail(one: PendingAttachment): string | null {
     const attachment = one.attachment.get();
-    return this.#urls.get(attachment.thumbnail, () => thumbnailBlob(attachment));
+    return this.#urls.get(attachment.attachmentId, () => thumbnailBlob(attachment));
   }
 
   #renderRequest({ mode, message }: ComposeRequest): TemplateResult {
