@@ -27,6 +27,7 @@ export function createConversation(
 ): Conversation {
   const { device, views, typing, pending } = deps;
   const summary = views.summary(conversationId);
+  let isOpen = false;
 
   /** What a verb did is visible when it returns. */
   async function run<T>(verb: (opened: Device) => Promise<T>): Promise<T> {
@@ -63,7 +64,8 @@ export function createConversation(
     summary,
     get messages() {
       // A reaction or an edit is possible offline, too, once the conversation was open.
-      void features().catch(() => {});
+      if (!isOpen) features().catch(() => {});
+      isOpen = true;
       return views.window(conversationId);
     },
     async loadEarlier() {

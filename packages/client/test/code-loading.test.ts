@@ -32,14 +32,15 @@ describe('a part of the SDK that cannot be had', () => {
     await expect(atAlice.react(1, '👍', true)).rejects.toMatchObject({ code: 'OFFLINE' });
     const reacted = code.attempts;
     await vi.waitFor(() => expect(code.attempts).toBeGreaterThan(reacted), { timeout: 15_000 });
-    expect(atAlice.messages.get().messages[1]).toMatchObject({ status: 'sending', failure: null });
+    const { messages } = await until(atAlice.messages, ({ isLoaded }) => isLoaded, 'what is stored');
+    expect(messages[1]).toMatchObject({ status: 'sending', failure: null });
     code.isThere = true;
     await expectShown(atBob, ['one', 'two']);
 
     // The same at the receiving end: what arrives is not acknowledged before it is stored.
     await bob.client.close();
     await atAlice.send('three');
-    await until(atAlice.messages, ({ messages }) => messages[2]?.seq === 3, 'it sent');
+    await until(atAlice.messages, (shown) => shown.messages[2]?.seq === 3, 'it sent');
     code.isThere = false;
     const again = house.open({ store: bob.store });
     const before = code.attempts;
