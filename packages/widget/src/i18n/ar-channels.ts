@@ -100,7 +100,6 @@ export const arChannels: ChannelStrings = {
   details: 'التفاصيل',
   closeDetails: 'إغلاق التفاصيل',
 
-  description: 'نبذة',
   noDescription: 'لا وصف لهذه القناة بعد.',
   editChannel: 'الاسم والوصف',
   save: 'حفظ',

@@ -64,7 +64,6 @@ export interface ChannelStrings {
   readonly closeDetails: string;
 
   // Details
-  readonly description: string;
   readonly noDescription: string;
   readonly editChannel: string;
   readonly save: string;

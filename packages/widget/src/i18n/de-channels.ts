@@ -61,7 +61,6 @@ export const deChannels: ChannelStrings = {
   details: 'Details',
   closeDetails: 'Details schließen',
 
-  description: 'Beschreibung',
   noDescription: 'Über diesen Kanal ist noch nichts gesagt.',
   editChannel: 'Name und Beschreibung',
   save: 'Speichern',

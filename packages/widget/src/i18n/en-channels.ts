@@ -61,7 +61,6 @@ export const enChannels: ChannelStrings = {
   details: 'Details',
   closeDetails: 'Close details',
 
-  description: 'About',
   noDescription: 'Nothing is said about this channel yet.',
   editChannel: 'Name and description',
   save: 'Save',

@@ -19,12 +19,3 @@ export const timerIcon: TemplateResult = icon(
   svg`<circle cx="12" cy="13" r="6.75" /><path d="M12 9.5V13l2.25 1.75M9.75 3.5h4.5" />`,
 );
 export const moreIcon: TemplateResult = icon(svg`<path d="M6 12v.1M12 12v.1M18 12v.1" stroke-width="2.5" />`);
-export const leaveIcon: TemplateResult = icon(
-  svg`<path d="M10 5H6.5v14H10M10.5 12H19M15.5 8.5L19 12l-3.5 3.5" />`,
-  24,
-  'flip',
-);
-export const editIcon: TemplateResult = icon(svg`<path d="M5 19l.9-3.9L15.5 5.5l3 3-9.6 9.6z" />`);
-export const keyIcon: TemplateResult = icon(
-  svg`<circle cx="8.5" cy="14.5" r="3.75" /><path d="M11.25 11.75L18.5 4.5M15 8l2.5 2.5" />`,
-);
