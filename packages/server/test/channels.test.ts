@@ -209,7 +209,12 @@ describe('Commits', () => {
     await bob!.first.api.channels.commit.mutate(commitAt(conversationId, await groupOf(bob!.first, conversationId)));
     answers.push(await alice!.first.api.channels.commit.mutate(commit));
     expect(new Set(answers.map(({ seq, acceptedAt }) => `${seq} ${acceptedAt}`)).size).toBe(1);
-    expect(await groupOf(alice!.first, conversationId)).toMatchObject({ epoch: 3, lastSeq: 3 });
+    const at = await groupOf(alice!.first, conversationId);
+    expect(at).toMatchObject({ epoch: 3, lastSeq: 3 });
+    const message = channelMessage(conversationId, at);
+    await alice!.first.api.channels.send.mutate(message);
+    const underItsId = commitAt(conversationId, at, { commitId: message.messageId });
+    expect(await refusalOf(alice!.first.api.channels.commit.mutate(underItsId))).toMatchObject({ code: 'CONFLICT' });
   });
 
   test('that contradict themselves, or reach for devices that are none of theirs, are refused', async () => {

@@ -1,6 +1,7 @@
 import type { ConversationId, DeviceId, TenantId } from '@seal-chat/protocol';
 import type { ChannelEntry } from '@seal-chat/protocol/api';
 import type { Sql } from 'postgres';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { chunks, type Bus } from '../bus/bus.ts';
 import type { Hub, Inbox } from '../sync/hub.ts';
 import type { ChannelEntryEvent } from '../sync/live-queue.ts';
@@ -21,13 +22,16 @@ interface Tail extends ChannelRef {
   /** Entries at hand that are not delivered yet, by sequence number. */
   readonly ready: Map<number, ChannelEntry>;
   devices: ChannelDevices | null;
-  isReading: boolean;
+  /** Reads what is not at hand, or is still delivering to a large channel. */
+  isBusy: boolean;
 }
 
 const MAX_TAILS = 10_000;
 /** With more to catch up on than this, devices are only told how far the log reaches. */
 const MAX_BEHIND = 100;
 const CHANNELS_PER_QUERY = 50;
+/** Subscriptions that get an entry in one turn of the event loop; others have theirs in between. */
+const INBOXES_PER_TURN = 500;
 
 export function createFeed(deps: {
   readonly sql: Sql;
@@ -48,7 +52,7 @@ export function createFeed(deps: {
       upTo: 0,
       ready: new Map<number, ChannelEntry>(),
       devices: null,
-      isReading: false,
+      isBusy: false,
     };
     tails.delete(key);
     if (tails.size >= MAX_TAILS) tails.delete(tails.keys().next().value!);
@@ -62,27 +66,31 @@ export function createFeed(deps: {
 
   /** Delivers what is at hand, and reads what is not. */
   function advance(tail: Tail): void {
-    if (tail.isReading) return;
+    if (tail.isBusy) return;
     while (tail.delivered < tail.upTo) {
       const entry = tail.ready.get(tail.delivered + 1);
       if (entry === undefined || !isFor(tail.devices, entry)) {
-        tail.isReading = true;
-        void read(tail)
-          .catch((error: unknown) => {
-            // Devices that miss an entry read the log at the next one.
-            skip(tail);
-            onError(error);
-          })
-          .finally(() => {
-            tail.isReading = false;
-            advance(tail);
-          });
-        return;
+        return goOnAfter(tail, read(tail));
       }
-      deliver(tail, entry, tail.devices);
       tail.ready.delete(entry.seq);
       tail.delivered = entry.seq;
+      const delivery = deliver(tail, entry, tail.devices);
+      if (delivery !== null) return goOnAfter(tail, delivery);
     }
+  }
+
+  function goOnAfter(tail: Tail, work: Promise<void>): void {
+    tail.isBusy = true;
+    void work
+      .catch((error: unknown) => {
+        // Devices that miss an entry read the log at the next one.
+        skip(tail);
+        onError(error);
+      })
+      .finally(() => {
+        tail.isBusy = false;
+        advance(tail);
+      });
   }
 
   function skip(tail: Tail): void {
@@ -109,12 +117,24 @@ export function createFeed(deps: {
     for (const entry of entries) tail.ready.set(entry.seq, entry);
   }
 
-  /** The event is made once; every inbox gets the same. */
-  function deliver({ tenantId, conversationId }: Tail, entry: ChannelEntry, devices: ChannelDevices): void {
+  /** The event is made once; every inbox gets the same. @returns null when all of them have it */
+  function deliver(
+    { tenantId, conversationId }: Tail,
+    entry: ChannelEntry,
+    devices: ChannelDevices,
+  ): Promise<void> | null {
     const event: ChannelEntryEvent = { type: 'channel-entry', conversationId, entry };
     // Only devices in the group can read a message; what happens to the group concerns all who ought to be in it.
-    for (const deviceId of entry.kind === 'message' ? devices.leaves : devices.desired) {
-      for (const inbox of hub.ofDevice(tenantId, deviceId)) inbox.tellEntry(event);
+    const inboxes = inboxesOf(tenantId, entry.kind === 'message' ? devices.leaves : devices.desired);
+    if (inboxes.length > INBOXES_PER_TURN) return deliverInTurns(event, inboxes);
+    for (const inbox of inboxes) inbox.tellEntry(event);
+    return null;
+  }
+
+  async function deliverInTurns(event: ChannelEntryEvent, inboxes: readonly Inbox[]): Promise<void> {
+    for (const some of chunks(inboxes, INBOXES_PER_TURN)) {
+      for (const inbox of some) inbox.tellEntry(event);
+      await nextTurn();
     }
   }
 

@@ -1,4 +1,4 @@
-import type { DeviceId, MessageId, UserId } from '@seal-chat/protocol';
+import { SealError, type DeviceId, type MessageId, type UserId } from '@seal-chat/protocol';
 import type { ChannelEntry } from '@seal-chat/protocol/api';
 import type { TransactionSql } from 'postgres';
 import { base64Of } from '../db/bytes.ts';
@@ -77,17 +77,18 @@ function toEntry(row: EntryRow): ChannelEntry {
   };
 }
 
-/** What a device sent before under that id: its place in the log; null when there is none. */
+/** The Commit that a device sent before under that id; null when there is none. @throws SealError CONFLICT when it was a message */
 export async function findKnown(
   tx: TransactionSql,
   { tenantId, conversationId }: ChannelRef,
   deviceId: DeviceId,
-  messageId: MessageId,
+  commitId: MessageId,
 ): Promise<{ readonly seq: number; readonly acceptedAt: number } | null> {
-  const [row] = await tx<{ seq: number; created_at: Date }[]>`
-    select seq, created_at from messages
+  const [row] = await tx<{ kind: string; seq: number; created_at: Date }[]>`
+    select kind, seq, created_at from messages
     where tenant_id = ${tenantId} and conversation_id = ${conversationId} and sender_device_id = ${deviceId}
-      and message_id = ${messageId}`;
+      and message_id = ${commitId}`;
+  if (row !== undefined && row.kind !== 'commit') throw new SealError('CONFLICT', 'channels: the id of a message');
   return row === undefined ? null : { seq: row.seq, acceptedAt: row.created_at.getTime() };
 }
 
