@@ -1,4 +1,5 @@
 import { ATTACHMENT_LIMITS, SealError, newId, type AttachmentId, type ConversationId } from '@seal-chat/protocol';
+import { FILE_KEY_LENGTH } from '@seal-chat/crypto/stream';
 import type { Attachment } from '@seal-chat/protocol/content';
 import type { AttachOptions, PendingAttachment } from '../client-types.ts';
 import { activeAccount } from '../deps.ts';
@@ -10,8 +11,6 @@ import { describeFile, kindOf } from './media/describe.ts';
 import { pendingOf } from './pending.ts';
 import { openSource } from './sources.ts';
 import { addSource, startUpload } from './uploads.ts';
-
-const FILE_KEY_LENGTH = 32;
 
 /** See `Conversation.attach`. */
 export async function attachFile(

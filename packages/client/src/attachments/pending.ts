@@ -1,11 +1,12 @@
 import type { AttachmentId, ConversationId } from '@seal-chat/protocol';
 import type { PendingAttachment } from '../client-types.ts';
 import type { Device } from '../device.ts';
+import { viewAttachment } from '../features/store-shown.ts';
 import { createAtom, type Atom } from '../state/atom.ts';
 import { ROWS, type RowKey, type UploadRow } from '../store/rows.ts';
 import type { MessageAttachment } from '../types.ts';
 import { changeUpload, uploadOf } from './progress.ts';
-import { viewUpload } from './upload-state.ts';
+import { uploadStateOf } from './upload-state.ts';
 import { giveUp, interruptUpload, startUpload } from './uploads.ts';
 
 /** What people see of files that are not sent yet. Holds no truth of its own: that is in the rows. */
@@ -48,6 +49,11 @@ async function refresh(device: Device, all: PendingViews, conversationId: Conver
     .map(({ key, value }) => pendingOf(device, key, value));
   const before = list.get();
   if (shown.length !== before.length || shown.some((one, i) => one !== before[i])) list.set(shown);
+}
+
+/** What people see of a file that is not sent yet. */
+function viewUpload(row: UploadRow): MessageAttachment {
+  return { ...viewAttachment(row.attachment), upload: uploadStateOf(row) };
 }
 
 /** The handle of an upload: the same one whenever it is asked for. */

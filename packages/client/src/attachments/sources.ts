@@ -33,7 +33,7 @@ export async function openSource(
 }
 
 /** One part of a file as ciphertext. @throws SealError NOT_FOUND when the file can no longer be read */
-export async function sealFilePart({ file, streamKey }: Source, part: number): Promise<Bytes> {
+async function sealFilePart({ file, streamKey }: Source, part: number): Promise<Bytes> {
   const start = part * PART_PLAINTEXT;
   const end = Math.min(file.size, start + PART_PLAINTEXT);
   const plaintext = await readSlice(file, start, end);

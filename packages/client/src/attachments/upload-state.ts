@@ -1,6 +1,6 @@
 import { PART_SIZE, ciphertextSize } from '@seal-chat/protocol';
 import type { UploadRow } from '../store/rows.ts';
-import type { MessageAttachment, UploadState } from '../types.ts';
+import type { UploadState } from '../types.ts';
 
 /** Parts that a file is sent in. */
 export function partsOf({ attachment }: Pick<UploadRow, 'attachment'>): number {
@@ -14,10 +14,4 @@ export function uploadStateOf(row: UploadRow): UploadState {
   const loaded = row.storedParts.reduce((sum, i) => sum + (i === last ? total - last * PART_SIZE : PART_SIZE), 0);
   const working = row.isPrepared || !row.keepsParts ? 'uploading' : 'preparing';
   return { loaded, total, state: row.state === 'active' ? working : row.state };
-}
-
-/** What people see of a file that is not sent yet. */
-export function viewUpload(row: UploadRow): MessageAttachment {
-  const { fileKey: _, commitment: __, ...shown } = row.attachment;
-  return { ...shown, upload: uploadStateOf(row) };
 }
