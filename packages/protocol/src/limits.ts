@@ -137,7 +137,7 @@ export const ATTACHMENT_LIMITS = {
 } as const;
 
 /** What a tenant's people may upload unless configured otherwise, bytes of plaintext. */
-export const DEFAULT_QUOTAS = { attachmentBytes: 25 * 1_048_576, imageBytes: 5 * 1_048_576 } as const;
+export const DEFAULT_QUOTAS = { attachmentBytes: 25_000_000, imageBytes: 5_000_000 } as const;
 
 /** Counts. */
 export const COUNT_LIMITS = {
