@@ -14,8 +14,18 @@ import type {
   UserId,
 } from '@seal-chat/protocol';
 import type { MemberRole } from '@seal-chat/protocol/api';
-import type { Attachment, HistoryKey, RichContent } from '@seal-chat/protocol/content';
-import type { ChannelState, Invitation, MessageView, Reaction } from '../types.ts';
+import type { Attachment } from '@seal-chat/protocol/content';
+import type { ChannelState, Invitation } from '../types.ts';
+import type {
+  HandedOverRow,
+  MessageRow,
+  ShownContent,
+  UnopenedRow,
+  UnsupportedRow,
+  WaitingChangeRow,
+} from './message-rows.ts';
+
+export type * from './message-rows.ts';
 
 /** The rows of a device's store: what each holds, and its key. Times are ms on the server's clock unless said otherwise. */
 
@@ -133,84 +143,6 @@ export interface ChannelPart extends Pick<ChannelState, 'visibility' | 'state' |
 /** What the person has begun to write. */
 export interface DraftRow {
   readonly text: string;
-}
-
-/** What is shown of a message, as it is shown: keys of attachments stand beside it. */
-export type ShownContent = MessageView;
-
-/** What opening an attachment takes. */
-export interface FileKeyRow {
-  readonly attachmentId: AttachmentId;
-  /** 32 bytes. */
-  readonly fileKey: Bytes;
-  /** 32 bytes. */
-  readonly commitment: Bytes;
-}
-
-/** What later messages have made of one. */
-export interface MessageChanges {
-  /** The newest edit that was accepted: its place. */
-  readonly editSeq: number;
-  /** The newest reaction of each person with each emoji. */
-  readonly reactions: readonly {
-    readonly userId: UserId;
-    readonly emoji: string;
-    readonly seq: number;
-    readonly isOn: boolean;
-  }[];
-}
-
-/** A change whose message is not here, or not open, yet. */
-export interface WaitingChangeRow {
-  readonly content: Extract<RichContent, { readonly kind: 'edit' | 'delete' | 'reaction' }>;
-  /** Place of the change itself. */
-  readonly seq: number;
-  readonly senderUserId: UserId;
-  readonly acceptedAt: number;
-}
-
-/** A message with a place in the conversation. What is optional is left out where there is none of it. */
-export interface MessageRow {
-  readonly messageId: MessageId;
-  readonly senderUserId: UserId;
-  readonly senderDeviceId: DeviceId;
-  /** Sender's clock. */
-  readonly sentAt: number;
-  readonly acceptedAt: number;
-  readonly content: ShownContent;
-  readonly editedAt?: number;
-  /** As they are shown, own ones that are not sent yet included. */
-  readonly reactions?: readonly Reaction[];
-  readonly expiresAt?: number;
-  readonly mentionsSelf?: boolean;
-  readonly isShared?: boolean;
-  readonly changes?: MessageChanges;
-  /** What was shown before an own edit that is not sent yet. */
-  readonly beforeEdit?: { readonly content: ShownContent; readonly editedAt: number | null };
-  readonly fileKeys?: readonly FileKeyRow[];
-}
-
-/** What is kept of a message that a newer version made, to be read by that. */
-export interface UnsupportedRow {
-  readonly code: number;
-  readonly payload: Bytes;
-}
-
-/** Keys of earlier messages that a member hands over, until `channels/` has fetched those messages. */
-export interface HandedOverRow {
-  readonly entries: readonly HistoryKey[];
-  readonly senderUserId: UserId;
-}
-
-/** What is kept of a message that could not be opened, so that it can be later. */
-export interface UnopenedRow {
-  /** Null when only the body is here: the envelope was lost with a store that was rolled back. */
-  readonly envelope: Bytes | null;
-  readonly body: Bytes;
-  /** Retry requests sent. */
-  readonly requests: number;
-  /** Not before this; null when no further one is going to be sent. */
-  readonly nextRequestAt: number | null;
 }
 
 /** One outgoing body, until the server has accepted it. */
