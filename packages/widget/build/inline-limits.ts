@@ -11,8 +11,8 @@ export function inlineLimits(): Plugin {
     name: 'seal:inline-limits',
     apply: 'build',
     transform(code, id) {
-      if (id === SOURCE || !/\/packages\/\w+\/src\/.*\.ts$/.test(id) || !code.includes('limits')) return null;
-      return { code: code.replace(/\b([A-Z]+(?:_[A-Z]+)+)\.(\w+)\b/g, inline), map: null };
+      if (id === SOURCE || !/\/packages\/\w+\/src\/.*\.ts$/.test(id)) return null;
+      return { code: code.replace(/\b([A-Z]+(?:_[A-Z]+)*)\.(\w+)\b/g, inline), map: null };
     },
   };
 }

@@ -110,15 +110,8 @@ export class SealChat extends LitElement {
     readonly withoutRecoveryCode?: boolean;
   }): Promise<{ readonly userId: UserId; readonly username: string | null }> {
     const client = await this.#whenClient();
-    const found = await client.ready();
-    if (found.status === 'signed-out') {
-      if (found.resumable !== null) await client.signIn();
-      else await client.createAccount({ username: options.username });
-    }
-    const account = client.account.get();
-    if (account.status !== 'signed-in') throw new SealError('NOT_SIGNED_IN', `account is ${account.status}`);
-    if (options.withoutRecoveryCode === true && account.recoveryCode !== null) await client.confirmRecoveryCode();
-    return { userId: account.userId, username: account.username };
+    const { signIn } = await import('./element-verbs.ts');
+    return signIn(client, options);
   }
 
   /**
@@ -127,11 +120,8 @@ export class SealChat extends LitElement {
    */
   async openDirect(username: string): Promise<ConversationId> {
     const client = await this.#whenClient();
-    const wanted = foldName(username);
-    const people = await client.searchUsers(username);
-    const person = people.find((one) => one.username !== null && foldName(one.username) === wanted);
-    if (person === undefined) throw new SealError('NOT_FOUND', 'openDirect: nobody has that name');
-    const { conversationId } = await client.openDm(person.userId);
+    const { openDirect } = await import('./element-verbs.ts');
+    const conversationId = await openDirect(client, username);
     this.conversation = conversationId;
     return conversationId;
   }
@@ -295,11 +285,6 @@ export class SealChat extends LitElement {
 
 function isSameDevice(a: DeviceKey | null, b: DeviceKey | null): boolean {
   return a === b || (a !== null && b !== null && a.url === b.url && a.appKey === b.appKey && a.profile === b.profile);
-}
-
-/** Names are compared as the server does it: normalised and without case. */
-function foldName(name: string): string {
-  return name.normalize('NFKC').trim().toLowerCase();
 }
 
 declare global {

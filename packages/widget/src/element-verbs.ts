@@ -1,0 +1,33 @@
+import { SealError, type ConversationId, type SealClient, type UserId } from '@seal-chat/client';
+
+/** What pages can have the element do. Fetched when a page asks: most leave it to the person. */
+
+/** Signs in with the account the device has, or opens one. @throws SealError USERNAME_TAKEN, BAD_INPUT, OFFLINE … */
+export async function signIn(
+  client: SealClient,
+  options: { readonly username: string | null; readonly withoutRecoveryCode?: boolean },
+): Promise<{ readonly userId: UserId; readonly username: string | null }> {
+  const found = await client.ready();
+  if (found.status === 'signed-out') {
+    if (found.resumable !== null) await client.signIn();
+    else await client.createAccount({ username: options.username });
+  }
+  const account = client.account.get();
+  if (account.status !== 'signed-in') throw new SealError('NOT_SIGNED_IN', `account is ${account.status}`);
+  if (options.withoutRecoveryCode === true && account.recoveryCode !== null) await client.confirmRecoveryCode();
+  return { userId: account.userId, username: account.username };
+}
+
+/** The conversation with the person called `username`. @throws SealError NOT_FOUND when there is nobody of that name */
+export async function openDirect(client: SealClient, username: string): Promise<ConversationId> {
+  const wanted = foldName(username);
+  const people = await client.searchUsers(username);
+  const person = people.find((one) => one.username !== null && foldName(one.username) === wanted);
+  if (person === undefined) throw new SealError('NOT_FOUND', 'openDirect: nobody has that name');
+  return (await client.openDm(person.userId)).conversationId;
+}
+
+/** Names are compared as the server does it: normalised and without case. */
+function foldName(name: string): string {
+  return name.normalize('NFKC').trim().toLowerCase();
+}
