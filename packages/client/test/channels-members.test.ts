@@ -1,10 +1,21 @@
 import { decryptMessage, processCommit, type GroupState } from '@seal-chat/crypto/mls';
 import { fromBase64 } from '@seal-chat/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { isSealError, type SealClient } from '../src/index.ts';
+import { isSealError } from '../src/index.ts';
 import { decodeRow } from '../src/store/row-codec.ts';
 import type { AccountRow } from '../src/store/rows.ts';
-import { addDevice, events, expectAmong, expectSaid, joined, said, say, settle, stocked } from './support/channel.ts';
+import {
+  addDevice,
+  events,
+  expectAmong,
+  expectSaid,
+  isSettled,
+  joined,
+  said,
+  say,
+  settle,
+  stocked,
+} from './support/channel.ts';
 import { openHouse, userIdOf, type House } from './support/house.ts';
 import { copyDisk, createDisk } from './support/mortal.ts';
 import { online, until } from './support/wait.ts';
@@ -12,17 +23,6 @@ import { online, until } from './support/wait.ts';
 let house: House;
 beforeAll(async () => void (house = await openHouse()));
 afterAll(() => house.close());
-
-/** The devices that ought to be in a group are in it. */
-async function isSettled(client: SealClient, conversationId: Parameters<SealClient['conversation']>[0]): Promise<void> {
-  const deadline = Date.now() + 15_000;
-  for (;;) {
-    const { toAdd, toRemove } = await client.api.channels.group.query({ conversationId });
-    if (toAdd.length === 0 && toRemove.length === 0) return;
-    if (Date.now() > deadline) throw new Error(`to add ${toAdd.length}, to remove ${toRemove.length}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
 
 describe('two admins', () => {
   it('add and remove people at the same time, and the group becomes what both wanted', async () => {

@@ -1,4 +1,4 @@
-import { CHANNEL_LIMITS, isSealError, type ConversationId } from '@seal-chat/protocol';
+import { isSealError, type ConversationId } from '@seal-chat/protocol';
 import { backoffDelay } from '../api/backoff.ts';
 import type { Deps } from '../deps.ts';
 import { ROWS, placeOf } from '../store/rows.ts';
@@ -11,7 +11,7 @@ import { readHeads } from './heads.ts';
 import { nameInvitations, refreshInvitations } from './invitations.ts';
 import { channelsWithWelcomes } from './join.ts';
 import { maintainKeyPackages } from './key-packages.ts';
-import { reconcile } from './reconcile.ts';
+import { isLeafDue, reconcile } from './reconcile.ts';
 import { reopenShut } from './reopen.ts';
 import { fetchHandedOver, shareHistory } from './share-history.ts';
 import { recheckUnlisted } from './unlisted.ts';
@@ -210,8 +210,8 @@ export function createChannelKeeper(deps: Deps): ChannelKeeper {
     tidy() {
       run('', async () => {
         for (const { key, value } of await deps.reader.list(CHANNEL_ROWS.channels)) {
-          const isDue = value.status === 'joined' && deps.now() - value.leafAt > CHANNEL_LIMITS.leafRefreshMs;
-          if (isDue) settleIn(placeOf(key).conversationId, Math.random() * REFRESH_SPREAD_MS);
+          if (value.status === 'joined' && isLeafDue(deps, value))
+            settleIn(placeOf(key).conversationId, Math.random() * REFRESH_SPREAD_MS);
         }
         await maintainKeyPackages(deps, { renewAll: false });
       });

@@ -60,6 +60,9 @@ async function step(deps: Deps, conversationId: ConversationId): Promise<Outcome
   await catchUp(deps, conversationId);
   const row = await deps.reader.get(CHANNEL_ROWS.channel(conversationId));
   if (row === null || row.status === 'left' || row.status === 'creating') return 'done';
+  const isQuiet = row.status === 'joined' && !row.isStale && row.unlisted.length === 0 && !isLeafDue(deps, row);
+  // The group's state is large: most of those who look find that somebody else was quicker.
+  if (isQuiet && !(await isPending(deps, conversationId))) return 'done';
   const group = await deps.api.channels.group.query({ conversationId });
   if (row.status === 'broken') return handleBroken(deps, conversationId, { row, group, rejoin });
   if (row.status === 'joining' || row.isStale) return rejoin(deps, conversationId, group);
@@ -70,6 +73,16 @@ async function step(deps: Deps, conversationId: ConversationId): Promise<Outcome
     return 'again';
   }
   return change(deps, conversationId, { row, own, group });
+}
+
+/** Whether the own leaf is to get new keys (M10). */
+export function isLeafDue({ now }: Pick<Deps, 'now'>, { leafAt, mustRefresh }: ChannelRow): boolean {
+  return mustRefresh || now() - leafAt > CHANNEL_LIMITS.leafRefreshMs;
+}
+
+async function isPending({ api }: Deps, conversationId: ConversationId): Promise<boolean> {
+  const heads = await api.channels.heads.query({});
+  return heads.some((head) => head.conversationId === conversationId && head.isPending);
 }
 
 /** A notice that got lost is made up for by the answer. */
@@ -98,8 +111,7 @@ async function change(
   const removes = removesOf(at, identity.deviceId);
   // One thing at a time: who comes and who goes is told apart by the Commit.
   const missing = removes.length > 0 ? [] : await addsOf(deps, conversationId, at);
-  const isDue = deps.now() - row.leafAt > CHANNEL_LIMITS.leafRefreshMs;
-  if (removes.length === 0 && missing.length === 0 && !row.mustRefresh && !isDue) return 'done';
+  if (removes.length === 0 && missing.length === 0 && !isLeafDue(deps, row)) return 'done';
   const { state: epoch } = own;
   const ratchets = await deps.reader.get(CHANNEL_ROWS.ratchets(conversationId));
   if (ratchets === null) return 'again';

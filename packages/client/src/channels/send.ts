@@ -16,6 +16,7 @@ import { ROWS, placeOf, type OutboxRow, type RowKey, type WireMessage } from '..
 import { catchUp } from './catch-up.ts';
 import { CHANNEL_ROWS } from './channel-rows.ts';
 import { readGroup } from './group-cache.ts';
+import { refreshChannel } from './learn-members.ts';
 import { closeLog, openLog } from './log-work.ts';
 import { identityOf, mlsDeps } from './mls-context.ts';
 import { reconcile } from './reconcile.ts';
@@ -27,7 +28,7 @@ const MAX_ROUNDS = 10;
 /** What came of preparing a message. */
 type Preparation =
   | { readonly outcome: 'ready'; readonly row: OutboxRow; readonly wire: WireMessage }
-  /** Somebody is in the group who must not be. */
+  /** Somebody is in the group who must not be, or who became a member and is not known here as one. */
   | { readonly outcome: 'blocked' }
   /** No keys, or no order to send in. */
   | { readonly outcome: 'waiting' }
@@ -51,7 +52,9 @@ export async function sendToChannel(deps: Deps, key: RowKey<OutboxRow>, attempt:
     if (prepared.outcome === 'gone') return;
     if (prepared.outcome === 'waiting') throw new SealError('UNAVAILABLE', 'channel: no keys of it yet');
     if (prepared.outcome === 'blocked') {
-      await reconcile(deps, conversationId);
+      // In a large channel nobody is told of every newcomer.
+      await refreshChannel(deps, conversationId);
+      if (round > 0) await reconcile(deps, conversationId);
       continue;
     }
     try {

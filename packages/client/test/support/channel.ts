@@ -81,3 +81,14 @@ export async function stocked(client: SealClient): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
+
+/** The devices that ought to be in a group are in it. */
+export async function isSettled(client: SealClient, conversationId: ConversationId): Promise<void> {
+  const deadline = Date.now() + 15_000;
+  for (;;) {
+    const { toAdd, toRemove } = await client.api.channels.group.query({ conversationId });
+    if (toAdd.length === 0 && toRemove.length === 0) return;
+    if (Date.now() > deadline) throw new Error(`to add ${toAdd.length}, to remove ${toRemove.length}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
