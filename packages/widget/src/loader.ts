@@ -23,11 +23,7 @@ async function importPinned(path: string): Promise<unknown> {
     files = { ...((await importPinned(rest)) as { readonly default: Pins }).default, ...files };
   const needed = [name, ...(files[name]?.slice(1) ?? [])];
   await Promise.all(needed.map((one) => preload(one)));
-  return import(/* @vite-ignore */ urlOf(name));
-}
-
-function urlOf(name: string): string {
-  return new URL(name, import.meta.url).href;
+  return import(/* @vite-ignore */ new URL(name, import.meta.url).href);
 }
 
 /** Fetches a file into the browser's map of modules, which is where the import then finds it. Rejects on another hash. */
@@ -41,7 +37,7 @@ function preload(name: string): Promise<void> {
     link.rel = 'modulepreload';
     link.crossOrigin = 'anonymous';
     link.integrity = integrity;
-    link.href = urlOf(name);
+    link.href = new URL(name, import.meta.url).href;
     link.addEventListener('load', () => resolve());
     link.addEventListener('error', () => {
       link.remove();
