@@ -4,15 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { IDBFactory, IDBKeyRange } from 'fake-indexeddb';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { ATTACHMENT_LIMITS, PART_SIZE, isSealError, type AttachmentId } from '@seal-chat/protocol';
-import {
-  indexedDbStore,
-  memoryStore,
-  type Conversation,
-  type MessageAttachment,
-  type OpenedAttachment,
-  type PendingAttachment,
-} from '../src/index.ts';
+import { ATTACHMENT_LIMITS, PART_SIZE } from '@seal-chat/protocol';
+import { indexedDbStore, memoryStore, type PendingAttachment } from '../src/index.ts';
+import { codeOf, content, errorOf, fileOf, read, received, same, urlOf } from './support/files.ts';
 import { openHouse, type ClientOptions, type House } from './support/house.ts';
 import { createNetwork } from './support/network.ts';
 import { dmWith, online, until } from './support/wait.ts';
@@ -29,15 +23,6 @@ afterAll(async () => {
   vi.unstubAllGlobals();
 });
 
-/** Bytes that differ from chunk to chunk. */
-function content(size: number): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(size);
-  for (let i = 0; i < size; i++) bytes[i] = (i * 7) ^ (i >>> 8) ^ (i >>> 16);
-  return bytes;
-}
-const fileOf = (bytes: Uint8Array<ArrayBuffer>, name = 'plans.bin', type = 'application/octet-stream') =>
-  new File([bytes], name, { type });
-
 async function talk(options: ClientOptions = {}) {
   const [alice, bob] = await Promise.all([house.enter(null, options), house.enter(null)]);
   await Promise.all([online(alice.client), online(bob.client)]);
@@ -45,32 +30,8 @@ async function talk(options: ClientOptions = {}) {
   return { alice, bob, atAlice, atBob: () => dmWith(bob.client, alice.userId) };
 }
 
-const urlOf = (input: RequestInfo | URL) => (input instanceof Request ? input.url : input.toString());
 const reach = (pending: PendingAttachment, state: string) =>
   until(pending.attachment, ({ upload }) => upload?.state === state, `the upload to be ${state}`);
-
-/** The files of the newest message with any, once it is here and accepted. */
-async function received(conversation: Conversation): Promise<{ seq: number; files: readonly MessageAttachment[] }> {
-  const find = () =>
-    conversation.messages.get().messages.findLast(({ seq, content: { kind } }) => seq !== null && kind === 'post');
-  await until(conversation.messages, () => find() !== undefined, 'a message with files');
-  const message = find()!;
-  return { seq: message.seq!, files: message.content.kind === 'post' ? message.content.attachments : [] };
-}
-
-async function read({ stream }: OpenedAttachment): Promise<Uint8Array> {
-  return new Uint8Array(await new Response(stream as ReadableStream<Uint8Array<ArrayBuffer>>).arrayBuffer());
-}
-const same = (a: Uint8Array, b: Uint8Array) => Buffer.compare(a, b) === 0;
-const errorOf = (promise: Promise<unknown>) =>
-  promise.then(
-    () => null,
-    (error: unknown) => (isSealError(error) ? error : (error as Error)),
-  );
-const codeOf = async (promise: Promise<unknown>) => {
-  const error = await errorOf(promise);
-  return isSealError(error) ? error.code : (error?.name ?? null);
-};
 
 describe('a file', () => {
   it.each([0, 1, CHUNK, PART_SIZE + 5, 3 * 1_048_576])('of %i bytes arrives as it was', async (size) => {
@@ -314,118 +275,5 @@ describe('an upload', () => {
     await until(atAlice.messages, ({ messages }) => messages.at(-1)?.status === 'failed', 'a failure');
     expect(atAlice.messages.get().messages.at(-1)!.failure).toEqual({ code: 'NOT_FOUND' });
     expect((await atBob()).messages.get().messages).toEqual([]);
-  });
-});
-
-describe('opening a file', () => {
-  /** A file of Alice's, and Bob with a network that a test can bend. */
-  async function arrived(size: number) {
-    const network = createNetwork();
-    const bend: { response: ((response: Response, range: string | null) => Response | Promise<Response>) | null } = {
-      response: null,
-    };
-    const fetch: typeof globalThis.fetch = async (input, init) => {
-      const answer = await network.fetch(input, init);
-      const isFile = urlOf(input).includes('/v1/attachments/') && init?.method === 'GET';
-      const range = (init?.headers as Record<string, string> | undefined)?.['range'] ?? null;
-      return isFile && bend.response !== null ? bend.response(answer, range) : answer;
-    };
-    const [alice, bob] = await Promise.all([house.enter(null), house.enter(null, { ...network, fetch })]);
-    await Promise.all([online(alice.client), online(bob.client)]);
-    const atAlice = await alice.client.openDm(bob.userId);
-    const bytes = content(size);
-    const pending = await atAlice.attach(fileOf(bytes));
-    await atAlice.send('', { attachments: [pending.attachmentId] });
-    const conversation = await dmWith(bob.client, alice.userId);
-    const { seq, files } = await received(conversation);
-    const { attachmentId } = files[0]!;
-    return { bytes, bend, conversation, seq, attachmentId, open: () => conversation.openAttachment(seq, attachmentId) };
-  }
-
-  /** `response` with its first `length` bytes, after which the connection breaks. */
-  async function broken(response: Response, length: number): Promise<Response> {
-    const bytes = new Uint8Array(await response.arrayBuffer());
-    let isFirst = true;
-    const body = new ReadableStream<Uint8Array>({
-      pull(controller) {
-        if (isFirst) controller.enqueue(bytes.subarray(0, length));
-        else controller.error(new TypeError('terminated'));
-        isFirst = false;
-      },
-    });
-    return new Response(bytes.length <= length ? bytes : body, { status: response.status });
-  }
-
-  it('takes a broken connection up where it broke', async () => {
-    const { bytes, bend, open } = await arrived(20 * CHUNK + 99);
-    const ranges: (string | null)[] = [];
-    bend.response = (response, range) => {
-      ranges.push(range);
-      return broken(response, 600_000);
-    };
-    expect(same(await read(await open()), bytes)).toBe(true);
-    expect(ranges).toEqual([null, 'bytes=600000-', 'bytes=1200000-']);
-  });
-
-  it('passes on nothing of what was altered, and says so', async () => {
-    const { bytes, bend, open } = await arrived(5 * CHUNK);
-    const altered: Record<string, (sealed: Buffer) => Buffer> = {
-      'a bit': (sealed) => {
-        sealed[3 * (CHUNK + 16) + 5]! ^= 1;
-        return sealed;
-      },
-      'two chunks in each other’s place': (sealed) =>
-        Buffer.concat([
-          sealed.subarray(0, 3 * (CHUNK + 16)),
-          sealed.subarray(4 * (CHUNK + 16)),
-          sealed.subarray(3 * (CHUNK + 16), 4 * (CHUNK + 16)),
-        ]),
-    };
-    for (const alter of Object.values(altered)) {
-      bend.response = async (response) =>
-        new Response(Uint8Array.from(alter(Buffer.from(await response.arrayBuffer()))));
-      const parts: Uint8Array[] = [];
-      const { stream } = await open();
-      const reader = stream.getReader();
-      const code = await codeOf(
-        (async () => {
-          for (;;) {
-            const { done, value } = await reader.read();
-            if (done) return;
-            parts.push(value);
-          }
-        })(),
-      );
-      expect(code).toBe('ATTACHMENT_DAMAGED');
-      expect(same(Buffer.concat(parts), bytes.subarray(0, 3 * CHUNK))).toBe(true);
-    }
-    // Another file in its place.
-    const other = await arrived(5 * CHUNK);
-    let foreign: Uint8Array<ArrayBuffer> = new Uint8Array(0);
-    other.bend.response = async (response) => {
-      foreign = new Uint8Array(await response.arrayBuffer());
-      return new Response(foreign);
-    };
-    await read(await other.open());
-    bend.response = () => new Response(foreign);
-    expect(await codeOf(open().then(read))).toBe('ATTACHMENT_DAMAGED');
-  });
-
-  it('ends when it is told to, and for what is not there', async () => {
-    const { conversation, seq, attachmentId } = await arrived(40 * CHUNK);
-    const abort = new AbortController();
-    const { stream } = await conversation.openAttachment(seq, attachmentId, { signal: abort.signal });
-    const reader = stream.getReader();
-    await reader.read();
-    abort.abort();
-    const rest = async () => {
-      while (!(await reader.read()).done);
-    };
-    expect(await codeOf(rest())).toBe('AbortError');
-    const nobody = crypto.randomUUID() as AttachmentId;
-    expect(await codeOf(conversation.openAttachment(seq, nobody))).toBe('NOT_FOUND');
-    expect(await codeOf(conversation.openAttachment(seq + 1, attachmentId))).toBe('NOT_FOUND');
-    await house.relay.sql`delete from attachments where id = ${attachmentId}`;
-    expect(await codeOf(conversation.openAttachment(seq, attachmentId))).toBe('NOT_FOUND');
   });
 });

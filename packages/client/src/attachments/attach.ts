@@ -49,7 +49,12 @@ export async function attachFile(
     isTaken: false,
   };
   addSource(device, attachmentId, source);
-  await device.transact(async (tx) => tx.put(key, row));
+  await device.transact(async (tx) => {
+    // Two of one moment keep their order.
+    const others = await tx.list(ROWS.uploadsOf(conversationId));
+    const addedAt = Math.max(row.addedAt, ...others.map(({ value }) => value.addedAt + 1));
+    tx.put(key, { ...row, addedAt });
+  });
   startUpload(device, key);
   return pendingOf(device, key, row);
 }
