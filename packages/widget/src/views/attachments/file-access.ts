@@ -67,7 +67,7 @@ export async function saveFile(source: FileSource, progress: Progress, fallbackN
 }
 
 /** Saves what is here already. */
-export function saveBlob(blob: Blob, name: string): void {
+function saveBlob(blob: Blob, name: string): void {
   const link = document.createElement('a');
   link.href = URL.createObjectURL(blob);
   link.download = name;

@@ -99,6 +99,7 @@ export class SealConversation extends SealView {
         exportparts="message-list, day, divider, message, message-own, message-other, bubble, bubble-own, bubble-other, meta, status, avatar, to-latest"
         .conversation=${conversation}
         .summary=${summary}
+        @pick=${(event: CustomEvent<ConversationId>) => this.tell('pick', event.detail)}
         @compose=${(event: CustomEvent<ComposeRequest>) => this.byId<SealComposer>('composer')?.compose(event.detail)}
       ></seal-message-list>
       ${this.#renderFooter(conversation, summary, peer, name)}`;

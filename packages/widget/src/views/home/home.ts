@@ -167,6 +167,7 @@ export class SealHome extends SealView {
       .conversationId=${this.conversationId}
       @back=${this.#close}
       @person=${this.#handlePerson}
+      @pick=${this.#handlePick}
     ></seal-conversation>`;
   }
 

@@ -114,8 +114,7 @@ export function linked(text: string, { isTabStop, strings }: MessageAppearance):
   );
 }
 
-/** A line with an icon that stands in the place of a text. */
-export function notice(icon: TemplateResult, text: string, cause: string): TemplateResult {
+function notice(icon: TemplateResult, text: string, cause: string): TemplateResult {
   return html`<span class="notice"
     >${icon}<span>${text}${cause === '' ? nothing : html` <small>${cause}</small>`}</span></span
   >`;

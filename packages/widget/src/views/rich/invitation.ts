@@ -19,11 +19,7 @@ export function invitation(
     ${
       state === 'open' && !message.isOwn
         ? html`<div class="answers">
-            <button
-              class="button primary"
-              tabindex=${tabStop}
-              @click=${(event: Event) => void answer(event, () => rich.host.client.joinChannel(channelId))}
-            >
+            <button class="button primary" tabindex=${tabStop} @click=${(event: Event) => void answer(event, join)}>
               ${texts.joinChannel}
             </button>
             <button
@@ -39,6 +35,11 @@ export function invitation(
     ${state === 'accepted' && !message.isOwn ? html`<span class="outcome">${texts.invitationAccepted}</span>` : nothing}
     ${state === 'gone' ? html`<span class="outcome">${texts.invitationGone}</span>` : nothing}
   </div>`;
+
+  async function join(): Promise<void> {
+    const { conversationId } = await rich.host.client.joinChannel(channelId);
+    rich.host.tell('pick', conversationId);
+  }
 
   async function answer(event: Event, task: () => Promise<unknown>): Promise<void> {
     const buttons = [...(event.currentTarget as HTMLElement).parentElement!.querySelectorAll('button')];

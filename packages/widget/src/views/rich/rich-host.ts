@@ -1,4 +1,4 @@
-import type { Message, SealClient } from '@seal-chat/client';
+import type { ConversationId, Message, SealClient } from '@seal-chat/client';
 import type { ShownStrings } from '../../i18n/strings.ts';
 import type { SealMessageList } from '../message-list/message-list.ts';
 
@@ -10,7 +10,14 @@ export interface RichHost {
   /** Has it read out. */
   readonly announce: (text: string) => void;
   /** Tells the view above the list. */
-  readonly tell: (type: 'compose', detail: ComposeRequest) => void;
+  readonly tell: <Type extends keyof Requests>(type: Type, detail: Requests[Type]) => void;
+}
+
+/** What the views above the list are asked for. */
+interface Requests {
+  readonly compose: ComposeRequest;
+  /** To open another conversation. */
+  readonly pick: ConversationId;
 }
 
 /** Asks the composer to answer a message, or to change an own one. */
