@@ -4,6 +4,7 @@ import { encodeContent, type RichContent } from '@seal-chat/protocol/content';
 import { storeConversation } from '../conversations/conversation-rows.ts';
 import { activeAccount, type Deps } from '../deps.ts';
 import { isModerator } from '../features/changes.ts';
+import { loadCode } from '../load-code.ts';
 import { enqueue } from '../send/compose.ts';
 import type { DeviceTx } from '../store/device-tx.ts';
 import { ROWS, type ConversationRow } from '../store/rows.ts';
@@ -68,12 +69,20 @@ export async function setSharesHistory(deps: Deps, conversationId: ConversationI
   await changeProfile(deps, conversationId, { sharesHistory: isOn });
 }
 
-/** Makes people members without asking them. @throws SealError FORBIDDEN, CHANNEL_FULL, OFFLINE … */
+/**
+ * Makes people members without asking them, and takes their devices in: what is written after this is for them too.
+ *
+ * @throws SealError FORBIDDEN, CHANNEL_FULL, OFFLINE …
+ */
 export async function add(deps: Deps, conversationId: ConversationId, userIds: readonly UserId[]): Promise<void> {
   for (let at = 0; at < userIds.length; at += COUNT_LIMITS.page) {
     const page = userIds.slice(at, at + COUNT_LIMITS.page);
     await storeChange(deps, await deps.api.channels.add.mutate({ conversationId, userIds: page }));
   }
+  // They are members whatever becomes of this; the leading tab tries again, and they can come in by themselves.
+  await loadCode(() => import('./reconcile.ts'))
+    .then(({ reconcile }) => reconcile(deps, conversationId))
+    .catch(() => false);
 }
 
 /** Asks people, each in the DM with them: the name of a private channel stands nowhere else. @throws SealError FORBIDDEN … */
