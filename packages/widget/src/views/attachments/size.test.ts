@@ -3,13 +3,13 @@ import { percentLabel, sizeLabel, timeCode } from './size.ts';
 
 it('says how large a file is in the unit that fits', () => {
   expect([0, 1, 999].map((bytes) => sizeLabel(bytes, 'en'))).toEqual(['0 bytes', '1 byte', '999 bytes']);
-  expect([1_000, 1_450_000, 25 * 2 ** 20, 2 ** 40].map((bytes) => sizeLabel(bytes, 'en'))).toEqual([
+  expect([1_000, 1_450_000, 60_000_000, 1.1 * 10 ** 12].map((bytes) => sizeLabel(bytes, 'en'))).toEqual([
     '1 kB',
-    '1.4 MB',
-    '25 MB',
-    '1 TB',
+    '1.5 MB',
+    '60 MB',
+    '1.1 TB',
   ]);
-  expect(sizeLabel(1_450_000, 'de')).toBe('1,4 MB');
+  expect(sizeLabel(1_450_000, 'de')).toBe('1,5 MB');
 });
 
 it('says times and parts', () => {

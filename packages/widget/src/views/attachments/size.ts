@@ -1,6 +1,6 @@
 const UNITS: readonly string[] = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'];
 
-/** `bytes` as a person reads it: "1.4 MB". A unit is 1,024 of the one before, as it is where limits are set. */
+/** `bytes` as a person reads it: "1.4 MB". A unit is 1,000 of the one before, as its name says. */
 export function sizeLabel(bytes: number, lang: string): string {
   const power = bytes < 1000 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log10(bytes) / 3));
   return new Intl.NumberFormat(lang, {
@@ -8,7 +8,7 @@ export function sizeLabel(bytes: number, lang: string): string {
     unit: UNITS[power]!,
     unitDisplay: power === 0 ? 'long' : 'short',
     maximumFractionDigits: power < 2 ? 0 : 1,
-  }).format(bytes / 1024 ** power);
+  }).format(bytes / 1000 ** power);
 }
 
 /** `ms` as minutes and seconds. */
