@@ -130,6 +130,9 @@ test('what is changed about a channel does not reach its members', async ({ pers
   await openDetails(heidi.widget);
   await heidi.widget.getByRole('button', { name: 'Add people' }).waitFor();
 
+  await heidi.widget.getByLabel('Disappearing messages', { exact: true }).selectOption('1 hour');
+  await grace.widget.getByText('heidi set messages to disappear after 1 hour.').first().waitFor();
+
   await heidi.widget.getByRole('button', { name: 'Leave channel' }).click();
   await heidi.widget.getByRole('alertdialog').getByRole('button', { name: 'Leave channel' }).click();
   await heidi.widget.getByRole('heading', { name: 'You are no longer in this channel' }).waitFor();
@@ -149,4 +152,35 @@ test('a channel gets in the way of a chat between two', async ({ person }) => {
   await find(judy.widget, 'ivan');
   await send(judy.widget, 'and you');
   await expectTexts(ivan.widget, ['just you', 'and you']);
+});
+
+test('a reload loses a channel, its name or what was said in it', async ({ person }) => {
+  const [karl, lena] = await Promise.all([person('karl'), person('lena')]);
+  await create(karl.widget, { name: 'logbook', isPublic: false, people: ['lena'] });
+  await row(lena.widget, 'logbook').click();
+  await composer(lena.widget, 'logbook').waitFor();
+  await send(lena.widget, 'wind from the west');
+  await expectSaid(karl.widget, ['wind from the west']);
+
+  await Promise.all([karl.page.reload(), lena.page.reload()]);
+  for (const { widget } of [karl, lena]) {
+    await row(widget, 'logbook').click();
+    await expectSaid(widget, ['wind from the west']);
+  }
+  await send(karl.widget, 'and rain');
+  await expectSaid(lena.widget, ['wind from the west', 'and rain']);
+});
+
+test('newcomers cannot read what was said before although they should', async ({ person }) => {
+  const [mona, nils] = await Promise.all([person('mona'), person('nils')]);
+  await create(mona.widget, { name: 'archive', isPublic: true });
+  await send(mona.widget, 'said before');
+  await openDetails(mona.widget);
+  await mona.widget.getByRole('switch', { name: 'Show newcomers what was written before' }).check();
+  await expect.poll(() => mona.widget.getByRole('switch', { name: 'Show newcomers' }).isChecked()).toBe(true);
+
+  await begin(nils.widget, 'Browse channels');
+  await nils.widget.getByRole('button', { name: 'Join archive' }).click();
+  await composer(nils.widget, 'archive').waitFor();
+  await expectSaid(nils.widget, ['said before']);
 });

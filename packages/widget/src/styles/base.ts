@@ -106,7 +106,7 @@ export const base: CSSResult = css`
   .button.wide {
     inline-size: 100%;
   }
-  .button:disabled {
+  .button:is(:disabled, [aria-disabled='true']) {
     opacity: 0.5;
     cursor: default;
   }

@@ -8,14 +8,15 @@ export interface Field {
   readonly value: string;
   /** What is wrong with it, or null. */
   readonly problem: string | null;
-  readonly isDisabled: boolean;
+  /** It can be read and not changed: what it says is on its way. */
+  readonly isLocked: boolean;
   /** Several lines. */
   readonly isLong?: boolean;
   readonly onInput: (value: string) => void;
 }
 
 /** A labelled field with what is wrong with it below. */
-export function field({ id, label, value, problem, isDisabled, isLong, onInput }: Field): TemplateResult {
+export function field({ id, label, value, problem, isLocked, isLong, onInput }: Field): TemplateResult {
   const handleInput = (event: Event): void => onInput((event.target as HTMLInputElement).value);
   const invalid = problem === null ? nothing : 'true';
   const control = isLong
@@ -26,7 +27,7 @@ export function field({ id, label, value, problem, isDisabled, isLong, onInput }
         rows="2"
         aria-describedby="${id}-problem"
         aria-invalid=${invalid}
-        ?disabled=${isDisabled}
+        ?readonly=${isLocked}
         .value=${value}
         @input=${handleInput}
       ></textarea>`
@@ -37,7 +38,7 @@ export function field({ id, label, value, problem, isDisabled, isLong, onInput }
         autocomplete="off"
         aria-describedby="${id}-problem"
         aria-invalid=${invalid}
-        ?disabled=${isDisabled}
+        ?readonly=${isLocked}
         .value=${value}
         @input=${handleInput}
       />`;

@@ -94,6 +94,7 @@ export class SealBrowseChannels extends ChannelView {
   }
 
   async #join(conversationId: ConversationId): Promise<void> {
+    if (this.#joining.isBusy) return;
     this.joining = conversationId;
     if (await this.#joining.run(() => this.client.joinChannel(conversationId))) this.tell('pick', conversationId);
   }
@@ -154,7 +155,7 @@ export class SealBrowseChannels extends ChannelView {
       ${
         this.hasMore
           ? html`<div class="more">
-              <button class="button secondary" ?disabled=${isBusy} @click=${this.#loadMore}>
+              <button class="button secondary" aria-disabled=${isBusy ? 'true' : nothing} @click=${this.#loadMore}>
                 ${isBusy ? html`<span class="spinner"></span>` : nothing}${strings.more}
               </button>
             </div>`
@@ -196,7 +197,7 @@ export class SealBrowseChannels extends ChannelView {
             : html`<button
                 class="button secondary"
                 aria-label=${strings.joinNamed(name)}
-                ?disabled=${isBusy}
+                aria-disabled=${isBusy ? 'true' : nothing}
                 @click=${() => this.#join(conversationId)}
               >
                 ${isChosen && isBusy ? html`<span class="spinner"></span>` : nothing}${strings.join}

@@ -121,7 +121,7 @@ export class SealCreateChannel extends ChannelView {
               label: strings.channelName,
               value: this.name,
               problem: this.#problem('name'),
-              isDisabled: isBusy,
+              isLocked: isBusy,
               onInput: (value) => this.#change(() => (this.name = value)),
             })}
             ${field({
@@ -129,7 +129,7 @@ export class SealCreateChannel extends ChannelView {
               label: strings.channelDescription,
               value: this.description,
               problem: this.#problem('description'),
-              isDisabled: isBusy,
+              isLocked: isBusy,
               isLong: true,
               onInput: (value) => this.#change(() => (this.description = value)),
             })}
@@ -149,7 +149,7 @@ export class SealCreateChannel extends ChannelView {
               ? nothing
               : html`<p class="problem" role="alert">${warningIcon}<span>${errorText(error, strings)}</span></p>`
           }
-          <button class="button primary wide" ?disabled=${isBusy}>
+          <button class="button primary wide" aria-disabled=${isBusy ? 'true' : nothing}>
             ${isBusy ? html`<span class="spinner"></span>${strings.creating}` : strings.create}
           </button>
           <div class="hidden-visually" role="status">${isBusy ? strings.creating : ''}</div>

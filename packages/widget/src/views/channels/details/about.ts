@@ -1,5 +1,4 @@
 import { html, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
-import { live } from 'lit/directives/live.js';
 import type {
   ChannelEncryption,
   Conversation,
@@ -14,16 +13,11 @@ import { ChannelView } from '../../../internal/channel-view.ts';
 import { avatar, avatarStyles, channelAvatar } from '../../../people/avatar.ts';
 import { personName } from '../../../people/name.ts';
 import { base } from '../../../styles/base.ts';
-import { durationLabel } from '../../../time/duration.ts';
-import { mutedIcon, timerIcon } from '../icons.ts';
 import { pageStyles } from '../page.styles.ts';
 import { isManager } from '../roles.ts';
 import { aboutStyles } from './about.styles.ts';
 import type { DetailsPage } from './pages.ts';
 import { focusQuestion, question, questionStyles } from './question.ts';
-
-/** After how long messages can be made to disappear, seconds. */
-const TIMERS: readonly number[] = [0, 300, 3_600, 28_800, 86_400, 604_800, 2_419_200];
 
 /** What people who know about it call the ciphersuites of MLS. */
 const SUITES: ReadonlyMap<number, string> = new Map([
@@ -31,7 +25,7 @@ const SUITES: ReadonlyMap<number, string> = new Map([
   [84, 'X-Wing (X25519 + ML-KEM-768), ChaCha20-Poly1305, SHA-512, Ed25519'],
 ]);
 
-/** A conversation: what it is, what is set for it, who is in it. Tells `page`, `person` and `close`. */
+/** A conversation: what it is, what is set for it, who is in it, how it is encrypted. Tells `page`, `person` and `close`. */
 export class SealAbout extends ChannelView {
   static override styles = [base, avatarStyles, pageStyles, questionStyles, aboutStyles];
   static override properties: PropertyDeclarations = {
@@ -52,7 +46,7 @@ export class SealAbout extends ChannelView {
   /** The person is asked whether to leave. */
   declare isLeaving: boolean;
 
-  readonly #working = new Action(this);
+  readonly #leaving = new Action(this);
 
   constructor() {
     super();
@@ -90,11 +84,6 @@ export class SealAbout extends ChannelView {
     this.facts = (await this.conversation?.channel?.encryption().catch(() => null)) ?? null;
   }
 
-  #work(task: (conversation: Conversation) => Promise<unknown> | undefined): void {
-    const { conversation } = this;
-    if (conversation !== null) void this.#working.run(async () => task(conversation));
-  }
-
   async #askToLeave(): Promise<void> {
     this.isLeaving = true;
     await this.updateComplete;
@@ -103,7 +92,7 @@ export class SealAbout extends ChannelView {
 
   async #leave(isSure: boolean): Promise<void> {
     this.isLeaving = false;
-    if (isSure) this.#work((conversation) => conversation.channel?.leave());
+    if (isSure) void this.#leaving.run(async () => this.conversation?.channel?.leave());
     await this.updateComplete;
     (this.byId('leave') ?? this).focus();
   }
@@ -116,7 +105,6 @@ export class SealAbout extends ChannelView {
     const { strings, summary } = this;
     if (summary === null) return nothing;
     const { channel, peer } = summary;
-    const { error } = this.#working;
     return html`<div class="head">
         <h2 tabindex="-1">${strings.details}</h2>
         <button
@@ -132,11 +120,10 @@ export class SealAbout extends ChannelView {
         <p class="said" role="status">${this.said === '' ? nothing : this.said}</p>
         ${peer === null ? this.#renderChannel(summary) : this.#renderPeer(peer)}
         ${
-          error === null
+          channel?.state === 'left'
             ? nothing
-            : html`<p class="problem" role="alert">${warningIcon}<span>${errorText(error, strings)}</span></p>`
+            : html`<seal-options .conversation=${this.conversation} .summary=${summary}></seal-options>`
         }
-        ${channel?.state === 'left' ? nothing : this.#renderSettings(summary)}
         ${
           channel === null || channel.state === 'left'
             ? nothing
@@ -187,69 +174,6 @@ export class SealAbout extends ChannelView {
     </section>`;
   }
 
-  #renderSettings({ isMuted, timerSeconds, channel }: ConversationSummary): TemplateResult {
-    const { strings } = this;
-    return html`<section>
-      ${this.#renderSwitch('mute', html`${mutedIcon}${strings.mute}`, strings.muteText, isMuted, (isOn) =>
-        this.#work((conversation) => conversation.setMuted(isOn)),
-      )}
-      <div class="setting">
-        <label for="timer">${timerIcon}${strings.disappearing}</label>
-        <select
-          id="timer"
-          class="input"
-          aria-describedby="timer-hint"
-          ?disabled=${this.#working.isBusy || (channel !== null && channel.state !== 'joined')}
-          .value=${live(String(timerSeconds))}
-          @change=${(event: Event) => {
-            const seconds = Number((event.target as HTMLSelectElement).value);
-            this.#work((conversation) => conversation.setTimer(seconds));
-          }}
-        >
-          ${[...new Set([...TIMERS, timerSeconds])].map(
-            (seconds) =>
-              html`<option value=${seconds} ?selected=${seconds === timerSeconds}>
-                ${seconds === 0 ? strings.disappearingOff : durationLabel(seconds, strings.lang)}
-              </option>`,
-          )}
-        </select>
-        <p id="timer-hint" class="hint">${strings.disappearingText}</p>
-      </div>
-      ${channel === null ? nothing : this.#renderHistory(channel.sharesHistory, isManager(channel))}
-    </section>`;
-  }
-
-  #renderHistory(isOn: boolean, canChange: boolean): TemplateResult {
-    const { strings } = this;
-    if (!canChange) return html`<p class="hint">${isOn ? strings.historyShared : strings.historyNotShared}</p>`;
-    return this.#renderSwitch('history', html`${strings.shareHistory}`, strings.shareHistoryText, isOn, (isWanted) =>
-      this.#work((conversation) => conversation.channel?.setSharesHistory(isWanted)),
-    );
-  }
-
-  #renderSwitch(
-    id: string,
-    label: TemplateResult,
-    hint: string,
-    isOn: boolean,
-    onChange: (isOn: boolean) => void,
-  ): TemplateResult {
-    return html`<div class="setting">
-      <label for=${id}>${label}</label>
-      <input
-        id=${id}
-        class="switch"
-        type="checkbox"
-        role="switch"
-        aria-describedby="${id}-hint"
-        ?disabled=${this.#working.isBusy}
-        .checked=${live(isOn)}
-        @change=${(event: Event) => onChange((event.target as HTMLInputElement).checked)}
-      />
-      <p id="${id}-hint" class="hint">${hint}</p>
-    </div>`;
-  }
-
   #renderEncryption({ channel, peer }: ConversationSummary): TemplateResult {
     const { strings, safetyNumber } = this;
     return html`<section>
@@ -285,7 +209,13 @@ export class SealAbout extends ChannelView {
     const isOnlyOwner =
       channel?.ownRole === 'owner' && members.length > 1 && !members.some((one) => one.role === 'owner' && !one.isSelf);
     const text = channel?.visibility === 'public' ? strings.leaveConfirm : strings.leaveConfirmPrivate;
+    const { error } = this.#leaving;
     return html`<section>
+      ${
+        error === null
+          ? nothing
+          : html`<p class="problem" role="alert">${warningIcon}<span>${errorText(error, strings)}</span></p>`
+      }
       ${
         this.isLeaving
           ? question({
@@ -298,7 +228,7 @@ export class SealAbout extends ChannelView {
           : html`<button
               id="leave"
               class="button quiet danger leave"
-              ?disabled=${this.#working.isBusy}
+              ?disabled=${this.#leaving.isBusy}
               @click=${this.#askToLeave}
             >
               ${strings.leave}

@@ -7,12 +7,14 @@ import { SealChannelLine } from './channel-line.ts';
 import { SealDetails } from './details.ts';
 import { SealEditChannel } from './edit-channel.ts';
 import { SealMembers } from './members.ts';
+import { SealOptions } from './options.ts';
 import { SealPickPeople } from './pick-people.ts';
 
 defineElement('seal-people-search', SealPeopleSearch);
 defineElement('seal-people-picker', SealPeoplePicker);
 defineElement('seal-channel-notice', SealChannelNotice);
 defineElement('seal-members', SealMembers);
+defineElement('seal-options', SealOptions);
 defineElement('seal-about', SealAbout);
 defineElement('seal-edit-channel', SealEditChannel);
 defineElement('seal-pick-people', SealPickPeople);

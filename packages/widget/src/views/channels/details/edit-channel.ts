@@ -97,7 +97,7 @@ export class SealEditChannel extends ChannelView {
               label: strings.channelName,
               value: this.name,
               problem: this.hasUpdated ? this.#nameProblem() : null,
-              isDisabled: isBusy,
+              isLocked: isBusy,
               onInput: (value) => this.#change(() => (this.name = value)),
             })}
             ${field({
@@ -105,7 +105,7 @@ export class SealEditChannel extends ChannelView {
               label: strings.channelDescription,
               value: this.description,
               problem: descriptionProblem(this.description, strings),
-              isDisabled: isBusy,
+              isLocked: isBusy,
               isLong: true,
               onInput: (value) => this.#change(() => (this.description = value)),
             })}
@@ -117,7 +117,7 @@ export class SealEditChannel extends ChannelView {
               ? nothing
               : html`<p class="problem" role="alert">${warningIcon}<span>${errorText(error, strings)}</span></p>`
           }
-          <button class="button primary wide" ?disabled=${isBusy}>
+          <button class="button primary wide" aria-disabled=${isBusy ? 'true' : nothing}>
             ${isBusy ? html`<span class="spinner"></span>` : nothing}${strings.save}
           </button>
         </div>

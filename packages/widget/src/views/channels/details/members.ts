@@ -215,7 +215,9 @@ export class SealMembers extends ChannelView {
       });
     }
     const act = (text: string, onClick: () => void, kind = ''): TemplateResult =>
-      html`<button class="button quiet ${kind}" ?disabled=${isBusy} @click=${onClick}>${text}</button>`;
+      html`<button class="button quiet ${kind}" aria-disabled=${isBusy ? 'true' : nothing} @click=${onClick}>
+        ${text}
+      </button>`;
     const canRole = canSetRole(channel, member);
     return html`<div class="actions" role="group" aria-label=${strings.memberActions(name)}>
       ${

@@ -81,7 +81,11 @@ export class SealPickPeople extends ChannelView {
           ${
             problem === null ? nothing : html`<p class="problem" role="alert">${warningIcon}<span>${problem}</span></p>`
           }
-          <button class="button primary wide" ?disabled=${isBusy || people.length === 0}>
+          <button
+            class="button primary wide"
+            ?disabled=${people.length === 0}
+            aria-disabled=${isBusy ? 'true' : nothing}
+          >
             ${isBusy ? html`<span class="spinner"></span>` : nothing}${isInvitation ? strings.invite : strings.addThem}
           </button>
         </div>

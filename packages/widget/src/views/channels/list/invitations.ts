@@ -118,11 +118,13 @@ export class SealInvitations extends ChannelView {
   }
 
   async #accept(conversationId: ConversationId): Promise<void> {
+    if (this.#answering.isBusy) return;
     this.answered = conversationId;
     if (await this.#answering.run(() => this.client.joinChannel(conversationId))) this.tell('pick', conversationId);
   }
 
   async #decline(conversationId: ConversationId): Promise<void> {
+    if (this.#answering.isBusy) return;
     this.answered = conversationId;
     if (!(await this.#answering.run(() => this.client.declineInvitation(conversationId)))) return;
     await this.updateComplete;
@@ -182,7 +184,7 @@ export class SealInvitations extends ChannelView {
         <button
           class="button primary"
           aria-label=${strings.acceptNamed(shownName)}
-          ?disabled=${isBusy}
+          aria-disabled=${isBusy ? 'true' : nothing}
           @click=${() => this.#accept(conversationId)}
         >
           ${isAnswered && isBusy ? html`<span class="spinner"></span>` : nothing}${strings.accept}
@@ -190,7 +192,7 @@ export class SealInvitations extends ChannelView {
         <button
           class="button quiet"
           aria-label=${strings.declineNamed(shownName)}
-          ?disabled=${isBusy}
+          aria-disabled=${isBusy ? 'true' : nothing}
           @click=${() => this.#decline(conversationId)}
         >
           ${strings.decline}

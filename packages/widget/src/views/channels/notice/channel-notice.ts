@@ -86,7 +86,7 @@ export class SealChannelNotice extends ChannelView {
       }
       <button
         class="button secondary"
-        ?disabled=${isBusy}
+        aria-disabled=${isBusy ? 'true' : nothing}
         @click=${() => this.#joining.run(() => this.client.joinChannel(conversationId))}
       >
         ${isBusy ? html`<span class="spinner"></span>` : nothing}${this.strings.joinAgain}
