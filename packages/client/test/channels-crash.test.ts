@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isSealError, type Conversation } from '../src/index.ts';
-import { isSettled, joined, said, settle, stocked } from './support/channel.ts';
+import { isSettled, joined, said, say, settle, stocked } from './support/channel.ts';
 import { openHouse, userIdOf, type House } from './support/house.ts';
 import { createDisk } from './support/mortal.ts';
 import { online, until, whole } from './support/wait.ts';
@@ -94,6 +94,37 @@ describe('a device that is killed while it changes a group', () => {
       expect(told.filter((text) => text.startsWith('<'))).toEqual([]);
       expect(life).toBeGreaterThan(20);
       expect(userIdOf(last)).toBe(aliceId);
+    },
+  );
+
+  it(
+    'has made a channel that works and has its name, or none, at whatever step of making it it dies',
+    {
+      timeout: 120_000,
+    },
+    async () => {
+      for (let dieAt = 1; ; dieAt++) {
+        const disk = createDisk();
+        const current = disk.live();
+        const alice = house.open(current);
+        await alice.createAccount({ username: null });
+        await online(alice);
+        current.dieIn(dieAt);
+        const creating = alice.createChannel({ name: 'Half made', visibility: 'private' }).then(() => 'done');
+        const end = await Promise.race([current.death.then(() => 'dead'), creating]);
+        current.kill();
+        const again = house.open(disk.live());
+        await online(again);
+        const heads = await again.api.channels.heads.query({});
+        expect(heads.length).toBeLessThanOrEqual(1);
+        for (const { conversationId } of heads) {
+          const channel = await joined(again, conversationId);
+          await say(channel, 'works');
+          await until(channel.summary, (summary) => summary?.name === 'Half made', 'its name');
+        }
+        await again.close();
+        if (end === 'done') break;
+      }
     },
   );
 });

@@ -10,6 +10,9 @@ import { ROWS, placeOf } from '../store/rows.ts';
 import { CHANNEL_ROWS, NEW_CHANNEL, type ChannelRow } from './channel-rows.ts';
 import { leaveChannel, putChannel, wipeGroup } from './channel-state.ts';
 
+/** The server has answered by then, ms. */
+const CREATION_MS = 10 * 60 * 1000;
+
 /** What is to be done with a channel after a look at where its log ends. */
 export interface HeadNews {
   readonly conversationId: ConversationId;
@@ -41,8 +44,9 @@ export async function readHeads(deps: Deps): Promise<readonly HeadNews[]> {
     for (const { key, value } of await tx.list(CHANNEL_ROWS.channels)) {
       const { conversationId } = placeOf(key);
       if (listed.has(conversationId)) continue;
-      if (value.status === 'creating') await forgetCreation(tx, conversationId);
-      else await leaveChannel(tx, conversationId);
+      if (value.status !== 'creating') await leaveChannel(tx, conversationId);
+      // It may be on its way to the server just now.
+      else if (deps.now() - value.leafAt > CREATION_MS) await forgetCreation(tx, conversationId);
     }
   });
   const news: HeadNews[] = [];

@@ -19,7 +19,7 @@ import { CHANNEL_ROWS, type ChannelRow, type GroupRow } from './channel-rows.ts'
 import { leaveChannel } from './channel-state.ts';
 import { prepareExternalJoin, takeWelcomes } from './join.ts';
 import { learnDevices, refreshChannel } from './learn-members.ts';
-import { authenticateBy, identityOf, mlsDeps } from './mls-context.ts';
+import { authenticateBy, identityOf, mlsDeps, unlistedAmong } from './mls-context.ts';
 import { handleBroken } from './recover.ts';
 import { submitPending } from './submit.ts';
 
@@ -178,13 +178,15 @@ async function addsOf(
   expectIds(...wanted.flatMap(({ userId, deviceId }) => [userId, deviceId]));
   await expectMembers(deps, conversationId, wanted);
   await learnDevices(deps, wanted);
+  // A device that has left its list is not taken in again, whoever asks for it.
+  const unlisted = new Set(await unlistedAmong(deps.reader, wanted));
   const deviceIds = wanted.map(({ deviceId }) => deviceId);
   const { keyPackages } = await deps.api.channels.claimKeyPackages.mutate({ conversationId, deviceIds });
   const { tenantId } = await activeAccount(deps.reader);
   const additions: Addition[] = [];
   for (const { userId, deviceId } of wanted) {
     const claimed = keyPackages.find((answer) => answer.deviceId === deviceId);
-    if (claimed === undefined) continue;
+    if (claimed === undefined || unlisted.has(deviceId)) continue;
     const member = { userId, deviceId };
     try {
       const keyPackage = bytesOf(claimed.keyPackage);
