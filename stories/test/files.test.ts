@@ -93,16 +93,21 @@ it('attaches several files, and says before anything is sent which is too large'
   await page.close();
 });
 
-it('waits with sending for files that are being prepared or have failed, and settles each', async () => {
+it('holds uploads, lets them go on, tries them again and gives them up', async () => {
   const { page, widget } = await harness.show({ state: 'uploads' });
-  const send = widget.locator('[part=send-button]');
-  expect(await send.isDisabled()).toBe(true);
+  const state = (name: string) => widget.locator('.file', { hasText: name }).locator('.state').innerText();
   await widget.getByRole('button', { name: 'Pause Contract for berth 14 (signed, final).pdf' }).click();
+  expect(await state('Contract')).toBe('Paused');
   await widget.getByRole('button', { name: 'Resume Contract for berth 14 (signed, final).pdf' }).click();
+  await expect.poll(() => state('Contract')).toBe('1.4 MB');
+  expect(await state('log.txt')).toBe('Upload failed');
   await widget.getByRole('button', { name: 'Try log.txt again' }).click();
-  expect(await send.isDisabled()).toBe(true);
+  await expect.poll(() => state('log.txt')).toBe('4 kB');
   await widget.getByRole('button', { name: 'Remove slip 14.png' }).click();
-  await expect.poll(() => send.isDisabled()).toBe(false);
+  await expect.poll(() => widget.locator('.tray .file').count()).toBe(4);
+  // What is not up yet goes on when its message is sent.
+  await widget.getByRole('button', { name: 'Send', exact: true }).click();
+  await expect.poll(() => widget.locator('.tray').count()).toBe(0);
   await page.close();
 });
 

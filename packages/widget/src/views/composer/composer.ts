@@ -125,7 +125,7 @@ export class SealComposer extends SealView {
   #isSendable(): boolean {
     const left = charactersLeft(this.text);
     const isThere = this.text.trim() !== '' || this.#extras?.hasFiles === true;
-    return isThere && (left === null || left >= 0) && this.#extras?.isWaiting !== true;
+    return isThere && (left === null || left >= 0);
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {

@@ -1,5 +1,12 @@
 import { html, nothing, type ReactiveController, type TemplateResult } from 'lit';
-import type { Conversation, Message, PendingAttachment, SealError, SendOptions } from '@seal-chat/client';
+import {
+  SealError,
+  type Conversation,
+  type Mention,
+  type Message,
+  type PendingAttachment,
+  type SendOptions,
+} from '@seal-chat/client';
 import { CONTENT_LIMITS } from '@seal-chat/protocol';
 import { errorText } from '../../../error-text.ts';
 import { checkIcon, closeIcon, warningIcon } from '../../../icons.ts';
@@ -42,6 +49,8 @@ export class ComposerExtras implements ReactiveController {
   /** What stands there next, after the one that is being stored. */
   #next = '';
   #problem: string | null = null;
+  /** Files that were chosen and are not in the tray yet. */
+  #attaching: Promise<void> | null = null;
 
   constructor(composer: SealComposer, strings: () => ShownStrings, onSent: () => void) {
     this.composer = composer;
@@ -109,13 +118,7 @@ export class ComposerExtras implements ReactiveController {
   }
 
   get hasFiles(): boolean {
-    return this.#request?.mode !== 'edit' && this.#watched.length > 0;
-  }
-
-  /** Something has to be settled before anything can be sent. */
-  get isWaiting(): boolean {
-    const states = this.#watched.map((one) => one.attachment.get().upload?.state);
-    return this.#request?.mode !== 'edit' && states.some((state) => state === 'failed' || state === 'preparing');
+    return this.#request?.mode !== 'edit' && (this.#watched.length > 0 || this.#attaching !== null);
   }
 
   get sendName(): string | null {
@@ -142,10 +145,16 @@ export class ComposerExtras implements ReactiveController {
     const mentions = summary?.kind === 'channel' ? findMentions(text, summary.members, CONTENT_LIMITS.mentions) : [];
     const seq = request?.message.seq ?? null;
     if (request?.mode === 'edit' && seq !== null) return this.#settle(conversation.edit(seq, text, mentions));
-    const attachments = this.#watched.map((one) => one.attachmentId);
-    const replyTo = this.#replyTo();
-    if (replyTo === null && mentions.length === 0 && attachments.length === 0) return null;
-    return this.#settle(conversation.send(text, { ...replyTo, mentions, attachments }));
+    // What was chosen before is meant to go along; what cannot be attached holds the message back.
+    const attaching = this.#attaching;
+    if (attaching !== null) return this.#settle(attaching.then(() => this.#sendPost(conversation, text, mentions)));
+    if (this.#replyTo() === null && mentions.length === 0 && this.#watched.length === 0) return null;
+    return this.#settle(this.#sendPost(conversation, text, mentions));
+  }
+
+  #sendPost(conversation: Conversation, text: string, mentions: readonly Mention[]): Promise<unknown> {
+    const attachments = conversation.attachments.get().map((one) => one.attachmentId);
+    return conversation.send(text, { ...this.#replyTo(), mentions, attachments });
   }
 
   #replyTo(): Pick<SendOptions, 'replyTo'> | null {
@@ -239,16 +248,34 @@ export class ComposerExtras implements ReactiveController {
   /** Attaches files to what is being written; says so when one of them cannot be. */
   async attach(files: readonly File[]): Promise<void> {
     this.say(null);
+    const before = this.#attaching;
+    const attaching = Promise.resolve(before).then(() => this.#attachEach(files));
+    this.#attaching = attaching;
+    this.update();
+    // Whoever sends meanwhile hears of it; here it was said.
+    await attaching.catch(() => undefined);
+    if (this.#attaching === attaching) this.#attaching = null;
+    this.update();
+    this.composer.focus();
+  }
+
+  /** @throws SealError the first that came up, when all have been tried */
+  async #attachEach(files: readonly File[]): Promise<void> {
     const { conversation, texts } = this;
-    if (conversation === null) return;
+    let first: SealError | null = null;
     for (const file of files) {
+      if (conversation === null) return;
       if (conversation.attachments.get().length >= CONTENT_LIMITS.attachments) {
         this.say(texts.tooManyFiles(CONTENT_LIMITS.attachments));
-        return;
+        throw new SealError('TOO_LARGE');
       }
-      await conversation.attach(file).catch((error: unknown) => this.say(this.#whyNot(asSealError(error), file.name)));
+      await conversation.attach(file).catch((thrown: unknown) => {
+        const error = asSealError(thrown);
+        first ??= error;
+        this.say(this.#whyNot(error, file.name));
+      });
     }
-    this.composer.focus();
+    if (first !== null) throw first as SealError;
   }
 
   #whyNot(error: SealError, name: string): string {
