@@ -1,32 +1,8 @@
 import type { Locator } from 'playwright-core';
 import { expect } from 'vitest';
+import { begin, create, pick } from '../support/channel.ts';
 import { test } from '../support/test.ts';
 import { composer, expectTexts, find, openChat, row, send, texts } from '../support/widget.ts';
-
-/** Begins something from the menu at the head of the list. */
-async function begin(widget: Locator, item: 'Create a channel' | 'Browse channels'): Promise<void> {
-  await widget.getByRole('button', { name: 'New', exact: true }).click();
-  await widget.getByRole('menuitem', { name: item }).click();
-}
-
-/** Makes a channel and waits until one can write in it. */
-async function create(
-  widget: Locator,
-  { name, isPublic, people = [] }: { name: string; isPublic: boolean; people?: readonly string[] },
-): Promise<void> {
-  await begin(widget, 'Create a channel');
-  await widget.getByLabel('Name', { exact: true }).fill(name);
-  if (isPublic) await widget.getByRole('radio', { name: 'Everyone here' }).check();
-  for (const person of people) await pick(widget, person);
-  await widget.getByRole('button', { name: 'Create channel' }).click();
-  await composer(widget, name).waitFor();
-}
-
-/** Puts a person on the list of those who are added or invited. */
-async function pick(widget: Locator, person: string): Promise<void> {
-  await widget.getByRole('combobox', { name: 'Find people to put on the list' }).fill(person);
-  await widget.getByRole('option', { name: person, exact: true }).click();
-}
 
 /** Opens the details of the open channel, unless they are. */
 async function openDetails(widget: Locator): Promise<void> {

@@ -181,7 +181,7 @@ export class SealBrowseChannels extends ChannelView {
         ${channelAvatar(conversationId, true)}
         <div class="about">
           <p class="name"><bdi>${name}</bdi></p>
-          ${description === '' ? nothing : html`<p class="hint description"><bdi>${description}</bdi></p>`}
+          ${description === '' ? nothing : html`<p class="hint description" dir="auto">${description}</p>`}
           <p class="hint">${strings.memberCount(memberCount)}</p>
         </div>
         ${
