@@ -1,13 +1,20 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { isSealError, type Message } from '../src/index.ts';
-import { addDevice, events, expectAmong, expectSaid, joined, say, settle, stocked } from './support/channel.ts';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { IDBFactory, IDBKeyRange } from 'fake-indexeddb';
+import { indexedDbStore, isSealError, type Message, type SealClient } from '../src/index.ts';
+import { events, expectAmong, expectSaid, isSettled, joined, said, say, settle, stocked } from './support/channel.ts';
 import { openHouse, userIdOf, type House } from './support/house.ts';
 import { copyDisk, createDisk } from './support/mortal.ts';
 import { dmWith, online, until } from './support/wait.ts';
 
 let house: House;
-beforeAll(async () => void (house = await openHouse()));
-afterAll(() => house.close());
+beforeAll(async () => {
+  vi.stubGlobal('IDBKeyRange', IDBKeyRange);
+  house = await openHouse();
+});
+afterAll(async () => {
+  await house.close();
+  vi.unstubAllGlobals();
+});
 
 describe('public channels', () => {
   it('have a name that is theirs alone, are found by it, and anybody joins', async () => {
@@ -233,6 +240,36 @@ describe('trouble', () => {
     const atBob = await joined(bob!.client, conversationId);
     await Promise.all([say(atFirst, 'from the first'), say(atSecond, 'from the second')]);
     await expectAmong(atBob, ['from the first', 'from the second']);
-    await addDevice(house, bob!.client);
+  });
+
+  it('tabs of a browser without Web Locks, both connected, do not get in the way of each other', async () => {
+    const indexedDB = new IDBFactory();
+    const open = (): SealClient => house.open({ store: indexedDbStore({ indexedDB }) });
+    const first = open();
+    await first.createAccount({ username: null });
+    const second = open();
+    await second.ready();
+    const [bob, carol] = await settle(house, 2);
+    await Promise.all([online(first), online(second)]);
+    const { conversationId } = await first.createChannel({
+      name: 'Two heads',
+      visibility: 'private',
+      members: [bob!.userId],
+    });
+    const [atFirst, atSecond] = await Promise.all([joined(first, conversationId), joined(second, conversationId)]);
+    const atBob = await joined(bob!.client, conversationId);
+    await isSettled(first, conversationId);
+    await Promise.all([
+      atFirst.channel!.add([carol!.userId]),
+      ...['1', '2', '3'].flatMap((n) => [atFirst.send(`a${n}`), atSecond.send(`b${n}`), atBob.send(`c${n}`)]),
+    ]);
+    const all = ['a', 'b', 'c'].flatMap((who) => [1, 2, 3].map((n) => `${who}${n}`));
+    for (const channel of [atBob, atFirst, atSecond]) await expectAmong(channel, all);
+    await isSettled(first, conversationId);
+    await say(await joined(carol!.client, conversationId), 'in');
+    await expectAmong(atFirst, [...all, 'in']);
+    await expectAmong(atBob, [...all, 'in']);
+    expect(said(atBob)).toEqual(said(atFirst));
+    expect(said(atBob)).toHaveLength(10);
   });
 });

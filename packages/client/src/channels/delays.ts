@@ -7,6 +7,9 @@ import { CHANNEL_ROWS } from './channel-rows.ts';
 const FIRST_MS = 3_000;
 /** The same for devices that come in. */
 const JOIN_MS = 500;
+/** Spread for each member of a large channel, and the most of it. */
+const JOIN_STEP_MS = 50;
+const MAX_JOIN_MS = 20_000;
 const STEP_MS = 400;
 const MAX_RANK = 25;
 
@@ -29,7 +32,8 @@ export async function reconcileDelay(deps: Pick<Deps, 'reader'>, conversationId:
   return FIRST_MS + Math.min(Math.max(rank, 0), MAX_RANK) * STEP_MS + Math.random() * STEP_MS;
 }
 
-/** A device that others may be letting in just now gives them a moment, ms. */
-export function joinDelay(): number {
-  return JOIN_MS + Math.random() * JOIN_MS;
+/** A device that others may be letting in just now gives them a moment; after a reset all come at once. In ms. */
+export async function joinDelay({ reader }: Pick<Deps, 'reader'>, conversationId: ConversationId): Promise<number> {
+  const members = (await reader.get(ROWS.conversation(conversationId)))?.members.length ?? 0;
+  return JOIN_MS + Math.random() * Math.min(MAX_JOIN_MS, Math.max(JOIN_MS, members * JOIN_STEP_MS));
 }

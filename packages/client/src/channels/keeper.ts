@@ -111,7 +111,10 @@ export function createChannelKeeper(deps: Deps): ChannelKeeper {
   async function lookAtAll(): Promise<void> {
     for (const { conversationId, row, isBehind, needsWork } of await readHeads(deps)) {
       if (needsWork)
-        settleIn(conversationId, row.status === 'joining' ? joinDelay() : await delayFor(conversationId, row));
+        settleIn(
+          conversationId,
+          row.status === 'joining' ? await joinDelay(deps, conversationId) : await delayFor(conversationId, row),
+        );
       if (isBehind) run(conversationId, () => catchUp(deps, conversationId));
       run(conversationId, () => reopenShut(deps, conversationId));
     }
@@ -128,7 +131,7 @@ export function createChannelKeeper(deps: Deps): ChannelKeeper {
     const known = wishes.get(id);
     wishes.set(id, row.wish);
     if (known !== undefined ? row.wish > known : row.wish > 0) settleIn(id, 0);
-    else if (row.status === 'joining') settleIn(id, joinDelay());
+    else if (row.status === 'joining') settleIn(id, await joinDelay(deps, id));
     else if (row.status === 'broken' || row.mustRefresh) settleIn(id, 0);
     else if (row.unlisted.length > 0) settleIn(id, await reconcileDelay(deps, id));
     if (row.newcomers?.length) await share(id);
@@ -167,7 +170,7 @@ export function createChannelKeeper(deps: Deps): ChannelKeeper {
       await putChannel(tx, id, { ...NEW_CHANNEL, generation: row?.generation ?? 0, epoch: row?.epoch ?? 0 });
       return true;
     });
-    settleIn(id, isNew ? joinDelay() : await reconcileDelay(deps, id));
+    settleIn(id, isNew ? await joinDelay(deps, id) : await reconcileDelay(deps, id));
   }
 
   return {
