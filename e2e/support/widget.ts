@@ -49,9 +49,10 @@ export async function openChat(widget: Locator, name: string): Promise<void> {
   await composer(widget, name).waitFor();
 }
 
-/** The row of the chat with `name` in the list. */
+/** The row of the chat with `name` in the list; other rows may tell what that person did. */
 export function row(widget: Locator, name: string): Locator {
-  return widget.locator('seal-conversation-list').getByRole('button').filter({ hasText: name });
+  const title = widget.page().locator('.name', { hasText: name });
+  return widget.locator('seal-conversation-list').getByRole('button').filter({ has: title });
 }
 
 /** The field in which messages are written. */
