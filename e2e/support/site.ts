@@ -96,6 +96,9 @@ function policy(serverUrl: string): string {
     "default-src 'none'",
     `script-src 'self' ${serverUrl}`,
     "style-src 'self'",
+    // Files are shown and played from memory, where they were decrypted.
+    'img-src blob:',
+    'media-src blob:',
     `connect-src ${serverUrl} ${serverUrl.replace(/^http/u, 'ws')}`,
     'trusted-types lit-html',
     "require-trusted-types-for 'script'",
