@@ -18,6 +18,7 @@ import {
 } from './support/channel.ts';
 import { openHouse, userIdOf, type House } from './support/house.ts';
 import { copyDisk, createDisk } from './support/mortal.ts';
+import { createNetwork, type Network } from './support/network.ts';
 import { online, until } from './support/wait.ts';
 
 let house: House;
@@ -162,6 +163,50 @@ describe('who is out', () => {
     expect(said(atSecond)).toEqual(['to both']);
   });
 
+  it('a revoked device: nothing is sent to it although the server says that it may stay', async () => {
+    const disk = createDisk();
+    const life = disk.live();
+    const alice = house.open(life);
+    await alice.createAccount({ username: null });
+    await online(alice);
+    const second = await addDevice(house, alice);
+    const network = createNetwork();
+    const bob = await house.enter(null, network);
+    await online(bob.client);
+    const { conversationId } = await alice.createChannel({
+      name: 'Stubborn server',
+      visibility: 'private',
+      members: [bob.userId],
+    });
+    const atSecond = await joined(second, conversationId);
+    const atBob = await joined(bob.client, conversationId);
+    await isSettled(alice, conversationId);
+    await say(atBob, 'to both');
+    await expectSaid(atSecond, ['to both']);
+
+    const lost = (await alice.listDevices()).find(({ isThisDevice }) => !isThisDevice)!.deviceId;
+    life.dieIn(8);
+    await Promise.race([alice.revokeDevice(lost), life.death]);
+    life.kill();
+    const { sql } = house.relay;
+    const isRemoved = (value: Date | null) => sql`update devices set removed_at = ${value} where id = ${lost}`;
+    await isRemoved(null);
+    // He has the new list, tries to take it out, and sends nothing as long as he may not.
+    await triesToCommit(network, 1);
+    const { messageId } = await atBob.send('not for the lost one');
+    const isPlaced = (): boolean =>
+      atBob.messages.get().messages.some((message) => message.messageId === messageId && message.seq !== null);
+    await triesToCommit(network, 1 + removals(network));
+    expect(isPlaced()).toBe(false);
+    expect(network.sent.some((text) => text.includes(messageId))).toBe(false);
+    await isRemoved(new Date());
+    await until(atBob.messages, isPlaced, 'the message to be sent');
+    expect(said(atSecond)).toEqual(['to both']);
+    const left =
+      await sql`select 1 from channel_leaves where conversation_id = ${conversationId} and device_id = ${lost}`;
+    expect(left).toHaveLength(0);
+  });
+
   it('a removed member: its device, kept running with its old state, opens nothing sent afterwards', async () => {
     const [alice, bob] = await settle(house, 2);
     const disk = createDisk();
@@ -226,3 +271,16 @@ describe('who is out', () => {
     }
   });
 });
+
+/** Commits that were sent to take somebody out. */
+function removals({ sent }: Network): number {
+  return sent.filter((text) => text.includes('channels.commit') && text.includes('"removes":["')).length;
+}
+
+async function triesToCommit(network: Network, count: number): Promise<void> {
+  const deadline = Date.now() + 15_000;
+  while (removals(network) < count) {
+    if (Date.now() > deadline) throw new Error(`${removals(network)} of ${count} Commits`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}

@@ -37,3 +37,11 @@ export async function joinDelay({ reader }: Pick<Deps, 'reader'>, conversationId
   const members = (await reader.get(ROWS.conversation(conversationId)))?.members.length ?? 0;
   return JOIN_MS + Math.random() * Math.min(MAX_JOIN_MS, Math.max(JOIN_MS, members * JOIN_STEP_MS));
 }
+
+/** Whether a device that is no longer on its list is one of the own account: its person is who wants it out. */
+export async function isOwnAffair({ reader }: Pick<Deps, 'reader'>, conversationId: ConversationId): Promise<boolean> {
+  const { userId } = await activeAccount(reader);
+  const row = await reader.get(CHANNEL_ROWS.channel(conversationId));
+  const group = await reader.get(CHANNEL_ROWS.group(conversationId));
+  return group?.leaves.some((leaf) => leaf.userId === userId && row?.unlisted.includes(leaf.deviceId)) ?? false;
+}

@@ -6,7 +6,7 @@ import type { StoredLiveEvent } from '../sync/live-events.ts';
 import { catchUp, takeLive } from './catch-up.ts';
 import { CHANNEL_ROWS, NEW_CHANNEL, type ChannelRow } from './channel-rows.ts';
 import { leaveChannel, putChannel } from './channel-state.ts';
-import { joinDelay, reconcileDelay } from './delays.ts';
+import { isOwnAffair, joinDelay, reconcileDelay } from './delays.ts';
 import { readHeads } from './heads.ts';
 import { nameInvitations, refreshInvitations } from './invitations.ts';
 import { channelsWithWelcomes } from './join.ts';
@@ -133,7 +133,7 @@ export function createChannelKeeper(deps: Deps): ChannelKeeper {
     if (known !== undefined ? row.wish > known : row.wish > 0) settleIn(id, 0);
     else if (row.status === 'joining') settleIn(id, await joinDelay(deps, id));
     else if (row.status === 'broken' || row.mustRefresh) settleIn(id, 0);
-    else if (row.unlisted.length > 0) settleIn(id, await reconcileDelay(deps, id));
+    else if (row.unlisted.length > 0) settleIn(id, (await isOwnAffair(deps, id)) ? 0 : await reconcileDelay(deps, id));
     if (row.newcomers?.length) await share(id);
   }
 
