@@ -47,14 +47,15 @@ export function createChannelKeeper(deps: Deps): ChannelKeeper {
   const timers = new Map<ConversationId, Timer>();
   /** When it is this device's turn to hand over history. */
   const turns = new Map<ConversationId, ReturnType<typeof setTimeout>>();
-  const attempts = new Map<ConversationId, number>();
+  const repetitions = new Set<ReturnType<typeof setTimeout>>();
+  const attempts = new Map<ConversationId | '', number>();
   const wishes = new Map<ConversationId, number>();
 
   function run(id: ConversationId | '', task: () => Promise<void>): void {
     const before = tails.get(id) ?? Promise.resolve();
     const tail = before
       .then(() => (isConnected ? task() : undefined))
-      .catch((error: unknown) => fail(id, error))
+      .catch((error: unknown) => fail(id, error, task))
       .finally(() => {
         if (tails.get(id) === tail) tails.delete(id);
       });
@@ -62,17 +63,23 @@ export function createChannelKeeper(deps: Deps): ChannelKeeper {
   }
 
   /** Tried again while the connection lasts; the next one begins anew. */
-  function fail(id: ConversationId | '', error: unknown): void {
+  function fail(id: ConversationId | '', error: unknown, task: () => Promise<void>): void {
     if (isSealError(error, 'DEVICE_REVOKED') || isSealError(error, 'NOT_SIGNED_IN')) return;
     if (isSealError(error, 'NOT_A_MEMBER') && id !== '') {
       // A notice that is late, or got lost.
       return run(id, () => deps.transact((tx) => leaveChannel(tx, id)));
     }
     if (!isSealError(error) || !error.isRetryable) deps.report(error);
-    if (id === '') return;
     const attempt = attempts.get(id) ?? 0;
     attempts.set(id, attempt + 1);
-    settleIn(id, isSealError(error) && error.isRetryable ? backoffDelay(attempt) : LATER_MS);
+    const delay = isSealError(error) && error.isRetryable ? backoffDelay(attempt) : LATER_MS;
+    if (id !== '') return settleIn(id, delay);
+    if (delay === LATER_MS || !isConnected) return;
+    const repetition = setTimeout(() => {
+      repetitions.delete(repetition);
+      run('', task);
+    }, delay);
+    repetitions.add(repetition);
   }
 
   /** Brings a channel up to date after `delay` ms, or earlier when that was planned already. */
@@ -193,7 +200,8 @@ export function createChannelKeeper(deps: Deps): ChannelKeeper {
     disconnected() {
       isConnected = false;
       for (const { handle } of timers.values()) clearTimeout(handle);
-      for (const turn of turns.values()) clearTimeout(turn);
+      for (const waiting of [...turns.values(), ...repetitions]) clearTimeout(waiting);
+      repetitions.clear();
       timers.clear();
       turns.clear();
     },

@@ -18,6 +18,8 @@ const BATCH = 5;
  * @throws SealError OFFLINE …
  */
 export function maintainKeyPackages(deps: Deps, { renewAll }: { readonly renewAll: boolean }): Promise<void> {
+  // A page that has no WebCrypto has its direct messages, and no channels.
+  if (globalThis.crypto?.subtle === undefined) return Promise.resolve();
   return deps.store.locks.run('keypackages', async () => {
     const status = await deps.api.channels.keyPackageStatus.query({});
     const known = new Map(

@@ -1,4 +1,4 @@
-import { SealError, isSealError, type ConversationId } from '@seal-chat/protocol';
+import { isSealError, type ConversationId, type SealError } from '@seal-chat/protocol';
 import type { GroupAnswer } from '@seal-chat/protocol/api';
 import type { Deps } from '../deps.ts';
 import { CHANNEL_ROWS, type ChannelRow } from './channel-rows.ts';
@@ -27,7 +27,7 @@ export async function handleBroken(
     await deps.api.channels.report.mutate({ conversationId, generation, epoch });
   } catch (error) {
     // The group was reset meanwhile, or the Commit is older than the server's memory.
-    if (!isSealError(error) || (error.isRetryable && error.code !== 'EPOCH_STALE')) throw error;
+    if (!isSealError(error) || isPassing(error)) throw error;
   }
   // What was pending has had its chance just now.
   await deps.transact(async (tx) => {
@@ -36,9 +36,14 @@ export async function handleBroken(
   try {
     return await rejoin(deps, conversationId, group);
   } catch (error) {
-    if (!(error instanceof SealError) || (error.isRetryable && error.code !== 'EPOCH_STALE')) throw error;
+    if (!isSealError(error) || isPassing(error)) throw error;
     deps.report(error);
     if (!(await mayReset(deps, conversationId))) return 'later';
     return resetGroup(deps, conversationId, row);
   }
+}
+
+/** The network's failure, or a limit's. That the group is not one to join stays as it is. */
+function isPassing({ code, isRetryable }: SealError): boolean {
+  return isRetryable && code !== 'EPOCH_STALE' && code !== 'UNVERIFIED_DEVICE';
 }
