@@ -53,6 +53,16 @@ it('begins something new with the keyboard alone, and comes back to where it beg
   await page.close();
 });
 
+it('stays with the list when what was chosen cannot be fetched', async () => {
+  const { page, widget } = await harness.show({ state: 'channel' });
+  await button(widget, 'New').click();
+  await page.route('**/assets/**', (route) => route.abort());
+  await widget.getByRole('menuitem', { name: 'Create a channel' }).click();
+  await widget.getByRole('alert').getByText('The server cannot be reached.').waitFor();
+  expect(await widget.getByRole('heading', { name: 'Chats' }).count()).toBe(1);
+  await page.close();
+});
+
 it('says at the field what is wrong with a new channel, and opens it when nothing is', async () => {
   const { page, widget } = await openNew({ state: 'channelNameTaken' }, 'Create a channel');
   const name = widget.getByLabel('Name', { exact: true });
@@ -165,6 +175,26 @@ it('answers invitations, and keeps the focus when the last one is gone', async (
   await expect.poll(() => widget.getByRole('heading', { name: /Invitations/u }).count()).toBe(0);
   expect(await hasFocus(widget.locator('seal-invitations'))).toBe(true);
   await page.close();
+});
+
+it('has touch targets of 44 px', async () => {
+  const narrow = { width: 360, height: 640 };
+  const views = [
+    () => harness.show({ ...narrow, state: 'invitations', open: false }),
+    () => openNew({ ...narrow, state: 'channel', open: false }, 'Create a channel'),
+    () => openNew({ ...narrow, state: 'publicChannelFull', open: false }, 'Browse channels'),
+    () => openDetails({ ...narrow, state: 'channelOwner' }),
+  ];
+  for (const open of views) {
+    const { page, widget } = await open();
+    for (const target of await widget.locator('button:visible, select:visible, label[for]:visible').all()) {
+      const box = await target.boundingBox();
+      const name = (await target.getAttribute('aria-label')) ?? (await target.innerText());
+      if ((await target.evaluate((element) => element.closest('[inert], .field'))) !== null) continue;
+      expect(Math.round(box!.height), name).toBeGreaterThanOrEqual(44);
+    }
+    await page.close();
+  }
 });
 
 it.each(['light', 'dark'] as const)(

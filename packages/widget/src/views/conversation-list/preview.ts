@@ -14,14 +14,11 @@ export function preview(summary: ConversationSummary, draft: string, strings: Ch
 }
 
 function contentPreview(message: Message, strings: ChatStrings): TemplateResult {
-  switch (message.content.kind) {
-    case 'text':
-      return html`<bdi>${oneLine(message.content.text)}</bdi>`;
-    case 'undecryptable':
-      return html`<i>${strings.undecryptable}</i>`;
-    default:
-      return html`<i>${strings.unsupported}</i>`;
-  }
+  const { content } = message;
+  if ('text' in content) return html`<bdi>${oneLine(content.text)}</bdi>`;
+  return html`<i
+    >${content.kind === 'undecryptable' || content.kind === 'unsupported' ? strings[content.kind] : '…'}</i
+  >`;
 }
 
 /** Enough of `text` to fill a line. */

@@ -50,10 +50,6 @@ export class SealConversation extends SealView {
       this.#conversation = this.conversationId === null ? null : this.client.conversation(this.conversationId);
   }
 
-  protected override firstUpdated(): void {
-    import('../channels/details/define.ts').catch(() => undefined);
-  }
-
   protected override updated(): void {
     const composer = this.byId<SealComposer>('composer');
     if (!this.#isFocusWanted || composer === null) return;

@@ -37,7 +37,6 @@ export class SealHome extends SealView {
   readonly #connection = new Watch(this, () => this.client.connection);
   readonly #opening = new Action(this);
   readonly #settings = new Lazy(this, () => import('../settings/define.ts'));
-  readonly #newChannel = new Lazy(this, () => import('../channels/new/define.ts'));
   #patience: ReturnType<typeof setTimeout> | undefined;
 
   constructor() {
@@ -73,7 +72,7 @@ export class SealHome extends SealView {
   }
 
   readonly #handleNetwork = (): void => {
-    this.#loadSearch();
+    this.#loadSurroundings();
     this.requestUpdate();
   };
 
@@ -129,12 +128,13 @@ export class SealHome extends SealView {
   }
 
   protected override firstUpdated(): void {
-    this.#loadSearch();
+    this.#loadSurroundings();
   }
 
-  /** The list stands there at once, as the content of an element that is not known yet; what is around it comes with its code. */
-  #loadSearch(): void {
-    import('../channels/list/define.ts').catch(() => undefined);
+  /** List and messages stand there at once; what is around them comes with its code, in places that are kept for it. */
+  #loadSurroundings(): void {
+    for (const loaded of [import('../channels/list/define.ts'), import('../channels/details/define.ts')])
+      loaded.catch(() => undefined);
   }
 
   protected override render(): TemplateResult {
@@ -153,11 +153,7 @@ export class SealHome extends SealView {
     if (side === 'chats') return this.#renderChats();
     return side === 'settings'
       ? this.#settings.render(strings, () => html`<seal-settings @back=${this.#toChats}></seal-settings>`)
-      : this.#newChannel.render(
-          strings,
-          () =>
-            html`<seal-new-channel .page=${side} @back=${this.#toChats} @pick=${this.#handlePick}></seal-new-channel>`,
-        );
+      : html`<seal-new-channel .page=${side} @back=${this.#toChats} @pick=${this.#handlePick}></seal-new-channel>`;
   }
 
   #renderConversation(): TemplateResult {

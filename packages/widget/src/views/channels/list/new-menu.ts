@@ -1,4 +1,5 @@
 import { css, html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
+import { warningIcon } from '../../../icons.ts';
 import { ChannelView } from '../../../internal/channel-view.ts';
 import { rovingTarget } from '../../../internal/roving.ts';
 import { base } from '../../../styles/base.ts';
@@ -17,7 +18,7 @@ export class SealNewMenu extends ChannelView {
         display: block;
         margin-inline-end: -12px;
       }
-      [role='menu'] {
+      .popup {
         position: absolute;
         inset-block-start: calc(100% + 2px);
         inset-inline-end: -44px;
@@ -29,6 +30,10 @@ export class SealNewMenu extends ChannelView {
         border-radius: var(--_radius);
         background: var(--_surface);
         box-shadow: 0 8px 28px rgb(0 0 0 / 0.18);
+      }
+      .problem {
+        max-inline-size: 15rem;
+        padding: 6px 10px;
       }
       [role='menuitem'] {
         display: flex;
@@ -56,13 +61,19 @@ export class SealNewMenu extends ChannelView {
       }
     `,
   ];
-  static override properties: PropertyDeclarations = { isOpen: { state: true } };
+  static override properties: PropertyDeclarations = {
+    isOpen: { state: true },
+    isFailed: { state: true },
+  };
 
   declare isOpen: boolean;
+  /** What was chosen could not be fetched. */
+  declare isFailed: boolean;
 
   constructor() {
     super();
     this.isOpen = false;
+    this.isFailed = false;
     this.addEventListener('focusout', (event) => {
       if (!(event.relatedTarget instanceof Node) || !this.contains(event.relatedTarget)) this.isOpen = false;
     });
@@ -75,6 +86,7 @@ export class SealNewMenu extends ChannelView {
 
   async #open(): Promise<void> {
     this.isOpen = true;
+    this.isFailed = false;
     await this.updateComplete;
     this.#items()[0]?.focus();
   }
@@ -103,7 +115,14 @@ export class SealNewMenu extends ChannelView {
     items[target]!.focus();
   }
 
-  #choose(choice: NewChoice): void {
+  /** Leads to the place only when its code is there: without a network, the list is a better place to be. */
+  async #choose(choice: NewChoice): Promise<void> {
+    try {
+      if (choice !== 'direct') await import('../new/define.ts');
+    } catch {
+      this.isFailed = true;
+      return;
+    }
     this.focus();
     this.isOpen = false;
     this.tell('choose', choice);
@@ -132,13 +151,20 @@ export class SealNewMenu extends ChannelView {
       </button>
       ${
         this.isOpen
-          ? html`<div id="menu" role="menu" aria-label=${strings.newChat}>
-              ${items.map(
-                ([choice, icon, text]) =>
-                  html`<button role="menuitem" tabindex="-1" @click=${() => this.#choose(choice)}>
-                    ${icon}${text}
-                  </button>`,
-              )}
+          ? html`<div class="popup">
+              <div id="menu" role="menu" aria-label=${strings.newChat}>
+                ${items.map(
+                  ([choice, icon, text]) =>
+                    html`<button role="menuitem" tabindex="-1" @click=${() => void this.#choose(choice)}>
+                      ${icon}${text}
+                    </button>`,
+                )}
+              </div>
+              ${
+                this.isFailed
+                  ? html`<p class="problem" role="alert">${warningIcon}<span>${strings.errors.OFFLINE}</span></p>`
+                  : nothing
+              }
             </div>`
           : nothing
       }
