@@ -1,6 +1,7 @@
 import { html, nothing, type ReactiveController, type TemplateResult } from 'lit';
 import {
   SealError,
+  type AttachmentId,
   type Conversation,
   type Mention,
   type Message,
@@ -49,8 +50,10 @@ export class ComposerExtras implements ReactiveController {
   /** What stands there next, after the one that is being stored. */
   #next = '';
   #problem: string | null = null;
-  /** Files that were chosen and are not in the tray yet. */
+  /** Files that were chosen and are being attached. */
   #attaching: Promise<void> | null = null;
+  /** Attached, and not in the tray yet: that follows what is stored. */
+  #fresh: readonly AttachmentId[] = [];
 
   constructor(composer: SealComposer, strings: () => ShownStrings, onSent: () => void) {
     this.composer = composer;
@@ -93,6 +96,7 @@ export class ComposerExtras implements ReactiveController {
   hostUpdate(): void {
     const pending = this.#pending.value ?? [];
     if (pending === this.#watched) return;
+    this.#fresh = this.#fresh.filter((id) => !pending.some((one) => one.attachmentId === id));
     this.#endWatching();
     this.#watched = pending;
     this.#ends = pending.map((one) => one.attachment.subscribe(() => this.update()));
@@ -118,7 +122,7 @@ export class ComposerExtras implements ReactiveController {
   }
 
   get hasFiles(): boolean {
-    return this.#request?.mode !== 'edit' && (this.#watched.length > 0 || this.#attaching !== null);
+    return this.#request?.mode !== 'edit' && (this.#files().length > 0 || this.#attaching !== null);
   }
 
   get sendName(): string | null {
@@ -148,13 +152,20 @@ export class ComposerExtras implements ReactiveController {
     // What was chosen before is meant to go along; what cannot be attached holds the message back.
     const attaching = this.#attaching;
     if (attaching !== null) return this.#settle(attaching.then(() => this.#sendPost(conversation, text, mentions)));
-    if (this.#replyTo() === null && mentions.length === 0 && this.#watched.length === 0) return null;
+    if (this.#replyTo() === null && mentions.length === 0 && this.#files().length === 0) return null;
     return this.#settle(this.#sendPost(conversation, text, mentions));
   }
 
   #sendPost(conversation: Conversation, text: string, mentions: readonly Mention[]): Promise<unknown> {
-    const attachments = conversation.attachments.get().map((one) => one.attachmentId);
+    const attachments = this.#files();
+    this.#fresh = [];
     return conversation.send(text, { ...this.#replyTo(), mentions, attachments });
+  }
+
+  /** All that goes along with the message. */
+  #files(): readonly AttachmentId[] {
+    const listed = this.conversation?.attachments.get().map((one) => one.attachmentId) ?? [];
+    return [...listed, ...this.#fresh.filter((id) => !listed.includes(id))];
   }
 
   #replyTo(): Pick<SendOptions, 'replyTo'> | null {
@@ -265,17 +276,20 @@ export class ComposerExtras implements ReactiveController {
     let first: SealError | null = null;
     for (const file of files) {
       if (conversation === null) return;
-      if (conversation.attachments.get().length >= CONTENT_LIMITS.attachments) {
+      if (this.#files().length >= CONTENT_LIMITS.attachments) {
         this.say(texts.tooManyFiles(CONTENT_LIMITS.attachments));
         throw new SealError('TOO_LARGE');
       }
-      await conversation.attach(file).catch((thrown: unknown) => {
+      try {
+        const { attachmentId } = await conversation.attach(file);
+        this.#fresh = [...this.#fresh, attachmentId];
+      } catch (thrown) {
         const error = asSealError(thrown);
         first ??= error;
         this.say(this.#whyNot(error, file.name));
-      });
+      }
     }
-    if (first !== null) throw first as SealError;
+    if (first !== null) throw first;
   }
 
   #whyNot(error: SealError, name: string): string {
