@@ -1,7 +1,6 @@
 import { html, nothing, type ReactiveController, type TemplateResult } from 'lit';
 import {
   SealError,
-  type AttachmentId,
   type Conversation,
   type Mention,
   type Message,
@@ -26,6 +25,7 @@ import { editIcon, replyIcon } from '../../rich/icons.ts';
 import type { SealComposer } from '../composer.ts';
 import { DropZone } from './drop-zone.ts';
 import { extrasStyles } from './extras.styles.ts';
+import { FilesToSend } from './files-to-send.ts';
 import { attachIcon, microphoneIcon } from './icons.ts';
 import { MentionPicker } from './mention-picker.ts';
 import { findMentions } from './mention-search.ts';
@@ -52,8 +52,7 @@ export class ComposerExtras implements ReactiveController {
   #problem: string | null = null;
   /** Files that were chosen and are being attached. */
   #attaching: Promise<void> | null = null;
-  /** Attached, and not in the tray yet: that follows what is stored. */
-  #fresh: readonly AttachmentId[] = [];
+  readonly #files = new FilesToSend();
 
   constructor(composer: SealComposer, strings: () => ShownStrings, onSent: () => void) {
     this.composer = composer;
@@ -96,7 +95,7 @@ export class ComposerExtras implements ReactiveController {
   hostUpdate(): void {
     const pending = this.#pending.value ?? [];
     if (pending === this.#watched) return;
-    this.#fresh = this.#fresh.filter((id) => !pending.some((one) => one.attachmentId === id));
+    this.#files.follow(pending);
     this.#endWatching();
     this.#watched = pending;
     this.#ends = pending.map((one) => one.attachment.subscribe(() => this.update()));
@@ -122,7 +121,7 @@ export class ComposerExtras implements ReactiveController {
   }
 
   get hasFiles(): boolean {
-    return this.#request?.mode !== 'edit' && (this.#files().length > 0 || this.#attaching !== null);
+    return this.#request?.mode !== 'edit' && (this.#files.ids.length > 0 || this.#attaching !== null);
   }
 
   get sendName(): string | null {
@@ -152,20 +151,12 @@ export class ComposerExtras implements ReactiveController {
     // What was chosen before is meant to go along; what cannot be attached holds the message back.
     const attaching = this.#attaching;
     if (attaching !== null) return this.#settle(attaching.then(() => this.#sendPost(conversation, text, mentions)));
-    if (this.#replyTo() === null && mentions.length === 0 && this.#files().length === 0) return null;
+    if (this.#replyTo() === null && mentions.length === 0 && this.#files.ids.length === 0) return null;
     return this.#settle(this.#sendPost(conversation, text, mentions));
   }
 
   #sendPost(conversation: Conversation, text: string, mentions: readonly Mention[]): Promise<unknown> {
-    const attachments = this.#files();
-    this.#fresh = [];
-    return conversation.send(text, { ...this.#replyTo(), mentions, attachments });
-  }
-
-  /** All that goes along with the message. */
-  #files(): readonly AttachmentId[] {
-    const listed = this.conversation?.attachments.get().map((one) => one.attachmentId) ?? [];
-    return [...listed, ...this.#fresh.filter((id) => !listed.includes(id))];
+    return this.#files.give((attachments) => conversation.send(text, { ...this.#replyTo(), mentions, attachments }));
   }
 
   #replyTo(): Pick<SendOptions, 'replyTo'> | null {
@@ -276,13 +267,13 @@ export class ComposerExtras implements ReactiveController {
     let first: SealError | null = null;
     for (const file of files) {
       if (conversation === null) return;
-      if (this.#files().length >= CONTENT_LIMITS.attachments) {
+      if (this.#files.ids.length >= CONTENT_LIMITS.attachments) {
         this.say(texts.tooManyFiles(CONTENT_LIMITS.attachments));
         throw new SealError('TOO_LARGE');
       }
       try {
         const { attachmentId } = await conversation.attach(file);
-        this.#fresh = [...this.#fresh, attachmentId];
+        this.#files.add(attachmentId);
       } catch (thrown) {
         const error = asSealError(thrown);
         first ??= error;
@@ -322,7 +313,7 @@ export class ComposerExtras implements ReactiveController {
         : html`<p class="problem" role="alert">${warningIcon}<span>${this.#problem}</span></p>`
     }
     ${this.#request === null ? nothing : this.#renderRequest(this.#request)}
-    ${this.#request?.mode === 'edit' ? nothing : tray(this.#watched, this.texts, (one) => this.#thumbnail(one))}
+    ${this.#request?.mode === 'edit' ? nothing : tray(this.#files.shown, this.texts, (one) => this.#thumbnail(one))}
     ${this.#mentions.render()} ${this.#drop.render()}`;
   }
 
