@@ -42,15 +42,16 @@ async function applyPending(work: LogWork, entry: CommitEntry): Promise<void> {
   work.group = { generation: entry.generation, epoch: entry.epoch + 1, state: state.epoch, authenticator, leaves };
   work.ratchets = state.ratchets;
   work.pending = null;
-  const isFresh = pending.kind !== 'welcome';
+  // A Commit that only adds has no path: the own leaf stays as it was (RFC 9420 §12.4).
+  const isWithoutPath = pending.kind === 'commit' && (pending.request?.adds.length ?? 0) > 0;
   work.row = {
     ...work.row,
     status: 'joined',
     cause: null,
     generation: entry.generation,
     epoch: entry.epoch + 1,
-    leafAt: deps.now(),
-    mustRefresh: !isFresh && pending.mustRefresh,
+    leafAt: isWithoutPath ? work.row.leafAt : deps.now(),
+    mustRefresh: isWithoutPath ? work.row.mustRefresh : pending.mustRefresh,
     isStale: pending.kind === 'commit' && work.row.isStale === true,
     unlisted: await unlistedAmong(tx, leaves),
   };
