@@ -92,7 +92,7 @@ export interface KeyPackageRow {
 }
 
 /** A message that could not be opened; kept so that it can be later. */
-export interface ShutRow {
+interface ShutRow {
   readonly envelope: Bytes;
   readonly body: Bytes;
   readonly generation: number;

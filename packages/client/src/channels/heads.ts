@@ -14,7 +14,7 @@ import { leaveChannel, putChannel, wipeGroup } from './channel-state.ts';
 const CREATION_MS = 10 * 60 * 1000;
 
 /** What is to be done with a channel after a look at where its log ends. */
-export interface HeadNews {
+interface HeadNews {
   readonly conversationId: ConversationId;
   readonly row: ChannelRow;
   /** The log goes on. */

@@ -6,7 +6,7 @@ import type { LogEntry } from './log-entry.ts';
 import type { LogWork } from './log-work.ts';
 
 /** Where an own message was put by the server. */
-export type OwnEntry = Pick<
+type OwnEntry = Pick<
   Extract<LogEntry, { kind: 'message' }>,
   'seq' | 'messageId' | 'senderUserId' | 'senderDeviceId' | 'acceptedAt'
 >;

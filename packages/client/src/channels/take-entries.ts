@@ -11,7 +11,7 @@ import { takeMessage, takeRepeated } from './take-message.ts';
 const ENTRIES_PER_COMMIT = 50;
 
 /** Why entries were left over: some before them are missing, or one of them does not fit. */
-export type Stop = 'gap' | 'broken';
+type Stop = 'gap' | 'broken';
 
 /** Not the entry's fault. */
 const NOT_OF_THE_ENTRY: ReadonlySet<ErrorCode> = new Set([
