@@ -1,10 +1,13 @@
 import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { expect } from 'vitest';
+import { create } from '../support/channel.ts';
 import { dumpDatabase } from '../support/database.ts';
+import { act, attach, message } from '../support/messages.ts';
 import { findText, type Haystack } from '../support/search.ts';
 import { startServer } from '../support/server.ts';
 import { test as base } from '../support/test.ts';
-import { composer, expectTexts, find, send } from '../support/widget.ts';
+import { composer, expectTexts, find, row, send } from '../support/widget.ts';
 
 /** The most talkative server there is: whatever it can say about a message is in its log. */
 const test = base.override('server', { scope: 'file' }, async ({}, { onCleanup }) => {
@@ -31,6 +34,11 @@ test('the server, its database, its logs or the network get to know what a messa
     'long message': canary('long'),
     'message sent without a network': canary('offline'),
     'text that was never sent': canary('draft'),
+    'name of a private channel': canary('channel'),
+    'message in it': canary('inside'),
+    'change of it': canary('changed'),
+    'name of a file': canary('file'),
+    'what the file says': canary('content'),
   };
 
   await find(alice.widget, 'bob');
@@ -46,6 +54,27 @@ test('the server, its database, its logs or the network get to know what a messa
   await bob.widget.locator('.message', { hasText: canaries['message sent without a network'] }).waitFor();
   await composer(alice.widget).pressSequentially(canaries['text that was never sent']);
   await bob.widget.getByRole('img', { name: `${name} is typing` }).waitFor();
+
+  const channel = canaries['name of a private channel'];
+  await composer(alice.widget).fill('');
+  await create(alice.widget, { name: channel, isPublic: false, people: ['bob'] });
+  await attach(alice.widget, [
+    {
+      name: `${canaries['name of a file']}.txt`,
+      mimeType: 'text/plain',
+      buffer: Buffer.from(canaries['what the file says']),
+    },
+  ]);
+  await send(alice.widget, canaries['message in it']);
+  await row(bob.widget, channel).click();
+  await message(bob.widget, canaries['message in it']).getByText(`${canaries['name of a file']}.txt`).waitFor();
+  const download = bob.page.waitForEvent('download');
+  await bob.widget.getByRole('button', { name: `Download ${canaries['name of a file']}.txt` }).click();
+  expect(await readFile(await (await download).path(), 'utf8')).toBe(canaries['what the file says']);
+  await act(alice.widget, canaries['message in it'], 'Edit');
+  await composer(alice.widget).fill(canaries['change of it']);
+  await composer(alice.widget).press('Enter');
+  await message(bob.widget, canaries['change of it']).waitFor();
 
   const haystacks: readonly Haystack[] = [
     ...(await dumpDatabase(server)),
