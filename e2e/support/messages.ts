@@ -4,7 +4,10 @@ import type { Locator } from 'playwright-core';
 
 /** The message that says `text`. */
 export function message(widget: Locator, text: string): Locator {
-  return widget.locator('.message').filter({ has: widget.page().locator('.text', { hasText: text }) }).last();
+  return widget
+    .locator('.message')
+    .filter({ has: widget.page().locator('.text', { hasText: text }) })
+    .last();
 }
 
 /** Opens what can be done with a message, and does one of it. */

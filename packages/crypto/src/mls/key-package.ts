@@ -32,7 +32,7 @@ import type { Authenticate, MlsDeps, MlsIdentity, MlsMember } from './types.ts';
 import { fromWire, toWire } from './wire.ts';
 
 /** Bytes of a KeyPackage's reference; that of a suite with a longer hash is cut. */
-export const REF_LENGTH = 32;
+const REF_LENGTH = 32;
 /** draft-ietf-mls-extensions: this KeyPackage may be used more than once. */
 const LAST_RESORT = 0x000a;
 const NO_BYTES: Bytes = new Uint8Array(0);

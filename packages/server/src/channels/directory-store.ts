@@ -6,7 +6,7 @@ import { usernameKeyOf } from '../users/username.ts';
 import type { ChannelRef, Queries } from './channel-store.ts';
 
 /** The form in which names of channels are unique and searched. */
-export const nameKeyOf = usernameKeyOf;
+const nameKeyOf = usernameKeyOf;
 
 /** Whether another channel than `ref` has the name. */
 export async function isNameTaken(

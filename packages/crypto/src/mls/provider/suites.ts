@@ -13,9 +13,9 @@ export interface Suite {
 }
 
 /** MLS_128_DHKEMX25519_CHACHA20POLY1305_SHA256_Ed25519. */
-export const X25519_SUITE = 3;
+const X25519_SUITE = 3;
 /** X-Wing with ChaCha20-Poly1305, SHA-512 and Ed25519: hybrid post-quantum. A private number, as none is assigned. */
-export const XWING_SUITE = 84;
+const XWING_SUITE = 84;
 
 const TABLE: readonly Suite[] = [
   {
