@@ -54,6 +54,9 @@ export class MessageActions {
 
   render(): TemplateResult {
     const { texts } = this.#rich;
+    // As they are now: a message may have been taken back under the pointer.
+    this.#target = this.#present(this.#target);
+    this.#chosen = this.#present(this.#chosen);
     const target = this.#allowed(this.#target);
     const chosen = this.#allowed(this.#chosen);
     return html`<div
@@ -349,8 +352,16 @@ export class MessageActions {
   }
 
   #messageOf(row: HTMLElement): Message | null {
+    return this.#find(row.dataset['key']);
+  }
+
+  #present(message: Message | null): Message | null {
+    return message === null ? null : this.#find(message.messageId);
+  }
+
+  #find(messageId: string | undefined): Message | null {
     const messages = this.#rich.host.list.conversation?.messages.get().messages ?? [];
-    return messages.find((message) => message.messageId === row.dataset['key']) ?? null;
+    return messages.find((message) => message.messageId === messageId) ?? null;
   }
 
   #rowOf(message: Message | null): HTMLElement | null {
