@@ -121,7 +121,9 @@ describe('a server that', () => {
     const [carol] = await settle(house, 1);
     await stocked(carol!.client);
     let dropped = 0;
-    const renumber = (list: readonly Json[]): Json[] =>
+    // Bob reads the log once more before he joins anew: by then it is honest again.
+    const renumber = (list: readonly Json[]): readonly Json[] => (errors.includes('CHANNEL_FORKED') ? list : lie(list));
+    const lie = (list: readonly Json[]): Json[] =>
       list
         .filter((entry) => {
           const isKeptBack = entry['kind'] === 'commit' && entry['isExternal'] === false;
