@@ -29,7 +29,7 @@ await run.check('arrows between packages', node('checks/boundaries.mjs'));
 await run.check('unused code', [tool('knip'), '--no-progress', '--no-config-hints']);
 await run.check('file sizes', node('checks/file-sizes.mjs'));
 await run.check('widget size', node('checks/bundle-sizes.mjs'));
-await run.tests('unit and integration tests', [tool('vitest'), 'run'], { CHROMIUM: chromium });
+await run.tests('unit and integration tests', [tool('vitest'), 'run', '--project=!stories'], { CHROMIUM: chromium });
 await run.tests('end-to-end tests', npm('test', '-w', 'e2e', '--silent', '--'), { CHROMIUM: chromium });
 if (has('stories/package.json')) {
   await run.check('storybook', npm('run', 'build-storybook', '-w', 'stories', '--silent'));

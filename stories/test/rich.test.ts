@@ -42,18 +42,20 @@ it('has a menu that is opened, walked through and left with the keyboard alone',
   const menu = widget.getByRole('menu');
   await menu.waitFor();
   expect(await violations(page)).toEqual([]);
-  expect(await widget.getByRole('menuitemcheckbox', { name: '👍' }).evaluate((item) => item.matches(':focus'))).toBe(
-    true,
-  );
+  await expect
+    .poll(() => widget.getByRole('menuitemcheckbox', { name: '👍' }).evaluate((item) => item.matches(':focus')))
+    .toBe(true);
   await page.keyboard.press('End');
-  expect(await widget.getByRole('menuitem', { name: 'Delete…' }).evaluate((item) => item.matches(':focus'))).toBe(true);
+  await expect
+    .poll(() => widget.getByRole('menuitem', { name: 'Delete…' }).evaluate((item) => item.matches(':focus')))
+    .toBe(true);
   await page.keyboard.press('ArrowDown');
-  expect(await widget.getByRole('menuitemcheckbox', { name: '👍' }).evaluate((item) => item.matches(':focus'))).toBe(
-    true,
-  );
+  await expect
+    .poll(() => widget.getByRole('menuitemcheckbox', { name: '👍' }).evaluate((item) => item.matches(':focus')))
+    .toBe(true);
   await page.keyboard.press('Escape');
   await expect.poll(() => menu.count()).toBe(0);
-  expect(await message.evaluate((row) => row.matches(':focus'))).toBe(true);
+  await expect.poll(() => message.evaluate((row) => row.matches(':focus'))).toBe(true);
   // The conversation below has not heard of it.
   expect(await widget.getByRole('log').count()).toBe(1);
   await page.close();
