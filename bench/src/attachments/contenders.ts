@@ -35,6 +35,15 @@ export async function createSeal(size: number): Promise<Contender> {
   };
 }
 
+/** Seals a file and opens it again as it comes, on the way from `source` to `take`. */
+export async function sealAndOpen(size: number, source: AsyncIterable<Bytes>, take: () => void): Promise<void> {
+  const rng = bufferedRng((bytes) => void webcrypto.getRandomValues(bytes));
+  const file = { fileKey: rng(32), attachmentId: newId<AttachmentId>(rng(16)) };
+  const { streamKey } = await createStreamKey(subtle, file);
+  const opened = decryptStream(streamKey, { size, source: encryptStream(streamKey, source) });
+  for await (const _piece of opened) take();
+}
+
 /** The limit, not a construction: WebCrypto's AES-256-GCM over each piece as it comes, one call after the other. */
 export async function createBare(): Promise<Contender> {
   const key = await subtle.generateKey({ name: 'AES-GCM', length: 256 }, false, ['encrypt', 'decrypt']);
