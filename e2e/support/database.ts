@@ -1,7 +1,5 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
-import { Writable } from 'node:stream';
 import postgres from 'postgres';
 import { vi } from 'vitest';
 import type { Haystack } from './search.ts';
@@ -29,7 +27,7 @@ async function connect(server: SealServer): Promise<postgres.Sql> {
 }
 
 /**
- * All the database holds: every table's rows as `COPY` writes them, every `bytea` value in them as bytes, and every
+ * All the database holds: every table's rows as text, every `bytea` value in them as bytes, and every
  * file of the data directory as it is on disk, with rows that were deleted and the write-ahead log.
  */
 export async function dumpDatabase(server: SealServer): Promise<readonly Haystack[]> {
@@ -46,15 +44,8 @@ export async function dumpDatabase(server: SealServer): Promise<readonly Haystac
 }
 
 async function dumpTable(sql: postgres.Sql, schema: string, name: string): Promise<readonly Haystack[]> {
-  const chunks: Buffer[] = [];
-  const sink = new Writable({
-    write(chunk: Buffer, _encoding, done) {
-      chunks.push(chunk);
-      done();
-    },
-  });
-  await pipeline(await sql`copy ${sql(schema)}.${sql(name)} to stdout`.readable(), sink);
-  const text = Buffer.concat(chunks);
+  const rows = await sql<{ row: string }[]>`select t::text as row from ${sql(schema)}.${sql(name)} t`;
+  const text = Buffer.from(rows.map(({ row }) => row).join('\n'));
   const binary = [...text.toString('latin1').matchAll(/\\\\x([0-9a-f]+)/gu)].map((match) =>
     Buffer.from(match[1]!, 'hex'),
   );

@@ -44,7 +44,8 @@ test('an empty or too long text is sent, cut or lost', async ({ person }) => {
   const button = carol.widget.getByRole('button', { name: 'Send' });
   for (const empty of ['', '   ', '\n\n']) {
     await field.fill(empty);
-    expect(await button.isDisabled()).toBe(true);
+    // Where there is nothing to send the place belongs to the microphone.
+    await expect.poll(() => button.count()).toBe(0);
     await field.press('Enter');
   }
   // 16,384 bytes are allowed; each of these letters takes two.

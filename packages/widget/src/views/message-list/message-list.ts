@@ -152,7 +152,8 @@ export class SealMessageList extends SealView {
     const messages = this.#messages.value?.messages ?? [];
     const key = this.#anchor.isPinned ? messages.at(-1)?.messageId : this.#anchor.lastVisibleKey();
     const upTo = messages.findIndex((message) => message.messageId === key);
-    const seq = newestSeq(messages.slice(0, upTo + 1));
+    // Own messages do not count: one may have its number before those of others below it have come.
+    const seq = newestSeq(messages.slice(0, upTo + 1).filter(({ isOwn }) => !isOwn));
     if (seq <= Math.max(this.#markedSeq, summary.readSeq)) return;
     this.#markedSeq = seq;
     // A failure is the client's to report; the next message seen marks this one as well.
