@@ -4,6 +4,7 @@ import { css, type CSSResult } from 'lit';
 export const elementStyles: CSSResult = css`
   :host {
     container-type: inline-size;
+    position: relative;
     display: block;
     block-size: 38rem;
     max-block-size: 100dvh;
@@ -29,8 +30,10 @@ export const elementStyles: CSSResult = css`
     --_font: var(--seal-font, system-ui, sans-serif);
     block-size: 100dvh;
   }
+  /* A share of the element's height would count for nothing where a page lets the element grow into what is left. */
   .frame {
-    block-size: 100%;
+    position: absolute;
+    inset: 0;
     overflow: hidden;
     border: 1px solid var(--_border);
     border-radius: var(--seal-frame-radius, var(--_radius));
