@@ -42,6 +42,10 @@ test('/demo?user=… in two browsers does not bring the two together', async ({ 
   await send(dave.widget, 'hello from another browser');
   await openChat(carol.widget, 'dave');
   await expectTexts(carol.widget, ['hello from another browser']);
+  // Alone on its page it fills the window, however little there is to show.
+  for (const { page, widget } of [carol, dave]) {
+    expect((await widget.locator('seal-home').boundingBox())?.height).toBe(page.viewportSize()?.height);
+  }
   expect(await axe(dave.page)).toEqual([]);
   for (const { watched } of [carol, dave]) expect([...watched.violations, ...watched.errors]).toEqual([]);
 });
