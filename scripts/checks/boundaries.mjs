@@ -1,16 +1,21 @@
 /**
- * Holds the arrows between packages (docs/ARCHITECTURE.md): who may import whom, in sources and in package.json, and
- * which ambient names the pure packages may not touch. `node scripts/checks/boundaries.mjs` lists what breaks them.
+ * Holds the arrows of docs/ARCHITECTURE.md. Between packages: who may import whom, in sources and in package.json, and
+ * which ambient names the pure packages may not touch. Inside a package: which rooms may import each other, and that
+ * neither files nor folders form circles; the lists are in arrows/lists.mjs.
+ * `node scripts/checks/boundaries.mjs` lists what breaks them.
  */
-import { readdirSync, readFileSync } from 'node:fs';
-import { join, relative, sep } from 'node:path';
-import { parseSync } from 'vite';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { ROOT } from '../lib/paths.mjs';
+import { FOLDERS_WITHOUT_CIRCLES, KNOWN_CIRCLES, PAGE_FILES, ROOMS } from './arrows/lists.mjs';
+import { checkCircles, checkRooms } from './arrows/rooms.mjs';
+import { ambientNames, fileArrows, readSources } from './arrows/sources.mjs';
 import { report } from './report.mjs';
 
 /**
  * `packages`: house packages a package may import, `'type'` where types alone may be taken. `node`: folders below
- * `src` that may use Node's modules. `noGlobals`: names that would make a pure function impure.
+ * `src` that may use Node's modules. `noGlobals`: names that would make a pure function impure. `page: 'listed'`: only
+ * listed files name the page.
  */
 const RULES = {
   protocol: { packages: {}, node: [], noGlobals: true },
@@ -19,7 +24,7 @@ const RULES = {
     packages: { '@seal-chat/protocol': true, '@seal-chat/crypto': true, '@seal-chat/server': 'type' },
     node: ['node'],
   },
-  widget: { packages: { '@seal-chat/client': true, '@seal-chat/protocol': true }, node: [] },
+  widget: { packages: { '@seal-chat/client': true, '@seal-chat/protocol': true }, node: [], page: 'listed' },
   server: { packages: { '@seal-chat/protocol': true, '@seal-chat/crypto/verify': true }, node: ['.'] },
 };
 
@@ -29,32 +34,39 @@ const IMPURE = new Set(
     'Date performance setTimeout setInterval setImmediate queueMicrotask requestAnimationFrame',
     'fetch XMLHttpRequest WebSocket EventSource BroadcastChannel Worker postMessage',
     'localStorage sessionStorage indexedDB caches document window self navigator location',
-    'process Buffer console require',
+    'process Buffer console require Math.random',
   ].flatMap((names) => names.split(' ')),
 );
 
-/** Every broken rule below `root`, as `file: what`. */
-export function findViolations(root) {
+const LISTS = { FOLDERS_WITHOUT_CIRCLES, KNOWN_CIRCLES, PAGE_FILES, ROOMS };
+
+/** What belongs to the page around the widget. */
+const PAGE = new Set(['document', 'window', 'location']);
+
+/** Lists every broken rule below `root`, as `file: what`. The lists are those of arrows/lists.mjs unless handed in. */
+export function findViolations(root, lists = LISTS) {
   return Object.entries(RULES).flatMap(([name, rule]) => {
     const directory = join(root, 'packages', name);
     const manifest = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8'));
-    const files = sourceFiles(join(directory, 'src'));
+    const sources = readSources(join(directory, 'src'));
+    const arrows = fileArrows(sources);
+    const list = lists.ROOMS[name];
+    const inside = [
+      ...(list === undefined ? [] : checkRooms(arrows, list)),
+      ...checkCircles(arrows, {
+        folders: lists.FOLDERS_WITHOUT_CIRCLES.includes(name),
+        known: lists.KNOWN_CIRCLES[name] ?? [],
+      }),
+      ...(rule.page === 'listed' ? checkPage(sources, lists.PAGE_FILES) : []),
+    ];
     return [
       ...checkManifest(manifest, rule).map((what) => `packages/${name}/package.json: ${what}`),
-      ...files.flatMap((file) =>
-        checkFile(readFileSync(file, 'utf8'), { path: relative(join(directory, 'src'), file), rule, manifest }).map(
-          (what) => `${relative(root, file)}: ${what}`,
-        ),
+      ...inside.map((what) => `packages/${name}/src: ${what}`),
+      ...sources.flatMap((file) =>
+        checkFile(file, { rule, manifest }).map((what) => `packages/${name}/src/${file.path}: ${what}`),
       ),
     ];
   });
-}
-
-function sourceFiles(directory) {
-  return readdirSync(directory, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && /(?<!\.d|\.test)\.ts$/.test(entry.name))
-    .map((entry) => join(entry.parentPath, entry.name))
-    .filter((path) => !path.includes(`${sep}generated${sep}`));
 }
 
 function checkManifest(manifest, rule) {
@@ -64,31 +76,22 @@ function checkManifest(manifest, rule) {
     .map((name) => `depends on ${name}`);
 }
 
-/** What is wrong in one source file; `path` is relative to the package's `src`. */
-export function checkFile(source, { path, rule, manifest }) {
-  const { program, module, errors } = parseSync(path, source);
-  if (errors.length > 0) return [`cannot be parsed: ${errors[0].message}`];
-  const problems = importsOf(module, source).flatMap((entry) => checkImport(entry, { path, rule, manifest }));
-  return rule.noGlobals ? [...problems, ...impureNames(program).map((name) => `uses ${name}`)] : problems;
+/** Lists what is wrong in one source file. */
+function checkFile({ path, program, imports, error }, { rule, manifest }) {
+  if (error !== null) return [`cannot be parsed: ${error}`];
+  const problems = imports.flatMap((entry) => checkImport(entry, { path, rule, manifest }));
+  return rule.noGlobals ? [...problems, ...ambientNames(program, IMPURE).map((name) => `uses ${name}`)] : problems;
 }
 
-/** Static and dynamic imports and re-exports, with whether they vanish when types are stripped. */
-function importsOf(module, source) {
-  const isType = ({ entries }) => entries.length > 0 && entries.every((entry) => entry.isType);
-  const dynamic = module.dynamicImports
-    .map(({ moduleRequest }) => source.slice(moduleRequest.start, moduleRequest.end))
-    // A file found from where this one was loaded is one of the same build.
-    .filter((request) => !/^new URL\(\w+, import\.meta\.url\)/.test(request))
-    .map((request) => ({ from: request.replaceAll(/^['"`]|['"`]$/g, ''), typeOnly: false }));
-  const exported = module.staticExports.flatMap(({ entries }) =>
-    entries
-      .filter((entry) => entry.moduleRequest)
-      .map((entry) => ({ from: entry.moduleRequest.value, typeOnly: entry.isType })),
-  );
+function checkPage(sources, allowed) {
+  const naming = new Map(sources.map(({ path, program }) => [path, program ? ambientNames(program, PAGE) : []]));
   return [
-    ...module.staticImports.map((entry) => ({ from: entry.moduleRequest.value, typeOnly: isType(entry) })),
-    ...exported,
-    ...dynamic,
+    ...[...naming]
+      .filter(([path, names]) => names.length > 0 && !allowed.includes(path))
+      .map(([path, names]) => `${path} may not name ${names.join(', ')}`),
+    ...allowed
+      .filter((path) => (naming.get(path) ?? []).length === 0)
+      .map((path) => `${path} no longer names the page: take it out of PAGE_FILES`),
   ];
 }
 
@@ -97,7 +100,7 @@ function checkImport({ from, typeOnly }, { path, rule, manifest }) {
     return join('src', path, '..', from).startsWith('..') ? [`leaves its package with ${from}`] : [];
   }
   if (from.startsWith('node:')) {
-    const inside = rule.node.some((folder) => folder === '.' || path.startsWith(`${folder}${sep}`));
+    const inside = rule.node.some((folder) => folder === '.' || path.startsWith(`${folder}/`));
     return inside || (typeOnly && rule.noGlobals !== true) ? [] : [`uses ${from}`];
   }
   const name = packageOf(from);
@@ -117,26 +120,4 @@ function packageOf(specifier) {
     .join('/');
 }
 
-/** Ambient names of `IMPURE` and `Math.random` that the program refers to, by walking its tree. */
-function impureNames(program) {
-  const found = new Set();
-  const visit = (node, key, parent) => {
-    if (Array.isArray(node)) return node.forEach((item) => visit(item, key, parent));
-    if (node === null || typeof node !== 'object' || typeof node.type !== 'string') return;
-    const isName = (key === 'property' && parent.computed !== true) || (key === 'key' && parent.computed !== true);
-    if (node.type === 'Identifier' && IMPURE.has(node.name) && !isName) found.add(node.name);
-    if (node.type === 'MemberExpression' && node.object.name === 'Math' && node.property.name === 'random') {
-      found.add('Math.random');
-    }
-    if (node.type === 'MemberExpression' && node.object.name === 'globalThis' && IMPURE.has(node.property.name)) {
-      found.add(`globalThis.${node.property.name}`);
-    }
-    for (const [childKey, child] of Object.entries(node)) {
-      if (childKey !== 'parent' && typeof child === 'object') visit(child, childKey, node);
-    }
-  };
-  visit(program.body, 'body', program);
-  return [...found];
-}
-
-if (import.meta.url === `file://${process.argv[1]}`) report('arrows between packages', findViolations(ROOT));
+if (import.meta.url === `file://${process.argv[1]}`) report('arrows between packages and rooms', findViolations(ROOT));
