@@ -1,18 +1,10 @@
 /** `@seal-chat/client`: the headless SDK of Seal for browsers and Node. */
-export type {
-  AttachOptions,
-  ChannelControls,
-  ChannelEncryption,
-  Conversation,
-  Linking,
-  OpenAttachmentOptions,
-  OpenedAttachment,
-  PendingAttachment,
-  SealClient,
-  SealClientOptions,
-  SendOptions,
-} from './client-types.ts';
-export { createSealClient } from './seal-client.ts';
+export type { AttachOptions, OpenAttachmentOptions, OpenedAttachment, PendingAttachment } from './model/attachments.ts';
+export type { ChannelControls, ChannelEncryption, Conversation, SendOptions } from './model/conversation-handle.ts';
+export type { Linking } from './model/linking.ts';
+export type { SealClient } from './model/client.ts';
+export type { SealClientOptions } from './device/options.ts';
+export { createSealClient } from './facade/seal-client.ts';
 export { indexedDbStore, type IdbStoreOptions } from './store/idb-store.ts';
 export { memoryStore } from './store/memory-store.ts';
 export { toSealError } from './api/errors.ts';
@@ -29,32 +21,20 @@ export type {
   StoreFactory,
   StoredRow,
 } from './store/device-store.ts';
+export type { AccountState, AtRest, OwnDevice, Person } from './model/account.ts';
 export type {
-  AccountState,
-  AtRest,
   ChannelState,
-  ConnectionState,
-  ConversationEvent,
   ConversationMember,
   ConversationSummary,
-  DeliveryStatus,
   Invitation,
-  LinkingState,
-  Message,
-  MessageAttachment,
-  MessageView,
   MessageWindow,
   MissingMessages,
-  OwnDevice,
-  Person,
-  Presence,
-  PresenceState,
-  Reaction,
-  ReplyView,
-  SealEventName,
-  SealEvents,
-  UploadState,
-} from './types.ts';
+} from './model/conversation.ts';
+export type { ConnectionState, Presence, PresenceState } from './model/connection.ts';
+export type { ConversationEvent, DeliveryStatus, Message, MessageView, Reaction, ReplyView } from './model/message.ts';
+export type { LinkingState } from './model/linking.ts';
+export type { MessageAttachment, UploadState } from './model/attachments.ts';
+export type { SealEventName, SealEvents } from './model/events.ts';
 export {
   ERRORS,
   SIZE_LIMITS,

@@ -1,8 +1,8 @@
 import { encodeContent, type PostContent } from '@seal-chat/protocol/content';
 import { describe, expect, it } from 'vitest';
-import { applyContent } from '../src/features/apply-content.ts';
-import { forgetUnopened, storeUnopened } from '../src/features/receive.ts';
-import { rereadUnsupported } from '../src/features/reread.ts';
+import { applyContent } from '../src/content/apply-content.ts';
+import { forgetUnopened, storeUnopened } from '../src/content/store-received.ts';
+import { rereadUnsupported } from '../src/sync/reread.ts';
 import { markRead } from '../src/conversations/read-position.ts';
 import { ROWS } from '../src/store/rows.ts';
 import { openScene, type Scene } from './support/scene.ts';

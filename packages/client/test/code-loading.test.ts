@@ -3,7 +3,7 @@ import { openHouse, type House } from './support/house.ts';
 import { dmWith, expectShown, online, until } from './support/wait.ts';
 
 const code = vi.hoisted(() => ({ isThere: true, attempts: 0 }));
-vi.mock(import('../src/load-code.ts'), async (original) => {
+vi.mock(import('../src/context/load-code.ts'), async (original) => {
   const { loadCode } = await original();
   return {
     loadCode: <T>(load: () => Promise<T>): Promise<T> => {

@@ -1,9 +1,9 @@
-import { ATTACHMENT_LIMITS, SealError, newId, type AttachmentId, type ConversationId } from '@seal-chat/protocol';
 import { FILE_KEY_LENGTH } from '@seal-chat/crypto/stream';
+import { ATTACHMENT_LIMITS, SealError, newId, type AttachmentId, type ConversationId } from '@seal-chat/protocol';
 import type { Attachment } from '@seal-chat/protocol/content';
-import type { AttachOptions, PendingAttachment } from '../client-types.ts';
-import { activeAccount } from '../deps.ts';
-import type { Device } from '../device.ts';
+import type { Device } from '../device/device.ts';
+import type { AttachOptions, PendingAttachment } from '../model/attachments.ts';
+import { activeAccount } from '../store/account.ts';
 import { ROWS, type UploadRow } from '../store/rows.ts';
 import { fileName } from './file-name.ts';
 import { checkSize, uploadLimits } from './limits.ts';

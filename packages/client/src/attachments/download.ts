@@ -2,10 +2,10 @@ import { SealError, ciphertextSize, isSealError, type AttachmentId, type Bytes }
 import type { ConversationId } from '@seal-chat/protocol';
 import { decryptStream, openStreamKey } from '@seal-chat/crypto/stream';
 import { backoffDelay, sleep } from '../api/backoff.ts';
-import type { OpenAttachmentOptions, OpenedAttachment } from '../client-types.ts';
-import type { Deps } from '../deps.ts';
+import type { OpenAttachmentOptions, OpenedAttachment } from '../model/attachments.ts';
+import type { Deps } from '../context/deps.ts';
 import { ROWS, type FileKeyRow } from '../store/rows.ts';
-import type { MessageAttachment } from '../types.ts';
+import type { MessageAttachment } from '../model/attachments.ts';
 import { piecesOf, streamOf } from './byte-streams.ts';
 import { fileName } from './file-name.ts';
 import { requestFile } from './request.ts';

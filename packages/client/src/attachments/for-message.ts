@@ -2,7 +2,7 @@ import { SealError, type AttachmentId, type ConversationId } from '@seal-chat/pr
 import type { Attachment } from '@seal-chat/protocol/content';
 import type { DeviceTx } from '../store/device-tx.ts';
 import { ROWS } from '../store/rows.ts';
-import type { UploadState } from '../types.ts';
+import type { UploadState } from '../model/attachments.ts';
 import { uploadStateOf } from './upload-state.ts';
 
 /** A file that a message takes along. */

@@ -2,7 +2,7 @@ import { SealError } from '@seal-chat/protocol';
 import type { AttachmentLimitsAnswer } from '@seal-chat/protocol/api';
 import type { AttachmentKind } from '@seal-chat/protocol/content';
 import { toSealError } from '../api/errors.ts';
-import type { Deps } from '../deps.ts';
+import type { Deps } from '../context/deps.ts';
 import type { DeviceStore } from '../store/device-store.ts';
 
 /** What a server allows is asked for again after this, ms. */

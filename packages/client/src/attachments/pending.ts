@@ -1,10 +1,10 @@
 import type { AttachmentId, ConversationId } from '@seal-chat/protocol';
-import type { PendingAttachment } from '../client-types.ts';
-import type { Device } from '../device.ts';
-import { viewAttachment } from '../features/store-shown.ts';
+import type { PendingAttachment } from '../model/attachments.ts';
+import type { Device } from '../device/device.ts';
+import { viewAttachment } from '../content/store-shown.ts';
 import { createAtom, type Atom } from '../state/atom.ts';
 import { ROWS, type RowKey, type UploadRow } from '../store/rows.ts';
-import type { MessageAttachment } from '../types.ts';
+import type { MessageAttachment } from '../model/attachments.ts';
 import { changeUpload, uploadOf } from './progress.ts';
 import { uploadStateOf } from './upload-state.ts';
 import { giveUp, interruptUpload, startUpload } from './uploads.ts';

@@ -1,5 +1,5 @@
 import type { AttachmentId, ConversationId } from '@seal-chat/protocol';
-import type { Deps } from '../deps.ts';
+import type { Deps } from '../context/deps.ts';
 import type { DeviceTx, FoundRow } from '../store/device-tx.ts';
 import { ROWS, type OutboxRow, type RowKey, type UploadRow } from '../store/rows.ts';
 import { partsOf, uploadStateOf } from './upload-state.ts';

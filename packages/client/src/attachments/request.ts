@@ -1,6 +1,6 @@
 import { ERRORS, SealError, TRANSPORT, isSealError, type AttachmentId } from '@seal-chat/protocol';
 import { fromAnswer } from '../api/errors.ts';
-import type { Deps } from '../deps.ts';
+import type { Deps } from '../context/deps.ts';
 
 /** Requests about the bytes of one attachment, signed in as this device. */
 

@@ -2,7 +2,7 @@ import type { AttachmentId, Bytes } from '@seal-chat/protocol';
 import { ATTACHMENT_LIMITS, SealError } from '@seal-chat/protocol';
 import { createStreamKey, sealPart, type StreamKey } from '@seal-chat/crypto/stream';
 import { ROWS, type UploadRow } from '../store/rows.ts';
-import type { Deps } from '../deps.ts';
+import type { Deps } from '../context/deps.ts';
 import { partsOf } from './upload-state.ts';
 
 /** Bytes of a file that go into one part. */

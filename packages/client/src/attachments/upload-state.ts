@@ -1,6 +1,6 @@
 import { PART_SIZE, ciphertextSize } from '@seal-chat/protocol';
 import type { UploadRow } from '../store/rows.ts';
-import type { UploadState } from '../types.ts';
+import type { UploadState } from '../model/attachments.ts';
 
 /** Parts that a file is sent in. */
 export function partsOf({ attachment }: Pick<UploadRow, 'attachment'>): number {

@@ -1,7 +1,7 @@
 import { SealError, ciphertextSize, isSealError, type AttachmentId, type ErrorCode } from '@seal-chat/protocol';
 import { backoffDelay, sleep } from '../api/backoff.ts';
 import { toSealError } from '../api/errors.ts';
-import type { Deps } from '../deps.ts';
+import type { Deps } from '../context/deps.ts';
 import type { DeviceStore } from '../store/device-store.ts';
 import { ROWS, type RowKey, type UploadRow } from '../store/rows.ts';
 import { changeUpload, findWaiting, forgetUpload, uploadOf, withStored } from './progress.ts';

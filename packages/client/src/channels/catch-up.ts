@@ -1,7 +1,7 @@
 import { CHANNEL_LIMITS, SealError, type ConversationId } from '@seal-chat/protocol';
 import type { ChannelEntry } from '@seal-chat/protocol/api';
-import type { Deps } from '../deps.ts';
-import { CHANNEL_ROWS } from './channel-rows.ts';
+import type { Deps } from '../context/deps.ts';
+import { CHANNEL_ROWS } from '../store/channel-rows.ts';
 import { putChannel } from './channel-state.ts';
 import { entryOf, type LogEntry } from './log-entry.ts';
 import { takeEntries } from './take-entries.ts';

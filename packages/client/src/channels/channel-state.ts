@@ -2,8 +2,8 @@ import type { ConversationId, MessageId } from '@seal-chat/protocol';
 import { withMessage } from '../conversations/progress.ts';
 import type { DeviceTx } from '../store/device-tx.ts';
 import { ROWS } from '../store/rows.ts';
-import type { ConversationEvent } from '../types.ts';
-import { CHANNEL_ROWS, type ChannelRow } from './channel-rows.ts';
+import type { ConversationEvent } from '../model/message.ts';
+import { CHANNEL_ROWS, type ChannelRow } from '../store/channel-rows.ts';
 import type { LogEntry } from './log-entry.ts';
 
 /** Stores how far a channel is, and what of that people see. */

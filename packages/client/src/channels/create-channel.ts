@@ -9,8 +9,9 @@ import {
   type UserId,
 } from '@seal-chat/protocol';
 import { storeConversation } from '../conversations/conversation-rows.ts';
-import { activeAccount, type Deps } from '../deps.ts';
-import { CHANNEL_ROWS, NEW_CHANNEL } from './channel-rows.ts';
+import { activeAccount } from '../store/account.ts';
+import { type Deps } from '../context/deps.ts';
+import { CHANNEL_ROWS, NEW_CHANNEL } from '../store/channel-rows.ts';
 import { putChannel } from './channel-state.ts';
 import { finishCreation, forgetCreation } from './heads.ts';
 import { groupName, identityOf, mlsDeps } from './mls-context.ts';

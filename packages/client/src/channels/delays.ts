@@ -1,7 +1,8 @@
 import type { ConversationId } from '@seal-chat/protocol';
-import { activeAccount, type Deps } from '../deps.ts';
+import { activeAccount } from '../store/account.ts';
+import { type Deps } from '../context/deps.ts';
 import { ROWS } from '../store/rows.ts';
-import { CHANNEL_ROWS } from './channel-rows.ts';
+import { CHANNEL_ROWS } from '../store/channel-rows.ts';
 
 /** Whoever has changed something, or joins by itself, is quicker. */
 const FIRST_MS = 3_000;

@@ -1,8 +1,8 @@
 import { describeGroup } from '@seal-chat/crypto/mls';
 import type { ConversationId } from '@seal-chat/protocol';
-import type { ChannelEncryption } from '../client-types.ts';
-import type { Deps } from '../deps.ts';
-import { CHANNEL_ROWS } from './channel-rows.ts';
+import type { ChannelEncryption } from '../model/conversation-handle.ts';
+import type { Deps } from '../context/deps.ts';
+import { CHANNEL_ROWS } from '../store/channel-rows.ts';
 import { readGroup } from './group-cache.ts';
 
 /** What a channel is encrypted with, as the keys on this device say, not the server; null while there are none. */

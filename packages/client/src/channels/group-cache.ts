@@ -1,6 +1,6 @@
 import { toHex, type Bytes, type ConversationId } from '@seal-chat/protocol';
 import type { RowReader } from '../store/device-tx.ts';
-import { CHANNEL_ROWS, type GroupRow } from './channel-rows.ts';
+import { CHANNEL_ROWS, type GroupRow } from '../store/channel-rows.ts';
 
 /** Bytes in front of an epoch's state that no other state begins with: version and stamp. */
 const HEAD = 17;

@@ -3,11 +3,11 @@ import type { ConversationId } from '@seal-chat/protocol';
 import type { ChannelHead } from '@seal-chat/protocol/api';
 import { expectCount, expectIds } from '../api/answers.ts';
 import { learnConversations } from '../conversations/conversation-rows.ts';
-import type { Deps } from '../deps.ts';
-import { enqueue } from '../send/compose.ts';
+import type { Deps } from '../context/deps.ts';
+import { enqueue } from '../outbox/queue.ts';
 import type { DeviceTx } from '../store/device-tx.ts';
 import { ROWS, placeOf } from '../store/rows.ts';
-import { CHANNEL_ROWS, NEW_CHANNEL, type ChannelRow } from './channel-rows.ts';
+import { CHANNEL_ROWS, NEW_CHANNEL, type ChannelRow } from '../store/channel-rows.ts';
 import { leaveChannel, putChannel, wipeGroup } from './channel-state.ts';
 
 /** The server has answered by then, ms. */

@@ -1,9 +1,9 @@
 import type { ConversationId, UserId } from '@seal-chat/protocol';
 import { expectIds } from '../api/answers.ts';
-import type { Deps } from '../deps.ts';
+import type { Deps } from '../context/deps.ts';
 import type { DeviceTx, RowReader } from '../store/device-tx.ts';
 import { ROWS } from '../store/rows.ts';
-import type { Invitation } from '../types.ts';
+import type { Invitation } from '../model/conversation.ts';
 
 /** Fetches who asks the person into which channels. @throws SealError OFFLINE … */
 export async function refreshInvitations(deps: Pick<Deps, 'api' | 'reader' | 'transact'>): Promise<void> {

@@ -2,11 +2,12 @@ import { describeGroup, joinByWelcome, joinExternal, type ExternalJoin } from '@
 import { SealError, isSealError, newId, toHex, type Bytes, type ConversationId } from '@seal-chat/protocol';
 import type { GroupAnswer } from '@seal-chat/protocol/api';
 import { bytesOf, expectCount } from '../api/answers.ts';
-import { activeAccount, type Deps } from '../deps.ts';
+import { activeAccount } from '../store/account.ts';
+import { type Deps } from '../context/deps.ts';
 import type { FoundRow } from '../store/device-tx.ts';
 import { placeOf } from '../store/rows.ts';
 import { catchUp } from './catch-up.ts';
-import { CHANNEL_ROWS, NEW_CHANNEL, type ChannelRow, type PendingRow, type WelcomeRow } from './channel-rows.ts';
+import { CHANNEL_ROWS, NEW_CHANNEL, type ChannelRow, type PendingRow, type WelcomeRow } from '../store/channel-rows.ts';
 import { putChannel, wipeGroup } from './channel-state.ts';
 import { learnAllMembers } from './learn-members.ts';
 import { authenticateBy, groupName, identityOf, mlsDeps } from './mls-context.ts';

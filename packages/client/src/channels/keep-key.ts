@@ -1,7 +1,7 @@
 import type { ConversationId, MessageContent } from '@seal-chat/protocol';
 import { decodeContent } from '@seal-chat/protocol/content';
 import type { DeviceTx } from '../store/device-tx.ts';
-import { CHANNEL_ROWS, type ContentKeyRow } from './channel-rows.ts';
+import { CHANNEL_ROWS, type ContentKeyRow } from '../store/channel-rows.ts';
 
 /** Keeps the key of a message for those who come in later, where it says something to them. */
 export function keepKey(

@@ -1,7 +1,8 @@
 import { DEFAULT_SUITE, createKeyPackage, type CreatedKeyPackage } from '@seal-chat/crypto/mls';
 import { CHANNEL_LIMITS, fromBase64, toBase64, toHex } from '@seal-chat/protocol';
-import { activeAccount, type Deps } from '../deps.ts';
-import { CHANNEL_ROWS, type KeyPackageRow } from './channel-rows.ts';
+import { activeAccount } from '../store/account.ts';
+import { type Deps } from '../context/deps.ts';
+import { CHANNEL_ROWS, type KeyPackageRow } from '../store/channel-rows.ts';
 import { identityOf, mlsDeps } from './mls-context.ts';
 
 /** KeyPackages that are published before the rest. */

@@ -1,9 +1,9 @@
 import type { Bytes, ConversationId } from '@seal-chat/protocol';
-import type { Deps } from '../deps.ts';
-import { activeAccount } from '../deps.ts';
+import type { Deps } from '../context/deps.ts';
+import { activeAccount } from '../store/account.ts';
 import type { DeviceTx } from '../store/device-tx.ts';
 import { ROWS, type AccountRow, type ConversationRow } from '../store/rows.ts';
-import { CHANNEL_ROWS, type ChannelRow, type GroupRow, type PendingRow } from './channel-rows.ts';
+import { CHANNEL_ROWS, type ChannelRow, type GroupRow, type PendingRow } from '../store/channel-rows.ts';
 import { putChannel } from './channel-state.ts';
 import { forgetGroup, readGroup } from './group-cache.ts';
 

@@ -1,6 +1,6 @@
 import type { Authenticate, GroupName, MlsDeps, MlsIdentity, MlsMember } from '@seal-chat/crypto/mls';
 import { SealError, constantTimeEqual, type ConversationId, type Device, type DeviceId } from '@seal-chat/protocol';
-import type { Deps } from '../deps.ts';
+import type { Deps } from '../context/deps.ts';
 import type { RowReader } from '../store/device-tx.ts';
 import { ROWS, type AccountRow, type PeerRow } from '../store/rows.ts';
 

@@ -1,7 +1,7 @@
 import { isSealError, type ConversationId, type SealError } from '@seal-chat/protocol';
 import type { GroupAnswer } from '@seal-chat/protocol/api';
-import type { Deps } from '../deps.ts';
-import { CHANNEL_ROWS, type ChannelRow } from './channel-rows.ts';
+import type { Deps } from '../context/deps.ts';
+import { CHANNEL_ROWS, type ChannelRow } from '../store/channel-rows.ts';
 import { REJOIN_INTERVAL_MS } from './join.ts';
 import { resetGroup, mayReset } from './reset.ts';
 

@@ -1,10 +1,10 @@
 import { openBody } from '@seal-chat/crypto';
 import { isSealError, type ConversationId } from '@seal-chat/protocol';
-import type { Deps } from '../deps.ts';
-import { applyContent } from '../features/receive.ts';
+import type { Deps } from '../context/deps.ts';
+import { applyContent } from '../content/store-received.ts';
 import { ROWS, placeOf } from '../store/rows.ts';
 import { pageOf } from './catch-up.ts';
-import { CHANNEL_ROWS } from './channel-rows.ts';
+import { CHANNEL_ROWS } from '../store/channel-rows.ts';
 
 /** Messages of a channel that are tried again at one occasion. */
 const MAX_TRIES = 20;

@@ -1,9 +1,10 @@
 import { DEFAULT_SUITE, createGroup } from '@seal-chat/crypto/mls';
 import { toBase64, type ConversationId } from '@seal-chat/protocol';
-import { activeAccount, type Deps } from '../deps.ts';
+import { activeAccount } from '../store/account.ts';
+import { type Deps } from '../context/deps.ts';
 import { ROWS } from '../store/rows.ts';
 import { catchUp } from './catch-up.ts';
-import { CHANNEL_ROWS, type ChannelRow } from './channel-rows.ts';
+import { CHANNEL_ROWS, type ChannelRow } from '../store/channel-rows.ts';
 import { putChannel, wipeGroup } from './channel-state.ts';
 import { groupName, identityOf, mlsDeps } from './mls-context.ts';
 

@@ -1,6 +1,6 @@
-import type { Deps } from '../deps.ts';
+import type { Deps } from '../context/deps.ts';
 import { placeOf } from '../store/rows.ts';
-import { CHANNEL_ROWS } from './channel-rows.ts';
+import { CHANNEL_ROWS } from '../store/channel-rows.ts';
 import { putChannel } from './channel-state.ts';
 import { maintainKeyPackages } from './key-packages.ts';
 

@@ -10,11 +10,12 @@ import {
   type ConversationId,
 } from '@seal-chat/protocol';
 import type { SendAnswer } from '@seal-chat/protocol/api';
-import { activeAccount, type Deps } from '../deps.ts';
+import { activeAccount } from '../store/account.ts';
+import { type Deps } from '../context/deps.ts';
 import type { DeviceTx } from '../store/device-tx.ts';
 import { ROWS, placeOf, type OutboxRow, type RowKey, type WireMessage } from '../store/rows.ts';
 import { catchUp } from './catch-up.ts';
-import { CHANNEL_ROWS } from './channel-rows.ts';
+import { CHANNEL_ROWS } from '../store/channel-rows.ts';
 import { readGroup } from './group-cache.ts';
 import { refreshChannel } from './learn-members.ts';
 import { closeLog, openLog } from './log-work.ts';

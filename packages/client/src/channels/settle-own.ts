@@ -1,4 +1,4 @@
-import { storeAccepted } from '../features/receive.ts';
+import { storeAccepted } from '../content/store-received.ts';
 import type { FoundRow } from '../store/device-tx.ts';
 import { ROWS, type OutboxRow } from '../store/rows.ts';
 import { keepKey } from './keep-key.ts';

@@ -8,13 +8,13 @@ import {
 } from '@seal-chat/protocol';
 import { decodeContent, encodeContent, type HistoryKey } from '@seal-chat/protocol/content';
 import type { StoredMessage } from '@seal-chat/protocol/api';
-import type { Deps } from '../deps.ts';
-import { applyContent } from '../features/apply-content.ts';
-import { incomingOf, type IncomingMessage } from '../receive/incoming.ts';
-import { enqueue } from '../send/compose.ts';
+import type { Deps } from '../context/deps.ts';
+import { applyContent } from '../content/apply-content.ts';
+import { incomingOf, type IncomingMessage } from '../content/incoming.ts';
+import { enqueue } from '../outbox/queue.ts';
 import type { DeviceTx } from '../store/device-tx.ts';
 import { ROWS, placeOf, type HandedOverRow } from '../store/rows.ts';
-import { CHANNEL_ROWS } from './channel-rows.ts';
+import { CHANNEL_ROWS } from '../store/channel-rows.ts';
 import { kindOf } from './keep-key.ts';
 
 /** Keys of messages of a channel that a device keeps for newcomers. */

@@ -1,8 +1,8 @@
 import { isSealError, toBase64, type ConversationId, type ErrorCode } from '@seal-chat/protocol';
 import type { CommitAnswer } from '@seal-chat/protocol/api';
-import type { Deps } from '../deps.ts';
+import type { Deps } from '../context/deps.ts';
 import { catchUp } from './catch-up.ts';
-import { CHANNEL_ROWS, type PendingRow } from './channel-rows.ts';
+import { CHANNEL_ROWS, type PendingRow } from '../store/channel-rows.ts';
 import { putChannel, wipeGroup } from './channel-state.ts';
 
 /** The group has moved on, or somebody has to go who was not taken out. */

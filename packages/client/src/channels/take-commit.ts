@@ -1,6 +1,6 @@
 import { processCommit, type MlsMember } from '@seal-chat/crypto/mls';
 import { SealError, constantTimeEqual, newId, type DeviceId, type UserId } from '@seal-chat/protocol';
-import type { ConversationEvent } from '../types.ts';
+import type { ConversationEvent } from '../model/message.ts';
 import { wipeGroup, putEvent } from './channel-state.ts';
 import { planSharing } from './plan-sharing.ts';
 import type { LogEntry } from './log-entry.ts';

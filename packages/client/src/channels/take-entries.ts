@@ -1,5 +1,5 @@
 import { SealError, isSealError, type ConversationId, type ErrorCode } from '@seal-chat/protocol';
-import type { Deps } from '../deps.ts';
+import type { Deps } from '../context/deps.ts';
 import type { DeviceTx } from '../store/device-tx.ts';
 import { learnAllMembers, learnDevices } from './learn-members.ts';
 import type { LogEntry } from './log-entry.ts';

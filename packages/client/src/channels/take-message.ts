@@ -10,9 +10,9 @@ import {
   type ErrorCode,
   type KeyMessage,
 } from '@seal-chat/protocol';
-import { applyContent, storeEmptied } from '../features/receive.ts';
+import { applyContent, storeEmptied } from '../content/store-received.ts';
 import { ROWS, type MessageRow } from '../store/rows.ts';
-import { CHANNEL_ROWS } from './channel-rows.ts';
+import { CHANNEL_ROWS } from '../store/channel-rows.ts';
 import { putEvent } from './channel-state.ts';
 import { keepKey, kindOf } from './keep-key.ts';
 import type { LogEntry } from './log-entry.ts';

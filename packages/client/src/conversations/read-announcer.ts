@@ -1,6 +1,6 @@
 import { CHANNEL_LIMITS, type ConversationId } from '@seal-chat/protocol';
-import type { Deps } from '../deps.ts';
-import { enqueue } from '../send/compose.ts';
+import type { Deps } from '../context/deps.ts';
+import { enqueue } from '../outbox/queue.ts';
 import type { DeviceTx } from '../store/device-tx.ts';
 import { ROWS, placeOf } from '../store/rows.ts';
 

@@ -1,6 +1,6 @@
 import type { ConversationId } from '@seal-chat/protocol';
 import type { ConversationAnswer } from '@seal-chat/protocol/api';
-import type { Deps } from '../deps.ts';
+import type { Deps } from '../context/deps.ts';
 import { storeConversation } from './conversation-rows.ts';
 
 const PAGE = 100;

@@ -15,7 +15,7 @@ import {
   type TenantId,
   type UserId,
 } from '@seal-chat/protocol';
-import type { Deps } from '../deps.ts';
+import type { Deps } from '../context/deps.ts';
 import { ROWS, type AccountRow } from '../store/rows.ts';
 import { proveDevice, requestChallenge } from './challenge.ts';
 import { chainOf } from '../api/answers.ts';

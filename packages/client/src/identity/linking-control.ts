@@ -1,8 +1,8 @@
 import { LIFETIMES, SealError } from '@seal-chat/protocol';
 import { toSealError } from '../api/errors.ts';
-import type { Linking } from '../client-types.ts';
+import type { Linking } from '../model/linking.ts';
 import { createAtom } from '../state/atom.ts';
-import type { LinkingState } from '../types.ts';
+import type { LinkingState } from '../model/linking.ts';
 import type { LinkingControl } from './linking.ts';
 
 /** Runs one side of a linking by `code`, and lets a person follow and steer it. */

@@ -13,10 +13,11 @@ import { SealError, isSealError, toBase64, type Bytes, type LinkId } from '@seal
 import { bytesOf } from '../api/answers.ts';
 import { sleep } from '../api/backoff.ts';
 import type { SealApi } from '../api/types.ts';
-import { activeAccount, type Deps } from '../deps.ts';
+import { activeAccount } from '../store/account.ts';
+import { type Deps } from '../context/deps.ts';
 import type { Atom } from '../state/atom.ts';
 import { ROWS } from '../store/rows.ts';
-import type { LinkingState } from '../types.ts';
+import type { LinkingState } from '../model/linking.ts';
 import { joinAccount } from './join-account.ts';
 import type { IdentityDeps } from './own-account.ts';
 

@@ -2,7 +2,7 @@ import { isSealError, type ErrorCode } from '@seal-chat/protocol';
 import type { SessionAnswer } from '@seal-chat/protocol/api';
 import type { AccountRow, TokensRow } from '../store/rows.ts';
 import { proveDevice, requestChallenge } from './challenge.ts';
-import type { TokenDeps } from './tokens.ts';
+import type { TokenDeps } from './session-rows.ts';
 
 /** After these the server may never have looked at the refresh token. */
 const NO_VERDICT: readonly ErrorCode[] = ['OFFLINE', 'UNAVAILABLE', 'RATE_LIMITED', 'INTERNAL'];

@@ -1,10 +1,10 @@
 import { verifyDeviceListChain, type DeviceListState } from '@seal-chat/crypto';
 import { SealError, type SignedDeviceList } from '@seal-chat/protocol';
 import type { SessionAnswer } from '@seal-chat/protocol/api';
-import type { Clock } from '../clock.ts';
-import type { Deps } from '../deps.ts';
+import type { Clock } from '../context/clock.ts';
+import type { Deps } from '../context/deps.ts';
 import { ROWS, type AccountRow } from '../store/rows.ts';
-import { tokensOf } from './tokens.ts';
+import { tokensOf } from './session-rows.ts';
 
 /** What the verbs that make or continue an account are handed: nobody is signed in yet. */
 export type IdentityDeps = Omit<Deps, 'api'> & { readonly clock: Clock };

@@ -1,5 +1,6 @@
 import { SealError, toBase64 } from '@seal-chat/protocol';
-import { activeAccount, type Deps } from '../deps.ts';
+import { activeAccount } from '../store/account.ts';
+import { type Deps } from '../context/deps.ts';
 import { ROWS } from '../store/rows.ts';
 
 /**

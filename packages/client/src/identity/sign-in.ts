@@ -2,7 +2,7 @@ import { SealError } from '@seal-chat/protocol';
 import { requestChallenge, proveDevice } from './challenge.ts';
 import { ROWS } from '../store/rows.ts';
 import type { IdentityDeps } from './own-account.ts';
-import { tokensOf } from './tokens.ts';
+import { tokensOf } from './session-rows.ts';
 
 /**
  * Continues the account this device was signed out of.

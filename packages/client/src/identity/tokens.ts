@@ -1,33 +1,13 @@
-import type { Curves } from '@seal-chat/crypto';
 import { SealError, isSealError } from '@seal-chat/protocol';
 import type { SessionAnswer } from '@seal-chat/protocol/api';
 import type { TokenSource } from '../api/transport.ts';
-import type { SealApi } from '../api/types.ts';
-import type { Clock } from '../clock.ts';
-import type { DeviceStore } from '../store/device-store.ts';
-import type { DeviceTx, RowReader } from '../store/device-tx.ts';
-import { loadCode } from '../load-code.ts';
+import { loadCode } from '../context/load-code.ts';
+import { markRevoked } from '../store/account.ts';
 import { ROWS, type AccountRow, type TokensRow } from '../store/rows.ts';
+import { tokensOf, type TokenDeps } from './session-rows.ts';
 
 /** A token is renewed this long before it runs out, ms. */
 const RENEW_BEFORE_MS = 20_000;
-
-/** What the verbs that open sessions are handed. */
-export interface TokenDeps {
-  readonly store: DeviceStore;
-  readonly reader: RowReader;
-  readonly transact: <T>(task: (tx: DeviceTx) => Promise<T>) => Promise<T>;
-  readonly publicApi: SealApi;
-  readonly curves: Curves;
-  readonly clock: Clock;
-}
-
-/** The tokens row of a session a server has just opened. */
-export function tokensOf(session: SessionAnswer, clock: Clock): TokensRow {
-  const clockOffset = clock.learn(session.serverTime);
-  const { accessToken, accessExpiresAt, refreshToken, refreshExpiresAt } = session;
-  return { accessToken, accessExpiresAt, refreshToken, refreshExpiresAt, clockOffset };
-}
 
 /**
  * Tokens of this device, shared by its tabs through the store. One tab at a time renews them, under a lock that is
@@ -79,19 +59,6 @@ export function createTokenSource(deps: TokenDeps): TokenSource {
 async function noteRevoked({ transact }: TokenDeps, error: unknown): Promise<never> {
   if (isSealError(error, 'DEVICE_REVOKED')) await transact(markRevoked);
   throw error;
-}
-
-/** Another device took this one off the account. What is stored stays readable. */
-export async function markRevoked(tx: DeviceTx): Promise<void> {
-  const account = await tx.get(ROWS.account);
-  if (account?.status === 'active') tx.put(ROWS.account, { ...account, status: 'revoked' });
-}
-
-/** Signs this device out, whatever the server knows of it. What is stored stays. */
-export async function forgetSession(tx: DeviceTx): Promise<void> {
-  const account = await tx.get(ROWS.account);
-  if (account?.status === 'active') tx.put(ROWS.account, { ...account, status: 'signed-out' });
-  tx.delete(ROWS.tokens);
 }
 
 /** Needed every quarter of an hour, and not to read or write what is here: loaded then. */

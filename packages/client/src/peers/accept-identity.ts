@@ -1,7 +1,8 @@
 import { verifyDeviceListChain } from '@seal-chat/crypto';
 import { constantTimeEqual, type UserId } from '@seal-chat/protocol';
 import { chainOf } from '../api/answers.ts';
-import { activeAccount, type Deps } from '../deps.ts';
+import { activeAccount } from '../store/account.ts';
+import { type Deps } from '../context/deps.ts';
 import { ROWS } from '../store/rows.ts';
 
 /**

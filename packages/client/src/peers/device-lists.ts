@@ -11,8 +11,9 @@ import {
   type UserId,
 } from '@seal-chat/protocol';
 import { chainOf } from '../api/answers.ts';
-import { activeAccount, type Deps } from '../deps.ts';
-import { markRevoked } from '../identity/tokens.ts';
+import { activeAccount } from '../store/account.ts';
+import { type Deps } from '../context/deps.ts';
+import { markRevoked } from '../store/account.ts';
 import type { DeviceTx } from '../store/device-tx.ts';
 import { ROWS, type AccountRow, type PeerRow, type RetiredDevice } from '../store/rows.ts';
 

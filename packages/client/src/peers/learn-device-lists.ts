@@ -1,6 +1,6 @@
 import type { UserId } from '@seal-chat/protocol';
-import type { Deps } from '../deps.ts';
-import { loadCode } from '../load-code.ts';
+import type { Deps } from '../context/deps.ts';
+import { loadCode } from '../context/load-code.ts';
 
 /**
  * Brings the stored device lists of `userIds` up to date, as `fetchDeviceLists` does. Lists change seldom, so the code

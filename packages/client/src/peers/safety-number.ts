@@ -1,6 +1,7 @@
 import { safetyNumber } from '@seal-chat/crypto';
 import type { UserId } from '@seal-chat/protocol';
-import { activeAccount, type Deps } from '../deps.ts';
+import { activeAccount } from '../store/account.ts';
+import { type Deps } from '../context/deps.ts';
 import { ROWS } from '../store/rows.ts';
 import { learnDeviceLists } from './learn-device-lists.ts';
 

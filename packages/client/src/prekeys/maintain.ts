@@ -1,7 +1,8 @@
 import { createPreKey, privatePreKeyCodec, type PrivatePreKey } from '@seal-chat/crypto';
 import { PREKEY_LIMITS, encode, toBase64, type PreKeyKind, type PublicPreKey } from '@seal-chat/protocol';
 import type { PreKeyStatus } from '@seal-chat/protocol/api';
-import { activeAccount, type Deps } from '../deps.ts';
+import { activeAccount } from '../store/account.ts';
+import { type Deps } from '../context/deps.ts';
 import type { DeviceTx } from '../store/device-tx.ts';
 import { ROWS, type AccountRow, type PreKeysRow } from '../store/rows.ts';
 

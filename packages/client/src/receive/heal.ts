@@ -1,9 +1,9 @@
 import { isSealError } from '@seal-chat/protocol';
-import type { Deps } from '../deps.ts';
+import type { Deps } from '../context/deps.ts';
 import { maintainPreKeys } from '../prekeys/maintain.ts';
 import type { DeviceTx, FoundRow } from '../store/device-tx.ts';
 import { ROWS, placeOf, type MessageRow, type UnopenedRow } from '../store/rows.ts';
-import type { IncomingMessage } from './incoming.ts';
+import type { IncomingMessage } from '../content/incoming.ts';
 import { contentCode, receiveMessage, type ContentCode } from './receive-message.ts';
 
 const HOUR_MS = 60 * 60 * 1000;

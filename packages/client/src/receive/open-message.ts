@@ -16,13 +16,14 @@ import {
   type Bytes,
   type MessageBody,
 } from '@seal-chat/protocol';
-import { activeAccount, type Deps } from '../deps.ts';
+import { activeAccount } from '../store/account.ts';
+import { type Deps } from '../context/deps.ts';
 import { senderDevice } from '../peers/sender-device.ts';
 import { loadSession, partiesOf } from '../peers/sessions.ts';
 import { findPreKeys } from '../prekeys/find.ts';
 import type { DeviceTx } from '../store/device-tx.ts';
 import { ROWS } from '../store/rows.ts';
-import type { IncomingMessage } from './incoming.ts';
+import type { IncomingMessage } from '../content/incoming.ts';
 
 /**
  * Opens a message: the sender is a member, and its device stood on the signed list it names; the session opens the

@@ -2,12 +2,12 @@ import { SealError, decodeEnvelope, isSealError, type ConversationId, type UserI
 import type { MailboxEvent, StoredMessage } from '@seal-chat/protocol/api';
 import { expectCount, expectIds } from '../api/answers.ts';
 import { learnConversations } from '../conversations/conversation-rows.ts';
-import type { Deps } from '../deps.ts';
+import type { Deps } from '../context/deps.ts';
 import { learnDeviceLists } from '../peers/learn-device-lists.ts';
 import { senderDevice } from '../peers/sender-device.ts';
 import type { DeviceTx } from '../store/device-tx.ts';
 import { ROWS } from '../store/rows.ts';
-import { incomingOf } from './incoming.ts';
+import { incomingOf } from '../content/incoming.ts';
 import { contentCode, receiveMessage, type ContentCode } from './receive-message.ts';
 
 /** Mailbox events that share one transaction: a strict commit costs milliseconds, whatever is in it. */

@@ -1,10 +1,10 @@
 import { isSealError } from '@seal-chat/protocol';
-import type { Deps } from '../deps.ts';
-import type * as contentModule from '../features/receive.ts';
-import { loadCode } from '../load-code.ts';
+import type { Deps } from '../context/deps.ts';
+import type * as contentModule from '../content/store-received.ts';
+import { loadCode } from '../context/load-code.ts';
 import type { DeviceTx } from '../store/device-tx.ts';
 import { ROWS } from '../store/rows.ts';
-import type { IncomingMessage } from './incoming.ts';
+import type { IncomingMessage } from '../content/incoming.ts';
 import { openMessage } from './open-message.ts';
 
 type ReceiveDeps = Pick<Deps, 'curves' | 'kem' | 'rng' | 'now' | 'report'>;
@@ -13,7 +13,7 @@ type ReceiveDeps = Pick<Deps, 'curves' | 'kem' | 'rng' | 'now' | 'report'>;
 export type ContentCode = typeof contentModule;
 
 /** @throws SealError OFFLINE */
-export const contentCode = (): Promise<ContentCode> => loadCode(() => import('../features/receive.ts'));
+export const contentCode = (): Promise<ContentCode> => loadCode(() => import('../content/store-received.ts'));
 
 /**
  * Takes one message into the device, inside the transaction that also moves the mailbox cursor. What cannot be opened

@@ -10,7 +10,8 @@ import {
   type DeviceId,
   type PreKeyBundle,
 } from '@seal-chat/protocol';
-import { activeAccount, type Deps } from '../deps.ts';
+import { activeAccount } from '../store/account.ts';
+import { type Deps } from '../context/deps.ts';
 import { loadSession } from '../peers/sessions.ts';
 import type { DeviceTx } from '../store/device-tx.ts';
 import { ROWS, type AnswerRow, type RowKey, type SentRow } from '../store/rows.ts';

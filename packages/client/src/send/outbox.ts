@@ -1,10 +1,10 @@
 import type { ConversationId, ErrorCode, SealError } from '@seal-chat/protocol';
 import { backoffDelay, sleep } from '../api/backoff.ts';
 import { toSealError } from '../api/errors.ts';
-import type { Deps } from '../deps.ts';
+import type { Deps } from '../context/deps.ts';
 import type { FoundRow } from '../store/device-tx.ts';
 import { ROWS, placeOf, type OutboxRow, type RowKey } from '../store/rows.ts';
-import { loadCode } from '../load-code.ts';
+import { loadCode } from '../context/load-code.ts';
 import { contentCode } from '../receive/receive-message.ts';
 import { sendMessage } from './send-message.ts';
 

@@ -12,7 +12,8 @@ import {
   type PreKeyBundle,
   type UserId,
 } from '@seal-chat/protocol';
-import { activeAccount, type Deps } from '../deps.ts';
+import { activeAccount } from '../store/account.ts';
+import { type Deps } from '../context/deps.ts';
 import { loadSession, partiesOf } from '../peers/sessions.ts';
 import type { DeviceTx } from '../store/device-tx.ts';
 import {

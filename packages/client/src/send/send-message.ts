@@ -9,8 +9,8 @@ import {
 } from '@seal-chat/protocol';
 import type { SendAnswer } from '@seal-chat/protocol/api';
 import { learnConversations } from '../conversations/conversation-rows.ts';
-import type { Deps } from '../deps.ts';
-import { loadCode } from '../load-code.ts';
+import type { Deps } from '../context/deps.ts';
+import { loadCode } from '../context/load-code.ts';
 import { learnDeviceLists } from '../peers/learn-device-lists.ts';
 import { contentCode, type ContentCode } from '../receive/receive-message.ts';
 import type { DeviceTx } from '../store/device-tx.ts';

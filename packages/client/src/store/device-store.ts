@@ -1,5 +1,5 @@
 import type { Bytes } from '@seal-chat/protocol';
-import type { AtRest } from '../types.ts';
+import type { AtRest } from '../model/account.ts';
 
 /**
  * What a device keeps: rows of bytes by string key, and one number, the revision, that grows by one with every

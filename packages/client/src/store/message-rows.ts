@@ -1,6 +1,6 @@
 import type { AttachmentId, Bytes, DeviceId, MessageId, UserId } from '@seal-chat/protocol';
 import type { HistoryKey, RichContent } from '@seal-chat/protocol/content';
-import type { MessageView, Reaction } from '../types.ts';
+import type { MessageView, Reaction } from '../model/message.ts';
 
 /** The rows around single messages; their keys are in `rows.ts`. Times are ms on the server's clock unless said otherwise. */
 

@@ -15,7 +15,7 @@ import type {
 } from '@seal-chat/protocol';
 import type { MemberRole } from '@seal-chat/protocol/api';
 import type { Attachment } from '@seal-chat/protocol/content';
-import type { ChannelState, Invitation } from '../types.ts';
+import type { ChannelState, Invitation } from '../model/conversation.ts';
 import type {
   HandedOverRow,
   MessageRow,

@@ -1,6 +1,6 @@
 import { SealError, utf8, type Bytes } from '@seal-chat/protocol';
 import { get, promisifyRequest, type UseStore } from 'idb-keyval';
-import type { AtRest } from '../types.ts';
+import type { AtRest } from '../model/account.ts';
 import { createRowSealer } from './row-sealer.ts';
 
 /** Each in a record of its own: Safari returns null for a whole record with one key that it cannot read. */

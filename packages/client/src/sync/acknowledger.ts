@@ -1,4 +1,4 @@
-import type { Deps } from '../deps.ts';
+import type { Deps } from '../context/deps.ts';
 
 /** Tells the server how far the mailbox is stored on this device. */
 export interface Acknowledger {

@@ -1,6 +1,6 @@
 import { createReadAnnouncer } from '../conversations/read-announcer.ts';
-import type { Deps } from '../deps.ts';
-import { startExpiry } from '../features/expiry.ts';
+import type { Deps } from '../context/deps.ts';
+import { startExpiry } from './expiry.ts';
 import { ROWS, placeOf } from '../store/rows.ts';
 
 /** What a leading tab looks after, connected or not: messages disappear in time, read positions are to be announced. */

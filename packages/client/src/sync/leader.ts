@@ -3,17 +3,17 @@ import type { MailboxEvent, SyncBatch } from '@seal-chat/protocol/api';
 import { backoffDelay, sleep } from '../api/backoff.ts';
 import { toSealError } from '../api/errors.ts';
 import type { Socket } from '../api/socket.ts';
-import type { Deps } from '../deps.ts';
-import { markRevoked } from '../identity/tokens.ts';
+import type { Deps } from '../context/deps.ts';
+import { markRevoked } from '../store/account.ts';
 import { processBatch } from '../receive/process-batch.ts';
-import { loadCode } from '../load-code.ts';
+import { loadCode } from '../context/load-code.ts';
 import { createOutbox } from '../send/outbox.ts';
 import type { Readable } from '../state/atom.ts';
 import type { Committed } from '../store/device-tx.ts';
 import { ROWS } from '../store/rows.ts';
 import { createAcknowledger } from './acknowledger.ts';
 import type { Background } from './background.ts';
-import type { Housekeeper } from './housekeeper.ts';
+import type { Housekeeper } from './maintenance.ts';
 import { createLiveTracker, type LiveState } from './live-state.ts';
 
 /** The one client of a device that holds the connection, receives and sends. */

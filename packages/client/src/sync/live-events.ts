@@ -1,14 +1,11 @@
-import type { LiveEvent } from '@seal-chat/protocol/api';
+import type { Deps } from '../context/deps.ts';
+import type { StoredLiveEvent } from '../context/leader-part.ts';
 import { storeConversation } from '../conversations/conversation-rows.ts';
 import { withProgress } from '../conversations/progress.ts';
-import type { Deps } from '../deps.ts';
-import { maintainPreKeys } from '../prekeys/maintain.ts';
 import { learnDeviceLists } from '../peers/learn-device-lists.ts';
+import { maintainPreKeys } from '../prekeys/maintain.ts';
 import { contentCode } from '../receive/receive-message.ts';
 import { ROWS } from '../store/rows.ts';
-
-/** Live events of which something is to be kept. */
-export type StoredLiveEvent = Exclude<LiveEvent, { type: 'caught-up' | 'typing' | 'presence' }>;
 
 /**
  * Live events that change what is stored. Each can be missed without harm: the same is learned on the next connection.

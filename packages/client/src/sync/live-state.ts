@@ -1,7 +1,7 @@
 import { LIFETIMES, type ConversationId, type UserId } from '@seal-chat/protocol';
 import type { LiveEvent } from '@seal-chat/protocol/api';
 import { createAtom, type Readable } from '../state/atom.ts';
-import type { ConnectionState, Presence } from '../types.ts';
+import type { ConnectionState, Presence } from '../model/connection.ts';
 
 /** What is true only while the connection lasts; never stored. Plain data: the leader sends it to the other tabs. */
 export interface LiveState {

@@ -1,9 +1,9 @@
 import type { ConversationId } from '@seal-chat/protocol';
 import { isAccountedFor } from '../conversations/sequence.ts';
-import type { Deps } from '../deps.ts';
-import { loadCode } from '../load-code.ts';
+import type { Deps } from '../context/deps.ts';
+import { loadCode } from '../context/load-code.ts';
 import { maintainPreKeys } from '../prekeys/maintain.ts';
-import { incomingOf } from '../receive/incoming.ts';
+import { incomingOf } from '../content/incoming.ts';
 import { contentCode, receiveMessage } from '../receive/receive-message.ts';
 import { ROWS, placeOf } from '../store/rows.ts';
 import { isBehind } from './checkpoint.ts';

@@ -2,9 +2,11 @@ import type { ConversationId } from '@seal-chat/protocol';
 import type { RowReader } from '../store/device-tx.ts';
 import { ROWS, type ConversationRow } from '../store/rows.ts';
 import type { LiveState } from '../sync/live-state.ts';
-import type { ConversationMember, ConversationSummary, Message, Presence } from '../types.ts';
-import { viewMessage, viewOutbox } from './message-view.ts';
-import type { Self } from './self.ts';
+import type { ConversationMember, ConversationSummary } from '../model/conversation.ts';
+import type { Message } from '../model/message.ts';
+import type { Presence } from '../model/connection.ts';
+import { viewMessage, viewOutbox } from '../store/message-view.ts';
+import type { Self } from '../store/self.ts';
 
 /** What the store says of a conversation; together with the live state it makes a summary. */
 export interface ConversationParts {

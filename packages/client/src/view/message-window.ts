@@ -1,9 +1,10 @@
 import type { ConversationId } from '@seal-chat/protocol';
 import type { RowReader } from '../store/device-tx.ts';
 import { ROWS, placeOf } from '../store/rows.ts';
-import type { Message, MessageWindow } from '../types.ts';
-import { viewMessage, viewOutbox } from './message-view.ts';
-import type { Self } from './self.ts';
+import type { Message } from '../model/message.ts';
+import type { MessageWindow } from '../model/conversation.ts';
+import { viewMessage, viewOutbox } from '../store/message-view.ts';
+import type { Self } from '../store/self.ts';
 
 export const WINDOW_PAGE = 50;
 

@@ -1,14 +1,15 @@
 import type { ConversationId } from '@seal-chat/protocol';
 import { createAtom, type Atom, type Readable } from '../state/atom.ts';
-import type { Emitter } from '../state/emitter.ts';
+import type { Emitter } from './emitter.ts';
 import type { Committed, RowReader } from '../store/device-tx.ts';
 import { ROWS, placeOf } from '../store/rows.ts';
 import type { LiveState } from '../sync/live-state.ts';
-import type { ConversationSummary, Invitation, Message, MessageWindow } from '../types.ts';
+import type { ConversationSummary, Invitation, MessageWindow } from '../model/conversation.ts';
+import type { Message } from '../model/message.ts';
 import { readConversation, summarize, type ConversationParts } from './conversation-view.ts';
-import { viewMessage, viewOutbox } from './message-view.ts';
+import { viewMessage, viewOutbox } from '../store/message-view.ts';
 import { EMPTY_WINDOW, WINDOW_PAGE, readWindow } from './message-window.ts';
-import type { Self } from './self.ts';
+import type { Self } from '../store/self.ts';
 
 /** What people see of the store, kept up to date with every commit of any tab. Holds no truth of its own. */
 export interface Views {

@@ -7,7 +7,7 @@ import {
   type UserId,
 } from '@seal-chat/protocol';
 import { encodeContent, type RichContent } from '@seal-chat/protocol/content';
-import { applyContent } from '../../src/features/apply-content.ts';
+import { applyContent } from '../../src/content/apply-content.ts';
 import { memoryStore, type Message, type MessageWindow } from '../../src/index.ts';
 import { rowReader, transact, type DeviceTx } from '../../src/store/device-tx.ts';
 import { ROWS, type AccountRow, type ConversationRow, type MemberRow } from '../../src/store/rows.ts';

@@ -1,15 +1,10 @@
 import { CONTENT_LIMITS } from '@seal-chat/protocol';
-import type { Attachment, AttachmentKind } from '@seal-chat/protocol/content';
-import type { AttachOptions } from '../../client-types.ts';
+import type { AttachmentKind } from '@seal-chat/protocol/content';
+import type { AttachOptions } from '../../model/attachments.ts';
 import { canDraw } from './canvas.ts';
+import type { Described } from './described.ts';
 import { describeImage } from './image.ts';
 import { describePlayable } from './playable.ts';
-
-/** What is found out of a file, and what is sent of it. */
-export interface Described extends Omit<Attachment, 'attachmentId' | 'fileKey' | 'commitment' | 'size' | 'name'> {
-  /** The file, or what was made of it. */
-  readonly content: Blob;
-}
 
 export interface DescribedFile extends Described {
   readonly name: string;

@@ -1,6 +1,6 @@
 import { encodePicture, isTransparent, placeholderOf, thumbnailOf, type Picture } from './canvas.ts';
 import { isMoving, pictureType, withoutMetadata, type PictureType } from './containers.ts';
-import type { Described } from './describe.ts';
+import type { Described } from './described.ts';
 
 /** From what cameras use downwards: a picture does not grow by being drawn anew. */
 const QUALITIES = [0.92, 0.85, 0.75, 0.6];

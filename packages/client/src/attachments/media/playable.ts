@@ -1,5 +1,5 @@
 import { placeholderOf, thumbnailOf, type Picture } from './canvas.ts';
-import type { Described } from './describe.ts';
+import type { Described } from './described.ts';
 
 /** A file that has not said what it is after this time is not waited for, ms. */
 const PATIENCE_MS = 10_000;

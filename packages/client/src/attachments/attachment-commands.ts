@@ -1,0 +1,28 @@
+import type { AttachmentId, ConversationId } from '@seal-chat/protocol';
+import type {
+  AttachOptions,
+  OpenAttachmentOptions,
+  OpenedAttachment,
+  PendingAttachment,
+} from '../model/attachments.ts';
+import type { Device } from '../device/device.ts';
+import { attachFile } from './attach.ts';
+import { openFile } from './download.ts';
+
+/** What people do with files: loaded when it is first asked for. See `Conversation`. */
+export { followPending as watchPending } from './pending.ts';
+
+export const attach = (
+  device: Device,
+  id: ConversationId,
+  file: Blob & { readonly name?: string },
+  options: AttachOptions = {},
+): Promise<PendingAttachment> => attachFile(device, id, file, options);
+
+export const openAttachment = (
+  device: Device,
+  id: ConversationId,
+  seq: number,
+  attachmentId: AttachmentId,
+  options: OpenAttachmentOptions = {},
+): Promise<OpenedAttachment> => openFile(device, id, seq, attachmentId, options);

@@ -1,0 +1,171 @@
+import { COUNT_LIMITS, SealError, type ConversationId, type UserId } from '@seal-chat/protocol';
+import type { ChannelAnswer, ChannelListing, MemberRole } from '@seal-chat/protocol/api';
+import { encodeContent, type RichContent } from '@seal-chat/protocol/content';
+import { storeConversation } from '../conversations/conversation-rows.ts';
+import { activeAccount } from '../store/account.ts';
+import { type Deps } from '../context/deps.ts';
+import { isModerator } from '../content/changes.ts';
+import { loadCode } from '../context/load-code.ts';
+import { enqueue } from '../outbox/queue.ts';
+import type { DeviceTx } from '../store/device-tx.ts';
+import { ROWS, type ConversationRow } from '../store/rows.ts';
+import { CHANNEL_ROWS, NEW_CHANNEL } from '../store/channel-rows.ts';
+import { leaveChannel, putChannel } from './channel-state.ts';
+import { checkedDescription, checkedName, foundChannel, type NewChannel } from './create-channel.ts';
+import { refreshInvitations, settleInvitations } from './invitations.ts';
+
+/**
+ * What people do with channels. Who is a member is the server's to keep; that the group's devices follow is seen to by
+ * the tab that leads, as soon as it hears of the wish.
+ */
+
+export { encryption } from './encryption.ts';
+
+/** Makes a channel and takes `members` in. @throws SealError BAD_INPUT, NAME_TAKEN, OFFLINE … */
+export async function createChannel(deps: Deps, input: NewChannel): Promise<ConversationId> {
+  const conversationId = await foundChannel(deps, input);
+  const { members = [] } = input;
+  if (members.length > 0) await add(deps, conversationId, members);
+  return conversationId;
+}
+
+/** Public channels, by name. @throws SealError OFFLINE … */
+export async function browseChannels(
+  { api }: Deps,
+  { query = '', after }: { readonly query?: string; readonly after?: string },
+): Promise<readonly ChannelListing[]> {
+  return api.channels.browse.query({ query, after: after ?? null, limit: COUNT_LIMITS.page });
+}
+
+/** Becomes a member: of a public channel, or by invitation. @throws SealError NOT_FOUND, CHANNEL_FULL, OFFLINE … */
+export async function joinChannel(deps: Deps, conversationId: ConversationId): Promise<void> {
+  const answer = await deps.api.channels.join.mutate({ conversationId });
+  await deps.transact(async (tx) => {
+    await storeConversation(tx, answer);
+    await wish(tx, conversationId);
+    await settleInvitations(tx, conversationId);
+    const others = ((await tx.get(ROWS.invitations)) ?? []).filter((open) => open.conversationId !== conversationId);
+    tx.put(ROWS.invitations, others);
+  });
+}
+
+/** @throws SealError OFFLINE … */
+export async function declineInvitation(deps: Deps, conversationId: ConversationId): Promise<void> {
+  await deps.api.channels.decline.mutate({ conversationId });
+  await refreshInvitations(deps);
+}
+
+/** @throws SealError FORBIDDEN, NAME_TAKEN, BAD_INPUT, OFFLINE … */
+export async function rename(deps: Deps, conversationId: ConversationId, name: string): Promise<void> {
+  await changeProfile(deps, conversationId, { name: checkedName(name) });
+}
+
+/** @throws SealError FORBIDDEN, TOO_LARGE, OFFLINE … */
+export async function describe(deps: Deps, conversationId: ConversationId, text: string): Promise<void> {
+  await changeProfile(deps, conversationId, { description: checkedDescription(text) });
+}
+
+/** Whether newcomers are handed the keys of recent messages. @throws SealError FORBIDDEN */
+export async function setSharesHistory(deps: Deps, conversationId: ConversationId, isOn: boolean): Promise<void> {
+  await changeProfile(deps, conversationId, { sharesHistory: isOn });
+}
+
+/**
+ * Makes people members without asking them, and takes their devices in: what is written after this is for them too.
+ *
+ * @throws SealError FORBIDDEN, CHANNEL_FULL, OFFLINE …
+ */
+export async function add(deps: Deps, conversationId: ConversationId, userIds: readonly UserId[]): Promise<void> {
+  for (let at = 0; at < userIds.length; at += COUNT_LIMITS.page) {
+    const page = userIds.slice(at, at + COUNT_LIMITS.page);
+    await storeChange(deps, await deps.api.channels.add.mutate({ conversationId, userIds: page }));
+  }
+  // They are members whatever becomes of this; the leading tab tries again, and they can come in by themselves.
+  await loadCode(() => import('./reconcile.ts'))
+    .then(({ reconcile }) => reconcile(deps, conversationId))
+    .catch(() => false);
+}
+
+/** Asks people, each in the DM with them: the name of a private channel stands nowhere else. @throws SealError FORBIDDEN … */
+export async function invite(deps: Deps, conversationId: ConversationId, userIds: readonly UserId[]): Promise<void> {
+  const { channel } = await conversationRow(deps, conversationId);
+  await deps.api.channels.invite.mutate({ conversationId, userIds: [...userIds] });
+  const { name, description = '' } = channel ?? {};
+  for (const userId of userIds) {
+    const dm = await deps.api.conversations.openDm.mutate({ userId });
+    await deps.transact(async (tx) => {
+      await storeConversation(tx, dm);
+      const content = { kind: 'invitation', channelId: conversationId, name: name ?? '', description } as const;
+      const row = await enqueue(deps, tx, dm.conversationId, encodeContent(content));
+      const [queued] = await tx.list(ROWS.outboxOf(dm.conversationId), { order: 'descending', limit: 1 });
+      if (queued !== undefined) tx.put(queued.key, { ...row, shown: { ...content, state: 'open' } });
+    });
+  }
+}
+
+/** @throws SealError FORBIDDEN, OFFLINE … */
+export async function remove(deps: Deps, conversationId: ConversationId, userId: UserId): Promise<void> {
+  await storeChange(deps, await deps.api.channels.remove.mutate({ conversationId, userId }));
+}
+
+/** @throws SealError FORBIDDEN, OFFLINE … */
+export async function setRole(
+  deps: Deps,
+  conversationId: ConversationId,
+  userId: UserId,
+  role: MemberRole,
+): Promise<void> {
+  await storeChange(deps, await deps.api.channels.setRole.mutate({ conversationId, userId, role }));
+}
+
+/** Ends the membership; what is here stays readable. @throws SealError OFFLINE … */
+export async function leave(deps: Deps, conversationId: ConversationId): Promise<void> {
+  await deps.api.channels.leave.mutate({ conversationId });
+  await deps.transact((tx) => leaveChannel(tx, conversationId));
+}
+
+async function storeChange(deps: Deps, answer: ChannelAnswer): Promise<void> {
+  await deps.transact(async (tx) => {
+    await storeConversation(tx, answer);
+    await wish(tx, answer.conversationId);
+  });
+}
+
+/** The group is to follow at once: the leading tab sees the row change. */
+async function wish(tx: DeviceTx, conversationId: ConversationId): Promise<void> {
+  const known = await tx.get(CHANNEL_ROWS.channel(conversationId));
+  const { generation, epoch } = known ?? NEW_CHANNEL;
+  const row = known === null || known.status === 'left' ? { ...NEW_CHANNEL, generation, epoch } : known;
+  await putChannel(tx, conversationId, { ...row, wish: row.wish + 1 });
+}
+
+async function changeProfile(
+  deps: Deps,
+  conversationId: ConversationId,
+  change: Partial<Omit<Extract<RichContent, { kind: 'profile' }>, 'kind'>>,
+): Promise<void> {
+  const row = await conversationRow(deps, conversationId);
+  const { channel } = row;
+  if (channel === undefined) throw new SealError('NOT_FOUND', 'channel: not one');
+  // Sealed, so that the others check it, not the server.
+  if (!isModerator(row, (await activeAccount(deps.reader)).userId)) throw new SealError('FORBIDDEN');
+  const { description, sharesHistory } = channel;
+  const profile = { name: channel.name ?? '', description, sharesHistory, ...change };
+  if (profile.name === '') throw new SealError('UNAVAILABLE', 'channel: its name is not known yet');
+  const isNamed = change.name !== undefined || change.description !== undefined;
+  if (channel.visibility === 'public' && isNamed) {
+    const { name } = profile;
+    await storeChange(
+      deps,
+      await deps.api.channels.update.mutate({ conversationId, name, description: profile.description }),
+    );
+    if (change.sharesHistory === undefined && change.name === undefined) return;
+  }
+  await deps.transact((tx) => enqueue(deps, tx, conversationId, encodeContent({ kind: 'profile', ...profile })));
+}
+
+async function conversationRow({ reader }: Deps, conversationId: ConversationId): Promise<ConversationRow> {
+  const row = await reader.get(ROWS.conversation(conversationId));
+  if (row === null) throw new SealError('NOT_FOUND', 'conversation: not known here');
+  return row;
+}

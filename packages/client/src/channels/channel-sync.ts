@@ -1,0 +1,238 @@
+import { isSealError, type ConversationId } from '@seal-chat/protocol';
+import { backoffDelay } from '../api/backoff.ts';
+import type { Deps } from '../context/deps.ts';
+import { ROWS, placeOf } from '../store/rows.ts';
+import type { StoredLiveEvent } from '../context/leader-part.ts';
+import { catchUp, takeLive } from './catch-up.ts';
+import { CHANNEL_ROWS, NEW_CHANNEL, type ChannelRow } from '../store/channel-rows.ts';
+import { leaveChannel, putChannel } from './channel-state.ts';
+import { isOwnAffair, joinDelay, reconcileDelay } from './delays.ts';
+import { readHeads } from './heads.ts';
+import { nameInvitations, refreshInvitations } from './invitations.ts';
+import { channelsWithWelcomes } from './join.ts';
+import { maintainKeyPackages } from './key-packages.ts';
+import { isLeafDue, reconcile } from './reconcile.ts';
+import { reopenShut } from './reopen.ts';
+import { fetchHandedOver, shareHistory } from './share-history.ts';
+import { recheckUnlisted } from './unlisted.ts';
+
+/** Looks after the channels of a device while it is connected. Keeps nothing that the rows do not say. */
+export interface ChannelKeeper {
+  connected(): void;
+  disconnected(): void;
+  /** Those about other things are nothing to it. */
+  apply(event: StoredLiveEvent): void;
+  /** Rows were committed, by any tab. */
+  committed(keys: readonly string[]): void;
+  /** Once in a while. */
+  tidy(): void;
+  /** Resolves when nothing is under way. */
+  stop(): Promise<void>;
+}
+
+/** A channel that stays broken is tried again after this, ms. */
+const LATER_MS = 5 * 60 * 1000;
+/** A leaf that is due is renewed some time in this, so that not all do it at once, ms. */
+const REFRESH_SPREAD_MS = 10 * 60 * 1000;
+
+interface Timer {
+  readonly at: number;
+  readonly handle: ReturnType<typeof setTimeout>;
+}
+
+export function createChannelKeeper(deps: Deps): ChannelKeeper {
+  let isConnected = false;
+  /** Tasks of one channel, and those of all (''), run one after the other. */
+  const tails = new Map<ConversationId | '', Promise<void>>();
+  const timers = new Map<ConversationId, Timer>();
+  /** When it is this device's turn to hand over history. */
+  const turns = new Map<ConversationId, ReturnType<typeof setTimeout>>();
+  const repetitions = new Set<ReturnType<typeof setTimeout>>();
+  const attempts = new Map<ConversationId | '', number>();
+  const wishes = new Map<ConversationId, number>();
+
+  function run(id: ConversationId | '', task: () => Promise<void>): void {
+    const before = tails.get(id) ?? Promise.resolve();
+    const tail = before
+      .then(() => (isConnected ? task() : undefined))
+      .catch((error: unknown) => fail(id, error, task))
+      .finally(() => {
+        if (tails.get(id) === tail) tails.delete(id);
+      });
+    tails.set(id, tail);
+  }
+
+  /** Tried again while the connection lasts; the next one begins anew. */
+  function fail(id: ConversationId | '', error: unknown, task: () => Promise<void>): void {
+    if (isSealError(error, 'DEVICE_REVOKED') || isSealError(error, 'NOT_SIGNED_IN')) return;
+    if (isSealError(error, 'NOT_A_MEMBER') && id !== '') {
+      // A notice that is late, or got lost.
+      return run(id, () => deps.transact((tx) => leaveChannel(tx, id)));
+    }
+    if (!isSealError(error) || !error.isRetryable) deps.report(error);
+    const attempt = attempts.get(id) ?? 0;
+    attempts.set(id, attempt + 1);
+    const delay = isSealError(error) && error.isRetryable ? backoffDelay(attempt) : LATER_MS;
+    if (id !== '') return settleIn(id, delay);
+    if (delay === LATER_MS || !isConnected) return;
+    const repetition = setTimeout(() => {
+      repetitions.delete(repetition);
+      run('', task);
+    }, delay);
+    repetitions.add(repetition);
+  }
+
+  /** Brings a channel up to date after `delay` ms, or earlier when that was planned already. */
+  function settleIn(id: ConversationId, delay: number): void {
+    if (!isConnected) return;
+    const at = Date.now() + delay;
+    const planned = timers.get(id);
+    if (planned !== undefined && planned.at <= at) return;
+    clearTimeout(planned?.handle);
+    const handle = setTimeout(() => {
+      timers.delete(id);
+      run(id, () => settle(id));
+    }, delay);
+    timers.set(id, { at, handle });
+  }
+
+  async function settle(id: ConversationId): Promise<void> {
+    const isDone = await reconcile(deps, id);
+    attempts.delete(id);
+    await reopenShut(deps, id);
+    if (!isDone) settleIn(id, LATER_MS);
+    await share(id);
+  }
+
+  async function share(id: ConversationId): Promise<void> {
+    const due = await shareHistory(deps, id);
+    clearTimeout(turns.get(id));
+    if (due === null || !isConnected) return;
+    turns.set(
+      id,
+      setTimeout(() => run(id, () => share(id)), Math.max(0, due - deps.now())),
+    );
+  }
+
+  /** Compares everything with what the server has. */
+  async function lookAtAll(): Promise<void> {
+    for (const { conversationId, row, isBehind, needsWork } of await readHeads(deps)) {
+      if (needsWork)
+        settleIn(
+          conversationId,
+          row.status === 'joining' ? await joinDelay(deps, conversationId) : await delayFor(conversationId, row),
+        );
+      if (isBehind) run(conversationId, () => catchUp(deps, conversationId));
+      run(conversationId, () => reopenShut(deps, conversationId));
+    }
+  }
+
+  async function delayFor(id: ConversationId, row: ChannelRow): Promise<number> {
+    return row.status === 'joined' && !row.isStale ? reconcileDelay(deps, id) : 0;
+  }
+
+  /** The row of a channel says what there is to do. */
+  async function look(id: ConversationId): Promise<void> {
+    const row = await deps.reader.get(CHANNEL_ROWS.channel(id));
+    if (row === null || row.status === 'creating' || row.status === 'left') return;
+    const known = wishes.get(id);
+    wishes.set(id, row.wish);
+    if (known !== undefined ? row.wish > known : row.wish > 0) settleIn(id, 0);
+    else if (row.status === 'joining') settleIn(id, await joinDelay(deps, id));
+    else if (row.status === 'broken' || row.mustRefresh) settleIn(id, 0);
+    else if (row.unlisted.length > 0) settleIn(id, (await isOwnAffair(deps, id)) ? 0 : await reconcileDelay(deps, id));
+    if (row.newcomers?.length) await share(id);
+  }
+
+  function takeEvent(event: StoredLiveEvent): void {
+    if (!isConnected) return;
+    switch (event.type) {
+      case 'channel-entry':
+        return run(event.conversationId, () => takeLive(deps, event.conversationId, event.entry));
+      case 'channel-head':
+        return run(event.conversationId, async () => {
+          await catchUp(deps, event.conversationId);
+          if (event.isPending) settleIn(event.conversationId, await reconcileDelay(deps, event.conversationId));
+        });
+      case 'conversation': {
+        const { conversationId, kind } = event.conversation;
+        if (kind === 'channel') run(conversationId, () => noteMembership(conversationId));
+        return;
+      }
+      case 'conversation-gone':
+        return run(event.conversationId, () => deps.transact((tx) => leaveChannel(tx, event.conversationId)));
+      case 'invitations':
+        return run('', () => refreshInvitations(deps));
+      case 'key-packages-low':
+        return run('', () => maintainKeyPackages(deps, { renewAll: false }));
+      default:
+    }
+  }
+
+  /** The account is a member, perhaps since now; who else is may have changed. */
+  async function noteMembership(id: ConversationId): Promise<void> {
+    const isNew = await deps.transact(async (tx) => {
+      const row = await tx.get(CHANNEL_ROWS.channel(id));
+      if (row !== null && row.status !== 'left') return false;
+      await putChannel(tx, id, { ...NEW_CHANNEL, generation: row?.generation ?? 0, epoch: row?.epoch ?? 0 });
+      return true;
+    });
+    settleIn(id, isNew ? await joinDelay(deps, id) : await reconcileDelay(deps, id));
+  }
+
+  return {
+    connected() {
+      isConnected = true;
+      attempts.clear();
+      run('', lookAtAll);
+      run('', async () => {
+        for (const id of await channelsWithWelcomes(deps)) settleIn(id, 0);
+      });
+      run('', () => refreshInvitations(deps));
+      run('', () => fetchHandedOver(deps));
+      run('', () => maintainKeyPackages(deps, { renewAll: false }));
+      run('', async () => {
+        for (const { key, value } of await deps.reader.list(CHANNEL_ROWS.channels)) {
+          if (value.newcomers?.length) run(placeOf(key).conversationId, () => share(placeOf(key).conversationId));
+        }
+      });
+    },
+    disconnected() {
+      isConnected = false;
+      for (const { handle } of timers.values()) clearTimeout(handle);
+      for (const waiting of [...turns.values(), ...repetitions]) clearTimeout(waiting);
+      repetitions.clear();
+      timers.clear();
+      turns.clear();
+    },
+    apply: takeEvent,
+    committed(keys) {
+      if (!isConnected) return;
+      const isNamed = (prefix: string): boolean => keys.some((key) => key.startsWith(prefix));
+      for (const key of keys) {
+        const { conversationId } = placeOf(key);
+        if (key.startsWith(CHANNEL_ROWS.welcomes)) settleIn(conversationId, 0);
+        else if (key.startsWith(CHANNEL_ROWS.channels)) run(conversationId, () => look(conversationId));
+      }
+      if (isNamed(PEERS)) run('', () => recheckUnlisted(deps, keys));
+      if (isNamed(ROWS.allHandedOver)) run('', () => fetchHandedOver(deps));
+      if (isNamed(INVITATIONS)) run('', () => nameInvitations(deps));
+    },
+    tidy() {
+      run('', async () => {
+        for (const { key, value } of await deps.reader.list(CHANNEL_ROWS.channels)) {
+          if (value.status === 'joined' && isLeafDue(deps, value))
+            settleIn(placeOf(key).conversationId, Math.random() * REFRESH_SPREAD_MS);
+        }
+        await maintainKeyPackages(deps, { renewAll: false });
+      });
+    },
+    async stop() {
+      this.disconnected();
+      await Promise.all(tails.values());
+    },
+  };
+}
+
+const PEERS = 'peer/';
+const INVITATIONS = 'invitation/';

@@ -1,0 +1,69 @@
+import { SIZE_LIMITS, SealError, type ConversationId } from '@seal-chat/protocol';
+import { encodeContent } from '@seal-chat/protocol/content';
+import type { Deps } from '../context/deps.ts';
+import { enqueue } from '../outbox/queue.ts';
+import { ROWS } from '../store/rows.ts';
+import { eraseMessage, inConversation } from '../content/applying.ts';
+import { onMessage } from './change-message.ts';
+import { requote } from '../content/replies.ts';
+
+/** The longest time a timer can be set to, seconds. */
+const MAX_TIMER = 0x7fff_ffff;
+
+/** See `Conversation.setTimer`. @throws SealError BAD_INPUT */
+export async function setTimer(
+  deps: Pick<Deps, 'transact' | 'rng' | 'now'>,
+  conversationId: ConversationId,
+  seconds: number,
+): Promise<void> {
+  if (!Number.isInteger(seconds) || seconds < 0 || seconds > MAX_TIMER) throw new SealError('BAD_INPUT', 'timer');
+  await deps.transact((tx) =>
+    inConversation(deps, tx, conversationId, async (applying) => {
+      const { row } = applying;
+      if (seconds === (row.ownTimer ?? row.timer?.seconds ?? 0)) return;
+      const shown = { kind: 'event', event: { type: 'timer', seconds } } as const;
+      await enqueue(deps, tx, conversationId, encodeContent({ kind: 'timer', seconds }), { shown });
+      applying.row = { ...row, ownTimer: seconds };
+    }),
+  );
+}
+
+/** See `Conversation.deleteForMe`. */
+export async function deleteForMe(
+  deps: Pick<Deps, 'transact' | 'now'>,
+  conversationId: ConversationId,
+  seq: number,
+): Promise<void> {
+  await onMessage(deps, conversationId, seq, async (applying, message) => {
+    await eraseMessage(applying, seq, message);
+    await requote(applying.tx, conversationId, seq);
+  });
+}
+
+/** See `Conversation.setDraft`. What is longer than a message can be is cut. */
+export async function setDraft(
+  deps: Pick<Deps, 'transact'>,
+  conversationId: ConversationId,
+  text: string,
+): Promise<void> {
+  const key = ROWS.draft(conversationId);
+  const kept = text.slice(0, SIZE_LIMITS.messageText);
+  await deps.transact(async (tx) => {
+    if (kept === ((await tx.get(key))?.text ?? '')) return;
+    if (kept === '') tx.delete(key);
+    else tx.put(key, { text: kept });
+  });
+}
+
+/** See `Conversation.setMuted`. */
+export async function setMuted(
+  deps: Pick<Deps, 'transact' | 'now'>,
+  conversationId: ConversationId,
+  isMuted: boolean,
+): Promise<void> {
+  await deps.transact((tx) =>
+    inConversation(deps, tx, conversationId, async (applying) => {
+      if ((applying.row.isMuted ?? false) !== isMuted) applying.row = { ...applying.row, isMuted };
+    }),
+  );
+}

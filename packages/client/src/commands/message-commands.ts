@@ -1,0 +1,6 @@
+/** What people do with messages beyond writing and reading them. Loaded when a conversation is opened. */
+export { markRead } from '../conversations/read-position.ts';
+export { deleteForEveryone, edit, react } from './change-message.ts';
+export { deleteForMe, setDraft, setMuted, setTimer } from './conversation-settings.ts';
+export { discardMessage, retryMessage } from './queued.ts';
+export { sendPost } from './send.ts';

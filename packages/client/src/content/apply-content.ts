@@ -1,0 +1,119 @@
+import { isSealError, type MessageBody } from '@seal-chat/protocol';
+import { decodeContent, type RichContent } from '@seal-chat/protocol/content';
+import type { Deps } from '../context/deps.ts';
+import { withMessage, withProgress } from '../conversations/progress.ts';
+import { moveReadPosition } from '../conversations/read-position.ts';
+import type { DeviceTx } from '../store/device-tx.ts';
+import { ROWS, type MessageRow } from '../store/rows.ts';
+import { eraseMessage, inConversation, type Applying } from './applying.ts';
+import { applyChange, applyWaiting } from './changes.ts';
+import type { PlacedMessage } from './incoming.ts';
+import { requote } from './replies.ts';
+import { applyProfile, applyTimer, keepHandedOver } from './settings.ts';
+import { storeShown, type Shown } from './store-shown.ts';
+import { unsentTimer } from './unsent.ts';
+
+export interface ApplyOptions {
+  /** Its key was handed over by a member: it is history, and nothing new to read. */
+  readonly isShared?: boolean;
+}
+
+/**
+ * What an opened body does, in the transaction that also moves the ratchet: it is shown, or it changes an earlier
+ * message or the conversation. The same for DMs and channels, for messages of others and, once the server has accepted
+ * them, for own ones. A message that is here already, or was taken back, stays as it is.
+ *
+ * @throws SealError NOT_SIGNED_IN, STORAGE_FAILED
+ */
+export async function applyContent(
+  deps: Pick<Deps, 'now'>,
+  tx: DeviceTx,
+  message: PlacedMessage,
+  body: Pick<MessageBody, 'sentAt' | 'content'>,
+  { isShared = false }: ApplyOptions = {},
+): Promise<void> {
+  const { conversationId, seq, acceptedAt } = message;
+  await inConversation(deps, tx, conversationId, async (applying) => {
+    const existing = await tx.get(ROWS.message(conversationId, seq));
+    const isOpen = existing !== null && !REPLACED.has(existing.content.kind);
+    // Nothing that is here can refer to what comes after it.
+    const isNewest = seq > (applying.row.seenSeq ?? applying.row.lastSeq);
+    const isShown = isOpen || (await apply(applying, message, body, { existing, isShared }));
+    applying.row = withMessage(applying.row, { seq, acceptedAt, isShown });
+    if (isShown && !isOpen && !isNewest) {
+      await requote(tx, conversationId, seq);
+      await applyWaiting(applying, seq);
+    }
+    // What could not be read turned out to be nothing to show.
+    if (!isShown && existing !== null) await eraseMessage(applying, seq, existing);
+  });
+}
+
+/** What is stored in place of a message that could not be read. */
+const REPLACED: ReadonlySet<MessageRow['content']['kind']> = new Set(['undecryptable', 'unsupported']);
+
+/** @returns whether the message takes a place in the list */
+async function apply(
+  applying: Applying,
+  message: PlacedMessage,
+  { content: said, sentAt }: Pick<MessageBody, 'sentAt' | 'content'>,
+  { existing, isShared }: { readonly existing: MessageRow | null; readonly isShared: boolean },
+): Promise<boolean> {
+  const { tx, conversationId } = applying;
+  const { seq, senderUserId, acceptedAt } = message;
+  const show = (content: Shown): Promise<boolean> =>
+    storeShown(applying, message, { content, sentAt, existing, isShared });
+  if (said.kind === 'text') return show(said);
+  if (said.kind === 'read') {
+    await applyRead(applying, message, Math.min(said.upToSeq, seq));
+    return false;
+  }
+  const content = readCoded(said);
+  switch (content?.kind) {
+    case undefined:
+      tx.put(ROWS.unsupported(conversationId, seq), { code: said.code, payload: said.payload });
+      return show({ kind: 'unsupported' });
+    case 'post':
+      return show(content);
+    case 'invitation':
+      return applying.row.kind === 'dm' && show(content);
+    case 'edit':
+    case 'delete':
+    case 'reaction':
+      await applyChange(applying, { content, seq, senderUserId, acceptedAt });
+      return false;
+    case 'timer':
+      applyTimer(applying, seq, content.seconds, await unsentTimer(tx, conversationId));
+      return show({ kind: 'event', event: { type: 'timer', seconds: content.seconds } });
+    case 'profile':
+      return (
+        applyProfile(applying, message, content) &&
+        show({ kind: 'event', event: { type: 'profile', name: content.name } })
+      );
+    case 'history':
+      keepHandedOver(applying, message, content.entries);
+      return false;
+  }
+}
+
+/** What a coded body says; null when this version cannot tell. It was opened: no new key would make it better. */
+function readCoded(coded: Parameters<typeof decodeContent>[0]): RichContent | null {
+  try {
+    return decodeContent(coded);
+  } catch (error) {
+    if (isSealError(error, 'MALFORMED')) return null;
+    throw error;
+  }
+}
+
+async function applyRead(applying: Applying, { senderUserId }: PlacedMessage, readSeq: number): Promise<void> {
+  const { tx, conversationId, ownUserId } = applying;
+  if (senderUserId !== ownUserId) {
+    applying.row = withProgress(applying.row, senderUserId, { readSeq });
+    return;
+  }
+  const key = ROWS.conversation(conversationId);
+  tx.put(key, applying.row);
+  await moveReadPosition(tx, { conversationId, seq: readSeq, ownUserId, isAnnounced: true });
+  applying.row = (await tx.get(key)) ?? applying.row;
+}

@@ -1,0 +1,37 @@
+import type { Bytes, ConversationId, DeviceId, MessageId, UserId } from '@seal-chat/protocol';
+import type { StoredMessage } from '@seal-chat/protocol/api';
+import { bytesOf, expectCount, expectIds } from '../api/answers.ts';
+
+/** A message with its place: who the server says sent it was verified before. */
+export interface PlacedMessage {
+  readonly conversationId: ConversationId;
+  readonly seq: number;
+  readonly messageId: MessageId;
+  readonly senderUserId: UserId;
+  readonly senderDeviceId: DeviceId;
+  readonly acceptedAt: number;
+}
+
+/** A message as the server delivers it, in bytes. */
+export interface IncomingMessage extends PlacedMessage {
+  readonly body: Bytes;
+  /** Null when only the body is left. */
+  readonly envelope: Bytes | null;
+}
+
+/** @throws SealError MALFORMED when it is not what a server answers: ids and numbers become keys of rows */
+export function incomingOf(stored: StoredMessage, envelope: string | null): IncomingMessage {
+  const { conversationId, seq, messageId, senderUserId, senderDeviceId, acceptedAt } = stored;
+  expectIds(conversationId, messageId, senderUserId, senderDeviceId);
+  expectCount(seq);
+  return {
+    conversationId,
+    seq,
+    messageId,
+    senderUserId,
+    senderDeviceId,
+    acceptedAt,
+    body: bytesOf(stored.body),
+    envelope: envelope === null ? null : bytesOf(envelope),
+  };
+}

@@ -1,0 +1,143 @@
+import type { ConversationId, ErrorCode } from '@seal-chat/protocol';
+import type { SendAnswer } from '@seal-chat/protocol/api';
+import { withMessage } from '../conversations/progress.ts';
+import { activeAccount } from '../store/account.ts';
+import { type Deps } from '../context/deps.ts';
+import type { IncomingMessage } from './incoming.ts';
+import type { DeviceTx } from '../store/device-tx.ts';
+import { ROWS, placeOf, type MessageRow, type OutboxRow, type RowKey } from '../store/rows.ts';
+import { applyContent } from './apply-content.ts';
+import { inConversation, putMessage } from './applying.ts';
+import { applyWaiting, takeBack } from './changes.ts';
+import { requote } from './replies.ts';
+import { acceptedState, richContentOf, withUnsent } from './unsent.ts';
+
+/** What becomes of messages, opened or not. Loaded when a device begins to receive and send. */
+export { applyContent };
+export { noteWelcome } from '../receive/note-welcome.ts';
+
+/** Causes that a new session with the sender cures: it is asked for one (Sesame §4.3). */
+const CURED_BY_SENDER: ReadonlySet<ErrorCode> = new Set([
+  'NO_SESSION',
+  'UNKNOWN_PREKEY',
+  'UNDECRYPTABLE',
+  'TOO_FAR_AHEAD',
+  'MALFORMED',
+  'LOW_ORDER_KEY',
+]);
+/** Causes that may go away here: a device list arrives, the person accepts an identity, Seal is updated. */
+export const CURED_HERE: ReadonlySet<ErrorCode> = new Set([
+  'UNVERIFIED_DEVICE',
+  'IDENTITY_CHANGED',
+  'NOT_A_MEMBER',
+  'UNSUPPORTED_VERSION',
+]);
+
+/** Keeps a message that could not be opened, so that it can be later, and shows it with its cause. */
+export async function storeUnopened(
+  deps: Pick<Deps, 'now'>,
+  tx: DeviceTx,
+  incoming: IncomingMessage,
+  cause: ErrorCode,
+): Promise<void> {
+  const { conversationId, seq, acceptedAt, envelope, body, senderDeviceId } = incoming;
+  const { device } = await activeAccount(tx);
+  // What this device has sent itself and forgotten, nobody else has a key for it.
+  const isOwn = senderDeviceId === device.deviceId;
+  const key = ROWS.unopened(conversationId, seq);
+  const before = await tx.get(key);
+  const isFirst = before === null;
+  const canAsk = !isOwn && CURED_BY_SENDER.has(cause) && (isFirst || before.nextRequestAt !== null);
+  tx.put(key, {
+    envelope,
+    body,
+    requests: before?.requests ?? 0,
+    nextRequestAt: canAsk ? (before?.nextRequestAt ?? deps.now()) : null,
+  });
+  const isRetrying = canAsk || (!isOwn && CURED_HERE.has(cause));
+  tx.put(ROWS.message(conversationId, seq), rowOf(incoming, { kind: 'undecryptable', cause, isRetrying }));
+  tx.announce({ type: isFirst ? 'arrived' : 'changed', conversationId, seq });
+  await inConversation(deps, tx, conversationId, async (applying) => {
+    applying.row = withMessage(applying.row, { seq, acceptedAt, isShown: true });
+    // It may have been taken back before it came.
+    await applyWaiting(applying, seq);
+  });
+}
+
+/** The server has the message's place and no longer what it said: it was taken back, or its time is over. */
+export async function storeEmptied(deps: Pick<Deps, 'now'>, tx: DeviceTx, incoming: IncomingMessage): Promise<void> {
+  const { conversationId, seq, acceptedAt } = incoming;
+  const existing = await tx.get(ROWS.message(conversationId, seq));
+  await inConversation(deps, tx, conversationId, async (applying) => {
+    applying.row = withMessage(applying.row, { seq, acceptedAt, isShown: true });
+    if (existing !== null) return takeBack(applying, seq, existing);
+    putMessage(applying, seq, null, rowOf(incoming, { kind: 'deleted' }));
+    tx.announce({ type: 'arrived', conversationId, seq });
+    await requote(tx, conversationId, seq);
+  });
+}
+
+/** The server says that a body was deleted. What this device has read, only those who said it take back. */
+export async function forgetUnopened(
+  deps: Pick<Deps, 'now'>,
+  tx: DeviceTx,
+  conversationId: ConversationId,
+  seq: number,
+): Promise<void> {
+  const message = await tx.get(ROWS.message(conversationId, seq));
+  if (message?.content.kind !== 'undecryptable') return;
+  await inConversation(deps, tx, conversationId, (applying) => takeBack(applying, seq, message));
+}
+
+function rowOf(incoming: IncomingMessage, content: MessageRow['content']): MessageRow {
+  const { messageId, senderUserId, senderDeviceId, acceptedAt } = incoming;
+  return { messageId, senderUserId, senderDeviceId, sentAt: acceptedAt, acceptedAt, content };
+}
+
+/**
+ * The server has accepted an own message: it leaves the outbox and takes its place, in one commit.
+ *
+ * @returns the row as it was queued; null when somebody else has done this
+ */
+export async function storeAccepted(
+  deps: Pick<Deps, 'now'>,
+  tx: DeviceTx,
+  key: RowKey<OutboxRow>,
+  { seq, acceptedAt }: SendAnswer,
+): Promise<OutboxRow | null> {
+  const row = await tx.get(key);
+  if (row?.wire == null) return null;
+  const { conversationId } = placeOf(key);
+  const { userId, device } = await activeAccount(tx);
+  const { messageId } = row;
+  tx.delete(key);
+  const place = { conversationId, seq, messageId, acceptedAt, senderUserId: userId, senderDeviceId: device.deviceId };
+  await applyContent(deps, tx, place, row);
+  return row;
+}
+
+/**
+ * An own body that is not shown cannot be sent: what it seemed to change is as it was. That a message is taken back
+ * stays queued, as it can be sent once the person has accepted who the other one is (`reviveDeletions`).
+ */
+export async function dropUnsent(
+  deps: Pick<Deps, 'now'>,
+  tx: DeviceTx,
+  key: RowKey<OutboxRow>,
+  failure: ErrorCode,
+): Promise<void> {
+  const row = await tx.get(key);
+  if (row === null) return;
+  const content = richContentOf(row);
+  if (content?.kind === 'delete' && failure === 'IDENTITY_CHANGED') return tx.put(key, { ...row, failure });
+  tx.delete(key);
+  if (content?.kind !== 'edit' && content?.kind !== 'reaction') return;
+  const { conversationId } = placeOf(key);
+  const { seq } = content.target;
+  const target = await tx.get(ROWS.message(conversationId, seq));
+  if (target === null) return;
+  await inConversation(deps, tx, conversationId, async (applying) => {
+    putMessage(applying, seq, target, await withUnsent(applying, seq, acceptedState(target)));
+    if (content.kind === 'edit') await requote(tx, conversationId, seq);
+  });
+}

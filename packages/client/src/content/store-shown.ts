@@ -1,0 +1,106 @@
+import type { UserId } from '@seal-chat/protocol';
+import type { Attachment, InvitationContent, PostContent } from '@seal-chat/protocol/content';
+import { ROWS, type MessageRow, type ShownContent } from '../store/rows.ts';
+import type { MessageAttachment } from '../model/attachments.ts';
+import type { PlacedMessage } from './incoming.ts';
+import { putMessage, type Applying } from './applying.ts';
+import { namesOther, validMentions } from './changes.ts';
+import { quote } from './replies.ts';
+
+/** What takes a place in the list. */
+export type Shown =
+  | PostContent
+  | InvitationContent
+  | Extract<ShownContent, { readonly kind: 'text' | 'event' | 'unsupported' }>;
+
+/**
+ * Stores a message that people see. Of one whose time was over before it came it shows that it was there, so that a
+ * server cannot make it vanish by its clock.
+ *
+ * @returns whether it is shown
+ */
+export async function storeShown(
+  applying: Applying,
+  message: PlacedMessage,
+  input: {
+    readonly content: Shown;
+    readonly sentAt: number;
+    readonly existing: MessageRow | null;
+    readonly isShared: boolean;
+  },
+): Promise<boolean> {
+  const { tx, conversationId, ownUserId, ownDeviceId, now } = applying;
+  const { seq, messageId, senderUserId, senderDeviceId, acceptedAt } = message;
+  const { content, sentAt, existing, isShared } = input;
+  const expiresAt = expiryOf(content, Math.min(acceptedAt, now));
+  const isOver = expiresAt !== null && expiresAt <= now;
+  if (isOver && senderDeviceId === ownDeviceId) return false;
+
+  const row: MessageRow = {
+    messageId,
+    senderUserId,
+    senderDeviceId,
+    sentAt,
+    acceptedAt,
+    content: isOver ? { kind: 'deleted' } : await shownContent(applying, content, seq),
+    ...(expiresAt !== null && !isOver && { expiresAt }),
+    ...(isShared && { isShared }),
+    ...(content.kind === 'post' && !isOver && extrasOf(content, ownUserId, senderUserId)),
+  };
+  if (expiresAt !== null && !isOver) tx.put(ROWS.expiry(expiresAt, conversationId, seq), expiresAt);
+  if (existing !== null) tx.delete(ROWS.unopened(conversationId, seq));
+  if (content.kind !== 'unsupported') tx.delete(ROWS.unsupported(conversationId, seq));
+  putMessage(applying, seq, existing, row);
+  // What this device sends was here before it had its place.
+  const isNews = existing === null && senderDeviceId !== ownDeviceId && !isShared;
+  tx.announce({ type: isNews ? 'arrived' : 'changed', conversationId, seq });
+  return true;
+}
+
+function expiryOf(content: Shown, acceptedAt: number): number | null {
+  const seconds = content.kind === 'post' ? content.lifetimeSeconds : null;
+  return seconds === null || seconds === 0 ? null : acceptedAt + seconds * 1000;
+}
+
+async function shownContent(applying: Applying, content: Shown, seq: number): Promise<ShownContent> {
+  const { tx, conversationId } = applying;
+  switch (content.kind) {
+    case 'post': {
+      const { text, replyTo } = content;
+      const isReply = replyTo !== null && replyTo.seq < seq;
+      if (isReply) tx.put(ROWS.reply(conversationId, replyTo.seq, seq), seq);
+      return {
+        kind: 'post',
+        text,
+        replyTo: isReply ? await quote(tx, conversationId, replyTo) : null,
+        mentions: validMentions(text, content.mentions),
+        attachments: content.attachments.map(viewAttachment),
+      };
+    }
+    case 'invitation': {
+      const { channelId, name, description } = content;
+      tx.put(ROWS.invitation(channelId, conversationId, seq), { conversationId, seq });
+      const state = (await tx.get(ROWS.conversation(channelId)))?.channel?.state;
+      const isAccepted = state === 'joining' || state === 'joined';
+      return { kind: 'invitation', channelId, name, description, state: isAccepted ? 'accepted' : 'open' };
+    }
+    default:
+      return content;
+  }
+}
+
+/** What people see of an attachment: everything but its key. */
+export function viewAttachment(attachment: Attachment): MessageAttachment {
+  const { fileKey: _, commitment: __, ...shown } = attachment;
+  return { ...shown, upload: null };
+}
+
+function extrasOf(
+  { attachments, mentions, text }: PostContent,
+  ownUserId: UserId,
+  senderUserId: UserId,
+): Partial<MessageRow> {
+  const fileKeys = attachments.map(({ attachmentId, fileKey, commitment }) => ({ attachmentId, fileKey, commitment }));
+  const mentionsSelf = namesOther(validMentions(text, mentions), ownUserId, senderUserId);
+  return { ...(fileKeys.length > 0 && { fileKeys }), ...(mentionsSelf && { mentionsSelf }) };
+}

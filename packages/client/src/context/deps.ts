@@ -1,0 +1,30 @@
+import type { Curves, Kem, Rng } from '@seal-chat/crypto';
+import type { HttpOptions } from '../api/http.ts';
+import type { TokenSource } from '../api/transport.ts';
+import type { SealApi } from '../api/types.ts';
+import type { DeviceStore } from '../store/device-store.ts';
+import type { DeviceTx, RowReader } from '../store/device-tx.ts';
+
+/** What the verbs of the SDK are handed: one object for one device. */
+export interface Deps {
+  readonly store: DeviceStore;
+  /** Reads what is committed. */
+  readonly reader: RowReader;
+  /** See `store/device-tx.ts`. */
+  readonly transact: <T>(task: (tx: DeviceTx) => Promise<T>) => Promise<T>;
+  /** Calls as this device. */
+  readonly api: SealApi;
+  /** Calls as nobody. */
+  readonly publicApi: SealApi;
+  /** How anything else reaches the server. */
+  readonly http: HttpOptions;
+  readonly tokens: TokenSource;
+  readonly curves: Curves;
+  /** Chosen on first use: it may have to be downloaded. */
+  readonly kem: () => Promise<Kem>;
+  readonly rng: Rng;
+  /** The server's clock as far as it is known, ms. */
+  readonly now: () => number;
+  /** Something went wrong that nobody asked for and nobody repairs. */
+  readonly report: (error: unknown) => void;
+}

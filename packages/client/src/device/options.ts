@@ -1,0 +1,27 @@
+import type { SocketClass } from '../api/socket.ts';
+import type { StoreFactory } from '../store/device-store.ts';
+import type { Bytes } from '@seal-chat/protocol';
+
+/** What `createSealClient` takes. */
+export interface SealClientOptions {
+  /** Where the server is, such as `https://chat.example`. */
+  readonly url: string;
+  /** The tenant's publishable key. */
+  readonly appKey: string;
+  /**
+   * Where the device keeps its keys and messages: `indexedDbStore()` (the default), `memoryStore()`, or in Node
+   * `fileStore(directory)` of `@seal-chat/client/node`. Nothing replaces it silently: without IndexedDB and without
+   * `store` the client is in state `storage-failed`.
+   */
+  readonly store?: StoreFactory;
+  /** Several accounts in one place are told apart by this name; `default` if left out. */
+  readonly profile?: string;
+  /** WebSocket class, for Node before 22: the one of the `ws` package. */
+  readonly webSocket?: SocketClass;
+  /** Replaces `globalThis.fetch`. */
+  readonly fetch?: typeof fetch;
+  /** Replaces `Date.now`, ms. */
+  readonly now?: () => number;
+  /** Replaces `crypto.getRandomValues`: `length` random bytes. For tests that repeat. */
+  readonly randomBytes?: (length: number) => Bytes;
+}

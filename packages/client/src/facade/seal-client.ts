@@ -1,0 +1,187 @@
+import { SealError, type ConversationId } from '@seal-chat/protocol';
+import { apiOf, createTransport } from '../api/transport.ts';
+import type { PendingAttachment } from '../model/attachments.ts';
+import type { SealClient } from '../model/client.ts';
+import type { SealClientOptions } from '../device/options.ts';
+import { createConversation } from './conversation.ts';
+import { storeConversation } from '../conversations/conversation-rows.ts';
+import { createTypingNotifier } from '../conversations/typing.ts';
+import { failedState, openDevice, type Device } from '../device/device.ts';
+import { activeAccount } from '../store/account.ts';
+import { startLinking } from '../identity/linking-control.ts';
+import { forgetSession } from '../store/account.ts';
+import { loadCode } from '../context/load-code.ts';
+import { transportOptions } from '../device/runtime.ts';
+import { createAtom, mapReadable, type Atom } from '../state/atom.ts';
+import { createEmitter } from '../view/emitter.ts';
+import { ROWS } from '../store/rows.ts';
+import { NOT_CONNECTED } from '../sync/live-state.ts';
+import type { AccountState, AtRest } from '../model/account.ts';
+import { createViews } from '../view/views.ts';
+
+const SEARCH_LIMIT = 20;
+/** The look of a linking code, in any grouping; whether it is one is found out when it is used. */
+const LINKING_CODE = /^(?:[\s-]*[0-9a-z]){16}[\s-]*$/i;
+
+const accountVerbs = () => loadCode(() => import('../identity/account-commands.ts'));
+const upkeep = () => loadCode(() => import('../sync/upkeep.ts'));
+const channels = () => loadCode(() => import('../channels/channel-commands.ts'));
+const linking = () => loadCode(() => import('../identity/linking.ts'));
+
+/**
+ * One device of one account. Returns at once and opens the local store behind: `account` tells how that goes, every
+ * method waits for it. Clients (tabs) with the same `appKey` and `profile` on one origin are the same device.
+ */
+export function createSealClient(options: SealClientOptions): SealClient {
+  const emitter = createEmitter();
+  const account = createAtom<AccountState>({ status: 'opening' });
+  const atRest = createAtom<AtRest | null>(null);
+  const live = createAtom(NOT_CONNECTED);
+  const connection = mapReadable(live, (state) => state.connection);
+  const views = createViews({ live, emitter });
+  account.subscribe((state) => emitter.emit('account', state));
+  connection.subscribe((state) => emitter.emit('connection', state));
+  live.subscribe(() => views.liveChanged());
+
+  let tokens: Device['tokens'] | null = null;
+  let closing: Promise<void> | null = null;
+  const calls = transportOptions(options);
+  const transport = createTransport(calls, {
+    accessToken: async () => (await device).tokens.accessToken(),
+    current: () => tokens?.current() ?? null,
+    refuse: (token) => tokens?.refuse(token),
+    forget: () => tokens?.forget(),
+  });
+  const device: Promise<Device> = openDevice({ options, transport, account, live, views, emitter });
+  device.then(
+    (opened) => {
+      tokens = opened.tokens;
+      atRest.set(opened.store.atRest);
+    },
+    (error: unknown) => account.set(failedState(error)),
+  );
+
+  const { api } = transport;
+  const typing = createTypingNotifier(api);
+  const attached = new Map<ConversationId, Atom<readonly PendingAttachment[]>>();
+  /** What is attached and not sent; read from the store when it is first asked for. */
+  const pending = (conversationId: ConversationId): Atom<readonly PendingAttachment[]> => {
+    let atom = attached.get(conversationId);
+    if (atom === undefined) {
+      attached.set(conversationId, (atom = createAtom<readonly PendingAttachment[]>([])));
+      void device
+        .then(async (opened) =>
+          (await loadCode(() => import('../attachments/attachment-commands.ts'))).watchPending(
+            opened,
+            conversationId,
+            atom!,
+          ),
+        )
+        .catch(() => attached.delete(conversationId));
+    }
+    return atom;
+  };
+  const conversation = (conversationId: ConversationId) =>
+    createConversation({ device, views, typing, pending }, conversationId);
+
+  /** Runs `verb` on the open device, and shows what it did before the caller hears of it. */
+  async function run<T>(verb: (opened: Device) => Promise<T>): Promise<T> {
+    const opened = await device;
+    const result = await verb(opened);
+    await opened.settled();
+    return result;
+  }
+
+  /** As `run`, for verbs that end with somebody signed in, whom others can reach from then on. */
+  const enter = <T>(verb: (opened: Device) => Promise<T>): Promise<T> =>
+    run(async (opened) => {
+      const result = await verb(opened);
+      // The account is there whatever becomes of this; the connection does it again.
+      await upkeep()
+        .then(({ maintainPreKeys }) => maintainPreKeys(opened, { renewAll: false }))
+        .catch(() => {});
+      // Asks the browser not to clear the keys when it runs out of space. A refusal changes nothing.
+      void globalThis.navigator?.storage?.persist?.().catch(() => false);
+      return result;
+    });
+
+  return {
+    api,
+    account,
+    connection,
+    conversations: views.conversations,
+    atRest,
+    async ready() {
+      await device;
+      return account.get();
+    },
+
+    createAccount: ({ username }) => enter(async (opened) => (await accountVerbs()).createAccount(opened, username)),
+    signIn: () => enter(async (opened) => (await accountVerbs()).signIn(opened)),
+    recover: (input) =>
+      enter(async (opened) =>
+        (await loadCode(() => import('../identity/recover-account.ts'))).recoverAccount(opened, input),
+      ),
+    linkThisDevice(code) {
+      if (!LINKING_CODE.test(code)) throw new SealError('WRONG_CODE', 'linking code: 16 letters and digits');
+      return startLinking(code, async (control) => {
+        const { followLink } = await linking();
+        await enter((opened) => followLink(opened, code, control));
+      });
+    },
+    async showLinkingCode() {
+      const opened = await device;
+      await activeAccount(opened.reader);
+      const { offerLink, openLink } = await linking();
+      const code = await openLink(opened);
+      return startLinking(code, (control) => offerLink(opened, code, control));
+    },
+    signOut: ({ wipe = false } = {}) =>
+      run(async (opened) => {
+        const nothing = (): void => {};
+        if (wipe)
+          await accountVerbs()
+            .then(({ leaveAccount }) => leaveAccount(opened), nothing)
+            .catch(nothing);
+        // Here first: a tab that is told by the server that the session is over would open another.
+        const session = await opened.reader.get(ROWS.tokens);
+        await (wipe ? opened.wipe() : opened.transact(forgetSession));
+        await opened.settled();
+        if (session !== null) await apiOf(calls, session.accessToken).auth.signOut.mutate().catch(nothing);
+      }),
+    confirmRecoveryCode: () =>
+      run((opened) =>
+        opened.transact(async (tx) => tx.put(ROWS.account, { ...(await activeAccount(tx)), recoveryCode: null })),
+      ),
+    replaceRecoveryCode: () => run(async (opened) => (await accountVerbs()).replaceRecoveryCode(opened)),
+
+    listDevices: () => run(async (opened) => (await accountVerbs()).listOwnDevices(opened)),
+    revokeDevice: (deviceId) => run(async (opened) => (await accountVerbs()).revokeDevice(opened, deviceId)),
+
+    searchUsers: (query) => api.users.search.query({ query, limit: SEARCH_LIMIT }),
+    openDm: (userId) =>
+      run(async (opened) => {
+        const answer = await api.conversations.openDm.mutate({ userId });
+        await opened.transact((tx) => storeConversation(tx, answer));
+        return conversation(answer.conversationId);
+      }),
+    conversation,
+    createChannel: (input) =>
+      run(async (opened) => conversation(await (await channels()).createChannel(opened, input))),
+    browseChannels: (input) => run(async (opened) => (await channels()).browseChannels(opened, input)),
+    async joinChannel(conversationId) {
+      await run(async (opened) => (await channels()).joinChannel(opened, conversationId));
+      return conversation(conversationId);
+    },
+    declineInvitation: (conversationId) =>
+      run(async (opened) => (await channels()).declineInvitation(opened, conversationId)),
+    invitations: views.invitations,
+    safetyNumber: (userId) => run(async (opened) => (await accountVerbs()).safetyNumberWith(opened, userId)),
+    acceptIdentity: (userId) => run(async (opened) => (await accountVerbs()).acceptIdentity(opened, userId)),
+
+    setPresence: (state) => void device.then(({ tabs }) => tabs.setPresence(state)).catch(() => {}),
+    reconnect: () => void device.then(({ tabs }) => tabs.reconnect()).catch(() => {}),
+    on: emitter.on,
+    close: () => (closing ??= device.then(({ close }) => close()).catch(() => {})),
+  };
+}

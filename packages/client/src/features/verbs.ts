@@ -1,6 +1,0 @@
-/** What people do with messages beyond writing and reading them. Loaded when a conversation is opened. */
-export { markRead } from '../conversations/read-position.ts';
-export { deleteForEveryone, edit, react } from './change-verbs.ts';
-export { deleteForMe, setDraft, setMuted, setTimer } from './conversation-verbs.ts';
-export { discardMessage, retryMessage } from './queued.ts';
-export { sendPost } from './send-post.ts';

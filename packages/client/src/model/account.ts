@@ -1,0 +1,52 @@
+import type { DeviceId, SealError, TenantId, UserId } from '@seal-chat/protocol';
+
+/** Accounts and their devices, as the application sees them. */
+
+/** Someone on this server. */
+export interface Person {
+  readonly userId: UserId;
+  /** Null for guests. */
+  readonly username: string | null;
+}
+
+/** What this device is to the server. */
+export type AccountState =
+  /** The local store is being opened. */
+  | { readonly status: 'opening' }
+  /** The local store cannot be used; nothing works until it can. */
+  | { readonly status: 'storage-failed'; readonly error: SealError }
+  /** No account on this device, or signed out. `resumable` is the account `signIn()` would continue. */
+  | { readonly status: 'signed-out'; readonly resumable: Person | null }
+  | {
+      readonly status: 'signed-in';
+      readonly tenantId: TenantId;
+      readonly userId: UserId;
+      readonly deviceId: DeviceId;
+      readonly username: string | null;
+      /** The recovery code made at sign-up, until `confirmRecoveryCode()`: the only copy there is. */
+      readonly recoveryCode: string | null;
+    }
+  /** Another device removed this one. What is stored stays readable; `signOut({ wipe: true })` starts over. */
+  | {
+      readonly status: 'revoked';
+      readonly userId: UserId;
+      readonly deviceId: DeviceId;
+      readonly username: string | null;
+    };
+
+/** One device of the own account. */
+export interface OwnDevice {
+  readonly deviceId: DeviceId;
+  readonly isThisDevice: boolean;
+}
+
+/** How the local store protects what it holds at rest. */
+export type AtRest =
+  /** Rows sealed under a key that scripts can use but not read. */
+  | 'non-extractable-key'
+  /** The browser cannot keep such a key: rows are sealed under a key stored beside them. */
+  | 'stored-key'
+  /** Files readable by their owner only. */
+  | 'file'
+  /** Nothing is kept after the process or page ends. */
+  | 'memory';

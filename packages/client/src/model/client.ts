@@ -1,0 +1,84 @@
+import type { SealApi } from '../api/types.ts';
+import type { Readable } from '../state/atom.ts';
+import type { AccountState, AtRest, OwnDevice, Person } from './account.ts';
+import type { ConnectionState } from './connection.ts';
+import type { Conversation } from './conversation-handle.ts';
+import type { ConversationSummary, Invitation } from './conversation.ts';
+import type { SealEventName, SealEvents } from './events.ts';
+import type { Linking } from './linking.ts';
+import type { ConversationId, DeviceId, UserId } from '@seal-chat/protocol';
+import type { ChannelListing } from '@seal-chat/protocol/api';
+
+/** One device of one account, shared by all tabs that name the same `profile`. */
+export interface SealClient {
+  /** The typed tRPC client underneath, signed in as this device. */
+  readonly api: SealApi;
+  readonly account: Readable<AccountState>;
+  readonly connection: Readable<ConnectionState>;
+  /** Newest activity first. */
+  readonly conversations: Readable<readonly ConversationSummary[]>;
+  /** Null until known. */
+  readonly atRest: Readable<AtRest | null>;
+  /** Resolves when the local store is open and its account known. @throws SealError STORAGE_FAILED */
+  ready(): Promise<AccountState>;
+
+  /**
+   * Opens an account with this as its first device. A guest (`username: null`) has no recovery code.
+   * @throws SealError USERNAME_TAKEN, BAD_INPUT, OFFLINE, CONFLICT when this device has an account
+   */
+  createAccount(options: { readonly username: string | null }): Promise<{ readonly recoveryCode: string | null }>;
+  /** The person has kept the recovery code: this device forgets it. */
+  confirmRecoveryCode(): Promise<void>;
+  /** Makes a new recovery code; the old one stops working. */
+  replaceRecoveryCode(): Promise<{ readonly recoveryCode: string }>;
+  /** Continues the account this device was signed out of. */
+  signIn(): Promise<void>;
+  /**
+   * Adds this device to an account by its recovery code. Messages sent before are not on it.
+   * @throws SealError WRONG_CODE, NOT_FOUND, RATE_LIMITED, TOO_MANY_DEVICES
+   */
+  recover(options: { readonly username: string; readonly recoveryCode: string }): Promise<void>;
+  /** On a device without account: joins by the code shown on another device. @throws SealError WRONG_CODE when it is no code */
+  linkThisDevice(code: string): Linking;
+  /** On a signed-in device: shows a code for a new one. */
+  showLinkingCode(): Promise<Linking>;
+  /** Ends the session; `wipe` also deletes keys and messages from this device. */
+  signOut(options?: { readonly wipe?: boolean }): Promise<void>;
+
+  /** Devices of the own account, from the verified list. */
+  listDevices(): Promise<readonly OwnDevice[]>;
+  /** Takes a device off the account: nothing sent from now on reaches it. */
+  revokeDevice(deviceId: DeviceId): Promise<void>;
+
+  /** People whose user name begins with `query`. @throws SealError RATE_LIMITED, OFFLINE */
+  searchUsers(query: string): Promise<readonly Person[]>;
+  /** The conversation with `userId`, made if there is none. */
+  openDm(userId: UserId): Promise<Conversation>;
+  conversation(conversationId: ConversationId): Conversation;
+  /** Makes a channel with the person of this account as its owner. @throws SealError NAME_TAKEN, BAD_INPUT, OFFLINE */
+  createChannel(options: {
+    readonly name: string;
+    readonly description?: string;
+    readonly visibility: 'public' | 'private';
+    readonly members?: readonly UserId[];
+  }): Promise<Conversation>;
+  /** Public channels whose name contains `query`, by name; `after` is the last name of the page before. */
+  browseChannels(options: { readonly query?: string; readonly after?: string }): Promise<readonly ChannelListing[]>;
+  /** Joins a public channel, or one with an invitation. @throws SealError NOT_FOUND, CHANNEL_FULL */
+  joinChannel(conversationId: ConversationId): Promise<Conversation>;
+  declineInvitation(conversationId: ConversationId): Promise<void>;
+  readonly invitations: Readable<readonly Invitation[]>;
+  /** 60 digits that are the same on both sides when nobody is in between. Null until both device lists are known. */
+  safetyNumber(userId: UserId): Promise<string | null>;
+  /** Trusts the changed account key of `userId` from now on. */
+  acceptIdentity(userId: UserId): Promise<void>;
+  /** Whether the person is looking; the newest call of any tab counts. */
+  setPresence(state: 'online' | 'away'): void;
+  /** Tries to connect now instead of waiting for the next attempt. */
+  reconnect(): void;
+
+  /** Calls `listener` on each such event, in every tab. Returns the function that ends it. */
+  on<Name extends SealEventName>(name: Name, listener: (event: SealEvents[Name]) => void): () => void;
+  /** Lets go of the connection, locks and store. What is queued is sent by another tab or next time. */
+  close(): Promise<void>;
+}

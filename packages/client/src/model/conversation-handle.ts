@@ -1,0 +1,91 @@
+import type { Readable } from '../state/atom.ts';
+import type { AttachOptions, OpenAttachmentOptions, OpenedAttachment, PendingAttachment } from './attachments.ts';
+import type { ConversationSummary, MessageWindow } from './conversation.ts';
+import type { Message } from './message.ts';
+import type { AttachmentId, ConversationId, MessageId, UserId } from '@seal-chat/protocol';
+import type { MemberRole } from '@seal-chat/protocol/api';
+import type { Mention, MessageRef } from '@seal-chat/protocol/content';
+
+/** What `send` takes besides the text. */
+export interface SendOptions {
+  readonly replyTo?: MessageRef;
+  readonly mentions?: readonly Mention[];
+  /** Files that were attached before, in the order they are shown. */
+  readonly attachments?: readonly AttachmentId[];
+}
+
+/** What members of a channel may do with it, by role. Each fails with FORBIDDEN where the role does not allow it. */
+export interface ChannelControls {
+  /** @throws SealError NAME_TAKEN, BAD_INPUT */
+  rename(name: string): Promise<void>;
+  describe(text: string): Promise<void>;
+  setSharesHistory(isOn: boolean): Promise<void>;
+  /** Makes people members without asking them. @throws SealError CHANNEL_FULL */
+  add(userIds: readonly UserId[]): Promise<void>;
+  /** Asks people; they become members when they accept. */
+  invite(userIds: readonly UserId[]): Promise<void>;
+  remove(userId: UserId): Promise<void>;
+  setRole(userId: UserId, role: MemberRole): Promise<void>;
+  leave(): Promise<void>;
+  /** What the channel is encrypted with, as the keys on this device say; null while it has none. */
+  encryption(): Promise<ChannelEncryption | null>;
+}
+
+/** Facts about the MLS group of a channel (RFC 9420). */
+export interface ChannelEncryption {
+  /** Number of the ciphersuite. */
+  readonly suite: number;
+  /** Devices that can read what is sent now. */
+  readonly deviceCount: number;
+  /** How often the keys have changed since the group was made. */
+  readonly epoch: number;
+}
+
+/** One conversation. Holds no keys and may be asked for as often as wanted. */
+export interface Conversation {
+  readonly conversationId: ConversationId;
+  /** Null until the conversation is known on this device. */
+  readonly summary: Readable<ConversationSummary | null>;
+  /** Loaded on first use; follows every change while somebody subscribes or asks. */
+  readonly messages: Readable<MessageWindow>;
+  /** Extends the window by one page of older messages. */
+  loadEarlier(): Promise<void>;
+  /**
+   * Stores the message and queues it; resolves as soon as it cannot get lost on this device, also offline.
+   * The text may be empty when there are attachments.
+   * @throws SealError TOO_LARGE, BAD_INPUT (empty text), NOT_FOUND (unknown attachment), NOT_SIGNED_IN, STORAGE_FAILED
+   */
+  send(text: string, options?: SendOptions): Promise<Message>;
+  /** Changes the text of an own message; offline too. @throws SealError FORBIDDEN, NOT_FOUND, BAD_INPUT, TOO_LARGE */
+  edit(seq: number, text: string, mentions?: readonly Mention[]): Promise<void>;
+  /** Takes an own message back, or in a channel as admin anybody's. Here it is gone at once. @throws SealError FORBIDDEN */
+  deleteForEveryone(seq: number): Promise<void>;
+  /** Removes a message from this device; others, own devices included, keep it. */
+  deleteForMe(seq: number): Promise<void>;
+  /** Adds or takes back the own reaction. @throws SealError NOT_FOUND, BAD_INPUT when `emoji` is not one */
+  react(seq: number, emoji: string, isOn: boolean): Promise<void>;
+  /** From here on messages disappear after `seconds`, for everybody; 0 turns that off. */
+  setTimer(seconds: number): Promise<void>;
+  /** Keeps what the person has begun to write; the caller decides how often. */
+  setDraft(text: string): Promise<void>;
+  setMuted(isMuted: boolean): Promise<void>;
+  /**
+   * Prepares a file and begins to upload it, encrypted.
+   * @throws SealError TOO_LARGE with `details.maxBytes`, before anything is sent
+   */
+  attach(file: Blob & { readonly name?: string }, options?: AttachOptions): Promise<PendingAttachment>;
+  /** Attached and not sent yet; survives a reload. */
+  readonly attachments: Readable<readonly PendingAttachment[]>;
+  /** Fetches and opens a file of a message. @throws SealError NOT_FOUND, OFFLINE, ATTACHMENT_DAMAGED */
+  openAttachment(seq: number, attachmentId: AttachmentId, options?: OpenAttachmentOptions): Promise<OpenedAttachment>;
+  /** Null for DMs. */
+  readonly channel: ChannelControls | null;
+  /** Puts a failed message back in the queue. */
+  retry(messageId: MessageId): Promise<void>;
+  /** Removes a failed message, or one whose files are still on their way to the server. */
+  discard(messageId: MessageId): Promise<void>;
+  /** Everything up to `seq` (default: all that is here) has been seen by the person. */
+  markRead(seq?: number): Promise<void>;
+  /** Call on every keystroke with `true`, and with `false` when the composer was emptied; sent at most every 3 s. */
+  setTyping(isTyping: boolean): void;
+}

@@ -1,0 +1,24 @@
+import { SealError } from '@seal-chat/protocol';
+import type { DeviceTx, RowReader } from './device-tx.ts';
+import { ROWS, type AccountRow } from './rows.ts';
+
+/** The account of this device. @throws SealError NOT_SIGNED_IN, DEVICE_REVOKED */
+export async function activeAccount(reader: RowReader): Promise<AccountRow> {
+  const account = await reader.get(ROWS.account);
+  if (account?.status === 'revoked') throw new SealError('DEVICE_REVOKED');
+  if (account?.status !== 'active') throw new SealError('NOT_SIGNED_IN');
+  return account;
+}
+
+/** Another device took this one off the account. What is stored stays readable. */
+export async function markRevoked(tx: DeviceTx): Promise<void> {
+  const account = await tx.get(ROWS.account);
+  if (account?.status === 'active') tx.put(ROWS.account, { ...account, status: 'revoked' });
+}
+
+/** Signs this device out, whatever the server knows of it. What is stored stays. */
+export async function forgetSession(tx: DeviceTx): Promise<void> {
+  const account = await tx.get(ROWS.account);
+  if (account?.status === 'active') tx.put(ROWS.account, { ...account, status: 'signed-out' });
+  tx.delete(ROWS.tokens);
+}

@@ -1,0 +1,67 @@
+import type { ConversationId } from '@seal-chat/protocol';
+import { gapsOf, isAccountedFor, withMissing } from '../conversations/sequence.ts';
+import type { Deps } from '../context/deps.ts';
+import { incomingOf } from '../content/incoming.ts';
+import { learnSenders } from '../receive/process-batch.ts';
+import { contentCode, receiveMessage } from '../receive/receive-message.ts';
+import { ROWS, placeOf, type SeqRange } from '../store/rows.ts';
+
+const PAGE = 100;
+/** Pages asked for in one go and conversation: a server can claim any number of messages. */
+const MAX_PAGES = 20;
+
+/**
+ * Looks after numbers of DMs that are not accounted for, once the server is caught up with: it is asked what stands
+ * there. What it shows is received as any message; what it does not show at all is missing, and said to be.
+ *
+ * @param again also asks for what it did not show before, as on a new connection
+ * @throws SealError OFFLINE …
+ */
+export async function fillGaps(deps: Deps, { again }: { readonly again: boolean }): Promise<void> {
+  const { reader } = deps;
+  const rows = again ? await reader.list(ROWS.conversations) : await reader.list(ROWS.gaps);
+  for (const { key } of rows) await fillGapsOf(deps, placeOf(key).conversationId, again);
+}
+
+async function fillGapsOf(deps: Deps, conversationId: ConversationId, again: boolean): Promise<void> {
+  const row = await deps.reader.get(ROWS.conversation(conversationId));
+  const ranges = row?.kind === 'dm' ? gapsOf(row) : [];
+  if (row === null || ranges.length === 0) return;
+  const queued = await deps.reader.list(ROWS.outboxOf(conversationId));
+  // The place of an own message may be known to the server alone. The answer comes, and then this is looked at again.
+  if (queued.some(({ value }) => value.wire !== null && value.failure === null)) return;
+  for (const range of ranges) {
+    const isKnown = (row.missing ?? []).some(([from, to]) => from <= range[0] && to >= range[1]);
+    if (again || !isKnown) await ask(deps, conversationId, range);
+  }
+  await deps.transact(async (tx) => {
+    tx.delete(ROWS.gap(conversationId));
+    const key = ROWS.conversation(conversationId);
+    const now = await tx.get(key);
+    // Only what was asked for: more may have come meanwhile.
+    const left = now === null ? [] : gapsOf(now).filter(([, to]) => to <= Math.max(row.lastSeq, row.seenSeq ?? 0));
+    if (now !== null && left.length > 0) tx.put(key, withMissing(now, left));
+  });
+}
+
+/** Goes back through the server's history from the end of `range` to its beginning. */
+async function ask(deps: Deps, conversationId: ConversationId, [from, to]: SeqRange): Promise<void> {
+  const code = await contentCode();
+  let before = to + 1;
+  for (let page = 0; page < MAX_PAGES && before > from; page++) {
+    const limit = Math.min(PAGE, before - from);
+    const { messages } = await deps.api.messages.history.query({ conversationId, before, limit });
+    const wanted = messages.filter((shown) => shown.conversationId === conversationId && shown.seq >= from);
+    const shown = wanted.filter(({ seq }) => seq < before).toSorted((a, b) => a.seq - b.seq);
+    if (shown.length === 0) return;
+    await learnSenders(deps, shown);
+    await deps.transact(async (tx) => {
+      for (const stored of shown) {
+        const row = await tx.get(ROWS.conversation(conversationId));
+        if (row !== null && isAccountedFor(row, stored.seq)) continue;
+        await receiveMessage(deps, tx, incomingOf(stored, stored.envelope), code);
+      }
+    });
+    before = shown[0]!.seq;
+  }
+}

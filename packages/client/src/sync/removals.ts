@@ -1,0 +1,35 @@
+import { isSealError } from '@seal-chat/protocol';
+import type { Deps } from '../context/deps.ts';
+import { ROWS, placeOf, type OutboxRow } from '../store/rows.ts';
+import { richContentOf } from '../content/unsent.ts';
+
+/**
+ * Has the server delete the bodies of messages that were taken back; asked again on every connection until it is done.
+ *
+ * @throws SealError OFFLINE …
+ */
+export async function settleRemovals(deps: Pick<Deps, 'api' | 'reader' | 'transact'>): Promise<void> {
+  for (const { key } of await deps.reader.list(ROWS.removals)) {
+    const { conversationId, seq } = placeOf(key);
+    try {
+      await deps.api.messages.remove.mutate({ conversationId, seq });
+    } catch (error) {
+      // What it refuses now it refuses for ever; the sealed body tells the members all the same.
+      if (!isSealError(error) || error.isRetryable) throw error;
+    }
+    await deps.transact(async (tx) => tx.delete(key));
+  }
+}
+
+/** What takes messages back is tried again where it waited for an identity to be accepted. */
+export async function reviveDeletions(deps: Pick<Deps, 'reader' | 'transact'>): Promise<void> {
+  const isHeldUp = (row: OutboxRow): boolean =>
+    row.failure === 'IDENTITY_CHANGED' && richContentOf(row)?.kind === 'delete';
+  for (const { key, value } of await deps.reader.list(ROWS.allOutbox)) {
+    if (!isHeldUp(value)) continue;
+    await deps.transact(async (tx) => {
+      const row = await tx.get(key);
+      if (row !== null && isHeldUp(row)) tx.put(key, { ...row, failure: null });
+    });
+  }
+}
