@@ -6,7 +6,31 @@
  * `'*'` allows all of them. The list is exact: an arrow that is not allowed and an allowed arrow that no import
  * uses are both reported. A room that is missing may import no other; a package without a list is not checked.
  */
-export const ROOMS = {};
+export const ROOMS = {
+  client: {
+    model: 'api state',
+    store: 'model',
+    context: 'api store',
+    node: 'store',
+    outbox: 'context store',
+    peers: 'api context store',
+    prekeys: 'context store',
+    conversations: 'api context outbox store',
+    identity: 'api context model peers state store',
+    content: 'api context conversations model store',
+    attachments: 'api content context model state store',
+    channels: 'api content context conversations model outbox peers store',
+    receive: 'api content context conversations peers prekeys store',
+    commands: 'attachments content context conversations model outbox store',
+    send: 'api channels context conversations peers receive store',
+    sync: 'api attachments channels content context conversations model peers prekeys receive send state store',
+    tabs: 'state store sync',
+    view: 'api model state store sync',
+    device: 'api context identity model state store sync tabs view',
+    facade: 'api attachments channels commands context conversations device identity model state store sync view',
+    'index.ts': 'api device facade model state store',
+  },
+};
 
 /** Packages whose folders may form no circle, at any depth: among the direct children of each folder. */
 export const FOLDERS_WITHOUT_CIRCLES = ['client', 'server'];
@@ -18,13 +42,6 @@ export const FOLDERS_WITHOUT_CIRCLES = ['client', 'server'];
  */
 export const KNOWN_CIRCLES = {
   protocol: [['api/channels.ts', 'api/outputs.ts']],
-  client: [
-    'attachments channels conversations device.ts features receive send sync tabs view'.split(' '),
-    ['identity', 'peers'],
-    ['attachments/media/describe.ts', 'attachments/media/image.ts', 'attachments/media/playable.ts'],
-    ['features/apply-content.ts', 'features/settings.ts', 'features/store-shown.ts'],
-    ['identity/open-session.ts', 'identity/tokens.ts'],
-  ],
   widget: [
     [
       'views/composer/composer.ts',

@@ -1,7 +1,7 @@
 import { FILE_KEY_LENGTH } from '@seal-chat/crypto/stream';
 import { ATTACHMENT_LIMITS, SealError, newId, type AttachmentId, type ConversationId } from '@seal-chat/protocol';
 import type { Attachment } from '@seal-chat/protocol/content';
-import type { Device } from '../device/device.ts';
+import type { AttachmentDeps } from './attachment-deps.ts';
 import type { AttachOptions, PendingAttachment } from '../model/attachments.ts';
 import { activeAccount } from '../store/account.ts';
 import { ROWS, type UploadRow } from '../store/rows.ts';
@@ -14,7 +14,7 @@ import { addSource, startUpload } from './uploads.ts';
 
 /** See `Conversation.attach`. */
 export async function attachFile(
-  device: Device,
+  device: AttachmentDeps,
   conversationId: ConversationId,
   file: Blob & { readonly name?: string },
   options: AttachOptions,
@@ -63,6 +63,6 @@ export async function attachFile(
  * Whether rows are still there when the file can no longer be read. A program has its files as long as it runs, and
  * attaches them again when not; pages lose theirs with every reload.
  */
-function survivesReload({ store }: Device): boolean {
+function survivesReload({ store }: AttachmentDeps): boolean {
   return store.atRest === 'non-extractable-key' || store.atRest === 'stored-key';
 }

@@ -5,7 +5,7 @@ import type {
   OpenedAttachment,
   PendingAttachment,
 } from '../model/attachments.ts';
-import type { Device } from '../device/device.ts';
+import type { AttachmentDeps } from './attachment-deps.ts';
 import { attachFile } from './attach.ts';
 import { openFile } from './download.ts';
 
@@ -13,14 +13,14 @@ import { openFile } from './download.ts';
 export { followPending as watchPending } from './pending.ts';
 
 export const attach = (
-  device: Device,
+  device: AttachmentDeps,
   id: ConversationId,
   file: Blob & { readonly name?: string },
   options: AttachOptions = {},
 ): Promise<PendingAttachment> => attachFile(device, id, file, options);
 
 export const openAttachment = (
-  device: Device,
+  device: AttachmentDeps,
   id: ConversationId,
   seq: number,
   attachmentId: AttachmentId,

@@ -1,6 +1,6 @@
 import type { AttachmentId, ConversationId } from '@seal-chat/protocol';
 import type { PendingAttachment } from '../model/attachments.ts';
-import type { Device } from '../device/device.ts';
+import type { AttachmentDeps } from './attachment-deps.ts';
 import { viewAttachment } from '../content/store-shown.ts';
 import { createAtom, type Atom } from '../state/atom.ts';
 import { ROWS, type RowKey, type UploadRow } from '../store/rows.ts';
@@ -15,9 +15,9 @@ interface PendingViews {
   readonly lists: Map<ConversationId, Atom<readonly PendingAttachment[]>>;
 }
 
-const views = new WeakMap<Device, PendingViews>();
+const views = new WeakMap<AttachmentDeps, PendingViews>();
 
-function viewsOf(device: Device): PendingViews {
+function viewsOf(device: AttachmentDeps): PendingViews {
   const known = views.get(device);
   if (known !== undefined) return known;
   const made: PendingViews = { handles: new Map(), lists: new Map() };
@@ -34,7 +34,7 @@ function viewsOf(device: Device): PendingViews {
   return made;
 }
 
-async function refresh(device: Device, all: PendingViews, conversationId: ConversationId): Promise<void> {
+async function refresh(device: AttachmentDeps, all: PendingViews, conversationId: ConversationId): Promise<void> {
   const rows = await device.reader.list(ROWS.uploadsOf(conversationId));
   for (const { value } of rows) {
     const { atom } = all.handles.get(value.attachment.attachmentId) ?? {};
@@ -57,7 +57,7 @@ function viewUpload(row: UploadRow): MessageAttachment {
 }
 
 /** The handle of an upload: the same one whenever it is asked for. */
-export function pendingOf(device: Device, key: RowKey<UploadRow>, row: UploadRow): PendingAttachment {
+export function pendingOf(device: AttachmentDeps, key: RowKey<UploadRow>, row: UploadRow): PendingAttachment {
   const { handles } = viewsOf(device);
   const { attachmentId } = uploadOf(key);
   const known = handles.get(attachmentId);
@@ -91,7 +91,7 @@ export function pendingOf(device: Device, key: RowKey<UploadRow>, row: UploadRow
 
 /** Keeps `list` at what is attached to the conversation and not sent yet. */
 export async function followPending(
-  device: Device,
+  device: AttachmentDeps,
   conversationId: ConversationId,
   list: Atom<readonly PendingAttachment[]>,
 ): Promise<void> {

@@ -14,7 +14,6 @@ import { acceptedState, richContentOf, withUnsent } from './unsent.ts';
 
 /** What becomes of messages, opened or not. Loaded when a device begins to receive and send. */
 export { applyContent };
-export { noteWelcome } from '../receive/note-welcome.ts';
 
 /** Causes that a new session with the sender cures: it is asked for one (Sesame §4.3). */
 const CURED_BY_SENDER: ReadonlySet<ErrorCode> = new Set([

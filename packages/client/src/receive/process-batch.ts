@@ -8,6 +8,7 @@ import { senderDevice } from '../peers/sender-device.ts';
 import type { DeviceTx } from '../store/device-tx.ts';
 import { ROWS } from '../store/rows.ts';
 import { incomingOf } from '../content/incoming.ts';
+import { noteWelcome } from './note-welcome.ts';
 import { contentCode, receiveMessage, type ContentCode } from './receive-message.ts';
 
 /** Mailbox events that share one transaction: a strict commit costs milliseconds, whatever is in it. */
@@ -47,7 +48,7 @@ async function takeEvents(
     try {
       if (event.type === 'message') await receiveMessage(deps, tx, incomingOf(event, event.envelope), code);
       else if (event.type === 'retry-request') noteRetryRequest(deps, tx, event);
-      else code.noteWelcome(tx, event);
+      else noteWelcome(tx, event);
     } catch (error) {
       // Not even the outside is in order: there is nothing to keep, and it must not hold up what follows.
       if (!isSealError(error, 'MALFORMED')) throw error;
