@@ -100,7 +100,7 @@ export async function composeText(
 }
 
 /** The message that `task` queued, as people see it. */
-export async function shownIn(
+async function shownIn(
   deps: Pick<Deps, 'reader' | 'transact'>,
   conversationId: ConversationId,
   task: (tx: DeviceTx) => Promise<OutboxRow>,
