@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { patient } from '../scripts/lib/patience.mjs';
 import { PATIENCE_MS } from './support/patience.ts';
 
 /** Files run one after the other: each has a server, a PostgreSQL and a browser of its own. */
@@ -7,9 +8,10 @@ export default defineConfig({
     name: 'e2e',
     include: ['tests/**/*.test.ts'],
     fileParallelism: false,
-    testTimeout: 60_000,
+    testTimeout: patient(60_000),
     expect: { poll: { timeout: PATIENCE_MS, interval: 50 } },
-    hookTimeout: 60_000,
-    teardownTimeout: 60_000,
+    hookTimeout: patient(60_000),
+    teardownTimeout: patient(60_000),
+    reporters: ['default', ['json', { outputFile: 'test-results/report.json' }]],
   },
 });

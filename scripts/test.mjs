@@ -1,38 +1,66 @@
 /**
- * `npm test`: everything that says whether this repository is in order, one after the other, ending at the first
- * failure. Plain Node, because at first nothing is installed.
+ * `npm test`: everything that says whether this repository is in order. `npm test -- LANE …` runs parts of it. Plain
+ * Node, because at first nothing is installed. The last line is `N passed, N failed (S s)`.
  */
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { availableParallelism, loadavg } from 'node:os';
 import { ensureInstalled } from './lib/install.mjs';
-import { requireNode } from './lib/node-version.mjs';
-import { ROOT } from './lib/paths.mjs';
-import { npm, tool } from './lib/run.mjs';
+import { planOf, readArguments, readLanes, readWorkspaces } from './lib/lanes.mjs';
+import { requireNode, stop } from './lib/node-version.mjs';
+import { describe, forgetReports, outcomesOf } from './lib/outcome.mjs';
+import { readPatience } from './lib/patience.mjs';
+import { ensureSystem } from './lib/system.mjs';
+import { runTasks } from './lib/turbo.mjs';
 
 requireNode();
+const began = performance.now();
+const { lanes, options } = read();
+if (options.has('--help')) help();
 await ensureInstalled();
-const { ensureChromium } = await import('./lib/chromium.mjs');
-const { ensurePython } = await import('./lib/python.mjs');
-const { createTestRun } = await import('./lib/test-run.mjs');
 
-await ensurePython();
-const chromium = await ensureChromium();
-const run = createTestRun();
-const node = (script) => [process.execPath, join(ROOT, 'scripts', script)];
-const has = (path) => existsSync(join(ROOT, path));
+const { tasks, needs } = planOf(lanes);
+const found = await ensureSystem(needs, { install: options.has('--install') });
+forgetReports(readWorkspaces().map(({ path }) => path));
+const { code, summary } = await runTasks(tasks, {
+  force: options.has('--force') || process.env.CI === 'true',
+  environment: {
+    ...found,
+    SEAL_PATIENCE: String(patienceNow()),
+    // Part of every test's hash: what passed elsewhere has not passed here.
+    SEAL_TEST_PLATFORM: `${process.platform} ${process.arch} ${process.version}`,
+  },
+});
+if (summary === null) stop(`turbo ended with code ${code} and left no summary.`);
+const { text, failed } = describe(outcomesOf(summary, tasks), (performance.now() - began) / 1_000);
+process.stdout.write(text);
+process.exitCode = failed > 0 || code !== 0 ? 1 : 0;
 
-await run.check('build', [tool('turbo'), 'run', 'build', '--output-logs=errors-only']);
-await run.check('types', [tool('tsc'), '-b']);
-await run.check('lint', [tool('oxlint')]);
-await run.check('format', [tool('oxfmt'), '--check', '.']);
-await run.check('arrows between packages', node('checks/boundaries.mjs'));
-await run.check('unused code', [tool('knip'), '--no-progress', '--no-config-hints']);
-await run.check('file sizes', node('checks/file-sizes.mjs'));
-await run.check('widget size', node('checks/bundle-sizes.mjs'));
-await run.tests('unit and integration tests', [tool('vitest'), 'run', '--project=!stories'], { CHROMIUM: chromium });
-await run.tests('end-to-end tests', npm('test', '-w', 'e2e', '--silent', '--'), { CHROMIUM: chromium });
-if (has('stories/package.json')) {
-  await run.check('storybook', npm('run', 'build-storybook', '-w', 'stories', '--silent'));
-  await run.tests('stories', [tool('vitest'), 'run', '--project=stories'], { CHROMIUM: chromium });
+function read() {
+  try {
+    return readArguments(process.argv.slice(2));
+  } catch (error) {
+    return stop(error.message);
+  }
 }
-run.close();
+
+/** SEAL_PATIENCE, or more than that default where others keep the machine busy already. */
+function patienceNow() {
+  const asked = readPatience(process.env);
+  if (process.env.SEAL_PATIENCE) return asked;
+  const busy = Math.min(10, Math.ceil(loadavg()[0] / availableParallelism()));
+  if (busy <= asked) return asked;
+  process.stdout.write(`The machine is busy: every time limit is multiplied by ${busy} (SEAL_PATIENCE).\n`);
+  return busy;
+}
+
+function help() {
+  const rows = Object.entries(readLanes()).map(([name, { about }]) => `  ${name.padEnd(10)} ${about}`);
+  const lines = [
+    'npm test                  everything',
+    'npm test -- LANE …        one or more of:',
+    ...rows,
+    'npm test -- --force       also what has not changed since it passed (the default in CI)',
+    'npm test -- --install     may install programs that are missing',
+  ];
+  process.stdout.write(`${lines.join('\n')}\n`);
+  process.exit(0);
+}

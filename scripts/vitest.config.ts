@@ -1,3 +1,4 @@
-import { defineProject } from 'vitest/config';
+import { defineProject, mergeConfig } from 'vitest/config';
+import { sharedConfig } from '../packages/vitest.shared.ts';
 
-export default defineProject({ test: { name: 'scripts', include: ['**/*.test.mjs'] } });
+export default mergeConfig(sharedConfig, defineProject({ test: { name: 'scripts', include: ['**/*.test.mjs'] } }));

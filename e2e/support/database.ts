@@ -4,10 +4,11 @@ import postgres from 'postgres';
 import { vi } from 'vitest';
 import type { Haystack } from './search.ts';
 import type { SealServer } from './server.ts';
+import { patient } from '../../scripts/lib/patience.mjs';
 
 /** Runs `work` on the server's own database; waits for it should it be recovering. */
 export async function onDatabase<T>(server: SealServer, work: (sql: postgres.Sql) => Promise<T>): Promise<T> {
-  const sql = await vi.waitFor(() => connect(server), { timeout: 20_000, interval: 50 });
+  const sql = await vi.waitFor(() => connect(server), { timeout: patient(20_000), interval: 50 });
   try {
     return await work(sql);
   } finally {

@@ -4,10 +4,11 @@ import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { patient } from '../../scripts/lib/patience.mjs';
 
 const MAIN = fileURLToPath(new URL('../../packages/server/dist/main.js', import.meta.url));
-const START_TIMEOUT_MS = 60_000;
-const STOP_TIMEOUT_MS = 45_000;
+const START_TIMEOUT_MS = patient(60_000);
+const STOP_TIMEOUT_MS = patient(45_000);
 
 /** Rates out of the way of tests that do in seconds what people do in hours; what a test sets itself comes after. */
 const GENEROUS = {

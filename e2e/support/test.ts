@@ -10,6 +10,7 @@ import { openNetwork, type Network } from './network.ts';
 import { PATIENCE_MS } from './patience.ts';
 import { recordTraffic, type Traffic } from './traffic.ts';
 import { atHome, signUp, widgetOf } from './widget.ts';
+import { patient } from '../../scripts/lib/patience.mjs';
 
 const RESULTS = fileURLToPath(new URL('../test-results/', import.meta.url));
 
@@ -104,7 +105,7 @@ async function photograph(devices: readonly DeviceOfPerson[], testName: string):
   const shots = devices.flatMap(({ name, context }) =>
     context.pages().map((page, i) =>
       page
-        .screenshot({ path: `${RESULTS}${slug(testName)}--${slug(name)}-${i + 1}.png`, timeout: 5_000 })
+        .screenshot({ path: `${RESULTS}${slug(testName)}--${slug(name)}-${i + 1}.png`, timeout: patient(5_000) })
         // A page that hangs has no picture; the failure itself is what counts.
         .catch(() => undefined),
     ),

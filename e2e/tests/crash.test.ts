@@ -3,6 +3,7 @@ import { onDatabase } from '../support/database.ts';
 import type { SealServer } from '../support/server.ts';
 import { test } from '../support/test.ts';
 import { allTexts, expectStatus, find, openChat, send, shown } from '../support/widget.ts';
+import { patient } from '../../scripts/lib/patience.mjs';
 
 const BURST = 200;
 
@@ -24,7 +25,7 @@ function storedIds(server: SealServer, username: string): Promise<readonly strin
 
 test(
   'kill -9 of server or database in a burst of 200 loses, doubles or reorders messages',
-  { timeout: 180_000 },
+  { timeout: patient(180_000) },
   async ({ person, server }) => {
     const [alice, bob] = await Promise.all([person('alice'), person('bob')]);
     await find(alice.widget, 'bob');
@@ -44,7 +45,7 @@ test(
     ];
     for (const [after, crash] of crashes) {
       await expect
-        .poll(async () => (await storedIds(server, 'alice')).length, { timeout: 40_000, interval: 20 })
+        .poll(async () => (await storedIds(server, 'alice')).length, { timeout: patient(40_000), interval: 20 })
         .toBeGreaterThan(after);
       await crash();
       const promised = acknowledged(await shown(alice.widget)).map(({ messageId }) => messageId);
@@ -57,7 +58,7 @@ test(
     }
     await typed;
 
-    await expectStatus(alice.widget, expected.at(-1)!, 'read', 60_000);
+    await expectStatus(alice.widget, expected.at(-1)!, 'read', patient(60_000));
     expect(await allTexts(alice.widget)).toEqual(expected);
     expect(await allTexts(bob.widget)).toEqual(expected);
     expect((await shown(alice.widget)).map(({ status }) => status)).toEqual(expected.map(() => 'read'));
@@ -93,6 +94,6 @@ test('SIGTERM cuts off what is under way, or the process does not end well', asy
   expect(await stopped).toBe(0);
   await server.start();
   await expect
-    .poll(async () => (await shown(dave.widget)).map(({ text }) => text), { timeout: 30_000 })
+    .poll(async () => (await shown(dave.widget)).map(({ text }) => text), { timeout: patient(30_000) })
     .toEqual(['one', 'two']);
 });

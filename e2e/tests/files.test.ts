@@ -9,6 +9,7 @@ import { PATIENCE_MS } from '../support/patience.ts';
 import { startServer } from '../support/server.ts';
 import { test as base } from '../support/test.ts';
 import { find, openChat, row, send } from '../support/widget.ts';
+import { patient } from '../../scripts/lib/patience.mjs';
 
 const MEGABYTE = 1_000_000;
 
@@ -21,29 +22,33 @@ const test = base.override('server', { scope: 'file' }, async ({}, { onCleanup }
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
-test('a file of 50 MB does not arrive in a channel, or arrives changed or under another name', async ({ person }) => {
-  const [alice, bob] = await Promise.all([person('alice'), person('bob')]);
-  const directory = await mkdtemp(join(tmpdir(), 'seal-files-'));
-  try {
-    const path = join(directory, 'Aufnahmen (final) ß.bin');
-    const bytes = randomBytes(50 * MEGABYTE + 17);
-    await writeFile(path, bytes);
-    await create(alice.widget, { name: 'records', isPublic: false, people: ['bob'] });
-    await attach(alice.widget, path);
-    await send(alice.widget, 'here it is');
+test(
+  'a file of 50 MB does not arrive in a channel, or arrives changed or under another name',
+  async ({ person }) => {
+    const [alice, bob] = await Promise.all([person('alice'), person('bob')]);
+    const directory = await mkdtemp(join(tmpdir(), 'seal-files-'));
+    try {
+      const path = join(directory, 'Aufnahmen (final) ß.bin');
+      const bytes = randomBytes(50 * MEGABYTE + 17);
+      await writeFile(path, bytes);
+      await create(alice.widget, { name: 'records', isPublic: false, people: ['bob'] });
+      await attach(alice.widget, path);
+      await send(alice.widget, 'here it is');
 
-    await row(bob.widget, 'records').click();
-    const card = message(bob.widget, 'here it is');
-    await card.waitFor({ timeout: 3 * PATIENCE_MS });
-    const download = bob.page.waitForEvent('download', { timeout: 3 * PATIENCE_MS });
-    await card.getByRole('button', { name: 'Download Aufnahmen (final) ß.bin' }).click();
-    const saved = await download;
-    expect(saved.suggestedFilename()).toBe('Aufnahmen (final) ß.bin');
-    expect(sha256(await readFile(await saved.path()))).toBe(sha256(bytes));
-  } finally {
-    await rm(directory, { recursive: true, force: true });
-  }
-}, 240_000);
+      await row(bob.widget, 'records').click();
+      const card = message(bob.widget, 'here it is');
+      await card.waitFor({ timeout: 3 * PATIENCE_MS });
+      const download = bob.page.waitForEvent('download', { timeout: 3 * PATIENCE_MS });
+      await card.getByRole('button', { name: 'Download Aufnahmen (final) ß.bin' }).click();
+      const saved = await download;
+      expect(saved.suggestedFilename()).toBe('Aufnahmen (final) ß.bin');
+      expect(sha256(await readFile(await saved.path()))).toBe(sha256(bytes));
+    } finally {
+      await rm(directory, { recursive: true, force: true });
+    }
+  },
+  patient(240_000),
+);
 
 test('an image is not shown, or says where it was taken', async ({ person }) => {
   const [carol, dave] = await Promise.all([person('carol'), person('dave')]);

@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import { test } from '../support/test.ts';
 import { atHome, composer, expectTexts, find, openChat, send, shown, signUp } from '../support/widget.ts';
+import { patient } from '../../scripts/lib/patience.mjs';
 
 test('a name that is taken or not a name opens an account, or nobody says what is wrong', async ({
   person,
@@ -74,7 +75,7 @@ test('markup in a message becomes part of the page', async ({ person }) => {
 
 test(
   'a server that is down when the page loads leaves a blank page, or one that never recovers',
-  { timeout: 120_000 },
+  { timeout: patient(120_000) },
   async ({ openDevice, server, site }) => {
     // The widget's code comes from the site, once it has been loaded there.
     await openDevice('first visitor', { url: site.selfHostedUrl });
@@ -93,7 +94,9 @@ test(
     await heidi.widget.getByText('The server cannot be reached. Check your connection and try again.').waitFor();
 
     await server.start();
-    await grace.widget.getByText('Connection lost. Trying again…').waitFor({ state: 'detached', timeout: 40_000 });
+    await grace.widget
+      .getByText('Connection lost. Trying again…')
+      .waitFor({ state: 'detached', timeout: patient(40_000) });
     await signUp(heidi.widget, 'heidi');
     await find(heidi.widget, 'grace');
     await send(heidi.widget, 'hello');

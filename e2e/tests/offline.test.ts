@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import { goOffline, goOnline, test } from '../support/test.ts';
 import { expectStatus, expectTexts, find, openChat, send, shown, signUp } from '../support/widget.ts';
+import { patient } from '../../scripts/lib/patience.mjs';
 
 test('a message sent without a network is lost', async ({ person }) => {
   const [alice, bob] = await Promise.all([person('alice'), person('bob')]);
@@ -41,7 +42,7 @@ test('a queued message does not survive a reload', async ({ openDevice, person, 
 
   carol.network.restore();
   await openChat(dave.widget, 'carol');
-  await expectTexts(dave.widget, expected, 30_000);
+  await expectTexts(dave.widget, expected, patient(30_000));
   await expectStatus(carol.widget, 'queued after the reload', 'read');
   await expectTexts(carol.widget, expected);
 });
@@ -81,7 +82,7 @@ test('both write without a network, and in the end see different conversations',
   }
   await Promise.all([goOnline(grace), goOnline(heidi)]);
 
-  await expect.poll(async () => (await shown(grace.widget)).length, { timeout: 20_000 }).toBe(7);
+  await expect.poll(async () => (await shown(grace.widget)).length, { timeout: patient(20_000) }).toBe(7);
   await expectStatus(grace.widget, 'grace 3', 'read');
   await expectStatus(heidi.widget, 'heidi 3', 'read');
   const [here, there] = await Promise.all([shown(grace.widget), shown(heidi.widget)]);
@@ -92,18 +93,22 @@ test('both write without a network, and in the end see different conversations',
     );
 });
 
-test('a connection that died without a word keeps messages back for good', { timeout: 90_000 }, async ({ person }) => {
-  const [ivan, judy] = await Promise.all([person('ivan'), person('judy')]);
-  await find(ivan.widget, 'judy');
-  await send(ivan.widget, 'one');
-  await openChat(judy.widget, 'ivan');
-  await expectTexts(judy.widget, ['one']);
+test(
+  'a connection that died without a word keeps messages back for good',
+  { timeout: patient(90_000) },
+  async ({ person }) => {
+    const [ivan, judy] = await Promise.all([person('ivan'), person('judy')]);
+    await find(ivan.widget, 'judy');
+    await send(ivan.widget, 'one');
+    await openChat(judy.widget, 'ivan');
+    await expectTexts(judy.widget, ['one']);
 
-  // As when a router forgets a connection: nobody is told, and new ones work.
-  judy.network.forget();
-  await send(ivan.widget, 'two');
-  // Found out by the heartbeat: 30 s to the next one, 10 s to wait for its answer.
-  await expectTexts(judy.widget, ['one', 'two'], 60_000);
-  await send(judy.widget, 'three');
-  await expectTexts(ivan.widget, ['one', 'two', 'three']);
-});
+    // As when a router forgets a connection: nobody is told, and new ones work.
+    judy.network.forget();
+    await send(ivan.widget, 'two');
+    // Found out by the heartbeat: 30 s to the next one, 10 s to wait for its answer.
+    await expectTexts(judy.widget, ['one', 'two'], patient(60_000));
+    await send(judy.widget, 'three');
+    await expectTexts(ivan.widget, ['one', 'two', 'three']);
+  },
+);

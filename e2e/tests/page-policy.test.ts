@@ -4,6 +4,7 @@ import { findText } from '../support/search.ts';
 import { openSite } from '../support/site.ts';
 import { test, type DeviceOfPerson } from '../support/test.ts';
 import { composer, expectTexts, find, openChat, send } from '../support/widget.ts';
+import { patient } from '../../scripts/lib/patience.mjs';
 
 /** Goes through every view, so that all parts of the widget have been loaded and shown. */
 async function visitEverything(alice: DeviceOfPerson, bob: DeviceOfPerson, newcomer: DeviceOfPerson): Promise<void> {
@@ -21,7 +22,7 @@ async function visitEverything(alice: DeviceOfPerson, bob: DeviceOfPerson, newco
   await alice.widget.locator('seal-link-old #code').waitFor();
   await alice.widget.getByRole('button', { name: 'Back' }).first().click();
   await alice.widget.getByRole('button', { name: 'Make a new recovery code' }).click();
-  await alice.widget.getByRole('heading', { name: 'Save your recovery code' }).waitFor({ timeout: 30_000 });
+  await alice.widget.getByRole('heading', { name: 'Save your recovery code' }).waitFor({ timeout: patient(30_000) });
 
   await newcomer.widget.getByRole('button', { name: 'Link with another device' }).click();
   await newcomer.widget.getByLabel('Code from your other device').waitFor();

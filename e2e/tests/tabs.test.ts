@@ -2,6 +2,7 @@ import type { Locator } from 'playwright-core';
 import { expect } from 'vitest';
 import { test, type DeviceOfPerson } from '../support/test.ts';
 import { atHome, expectStatus, expectTexts, find, openChat, row, send, shown, widgetOf } from '../support/widget.ts';
+import { patient } from '../../scripts/lib/patience.mjs';
 
 async function secondTab(person: DeviceOfPerson): Promise<Locator> {
   const widget = widgetOf(await person.openTab());
@@ -47,7 +48,7 @@ test('what two tabs send at the same moment is lost or doubled', async ({ person
     })(),
   ]);
   await openChat(dave.widget, 'carol');
-  await expect.poll(async () => (await shown(dave.widget)).length, { timeout: 20_000 }).toBe(20);
+  await expect.poll(async () => (await shown(dave.widget)).length, { timeout: patient(20_000) }).toBe(20);
   const texts = (await shown(dave.widget)).map(({ text }) => text);
   for (const tab of ['first', 'second'])
     expect(texts.filter((text) => text.startsWith(tab))).toEqual(numbers.map((i) => `${tab} ${i}`));

@@ -1,7 +1,9 @@
 import { defineProject, mergeConfig } from 'vitest/config';
 import { sharedConfig } from '../vitest.shared.ts';
 
-export default mergeConfig(
-  sharedConfig,
-  defineProject({ test: { name: 'client', globalSetup: ['../server/test/support/global-setup.ts'] } }),
+/** In the mode `quick` no test needs a database. */
+export default defineProject(({ mode }) =>
+  mergeConfig(sharedConfig, {
+    test: { name: 'client', globalSetup: mode === 'quick' ? [] : ['../server/test/support/global-setup.ts'] },
+  }),
 );

@@ -1,7 +1,9 @@
 import { defineProject, mergeConfig } from 'vitest/config';
 import { sharedConfig } from '../vitest.shared.ts';
 
-export default mergeConfig(
-  sharedConfig,
-  defineProject({ test: { name: 'server', globalSetup: ['./test/support/global-setup.ts'] } }),
+/** In the mode `quick` no test needs a database. */
+export default defineProject(({ mode }) =>
+  mergeConfig(sharedConfig, {
+    test: { name: 'server', globalSetup: mode === 'quick' ? [] : ['./test/support/global-setup.ts'] },
+  }),
 );

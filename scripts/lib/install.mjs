@@ -9,12 +9,12 @@ export async function ensureInstalled() {
   if (isInstalled(ROOT)) return;
   process.stdout.write('Installing dependencies (npm ci) ...\n');
   const code = await run(npm('ci', '--loglevel=error', '--no-audit', '--no-fund'));
-  if (code !== 0) stop(`"npm ci" failed with code ${code}; its own words stand above.`);
+  if (code !== 0) stop(`"npm ci" failed with code ${code}; its output is above.`);
 }
 
 /**
- * Whether every package of the lock file stands in node_modules in that version, by the record npm keeps there.
- * Packages for other platforms may be missing.
+ * Whether every package of the lock file is installed in that version: by the record npm keeps in node_modules, and
+ * because its folder exists. Packages for other platforms may be missing.
  */
 export function isInstalled(root) {
   const wanted = readPackages(join(root, 'package-lock.json'));
@@ -24,7 +24,7 @@ export function isInstalled(root) {
     if (!path.includes('node_modules/')) return true;
     const found = present[path];
     if (found === undefined) return entry.optional === true || entry.devOptional === true || entry.peer === true;
-    return found.version === entry.version && (entry.link !== true || existsSync(join(root, path)));
+    return found.version === entry.version && existsSync(join(root, path));
   });
 }
 

@@ -22,13 +22,17 @@ const WANTED = {
   'node_modules/x-other-platform': { version: '1.0.0', optional: true },
 };
 
+const X = { 'node_modules/x': { version: '1.0.0' } };
+
 test.each([
-  ['nothing installed', null, false],
-  ['everything of this platform', { 'node_modules/x': { version: '1.0.0' } }, true],
-  ['another version', { 'node_modules/x': { version: '1.0.1' } }, false],
-  ['a package missing', {}, false],
-])('%s', (_name, present, expected) => {
+  ['nothing is installed', null, ['node_modules/x'], false],
+  ['everything of this platform is installed', X, ['node_modules/x'], true],
+  ['another version is installed', { 'node_modules/x': { version: '1.0.1' } }, ['node_modules/x'], false],
+  ['a package is missing from the record', {}, ['node_modules/x'], false],
+  ['a package of the record has no folder', X, [], false],
+])('isInstalled tells that %s', (_case, record, folders, expected) => {
   write('package-lock.json', WANTED);
-  if (present !== null) write('node_modules/.package-lock.json', present);
+  if (record !== null) write('node_modules/.package-lock.json', record);
+  for (const folder of folders) mkdirSync(join(root, folder), { recursive: true });
   expect(isInstalled(root)).toBe(expected);
 });

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { states, type StateName } from '../src/states.ts';
 import { violations } from './support/axe.ts';
 import { openHarness, type Harness, type Scene } from './support/harness.ts';
+import { patient } from '../../scripts/lib/patience.mjs';
 
 let harness: Harness;
 
@@ -34,7 +35,7 @@ const LOOKS: readonly (readonly [string, readonly StateName[], Omit<Scene, 'stat
   ['narrow, dark and from right to left', COLOURFUL, { theme: 'dark', lang: 'ar', width: 360, height: 640 }],
 ];
 
-it.each(LOOKS)('every state is accessible, %s', { timeout: 300_000 }, async (_, names, look) => {
+it.each(LOOKS)('every state is accessible, %s', { timeout: patient(300_000) }, async (_, names, look) => {
   const found: Partial<Record<StateName, readonly string[]>> = {};
   for (const state of names) {
     const { page } = await harness.show({ state, ...look });

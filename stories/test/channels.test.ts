@@ -2,6 +2,7 @@ import type { Locator } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { violations } from './support/axe.ts';
 import { openHarness, type Harness, type Scene, type Shown } from './support/harness.ts';
+import { patient } from '../../scripts/lib/patience.mjs';
 
 let harness: Harness;
 
@@ -199,7 +200,7 @@ it('has touch targets of 44 px', async () => {
 
 it.each(['light', 'dark'] as const)(
   'every view is accessible in %s colours, also where it is narrow',
-  { timeout: 120_000 },
+  { timeout: patient(120_000) },
   async (theme) => {
     const narrow = { theme, width: 360, height: 640 };
     const views: readonly (readonly [string, () => Promise<Shown>])[] = [

@@ -1,6 +1,7 @@
 import type { Locator } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openHarness, type Harness } from './support/harness.ts';
+import { patient } from '../../scripts/lib/patience.mjs';
 
 let harness: Harness;
 
@@ -54,7 +55,7 @@ it('adds older messages above without moving what is looked at', async () => {
   await page.close();
 });
 
-it('comes to the very first message, however many there are', { timeout: 60_000 }, async () => {
+it('comes to the very first message, however many there are', { timeout: patient(60_000) }, async () => {
   const { page, widget } = await harness.show({ state: 'thousandMessages' });
   const log = widget.getByRole('log');
   expect(await widget.locator('.message').count()).toBeLessThan(200);
@@ -64,7 +65,7 @@ it('comes to the very first message, however many there are', { timeout: 60_000 
         await log.evaluate((element) => element.scrollTo({ top: 0 }));
         return widget.locator('.beginning').count();
       },
-      { timeout: 30_000 },
+      { timeout: patient(30_000) },
     )
     .toBe(1);
   expect(await widget.locator('.message').count()).toBe(1000);

@@ -5,6 +5,7 @@ import { isSettled, joined, said, settle, stocked } from './support/channel.ts';
 import { openHouse, userIdOf, type House } from './support/house.ts';
 import { createDisk, type Disk, type Life } from './support/mortal.ts';
 import { online, until, whole } from './support/wait.ts';
+import { patient } from '../../../scripts/lib/patience.mjs';
 
 let house: House;
 beforeAll(
@@ -36,12 +37,16 @@ const action: fc.Arbitrary<Action> = fc.oneof(
 );
 
 describe('several devices that change a channel, talk in it, and crash at random', () => {
-  it('end with the same messages in the same order, none lost and none twice', { timeout: 180_000 }, async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.array(action, { minLength: 8, maxLength: 25 }), (actions) => play(actions)),
-      { numRuns: 3, endOnFailure: true },
-    );
-  });
+  it(
+    'end with the same messages in the same order, none lost and none twice',
+    { timeout: patient(180_000) },
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(fc.array(action, { minLength: 8, maxLength: 25 }), (actions) => play(actions)),
+        { numRuns: 3, endOnFailure: true },
+      );
+    },
+  );
 });
 
 /** Three admins, and somebody whom they take in and out. */

@@ -4,6 +4,7 @@ import { isSettled, joined, said, say, settle, stocked } from './support/channel
 import { openHouse, userIdOf, type House } from './support/house.ts';
 import { createDisk } from './support/mortal.ts';
 import { online, until, whole } from './support/wait.ts';
+import { patient } from '../../../scripts/lib/patience.mjs';
 
 let house: House;
 beforeAll(
@@ -18,7 +19,7 @@ describe('a device that is killed while it changes a group', () => {
   it(
     'loses nothing and is not left behind, at whatever step between making a Commit and its acknowledgement',
     {
-      timeout: 240_000,
+      timeout: patient(240_000),
     },
     async () => {
       const [bob, dave] = await settle(house, 2);
@@ -100,7 +101,7 @@ describe('a device that is killed while it changes a group', () => {
   it(
     'has made a channel that works and has its name, or none, at whatever step of making it it dies',
     {
-      timeout: 120_000,
+      timeout: patient(120_000),
     },
     async () => {
       for (let dieAt = 1; ; dieAt++) {

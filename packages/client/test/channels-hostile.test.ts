@@ -5,6 +5,7 @@ import { entryIn, flipLast, lies, onAnswers, onEvents, type Json } from './suppo
 import { openHouse, type House } from './support/house.ts';
 import { createNetwork } from './support/network.ts';
 import { online, until } from './support/wait.ts';
+import { patient } from '../../../scripts/lib/patience.mjs';
 
 let house: House;
 beforeAll(async () => void (house = await openHouse()));
@@ -36,7 +37,7 @@ async function scene() {
 
 /** Waits until the client has reported `code`. */
 async function reported(errors: readonly ErrorCode[], code: ErrorCode): Promise<void> {
-  const deadline = Date.now() + 10_000;
+  const deadline = Date.now() + patient(10_000);
   while (!errors.includes(code)) {
     if (Date.now() > deadline) throw new Error(`reported ${errors.join()}, not ${code}`);
     await new Promise((resolve) => setTimeout(resolve, 20));

@@ -20,6 +20,7 @@ import { openHouse, userIdOf, type House } from './support/house.ts';
 import { copyDisk, createDisk } from './support/mortal.ts';
 import { createNetwork, type Network } from './support/network.ts';
 import { online, until } from './support/wait.ts';
+import { patient } from '../../../scripts/lib/patience.mjs';
 
 let house: House;
 beforeAll(async () => void (house = await openHouse()));
@@ -112,7 +113,7 @@ describe('a device that is taken in by its last-resort KeyPackage', () => {
       const { entries } = await alice!.client.api.channels.log.query({ conversationId, after: 0, limit: 100 });
       return entries.filter(({ kind }) => kind === 'commit').map(({ senderUserId }) => senderUserId);
     };
-    const deadline = Date.now() + 10_000;
+    const deadline = Date.now() + patient(10_000);
     while ((await committers()).length < 2 && Date.now() < deadline) await new Promise((go) => setTimeout(go, 50));
     expect(await committers()).toEqual([alice!.userId, bob!.userId]);
     await say(atAlice, 'under new keys');
@@ -278,7 +279,7 @@ function removals({ sent }: Network): number {
 }
 
 async function triesToCommit(network: Network, count: number): Promise<void> {
-  const deadline = Date.now() + 15_000;
+  const deadline = Date.now() + patient(15_000);
   while (removals(network) < count) {
     if (Date.now() > deadline) throw new Error(`${removals(network)} of ${count} Commits`);
     await new Promise((resolve) => setTimeout(resolve, 20));

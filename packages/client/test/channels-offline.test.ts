@@ -3,6 +3,7 @@ import { joined, said, say, settle, stocked } from './support/channel.ts';
 import { openHouse, userIdOf, type House } from './support/house.ts';
 import { createDisk } from './support/mortal.ts';
 import { online, until, whole } from './support/wait.ts';
+import { patient } from '../../../scripts/lib/patience.mjs';
 
 let house: House;
 beforeAll(
@@ -14,7 +15,7 @@ beforeAll(
 afterAll(() => house.close());
 
 describe('a member that was away for 500 messages and 20 epochs', () => {
-  it('reads all of them, in order, and none is lost', { timeout: 120_000 }, async () => {
+  it('reads all of them, in order, and none is lost', { timeout: patient(120_000) }, async () => {
     const [alice, dave] = await settle(house, 2);
     const disk = createDisk();
     const first = disk.live();

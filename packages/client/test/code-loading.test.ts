@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openHouse, type House } from './support/house.ts';
 import { dmWith, expectShown, online, until } from './support/wait.ts';
+import { patient } from '../../../scripts/lib/patience.mjs';
 
 const code = vi.hoisted(() => ({ isThere: true, attempts: 0 }));
 vi.mock(import('../src/context/load-code.ts'), async (original) => {
@@ -31,7 +32,7 @@ describe('a part of the SDK that cannot be had', () => {
     await atAlice.send('two');
     await expect(atAlice.react(1, '👍', true)).rejects.toMatchObject({ code: 'OFFLINE' });
     const reacted = code.attempts;
-    await vi.waitFor(() => expect(code.attempts).toBeGreaterThan(reacted), { timeout: 15_000 });
+    await vi.waitFor(() => expect(code.attempts).toBeGreaterThan(reacted), { timeout: patient(15_000) });
     const { messages } = await until(atAlice.messages, ({ isLoaded }) => isLoaded, 'what is stored');
     expect(messages[1]).toMatchObject({ status: 'sending', failure: null });
     code.isThere = true;
@@ -44,7 +45,7 @@ describe('a part of the SDK that cannot be had', () => {
     code.isThere = false;
     const again = house.open({ store: bob.store });
     const before = code.attempts;
-    await vi.waitFor(() => expect(code.attempts).toBeGreaterThan(before + 2), { timeout: 15_000 });
+    await vi.waitFor(() => expect(code.attempts).toBeGreaterThan(before + 2), { timeout: patient(15_000) });
     code.isThere = true;
     again.reconnect();
     await expectShown(await dmWith(again, alice.userId), ['one', 'two', 'three']);

@@ -4,6 +4,7 @@ import { openHouse, userIdOf, type House } from './support/house.ts';
 import { copyDisk, createDisk } from './support/mortal.ts';
 import { createNetwork, type Network } from './support/network.ts';
 import { dmWith, online, expectShown, textOf, until } from './support/wait.ts';
+import { patient } from '../../../scripts/lib/patience.mjs';
 
 let house: House;
 beforeAll(async () => void (house = await openHouse()));
@@ -228,7 +229,7 @@ describe('a device that published no prekeys', () => {
 
 /** Waits until the server has this many one-time prekeys of `client`. */
 async function stockIs(client: SealClient, count: number): Promise<void> {
-  const deadline = Date.now() + 15_000;
+  const deadline = Date.now() + patient(15_000);
   for (;;) {
     const { oneTimePreKeyIds } = await client.api.preKeys.status.query();
     if (oneTimePreKeyIds.length >= count - 5) return;

@@ -5,6 +5,7 @@ import { openBrowser } from '../conformance/browser.mjs';
 import { MLS_FILES, runMlsFile } from '../src/conformance/mls/run-mls-file.ts';
 import { selectCurves } from '../src/curves/select.ts';
 import { seededRng } from './rng.ts';
+import { patient } from '../../../scripts/lib/patience.mjs';
 
 /** Vectors that stand beside the repository on some machines; `npm run conformance -- DIR` takes them from anywhere. */
 const directory = fileURLToPath(new URL('../../../../shared/vectors/mls/', import.meta.url));
@@ -26,7 +27,7 @@ describe.skipIf(files.length === 0)('vectors of the MLS working group beside the
     expect(report!.passed).toBeGreaterThan(0);
   });
 
-  it('pass in Chromium', { timeout: 60_000 }, async () => {
+  it('pass in Chromium', { timeout: patient(60_000) }, async () => {
     const browser = await openBrowser();
     try {
       for (const name of files) {

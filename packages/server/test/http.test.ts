@@ -6,9 +6,10 @@ import { createMetrics } from '../src/health/metrics.ts';
 import { registerHealth, type Readiness } from '../src/health/routes.ts';
 import { createTestDatabase, type TestDatabase } from './support/database.ts';
 import { spawnServer, type ServerProcess } from './support/server-process.ts';
+import { patient } from '../../../scripts/lib/patience.mjs';
 
 // Whole processes start and stop here, and the machine may be busy.
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+vi.setConfig({ testTimeout: patient(60_000), hookTimeout: patient(60_000) });
 
 let database: TestDatabase;
 let server: ServerProcess;

@@ -4,6 +4,7 @@ import { purgeExpired } from '../src/jobs/purge.ts';
 import { noise } from './support/channels.ts';
 import { connect, refusalOf, signUp } from './support/people.ts';
 import { startRelay, type Relay } from './support/relay.ts';
+import { patient } from '../../../scripts/lib/patience.mjs';
 
 let relay: Relay;
 
@@ -18,7 +19,7 @@ describe('maintenance', () => {
     expect(await relay.app.ready()).toEqual({ database: true, bus: true, queue: true });
     expect(await other.app.ready()).toEqual({ database: true, bus: true, queue: true });
     const done = () => relay.sql`select 1 from bullmq.job where name = 'purge' and state = 'completed'`;
-    await expect.poll(done, { timeout: 20_000 }).toHaveLength(1);
+    await expect.poll(done, { timeout: patient(20_000) }).toHaveLength(1);
   });
 
   test('deletes what has expired and nothing else', async () => {

@@ -6,9 +6,10 @@ import postgres from 'postgres';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { startPostgres, type EmbeddedPostgres } from '../src/postgres/cluster.ts';
 import { isAlive, waitUntil } from '../src/postgres/processes.ts';
+import { patient } from '../../../scripts/lib/patience.mjs';
 
 // Whole processes start and stop here, and the machine may be busy.
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+vi.setConfig({ testTimeout: patient(60_000), hookTimeout: patient(60_000) });
 
 let dataDir: string;
 let running: EmbeddedPostgres[];
@@ -71,7 +72,7 @@ test('killed with -9, PostgreSQL comes back on the same port with everything tha
   const isBack = async () =>
     (await postmaster().catch(() => killed)) !== killed &&
     (await query(server.url, 'select answer from kept').catch(() => [])).length === 1;
-  expect(await waitUntil(isBack, 40_000)).toBe(true);
+  expect(await waitUntil(isBack, patient(40_000))).toBe(true);
   expect(reasons).toHaveLength(1);
 });
 
@@ -84,7 +85,7 @@ test('killed over and over, it gives up and says so', async () => {
     if (pid > 0 && isAlive(pid)) process.kill(pid, 'SIGKILL');
     return failure !== undefined;
   };
-  expect(await waitUntil(killAgain, 40_000)).toBe(true);
+  expect(await waitUntil(killAgain, patient(40_000))).toBe(true);
   expect(failure).toMatch(/^The embedded PostgreSQL (?:ended again and again|does not start)/);
 });
 
@@ -206,5 +207,5 @@ test('PostgreSQL ends when the process that started it is killed', async () => {
   const owner = await startElsewhere();
   const pid = await postmaster();
   owner.kill('SIGKILL');
-  expect(await waitUntil(() => !isAlive(pid), 30_000)).toBe(true);
+  expect(await waitUntil(() => !isAlive(pid), patient(30_000))).toBe(true);
 });

@@ -7,9 +7,10 @@ import { WebSocket } from 'ws';
 import { isAlive, waitUntil } from '../src/postgres/processes.ts';
 import { createTestDatabase, type TestDatabase } from './support/database.ts';
 import { spawnServer, type ServerProcess } from './support/server-process.ts';
+import { patient } from '../../../scripts/lib/patience.mjs';
 
 // Whole processes start and stop here, and the machine may be busy.
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+vi.setConfig({ testTimeout: patient(60_000), hookTimeout: patient(60_000) });
 
 let scratch: string;
 let running: ServerProcess[];
@@ -155,7 +156,7 @@ describe('a running server', () => {
     // The server has the head once a later request on another connection is answered.
     await fetch(new URL('/healthz', url));
     server.child.kill('SIGTERM');
-    expect(await waitUntil(async () => !(await accepts(url)), 5_000)).toBe(true);
+    expect(await waitUntil(async () => !(await accepts(url)), patient(5_000))).toBe(true);
     socket.write('}');
     await server.ended;
     expect(answer).toMatch(/^HTTP\/1\.1 200 /);

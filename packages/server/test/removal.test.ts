@@ -5,6 +5,7 @@ import { channelMessage, channelOf } from './support/channels.ts';
 import { fileRequest, upload } from './support/files.ts';
 import { listen, messageTo, refusalOf, signUp, type TestPerson } from './support/people.ts';
 import { startRelay, type Relay } from './support/relay.ts';
+import { patient } from '../../../scripts/lib/patience.mjs';
 
 let relay: Relay;
 let alice: TestPerson;
@@ -128,7 +129,7 @@ describe('a channel message', () => {
       return log.entries[0]!.kind === 'message' ? log.entries[0]!.body : null;
     };
     expect(await body()).not.toBe('');
-    await expect.poll(body, { timeout: 5_000 }).toBe('');
+    await expect.poll(body, { timeout: patient(5_000) }).toBe('');
     expect((await fileRequest(bob, mine)).status).toBe(404);
     await expireMessages(relay.sql, Date.now());
     const left =
@@ -145,7 +146,7 @@ describe('a message with a lifetime', () => {
     const lasting = await send({ lifetimeSeconds: 3_600 });
     expect(await bodyOf(seq)).not.toBe('');
     expect((await fileRequest(bob, attachmentId, { method: 'HEAD' })).status).toBe(200);
-    await expect.poll(() => bodyOf(seq), { timeout: 5_000 }).toBe('');
+    await expect.poll(() => bodyOf(seq), { timeout: patient(5_000) }).toBe('');
     // Nothing but time has passed.
     expect(await stored(seq)).toMatchObject({ body: 6, entries: 1, parts: 1 });
     expect((await fileRequest(bob, attachmentId, { method: 'HEAD' })).status).toBe(404);
@@ -161,10 +162,14 @@ describe('a message with a lifetime', () => {
     expect(await stored(lasting)).toEqual(NOTHING);
   });
 
-  test('ends without anybody asking', async () => {
-    const seq = await send({ lifetimeSeconds: 1 });
-    await expect.poll(() => stored(seq), { timeout: 32_000, interval: 500 }).toEqual(NOTHING);
-  }, 40_000);
+  test(
+    'ends without anybody asking',
+    async () => {
+      const seq = await send({ lifetimeSeconds: 1 });
+      await expect.poll(() => stored(seq), { timeout: patient(32_000), interval: 500 }).toEqual(NOTHING);
+    },
+    patient(40_000),
+  );
 
   test('many at once end, by several processes at a time', async () => {
     for (const _half of [1, 2]) await Promise.all(Array.from({ length: 600 }, () => send({ lifetimeSeconds: 60 })));

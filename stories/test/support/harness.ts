@@ -6,6 +6,7 @@ import type { Locator, Page } from 'playwright-core';
 import { build, defaultClientConditions, preview, type InlineConfig, type PreviewServer } from 'vite';
 import type { StateName } from '../../src/states.ts';
 import { launch } from './browser.ts';
+import { patient } from '../../../scripts/lib/patience.mjs';
 
 /** What a page shows. */
 export interface Scene {
@@ -38,6 +39,7 @@ export async function openHarness(): Promise<Harness> {
     async show({ state, open = true, theme = 'light', lang = 'en', width = 1000, height = 700 }) {
       const page = await browser.newPage({ viewport: { width, height } });
       const query = new URLSearchParams({ state, theme, lang, ...(open ? { open: '' } : {}) });
+      page.setDefaultTimeout(patient(30_000));
       await page.goto(`${url}?${query}`);
       const widget = page.locator('seal-chat');
       // Every view says what it is for in a heading, except the ones that wait.

@@ -1,6 +1,7 @@
 import type { Conversation, ConversationId, SealClient } from '../../src/index.ts';
 import type { House, Resident } from './house.ts';
 import { online, textOf, until } from './wait.ts';
+import { patient } from '../../../../scripts/lib/patience.mjs';
 
 /** People with their clients, connected. */
 export async function settle(house: House, count: number): Promise<readonly Resident[]> {
@@ -73,7 +74,7 @@ export async function say(conversation: Conversation, text: string): Promise<voi
 
 /** Waits until others can take the device into a channel. */
 export async function stocked(client: SealClient): Promise<void> {
-  const deadline = Date.now() + 15_000;
+  const deadline = Date.now() + patient(15_000);
   for (;;) {
     const { oneTime } = await client.api.channels.keyPackageStatus.query({});
     if (oneTime.length > 0) return;
@@ -84,7 +85,7 @@ export async function stocked(client: SealClient): Promise<void> {
 
 /** The devices that ought to be in a group are in it. */
 export async function isSettled(client: SealClient, conversationId: ConversationId): Promise<void> {
-  const deadline = Date.now() + 15_000;
+  const deadline = Date.now() + patient(15_000);
   for (;;) {
     const { toAdd, toRemove } = await client.api.channels.group.query({ conversationId });
     if (toAdd.length === 0 && toRemove.length === 0) return;

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { TestChannel, type TestDevice } from '../../test/mls.ts';
 import { describeGroup } from './index.ts';
+import { patient } from '../../../../scripts/lib/patience.mjs';
 
 const pick = fc.nat(30);
 const step = fc.oneof(
@@ -26,48 +27,52 @@ const step = fc.oneof(
 
 const MOST = 12;
 
-it('whatever the members do, they stay in the same group and newcomers get in', { timeout: 120_000 }, async () => {
-  await fc.assert(
-    fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 30, size: 'max' }), async (steps) => {
-      const channel = await TestChannel.create('d0');
-      let made = 1;
-      const fresh = () => channel.device(`d${made++}`);
-      const at = (i: number): TestDevice => channel.devices[i % channel.devices.length]!;
+it(
+  'whatever the members do, they stay in the same group and newcomers get in',
+  { timeout: patient(120_000) },
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 30, size: 'max' }), async (steps) => {
+        const channel = await TestChannel.create('d0');
+        let made = 1;
+        const fresh = () => channel.device(`d${made++}`);
+        const at = (i: number): TestDevice => channel.devices[i % channel.devices.length]!;
 
-      for (const one of steps) {
-        if (one.do === 'say') {
-          const by = at(one.by);
-          const message = await by.say('text');
-          for (const device of channel.devices.filter((other) => other !== by))
-            expect(await device.hear(message, by)).toBe('text');
-        } else if (one.do === 'add') {
-          const room = Math.max(0, MOST - channel.devices.length);
-          const adds = await Promise.all(Array.from({ length: Math.min(one.count, room) }, fresh));
-          await channel.commit(at(one.by), adds);
-        } else if (one.do === 'remove' || one.do === 'swap') {
-          const by = at(one.by);
-          const which = one.do === 'remove' ? one.which : [one.which];
-          const removes = new Set(which.map(at).filter((device) => device !== by));
-          await channel.commit(by, one.do === 'swap' ? [await fresh()] : [], [...removes]);
-        } else if (one.do === 'renew') {
-          await channel.commit(at(one.by), []);
-        } else {
-          const device = one.do === 'join' ? await fresh() : at(one.by);
-          const others = channel.devices.filter((other) => other !== device);
-          const joined = await device.joinExternal(channel.groupInfo);
-          for (const other of others)
-            expect((await other.process(joined.commit, device)).authenticator).toEqual(joined.authenticator);
-          device.state = joined.state;
-          channel.groupInfo = joined.groupInfo;
-          if (one.do === 'join') channel.devices.push(device);
+        for (const one of steps) {
+          if (one.do === 'say') {
+            const by = at(one.by);
+            const message = await by.say('text');
+            for (const device of channel.devices.filter((other) => other !== by))
+              expect(await device.hear(message, by)).toBe('text');
+          } else if (one.do === 'add') {
+            const room = Math.max(0, MOST - channel.devices.length);
+            const adds = await Promise.all(Array.from({ length: Math.min(one.count, room) }, fresh));
+            await channel.commit(at(one.by), adds);
+          } else if (one.do === 'remove' || one.do === 'swap') {
+            const by = at(one.by);
+            const which = one.do === 'remove' ? one.which : [one.which];
+            const removes = new Set(which.map(at).filter((device) => device !== by));
+            await channel.commit(by, one.do === 'swap' ? [await fresh()] : [], [...removes]);
+          } else if (one.do === 'renew') {
+            await channel.commit(at(one.by), []);
+          } else {
+            const device = one.do === 'join' ? await fresh() : at(one.by);
+            const others = channel.devices.filter((other) => other !== device);
+            const joined = await device.joinExternal(channel.groupInfo);
+            for (const other of others)
+              expect((await other.process(joined.commit, device)).authenticator).toEqual(joined.authenticator);
+            device.state = joined.state;
+            channel.groupInfo = joined.groupInfo;
+            if (one.do === 'join') channel.devices.push(device);
+          }
+          const seen = channel.devices.map(({ state }) => describeGroup(state!));
+          expect(new Set(seen.map(({ authenticator }) => authenticator.join())).size).toBe(1);
+          expect(new Set(seen[0]!.members.map(({ deviceId }) => deviceId))).toEqual(
+            new Set(channel.devices.map(({ identity }) => identity.deviceId)),
+          );
         }
-        const seen = channel.devices.map(({ state }) => describeGroup(state!));
-        expect(new Set(seen.map(({ authenticator }) => authenticator.join())).size).toBe(1);
-        expect(new Set(seen[0]!.members.map(({ deviceId }) => deviceId))).toEqual(
-          new Set(channel.devices.map(({ identity }) => identity.deviceId)),
-        );
-      }
-    }),
-    { numRuns: 10 },
-  );
-});
+      }),
+      { numRuns: 10 },
+    );
+  },
+);

@@ -1,0 +1,79 @@
+/** Programs that the tests need beside what npm installs: found, or installed where that is allowed and said. */
+import { findChromium, findPlaywrightChromium } from './chromium.mjs';
+import { stop } from './node-version.mjs';
+import { run, succeeds, tool } from './run.mjs';
+
+/** `find` gives a path or null; `packages` are Debian's; `by hand` is for everybody else. */
+const PROGRAMS = {
+  chromium: {
+    title: 'Chromium or Chrome, for the browser tests',
+    packages: ['chromium'],
+    byHand: 'install one, or name it in CHROMIUM',
+    find: async () => findChromium() ?? (await findPlaywrightChromium()),
+    download: [tool('playwright-core'), 'install', 'chromium'],
+  },
+  python: {
+    title: 'Python 3 with PyNaCl, for the known-answer tests',
+    packages: ['python3', 'python3-nacl'],
+    byHand: '"pip install pynacl"',
+    find: () => findPython(),
+  },
+};
+
+/**
+ * Makes sure of the programs named in `needs` and returns the environment that names them. Installs what is missing
+ * only in CI, with `install`, or as root on a Debian-like system, and says what before; otherwise ends with what is
+ * missing and how to get it.
+ */
+export async function ensureSystem(needs, { install }) {
+  let missing = await missingOf(needs);
+  if (missing.length > 0) {
+    const canUseApt = process.getuid?.() === 0 && succeeds('apt-get', '--version');
+    const isAllowed = install || process.env.CI === 'true' || canUseApt;
+    if (isAllowed && canUseApt) await installPackages(missing.flatMap((name) => PROGRAMS[name].packages));
+    else if (isAllowed) await download(missing);
+    if (isAllowed) missing = await missingOf(missing);
+  }
+  if (missing.length > 0) stop(explain(missing));
+  return needs.includes('chromium') ? { CHROMIUM: await PROGRAMS.chromium.find() } : {};
+}
+
+async function missingOf(needs) {
+  const found = await Promise.all(needs.map((name) => PROGRAMS[name].find()));
+  return needs.filter((_name, i) => found[i] === null);
+}
+
+/** What is missing, and the ways to get it, as one text. */
+export function explain(missing) {
+  const programs = missing.map((name) => PROGRAMS[name]);
+  const packages = programs.flatMap((program) => program.packages).join(' ');
+  return [
+    'these tests need programs that are not installed:',
+    ...programs.map(({ title, byHand }) => `  ${title} (${byHand})`),
+    `On Debian and Ubuntu: sudo apt-get install ${packages}`,
+    ...(missing.includes('chromium') ? ['Chromium alone, from Playwright: npm test -- --install'] : []),
+    'Without any of them: npm test -- quick',
+  ].join('\n');
+}
+
+async function installPackages(names) {
+  process.stdout.write(`Installing system packages with apt-get: ${names.join(', ')}\n`);
+  const environment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  const quiet = { env: environment, stdio: ['ignore', 'ignore', 'inherit'] };
+  const once = () => run(['apt-get', 'install', '-y', '--no-install-recommends', ...names], quiet);
+  if ((await once()) !== 0 && (await run(['apt-get', 'update'], quiet)) === 0) await once();
+}
+
+async function download(missing) {
+  for (const { title, download: command } of missing.map((name) => PROGRAMS[name])) {
+    if (command === undefined) continue;
+    process.stdout.write(`Downloading with Playwright: ${title}\n`);
+    await run(command);
+  }
+}
+
+/** The same interpreters that packages/crypto/test/python.ts tries: a package of the system is not seen by others. */
+function findPython() {
+  const interpreters = ['/usr/bin/python3', 'python3'];
+  return interpreters.find((interpreter) => succeeds(interpreter, '-c', 'import nacl.bindings')) ?? null;
+}
