@@ -2,6 +2,7 @@ import { basename, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defaultClientConditions, defineConfig } from 'vite';
 import { inlineLimits } from './build/inline-limits.ts';
+import { BUNDLED_LICENSES, writeLicenses } from './build/licenses.ts';
 import { minifyTemplates } from './build/minify-templates.ts';
 import { pinFiles } from './build/pin-files.ts';
 import { publish } from './build/publish.ts';
@@ -18,6 +19,7 @@ export default defineConfig({
     emptyOutDir: true,
     target: 'es2022',
     minify: 'oxc',
+    license: { fileName: BUNDLED_LICENSES },
     lib: { entry: { 'seal-chat': path('src/loader.ts') }, formats: ['es'] },
     rolldownOptions: {
       output: {
@@ -40,5 +42,5 @@ export default defineConfig({
       },
     },
   },
-  plugins: [inlineLimits(), minifyTemplates(), pinFiles(), publish()],
+  plugins: [inlineLimits(), minifyTemplates(), pinFiles(), writeLicenses(), publish()],
 });
