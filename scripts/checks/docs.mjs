@@ -5,7 +5,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, posix } from 'node:path';
+import { join, posix } from 'node:path';
 import { listFiles, readText } from '../lib/files.mjs';
 import { ROOT } from '../lib/paths.mjs';
 import { tool } from '../lib/run.mjs';
@@ -110,10 +110,21 @@ function compileSnippets(documents) {
   const config = {
     extends: '../../../tsconfig.base.json',
     compilerOptions: {
-      ...{ lib: ['ES2024', 'DOM', 'DOM.Iterable'], types: ['node'], jsx: 'preserve', module: 'ESNext' },
-      ...{ moduleResolution: 'Bundler', allowImportingTsExtensions: true, rewriteRelativeImportExtensions: false },
-      ...{ composite: false, declaration: false, declarationMap: false, sourceMap: false, noEmit: true },
-      ...{ incremental: false, noUnusedLocals: false, customConditions: [] },
+      lib: ['ES2024', 'DOM', 'DOM.Iterable'],
+      types: ['node'],
+      jsx: 'preserve',
+      module: 'ESNext',
+      moduleResolution: 'Bundler',
+      customConditions: [],
+      allowImportingTsExtensions: true,
+      rewriteRelativeImportExtensions: false,
+      composite: false,
+      declaration: false,
+      declarationMap: false,
+      sourceMap: false,
+      incremental: false,
+      noEmit: true,
+      noUnusedLocals: false,
     },
     include: ['*.ts', '*.tsx'],
   };

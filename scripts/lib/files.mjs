@@ -4,8 +4,18 @@ import { ROOT } from './paths.mjs';
 
 /** Folders that tools fill. */
 const MADE = new Set([
-  ...['node_modules', 'dist', 'generated', '__pycache__', 'storybook-static', 'coverage', 'test-results', 'reports'],
-  ...['.git', '.turbo', '.seal', '.stryker-tmp'],
+  'node_modules',
+  'dist',
+  'generated',
+  '__pycache__',
+  'storybook-static',
+  'coverage',
+  'test-results',
+  'reports',
+  '.git',
+  '.turbo',
+  '.seal',
+  '.stryker-tmp',
 ]);
 
 /** Lists the hand-written files below `root` whose path matches `pattern`, as sorted paths with `/`. */
