@@ -13,17 +13,13 @@ import { ambientNames, fileArrows, readSources } from './arrows/sources.mjs';
 import { report } from './report.mjs';
 
 /**
- * `packages`: house packages a package may import, `'type'` where types alone may be taken. `node`: folders below
- * `src` that may use Node's modules. `noGlobals`: names that would make a pure function impure. `page: 'listed'`: only
- * listed files name the page.
+ * `packages`: house packages a package may import. `node`: folders below `src` that may use Node's modules.
+ * `noGlobals`: names that would make a pure function impure. `page: 'listed'`: only listed files name the page.
  */
 const RULES = {
   protocol: { packages: {}, node: [], noGlobals: true },
   crypto: { packages: { '@seal-chat/protocol': true }, node: [], noGlobals: true },
-  client: {
-    packages: { '@seal-chat/protocol': true, '@seal-chat/crypto': true, '@seal-chat/server': 'type' },
-    node: ['node'],
-  },
+  client: { packages: { '@seal-chat/protocol': true, '@seal-chat/crypto': true }, node: ['node'] },
   widget: { packages: { '@seal-chat/client': true, '@seal-chat/protocol': true }, node: [], page: 'listed' },
   server: { packages: { '@seal-chat/protocol': true, '@seal-chat/crypto/verify': true }, node: ['.'] },
 };
@@ -108,9 +104,7 @@ function checkImport({ from, typeOnly }, { path, rule, manifest }) {
     return [`imports ${from}, which package.json does not name`];
   }
   if (!name.startsWith('@seal-chat/')) return [];
-  const permission = rule.packages[from] ?? (from === name ? undefined : rule.packages[name]);
-  if (permission === undefined) return [`may not import ${from}`];
-  return permission === 'type' && !typeOnly ? [`may take types alone from ${from}`] : [];
+  return rule.packages[from] || rule.packages[name] ? [] : [`may not import ${from}`];
 }
 
 function packageOf(specifier) {

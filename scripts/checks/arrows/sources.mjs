@@ -72,7 +72,8 @@ function walk(program, visit) {
 export function ambientNames(program, names) {
   const found = new Set();
   walk(program, (node, key, parent) => {
-    const isName = (key === 'property' || key === 'key') && parent.computed !== true;
+    const isMember = (key === 'property' || key === 'key') && parent.computed !== true;
+    const isName = isMember || (key === 'right' && parent.type === 'TSQualifiedName');
     if (node.type === 'Identifier' && names.has(node.name) && !isName) found.add(node.name);
     if (node.type === 'MemberExpression' && node.object.name === 'globalThis' && names.has(node.property.name)) {
       found.add(`globalThis.${node.property.name}`);

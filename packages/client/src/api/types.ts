@@ -1,13 +1,22 @@
-import type { AppRouter } from '@seal-chat/server';
-import type { TRPCClient } from '@trpc/client';
+import type { AnyProcedure, SealRouter } from '@seal-chat/protocol/api';
 
-type Procedures = TRPCClient<AppRouter>;
+/** How a procedure is called, by its kind; a subscription is not a call. */
+type Call<Procedure extends AnyProcedure> = Procedure['kind'] extends 'query'
+  ? { readonly query: (input: Procedure['input']) => Promise<Procedure['output']> }
+  : { readonly mutate: (input: Procedure['input']) => Promise<Procedure['output']> };
+
+/** The calls of one router. */
+type Calls<Router> = {
+  readonly [
+    Name in keyof Router as Router[Name] extends { readonly kind: 'query' | 'mutation' } ? Name : never
+  ]: Router[Name] extends AnyProcedure ? Call<Router[Name]> : never;
+};
 
 /**
- * The typed tRPC client of a Seal server, as `createTRPCClient` would make it. Its calls fail with a `SealError`. Only
- * the subscription to the mailbox is left out: following it is what the rest of the SDK does.
+ * The procedures of a Seal server: `api.messages.send.mutate(input)`, `api.conversations.list.query(input)`. Calls
+ * fail with a `SealError`. Only the subscription to the mailbox is left out: the rest of the SDK follows it.
  */
-export type SealApi = Omit<Procedures, 'sync'> & { readonly sync: Omit<Procedures['sync'], 'subscribe'> };
+export type SealApi = { readonly [Name in keyof SealRouter]: Calls<SealRouter[Name]> };
 
 /** One call of a procedure. */
 export interface ApiCall {

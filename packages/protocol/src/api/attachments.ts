@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ATTACHMENT_LIMITS } from '../limits.ts';
 import { attachmentId, conversationId } from './fields.ts';
+import type { Mutation, Query } from './procedure.ts';
 
 /**
  * Attachments: ciphertext in parts of `chunksPerPart` STREAM chunks. Parts are written with
@@ -35,4 +36,10 @@ export interface UploadAnswer {
   readonly parts: number;
   /** Parts the server has, in order. */
   readonly stored: readonly number[];
+}
+
+export interface AttachmentsProcedures {
+  readonly limits: Query<typeof attachmentInputs.limits, AttachmentLimitsAnswer>;
+  readonly create: Mutation<typeof attachmentInputs.create, UploadAnswer>;
+  readonly cancel: Mutation<typeof attachmentInputs.cancel, void>;
 }

@@ -4,10 +4,9 @@ import type { z } from 'zod';
 import { toBase64 } from '../base64.ts';
 import { idFromBytes, type UserId } from '../ids.ts';
 import { CHANNEL_LIMITS, SIZE_LIMITS } from '../limits.ts';
-import { attachmentInputs, channelInputs, channelNameField, usernameField } from './index.ts';
-import * as inputs from './inputs.ts';
+import * as contract from './index.ts';
 
-const api = { ...inputs, channelInputs, attachmentInputs };
+const { channelNameField, usernameField, ...api } = contract;
 
 const id = (n: number) => idFromBytes<UserId>(new Uint8Array(16).fill(n));
 const b64 = (length: number) => toBase64(new Uint8Array(length).fill(1));
