@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ConversationId } from '@seal-chat/protocol';
 import type { MemberRole } from '@seal-chat/protocol/api';
-import { findPeers } from '../src/conversations/store.ts';
+import { findPeers } from '../src/conversations/lookup.ts';
 import { channelOf, leafOf, newChannel, reconcile } from './support/channels.ts';
 import { caughtUp, errorAnswerOf, listen, refusalOf, signUp, type TestPerson } from './support/people.ts';
 import { startRelay, type Relay, type TestTenant } from './support/relay.ts';

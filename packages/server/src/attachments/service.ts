@@ -9,7 +9,7 @@ import {
 import type { AttachmentLimitsAnswer, UploadAnswer } from '@seal-chat/protocol/api';
 import type { Sql } from 'postgres';
 import type { DurableLimits } from '../limits/durable.ts';
-import type { Session } from '../trpc/context.ts';
+import type { Session } from '../sessions/session.ts';
 import {
   deleteUpload,
   findReadableSize,

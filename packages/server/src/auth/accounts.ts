@@ -1,7 +1,7 @@
-import { constantTimeEqual, SealError, type Bytes, type Device, type TenantId, type UserId } from '@seal-chat/protocol';
+import { constantTimeEqual, SealError, type Bytes, type TenantId, type UserId } from '@seal-chat/protocol';
 import type { VerifiedDeviceList } from '@seal-chat/crypto/verify';
 import type { Transaction } from '../db/transaction.ts';
-import { insertDevices, insertList } from '../devices/store.ts';
+import type { DevicesService } from '../devices/service.ts';
 
 /** A new account with its first device. */
 export interface NewAccount {
@@ -10,8 +10,8 @@ export interface NewAccount {
   /** Null for guests, as is its key. */
   readonly username: string | null;
   readonly usernameKey: string | null;
-  readonly next: VerifiedDeviceList;
-  readonly device: Device;
+  /** Its first device list, with its one device. */
+  readonly first: VerifiedDeviceList;
   /** The wrapped account key, opaque. */
   readonly recovery: Bytes | null;
   readonly now: Date;
@@ -21,14 +21,20 @@ export interface NewAccount {
  * Stores an account. Does nothing when exactly this account is there already: its answer was lost on the way.
  * @throws SealError USERNAME_TAKEN, or CONFLICT when an id is taken
  */
-export async function createAccount(tx: Transaction, account: NewAccount): Promise<void> {
-  const { tenantId, userId, username, usernameKey, next, device, recovery, now } = account;
+export async function createAccount(
+  tx: Transaction,
+  devices: Pick<DevicesService, 'storeFirst'>,
+  account: NewAccount,
+): Promise<void> {
+  const { tenantId, userId, username, usernameKey, first, recovery, now } = account;
   const where = { tenantId_id: { tenantId, id: userId } };
-  const first = { where: { version: 1 }, select: { bytes: true } };
-  const existing = await tx.user.findUnique({ where, select: { usernameKey: true, deviceLists: first } });
+  const existing = await tx.user.findUnique({
+    where,
+    select: { usernameKey: true, deviceLists: { where: { version: 1 }, select: { bytes: true } } },
+  });
   if (existing !== null) {
     const bytes = existing.deviceLists[0]?.bytes;
-    const isSame = bytes !== undefined && constantTimeEqual(bytes, next.signed.bytes);
+    const isSame = bytes !== undefined && constantTimeEqual(bytes, first.signed.bytes);
     if (isSame && existing.usernameKey === usernameKey) return;
     throw new SealError('CONFLICT', 'auth: the user id is taken');
   }
@@ -42,14 +48,11 @@ export async function createAccount(tx: Transaction, account: NewAccount): Promi
       id: userId,
       username,
       usernameKey,
-      accountKey: next.list.accountKey,
-      listVersion: next.list.version,
+      accountKey: first.list.accountKey,
+      listVersion: first.list.version,
       createdAt: now,
     },
   });
-  await insertList(tx, { tenantId, userId }, next.list.version, next.signed);
-  if (!(await insertDevices(tx, { tenantId, userId }, [device], now))) {
-    throw new SealError('CONFLICT', 'auth: the device id is taken');
-  }
+  await devices.storeFirst(tx, { tenantId, userId }, first);
   if (recovery !== null) await tx.recoveryBlob.create({ data: { tenantId, userId, blob: recovery, updatedAt: now } });
 }

@@ -26,7 +26,7 @@ import { transact, type Transaction } from '../db/transaction.ts';
 import type { DevicesService, ListChange } from '../devices/service.ts';
 import type { PrismaClient } from '../generated/client.ts';
 import type { DurableLimits } from '../limits/durable.ts';
-import type { PublicContext, Session } from '../trpc/context.ts';
+import type { PublicCaller, Session } from '../sessions/session.ts';
 import { usernameKeyOf } from '../users/username.ts';
 import { createAccount } from './accounts.ts';
 import {
@@ -38,11 +38,11 @@ import {
   takeChallenge,
   type SessionTokens,
 } from './store.ts';
-import { hashToken, newToken } from './tokens.ts';
+import { hashToken, newToken } from '../sessions/tokens.ts';
 
 type Input<Name extends keyof typeof authInputs> = z.output<(typeof authInputs)[Name]>;
 /** Who asks: the tenant and the network address, by which attempts are counted. */
-type Caller = Pick<PublicContext, 'tenant' | 'address'>;
+type Caller = Pick<PublicCaller, 'tenant' | 'address'>;
 
 /** Sign-up, sign-in and sessions. A device proves that it holds its key by signing a single-use challenge. */
 export interface AuthService {
@@ -147,13 +147,13 @@ export function createAuthService(deps: {
       await countAttempt(caller);
       const { tenantId } = caller.tenant;
       const { userId, deviceId, username } = input;
-      const { next, device } = await checkListAndProof(caller, 'register', input);
+      const { next } = await checkListAndProof(caller, 'register', input);
       if (next.list.version !== 1 || next.list.devices.length !== 1) {
         throw new SealError('DEVICE_LIST_REJECTED', 'auth: a new account has one list with one device');
       }
       return transact(prisma, async (tx) => {
         const account = { tenantId, userId, username, usernameKey: username && usernameKeyOf(username) };
-        await createAccount(tx, { ...account, next, device, recovery: input.recovery, now: new Date(clock()) });
+        await createAccount(tx, devices, { ...account, first: next, recovery: input.recovery, now: new Date(clock()) });
         return openSession(tx, { tenantId, userId, deviceId, username });
       });
     },

@@ -1,7 +1,7 @@
 import { SealError } from '@seal-chat/protocol';
 import type { MemberRole } from '@seal-chat/protocol/api';
 import type { TransactionSql } from 'postgres';
-import type { Session } from '../trpc/context.ts';
+import type { Session } from '../sessions/session.ts';
 import { findCaller, findChannel, lockChannel, type Channel, type ChannelRef, type Queries } from './channel-store.ts';
 
 /** Who calls, in which channel. */

@@ -2,10 +2,10 @@ import { SealError, type ConversationId, type TenantId, type UserId } from '@sea
 import type { ChannelAnswer } from '@seal-chat/protocol/api';
 import type { Sql } from 'postgres';
 import type { Bus } from '../bus/bus.ts';
-import { findConversation, MAX_COMPANY } from '../conversations/store.ts';
+import { findConversation, MAX_COMPANY } from '../conversations/lookup.ts';
 import type { PrismaClient } from '../generated/client.ts';
 import type { Presence } from '../presence/presence.ts';
-import type { Audience } from '../sync/audience.ts';
+import type { Audience } from '../delivery/audience.ts';
 import type { ChannelRef } from './channel-store.ts';
 import { findMemberIds } from './member-store.ts';
 

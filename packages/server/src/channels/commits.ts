@@ -7,7 +7,7 @@ import { CHANNEL, chunks, type Bus, type Notice } from '../bus/bus.ts';
 import { base64Of } from '../db/bytes.ts';
 import { transactSql } from '../db/transaction.ts';
 import type { DurableLimits } from '../limits/durable.ts';
-import type { Session } from '../trpc/context.ts';
+import type { Session } from '../sessions/session.ts';
 import { checkMayManage, enterLocked, epochStale } from './access.ts';
 import { countLeaves, findToAdd, findToRemove, hasLeaf } from './channel-store.ts';
 import { checkBundle, checkReconciles, type CommitInput } from './commit-rules.ts';

@@ -3,10 +3,10 @@ import type { ChannelAnswer, channelInputs, ChannelListing, InvitationAnswer } f
 import type { Sql } from 'postgres';
 import type { z } from 'zod';
 import { transactSql } from '../db/transaction.ts';
-import { findExistingUsers } from '../devices/store.ts';
+import { findExistingUsers } from '../users/lookup.ts';
 import type { PrismaClient } from '../generated/client.ts';
 import type { DurableLimits } from '../limits/durable.ts';
-import type { Session } from '../trpc/context.ts';
+import type { Session } from '../sessions/session.ts';
 import { checkMayManage, enterLocked } from './access.ts';
 import type { Announcer } from './announcer.ts';
 import { findChannel, findEpoch, lockChannel } from './channel-store.ts';

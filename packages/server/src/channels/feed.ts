@@ -3,8 +3,7 @@ import type { ChannelEntry } from '@seal-chat/protocol/api';
 import type { Sql } from 'postgres';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { chunks, type Bus } from '../bus/bus.ts';
-import type { Hub, Inbox } from '../sync/hub.ts';
-import type { ChannelEntryEvent } from '../sync/live-queue.ts';
+import type { ChannelEntryEvent, Hub, Inbox } from '../delivery/hub.ts';
 import { findChannelDevices, findChannelsOf, type ChannelDevices, type ChannelRef } from './channel-store.ts';
 import { findEntries } from './log-store.ts';
 

@@ -5,8 +5,8 @@ import type { z } from 'zod';
 import { base64Of } from '../db/bytes.ts';
 import { transactSql } from '../db/transaction.ts';
 import type { DurableLimits } from '../limits/durable.ts';
-import type { Audience } from '../sync/audience.ts';
-import type { Session } from '../trpc/context.ts';
+import type { Audience } from '../delivery/audience.ts';
+import type { Session } from '../sessions/session.ts';
 import { enter } from './access.ts';
 import { findToAdd } from './channel-store.ts';
 import {

@@ -2,7 +2,7 @@ import type { ConversationId } from '@seal-chat/protocol';
 import type { ChannelHead, GroupAnswer, LogAnswer } from '@seal-chat/protocol/api';
 import type { Sql } from 'postgres';
 import { base64Of } from '../db/bytes.ts';
-import type { Session } from '../trpc/context.ts';
+import type { Session } from '../sessions/session.ts';
 import { enter } from './access.ts';
 import { findEpoch, findHeads, findToAdd, findToRemove } from './channel-store.ts';
 import { findEntries } from './log-store.ts';

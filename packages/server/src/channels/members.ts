@@ -2,10 +2,10 @@ import { CHANNEL_LIMITS, SealError, type ConversationId, type UserId } from '@se
 import type { ChannelAnswer, MemberRole } from '@seal-chat/protocol/api';
 import type { Sql, TransactionSql } from 'postgres';
 import { transactSql } from '../db/transaction.ts';
-import { findExistingUsers } from '../devices/store.ts';
+import { findExistingUsers } from '../users/lookup.ts';
 import type { PrismaClient } from '../generated/client.ts';
 import type { DurableLimits } from '../limits/durable.ts';
-import type { Session } from '../trpc/context.ts';
+import type { Session } from '../sessions/session.ts';
 import { checkMayManage, enterLocked } from './access.ts';
 import type { Announcer } from './announcer.ts';
 import type { ChannelRef } from './channel-store.ts';

@@ -6,7 +6,7 @@ import { base64Of } from '../db/bytes.ts';
 import type { MessageLimits } from '../limits/messages.ts';
 import type { Payload } from '../messages/batch.ts';
 import { checkExtras, explainRefusal } from '../messages/extras.ts';
-import type { Session } from '../trpc/context.ts';
+import type { Session } from '../sessions/session.ts';
 import { enter, epochStale } from './access.ts';
 import { findToRemove, hasLeaf } from './channel-store.ts';
 import type { ChannelItem } from './send-store.ts';

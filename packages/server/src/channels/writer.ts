@@ -1,7 +1,7 @@
 import type { ChannelEntry } from '@seal-chat/protocol/api';
 import type { Sql } from 'postgres';
 import type { Bus } from '../bus/bus.ts';
-import { createBatchWriter, type BatchWriter } from '../messages/batch-writer.ts';
+import { createBatchWriter, type BatchWriter } from '../batching/batch-writer.ts';
 import { storeWithExtras, type Refused } from '../messages/extras.ts';
 import type { Feed } from './feed.ts';
 import { sendChannelBatch, type ChannelItem, type ChannelResult } from './send-store.ts';

@@ -2,13 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { newId, SealError, type ConversationId, type TenantId, type UserId } from '@seal-chat/protocol';
 import type { ConversationAnswer } from '@seal-chat/protocol/api';
 import { transact } from '../db/transaction.ts';
-import { findExistingUsers } from '../devices/store.ts';
+import { findExistingUsers } from '../users/lookup.ts';
 import type { PrismaClient } from '../generated/client.ts';
 import type { MessageLimits } from '../limits/messages.ts';
 import type { Presence } from '../presence/presence.ts';
-import type { Audience } from '../sync/audience.ts';
-import type { Session } from '../trpc/context.ts';
-import { findConversation, findConversationsOf, findDm, insertDm } from './store.ts';
+import type { Audience } from '../delivery/audience.ts';
+import type { Session } from '../sessions/session.ts';
+import { findConversation } from './lookup.ts';
+import { findConversationsOf, findDm, insertDm } from './store.ts';
 
 /** Who talks with whom. */
 export interface ConversationsService {

@@ -19,11 +19,12 @@ import { chunks, type Bus } from '../bus/bus.ts';
 import { base64Of } from '../db/bytes.ts';
 import { transact, type Transaction } from '../db/transaction.ts';
 import type { PrismaClient } from '../generated/client.ts';
-import type { Session } from '../trpc/context.ts';
-import type { Audience } from '../sync/audience.ts';
+import type { Session } from '../sessions/session.ts';
+import type { Audience } from '../delivery/audience.ts';
+import { findExistingUsers } from '../users/lookup.ts';
+import type { Account } from './lookup.ts';
 import {
   findChannels,
-  findExistingUsers,
   findLatestList,
   findListsSince,
   findRemovedDevices,
@@ -34,7 +35,6 @@ import {
   raiseCheckpoint,
   removeDevices,
   setListVersion,
-  type Account,
 } from './store.ts';
 
 /** A device list that was checked against the one before it, and what it changes. */
@@ -61,6 +61,11 @@ export interface DevicesService {
    * @throws SealError DEVICE_LIST_REJECTED when another list came first, CONFLICT when a new device's id is taken
    */
   store(tx: Transaction, change: ListChange): Promise<void>;
+  /**
+   * Stores the first list of a new account with its one device, inside a transaction.
+   * @throws SealError CONFLICT when the device's id is taken
+   */
+  storeFirst(tx: Transaction, account: Account, first: VerifiedDeviceList): Promise<void>;
   /** Tells everybody concerned, after the commit. */
   announce(change: ListChange): Promise<void>;
   /** Publishes the caller's next list, with devices removed. @throws SealError DEVICE_LIST_REJECTED, BAD_SIGNATURE … */
@@ -111,6 +116,13 @@ export function createDevicesService(deps: {
     await removeDevices(tx, account.tenantId, removed, now);
   }
 
+  async function storeFirst(tx: Transaction, account: Account, { list, signed }: VerifiedDeviceList): Promise<void> {
+    await insertList(tx, account, list.version, signed);
+    if (!(await insertDevices(tx, account, list.devices, new Date(clock())))) {
+      throw new SealError('CONFLICT', 'devices: the id is taken');
+    }
+  }
+
   async function announce(change: ListChange): Promise<void> {
     const { tenantId, userId } = change.account;
     if (change.removed.length > 0) bus.publish({ kind: 'devices-removed', tenantId, deviceIds: change.removed });
@@ -126,6 +138,7 @@ export function createDevicesService(deps: {
     latest,
     checkNext,
     store,
+    storeFirst,
     announce,
 
     async lists(tenantId, users) {

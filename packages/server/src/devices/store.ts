@@ -1,15 +1,7 @@
-import type { ConversationId, Device, DeviceId, SignedDeviceList, TenantId, UserId } from '@seal-chat/protocol';
+import type { ConversationId, Device, DeviceId, SignedDeviceList, TenantId } from '@seal-chat/protocol';
 import type { PrismaClient } from '../generated/client.ts';
 import type { Transaction } from '../db/transaction.ts';
-
-/** Whose lists. */
-export interface Account {
-  readonly tenantId: TenantId;
-  readonly userId: UserId;
-}
-
-/** What the column holds. Versions count from 1 without gaps, so none comes near. */
-const MAX_VERSION = 0x7fff_ffff;
+import { MAX_VERSION, type Account } from './lookup.ts';
 
 /** The lists of one account from version `since` + 1 on, oldest first. */
 export async function findListsSince(
@@ -22,19 +14,6 @@ export async function findListsSince(
     where: { tenantId, userId, version: { gt: Math.min(since, MAX_VERSION) } },
     orderBy: { version: 'asc' },
     take: limit,
-    select: { bytes: true, signature: true },
-  });
-}
-
-/** The list of exactly that version, or null. */
-export async function findList(
-  prisma: PrismaClient,
-  { tenantId, userId }: Account,
-  version: number,
-): Promise<SignedDeviceList | null> {
-  if (version > MAX_VERSION) return null;
-  return prisma.deviceList.findUnique({
-    where: { tenantId_userId_version: { tenantId, userId, version } },
     select: { bytes: true, signature: true },
   });
 }
@@ -61,16 +40,6 @@ export async function findRemovedDevices(
     select: { id: true },
   });
   return rows.map(({ id }) => id as DeviceId);
-}
-
-/** Which of `userIds` the tenant has. */
-export async function findExistingUsers(
-  prisma: PrismaClient,
-  tenantId: TenantId,
-  userIds: readonly UserId[],
-): Promise<ReadonlySet<string>> {
-  const rows = await prisma.user.findMany({ where: { tenantId, id: { in: [...userIds] } }, select: { id: true } });
-  return new Set(rows.map(({ id }) => id));
 }
 
 /**

@@ -3,7 +3,7 @@ import type { LinkAnswer, LinkStepAnswer } from '@seal-chat/protocol/api';
 import { base64Of } from '../db/bytes.ts';
 import type { PrismaClient } from '../generated/client.ts';
 import type { DurableLimits } from '../limits/durable.ts';
-import type { PublicContext, Session } from '../trpc/context.ts';
+import type { PublicCaller, Session } from '../sessions/session.ts';
 import { findLink, findStep, insertLink, insertStep, type LinkRow } from './store.ts';
 
 /** Requests about links from one address in a minute: a device that waits asks about once a second. */
@@ -20,9 +20,9 @@ export interface LinkingService {
    * @throws SealError NOT_FOUND, CONFLICT when the step has other bytes or the one before is missing, FORBIDDEN when
    *   it is the other device's turn, RATE_LIMITED
    */
-  send(caller: PublicContext, linkId: LinkId, step: number, payload: Bytes): Promise<void>;
+  send(caller: PublicCaller, linkId: LinkId, step: number, payload: Bytes): Promise<void>;
   /** @throws SealError NOT_FOUND, RATE_LIMITED */
-  receive(caller: PublicContext, linkId: LinkId, step: number): Promise<LinkStepAnswer>;
+  receive(caller: PublicCaller, linkId: LinkId, step: number): Promise<LinkStepAnswer>;
 }
 
 export function createLinkingService(deps: {
@@ -33,7 +33,7 @@ export function createLinkingService(deps: {
   const { prisma, limits, clock } = deps;
 
   /** Ids have 80 random bits and cannot be guessed; the limit keeps anybody from trying at our cost. */
-  async function findOpen({ tenant, address }: PublicContext, linkId: LinkId): Promise<LinkRow> {
+  async function findOpen({ tenant, address }: PublicCaller, linkId: LinkId): Promise<LinkRow> {
     await limits.consume('link', tenant.tenantId, address, REQUESTS_PER_MINUTE);
     const link = await findLink(prisma, tenant.tenantId, linkId, new Date(clock()));
     if (link === null) throw new SealError('NOT_FOUND', 'linking: no such link, or it has expired');

@@ -22,29 +22,11 @@ export interface SendItem extends Extras {
   readonly envelopes: readonly { readonly deviceId: DeviceId; readonly envelope: Payload }[];
 }
 
-/** What tells one message from another. */
-export type MessageKey = Pick<SendItem, 'conversationId' | 'senderDeviceId' | 'messageId'>;
-
 /** The parameters of `seal_send`, less the time: array literals and one blob (see the migration). */
 export interface SendParameters {
   readonly values: readonly (string | Buffer)[];
   /** Index of each item's envelopes into the mailboxes, from 1. */
   readonly boxes: readonly (readonly number[])[];
-}
-
-/** Of the items with one message id, the first; the others are the same message, sent again before it was answered. */
-export function withoutRepeats<Item extends MessageKey>(items: readonly Item[]): readonly Item[] {
-  const seen = new Set<string>();
-  const first = items.filter(({ conversationId, senderDeviceId, messageId }) => {
-    const before = seen.size;
-    return seen.add(messageId + senderDeviceId + conversationId).size > before;
-  });
-  return first.length === items.length ? items : first;
-}
-
-/** Whether two items are the same message. */
-export function isSameMessage(a: MessageKey, b: MessageKey): boolean {
-  return a.messageId === b.messageId && a.senderDeviceId === b.senderDeviceId && a.conversationId === b.conversationId;
 }
 
 /** Rows a batch needs, each once and ascending, which is the order of locking. */

@@ -1,5 +1,5 @@
 import { decode, deviceListCodec, type DeviceId } from '@seal-chat/protocol';
-import { findList, type Account } from '../devices/store.ts';
+import { findList, type Account } from '../devices/lookup.ts';
 import type { PrismaClient } from '../generated/client.ts';
 
 /** The devices of an account at a version of its list; null when there is no such version. */

@@ -1,11 +1,11 @@
 import { SealError, type ConversationId, type UserId } from '@seal-chat/protocol';
 import type { MemberRole } from '@seal-chat/protocol/api';
 import type { Sql } from 'postgres';
-import { findMembers } from '../conversations/store.ts';
+import { findMembers } from '../conversations/lookup.ts';
 import type { PrismaClient } from '../generated/client.ts';
 import type { MessageLimits } from '../limits/messages.ts';
-import type { Audience } from '../sync/audience.ts';
-import type { Session } from '../trpc/context.ts';
+import type { Audience } from '../delivery/audience.ts';
+import type { Session } from '../sessions/session.ts';
 
 /** Messages that are taken back. */
 export interface RemovalService {

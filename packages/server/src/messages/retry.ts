@@ -3,7 +3,7 @@ import type { Sql } from 'postgres';
 import type { Bus } from '../bus/bus.ts';
 import type { MessageLimits } from '../limits/messages.ts';
 import { rateLimited } from '../limits/durable.ts';
-import type { Session } from '../trpc/context.ts';
+import type { Session } from '../sessions/session.ts';
 import { answerRequest, findAddressing, insertRequest, type Addressing, type MessageRef } from './retry-store.ts';
 
 /** Requests for one message by one device in a day. */

@@ -2,9 +2,9 @@ import { SealError, type ConversationId, type DeviceId, type MessageId, type Use
 import type { HistoryAnswer, SendAnswer } from '@seal-chat/protocol/api';
 import type { Sql } from 'postgres';
 import type { PrismaClient } from '../generated/client.ts';
-import { isChannel, isMember } from '../conversations/store.ts';
+import { isChannel, isMember } from '../conversations/lookup.ts';
 import type { MessageLimits } from '../limits/messages.ts';
-import type { Session } from '../trpc/context.ts';
+import type { Session } from '../sessions/session.ts';
 import type { Payload } from './batch.ts';
 import type { DeviceSet, DeviceSets } from './device-sets.ts';
 import { checkExtras, explainRefusal, type Extras } from './extras.ts';

@@ -1,9 +1,9 @@
 import type { MailboxEvent } from '@seal-chat/protocol/api';
 import type { Sql } from 'postgres';
 import type { Bus } from '../bus/bus.ts';
-import type { Hub } from '../sync/hub.ts';
+import type { Hub } from '../delivery/hub.ts';
 import type { SendItem } from './batch.ts';
-import { createBatchWriter, type BatchWriter } from './batch-writer.ts';
+import { createBatchWriter, type BatchWriter } from '../batching/batch-writer.ts';
 import { storeWithExtras, type Refused } from './extras.ts';
 import { sendBatch, type SendResult } from './store.ts';
 

@@ -18,11 +18,11 @@ import { sha256, verifyPreKeySignature, type Curves } from '@seal-chat/crypto/ve
 import type { z } from 'zod';
 import { base64Of } from '../db/bytes.ts';
 import { transact, type Transaction } from '../db/transaction.ts';
-import { findExistingUsers } from '../devices/store.ts';
+import { findExistingUsers } from '../users/lookup.ts';
 import type { PrismaClient } from '../generated/client.ts';
 import type { DurableLimits } from '../limits/durable.ts';
-import type { Audience } from '../sync/audience.ts';
-import type { Session } from '../trpc/context.ts';
+import type { Audience } from '../delivery/audience.ts';
+import type { Session } from '../sessions/session.ts';
 import {
   countStock,
   discardOthers,

@@ -2,7 +2,7 @@ import type { TenantId, UserId } from '@seal-chat/protocol';
 import type { LiveEvent, PresenceState } from '@seal-chat/protocol/api';
 import { ALIVE_MS } from '../bus/postgres.ts';
 import { chunks, type Bus, type PresenceReport } from '../bus/bus.ts';
-import type { Audience } from '../sync/audience.ts';
+import type { Audience } from '../delivery/audience.ts';
 
 /** Who is there. Kept in memory alone; processes tell each other over the bus. */
 export interface Presence {

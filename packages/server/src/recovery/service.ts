@@ -4,7 +4,7 @@ import { base64Of } from '../db/bytes.ts';
 import { toAnswer } from '../devices/service.ts';
 import type { PrismaClient } from '../generated/client.ts';
 import type { DurableLimits } from '../limits/durable.ts';
-import type { PublicContext, Session } from '../trpc/context.ts';
+import type { PublicCaller, Session } from '../sessions/session.ts';
 import { usernameKeyOf } from '../users/username.ts';
 import { findRecovery, storeRecovery } from './store.ts';
 
@@ -14,7 +14,7 @@ export interface RecoveryService {
    * Counted by account and by address, whether or not there is such an account.
    * @throws SealError NOT_FOUND, RATE_LIMITED
    */
-  fetch(caller: Pick<PublicContext, 'tenant' | 'address'>, username: string): Promise<RecoveryAnswer>;
+  fetch(caller: Pick<PublicCaller, 'tenant' | 'address'>, username: string): Promise<RecoveryAnswer>;
   /** Puts `blob` in the place of the caller's present one. */
   store(session: Session, blob: Bytes): Promise<void>;
 }

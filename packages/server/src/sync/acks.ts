@@ -2,7 +2,7 @@ import type { DeviceId, TenantId } from '@seal-chat/protocol';
 import type { Sql } from 'postgres';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isRetryableState } from '../db/transaction.ts';
-import { createFlusher } from '../messages/flusher.ts';
+import { createFlusher } from '../batching/flusher.ts';
 import { acknowledge, type Delivered } from './store.ts';
 
 /** What a device has stored. */

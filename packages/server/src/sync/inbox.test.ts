@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { SealError, type ConversationId, type DeviceId, type MessageId, type UserId } from '@seal-chat/protocol';
 import type { MailboxEvent, SyncEvent } from '@seal-chat/protocol/api';
-import type { Connection, Session } from '../trpc/context.ts';
+import type { Connection, Session } from '../sessions/session.ts';
 import { createInbox, type InboxBatch, type MailboxPage } from './inbox.ts';
 
 const session = { tenantId: 't', userId: 'u', deviceId: 'd', sessionId: 's' } as unknown as Session;

@@ -1,8 +1,8 @@
 import { tracked, type TrackedEnvelope } from '@trpc/server';
 import { isSealError, type SealError } from '@seal-chat/protocol';
 import type { MailboxEvent, SyncBatch, SyncEvent } from '@seal-chat/protocol/api';
-import type { Connection, Session } from '../trpc/context.ts';
-import type { Inbox } from './hub.ts';
+import type { Connection, Session } from '../sessions/session.ts';
+import type { Inbox } from '../delivery/hub.ts';
 import { createLiveQueue, type LiveQueue } from './live-queue.ts';
 
 /** Reads the mailbox of the inbox's device. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ConversationId } from '@seal-chat/protocol';
-import { createLiveQueue, type ChannelEntryEvent } from './live-queue.ts';
+import type { ChannelEntryEvent } from '../delivery/hub.ts';
+import { createLiveQueue } from './live-queue.ts';
 
 const one = 'one' as ConversationId;
 const two = 'two' as ConversationId;

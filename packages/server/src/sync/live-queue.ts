@@ -1,8 +1,6 @@
 import { SealError } from '@seal-chat/protocol';
 import type { ChannelEntry, LiveEvent } from '@seal-chat/protocol/api';
-
-/** What is new in a channel's log, as it is told. */
-export type ChannelEntryEvent = Extract<LiveEvent, { type: 'channel-entry' }>;
+import type { ChannelEntryEvent } from '../delivery/hub.ts';
 
 /** Live events that wait for a reader. */
 export interface LiveQueue {

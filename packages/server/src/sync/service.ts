@@ -3,13 +3,13 @@ import type { Sql } from 'postgres';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { chunks, type Bus } from '../bus/bus.ts';
 import type { PrismaClient } from '../generated/client.ts';
-import { findMembers, findPeers } from '../conversations/store.ts';
+import { findMembers, findPeers } from '../conversations/lookup.ts';
 import { rateLimited } from '../limits/durable.ts';
 import type { Presence } from '../presence/presence.ts';
-import type { Connection, Session } from '../trpc/context.ts';
+import type { Connection, Session } from '../sessions/session.ts';
 import { createAcks } from './acks.ts';
-import type { Audience } from './audience.ts';
-import type { Hub } from './hub.ts';
+import type { Audience } from '../delivery/audience.ts';
+import type { Hub } from '../delivery/hub.ts';
 import { createInbox, type InboxBatch } from './inbox.ts';
 import { findAudiences, findMailbox, readMailbox, type Delivered } from './store.ts';
 

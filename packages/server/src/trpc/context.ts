@@ -1,26 +1,6 @@
-import type { DeviceId, SealError, TenantId, UserId } from '@seal-chat/protocol';
-import type { Rates } from '../limits/rates.ts';
+import type { SealError } from '@seal-chat/protocol';
+import type { Connection, Session } from '../sessions/session.ts';
 import type { Tenant } from '../tenants/service.ts';
-
-/** The signed-in device of a request, or of a WebSocket for as long as it is open. */
-export interface Session {
-  readonly tenantId: TenantId;
-  readonly sessionId: string;
-  readonly userId: UserId;
-  readonly deviceId: DeviceId;
-  readonly rates: Rates;
-  /** Null while the session is good; a promise when that has to be looked up. Rejects or throws what ended it. */
-  check(): null | Promise<void>;
-}
-
-/** The socket behind a context; null for a request over HTTP. */
-export interface Connection {
-  readonly id: string;
-  /** Bytes accepted for sending that the network has not taken yet. */
-  bufferedBytes(): number;
-  /** Resolves when what is buffered now has been handed to the network, or the socket is closed. */
-  drained(): Promise<void>;
-}
 
 /** What every procedure gets: made once for an HTTP request and once for a WebSocket. */
 export interface Context {
@@ -31,11 +11,4 @@ export interface Context {
   /** The client's network address, as the process in front vouches for it. */
   readonly address: string;
   readonly connection: Connection | null;
-}
-
-/** The context of a procedure that is open to everyone of a tenant. */
-export interface PublicContext {
-  readonly tenant: Tenant;
-  readonly session: Session | null;
-  readonly address: string;
 }

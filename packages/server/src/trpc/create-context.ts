@@ -1,11 +1,12 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { isSealError, SealError, TRANSPORT, type Bytes, type TenantId } from '@seal-chat/protocol';
-import type { LiveSessions } from '../auth/live-sessions.ts';
-import type { SessionRow } from '../auth/store.ts';
-import { hashToken } from '../auth/tokens.ts';
+import type { LiveSessions } from '../sessions/live-sessions.ts';
+import type { Connection, Session } from '../sessions/session.ts';
+import type { SessionRow } from '../sessions/store.ts';
+import { hashToken } from '../sessions/tokens.ts';
 import type { Presence } from '../presence/presence.ts';
 import type { Tenant, Tenants } from '../tenants/service.ts';
-import type { Connection, Context, Session } from './context.ts';
+import type { Context } from './context.ts';
 
 /** What a caller says about itself, however it came. */
 export interface Credentials {

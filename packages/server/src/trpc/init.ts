@@ -1,6 +1,7 @@
 import { initTRPC } from '@trpc/server';
 import { isSealError, SealError } from '@seal-chat/protocol';
-import type { Context, Session } from './context.ts';
+import type { Session } from '../sessions/session.ts';
+import type { Context } from './context.ts';
 import { answerFor } from './errors.ts';
 
 const t = initTRPC.context<Context>().create({

@@ -2,10 +2,9 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
 import { getWSConnectionHandler, type CreateWSSContextFnOptions } from '@trpc/server/adapters/ws';
-import type { TRPCError } from '@trpc/server';
+import type { AnyRouter, TRPCError } from '@trpc/server';
 import { ERRORS, LIFETIMES, SIZE_LIMITS, TRANSPORT, type SealError } from '@seal-chat/protocol';
 import { WebSocketServer, type WebSocket } from 'ws';
-import type { AppRouter } from '../router.ts';
 import type { Context } from './context.ts';
 import { credentialsOf, type Contexts, type Credentials, type Socket } from './create-context.ts';
 
@@ -33,7 +32,7 @@ const SERVICE_RESTART = 1012;
 const APPLICATION_CODES = 4_000;
 
 export function createWebSockets(deps: {
-  readonly router: AppRouter;
+  readonly router: AnyRouter;
   readonly contexts: Contexts;
   readonly onError: (failure: { readonly error: TRPCError; readonly path: string | undefined }) => void;
 }): WebSockets {
@@ -47,7 +46,7 @@ export function createWebSockets(deps: {
   let lastId = 0;
   let isClosing = false;
 
-  const handle = getWSConnectionHandler<AppRouter>({ wss, router, createContext, onError, maxBatchSize: MAX_BATCH });
+  const handle = getWSConnectionHandler<AnyRouter>({ wss, router, createContext, onError, maxBatchSize: MAX_BATCH });
 
   function createContext({ req, res, info }: CreateWSSContextFnOptions): Promise<Context> {
     clearTimeout(strangers.get(res));

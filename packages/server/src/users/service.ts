@@ -2,7 +2,7 @@ import { SealError, type UserId } from '@seal-chat/protocol';
 import type { UserProfile } from '@seal-chat/protocol/api';
 import type { PrismaClient } from '../generated/client.ts';
 import type { DurableLimits } from '../limits/durable.ts';
-import type { Session } from '../trpc/context.ts';
+import type { Session } from '../sessions/session.ts';
 import { findByNamePrefix, findProfiles } from './store.ts';
 import { usernameKeyOf } from './username.ts';
 

@@ -1,6 +1,8 @@
 import type { DeviceId, SealError, TenantId, UserId } from '@seal-chat/protocol';
 import type { LiveEvent, MailboxEvent } from '@seal-chat/protocol/api';
-import type { ChannelEntryEvent } from './live-queue.ts';
+
+/** What is new in a channel's log, as it is told. */
+export type ChannelEntryEvent = Extract<LiveEvent, { type: 'channel-entry' }>;
 
 /** One running subscription of one device in this process. */
 export interface Inbox {

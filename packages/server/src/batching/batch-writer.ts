@@ -3,7 +3,7 @@ import postgres from 'postgres';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isDatabaseAway } from '../db/away.ts';
 import { isRetryableState } from '../db/transaction.ts';
-import { isSameMessage, withoutRepeats, type MessageKey } from './batch.ts';
+import { isSameMessage, withoutRepeats, type MessageKey } from './message-key.ts';
 import { createFlusher } from './flusher.ts';
 
 /** Commits messages in batches. */

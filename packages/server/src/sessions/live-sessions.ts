@@ -1,8 +1,8 @@
 import { SealError, type DeviceId, type TenantId } from '@seal-chat/protocol';
 import type { Bus } from '../bus/bus.ts';
 import type { Rates } from '../limits/rates.ts';
-import type { Hub } from '../sync/hub.ts';
-import type { Session } from '../trpc/context.ts';
+import type { Hub } from '../delivery/hub.ts';
+import type { Session } from './session.ts';
 import type { SessionRow } from './store.ts';
 
 /** A session as long as a socket lives on it. */

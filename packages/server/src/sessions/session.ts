@@ -1,0 +1,30 @@
+import type { DeviceId, TenantId, UserId } from '@seal-chat/protocol';
+import type { Rates } from '../limits/rates.ts';
+import type { Tenant } from '../tenants/service.ts';
+
+/** The signed-in device of a request, or of a WebSocket for as long as it is open. */
+export interface Session {
+  readonly tenantId: TenantId;
+  readonly sessionId: string;
+  readonly userId: UserId;
+  readonly deviceId: DeviceId;
+  readonly rates: Rates;
+  /** Null while the session is good; a promise when that has to be looked up. Rejects or throws what ended it. */
+  check(): null | Promise<void>;
+}
+
+/** The socket behind a context; null for a request over HTTP. */
+export interface Connection {
+  readonly id: string;
+  /** Bytes accepted for sending that the network has not taken yet. */
+  bufferedBytes(): number;
+  /** Resolves when what is buffered now has been handed to the network, or the socket is closed. */
+  drained(): Promise<void>;
+}
+
+/** Who calls a procedure that is open to everyone of a tenant. */
+export interface PublicCaller {
+  readonly tenant: Tenant;
+  readonly session: Session | null;
+  readonly address: string;
+}

@@ -1,0 +1,12 @@
+import type { TenantId, UserId } from '@seal-chat/protocol';
+import type { PrismaClient } from '../generated/client.ts';
+
+/** Which of `userIds` the tenant has. */
+export async function findExistingUsers(
+  prisma: PrismaClient,
+  tenantId: TenantId,
+  userIds: readonly UserId[],
+): Promise<ReadonlySet<string>> {
+  const rows = await prisma.user.findMany({ where: { tenantId, id: { in: [...userIds] } }, select: { id: true } });
+  return new Set(rows.map(({ id }) => id));
+}
