@@ -1,4 +1,3 @@
-import { basename, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defaultClientConditions, defineConfig } from 'vite';
 import { inlineLimits } from './build/inline-limits.ts';
@@ -25,9 +24,8 @@ export default defineConfig({
       output: {
         minify: true,
         entryFileNames: '[name].js',
-        // A lazy view is called after its folder.
-        chunkFileNames: ({ name, facadeModuleId }) =>
-          `${name === 'define' && facadeModuleId !== null ? basename(dirname(facadeModuleId)) : name}-[hash].js`,
+        // `conversation-parts.ts` becomes `conversation-[hash].js`: files are called after their journey.
+        chunkFileNames: ({ name }) => `${name.replace(/-parts$/, '')}-[hash].js`,
         // All that is needed to read and write comes in one file, although lazy views use parts of it.
         // What the views around channels and messages share comes in another: each file costs its name and hash in the entry.
         codeSplitting: {

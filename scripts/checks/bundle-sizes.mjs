@@ -16,6 +16,8 @@ const LARGE = {
   // MLS and the library for it, loaded by who is in a channel: what messages need, and what changes of a group need.
   'mls-context': 21_000,
   reconcile: 16_000,
+  // All that a person uses in a conversation besides plain text, in one request: rich messages, actions, the composer's extras.
+  conversation: 18_000,
 };
 
 /** Size and budget of each part of the widget in `files`: name -> source text. */

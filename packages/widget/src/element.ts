@@ -8,7 +8,9 @@ import { chooseLanguage, completeStrings, loadStrings } from './i18n/load.ts';
 import type { ChatStrings, ShownStrings, Strings } from './i18n/strings.ts';
 import { warningIcon } from './icons.ts';
 import { Lazy } from './internal/lazy.ts';
+import type { ViewEvent } from './internal/view-events.ts';
 import { Watch } from './internal/watch.ts';
+import { accountJourney } from './journeys/account.ts';
 import { base } from './styles/base.ts';
 import { tokens } from './styles/tokens.ts';
 import { elementStyles } from './element.styles.ts';
@@ -66,8 +68,7 @@ export class SealChat extends LitElement {
   #languageTag = '';
   readonly #context = new SealContext(this);
   readonly #account = new Watch(this, () => this.#active?.account ?? null);
-  readonly #signIn = new Lazy(this, () => import('./views/sign-in/define.ts'));
-  readonly #recovery = new Lazy(this, () => import('./views/recovery/define.ts'));
+  readonly #accountViews = new Lazy(this, accountJourney);
 
   constructor() {
     super();
@@ -248,11 +249,11 @@ export class SealChat extends LitElement {
       case 'storage-failed':
         return this.#renderProblem(errorText(account.error, strings));
       case 'signed-out':
-        return this.#signIn.render(strings, () => html`<seal-sign-in exportparts="sign-in"></seal-sign-in>`);
+        return this.#accountViews.render(strings, () => html`<seal-sign-in exportparts="sign-in"></seal-sign-in>`);
       case 'signed-in':
         return account.recoveryCode === null
           ? this.#renderHome()
-          : this.#recovery.render(
+          : this.#accountViews.render(
               strings,
               () =>
                 html`<seal-recovery-code
@@ -271,7 +272,7 @@ export class SealChat extends LitElement {
     return html`<seal-home
       exportparts=${HOME_PARTS}
       .conversationId=${isId ? this.conversation : null}
-      @conversation=${(event: CustomEvent<ConversationId | null>) => (this.conversation = event.detail)}
+      @conversation=${(event: ViewEvent<'conversation'>) => (this.conversation = event.detail)}
     ></seal-home>`;
   }
 

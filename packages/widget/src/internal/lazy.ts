@@ -1,23 +1,24 @@
 import { html, type ReactiveController, type ReactiveControllerHost, type TemplateResult } from 'lit';
 import type { ChatStrings } from '../i18n/strings.ts';
+import type { Journey } from './journey.ts';
 
-/** A part of the widget that is fetched when it is first shown. */
+/** Shows a view whose code is loaded when it is first shown. */
 export class Lazy implements ReactiveController {
   readonly #host: ReactiveControllerHost;
-  readonly #load: () => Promise<unknown>;
-  #state: 'idle' | 'loading' | 'loaded' | 'failed' = 'idle';
+  readonly #journey: Journey<unknown>;
+  #state: 'idle' | 'loading' | 'failed' = 'idle';
 
-  constructor(host: ReactiveControllerHost, load: () => Promise<unknown>) {
+  constructor(host: ReactiveControllerHost, journey: Journey<unknown>) {
     this.#host = host;
-    this.#load = load;
+    this.#journey = journey;
     host.addController(this);
   }
 
   hostConnected(): void {}
 
-  /** `view` once its code is there; until then a sign that it is coming, or a way to try again. */
+  /** `view` once its code is loaded; until then a sign that it is coming, or a way to try again. */
   render(strings: ChatStrings, view: () => TemplateResult): TemplateResult {
-    if (this.#state === 'loaded') return view();
+    if (this.#journey.loaded !== null) return view();
     if (this.#state === 'idle') void this.#start();
     if (this.#state !== 'failed')
       return html`<div class="waiting" role="status">
@@ -31,12 +32,11 @@ export class Lazy implements ReactiveController {
 
   async #start(): Promise<void> {
     this.#state = 'loading';
-    try {
-      await this.#load();
-      this.#state = 'loaded';
-    } catch {
-      this.#state = 'failed';
-    }
+    this.#host.requestUpdate();
+    this.#state = await this.#journey.load().then(
+      () => 'idle',
+      () => 'failed',
+    );
     this.#host.requestUpdate();
   }
 }

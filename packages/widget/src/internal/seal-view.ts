@@ -2,6 +2,7 @@ import { LitElement } from 'lit';
 import type { SealClient } from '@seal-chat/client';
 import { contextOf, type SealContext } from '../context.ts';
 import type { ShownStrings } from '../i18n/strings.ts';
+import type { ViewEventDetail, ViewEvents } from './view-events.ts';
 
 /** A part of `<seal-chat>`: it is handed the client and the texts by it, and does nothing without them. */
 export abstract class SealView extends LitElement {
@@ -38,8 +39,8 @@ export abstract class SealView extends LitElement {
     return strings;
   }
 
-  /** Tells the view above, and nobody outside of it, what the person wants. */
-  protected tell(type: string, detail?: unknown): void {
+  /** Tells the view that renders this one, and no other, what the person wants. */
+  protected tell<Type extends keyof ViewEvents>(type: Type, ...[detail]: ViewEventDetail<Type>): void {
     this.dispatchEvent(new CustomEvent(type, { detail }));
   }
 

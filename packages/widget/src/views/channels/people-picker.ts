@@ -3,11 +3,12 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { Person, UserId } from '@seal-chat/client';
 import { closeIcon } from '../../icons.ts';
 import { ChannelView } from '../../internal/channel-view.ts';
+import type { ViewEvent } from '../../internal/view-events.ts';
 import { avatar, avatarStyles } from '../../people/avatar.ts';
 import { personName } from '../../people/name.ts';
 import { base } from '../../styles/base.ts';
 
-/** A list of people that grows by searching. Tells `change` with the people whenever one comes or goes. */
+/** A list of people that grows by searching. Tells `people` whenever one is added or removed. */
 export class SealPeoplePicker extends ChannelView {
   static override styles = [
     base,
@@ -104,7 +105,7 @@ export class SealPeoplePicker extends ChannelView {
   #change(people: readonly Person[], said: string): void {
     this.people = people;
     this.said = said;
-    this.tell('change', people);
+    this.tell('people', people);
   }
 
   protected override render(): TemplateResult {
@@ -136,7 +137,7 @@ export class SealPeoplePicker extends ChannelView {
       <seal-people-search
         .label=${strings.findPeople}
         .excluded=${new Set([...this.excluded, ...people.map(({ userId }) => userId)])}
-        @pick=${(event: CustomEvent<Person>) => this.#pick(event.detail)}
+        @person=${(event: ViewEvent<'person'>) => this.#pick(event.detail)}
       ></seal-people-search>
       <div class="hidden-visually" role="status">${this.said}</div>`;
   }

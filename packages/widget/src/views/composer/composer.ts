@@ -1,48 +1,56 @@
 import { html, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
 import type { Conversation } from '@seal-chat/client';
-import { Action } from '../../internal/action.ts';
+import type { ShownStrings } from '../../i18n/strings.ts';
+import { Action, asSealError } from '../../internal/action.ts';
+import { adoptStyles } from '../../internal/adopt-styles.ts';
 import { isTouchOnly } from '../../internal/touch.ts';
 import { SealView } from '../../internal/seal-view.ts';
-import { sendIcon, warningIcon } from '../../icons.ts';
+import { checkIcon, sendIcon, warningIcon } from '../../icons.ts';
 import { errorText } from '../../error-text.ts';
+import { conversationJourney } from '../../journeys/conversation.ts';
+import type { ComposeRequest } from '../../messages/compose-request.ts';
 import { base } from '../../styles/base.ts';
-import { charactersLeft } from './size.ts';
+import { ComposeState } from './compose-state.ts';
 import { composerStyles } from './composer.styles.ts';
-import type { ComposerExtras } from './extras/extras.ts';
-import type { ComposeRequest } from '../rich/rich-host.ts';
+import type { ComposerExtras, ComposerHost } from './host.ts';
+import { charactersLeft } from './size.ts';
 
-/** What was typed is kept when nothing was typed for this long, ms. */
+/** The draft is stored when nothing was typed for this long, ms. */
 const DRAFT_PAUSE_MS = 500;
 
-/** Where a message is written. Keeps what was begun with the conversation, and tells `sent` when a message is queued. */
+/** Where a message is written. Stores the draft of its conversation, and tells `sent` when a message is queued. */
 export class SealComposer extends SealView {
   static override styles = [base, composerStyles];
   static override properties: PropertyDeclarations = {
     conversation: { attribute: false },
     peerName: { attribute: false },
-    text: { state: true },
+    problem: { state: true },
   };
 
   declare conversation: Conversation | null;
   declare peerName: string;
-  /** What is in the field. */
-  declare text: string;
+  /** What went wrong with one of the extras. */
+  declare problem: string | null;
 
+  readonly #compose = new ComposeState();
   readonly #sending = new Action(this);
   #draftTimer: ReturnType<typeof setTimeout> | undefined;
-  /** Replies, files, mentions, voice notes. Fetched when the composer is there. */
+  /** Replies, edits, files, mentions, voice notes. Loaded when the composer is first rendered. */
   #extras: ComposerExtras | null = null;
+  /** The text that the height of the field fits. */
+  #fittedText = '';
 
   constructor() {
     super();
     this.conversation = null;
     this.peerName = '';
-    this.text = '';
+    this.problem = null;
+    this.#compose.subscribe(() => this.#handleChange());
   }
 
   /** Puts the cursor into the field. */
   override focus(): void {
-    this.byId('text')?.focus();
+    this.#field?.focus();
   }
 
   override disconnectedCallback(): void {
@@ -50,45 +58,77 @@ export class SealComposer extends SealView {
     this.#keepDraft();
   }
 
-  /** Begins an answer to a message, or a change of an own one. */
+  /** Begins a reply, or an edit of a message of this person. */
   compose(request: ComposeRequest): void {
-    this.#extras?.begin(request);
+    this.#loadExtras().then(
+      (extras) => extras.begin(request),
+      (error: unknown) => this.#sending.fail(asSealError(error)),
+    );
   }
 
-  /** Puts `text` into the field; what a person has begun is kept unless it is a change of a message that is there. */
-  setText(text: string): void {
-    this.text = text;
+  get #field(): HTMLTextAreaElement | null {
+    return this.byId<HTMLTextAreaElement>('text');
+  }
+
+  #handleChange(): void {
+    this.requestUpdate();
     clearTimeout(this.#draftTimer);
     this.#draftTimer = setTimeout(() => this.#keepDraft(), DRAFT_PAUSE_MS);
-  }
-
-  /** Runs `task`, and says why when it fails. Resolves to whether it succeeded. */
-  run(task: () => Promise<unknown>): Promise<boolean> {
-    return this.#sending.run(task);
   }
 
   #keepDraft(): void {
     clearTimeout(this.#draftTimer);
     const { conversation } = this;
-    const draft = this.#extras?.draft ?? this.text;
+    const { draft } = this.#compose;
     if (conversation === null || draft === (conversation.summary.get()?.draft ?? '')) return;
     // What was begun is lost on the next visit at worst; the person is still writing.
     conversation.setDraft(draft).catch(() => undefined);
   }
 
-  async #loadExtras(): Promise<void> {
-    const { ComposerExtras: Extras } = await import('./extras/define.ts');
-    this.#extras = new Extras(
-      this,
-      () => this.strings,
-      () => this.tell('sent'),
-    );
-    this.requestUpdate();
+  async #loadExtras(): Promise<ComposerExtras> {
+    const { extraStyles, Extras } = await conversationJourney.load();
+    if (this.#extras === null) {
+      const host = this.#createHost();
+      adoptStyles(host.root, extraStyles);
+      this.#extras = new Extras(host);
+      this.requestUpdate();
+    }
+    return this.#extras;
+  }
+
+  #createHost(): ComposerHost {
+    // Asked for each time: the composer's properties change while the extras keep the host.
+    const conversationNow = (): Conversation | null => this.conversation;
+    const stringsNow = (): ShownStrings => this.strings;
+    const fieldNow = (): HTMLTextAreaElement | null => this.#field;
+    return {
+      compose: this.#compose,
+      element: this,
+      root: this.renderRoot as ShadowRoot,
+      get conversation() {
+        return conversationNow();
+      },
+      get strings() {
+        return stringsNow();
+      },
+      get field() {
+        return fieldNow();
+      },
+      focus: () => this.focus(),
+      say: (problem) => (this.problem = problem),
+      run: (task) => this.#sending.run(task),
+      sent: () => this.tell('sent'),
+      update: () => {
+        this.requestUpdate();
+        return this.updateComplete;
+      },
+    };
   }
 
   #handleInput(event: Event): void {
-    this.setText((event.target as HTMLTextAreaElement).value);
-    this.conversation?.setTyping(this.text.trim() !== '');
+    const { value } = event.target as HTMLTextAreaElement;
+    this.#compose.setText(value);
+    this.conversation?.setTyping(value.trim() !== '');
     this.#extras?.handleInput();
   }
 
@@ -108,14 +148,13 @@ export class SealComposer extends SealView {
   }
 
   async #send(): Promise<void> {
-    const { conversation, text } = this;
+    const { conversation } = this;
+    const composing = this.#compose.get();
     if (conversation === null || !this.#isSendable()) return;
-    const extras = this.#extras;
-    const isSent = await this.#sending.run(() => extras?.send(text.trim()) ?? conversation.send(text.trim()));
+    const isSent = await this.#sending.run(() => this.#extras?.send() ?? conversation.send(composing.text.trim()));
     if (!isSent) return;
-    // What was typed while the message was being stored stays.
-    const next = extras?.takeNext() ?? '';
-    if (this.text === text) this.setText(next);
+    this.problem = null;
+    this.#compose.next(composing);
     this.#keepDraft();
     conversation.setTyping(false);
     this.tell('sent');
@@ -123,48 +162,49 @@ export class SealComposer extends SealView {
   }
 
   #isSendable(): boolean {
-    const left = charactersLeft(this.text);
-    const isThere = this.text.trim() !== '' || this.#extras?.hasFiles === true;
-    return isThere && (left === null || left >= 0);
+    const { text } = this.#compose.get();
+    const left = charactersLeft(text);
+    const hasContent = text.trim() !== '' || this.#extras?.hasFiles === true;
+    return hasContent && (left === null || left >= 0);
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (!changed.has('conversation')) return;
     this.#sending.fail(null);
-    this.text = this.conversation?.summary.get()?.draft ?? '';
+    this.#compose.open(this.conversation?.summary.get()?.draft ?? '');
   }
 
   protected override firstUpdated(): void {
-    // Without it plain messages can be written; the next conversation that is opened tries again.
+    // Without them plain messages can be written; the next conversation that is opened tries again.
     this.#loadExtras().catch(() => undefined);
   }
 
-  protected override updated(changed: PropertyValues<this>): void {
-    if (changed.has('text') && !CSS.supports('field-sizing', 'content')) this.#fitHeight();
+  protected override updated(): void {
+    const { text } = this.#compose.get();
+    if (text === this.#fittedText || CSS.supports('field-sizing', 'content')) return;
+    this.#fittedText = text;
+    this.#fitHeight();
   }
 
   /** For browsers that cannot size a field by its content. Set as a property, which a strict CSP allows. */
   #fitHeight(): void {
-    const field = this.byId<HTMLTextAreaElement>('text');
+    const field = this.#field;
     if (field === null) return;
     field.style.setProperty('block-size', 'auto');
     field.style.setProperty('block-size', `${field.scrollHeight}px`);
   }
 
   protected override render(): TemplateResult {
-    const { strings, text } = this;
-    const extras = this.#extras;
+    const { strings } = this;
+    const { text, mode } = this.#compose.get();
+    const extras = this.#extras?.render();
     const left = charactersLeft(text);
     const { error } = this.#sending;
+    const sendLabel = extras?.sendLabel ?? strings.send;
     return html`<form part="composer" @submit=${this.#handleSubmit}>
-      ${
-        error === null
-          ? nothing
-          : html`<p class="problem" role="alert">${warningIcon}<span>${errorText(error, strings)}</span></p>`
-      }
-      ${extras?.above()}
+      ${problemLine(error && errorText(error, strings))} ${problemLine(this.problem)} ${extras?.above}
       <div class="line">
-        ${extras?.start()}
+        ${extras?.start}
         <textarea
           id="text"
           class="input"
@@ -180,16 +220,16 @@ export class SealComposer extends SealView {
           @input=${this.#handleInput}
           @keydown=${this.#handleKeydown}
         ></textarea>
-        ${extras?.end()}
+        ${extras?.end}
         <button
           class="send"
           part="send-button"
-          aria-label=${extras?.sendName ?? strings.send}
-          title=${extras?.sendName ?? strings.send}
+          aria-label=${sendLabel}
+          title=${sendLabel}
           ?disabled=${!this.#isSendable()}
           ?hidden=${extras?.hidesSend === true}
         >
-          ${extras?.sendIcon ?? sendIcon}
+          ${mode === 'edit' ? checkIcon : sendIcon}
         </button>
       </div>
       ${
@@ -201,4 +241,8 @@ export class SealComposer extends SealView {
       }
     </form>`;
   }
+}
+
+function problemLine(text: string | null): TemplateResult | typeof nothing {
+  return text === null ? nothing : html`<p class="problem" role="alert">${warningIcon}<span>${text}</span></p>`;
 }

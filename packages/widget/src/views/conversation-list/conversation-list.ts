@@ -4,11 +4,11 @@ import type { ConversationId, ConversationSummary } from '@seal-chat/client';
 import { rovingTarget } from '../../internal/roving.ts';
 import { SealView } from '../../internal/seal-view.ts';
 import { Watch } from '../../internal/watch.ts';
+import { conversationJourney } from '../../journeys/conversation.ts';
 import { avatarStyles, conversationAvatar } from '../../people/avatar.ts';
 import { conversationName } from '../../people/name.ts';
 import { base } from '../../styles/base.ts';
 import { fullLabel, listLabel } from '../../time/dates.ts';
-import type * as RichRow from '../channels/list/define.ts';
 import { conversationListStyles } from './conversation-list.styles.ts';
 import { preview } from './preview.ts';
 
@@ -23,7 +23,7 @@ export class SealConversationList extends SealView {
   /** The conversation that is open. */
   declare selected: ConversationId | null;
   /** Shows what is more than a text between two people; null until it is loaded. */
-  declare rich: typeof RichRow | null;
+  declare rich: typeof conversationJourney.loaded;
 
   readonly #conversations = new Watch(this, () => this.client.conversations);
   /** The row that takes part in tabbing; the others are reached with arrow keys. */
@@ -36,7 +36,7 @@ export class SealConversationList extends SealView {
   }
 
   protected override firstUpdated(): void {
-    import('../channels/list/define.ts').then(
+    conversationJourney.load().then(
       (rich) => (this.rich = rich),
       () => undefined,
     );

@@ -1,15 +1,16 @@
 import { html, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
-import type { Conversation, ConversationId, ConversationMember, ConversationSummary, Person } from '@seal-chat/client';
+import type { Conversation, ConversationId, ConversationMember, ConversationSummary } from '@seal-chat/client';
 import { backIcon } from '../../icons.ts';
 import { Lazy } from '../../internal/lazy.ts';
 import { SealView } from '../../internal/seal-view.ts';
+import type { ViewEvent } from '../../internal/view-events.ts';
 import { Watch } from '../../internal/watch.ts';
+import { accountJourney } from '../../journeys/account.ts';
 import { avatarStyles, conversationAvatar } from '../../people/avatar.ts';
 import { conversationName } from '../../people/name.ts';
 import { base } from '../../styles/base.ts';
 import { agoLabel } from '../../time/dates.ts';
 import type { SealComposer } from '../composer/composer.ts';
-import type { ComposeRequest } from '../rich/rich-host.ts';
 import type { SealMessageList } from '../message-list/message-list.ts';
 import { conversationStyles } from './conversation.styles.ts';
 
@@ -26,7 +27,7 @@ export class SealConversation extends SealView {
   /** A conversation that was just begun has its composer when the server has answered. */
   #isFocusWanted = false;
   readonly #summary = new Watch(this, () => this.#conversation?.summary ?? null);
-  readonly #identityNotice = new Lazy(this, () => import('../identity-notice/define.ts'));
+  readonly #accountViews = new Lazy(this, accountJourney);
   readonly #account = new Watch(this, () => this.client.account);
 
   constructor() {
@@ -87,7 +88,7 @@ export class SealConversation extends SealView {
           exportparts="avatar"
           .conversation=${conversation}
           .summary=${summary}
-          @person=${(event: CustomEvent<Person>) => this.tell('person', event.detail)}
+          @person=${(event: ViewEvent<'person'>) => this.tell('person', event.detail)}
         ></seal-details>
       </div>
       <seal-message-list
@@ -95,8 +96,8 @@ export class SealConversation extends SealView {
         exportparts="message-list, day, divider, message, message-own, message-other, bubble, bubble-own, bubble-other, meta, status, avatar, to-latest"
         .conversation=${conversation}
         .summary=${summary}
-        @pick=${(event: CustomEvent<ConversationId>) => this.tell('pick', event.detail)}
-        @compose=${(event: CustomEvent<ComposeRequest>) => this.byId<SealComposer>('composer')?.compose(event.detail)}
+        @pick=${(event: ViewEvent<'pick'>) => this.tell('pick', event.detail)}
+        @compose=${(event: ViewEvent<'compose'>) => this.byId<SealComposer>('composer')?.compose(event.detail)}
       ></seal-message-list>
       ${this.#renderFooter(conversation, summary, peer, name)}`;
   }
@@ -109,7 +110,7 @@ export class SealConversation extends SealView {
   ): TemplateResult | typeof nothing {
     if (this.#account.value?.status === 'revoked' || summary === null) return nothing;
     if (peer !== null && !peer.isIdentityTrusted)
-      return this.#identityNotice.render(
+      return this.#accountViews.render(
         this.strings,
         () => html`<seal-identity-notice part="notice" .peer=${peer}></seal-identity-notice>`,
       );

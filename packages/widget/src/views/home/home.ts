@@ -1,13 +1,17 @@
 import { html, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
 import { keyed } from 'lit/directives/keyed.js';
-import type { ConversationId, Person, UserId } from '@seal-chat/client';
+import type { ConversationId, UserId } from '@seal-chat/client';
 import { errorText } from '../../error-text.ts';
 import { sealMark, settingsIcon, warningIcon } from '../../icons.ts';
 import { Action } from '../../internal/action.ts';
 import { Lazy } from '../../internal/lazy.ts';
 import { SealView } from '../../internal/seal-view.ts';
 import { isTouchOnly } from '../../internal/touch.ts';
+import type { ViewEvent } from '../../internal/view-events.ts';
 import { Watch } from '../../internal/watch.ts';
+import { accountJourney } from '../../journeys/account.ts';
+import { channelsJourney } from '../../journeys/channels.ts';
+import { conversationJourney } from '../../journeys/conversation.ts';
 import { avatar, avatarStyles } from '../../people/avatar.ts';
 import { personName } from '../../people/name.ts';
 import { base } from '../../styles/base.ts';
@@ -36,7 +40,7 @@ export class SealHome extends SealView {
   readonly #account = new Watch(this, () => this.client.account);
   readonly #connection = new Watch(this, () => this.client.connection);
   readonly #opening = new Action(this);
-  readonly #settings = new Lazy(this, () => import('../settings/define.ts'));
+  readonly #accountViews = new Lazy(this, accountJourney);
   #patience: ReturnType<typeof setTimeout> | undefined;
 
   constructor() {
@@ -91,7 +95,7 @@ export class SealHome extends SealView {
     void this.updateComplete.then(() => this.byId<SealConversationList>('list')?.focusRow(left));
   }
 
-  #handlePerson(event: CustomEvent<Person>): void {
+  #handlePerson(event: ViewEvent<'person'>): void {
     void this.#opening.run(() => this.openDm(event.detail.userId));
   }
 
@@ -109,12 +113,12 @@ export class SealHome extends SealView {
     void this.updateComplete.then(() => this.byId(opener)?.focus());
   }
 
-  #handleNew({ detail }: CustomEvent<'direct' | 'create' | 'browse'>): void {
+  #handleNew({ detail }: ViewEvent<'choose'>): void {
     if (detail === 'direct') this.byId('search')?.focus();
     else this.side = detail;
   }
 
-  readonly #handlePick = (event: CustomEvent<ConversationId>): void => this.#open(event.detail);
+  readonly #handlePick = (event: ViewEvent<'pick'>): void => this.#open(event.detail);
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     const isConnecting = this.#connection.value?.status === 'connecting';
@@ -131,10 +135,9 @@ export class SealHome extends SealView {
     this.#loadSurroundings();
   }
 
-  /** List and messages stand there at once; what is around them comes with its code, in places that are kept for it. */
+  /** List and messages are shown at once; what is around them appears when its code is loaded, in places kept for it. */
   #loadSurroundings(): void {
-    for (const loaded of [import('../channels/list/define.ts'), import('../channels/details/define.ts')])
-      loaded.catch(() => undefined);
+    for (const journey of [conversationJourney, channelsJourney]) journey.load().catch(() => undefined);
   }
 
   protected override render(): TemplateResult {
@@ -152,7 +155,7 @@ export class SealHome extends SealView {
     const { side, strings } = this;
     if (side === 'chats') return this.#renderChats();
     return side === 'settings'
-      ? this.#settings.render(strings, () => html`<seal-settings @back=${this.#toChats}></seal-settings>`)
+      ? this.#accountViews.render(strings, () => html`<seal-settings @back=${this.#toChats}></seal-settings>`)
       : html`<seal-new-channel .page=${side} @back=${this.#toChats} @pick=${this.#handlePick}></seal-new-channel>`;
   }
 
@@ -204,7 +207,7 @@ export class SealHome extends SealView {
           ? nothing
           : html`<p class="problem" role="alert">${warningIcon}<span>${errorText(error, strings)}</span></p>`
       }
-      <seal-people-search id="search" exportparts="search, avatar" @pick=${this.#handlePerson}>
+      <seal-people-search id="search" exportparts="search, avatar" @person=${this.#handlePerson}>
         <seal-invitations exportparts="avatar" @pick=${this.#handlePick}></seal-invitations>
         <seal-conversation-list
           id="list"

@@ -1,5 +1,5 @@
 import type { ConversationSummary, Message } from '@seal-chat/client';
-import { textOf } from '../message-list/message.ts';
+import { textOf } from '../../messages/text.ts';
 
 /** What can be done with one message, by this person, now. */
 export interface Available {

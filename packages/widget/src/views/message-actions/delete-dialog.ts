@@ -1,11 +1,11 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Message } from '@seal-chat/client';
 import type { Available } from './available.ts';
-import type { MessageActions } from './message-actions.ts';
+import type { MessageCommands } from './commands.ts';
 
 /** Asks for whom a message is to be deleted. */
-export function deleteDialog(message: Message, can: Available, actions: MessageActions): TemplateResult {
-  const { texts } = actions.rich;
+export function deleteDialog(message: Message, can: Available, actions: MessageCommands): TemplateResult {
+  const { texts } = actions;
   return html`<h3 id="question-title">${texts.deleteQuestion}</h3>
     ${
       can.deleteForEveryone

@@ -1,14 +1,14 @@
 import { html, type TemplateResult } from 'lit';
 import type { Message } from '@seal-chat/client';
 import { EMOJI_GROUPS, QUICK_EMOJI } from './emoji-data.ts';
-import type { MessageActions } from './message-actions.ts';
+import type { MessageCommands } from './commands.ts';
 
 /** Emoji beside each other, as the style sheet lays them out. */
 export const PICKER_COLUMNS = 8;
 
 /** A small choice of emoji. They are characters of the system's font: nothing is fetched from anywhere. */
-export function emojiPicker(message: Message, actions: MessageActions): TemplateResult {
-  const { texts } = actions.rich;
+export function emojiPicker(message: Message, actions: MessageCommands): TemplateResult {
+  const { texts } = actions;
   return html`<div class="picker">
     <div class="emoji-grid">${QUICK_EMOJI.map((emoji) => emojiButton(emoji, message, actions))}</div>
     ${EMOJI_GROUPS.map(
@@ -19,7 +19,7 @@ export function emojiPicker(message: Message, actions: MessageActions): Template
   </div>`;
 }
 
-function emojiButton(emoji: string, message: Message, actions: MessageActions): TemplateResult {
+function emojiButton(emoji: string, message: Message, actions: MessageCommands): TemplateResult {
   return html`<button class="emoji-button" aria-label=${emoji} @click=${() => actions.react(message, emoji)}>
     ${emoji}
   </button>`;

@@ -1,13 +1,13 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Message } from '@seal-chat/client';
-import { copyIcon, deleteIcon, editIcon, moreIcon, replyIcon } from '../rich/icons.ts';
+import { copyIcon, deleteIcon, editIcon, moreIcon, replyIcon } from '../../messages/icons.ts';
 import type { Available } from './available.ts';
 import { QUICK_EMOJI } from './emoji-data.ts';
-import type { MessageActions } from './message-actions.ts';
+import type { MessageCommands } from './commands.ts';
 
 /** The items of the menu of one message: a row of quick reactions, then what else can be done. */
-export function messageMenu(message: Message, can: Available, actions: MessageActions): TemplateResult {
-  const { texts } = actions.rich;
+export function messageMenu(message: Message, can: Available, actions: MessageCommands): TemplateResult {
+  const { texts } = actions;
   const item = (isThere: boolean, name: string, icon: TemplateResult, run: () => void, kind = ''): unknown =>
     isThere
       ? html`<button role="menuitem" class="item ${kind}" tabindex="-1" @click=${pick(run)}>

@@ -1,5 +1,5 @@
 import type { Message } from '@seal-chat/client';
-import { messageTime } from './message.ts';
+import { messageTime } from '../../messages/text.ts';
 
 /** What rows are made of. */
 export interface ListedMessage {

@@ -3,20 +3,24 @@ import { guard } from 'lit/directives/guard.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Conversation, ConversationSummary, Message, MessageId, MessageWindow } from '@seal-chat/client';
 import { downIcon, lockIcon } from '../../icons.ts';
+import type { ShownStrings } from '../../i18n/strings.ts';
+import { adoptStyles } from '../../internal/adopt-styles.ts';
 import { Lookout } from '../../internal/lookout.ts';
 import { rovingTarget } from '../../internal/roving.ts';
 import { SealView } from '../../internal/seal-view.ts';
 import { Watch } from '../../internal/watch.ts';
+import { conversationJourney } from '../../journeys/conversation.ts';
 import { toRows, type Row } from '../../messages/rows.ts';
+import { plainly } from '../../messages/text.ts';
 import { avatarStyles, conversationAvatar } from '../../people/avatar.ts';
 import { conversationName, personName } from '../../people/name.ts';
 import { base } from '../../styles/base.ts';
 import { dayLabel } from '../../time/dates.ts';
 import { Announcer } from './announcer.ts';
 import { EndAnchor } from './end-anchor.ts';
+import type { MessageListHost, Overlay, RichParts } from './host.ts';
 import { newestSeq, toListed, type ListedMessage } from './listed.ts';
-import { messageView, plainly } from './message.ts';
-import type { RichMessages } from '../rich/rich-messages.ts';
+import { messageView } from './message.ts';
 import { messageListStyles } from './message-list.styles.ts';
 
 /** Messages put on the page at first, and added each time the upper end comes near. */
@@ -51,8 +55,9 @@ export class SealMessageList extends SealView {
   #newestSeen = 0;
   #markedSeq = 0;
   #tabStop: MessageId | null = null;
-  /** Shows what is more than plain text, and what can be done with a message. Fetched when the list is there. */
-  #rich: RichMessages | null = null;
+  /** Shows what is more than plain text. Loaded when the list is first rendered, as are the overlays. */
+  #rich: RichParts | null = null;
+  #overlays: readonly Overlay[] = [];
 
   constructor() {
     super();
@@ -95,16 +100,49 @@ export class SealMessageList extends SealView {
     return row;
   }
 
-  async #loadRich(): Promise<void> {
-    const { RichMessages } = await import('../rich/define.ts');
-    this.#rich = new RichMessages({
-      list: this,
-      client: this.client,
-      strings: () => this.strings,
-      announce: (text) => this.#announcer.announce(text),
-      tell: (type, detail) => this.tell(type, detail),
-    });
+  async #loadParts(): Promise<void> {
+    const { listStyles, richParts, MessageActions, Toast } = await conversationJourney.load();
+    const toast = new Toast(this, () => this.strings);
+    const host = this.#createHost((task) => toast.run(task));
+    adoptStyles(host.root, listStyles);
+    this.#rich = richParts(host);
+    this.#overlays = [new MessageActions(host), toast];
     this.requestUpdate();
+  }
+
+  #createHost(run: MessageListHost['run']): MessageListHost {
+    // Asked for each time: the list's properties change while the parts keep the host.
+    const stringsNow = (): ShownStrings => this.strings;
+    const conversationNow = (): Conversation | null => this.conversation;
+    const summaryNow = (): ConversationSummary | null => this.summary;
+    const rowOf = (messageId: string | undefined): HTMLElement | null =>
+      this.renderRoot.querySelector<HTMLElement>(`[data-key="${messageId}"]`);
+    return {
+      element: this,
+      root: this.renderRoot as ShadowRoot,
+      scroller: this.byId('scroller')!,
+      client: this.client,
+      get strings() {
+        return stringsNow();
+      },
+      get conversation() {
+        return conversationNow();
+      },
+      get summary() {
+        return summaryNow();
+      },
+      find: (messageId) => this.#messages.value?.messages.find((message) => message.messageId === messageId) ?? null,
+      row: rowOf,
+      reveal: (seq) => this.reveal(seq),
+      announce: (text) => this.#announcer.announce(text),
+      run,
+      compose: (request) => this.tell('compose', request),
+      open: (conversationId) => this.tell('pick', conversationId),
+      update: () => {
+        this.requestUpdate();
+        return this.updateComplete;
+      },
+    };
   }
 
   /** The person wrote something: what stood below the divider is not new any more. */
@@ -240,7 +278,7 @@ export class SealMessageList extends SealView {
   protected override firstUpdated(): void {
     this.#observeSizes();
     // Without it messages are shown as plain text; the next conversation that is opened tries again.
-    this.#loadRich().catch(() => undefined);
+    this.#loadParts().catch(() => undefined);
   }
 
   #observeSizes(): void {
@@ -278,7 +316,7 @@ export class SealMessageList extends SealView {
           ${writer === undefined ? nothing : html`<div class="typing" role="img" aria-label=${strings.isTyping(personName(writer, strings))}><i></i><i></i><i></i></div>`}
         </div>
       </div>
-      ${this.#renderToLatest()} ${this.#rich?.overlay()}
+      ${this.#renderToLatest()} ${this.#overlays.map((overlay) => overlay.render())}
       <div class="hidden-visually" aria-live="polite">${this.#announcer.text}</div>`;
   }
 

@@ -1,51 +1,11 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { Message, MessageId } from '@seal-chat/client';
 import { codeText } from '../../error-text.ts';
 import { lockIcon, warningIcon } from '../../icons.ts';
-import type { ShownStrings } from '../../i18n/strings.ts';
+import { linked, messageTime, plainly, textOf } from '../../messages/text.ts';
 import { statusTick } from '../../messages/tick.ts';
 import { countEmojiOnly } from '../../text/emoji.ts';
-import { linkify } from '../../text/linkify.ts';
 import { fullLabel, timeLabel } from '../../time/dates.ts';
-
-/** All that decides how one message looks. */
-export interface MessageAppearance {
-  readonly message: Message;
-  /** The sender, as they are called. */
-  readonly senderName: string;
-  readonly isFirst: boolean;
-  readonly isLast: boolean;
-  /** Takes part in tabbing. */
-  readonly isTabStop: boolean;
-  readonly strings: ShownStrings;
-  /** Null until it is loaded. */
-  readonly rich: RichParts | null;
-  readonly onRetry: (messageId: MessageId) => void;
-  readonly onDiscard: (messageId: MessageId) => void;
-}
-
-/** What messages are made of besides plain text. The part that can show it is fetched when the list is there. */
-export interface RichParts {
-  /** All of what stands in the place of a bubble; null for messages in bubbles. */
-  readonly line: (appearance: MessageAppearance) => TemplateResult | null;
-  /** In the bubble, before the text. */
-  readonly above: (appearance: MessageAppearance) => unknown;
-  /** Every content but plain text. */
-  readonly content: (appearance: MessageAppearance) => TemplateResult;
-  /** Beside the time. */
-  readonly signs: (appearance: MessageAppearance) => unknown;
-  /** After the bubble. */
-  readonly below: (appearance: MessageAppearance) => unknown;
-  /** What a screen reader says of it. */
-  readonly spoken: (appearance: MessageAppearance) => string;
-  /** What the server kept back between two sequence numbers. */
-  readonly gap: (after: number, before: number) => unknown;
-}
-
-/** When a message happened, ms: the server's clock, or the sender's until it was accepted. */
-export function messageTime(message: Message): number {
-  return message.acceptedAt ?? message.sentAt;
-}
+import type { MessageAppearance } from './host.ts';
 
 /** One message with what belongs to it. */
 export function messageView(appearance: MessageAppearance): TemplateResult {
@@ -75,11 +35,6 @@ export function messageView(appearance: MessageAppearance): TemplateResult {
   </div>`;
 }
 
-/** What a person has written in `message`; empty when they have not. */
-export function textOf({ content }: Message): string {
-  return 'text' in content ? content.text : '';
-}
-
 function body(appearance: MessageAppearance): TemplateResult {
   const { message, strings, rich } = appearance;
   switch (message.content.kind) {
@@ -96,22 +51,6 @@ function body(appearance: MessageAppearance): TemplateResult {
     default:
       return rich?.content(appearance) ?? html`<span class="text">${textOf(message) || '…'}</span>`;
   }
-}
-
-/** `text` with its web addresses as links. */
-export function linked(text: string, { isTabStop, strings }: MessageAppearance): readonly unknown[] {
-  return linkify(text).map((token) =>
-    token.kind === 'text'
-      ? token.text
-      : html`<a
-          href=${token.href}
-          target="_blank"
-          rel="noopener noreferrer"
-          title=${strings.linkOpensNewTab}
-          tabindex=${isTabStop ? 0 : -1}
-          >${token.text}</a
-        >`,
-  );
 }
 
 function notice(icon: TemplateResult, text: string, cause: string): TemplateResult {
@@ -148,10 +87,4 @@ function spoken(appearance: MessageAppearance): string {
   const status = message.status === null ? '' : `, ${strings[message.status]}`;
   const who = message.isOwn ? strings.you : senderName;
   return `${strings.saidBy(who, rich?.spoken(appearance) ?? plainly(message, strings))}, ${timeLabel(messageTime(message), strings.lang)}${status}`;
-}
-
-/** `message` in words, as far as it is plain. */
-export function plainly({ content: what }: Message, strings: ShownStrings): string {
-  if ('text' in what) return what.text;
-  return what.kind === 'undecryptable' || what.kind === 'unsupported' ? strings[what.kind] : '';
 }

@@ -21,7 +21,7 @@ type Results =
 
 /**
  * A field that finds people by name, and its results (the combobox pattern: the focus stays in the field, arrow keys
- * move through the results). While the field is empty its slot is shown instead. Tells `pick` with the person.
+ * move through the results). While the field is empty its slot is shown instead. Tells `person`.
  */
 export class SealPeopleSearch extends SealView {
   static override styles = [base, avatarStyles, peopleSearchStyles];
@@ -115,7 +115,7 @@ export class SealPeopleSearch extends SealView {
 
   #pick(person: Person): void {
     this.#setQuery('');
-    this.tell('pick', person);
+    this.tell('person', person);
   }
 
   protected override updated(): void {

@@ -1,17 +1,17 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { MessageView } from '@seal-chat/client';
-import type { MessageAppearance } from '../message-list/message.ts';
-import type { RichMessages } from './rich-messages.ts';
+import { messageTexts } from '../../internal/message-texts.ts';
+import type { MessageAppearance, MessageListHost } from '../message-list/host.ts';
 
 type Invitation = Extract<MessageView, { kind: 'invitation' }>;
 
-/** Asks into a channel; what comes of it is seen on the message itself. */
+/** Invites to a channel; the message itself shows what came of it. */
 export function invitation(
   { channelId, name, description, state }: Invitation,
   { message, isTabStop }: MessageAppearance,
-  rich: RichMessages,
+  host: MessageListHost,
 ): TemplateResult {
-  const { texts } = rich;
+  const texts = messageTexts(host.strings);
   const tabStop = isTabStop ? 0 : -1;
   return html`<div class="invitation">
     <b dir="auto">${message.isOwn ? texts.invitationSent(name) : texts.invitedTo(name)}</b>
@@ -25,7 +25,7 @@ export function invitation(
             <button
               class="button secondary"
               tabindex=${tabStop}
-              @click=${(event: Event) => void answer(event, () => rich.host.client.declineInvitation(channelId))}
+              @click=${(event: Event) => void answer(event, () => host.client.declineInvitation(channelId))}
             >
               ${texts.declineChannel}
             </button>
@@ -37,14 +37,14 @@ export function invitation(
   </div>`;
 
   async function join(): Promise<void> {
-    const { conversationId } = await rich.host.client.joinChannel(channelId);
-    rich.host.tell('pick', conversationId);
+    const { conversationId } = await host.client.joinChannel(channelId);
+    host.open(conversationId);
   }
 
   async function answer(event: Event, task: () => Promise<unknown>): Promise<void> {
     const buttons = [...(event.currentTarget as HTMLElement).parentElement!.querySelectorAll('button')];
     for (const button of buttons) button.disabled = true;
-    await rich.run(task);
+    await host.run(task);
     for (const button of buttons) button.disabled = false;
   }
 }

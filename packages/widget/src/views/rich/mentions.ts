@@ -1,15 +1,16 @@
 import { html } from 'lit';
 import type { MessageView } from '@seal-chat/client';
-import { linked, type MessageAppearance } from '../message-list/message.ts';
-import type { RichMessages } from './rich-messages.ts';
+import { linked } from '../../messages/text.ts';
+import type { MessageAppearance, MessageListHost } from '../message-list/host.ts';
+import { nameOf } from './names.ts';
 
-/** The text of a post with the people it names marked. What is said of mentions is the sender's word: it is checked. */
+/** The text of a post with the people it names marked. Where mentions are is the sender's word, so it is checked. */
 export function withMentions(
   { text, mentions }: Extract<MessageView, { kind: 'post' }>,
   appearance: MessageAppearance,
-  rich: RichMessages,
+  host: MessageListHost,
 ): readonly unknown[] {
-  const members = rich.host.list.summary?.members ?? [];
+  const members = host.summary?.members ?? [];
   const pieces: unknown[] = [];
   let at = 0;
   for (const { userId, start, length } of mentions.toSorted((a, b) => a.start - b.start)) {
@@ -19,7 +20,7 @@ export function withMentions(
     pieces.push(...linked(text.slice(at, start), appearance));
     at = start + length;
     pieces.push(
-      html`<bdi class="mention ${member.isSelf ? 'self' : ''}" title=${rich.nameOf(userId)}
+      html`<bdi class="mention ${member.isSelf ? 'self' : ''}" title=${nameOf(userId, host)}
         >${text.slice(start, at)}</bdi
       >`,
     );

@@ -1,19 +1,21 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { ReplyView } from '@seal-chat/client';
-import type { MessageAppearance } from '../message-list/message.ts';
-import type { RichMessages } from './rich-messages.ts';
+import { messageTexts } from '../../internal/message-texts.ts';
+import type { MessageAppearance, MessageListHost } from '../message-list/host.ts';
+import { goTo } from './go-to.ts';
+import { nameOf } from './names.ts';
 
-/** The message that is answered, as a button that leads to it. */
-export function quote(reply: ReplyView, { isTabStop }: MessageAppearance, rich: RichMessages): TemplateResult {
-  const { texts } = rich;
+/** The message that this one replies to, as a button that leads to it. */
+export function quote(reply: ReplyView, { isTabStop }: MessageAppearance, host: MessageListHost): TemplateResult {
+  const texts = messageTexts(host.strings);
   const isHere = reply.senderUserId !== null;
-  const name = rich.nameOf(reply.senderUserId);
+  const name = nameOf(reply.senderUserId, host);
   return html`<button
     class="quote"
     tabindex=${isTabStop ? 0 : -1}
     title=${isHere ? texts.goToOriginal(name) : nothing}
     ?disabled=${!isHere}
-    @click=${() => void rich.goTo(reply.seq).catch(() => undefined)}
+    @click=${() => void goTo(reply.seq, host).catch(() => undefined)}
   >
     ${isHere ? html`<b dir="auto">${name}</b>` : nothing}
     <span dir="auto">${isHere ? reply.preview || '…' : texts.originalMissing}</span>

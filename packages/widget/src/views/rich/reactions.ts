@@ -1,20 +1,22 @@
 import { html, type TemplateResult } from 'lit';
-import type { MessageAppearance } from '../message-list/message.ts';
-import type { RichMessages } from './rich-messages.ts';
+import { messageTexts } from '../../internal/message-texts.ts';
+import { toggleReaction } from '../../messages/toggle-reaction.ts';
+import type { MessageAppearance, MessageListHost } from '../message-list/host.ts';
+import { namesOf } from './names.ts';
 
-/** What people reacted with, each as a switch for the own reaction. */
-export function reactionRow({ message, isTabStop }: MessageAppearance, rich: RichMessages): TemplateResult {
-  const { texts } = rich;
+/** What people reacted with, each as a switch for this person's own. */
+export function reactionRow({ message, isTabStop }: MessageAppearance, host: MessageListHost): TemplateResult {
+  const texts = messageTexts(host.strings);
   return html`<div class="reactions" role="group" aria-label=${texts.reactions}>
     ${message.reactions.map(({ emoji, userIds, isOwn }) => {
-      const names = rich.namesOf(userIds);
+      const names = namesOf(userIds, host);
       return html`<button
         class="reaction"
         tabindex=${isTabStop ? 0 : -1}
         aria-pressed=${isOwn ? 'true' : 'false'}
         title=${texts.reactedBy(names, emoji)}
         ?disabled=${message.seq === null}
-        @click=${() => rich.toggleReaction(message, emoji)}
+        @click=${() => toggleReaction(message, emoji, host)}
       >
         <span class="sign">${emoji}</span
         ><span class="count" aria-hidden="true">${new Intl.NumberFormat(texts.lang).format(userIds.length)}</span

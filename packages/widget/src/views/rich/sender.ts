@@ -2,15 +2,14 @@ import { html, type TemplateResult } from 'lit';
 import type { UserId } from '@seal-chat/client';
 import { avatar } from '../../people/avatar.ts';
 import { avatarHue } from '../../people/initials.ts';
-import type { MessageAppearance } from '../message-list/message.ts';
-import type { RichMessages } from './rich-messages.ts';
+import type { MessageAppearance, MessageListHost } from '../message-list/host.ts';
 
-/** Heads what somebody wrote in a channel in one go. */
+/** The name above a group of messages that one member wrote in a channel. */
 export function senderName({ message, senderName: name }: MessageAppearance): TemplateResult {
   return html`<span class="sender hue-${avatarHue(message.senderUserId)}"><bdi>${name}</bdi></span>`;
 }
 
-/** Stands beside the last of them. */
-export function senderPicture(userId: UserId, rich: RichMessages): TemplateResult {
-  return avatar(rich.host.list.summary?.members.find((one) => one.userId === userId) ?? { userId, username: null });
+/** The picture next to the last of them. */
+export function senderPicture(userId: UserId, { summary }: MessageListHost): TemplateResult {
+  return avatar(summary?.members.find((one) => one.userId === userId) ?? { userId, username: null });
 }

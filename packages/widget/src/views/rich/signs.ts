@@ -1,10 +1,10 @@
 import { html, nothing } from 'lit';
 import type { MessageTexts } from '../../internal/message-texts.ts';
 import { fullLabel } from '../../time/dates.ts';
-import type { MessageAppearance } from '../message-list/message.ts';
-import { sharedIcon, timerIcon } from './icons.ts';
+import type { MessageAppearance } from '../message-list/host.ts';
+import { sharedIcon, timerIcon } from '../../messages/icons.ts';
 
-/** What is special about a message, beside its time; `nothing` when nothing is. */
+/** What is special about a message, next to its time; `nothing` when nothing is. */
 export function signs({ message }: MessageAppearance, texts: MessageTexts): unknown {
   const { editedAt, expiresAt, isShared, content } = message;
   if (content.kind === 'deleted' || (editedAt === null && expiresAt === null && !isShared)) return nothing;

@@ -3,7 +3,6 @@ import type { DeviceId, OwnDevice } from '@seal-chat/client';
 import { errorText } from '../../error-text.ts';
 import { backIcon, deviceIcon, warningIcon } from '../../icons.ts';
 import { Action } from '../../internal/action.ts';
-import { Lazy } from '../../internal/lazy.ts';
 import { AccountView } from '../../internal/account-view.ts';
 import { Watch } from '../../internal/watch.ts';
 import { avatar, avatarStyles } from '../../people/avatar.ts';
@@ -31,8 +30,6 @@ export class SealSettings extends AccountView {
   readonly #atRest = new Watch(this, () => this.client.atRest);
   readonly #loading = new Action(this);
   readonly #working = new Action(this);
-  readonly #linking = new Lazy(this, () => import('../linking/define.ts'));
-  readonly #recovery = new Lazy(this, () => import('../recovery/define.ts'));
 
   constructor() {
     super();
@@ -98,15 +95,9 @@ export class SealSettings extends AccountView {
   protected override render(): TemplateResult {
     switch (this.page) {
       case 'link':
-        return this.#linking.render(
-          this.strings,
-          () => html`<seal-link-old @back=${this.#toOverview}></seal-link-old>`,
-        );
+        return html`<seal-link-old @back=${this.#toOverview}></seal-link-old>`;
       case 'recovery':
-        return this.#recovery.render(
-          this.strings,
-          () => html`<seal-recovery-code .code=${this.recoveryCode} @saved=${this.#handleSaved}></seal-recovery-code>`,
-        );
+        return html`<seal-recovery-code .code=${this.recoveryCode} @saved=${this.#handleSaved}></seal-recovery-code>`;
       case 'overview':
         return this.#renderOverview();
     }

@@ -3,7 +3,6 @@ import { SIZE_LIMITS, isSealError, type Person } from '@seal-chat/client';
 import { errorText } from '../../error-text.ts';
 import { sealMark, warningIcon } from '../../icons.ts';
 import { Action } from '../../internal/action.ts';
-import { Lazy } from '../../internal/lazy.ts';
 import { AccountView } from '../../internal/account-view.ts';
 import { Watch } from '../../internal/watch.ts';
 import { personName } from '../../people/name.ts';
@@ -29,8 +28,6 @@ export class SealSignIn extends AccountView {
 
   readonly #account = new Watch(this, () => this.client.account);
   readonly #signingIn = new Action(this);
-  readonly #linking = new Lazy(this, () => import('../linking/define.ts'));
-  readonly #recovery = new Lazy(this, () => import('../recovery/define.ts'));
 
   constructor() {
     super();
@@ -74,9 +71,9 @@ export class SealSignIn extends AccountView {
     const back = (): void => this.#goTo('welcome');
     switch (this.page) {
       case 'link':
-        return this.#linking.render(this.strings, () => html`<seal-link-new @back=${back}></seal-link-new>`);
+        return html`<seal-link-new @back=${back}></seal-link-new>`;
       case 'recover':
-        return this.#recovery.render(this.strings, () => html`<seal-recover @back=${back}></seal-recover>`);
+        return html`<seal-recover @back=${back}></seal-recover>`;
       case 'welcome':
         return account?.status === 'signed-out' && account.resumable !== null
           ? this.#renderWelcomeBack(account.resumable)

@@ -5,6 +5,7 @@ import { backIcon, warningIcon } from '../../../icons.ts';
 import { Action } from '../../../internal/action.ts';
 import { ChannelView } from '../../../internal/channel-view.ts';
 import { isTouchOnly } from '../../../internal/touch.ts';
+import type { ViewEvent } from '../../../internal/view-events.ts';
 import { base } from '../../../styles/base.ts';
 import { field } from '../field.ts';
 import { MOST_PEOPLE, descriptionProblem, nameProblem } from '../names.ts';
@@ -179,7 +180,7 @@ export class SealCreateChannel extends ChannelView {
         id="people"
         .people=${this.people}
         .excluded=${this.#nobody}
-        @change=${(event: CustomEvent<readonly Person[]>) => this.#change(() => (this.people = event.detail))}
+        @people=${(event: ViewEvent<'people'>) => this.#change(() => (this.people = event.detail))}
       ></seal-people-picker>
       ${
         problem === null

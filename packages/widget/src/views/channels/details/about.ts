@@ -10,13 +10,13 @@ import { errorText } from '../../../error-text.ts';
 import { closeIcon, lockIcon, warningIcon } from '../../../icons.ts';
 import { Action } from '../../../internal/action.ts';
 import { ChannelView } from '../../../internal/channel-view.ts';
+import type { DetailsPage, ViewEvent } from '../../../internal/view-events.ts';
 import { avatar, avatarStyles, channelAvatar } from '../../../people/avatar.ts';
 import { personName } from '../../../people/name.ts';
 import { base } from '../../../styles/base.ts';
 import { pageStyles } from '../page.styles.ts';
 import { isManager } from '../roles.ts';
 import { aboutStyles } from './about.styles.ts';
-import type { DetailsPage } from './pages.ts';
 import { focusQuestion, question, questionStyles } from './question.ts';
 
 /** What people who know about it call the ciphersuites of MLS. */
@@ -130,8 +130,8 @@ export class SealAbout extends ChannelView {
             : html`<seal-members
                 .conversation=${this.conversation}
                 .summary=${summary}
-                @page=${(event: CustomEvent<DetailsPage>) => this.#goTo(event.detail)}
-                @person=${(event: CustomEvent<Person>) => this.tell('person', event.detail)}
+                @page=${(event: ViewEvent<'page'>) => this.#goTo(event.detail)}
+                @person=${(event: ViewEvent<'person'>) => this.tell('person', event.detail)}
               ></seal-members>`
         }
         ${this.#renderEncryption(summary)}

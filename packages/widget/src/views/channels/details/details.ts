@@ -1,10 +1,10 @@
 import { css, html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
-import type { Conversation, ConversationSummary, Person } from '@seal-chat/client';
+import type { Conversation, ConversationSummary } from '@seal-chat/client';
 import { ChannelView } from '../../../internal/channel-view.ts';
+import type { DetailsPage, ViewEvent } from '../../../internal/view-events.ts';
 import { base } from '../../../styles/base.ts';
 import { durationLabel } from '../../../time/duration.ts';
 import { infoIcon, mutedIcon, timerIcon } from '../icons.ts';
-import type { DetailsPage } from './pages.ts';
 
 /**
  * The button in the head of a conversation that opens what there is to know about it and to set, and that panel: beside
@@ -203,8 +203,8 @@ export class SealDetails extends ChannelView {
           .summary=${summary}
           .said=${this.said}
           @close=${this.#close}
-          @page=${(event: CustomEvent<DetailsPage>) => this.#goTo(event.detail)}
-          @person=${(event: CustomEvent<Person>) => this.tell('person', event.detail)}
+          @page=${(event: ViewEvent<'page'>) => this.#goTo(event.detail)}
+          @person=${(event: ViewEvent<'person'>) => this.tell('person', event.detail)}
         ></seal-about>`;
       case 'edit':
         return html`<seal-edit-channel
@@ -221,7 +221,7 @@ export class SealDetails extends ChannelView {
           .summary=${summary}
           .isInvitation=${page === 'invite'}
           @back=${back}
-          @done=${(event: CustomEvent<string>) => this.#goTo('about', event.detail)}
+          @done=${(event: ViewEvent<'done'>) => this.#goTo('about', event.detail)}
         ></seal-pick-people>`;
     }
   }

@@ -4,6 +4,7 @@ import { errorText } from '../../../error-text.ts';
 import { backIcon, warningIcon } from '../../../icons.ts';
 import { Action } from '../../../internal/action.ts';
 import { ChannelView } from '../../../internal/channel-view.ts';
+import type { ViewEvent } from '../../../internal/view-events.ts';
 import { base } from '../../../styles/base.ts';
 import { MOST_PEOPLE } from '../names.ts';
 import { pageStyles } from '../page.styles.ts';
@@ -70,7 +71,7 @@ export class SealPickPeople extends ChannelView {
               id="people"
               .people=${people}
               .excluded=${new Set(this.summary?.members.map(({ userId }) => userId))}
-              @change=${(event: CustomEvent<readonly Person[]>) => {
+              @people=${(event: ViewEvent<'people'>) => {
                 this.#sending.fail(null);
                 this.people = event.detail;
               }}

@@ -2,11 +2,10 @@ import { css, html, nothing, type PropertyDeclarations, type TemplateResult } fr
 import { warningIcon } from '../../../icons.ts';
 import { ChannelView } from '../../../internal/channel-view.ts';
 import { rovingTarget } from '../../../internal/roving.ts';
+import type { NewChoice } from '../../../internal/view-events.ts';
+import { channelsJourney } from '../../../journeys/channels.ts';
 import { base } from '../../../styles/base.ts';
 import { hashIcon, newIcon, personIcon, searchMoreIcon } from '../icons.ts';
-
-/** What a person can begin: writing to somebody, or making or finding a channel. */
-export type NewChoice = 'direct' | 'create' | 'browse';
 
 /** The button at the head of the list that begins something new, with its menu. Tells `choose` with a `NewChoice`. */
 export class SealNewMenu extends ChannelView {
@@ -118,7 +117,7 @@ export class SealNewMenu extends ChannelView {
   /** Leads to the place only when its code is there: without a network, the list is a better place to be. */
   async #choose(choice: NewChoice): Promise<void> {
     try {
-      if (choice !== 'direct') await import('../new/define.ts');
+      if (choice !== 'direct') await channelsJourney.load();
     } catch {
       this.isFailed = true;
       return;

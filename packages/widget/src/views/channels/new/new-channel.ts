@@ -1,6 +1,6 @@
 import { css, html, type PropertyDeclarations, type TemplateResult } from 'lit';
-import type { ConversationId } from '@seal-chat/client';
 import { ChannelView } from '../../../internal/channel-view.ts';
+import type { ViewEvent } from '../../../internal/view-events.ts';
 
 /** Two ways to a channel that is new to the person: making one, and finding one. Tells `pick` with its id, or `back`. */
 export class SealNewChannel extends ChannelView {
@@ -25,7 +25,7 @@ export class SealNewChannel extends ChannelView {
   }
 
   protected override render(): TemplateResult {
-    const pick = (event: CustomEvent<ConversationId>): void => this.tell('pick', event.detail);
+    const pick = (event: ViewEvent<'pick'>): void => this.tell('pick', event.detail);
     const back = (): void => this.tell('back');
     return this.page === 'create'
       ? html`<seal-create-channel @pick=${pick} @back=${back}></seal-create-channel>`

@@ -1,18 +1,21 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { ComposerExtras } from './extras.ts';
+import { messageTexts } from '../../../internal/message-texts.ts';
+import type { ComposerHost } from '../host.ts';
 
 /** Takes files that are dropped anywhere on the conversation. */
 export class DropZone {
-  readonly #extras: ComposerExtras;
+  readonly #host: ComposerHost;
+  readonly #onFiles: (files: readonly File[]) => void;
   #zone: HTMLElement | null = null;
   #isOver = false;
 
-  constructor(extras: ComposerExtras) {
-    this.#extras = extras;
+  constructor(host: ComposerHost, onFiles: (files: readonly File[]) => void) {
+    this.#host = host;
+    this.#onFiles = onFiles;
   }
 
   connect(): void {
-    const root = this.#extras.composer.getRootNode();
+    const root = this.#host.element.getRootNode();
     this.#zone = root instanceof ShadowRoot ? (root.host as HTMLElement) : null;
     this.#zone?.addEventListener('dragover', this.#handleOver);
     this.#zone?.addEventListener('dragleave', this.#handleLeave);
@@ -27,7 +30,7 @@ export class DropZone {
   }
 
   render(): TemplateResult | typeof nothing {
-    return this.#isOver ? html`<div class="drop-zone">${this.#extras.texts.dropFiles}</div>` : nothing;
+    return this.#isOver ? html`<div class="drop-zone">${messageTexts(this.#host.strings).dropFiles}</div>` : nothing;
   }
 
   readonly #handleOver = (event: DragEvent): void => {
@@ -46,12 +49,12 @@ export class DropZone {
     if (!this.#isOver) return;
     event.preventDefault();
     this.#set(false);
-    void this.#extras.attach([...(event.dataTransfer?.files ?? [])]);
+    this.#onFiles([...(event.dataTransfer?.files ?? [])]);
   };
 
   #set(isOver: boolean): void {
     if (this.#isOver === isOver) return;
     this.#isOver = isOver;
-    this.#extras.update();
+    void this.#host.update();
   }
 }

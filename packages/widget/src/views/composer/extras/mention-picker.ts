@@ -1,29 +1,30 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { ConversationMember } from '@seal-chat/client';
 import { avatar } from '../../../people/avatar.ts';
-import type { ComposerExtras } from './extras.ts';
+import { messageTexts } from '../../../internal/message-texts.ts';
+import type { ComposerHost } from '../host.ts';
 import { findSearch, matchMembers, type MentionSearch } from './mention-search.ts';
 
 /** Offers the people of a channel while an "@" is being written. The focus stays in the field. */
 export class MentionPicker {
-  readonly #extras: ComposerExtras;
+  readonly #host: ComposerHost;
   #search: MentionSearch | null = null;
   #found: readonly (ConversationMember & { readonly username: string })[] = [];
   #index = 0;
 
-  constructor(extras: ComposerExtras) {
-    this.#extras = extras;
+  constructor(host: ComposerHost) {
+    this.#host = host;
   }
 
   /** Looks at what stands before the cursor. */
   look(): void {
-    const { field, conversation } = this.#extras;
+    const { field, conversation } = this.#host;
     const isChannel = conversation?.summary.get()?.kind === 'channel';
     this.#search = isChannel && field !== null ? findSearch(field.value, field.selectionEnd) : null;
     const members = conversation?.summary.get()?.members ?? [];
     this.#found = this.#search === null ? [] : matchMembers(members, this.#search.query);
     this.#index = 0;
-    this.#extras.update();
+    void this.#host.update();
   }
 
   /** Returns whether the key was meant for the list. */
@@ -37,29 +38,30 @@ export class MentionPicker {
     else return false;
     event.preventDefault();
     event.stopPropagation();
-    this.#extras.update();
+    void this.#host.update();
     return true;
   }
 
   #close(): void {
     this.#search = null;
     this.#found = [];
-    this.#extras.update();
+    void this.#host.update();
   }
 
   #pick(index: number): void {
-    const { field, composer } = this.#extras;
+    const { field, compose } = this.#host;
     const person = this.#found[index];
     const search = this.#search;
     if (field === null || person === undefined || search === null) return;
     const before = `${field.value.slice(0, search.start)}@${person.username} `;
-    composer.setText(before + field.value.slice(field.selectionEnd).replace(/^ /, ''));
+    compose.setText(before + field.value.slice(field.selectionEnd).replace(/^ /, ''));
     this.#close();
-    void composer.updateComplete.then(() => field.setSelectionRange(before.length, before.length));
+    void this.#host.update().then(() => field.setSelectionRange(before.length, before.length));
   }
 
   /** Tells the field which list belongs to it. */
-  describe(field: HTMLTextAreaElement | null): void {
+  describe(): void {
+    const { field } = this.#host;
     if (field === null) return;
     const isOpen = this.#found.length > 0;
     if (!isOpen) {
@@ -72,7 +74,7 @@ export class MentionPicker {
   }
 
   render(): TemplateResult {
-    const { texts } = this.#extras;
+    const texts = messageTexts(this.#host.strings);
     const list =
       this.#found.length === 0
         ? nothing

@@ -1,20 +1,25 @@
 import { html, type TemplateResult } from 'lit';
+import type { SendOptions } from '@seal-chat/client';
 import { closeIcon, sendIcon } from '../../../icons.ts';
+import { messageTexts } from '../../../internal/message-texts.ts';
 import { timeCode } from '../../attachments/size.ts';
-import type { ComposerExtras } from './extras.ts';
-import { LONGEST_MS, Recorder } from './recorder.ts';
+import type { ComposerHost } from '../host.ts';
+import { LONGEST_MS, Recorder, type Recording } from './recorder.ts';
 
 /** Bars of the picture while it is recorded. */
 const BARS = 28;
 
 /** A voice note that is being recorded in the composer's line. */
 export class VoiceNote {
-  readonly #extras: ComposerExtras;
+  readonly #host: ComposerHost;
+  /** The message that the note replies to. */
+  readonly #replyTo: () => Pick<SendOptions, 'replyTo'> | null;
   #recorder: Recorder | null = null;
   #isStarting = false;
 
-  constructor(extras: ComposerExtras) {
-    this.#extras = extras;
+  constructor(host: ComposerHost, replyTo: () => Pick<SendOptions, 'replyTo'> | null) {
+    this.#host = host;
+    this.#replyTo = replyTo;
   }
 
   /** Whether the browser can record at all. */
@@ -30,49 +35,60 @@ export class VoiceNote {
   async start(): Promise<void> {
     if (this.#isStarting || this.isRecording) return;
     this.#isStarting = true;
-    this.#extras.say(null);
+    this.#host.say(null);
     try {
       this.#recorder = await Recorder.start(() => this.#tick());
     } catch {
-      this.#extras.say(this.#extras.texts.noMicrophone);
+      this.#host.say(messageTexts(this.#host.strings).noMicrophone);
     } finally {
       this.#isStarting = false;
-      this.#extras.update();
+      void this.#host.update();
     }
     // The person went elsewhere while the browser asked.
-    if (!this.#extras.composer.isConnected) this.discard();
+    if (!this.#host.element.isConnected) this.discard();
     else if (this.isRecording) this.#focus('.send-voice');
   }
 
   discard(): void {
     this.#recorder?.discard();
     this.#recorder = null;
-    this.#extras.update();
+    void this.#host.update();
   }
 
   #tick(): void {
     if ((this.#recorder?.elapsedMs ?? 0) >= LONGEST_MS) void this.#send();
-    this.#extras.update();
+    void this.#host.update();
   }
 
   async #send(): Promise<void> {
     const recorder = this.#recorder;
     this.#recorder = null;
     if (recorder === null) return;
-    this.#extras.update();
-    const { file, durationMs, waveform } = await recorder.finish();
-    await this.#extras.sendVoice(file, durationMs, waveform);
-    this.#extras.composer.focus();
+    void this.#host.update();
+    await this.#sendRecording(await recorder.finish());
+    this.#host.focus();
+  }
+
+  /** Sends it at once, as a reply if one was begun. */
+  async #sendRecording({ file, durationMs, waveform }: Recording): Promise<void> {
+    const { conversation, compose } = this.#host;
+    if (conversation === null) return;
+    const isSent = await this.#host.run(async () => {
+      const { attachmentId } = await conversation.attach(file, { kind: 'voice', durationMs, waveform });
+      await conversation.send('', { ...this.#replyTo(), attachments: [attachmentId] });
+    });
+    if (!isSent) return;
+    compose.cancel();
+    this.#host.sent();
   }
 
   #focus(selector: string): void {
-    const { composer } = this.#extras;
-    void composer.updateComplete.then(() => composer.renderRoot.querySelector<HTMLElement>(selector)?.focus());
+    void this.#host.update().then(() => this.#host.root.querySelector<HTMLElement>(selector)?.focus());
   }
 
-  /** Stands in the place of the field. */
+  /** Replaces the field while a note is recorded. */
   render(): TemplateResult {
-    const { texts } = this.#extras;
+    const texts = messageTexts(this.#host.strings);
     const levels = this.#recorder?.recent(BARS) ?? [];
     const flat = Array.from({ length: BARS - levels.length }, () => 0);
     return html`<div class="recording" role="group" aria-label=${texts.recording} @keydown=${this.#handleKeydown}>
@@ -104,7 +120,7 @@ export class VoiceNote {
 
   #cancel(): void {
     this.discard();
-    this.#extras.composer.focus();
+    this.#host.focus();
   }
 
   readonly #handleKeydown = (event: KeyboardEvent): void => {

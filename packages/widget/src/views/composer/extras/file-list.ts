@@ -8,7 +8,7 @@ import { safeName } from '../../attachments/kinds.ts';
 import { percentLabel, sizeLabel } from '../../attachments/size.ts';
 
 /** What is attached and not sent yet: how far each is, and what can be done with it. */
-export function tray(
+export function fileList(
   pending: readonly PendingAttachment[],
   texts: MessageTexts,
   thumbnail: (one: PendingAttachment) => string | null,

@@ -1,5 +1,5 @@
 import { svg, type TemplateResult } from 'lit';
-import { icon } from '../../icons.ts';
+import { icon } from '../icons.ts';
 
 export const timerIcon: TemplateResult = icon(
   svg`<circle cx="12" cy="13" r="6.75" /><path d="M12 9.5V13l2.25 1.75M9.75 3.5h4.5" />`,

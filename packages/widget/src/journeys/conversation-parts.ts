@@ -1,0 +1,23 @@
+import type { CSSResult } from 'lit';
+import { defineElement } from '../internal/define.ts';
+import { avatarStyles } from '../people/avatar.ts';
+import { SealInvitations } from '../views/channels/list/invitations.ts';
+import { SealNewMenu } from '../views/channels/list/new-menu.ts';
+import { extrasStyles } from '../views/composer/extras/extras.styles.ts';
+import { actionStyles } from '../views/message-actions/message-actions.styles.ts';
+import { SealPeopleSearch } from '../views/people-search/people-search.ts';
+import { richStyles } from '../views/rich/rich.styles.ts';
+
+defineElement('seal-people-search', SealPeopleSearch);
+defineElement('seal-invitations', SealInvitations);
+defineElement('seal-new-menu', SealNewMenu);
+
+/** Style sheets that the message list and the composer adopt for the parts below. */
+export const listStyles: readonly CSSResult[] = [richStyles, actionStyles];
+export const extraStyles: readonly CSSResult[] = [avatarStyles, extrasStyles];
+
+export { rowPreview, rowSigns } from '../views/channels/list/row.ts';
+export { Extras } from '../views/composer/extras/extras.ts';
+export { MessageActions } from '../views/message-actions/message-actions.ts';
+export { Toast } from '../views/message-list/toast.ts';
+export { richParts } from '../views/rich/rich-parts.ts';

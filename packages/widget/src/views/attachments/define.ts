@@ -1,4 +1,0 @@
-import { defineElement } from '../../internal/define.ts';
-import { SealAttachments } from './attachments.ts';
-
-defineElement('seal-attachments', SealAttachments);

@@ -1,1 +1,0 @@
-export { ComposerExtras } from './extras.ts';

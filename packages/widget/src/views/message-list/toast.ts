@@ -1,0 +1,45 @@
+import { html, nothing, type ReactiveControllerHost, type TemplateResult } from 'lit';
+import { errorText } from '../../error-text.ts';
+import { closeIcon, warningIcon } from '../../icons.ts';
+import type { ShownStrings } from '../../i18n/strings.ts';
+import { asSealError } from '../../internal/action.ts';
+import { messageTexts } from '../../internal/message-texts.ts';
+import type { Overlay } from './host.ts';
+
+/** Says over the list why something that was done with a message failed, until it is closed or something else is done. */
+export class Toast implements Overlay {
+  readonly #host: ReactiveControllerHost;
+  readonly #strings: () => ShownStrings;
+  #problem: string | null = null;
+
+  constructor(host: ReactiveControllerHost, strings: () => ShownStrings) {
+    this.#host = host;
+    this.#strings = strings;
+  }
+
+  /** Runs `task`. Resolves to whether it succeeded; never rejects. */
+  async run(task: () => Promise<unknown>): Promise<boolean> {
+    this.#say(null);
+    try {
+      await task();
+      return true;
+    } catch (error) {
+      this.#say(errorText(asSealError(error), this.#strings()));
+      return false;
+    }
+  }
+
+  #say(problem: string | null): void {
+    this.#problem = problem;
+    this.#host.requestUpdate();
+  }
+
+  render(): TemplateResult | typeof nothing {
+    if (this.#problem === null) return nothing;
+    const texts = messageTexts(this.#strings());
+    return html`<p class="problem toast" role="alert">
+      ${warningIcon}<span>${this.#problem}</span>
+      <button class="icon-button" aria-label=${texts.close} @click=${() => this.#say(null)}>${closeIcon}</button>
+    </p>`;
+  }
+}

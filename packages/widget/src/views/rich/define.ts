@@ -1,1 +1,0 @@
-export { RichMessages } from './rich-messages.ts';

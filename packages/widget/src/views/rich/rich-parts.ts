@@ -1,0 +1,107 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import type { ConversationEvent, UserId } from '@seal-chat/client';
+import { lockIcon } from '../../icons.ts';
+import { messageTexts, type MessageTexts } from '../../internal/message-texts.ts';
+import { attachmentsJourney } from '../../journeys/attachments.ts';
+import { eventText } from '../../messages/event-text.ts';
+import { plainly } from '../../messages/text.ts';
+import type { MessageAppearance, MessageListHost, RichParts } from '../message-list/host.ts';
+import { invitation } from './invitation.ts';
+import { withMentions } from './mentions.ts';
+import { nameOf } from './names.ts';
+import { quote } from './quote.ts';
+import { reactionRow } from './reactions.ts';
+import { senderName, senderPicture } from './sender.ts';
+import { signs } from './signs.ts';
+
+/** Shows what is more than plain text in the list of messages. */
+export function richParts(host: MessageListHost): RichParts {
+  const texts = (): MessageTexts => messageTexts(host.strings);
+  return {
+    line: ({ message }) =>
+      message.content.kind === 'event'
+        ? html`<p class="event">${sentence(message.content.event, message.senderUserId, host)}</p>`
+        : null,
+    above: (appearance) => above(appearance, host),
+    content: (appearance) => content(appearance, host),
+    signs: (appearance) => signs(appearance, texts()),
+    below: (appearance) => below(appearance, host),
+    spoken: (appearance) => spoken(appearance, host),
+    gap: (after, before) => gap(after, before, host),
+    beginning: (name, hasUnavailableHistory) =>
+      html`<h3>${texts().channelBegins(name)}</h3>
+        <p class="hint">${lockIcon}${texts().channelNotice(name)}</p>
+        ${hasUnavailableHistory ? html`<p class="hint">${texts().beforeJoining}</p>` : nothing}`,
+  };
+}
+
+function above(appearance: MessageAppearance, host: MessageListHost): unknown {
+  const { message, isFirst } = appearance;
+  const { content: what } = message;
+  return html`${isOfOtherInChannel(appearance, host) && isFirst ? senderName(appearance) : nothing}
+  ${what.kind === 'post' && what.replyTo !== null ? quote(what.replyTo, appearance, host) : nothing}
+  ${what.kind === 'post' && what.attachments.length > 0 ? attachments(appearance, host) : nothing}`;
+}
+
+function attachments({ message, isTabStop }: MessageAppearance, { conversation }: MessageListHost): TemplateResult {
+  // The element shows them as soon as its code is loaded. When that fails, the next message with files tries again.
+  attachmentsJourney.load().catch(() => undefined);
+  return html`<seal-attachments
+    .message=${message}
+    .conversation=${conversation}
+    .isTabStop=${isTabStop}
+  ></seal-attachments>`;
+}
+
+function content(appearance: MessageAppearance, host: MessageListHost): TemplateResult {
+  const { content: what } = appearance.message;
+  switch (what.kind) {
+    case 'post':
+      return what.text === '' ? html`` : html`<span class="text">${withMentions(what, appearance, host)}</span>`;
+    case 'invitation':
+      return invitation(what, appearance, host);
+    default:
+      return html`<span class="notice">${messageTexts(host.strings).deletedMessage}</span>`;
+  }
+}
+
+function below(appearance: MessageAppearance, host: MessageListHost): unknown {
+  const { message, isLast } = appearance;
+  return html`${isOfOtherInChannel(appearance, host) && isLast ? senderPicture(message.senderUserId, host) : nothing}
+  ${message.reactions.length > 0 ? reactionRow(appearance, host) : nothing}`;
+}
+
+function spoken({ message }: MessageAppearance, host: MessageListHost): string {
+  const { content: what } = message;
+  const texts = messageTexts(host.strings);
+  const parts: string[] = [];
+  if (what.kind === 'post') {
+    if (what.replyTo !== null) parts.push(texts.inReplyTo(nameOf(what.replyTo.senderUserId, host)));
+    for (const file of what.attachments) parts.push(`${texts[file.kind]} ${file.name}`);
+    parts.push(what.text);
+  } else if (what.kind === 'deleted') parts.push(texts.deletedMessage);
+  else if (what.kind === 'invitation') parts.push(texts.invitedTo(what.name));
+  else if (what.kind === 'event') parts.push(sentence(what.event, message.senderUserId, host));
+  else parts.push(plainly(message, texts));
+  if (message.editedAt !== null) parts.push(texts.edited);
+  return parts.filter((part) => part !== '').join(', ');
+}
+
+function gap(after: number, before: number, { conversation, strings }: MessageListHost): unknown {
+  const missing = conversation?.messages.get().missing ?? [];
+  const count = missing
+    .filter(({ afterSeq }) => afterSeq >= after && afterSeq < before)
+    .reduce((sum, one) => sum + one.count, 0);
+  return count === 0
+    ? nothing
+    : html`<p class="event missing" role="note">${messageTexts(strings).missingMessages(count)}</p>`;
+}
+
+function sentence(event: ConversationEvent, by: UserId, { summary, strings }: MessageListHost): string {
+  return eventText(event, by, summary?.members ?? [], messageTexts(strings));
+}
+
+/** In a channel the name and the picture of the sender are next to what others wrote. */
+function isOfOtherInChannel({ message }: MessageAppearance, { summary }: MessageListHost): boolean {
+  return summary?.kind === 'channel' && !message.isOwn;
+}

@@ -1,4 +1,0 @@
-import { defineElement } from '../../internal/define.ts';
-import { SealSettings } from './settings.ts';
-
-defineElement('seal-settings', SealSettings);
