@@ -74,33 +74,7 @@ export const FOLDERS_WITHOUT_CIRCLES = ['client', 'server'];
  * passes when all of it is within one entry. An entry whose members are no longer on a circle is reported, so that the
  * lists can only shrink. No package may get a new entry.
  */
-export const KNOWN_CIRCLES = {
-  widget: [
-    [
-      'views/composer/composer.ts',
-      'views/composer/extras/define.ts',
-      'views/composer/extras/drop-zone.ts',
-      'views/composer/extras/extras.ts',
-      'views/composer/extras/mention-picker.ts',
-      'views/composer/extras/voice-note.ts',
-    ],
-    [
-      'views/message-actions/delete-dialog.ts',
-      'views/message-actions/emoji-picker.ts',
-      'views/message-actions/menu.ts',
-      'views/message-actions/message-actions.ts',
-      'views/message-list/message-list.ts',
-      'views/rich/define.ts',
-      'views/rich/invitation.ts',
-      'views/rich/mentions.ts',
-      'views/rich/quote.ts',
-      'views/rich/reactions.ts',
-      'views/rich/rich-host.ts',
-      'views/rich/rich-messages.ts',
-      'views/rich/sender.ts',
-    ],
-  ],
-};
+export const KNOWN_CIRCLES = {};
 
 /**
  * The files of the widget that may name the page (`document`, `window`, `location`): in a frame of its own the widget

@@ -1,4 +1,4 @@
 import { journey } from '../internal/journey.ts';
 
-/** Creating and finding channels, and the details of a conversation. */
+/** Creating a channel and finding one to join. */
 export const channelsJourney = journey(() => import('./channels-parts.ts'));

@@ -10,8 +10,8 @@ import { isTouchOnly } from '../../internal/touch.ts';
 import type { ViewEvent } from '../../internal/view-events.ts';
 import { Watch } from '../../internal/watch.ts';
 import { accountJourney } from '../../journeys/account.ts';
-import { channelsJourney } from '../../journeys/channels.ts';
 import { conversationJourney } from '../../journeys/conversation.ts';
+import { detailsJourney } from '../../journeys/details.ts';
 import { avatar, avatarStyles } from '../../people/avatar.ts';
 import { personName } from '../../people/name.ts';
 import { base } from '../../styles/base.ts';
@@ -137,7 +137,7 @@ export class SealHome extends SealView {
 
   /** List and messages are shown at once; what is around them appears when its code is loaded, in places kept for it. */
   #loadSurroundings(): void {
-    for (const journey of [conversationJourney, channelsJourney]) journey.load().catch(() => undefined);
+    for (const journey of [conversationJourney, detailsJourney]) journey.load().catch(() => undefined);
   }
 
   protected override render(): TemplateResult {
