@@ -8,7 +8,7 @@ import {
   type ConversationId,
 } from '@seal-chat/protocol';
 import { parseRange } from '../src/http/byte-range.ts';
-import { purgeExpired } from '../src/jobs/purge.ts';
+import { purgeExpired } from '../src/jobs/store.ts';
 import { ciphertext, fileRequest, upload } from './support/files.ts';
 import { addDevice, messageTo, refusalOf, rng, signUp, type TestPerson } from './support/people.ts';
 import { startRelay, type Relay, type TestTenant } from './support/relay.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CHANNEL_LIMITS } from '@seal-chat/protocol';
-import { purgeExpired } from '../src/jobs/purge.ts';
+import { purgeExpired } from '../src/jobs/store.ts';
 import { noise } from './support/channels.ts';
 import { connect, refusalOf, signUp } from './support/people.ts';
 import { startRelay, type Relay } from './support/relay.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AttachmentId, ConversationId } from '@seal-chat/protocol';
-import { expireMessages } from '../src/jobs/purge.ts';
+import { expireMessages } from '../src/jobs/store.ts';
 import { channelMessage, channelOf } from './support/channels.ts';
 import { fileRequest, upload } from './support/files.ts';
 import { listen, messageTo, refusalOf, signUp, type TestPerson } from './support/people.ts';

@@ -42,6 +42,7 @@ export const ROOMS = {
     sessions: 'bus delivery limits tenants',
     trpc: 'db presence sessions tenants',
     // Features.
+    sending: 'limits sessions',
     attachments: 'limits sessions trpc',
     linking: 'db generated limits sessions trpc',
     users: 'generated limits sessions trpc',
@@ -49,14 +50,15 @@ export const ROOMS = {
     devices: 'bus db delivery generated sessions trpc users',
     prekeys: 'db delivery generated limits sessions trpc users',
     auth: 'bus db devices generated limits sessions trpc users',
-    messages: 'batching bus conversations db delivery devices generated limits sessions trpc',
+    messages: 'batching bus conversations db delivery devices generated limits sending sessions trpc',
     recovery: 'db devices generated limits sessions trpc users',
-    channels: 'batching bus conversations db delivery generated limits messages presence sessions trpc users',
-    jobs: 'attachments',
+    channels: 'batching bus conversations db delivery generated limits presence sending sessions trpc users',
     // What a device is connected to.
     sync: 'batching bus conversations db delivery generated limits presence sessions trpc',
     // What puts the rooms together and serves them.
     'router.ts': 'attachments auth channels conversations devices linking messages prekeys recovery sync trpc users',
+    'infrastructure.ts': 'bus conversations db delivery generated limits log.ts presence sessions',
+    'services.ts': '*',
     'app.ts': '*',
     http: 'attachments db health limits log.ts router.ts sessions trpc',
     'index.ts': 'app.ts limits router.ts',

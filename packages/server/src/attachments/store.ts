@@ -86,11 +86,6 @@ export async function deleteUpload(
   return gone.length > 0;
 }
 
-/** Deletes uploads that were announced before `before` and that no message has. */
-export async function deleteOrphans(sql: Sql, before: Date): Promise<void> {
-  await sql`delete from attachments where message_seq is null and created_at < ${before}`;
-}
-
 /**
  * Who may read an attachment that is there in full: its uploader, and once a message has it, as long as it has not
  * expired, the present members of its conversation.

@@ -1,8 +1,9 @@
 import { SealError } from '@seal-chat/protocol';
 import type { MemberRole } from '@seal-chat/protocol/api';
 import type { TransactionSql } from 'postgres';
+import type { DurableLimits } from '../limits/durable.ts';
 import type { Session } from '../sessions/session.ts';
-import { findCaller, findChannel, lockChannel, type Channel, type ChannelRef, type Queries } from './channel-store.ts';
+import { findCaller, findChannel, lockChannel, type Channel, type ChannelRef, type Queries } from './store.ts';
 
 /** Who calls, in which channel. */
 export interface Caller {
@@ -38,6 +39,11 @@ async function admit(sql: Queries, session: Who, ref: ChannelRef, channel: Chann
   if (isRemoved) throw new SealError('DEVICE_REVOKED');
   if (role === null) throw new SealError('NOT_A_MEMBER');
   return { ref, channel, role };
+}
+
+/** Counts a change of a channel. @throws SealError RATE_LIMITED */
+export async function countChange(limits: DurableLimits, { tenantId, userId, rates }: Session): Promise<void> {
+  await limits.consume('channelChange', tenantId, userId, rates.channelChangesPerMinutePerUser);
 }
 
 /** @throws SealError FORBIDDEN unless the caller is an admin or owner */

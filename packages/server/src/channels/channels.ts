@@ -6,15 +6,15 @@ import type { MessageLimits } from '../limits/messages.ts';
 import type { Presence } from '../presence/presence.ts';
 import type { Audience } from '../delivery/audience.ts';
 import type { Hub } from '../delivery/hub.ts';
-import { createAnnouncer } from './announcer.ts';
-import { createCommits, type Commits } from './commits.ts';
-import { createDirectory, type Directory } from './directory.ts';
-import { createFeed } from './feed.ts';
-import { createKeyPackages, type KeyPackages } from './key-packages.ts';
-import { createChannelLog, type ChannelLog } from './log.ts';
-import { createMembers, type Members } from './members.ts';
-import { createChannelSender, type ChannelSender } from './send.ts';
-import { createChannelWriter } from './writer.ts';
+import { createAnnouncer } from './members/announcer.ts';
+import { createCommits, type Commits } from './commits/service.ts';
+import { createDirectory, type Directory } from './directory/service.ts';
+import { createFeed } from './log/feed.ts';
+import { createKeyPackages, type KeyPackages } from './key-packages/service.ts';
+import { createChannelLog, type ChannelLog } from './log/service.ts';
+import { createMembers, type Members } from './members/service.ts';
+import { createChannelSender, type ChannelSender } from './messages/service.ts';
+import { createChannelWriter } from './messages/writer.ts';
 
 /** What the procedures of channels call. */
 export interface Channels {

@@ -3,7 +3,7 @@ import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
 import type { Sql } from 'postgres';
 import { ID_PATTERN, SealError, type ConversationId, type TenantId } from '@seal-chat/protocol';
-import { readStored } from './demo-stored.ts';
+import { readStored } from './demo-store.ts';
 import { demoPolicy } from './headers.ts';
 
 /** What the build of the demo page makes, seen from `src/http` and `dist/http` alike. */

@@ -1,23 +1,12 @@
-import type { ConversationId, DeviceId, MessageId, TenantId, UserId } from '@seal-chat/protocol';
+import type { DeviceId, TenantId, UserId } from '@seal-chat/protocol';
 import { chunks, type Notice } from '../bus/bus.ts';
-import type { Extras } from './extras.ts';
+import type { Payload, SentItem } from '../sending/item.ts';
+import { literal, rowsOf, type Rows } from '../sending/rows.ts';
 
-/** Bytes as they came: for the database, and as text for whoever is connected. */
-export interface Payload {
-  readonly bytes: Uint8Array;
-  /** base64url. */
-  readonly text: string;
-}
-
-/** One message on its way into the database. */
-export interface SendItem extends Extras {
-  readonly tenantId: TenantId;
-  readonly conversationId: ConversationId;
+/** One direct message on its way into the database. */
+export interface SendItem extends SentItem {
   /** Every member, each once, with the version of its device list. */
   readonly claims: readonly { readonly userId: UserId; readonly version: number }[];
-  readonly messageId: MessageId;
-  readonly senderUserId: UserId;
-  readonly senderDeviceId: DeviceId;
   readonly body: Payload;
   readonly envelopes: readonly { readonly deviceId: DeviceId; readonly envelope: Payload }[];
 }
@@ -27,26 +16,6 @@ export interface SendParameters {
   readonly values: readonly (string | Buffer)[];
   /** Index of each item's envelopes into the mailboxes, from 1. */
   readonly boxes: readonly (readonly number[])[];
-}
-
-/** Rows a batch needs, each once and ascending, which is the order of locking. */
-export interface Rows {
-  readonly tenants: readonly string[];
-  readonly ids: readonly string[];
-  /** Index of a row by its key, from 1. */
-  readonly indexOf: ReadonlyMap<string, number>;
-}
-
-const ID_CHARACTERS = 36;
-
-/** @param keys tenant and id, one after the other */
-export function rowsOf(keys: ReadonlySet<string>): Rows {
-  const sorted = [...keys].toSorted();
-  return {
-    tenants: sorted.map((key) => key.slice(0, ID_CHARACTERS)),
-    ids: sorted.map((key) => key.slice(ID_CHARACTERS)),
-    indexOf: new Map(sorted.map((key, i) => [key, i + 1])),
-  };
 }
 
 /** Lays a batch out in parallel arrays, so that one statement can take it. */
@@ -144,11 +113,6 @@ function notices(mailboxes: Rows, encode: (notice: Notice) => string): readonly 
       encode({ kind: 'mailboxes', tenantId: tenantId as TenantId, deviceIds: deviceIds as DeviceId[] }),
     ),
   );
-}
-
-/** An array of numbers or ids, which need no quotes. */
-export function literal(values: readonly (string | number)[]): string {
-  return `{${values.join(',')}}`;
 }
 
 function textLiteral(values: readonly string[]): string {

@@ -2,7 +2,7 @@ import { base64Length, COUNT_LIMITS, ID_PATTERN, SIZE_LIMITS } from '@seal-chat/
 import { messageInputs } from '@seal-chat/protocol/api';
 import type { z } from 'zod';
 import { base64Of } from '../db/bytes.ts';
-import type { Payload } from './batch.ts';
+import type { Payload } from '../sending/item.ts';
 import type { SendInput } from './service.ts';
 
 /** tRPC takes anything with these members as an input's parser; the first two are types alone. */

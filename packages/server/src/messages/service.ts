@@ -5,9 +5,10 @@ import type { PrismaClient } from '../generated/client.ts';
 import { isChannel, isMember } from '../conversations/lookup.ts';
 import type { MessageLimits } from '../limits/messages.ts';
 import type { Session } from '../sessions/session.ts';
-import type { Payload } from './batch.ts';
+import { admit, storeAdmitted } from '../sending/admission.ts';
+import type { Extras, Payload } from '../sending/item.ts';
+import type { SendItem } from './batch.ts';
 import type { DeviceSet, DeviceSets } from './device-sets.ts';
-import { checkExtras, explainRefusal, type Extras } from './extras.ts';
 import { findHistory, findMemberDevices, type MemberDevices } from './store.ts';
 import type { Writer } from './writer.ts';
 
@@ -39,9 +40,6 @@ export interface MessagesService {
   /** @throws SealError NOT_A_MEMBER, whether or not there is such a conversation */
   checkMember(session: Session, conversationId: ConversationId): Promise<void>;
 }
-
-/** Times a message is tried again when the devices changed while it was looked at. */
-const ATTEMPTS = 3;
 
 export function createMessagesService(deps: {
   readonly prisma: PrismaClient;
@@ -88,34 +86,20 @@ export function createMessagesService(deps: {
     checkMember,
 
     async send(session, input) {
-      const { tenantId, userId, deviceId, rates } = session;
-      limits.consume(tenantId, userId, rates.messagesPerMinutePerUser);
-      checkNoneTwice(input);
-      checkExtras(input);
-      const item = {
-        tenantId,
-        conversationId: input.conversationId,
+      const item: SendItem = {
+        ...admit(limits, session, input),
         claims: input.deviceLists,
-        messageId: input.messageId,
-        senderUserId: userId,
-        senderDeviceId: deviceId,
         body: input.body,
         envelopes: input.envelopes,
-        lifetimeSeconds: input.lifetimeSeconds,
-        attachmentIds: input.attachmentIds,
       };
-      for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+      checkNoneTwice(input);
+      const store = async () => {
         const found = findSets(session, input);
         const sets = found instanceof Promise ? await found : found;
-        if (namesUser(input, userId) && isExactly(sets, deviceId, input.envelopes)) {
-          const result = await writer.send(item);
-          if (result.kind === 'refused') throw await explainRefusal(sql, item);
-          if (result.kind !== 'stale') return { seq: result.seq, acceptedAt: result.acceptedAt };
-        }
-        const reason = await explainStale(session, input);
-        if (reason !== null) throw reason;
-      }
-      throw new SealError('UNAVAILABLE', 'messages: the devices of the conversation keep changing');
+        const isCurrent = namesUser(input, session.userId) && isExactly(sets, session.deviceId, input.envelopes);
+        return isCurrent ? writer.send(item) : null;
+      };
+      return storeAdmitted(sql, item, { store, explain: () => explainStale(session, input) });
     },
 
     async history(session, conversationId, before, limit) {

@@ -4,7 +4,7 @@ import type { Bus } from '../bus/bus.ts';
 import type { Hub } from '../delivery/hub.ts';
 import type { SendItem } from './batch.ts';
 import { createBatchWriter, type BatchWriter } from '../batching/batch-writer.ts';
-import { storeWithExtras, type Refused } from './extras.ts';
+import { storeWithExtras, type Refused } from '../sending/extras-store.ts';
 import { sendBatch, type SendResult } from './store.ts';
 
 /** Commits messages in batches and hands them to whoever is connected. */

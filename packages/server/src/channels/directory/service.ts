@@ -2,15 +2,15 @@ import { constantTimeEqual, SealError, type ConversationId, type UserId } from '
 import type { ChannelAnswer, channelInputs, ChannelListing, InvitationAnswer } from '@seal-chat/protocol/api';
 import type { Sql } from 'postgres';
 import type { z } from 'zod';
-import { transactSql } from '../db/transaction.ts';
-import { findExistingUsers } from '../users/lookup.ts';
-import type { PrismaClient } from '../generated/client.ts';
-import type { DurableLimits } from '../limits/durable.ts';
-import type { Session } from '../sessions/session.ts';
-import { checkMayManage, enterLocked } from './access.ts';
-import type { Announcer } from './announcer.ts';
-import { findChannel, findEpoch, lockChannel } from './channel-store.ts';
-import { insertLeaves } from './commit-store.ts';
+import { transactSql } from '../../db/transaction.ts';
+import { findExistingUsers } from '../../users/lookup.ts';
+import type { PrismaClient } from '../../generated/client.ts';
+import type { DurableLimits } from '../../limits/durable.ts';
+import type { Session } from '../../sessions/session.ts';
+import { checkMayManage, countChange, enterLocked } from '../access.ts';
+import type { Announcer } from '../members/announcer.ts';
+import { findChannel, findEpoch, lockChannel } from '../store.ts';
+import { insertLeaves } from '../leaf-store.ts';
 import {
   deleteInvitation,
   findInvitations,
@@ -21,9 +21,9 @@ import {
   isInvited,
   isNameTaken,
   setNames,
-} from './directory-store.ts';
-import { findRole, insertMembers } from './member-store.ts';
-import { admit } from './members.ts';
+} from './store.ts';
+import { findRole, insertMembers } from '../members/store.ts';
+import { admit } from '../members/service.ts';
 
 export type CreateInput = z.output<typeof channelInputs.create>;
 
@@ -57,10 +57,6 @@ export function createDirectory(deps: {
 }): Directory {
   const { prisma, sql, limits, announcer, clock } = deps;
 
-  async function countChange({ tenantId, userId, rates }: Session): Promise<void> {
-    await limits.consume('channelChange', tenantId, userId, rates.channelChangesPerMinutePerUser);
-  }
-
   return {
     async create(session, input) {
       const { tenantId, userId, deviceId } = session;
@@ -68,7 +64,7 @@ export function createDirectory(deps: {
       const isPublic = visibility === 'public';
       if ((name !== null) !== isPublic) throw new SealError('BAD_INPUT', undefined, { field: 'name' });
       if ((description !== null) !== isPublic) throw new SealError('BAD_INPUT', undefined, { field: 'description' });
-      await countChange(session);
+      await countChange(limits, session);
       const ref = { tenantId, conversationId };
       const isNew = await transactSql(sql, async (tx) => {
         if (await isIdTaken(tx, ref)) {
@@ -92,7 +88,7 @@ export function createDirectory(deps: {
 
     async update(session, conversationId, name, description) {
       const { tenantId, userId } = session;
-      await countChange(session);
+      await countChange(limits, session);
       const ref = { tenantId, conversationId };
       await transactSql(sql, async (tx) => {
         const caller = await enterLocked(tx, session, conversationId);
@@ -115,7 +111,7 @@ export function createDirectory(deps: {
 
     async join(session, conversationId) {
       const { tenantId, userId } = session;
-      await countChange(session);
+      await countChange(limits, session);
       const ref = { tenantId, conversationId };
       const joined = await transactSql(sql, async (tx) => {
         const channel = await lockChannel(tx, ref);
@@ -136,7 +132,7 @@ export function createDirectory(deps: {
 
     async invite(session, conversationId, userIds) {
       const { tenantId, userId } = session;
-      await countChange(session);
+      await countChange(limits, session);
       const people = [...new Set(userIds)];
       const ref = { tenantId, conversationId };
       const invited = await transactSql(sql, async (tx) => {

@@ -1,14 +1,14 @@
 import { CHANNEL_LIMITS, SealError, type ConversationId, type UserId } from '@seal-chat/protocol';
 import type { ChannelAnswer, MemberRole } from '@seal-chat/protocol/api';
 import type { Sql, TransactionSql } from 'postgres';
-import { transactSql } from '../db/transaction.ts';
-import { findExistingUsers } from '../users/lookup.ts';
-import type { PrismaClient } from '../generated/client.ts';
-import type { DurableLimits } from '../limits/durable.ts';
-import type { Session } from '../sessions/session.ts';
-import { checkMayManage, enterLocked } from './access.ts';
+import { transactSql } from '../../db/transaction.ts';
+import { findExistingUsers } from '../../users/lookup.ts';
+import type { PrismaClient } from '../../generated/client.ts';
+import type { DurableLimits } from '../../limits/durable.ts';
+import type { Session } from '../../sessions/session.ts';
+import { checkMayManage, countChange, enterLocked } from '../access.ts';
 import type { Announcer } from './announcer.ts';
-import type { ChannelRef } from './channel-store.ts';
+import type { ChannelRef } from '../store.ts';
 import {
   countMembers,
   deleteChannel,
@@ -18,7 +18,7 @@ import {
   insertMembers,
   promoteHeir,
   setRole,
-} from './member-store.ts';
+} from './store.ts';
 
 /**
  * Who is in a channel. What is changed here holds from the next message on: as long as the group has a device that ought
@@ -50,14 +50,10 @@ export function createMembers(deps: {
 }): Members {
   const { prisma, sql, limits, announcer, clock } = deps;
 
-  async function countChange({ tenantId, userId, rates }: Session): Promise<void> {
-    await limits.consume('channelChange', tenantId, userId, rates.channelChangesPerMinutePerUser);
-  }
-
   return {
     async add(session, conversationId, userIds) {
       const { tenantId } = session;
-      await countChange(session);
+      await countChange(limits, session);
       const people = [...new Set(userIds)];
       const ref = { tenantId, conversationId };
       const added = await transactSql(sql, async (tx) => {
@@ -73,7 +69,7 @@ export function createMembers(deps: {
 
     async remove(session, conversationId, userId) {
       const { tenantId } = session;
-      await countChange(session);
+      await countChange(limits, session);
       const ref = { tenantId, conversationId };
       const uninvited = await transactSql(sql, async (tx) => {
         const caller = await enterLocked(tx, session, conversationId);
@@ -96,7 +92,7 @@ export function createMembers(deps: {
 
     async setRole(session, conversationId, userId, role) {
       const { tenantId } = session;
-      await countChange(session);
+      await countChange(limits, session);
       const ref = { tenantId, conversationId };
       await transactSql(sql, async (tx) => {
         const caller = await enterLocked(tx, session, conversationId);
@@ -114,7 +110,7 @@ export function createMembers(deps: {
 
     async leave(session, conversationId) {
       const { tenantId, userId } = session;
-      await countChange(session);
+      await countChange(limits, session);
       const ref = { tenantId, conversationId };
       const uninvited = await transactSql(sql, async (tx) => {
         await enterLocked(tx, session, conversationId);

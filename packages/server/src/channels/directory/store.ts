@@ -2,8 +2,8 @@ import type { ConversationId, TenantId, UserId } from '@seal-chat/protocol';
 import type { channelInputs, ChannelListing, InvitationAnswer } from '@seal-chat/protocol/api';
 import type { Sql, TransactionSql } from 'postgres';
 import type { z } from 'zod';
-import { usernameKeyOf } from '../users/username.ts';
-import type { ChannelRef, Queries } from './channel-store.ts';
+import { usernameKeyOf } from '../../users/username.ts';
+import type { ChannelRef, Queries } from '../store.ts';
 
 /** The form in which names of channels are unique and searched. */
 const nameKeyOf = usernameKeyOf;

@@ -2,13 +2,13 @@ import { CHANNEL_LIMITS, constantTimeEqual, SealError, toHex } from '@seal-chat/
 import type { channelInputs, ClaimedKeyPackages, KeyPackageStatus } from '@seal-chat/protocol/api';
 import type { Sql, TransactionSql } from 'postgres';
 import type { z } from 'zod';
-import { base64Of } from '../db/bytes.ts';
-import { transactSql } from '../db/transaction.ts';
-import type { DurableLimits } from '../limits/durable.ts';
-import type { Audience } from '../delivery/audience.ts';
-import type { Session } from '../sessions/session.ts';
-import { enter } from './access.ts';
-import { findToAdd } from './channel-store.ts';
+import { base64Of } from '../../db/bytes.ts';
+import { transactSql } from '../../db/transaction.ts';
+import type { DurableLimits } from '../../limits/durable.ts';
+import type { Audience } from '../../delivery/audience.ts';
+import type { Session } from '../../sessions/session.ts';
+import { enter } from '../access.ts';
+import { findToAdd } from '../leaf-store.ts';
 import {
   discardOthers,
   findLastResort,
@@ -20,7 +20,7 @@ import {
   takeKeyPackage,
   type Holder,
   type StoredKeyPackage,
-} from './key-package-store.ts';
+} from './store.ts';
 
 /** Claims of one caller from one person in a minute, so that nobody empties a stock alone. */
 const CLAIMS_PER_TARGET = 20;

@@ -1,7 +1,7 @@
 import type { UserId } from '@seal-chat/protocol';
 import type { MemberRole } from '@seal-chat/protocol/api';
 import type { TransactionSql } from 'postgres';
-import type { ChannelRef, Queries } from './channel-store.ts';
+import type { ChannelRef, Queries } from '../store.ts';
 
 export async function findMemberIds(
   sql: Queries,

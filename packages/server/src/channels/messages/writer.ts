@@ -1,10 +1,10 @@
 import type { ChannelEntry } from '@seal-chat/protocol/api';
 import type { Sql } from 'postgres';
-import type { Bus } from '../bus/bus.ts';
-import { createBatchWriter, type BatchWriter } from '../batching/batch-writer.ts';
-import { storeWithExtras, type Refused } from '../messages/extras.ts';
-import type { Feed } from './feed.ts';
-import { sendChannelBatch, type ChannelItem, type ChannelResult } from './send-store.ts';
+import type { Bus } from '../../bus/bus.ts';
+import { createBatchWriter, type BatchWriter } from '../../batching/batch-writer.ts';
+import { storeWithExtras, type Refused } from '../../sending/extras-store.ts';
+import type { Feed } from '../log/feed.ts';
+import { sendChannelBatch, type ChannelItem, type ChannelResult } from './store.ts';
 
 /** Commits channel messages in batches and hands them to whoever is connected. */
 export type ChannelWriter = BatchWriter<ChannelItem, ChannelResult | Refused>;

@@ -1,7 +1,7 @@
 import type { Bytes, DeviceId } from '@seal-chat/protocol';
 import type { LeafAnswer } from '@seal-chat/protocol/api';
 import type { TransactionSql } from 'postgres';
-import type { ChannelRef } from './channel-store.ts';
+import type { ChannelRef } from '../store.ts';
 
 /** What a Commit brings besides its place in the log. */
 export interface StoredCommit {
@@ -41,27 +41,6 @@ export async function setEpoch(
     update channel_groups set generation = ${next.generation}, epoch = ${next.epoch}, epoch_seq = ${next.epochSeq},
       group_info = ${next.groupInfo}, authenticator = ${next.authenticator}, is_reported = false
     where tenant_id = ${tenantId} and conversation_id = ${conversationId}`;
-}
-
-/** Takes devices out of the group, all of them when none is named. */
-export async function deleteLeaves(
-  tx: TransactionSql,
-  { tenantId, conversationId }: ChannelRef,
-  deviceIds: readonly DeviceId[] | null,
-): Promise<void> {
-  await tx`
-    delete from channel_leaves where tenant_id = ${tenantId} and conversation_id = ${conversationId}
-      ${deviceIds === null ? tx`` : tx`and device_id = any(${[...deviceIds]}::uuid[])`}`;
-}
-
-export async function insertLeaves(
-  tx: TransactionSql,
-  { tenantId, conversationId }: ChannelRef,
-  deviceIds: readonly DeviceId[],
-): Promise<void> {
-  await tx`
-    insert into channel_leaves (tenant_id, conversation_id, device_id)
-    select ${tenantId}, ${conversationId}, id from unnest(${[...deviceIds]}::uuid[]) as id`;
 }
 
 /** Puts the Welcome of Commit `seq` into the mailboxes of devices; those that are gone have none. */

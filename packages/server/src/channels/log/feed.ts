@@ -2,10 +2,11 @@ import type { ConversationId, DeviceId, TenantId } from '@seal-chat/protocol';
 import type { ChannelEntry } from '@seal-chat/protocol/api';
 import type { Sql } from 'postgres';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { chunks, type Bus } from '../bus/bus.ts';
-import type { ChannelEntryEvent, Hub, Inbox } from '../delivery/hub.ts';
-import { findChannelDevices, findChannelsOf, type ChannelDevices, type ChannelRef } from './channel-store.ts';
-import { findEntries } from './log-store.ts';
+import { chunks, type Bus } from '../../bus/bus.ts';
+import type { ChannelEntryEvent, Hub, Inbox } from '../../delivery/hub.ts';
+import type { ChannelRef } from '../store.ts';
+import { findChannelDevices, findChannelsOf, type ChannelDevices } from './heads-store.ts';
+import { findEntries } from './store.ts';
 
 /** Follows the logs of channels, and gives every entry, in order and once, to the devices of this process. */
 export interface Feed {

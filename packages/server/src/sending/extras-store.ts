@@ -1,30 +1,5 @@
-import {
-  SealError,
-  type AttachmentId,
-  type ConversationId,
-  type DeviceId,
-  type MessageId,
-  type TenantId,
-  type UserId,
-} from '@seal-chat/protocol';
 import type { ISql, Sql, TransactionSql } from 'postgres';
-
-/** What a message may have besides its body. */
-export interface Extras {
-  /** The message ends this long after it was accepted. */
-  readonly lifetimeSeconds?: number | undefined;
-  /** Uploads of the sender's account that become part of the message. */
-  readonly attachmentIds?: readonly AttachmentId[] | undefined;
-}
-
-/** What is known of a message with extras before it is stored. */
-export interface ExtensibleItem extends Extras {
-  readonly tenantId: TenantId;
-  readonly conversationId: ConversationId;
-  readonly messageId: MessageId;
-  readonly senderUserId: UserId;
-  readonly senderDeviceId: DeviceId;
-}
+import type { Extras, SentItem } from './item.ts';
 
 /** What becomes of one item, as far as extras go. */
 type Stored = { readonly kind: 'stored'; readonly seq: number } | { readonly kind: 'known' | 'stale' };
@@ -40,7 +15,7 @@ const REFUSED: Refused = { kind: 'refused' };
  * Stores a batch by `store`, and in the same transaction what its messages have besides. A batch of plain messages is
  * `store` alone, in no transaction of its own.
  */
-export async function storeWithExtras<Item extends ExtensibleItem, Result extends Stored>(
+export async function storeWithExtras<Item extends SentItem, Result extends Stored>(
   sql: Sql,
   items: readonly Item[],
   acceptedAt: number,
@@ -63,7 +38,7 @@ function hasExtras({ lifetimeSeconds, attachmentIds }: Extras): boolean {
 }
 
 /** Locks what the items name. @returns indexes of items that cannot have theirs */
-async function claim(tx: TransactionSql, items: readonly ExtensibleItem[]): Promise<ReadonlySet<number>> {
+async function claim(tx: TransactionSql, items: readonly SentItem[]): Promise<ReadonlySet<number>> {
   const named = items.flatMap((item, index) =>
     (item.attachmentIds ?? []).map((attachmentId) => ({ ...item, index, attachmentId })),
   );
@@ -82,7 +57,7 @@ async function claim(tx: TransactionSql, items: readonly ExtensibleItem[]): Prom
 
 async function extend(
   tx: TransactionSql,
-  items: readonly ExtensibleItem[],
+  items: readonly SentItem[],
   results: readonly Stored[],
   acceptedAt: number,
 ): Promise<void> {
@@ -105,24 +80,10 @@ async function extend(
       ${files.map(({ attachmentId }) => attachmentId)}::uuid[])`;
 }
 
-/** Why an item was refused: NOT_FOUND when the sender's account has no such upload, else BAD_INPUT. */
-export async function explainRefusal(
-  sql: Sql,
-  { tenantId, senderUserId, attachmentIds }: ExtensibleItem,
-): Promise<SealError> {
+/** Whether the sender's account has all uploads that an item names. */
+export async function hasUploads(sql: Sql, { tenantId, senderUserId, attachmentIds }: SentItem): Promise<boolean> {
   const ids = [...(attachmentIds ?? [])];
   const rows = await sql`
     select from attachments where tenant_id = ${tenantId} and user_id = ${senderUserId} and id = any(${ids}::uuid[])`;
-  return rows.length < ids.length
-    ? new SealError('NOT_FOUND', 'messages: no such upload')
-    : new SealError('BAD_INPUT', 'messages: an upload is not complete, of another conversation, or taken', {
-        field: 'attachmentIds',
-      });
-}
-
-/** @throws SealError BAD_INPUT when an attachment is named twice */
-export function checkExtras({ attachmentIds = [] }: Extras): void {
-  if (new Set(attachmentIds).size < attachmentIds.length) {
-    throw new SealError('BAD_INPUT', 'messages: an attachment twice', { field: 'attachmentIds' });
-  }
+  return rows.length >= ids.length;
 }

@@ -1,13 +1,13 @@
 import { SealError, type ConversationId, type TenantId, type UserId } from '@seal-chat/protocol';
 import type { ChannelAnswer } from '@seal-chat/protocol/api';
 import type { Sql } from 'postgres';
-import type { Bus } from '../bus/bus.ts';
-import { findConversation, MAX_COMPANY } from '../conversations/lookup.ts';
-import type { PrismaClient } from '../generated/client.ts';
-import type { Presence } from '../presence/presence.ts';
-import type { Audience } from '../delivery/audience.ts';
-import type { ChannelRef } from './channel-store.ts';
-import { findMemberIds } from './member-store.ts';
+import type { Bus } from '../../bus/bus.ts';
+import { findConversation, MAX_COMPANY } from '../../conversations/lookup.ts';
+import type { PrismaClient } from '../../generated/client.ts';
+import type { Presence } from '../../presence/presence.ts';
+import type { Audience } from '../../delivery/audience.ts';
+import type { ChannelRef } from '../store.ts';
+import { findMemberIds } from './store.ts';
 
 /** Tells people what became of a channel, after the commit. */
 export interface Announcer {

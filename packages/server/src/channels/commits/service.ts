@@ -3,25 +3,17 @@ import { CHANNEL_LIMITS, newId, SealError, type ConversationId, type MessageId }
 import type { ChannelEntry, channelInputs, CommitAnswer } from '@seal-chat/protocol/api';
 import type { Sql } from 'postgres';
 import type { z } from 'zod';
-import { CHANNEL, chunks, type Bus, type Notice } from '../bus/bus.ts';
-import { base64Of } from '../db/bytes.ts';
-import { transactSql } from '../db/transaction.ts';
-import type { DurableLimits } from '../limits/durable.ts';
-import type { Session } from '../sessions/session.ts';
-import { checkMayManage, enterLocked, epochStale } from './access.ts';
-import { countLeaves, findToAdd, findToRemove, hasLeaf } from './channel-store.ts';
-import { checkBundle, checkReconciles, type CommitInput } from './commit-rules.ts';
-import {
-  deleteLeaves,
-  insertCommit,
-  insertLeaves,
-  insertWelcomes,
-  notify,
-  setEpoch,
-  setReported,
-} from './commit-store.ts';
-import type { Feed } from './feed.ts';
-import { findKnown, insertEntry } from './log-store.ts';
+import { CHANNEL, chunks, type Bus, type Notice } from '../../bus/bus.ts';
+import { base64Of } from '../../db/bytes.ts';
+import { transactSql } from '../../db/transaction.ts';
+import type { DurableLimits } from '../../limits/durable.ts';
+import type { Session } from '../../sessions/session.ts';
+import { checkMayManage, countChange, enterLocked, epochStale } from '../access.ts';
+import { countLeaves, deleteLeaves, findToAdd, findToRemove, hasLeaf, insertLeaves } from '../leaf-store.ts';
+import { checkBundle, checkReconciles, type CommitInput } from './rules.ts';
+import { insertCommit, insertWelcomes, notify, setEpoch, setReported } from './store.ts';
+import type { Feed } from '../log/feed.ts';
+import { findKnown, insertEntry } from '../log/store.ts';
 
 export type ResetInput = z.output<typeof channelInputs.reset>;
 export type ReportInput = z.output<typeof channelInputs.report>;
@@ -53,10 +45,6 @@ export function createCommits(deps: {
 }): Commits {
   const { sql, bus, feed, limits, clock } = deps;
 
-  async function countChange({ tenantId, userId, rates }: Session): Promise<void> {
-    await limits.consume('channelChange', tenantId, userId, rates.channelChangesPerMinutePerUser);
-  }
-
   function entriesNotice(session: Session, conversationId: ConversationId, seq: number): Notice {
     return { kind: 'channel-entries', tenantId: session.tenantId, conversationId, from: seq, to: seq };
   }
@@ -67,7 +55,7 @@ export function createCommits(deps: {
       const { conversationId, commitId, generation, epoch, adds, removes, isExternal } = input;
       const own = { userId, deviceId };
       checkBundle(input, own);
-      await countChange(session);
+      await countChange(limits, session);
       const acceptedAt = clock();
       const added = adds.map((leaf) => leaf.deviceId);
       const welcomed = isExternal ? [] : added;
@@ -132,7 +120,7 @@ export function createCommits(deps: {
     },
 
     async report(session, { conversationId, generation, epoch }) {
-      await countChange(session);
+      await countChange(limits, session);
       await transactSql(sql, async (tx) => {
         const { ref, channel } = await enterLocked(tx, session, conversationId);
         if (channel.generation !== generation || channel.epoch !== epoch + 1) throw epochStale(channel);
@@ -143,7 +131,7 @@ export function createCommits(deps: {
 
     async reset(session, { conversationId, generation, groupInfo, authenticator }) {
       const { tenantId, userId, deviceId } = session;
-      await countChange(session);
+      await countChange(limits, session);
       const acceptedAt = clock();
       const seq = await transactSql(sql, async (tx) => {
         const caller = await enterLocked(tx, session, conversationId);

@@ -1,8 +1,8 @@
 import { SealError, type DeviceId, type MessageId, type UserId } from '@seal-chat/protocol';
 import type { ChannelEntry } from '@seal-chat/protocol/api';
 import type { TransactionSql } from 'postgres';
-import { base64Of } from '../db/bytes.ts';
-import type { ChannelRef, Queries } from './channel-store.ts';
+import { base64Of } from '../../db/bytes.ts';
+import type { ChannelRef, Queries } from '../store.ts';
 
 /** Bytes after which a page ends early; it has at least one entry. */
 const PAGE_BYTES = 1_048_576;

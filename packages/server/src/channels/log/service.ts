@@ -1,11 +1,13 @@
 import type { ConversationId } from '@seal-chat/protocol';
 import type { ChannelHead, GroupAnswer, LogAnswer } from '@seal-chat/protocol/api';
 import type { Sql } from 'postgres';
-import { base64Of } from '../db/bytes.ts';
-import type { Session } from '../sessions/session.ts';
-import { enter } from './access.ts';
-import { findEpoch, findHeads, findToAdd, findToRemove } from './channel-store.ts';
-import { findEntries } from './log-store.ts';
+import { base64Of } from '../../db/bytes.ts';
+import type { Session } from '../../sessions/session.ts';
+import { enter } from '../access.ts';
+import { findToAdd, findToRemove } from '../leaf-store.ts';
+import { findEpoch } from '../store.ts';
+import { findHeads } from './heads-store.ts';
+import { findEntries } from './store.ts';
 
 /** What members read of their channels. */
 export interface ChannelLog {

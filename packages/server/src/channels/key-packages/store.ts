@@ -1,6 +1,6 @@
 import type { Bytes, DeviceId, TenantId } from '@seal-chat/protocol';
 import type { Sql, TransactionSql } from 'postgres';
-import type { Queries } from './channel-store.ts';
+import type { Queries } from '../store.ts';
 
 /** The device whose KeyPackages are meant. */
 export interface Holder {

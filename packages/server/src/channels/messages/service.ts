@@ -2,14 +2,14 @@ import { SealError, type Bytes } from '@seal-chat/protocol';
 import type { channelInputs, SendAnswer } from '@seal-chat/protocol/api';
 import type { Sql } from 'postgres';
 import type { z } from 'zod';
-import { base64Of } from '../db/bytes.ts';
-import type { MessageLimits } from '../limits/messages.ts';
-import type { Payload } from '../messages/batch.ts';
-import { checkExtras, explainRefusal } from '../messages/extras.ts';
-import type { Session } from '../sessions/session.ts';
-import { enter, epochStale } from './access.ts';
-import { findToRemove, hasLeaf } from './channel-store.ts';
-import type { ChannelItem } from './send-store.ts';
+import { base64Of } from '../../db/bytes.ts';
+import type { MessageLimits } from '../../limits/messages.ts';
+import { admit, storeAdmitted } from '../../sending/admission.ts';
+import type { Payload } from '../../sending/item.ts';
+import type { Session } from '../../sessions/session.ts';
+import { enter, epochStale } from '../access.ts';
+import { findToRemove, hasLeaf } from '../leaf-store.ts';
+import type { ChannelItem } from './store.ts';
 import type { ChannelWriter } from './writer.ts';
 
 export type ChannelSendInput = z.output<typeof channelInputs.send>;
@@ -25,9 +25,6 @@ export interface ChannelSender {
    */
   send(session: Session, input: ChannelSendInput): Promise<SendAnswer>;
 }
-
-/** Times a message is tried again when the group changed while it was looked at. */
-const ATTEMPTS = 3;
 
 export function createChannelSender(deps: {
   readonly sql: Sql;
@@ -46,30 +43,17 @@ export function createChannelSender(deps: {
 
   return {
     async send(session, input) {
-      const { tenantId, userId, deviceId, rates } = session;
-      limits.consume(tenantId, userId, rates.messagesPerMinutePerUser);
-      checkExtras(input);
       const item: ChannelItem = {
-        tenantId,
-        conversationId: input.conversationId,
-        messageId: input.messageId,
-        senderUserId: userId,
-        senderDeviceId: deviceId,
+        ...admit(limits, session, input),
         generation: input.generation,
         epoch: input.epoch,
         body: payloadOf(input.body),
         envelope: payloadOf(input.envelope),
-        lifetimeSeconds: input.lifetimeSeconds,
-        attachmentIds: input.attachmentIds,
       };
-      for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-        const result = await writer.send(item);
-        if (result.kind === 'refused') throw await explainRefusal(sql, item);
-        if (result.kind !== 'stale') return { seq: result.seq, acceptedAt: result.acceptedAt };
-        const reason = await explainStale(session, input);
-        if (reason !== null) throw reason;
-      }
-      throw new SealError('UNAVAILABLE', 'channels: the group keeps changing');
+      return storeAdmitted(sql, item, {
+        store: () => writer.send(item),
+        explain: () => explainStale(session, input),
+      });
     },
   };
 }

@@ -1,6 +1,5 @@
 import { CHANNEL_LIMITS } from '@seal-chat/protocol';
 import type { Sql } from 'postgres';
-import { deleteOrphans } from '../attachments/store.ts';
 
 const DAY_MS = 24 * 3_600_000;
 /** Retry requests are told apart from repeated ones for this long, ms. */
@@ -18,7 +17,7 @@ export async function purgeExpired(sql: Sql, now: number): Promise<void> {
   await sql`delete from links where expires_at < ${at}`;
   await sql`delete from rate_counters where expire < ${now}`;
   await sql`delete from key_packages where created_at < ${new Date(now - CHANNEL_LIMITS.keyPackageLifetimeMs)}`;
-  await deleteOrphans(sql, new Date(now - ORPHAN_MS));
+  await sql`delete from attachments where message_seq is null and created_at < ${new Date(now - ORPHAN_MS)}`;
   await sql`delete from retry_requests where requested_at < ${new Date(now - RETRY_REQUEST_MS)}`;
 }
 

@@ -1,15 +1,9 @@
-import type { ConversationId, DeviceId, MessageId, TenantId, UserId } from '@seal-chat/protocol';
 import type { ISql } from 'postgres';
-import { literal, rowsOf, type Payload } from '../messages/batch.ts';
-import type { Extras } from '../messages/extras.ts';
+import type { Payload, SentItem } from '../../sending/item.ts';
+import { literal, rowsOf } from '../../sending/rows.ts';
 
 /** One channel message on its way into the database. */
-export interface ChannelItem extends Extras {
-  readonly tenantId: TenantId;
-  readonly conversationId: ConversationId;
-  readonly messageId: MessageId;
-  readonly senderUserId: UserId;
-  readonly senderDeviceId: DeviceId;
+export interface ChannelItem extends SentItem {
   readonly generation: number;
   readonly epoch: number;
   readonly body: Payload;

@@ -1,0 +1,71 @@
+import type { ConversationId, DeviceId, TenantId, UserId } from '@seal-chat/protocol';
+import type { ChannelHead } from '@seal-chat/protocol/api';
+import type { Queries } from '../store.ts';
+
+/** Where the channels of a user are. */
+export function findHeads(sql: Queries, tenantId: TenantId, userId: UserId): Promise<readonly ChannelHead[]> {
+  return sql<ChannelHead[]>`
+    select g.conversation_id as "conversationId", g.generation, g.epoch, c.last_seq as "lastSeq",
+      exists (
+        select from channel_leaves l join devices d on d.tenant_id = l.tenant_id and d.id = l.device_id
+        where l.tenant_id = g.tenant_id and l.conversation_id = g.conversation_id
+          and (d.removed_at is not null or not exists (
+            select from memberships m
+            where m.tenant_id = l.tenant_id and m.conversation_id = l.conversation_id and m.user_id = d.user_id))
+      ) or exists (
+        select from memberships m
+        join devices d on d.tenant_id = m.tenant_id and d.user_id = m.user_id and d.removed_at is null
+        where m.tenant_id = g.tenant_id and m.conversation_id = g.conversation_id and not exists (
+          select from channel_leaves l
+          where l.tenant_id = m.tenant_id and l.conversation_id = m.conversation_id and l.device_id = d.id)
+      ) as "isPending"
+    from memberships own
+    join channel_groups g on g.tenant_id = own.tenant_id and g.conversation_id = own.conversation_id
+    join conversations c on c.tenant_id = g.tenant_id and c.id = g.conversation_id
+    where own.tenant_id = ${tenantId} and own.user_id = ${userId}
+    order by g.conversation_id`;
+}
+
+/** Ids of the channels that some users are in. */
+export async function findChannelsOf(
+  sql: Queries,
+  tenantId: TenantId,
+  userIds: readonly UserId[],
+): Promise<readonly ConversationId[]> {
+  const rows = await sql<{ id: ConversationId }[]>`
+    select distinct g.conversation_id as id from memberships m
+    join channel_groups g on g.tenant_id = m.tenant_id and g.conversation_id = m.conversation_id
+    where m.tenant_id = ${tenantId} and m.user_id = any(${[...userIds]}::uuid[])`;
+  return rows.map(({ id }) => id);
+}
+
+/** Who is to hear of a channel, as one snapshot. */
+export interface ChannelDevices {
+  readonly conversationId: ConversationId;
+  readonly generation: number;
+  readonly epoch: number;
+  readonly lastSeq: number;
+  /** Devices in the group. */
+  readonly leaves: readonly DeviceId[];
+  /** Present devices of the members. */
+  readonly desired: readonly DeviceId[];
+}
+
+export function findChannelDevices(
+  sql: Queries,
+  tenantId: TenantId,
+  conversationIds: readonly ConversationId[],
+): Promise<readonly ChannelDevices[]> {
+  return sql<ChannelDevices[]>`
+    select g.conversation_id as "conversationId", g.generation, g.epoch, c.last_seq as "lastSeq",
+      array(
+        select device_id from channel_leaves l
+        where l.tenant_id = g.tenant_id and l.conversation_id = g.conversation_id) as leaves,
+      array(
+        select d.id from memberships m
+        join devices d on d.tenant_id = m.tenant_id and d.user_id = m.user_id and d.removed_at is null
+        where m.tenant_id = g.tenant_id and m.conversation_id = g.conversation_id) as desired
+    from channel_groups g
+    join conversations c on c.tenant_id = g.tenant_id and c.id = g.conversation_id
+    where g.tenant_id = ${tenantId} and g.conversation_id = any(${[...conversationIds]}::uuid[])`;
+}

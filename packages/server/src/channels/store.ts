@@ -1,0 +1,72 @@
+import type { Bytes, ConversationId, DeviceId, TenantId } from '@seal-chat/protocol';
+import type { MemberRole } from '@seal-chat/protocol/api';
+import type { ISql, TransactionSql } from 'postgres';
+
+/** A connection, or a transaction on one. */
+export type Queries = ISql;
+
+/** A channel, within a tenant. */
+export interface ChannelRef {
+  readonly tenantId: TenantId;
+  readonly conversationId: ConversationId;
+}
+
+/** Where a channel's log and group are. */
+export interface Channel {
+  readonly visibility: 'public' | 'private';
+  readonly suite: number;
+  readonly generation: number;
+  readonly epoch: number;
+  /** Sequence number of the entry that began the epoch. */
+  readonly epochSeq: number;
+  readonly lastSeq: number;
+  readonly isReported: boolean;
+}
+
+/** What is stored of a group's present epoch. */
+export interface StoredEpoch {
+  readonly groupInfo: Bytes;
+  readonly authenticator: Bytes;
+}
+
+/** Waits for whoever changes the channel or writes to it, and keeps others from that; null when there is none. */
+export async function lockChannel(
+  tx: TransactionSql,
+  { tenantId, conversationId }: ChannelRef,
+): Promise<Channel | null> {
+  const locked = await tx`
+    select 1 from conversations
+    where tenant_id = ${tenantId} and id = ${conversationId} and kind = 'channel' for update`;
+  return locked.length === 0 ? null : findChannel(tx, { tenantId, conversationId });
+}
+
+export async function findChannel(sql: Queries, { tenantId, conversationId }: ChannelRef): Promise<Channel | null> {
+  const [row] = await sql<Channel[]>`
+    select g.visibility, g.suite, g.generation, g.epoch, g.epoch_seq as "epochSeq", c.last_seq as "lastSeq",
+      g.is_reported as "isReported"
+    from channel_groups g
+    join conversations c on c.tenant_id = g.tenant_id and c.id = g.conversation_id
+    where g.tenant_id = ${tenantId} and g.conversation_id = ${conversationId}`;
+  return row ?? null;
+}
+
+/** What a device may be told apart by: whether its user is a member, and whether it is still one of the user's. */
+export async function findCaller(
+  sql: Queries,
+  { tenantId, conversationId }: ChannelRef,
+  deviceId: DeviceId,
+): Promise<{ readonly role: MemberRole | null; readonly isRemoved: boolean }> {
+  const [row] = await sql<{ role: MemberRole | null; isRemoved: boolean }[]>`
+    select m.role, d.removed_at is not null as "isRemoved" from devices d
+    left join memberships m on m.tenant_id = d.tenant_id and m.user_id = d.user_id and m.conversation_id = ${conversationId}
+    where d.tenant_id = ${tenantId} and d.id = ${deviceId}`;
+  return row ?? { role: null, isRemoved: true };
+}
+
+/** The present epoch's GroupInfo and authenticator; the channel is known to be there. */
+export async function findEpoch(sql: Queries, { tenantId, conversationId }: ChannelRef): Promise<StoredEpoch> {
+  const [row] = await sql<StoredEpoch[]>`
+    select group_info as "groupInfo", authenticator from channel_groups
+    where tenant_id = ${tenantId} and conversation_id = ${conversationId}`;
+  return row!;
+}

@@ -1,0 +1,93 @@
+import { randomUUID } from 'node:crypto';
+import type { Sql } from 'postgres';
+import { webCryptoVerify, type Curves } from '@seal-chat/crypto/verify';
+import type { Bus } from './bus/bus.ts';
+import { createPostgresBus } from './bus/postgres.ts';
+import { findConversation, findPeers } from './conversations/lookup.ts';
+import { openDatabase } from './db/database.ts';
+import { createAudience, deliverNotices, type Audience } from './delivery/audience.ts';
+import { createHub, type Hub } from './delivery/hub.ts';
+import type { PrismaClient } from './generated/client.ts';
+import { createDurableLimits, type DurableLimits } from './limits/durable.ts';
+import { createMessageLimits, type MessageLimits } from './limits/messages.ts';
+import type { Logger } from './log.ts';
+import { createPresence, type Presence } from './presence/presence.ts';
+import { createLiveSessions, type LiveSessions } from './sessions/live-sessions.ts';
+import { findSession } from './sessions/store.ts';
+
+/** What the features of one process share: database, bus, limits, and who is connected. */
+export interface Infrastructure {
+  readonly prisma: PrismaClient;
+  readonly sql: Sql;
+  readonly bus: Bus;
+  readonly curves: Pick<Curves, 'verify'>;
+  readonly hub: Hub;
+  readonly audience: Audience;
+  readonly presence: Presence;
+  readonly liveSessions: LiveSessions;
+  readonly limits: DurableLimits;
+  readonly messageLimits: MessageLimits;
+  /** Milliseconds since 1970. */
+  readonly clock: () => number;
+  /** Logs that background work failed. */
+  readonly onError: (error: unknown) => void;
+  /** Closes everything, the database last. */
+  close(): Promise<void>;
+}
+
+/** Opens the database and puts together what features share. The bus is started by the caller, once all listen. */
+export function createInfrastructure(options: {
+  readonly databaseUrl: string;
+  readonly log: Logger;
+  readonly clock: () => number;
+  readonly leaveGraceMs: number | undefined;
+}): Infrastructure {
+  const { databaseUrl, log, clock, leaveGraceMs } = options;
+  const onError = (err: unknown): void => log.error({ err }, 'background work failed');
+
+  const db = openDatabase({ url: databaseUrl, onError });
+  const { prisma, sql, pool } = db;
+  const bus = createPostgresBus({ processId: randomUUID(), url: databaseUrl, sql, clock, onError });
+  const limits = createDurableLimits(pool);
+  const messageLimits = createMessageLimits({ sql, clock, onError });
+
+  const hub = createHub();
+  const audience = createAudience({ bus, peersOf: (tenantId, userId) => findPeers(sql, tenantId, userId) });
+  const presence = createPresence({
+    bus,
+    audience,
+    clock,
+    onError,
+    ...(leaveGraceMs !== undefined && { leaveGraceMs }),
+  });
+  deliverNotices({ bus, hub, findConversation: (tenantId, id) => findConversation(prisma, tenantId, id), onError });
+  const liveSessions = createLiveSessions({
+    bus,
+    hub,
+    clock,
+    find: (tenantId, sessionId) => findSession(sql, tenantId, sessionId),
+    onError,
+  });
+
+  return {
+    prisma,
+    sql,
+    bus,
+    curves: webCryptoVerify(globalThis.crypto.subtle),
+    hub,
+    audience,
+    presence,
+    liveSessions,
+    limits,
+    messageLimits,
+    clock,
+    onError,
+    async close() {
+      presence.close();
+      liveSessions.close();
+      await messageLimits.close();
+      await bus.close();
+      await db.close();
+    },
+  };
+}

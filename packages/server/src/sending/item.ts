@@ -1,0 +1,25 @@
+import type { AttachmentId, ConversationId, DeviceId, MessageId, TenantId, UserId } from '@seal-chat/protocol';
+
+/** Bytes as they came: for the database, and as text for whoever is connected. */
+export interface Payload {
+  readonly bytes: Uint8Array;
+  /** base64url. */
+  readonly text: string;
+}
+
+/** What a message may have besides its body. */
+export interface Extras {
+  /** The message ends this long after it was accepted. */
+  readonly lifetimeSeconds?: number | undefined;
+  /** Uploads of the sender's account that become part of the message. */
+  readonly attachmentIds?: readonly AttachmentId[] | undefined;
+}
+
+/** One message on its way into the database: what direct messages and messages of channels have in common. */
+export interface SentItem extends Extras {
+  readonly tenantId: TenantId;
+  readonly conversationId: ConversationId;
+  readonly messageId: MessageId;
+  readonly senderUserId: UserId;
+  readonly senderDeviceId: DeviceId;
+}

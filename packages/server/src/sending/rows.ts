@@ -1,0 +1,24 @@
+/** Rows a batch needs, each once and ascending, which is the order of locking. */
+export interface Rows {
+  readonly tenants: readonly string[];
+  readonly ids: readonly string[];
+  /** Index of a row by its key, from 1. */
+  readonly indexOf: ReadonlyMap<string, number>;
+}
+
+const ID_CHARACTERS = 36;
+
+/** @param keys tenant and id, one after the other */
+export function rowsOf(keys: ReadonlySet<string>): Rows {
+  const sorted = [...keys].toSorted();
+  return {
+    tenants: sorted.map((key) => key.slice(0, ID_CHARACTERS)),
+    ids: sorted.map((key) => key.slice(ID_CHARACTERS)),
+    indexOf: new Map(sorted.map((key, i) => [key, i + 1])),
+  };
+}
+
+/** An array of numbers or ids, which need no quotes. */
+export function literal(values: readonly (string | number)[]): string {
+  return `{${values.join(',')}}`;
+}

@@ -1,0 +1,58 @@
+import { createAttachmentsService } from './attachments/service.ts';
+import { createAuthService } from './auth/service.ts';
+import { createChannels } from './channels/channels.ts';
+import { createConversationsService } from './conversations/service.ts';
+import { createDevicesService } from './devices/service.ts';
+import type { Infrastructure } from './infrastructure.ts';
+import { createLinkingService } from './linking/service.ts';
+import { createDeviceSets } from './messages/device-sets.ts';
+import { createRemovalService } from './messages/removal.ts';
+import { createRetryService } from './messages/retry.ts';
+import { createMessagesService } from './messages/service.ts';
+import { createWriter } from './messages/writer.ts';
+import { createPreKeysService } from './prekeys/service.ts';
+import { createRecoveryService } from './recovery/service.ts';
+import type { Services } from './router.ts';
+import { createSyncService } from './sync/service.ts';
+import { createUsersService } from './users/service.ts';
+
+/** The services of every feature, and what of them is under way. */
+export interface RunningServices {
+  readonly services: Services;
+  /** Resolves when messages and acknowledgements given so far are settled. */
+  drain(): Promise<void>;
+}
+
+/** Puts the features together. `onAccepted` is called with the number of messages each batch has stored. */
+export function createServices(infrastructure: Infrastructure, onAccepted: (count: number) => void): RunningServices {
+  const { prisma, messageLimits } = infrastructure;
+  const withMessageLimits = { ...infrastructure, limits: messageLimits };
+
+  const writer = createWriter({ ...infrastructure, onAccepted });
+  const devices = createDevicesService(infrastructure);
+  const messages = createMessagesService({ ...withMessageLimits, deviceSets: createDeviceSets(prisma), writer });
+  const { checkMember } = messages;
+  const channels = createChannels({ ...infrastructure, onAccepted });
+  const sync = createSyncService(infrastructure);
+
+  return {
+    services: {
+      auth: createAuthService({ ...infrastructure, devices }),
+      users: createUsersService(infrastructure),
+      devices,
+      preKeys: createPreKeysService(infrastructure),
+      recovery: createRecoveryService(infrastructure),
+      linking: createLinkingService(infrastructure),
+      conversations: createConversationsService(withMessageLimits),
+      channels,
+      messages,
+      attachments: createAttachmentsService({ ...infrastructure, checkMember }),
+      removal: createRemovalService(withMessageLimits),
+      retry: createRetryService({ ...withMessageLimits, checkMember }),
+      sync,
+    },
+    async drain() {
+      await Promise.all([writer.drain(), channels.drain(), sync.drain()]);
+    },
+  };
+}
