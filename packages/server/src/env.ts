@@ -114,7 +114,7 @@ export const VARIABLES = {
   AUTH_PER_MINUTE: rate(DEFAULT_RATES.authPerMinutePerAddress, 'Sign-ins and sign-ups from one address in a minute.'),
   FAILED_AUTH_PER_ACCOUNT: rate(
     DEFAULT_RATES.failedAuthPerAccount,
-    'Failed sign-ins of an account before it has to wait.',
+    'Failed sign-ins of an account before it must wait.',
   ),
   SOCKETS_PER_USER: rate(DEFAULT_RATES.socketsPerUser, 'WebSocket connections a user may have open.'),
   PREKEY_CLAIMS_PER_MINUTE: rate(

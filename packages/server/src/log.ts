@@ -7,7 +7,7 @@ export type { Logger } from 'pino';
  *
  * What may be in it: events of the process's life, routes, statuses, durations, error codes and counts. Never bodies,
  * headers, tokens, keys, names of people, or (from `info` up) addresses. The serialisers below leave out what Fastify
- * and errors would add by themselves.
+ * and errors would add on their own.
  */
 export function createLog(level: string): Logger {
   return pino(

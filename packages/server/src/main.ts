@@ -13,7 +13,7 @@ try {
   // Started with a channel by a parent, the server does not outlive it.
   process.on('disconnect', () => stop());
   process.on('uncaughtException', (err) => fail(log, err));
-  if (config.redisUrl !== null) log.warn('REDIS_URL is not used yet');
+  if (config.redisUrl !== null) log.warn('REDIS_URL is set but not supported yet; ignoring it');
 
   const server = await startServer(config, log);
   let isStopping = false;
@@ -38,7 +38,7 @@ function fail(log: Logger, err: unknown): void {
   process.exit(1);
 }
 
-/** One line on standard error, and the end. */
+/** Writes one line to standard error and exits with code 1. */
 function leave(line: string): void {
   process.stderr.write(`seal: ${line}\n`);
   process.exit(1);

@@ -190,7 +190,7 @@ function demoOrigins(url: string, host: string, port: number): readonly string[]
   return [...new Set([url, originOf(host, port), `http://127.0.0.1:${port}`, `http://localhost:${port}`])];
 }
 
-/** The address of whoever opened a WebSocket, by the same rule as Fastify's for requests. */
+/** Reads the client's address of a WebSocket, by the same rule as Fastify's for requests. */
 function addressReader(trusted: readonly string[]): (request: IncomingMessage) => string {
   if (trusted.length === 0) return (request) => request.socket.remoteAddress ?? '';
   const isTrusted = proxyAddress.compile([...trusted]);

@@ -77,7 +77,7 @@ export function createAttachmentsService(deps: {
         throw new SealError('TOO_LARGE', undefined, { maxBytes: rates.attachmentBytes });
       }
       if (plaintextSize(size) === null) {
-        throw new SealError('BAD_INPUT', 'attachments: no file has that many bytes of ciphertext', { field: 'size' });
+        throw new SealError('BAD_INPUT', 'attachments: not a valid length of ciphertext', { field: 'size' });
       }
       await limits.consume('attachment', tenantId, userId, rates.attachmentsPerMinutePerUser);
       await checkMember(session, conversationId);

@@ -48,7 +48,7 @@ export async function findStoredParts(
   return rows.map(({ part }) => part);
 }
 
-/** Stores a part unless it is there; false when the upload is gone. */
+/** Stores a part unless it is stored already; false when the upload no longer exists. */
 export async function storePart(
   sql: Sql,
   part: {
@@ -109,7 +109,7 @@ export async function findReadableSize(sql: Sql, reader: Reader, attachmentId: A
   return row?.size ?? null;
 }
 
-/** `length` bytes of one part from `from` on; null when there are none for that reader any more. */
+/** `length` bytes of one part from `from` on; null when that reader can no longer read it. */
 export async function readPart(
   sql: Sql,
   reader: Reader,

@@ -18,7 +18,7 @@ export interface NewAccount {
 }
 
 /**
- * Stores an account. Does nothing when exactly this account is there already: its answer was lost on the way.
+ * Stores an account. Does nothing when exactly this account exists already: its answer was lost on the way.
  * @throws SealError USERNAME_TAKEN, or CONFLICT when an id is taken
  */
 export async function createAccount(

@@ -41,7 +41,7 @@ import {
 import { hashToken, newToken } from '../sessions/tokens.ts';
 
 type Input<Name extends keyof typeof authInputs> = z.output<(typeof authInputs)[Name]>;
-/** Who asks: the tenant and the network address, by which attempts are counted. */
+/** The tenant and network address of the caller, by which attempts are counted. */
 type Caller = Pick<PublicCaller, 'tenant' | 'address'>;
 
 /** Sign-up, sign-in and sessions. A device proves that it holds its key by signing a single-use challenge. */
@@ -71,7 +71,7 @@ export function createAuthService(deps: {
     await limits.consume('auth', tenant.tenantId, address, tenant.rates.authPerMinutePerAddress);
   }
 
-  /** Takes the challenge, so that nobody can use it again, and checks the device's signature over it. */
+  /** Takes the challenge, so that it cannot be used again, and checks the device's signature over it. */
   async function checkProof(
     { tenant }: Caller,
     purpose: AuthPurpose,
@@ -86,7 +86,7 @@ export function createAuthService(deps: {
     await verifyAuthProof({ curves, proof, signKey: device.signKey, signature });
   }
 
-  /** Checks a device list that came with a proof, and the proof by the device that the list is to bring in. */
+  /** Checks a device list that came with a proof, and the proof by the device that the list adds. */
   async function checkListAndProof(
     caller: Caller,
     purpose: 'register' | 'join',
@@ -94,10 +94,10 @@ export function createAuthService(deps: {
   ): Promise<{ readonly next: VerifiedDeviceList; readonly device: Device }> {
     const next = await verifyDeviceList(curves, { bytes: input.deviceList, signature: input.deviceListSignature });
     if (next.list.tenantId !== caller.tenant.tenantId || next.list.userId !== input.userId) {
-      throw new SealError('DEVICE_LIST_REJECTED', 'auth: the list of another account');
+      throw new SealError('DEVICE_LIST_REJECTED', 'auth: the list belongs to another account');
     }
     const device = findListedDevice(next.list, input.deviceId);
-    if (device === null) throw new SealError('DEVICE_LIST_REJECTED', 'auth: the device is not in its list');
+    if (device === null) throw new SealError('DEVICE_LIST_REJECTED', 'auth: the device is not in the list');
     await checkProof(caller, purpose, input, { signKey: device.signKey, deviceListHash: next.hash });
     return { next, device };
   }
@@ -149,7 +149,10 @@ export function createAuthService(deps: {
       const { userId, deviceId, username } = input;
       const { next } = await checkListAndProof(caller, 'register', input);
       if (next.list.version !== 1 || next.list.devices.length !== 1) {
-        throw new SealError('DEVICE_LIST_REJECTED', 'auth: a new account has one list with one device');
+        throw new SealError(
+          'DEVICE_LIST_REJECTED',
+          'auth: the first list of an account must have version 1 and one device',
+        );
       }
       return transact(prisma, async (tx) => {
         const account = { tenantId, userId, username, usernameKey: username && usernameKeyOf(username) };
@@ -169,7 +172,7 @@ export function createAuthService(deps: {
       const isRepeated = base64Of(next.hash) === base64Of(previous.hash);
       const change: ListChange | null = isRepeated ? null : await devices.checkNext(account, previous, next);
       if (change !== null && (change.added.length !== 1 || change.added[0] !== device)) {
-        throw new SealError('DEVICE_LIST_REJECTED', 'auth: a joining device adds itself and no other');
+        throw new SealError('DEVICE_LIST_REJECTED', 'auth: a joining device must add only itself');
       }
       const answer = await transact(prisma, async (tx) => {
         if (change !== null) await devices.store(tx, change);
@@ -187,7 +190,7 @@ export function createAuthService(deps: {
       await countAttempt(caller);
       const { tenantId, rates } = caller.tenant;
       const { userId, deviceId } = input;
-      // Counted by account and address: nobody can keep an owner out from elsewhere.
+      // Counted by account and address: an attacker elsewhere cannot lock the owner out.
       const subject = `${userId}:${caller.address}`;
       await limits.check('failedAuth', tenantId, subject, rates.failedAuthPerAccount);
       const device = await findDevice(prisma, tenantId, deviceId);

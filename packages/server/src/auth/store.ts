@@ -22,7 +22,7 @@ export async function insertChallenge(
   await prisma.challenge.create({ data: challenge });
 }
 
-/** The nonce of an unexpired challenge, which nobody can take again; else null. */
+/** Takes an unexpired challenge, which cannot be taken again. @returns its nonce, or null */
 export async function takeChallenge(
   prisma: PrismaClient,
   tenantId: TenantId,

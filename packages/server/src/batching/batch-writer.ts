@@ -8,7 +8,7 @@ import { createFlusher } from './flusher.ts';
 
 /** Commits messages in batches. */
 export interface BatchWriter<Item, Result> {
-  /** Resolves after the commit. @throws SealError UNAVAILABLE when it is not known whether there was one */
+  /** Resolves after the commit. @throws SealError UNAVAILABLE when it is unknown whether there was a commit */
   send(item: Item): Promise<Result>;
   /** Resolves when everything given so far is settled. */
   drain(): Promise<void>;
@@ -21,13 +21,13 @@ const ATTEMPTS = 5;
 export function createBatchWriter<Item extends MessageKey, Result>(deps: {
   /** Stores items, of which none is another's repeat, in one transaction; answers in their order. */
   readonly store: (items: readonly Item[]) => Promise<readonly Result[]>;
-  /** Hears what was stored, after the commit. */
+  /** Is called with what was stored, after the commit. */
   readonly deliver: (items: readonly Item[], results: readonly Result[]) => void;
   readonly onError: (error: unknown) => void;
 }): BatchWriter<Item, Result> {
   const { store, deliver, onError } = deps;
 
-  /** A batch that the database refuses is halved until the item at fault stands alone. */
+  /** Writes a batch; one that the database refuses is halved until the item at fault is alone. */
   async function write(items: readonly Item[]): Promise<readonly (Result | SealError)[]> {
     try {
       return await commit(items);

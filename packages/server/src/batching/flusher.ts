@@ -17,7 +17,7 @@ export function createFlusher<Item, Result>(options: {
   readonly maxBatch: number;
   /** Batches on their way at once. */
   readonly maxInFlight: number;
-  /** Waits this long for company before a batch leaves, ms; 0 for until the end of the turn. */
+  /** Waits this long for more items before a batch leaves, ms; 0 for until the end of the turn. */
   readonly delayMs: number;
   /** Writes a batch and answers in its order; an error among the results is that item's alone. */
   readonly write: (items: readonly Item[]) => Promise<readonly (Result | Error)[]>;

@@ -1,7 +1,7 @@
 import type { ConversationId, DeviceId, TenantId, UserId } from '@seal-chat/protocol';
 import type { LiveEvent, PresenceState } from '@seal-chat/protocol/api';
 
-/** A live event that fits a notification; a conversation is looked up by whoever has somebody to tell. */
+/** A live event that fits a notification; a process looks a conversation up when it has sockets to tell. */
 export type NoticedEvent =
   | Exclude<LiveEvent, { type: 'conversation' | 'delivered' | 'caught-up' }>
   | { readonly type: 'conversation'; readonly conversationId: ConversationId };
@@ -28,7 +28,7 @@ export type Notice =
       readonly from: number;
       readonly to: number;
     }
-  /** Who ought to be in the groups of these channels has changed. */
+  /** The devices that should be in the groups of these channels have changed. */
   | { readonly kind: 'channel-heads'; readonly tenantId: TenantId; readonly conversationIds: readonly ConversationId[] }
   | { readonly kind: 'session-ended'; readonly tenantId: TenantId; readonly sessionId: string }
   | { readonly kind: 'devices-removed'; readonly tenantId: TenantId; readonly deviceIds: readonly DeviceId[] }
@@ -61,7 +61,7 @@ export type Listener = (notice: Notice, from: string) => void;
 export interface Bus {
   /** Id of this process. */
   readonly processId: string;
-  /** Tells everybody; listeners in this process hear it before this returns. */
+  /** Tells all processes; listeners in this process are called before this returns. */
   publish(notice: Notice): void;
   /** Tells this process alone, when the others learn of it otherwise. */
   publishHere(notice: Notice): void;
@@ -71,7 +71,7 @@ export interface Bus {
   listen(listener: Listener): () => void;
   /** Calls `handler` whenever notices of other processes may have been lost. */
   onGap(handler: () => void): void;
-  /** Begins to hear other processes. */
+  /** Begins to listen to other processes. */
   start(): Promise<void>;
   /** Resolves when a notice makes its way; rejects when not. */
   ready(): Promise<void>;

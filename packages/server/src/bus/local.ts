@@ -3,7 +3,7 @@ import type { Bus, Listener, Notice } from './bus.ts';
 /** The bus of a process that is alone on its database. */
 export function createLocalBus(deps: {
   readonly processId: string;
-  /** Hears of a listener that threw; the others still hear the notice. */
+  /** Is called when a listener throws; the others still receive the notice. */
   readonly onError: (error: unknown) => void;
 }): Bus {
   const { processId, onError } = deps;

@@ -11,7 +11,7 @@ const READY_TIMEOUT_MS = 2_000;
 /** PostgreSQL takes 7,999 bytes. */
 const MAX_PAYLOAD_BYTES = 7_999;
 
-/** A bus over LISTEN and NOTIFY: every process on the database hears every other. */
+/** Creates a bus over LISTEN and NOTIFY: every process on the database receives the notices of every other. */
 export function createPostgresBus(deps: {
   readonly processId: string;
   readonly url: string;

@@ -5,7 +5,7 @@ import type { DurableLimits } from '../limits/durable.ts';
 import type { Session } from '../sessions/session.ts';
 import { findCaller, findChannel, lockChannel, type Channel, type ChannelRef, type Queries } from './store.ts';
 
-/** Who calls, in which channel. */
+/** The caller's channel, and role in it. */
 export interface Caller {
   readonly ref: ChannelRef;
   readonly channel: Channel;
@@ -15,8 +15,8 @@ export interface Caller {
 type Who = Pick<Session, 'tenantId' | 'deviceId'>;
 
 /**
- * Lets the caller into a channel that stays locked until the transaction ends.
- * @throws SealError NOT_A_MEMBER, whether or not there is such a channel; DEVICE_REVOKED
+ * Checks that the caller is a member of a channel, and locks it until the transaction ends.
+ * @throws SealError NOT_A_MEMBER, whether or not the channel exists; DEVICE_REVOKED
  */
 export async function enterLocked(
   tx: TransactionSql,
@@ -27,7 +27,7 @@ export async function enterLocked(
   return admit(tx, session, ref, await lockChannel(tx, ref));
 }
 
-/** Lets the caller look into a channel. @throws SealError as `enterLocked` */
+/** Checks that the caller is a member of a channel. @throws SealError as `enterLocked` */
 export async function enter(sql: Queries, session: Who, conversationId: ChannelRef['conversationId']): Promise<Caller> {
   const ref = { tenantId: session.tenantId, conversationId };
   return admit(sql, session, ref, await findChannel(sql, ref));
@@ -48,10 +48,10 @@ export async function countChange(limits: DurableLimits, { tenantId, userId, rat
 
 /** @throws SealError FORBIDDEN unless the caller is an admin or owner */
 export function checkMayManage({ role }: Pick<Caller, 'role'>): void {
-  if (role === 'member') throw new SealError('FORBIDDEN', 'channels: for owners and admins');
+  if (role === 'member') throw new SealError('FORBIDDEN', 'channels: only owners and admins can do this');
 }
 
-/** The error that tells a device where the channel is. */
+/** Makes the error that tells a device the state of the channel's group. */
 export function epochStale({ generation, epoch, lastSeq }: Channel): SealError {
   return new SealError('EPOCH_STALE', undefined, { group: { generation, epoch, lastSeq } });
 }

@@ -28,7 +28,7 @@ export interface Channels {
   drain(): Promise<void>;
 }
 
-/** Puts the delivery service together, and begins to hear what other processes store. */
+/** Puts the delivery service together, and begins to listen to what other processes store. */
 export function createChannels(deps: {
   readonly prisma: PrismaClient;
   readonly sql: Sql;
@@ -39,7 +39,7 @@ export function createChannels(deps: {
   readonly limits: DurableLimits;
   readonly messageLimits: MessageLimits;
   readonly clock: () => number;
-  /** Hears how many messages each batch has stored. */
+  /** Is called with the number of messages that each batch has stored. */
   readonly onAccepted: (count: number) => void;
   readonly onError: (error: unknown) => void;
 }): Channels {

@@ -3,7 +3,7 @@ import type { LeafAnswer } from '@seal-chat/protocol/api';
 import type { TransactionSql } from 'postgres';
 import type { ChannelRef, Queries } from './store.ts';
 
-/** In the group and not supposed to be. */
+/** Finds the devices that are in the group and should not be. */
 export function findToRemove(sql: Queries, { tenantId, conversationId }: ChannelRef): Promise<readonly LeafAnswer[]> {
   return sql<LeafAnswer[]>`
     select d.user_id as "userId", d.id as "deviceId" from channel_leaves l
@@ -15,7 +15,7 @@ export function findToRemove(sql: Queries, { tenantId, conversationId }: Channel
     order by d.id`;
 }
 
-/** Supposed to be in the group and not in it. */
+/** Finds the devices that should be in the group and are not. */
 export function findToAdd(sql: Queries, { tenantId, conversationId }: ChannelRef): Promise<readonly LeafAnswer[]> {
   return sql<LeafAnswer[]>`
     select d.user_id as "userId", d.id as "deviceId" from memberships m
@@ -44,7 +44,7 @@ export async function countLeaves(sql: Queries, { tenantId, conversationId }: Ch
   return row!.count;
 }
 
-/** Takes devices out of the group, all of them when none is named. */
+/** Removes devices from the group; all of them when `deviceIds` is null. */
 export async function deleteLeaves(
   tx: TransactionSql,
   { tenantId, conversationId }: ChannelRef,

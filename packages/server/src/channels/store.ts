@@ -29,7 +29,7 @@ export interface StoredEpoch {
   readonly authenticator: Bytes;
 }
 
-/** Waits for whoever changes the channel or writes to it, and keeps others from that; null when there is none. */
+/** Locks a channel against changes and writes until the transaction ends; null when it does not exist. */
 export async function lockChannel(
   tx: TransactionSql,
   { tenantId, conversationId }: ChannelRef,
@@ -50,7 +50,7 @@ export async function findChannel(sql: Queries, { tenantId, conversationId }: Ch
   return row ?? null;
 }
 
-/** What a device may be told apart by: whether its user is a member, and whether it is still one of the user's. */
+/** Finds the role of a device's user, null when not a member, and whether the device was removed. */
 export async function findCaller(
   sql: Queries,
   { tenantId, conversationId }: ChannelRef,
@@ -63,7 +63,7 @@ export async function findCaller(
   return row ?? { role: null, isRemoved: true };
 }
 
-/** The present epoch's GroupInfo and authenticator; the channel is known to be there. */
+/** The present epoch's GroupInfo and authenticator; the channel must exist. */
 export async function findEpoch(sql: Queries, { tenantId, conversationId }: ChannelRef): Promise<StoredEpoch> {
   const [row] = await sql<StoredEpoch[]>`
     select group_info as "groupInfo", authenticator from channel_groups

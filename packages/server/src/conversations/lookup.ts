@@ -83,12 +83,12 @@ export async function isChannel(sql: Sql, tenantId: TenantId, conversationId: Co
 }
 
 /**
- * People of a larger channel do not hear of each other's coming and going: nobody reads that many, and it would grow with
+ * Members of a larger channel are not told of each other's presence: no one reads that many, and it would grow with
  * the square of the members.
  */
 export const MAX_COMPANY = 100;
 
-/** Everybody who shares a DM or a channel of at most `MAX_COMPANY` people with the user. */
+/** The users who share a DM or a channel of at most `MAX_COMPANY` people with the user. */
 export async function findPeers(sql: Sql, tenantId: TenantId, userId: UserId): Promise<readonly UserId[]> {
   const rows = await sql<{ user_id: UserId }[]>`
     with small as materialized (

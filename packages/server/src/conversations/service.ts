@@ -13,7 +13,7 @@ import { findConversationsOf, findDm, insertDm } from './store.ts';
 
 /** Who talks with whom. */
 export interface ConversationsService {
-  /** The one DM of the caller and `userId`, made now if there was none. @throws SealError NOT_FOUND, BAD_INPUT */
+  /** The one DM of the caller and `userId`, created if it does not exist. @throws SealError NOT_FOUND, BAD_INPUT */
   openDm(session: Session, userId: UserId): Promise<ConversationAnswer>;
   list(session: Session, after: ConversationId | null, limit: number): Promise<readonly ConversationAnswer[]>;
   /** @throws SealError NOT_A_MEMBER, whether or not there is such a conversation */
@@ -29,7 +29,7 @@ export function createConversationsService(deps: {
 }): ConversationsService {
   const { prisma, limits, audience, presence, clock } = deps;
 
-  /** Whoever is connected already is told of the other, as a new connection would be. */
+  /** Tells each of the two, when connected, of the other's presence, as a new connection would be told. */
   function introduce(tenantId: TenantId, { low, high }: { readonly low: UserId; readonly high: UserId }): void {
     for (const [userId, peer] of [
       [low, high],
@@ -44,7 +44,7 @@ export function createConversationsService(deps: {
     async openDm(session, userId) {
       const { tenantId, rates } = session;
       if (userId === session.userId) {
-        throw new SealError('BAD_INPUT', 'conversations: a DM has two people', { field: 'userId' });
+        throw new SealError('BAD_INPUT', 'conversations: a DM needs another user', { field: 'userId' });
       }
       const known = await findExistingUsers(prisma, tenantId, [userId]);
       if (known.size === 0) throw new SealError('NOT_FOUND', 'conversations: no such user');
@@ -56,13 +56,13 @@ export function createConversationsService(deps: {
       limits.consume(tenantId, session.userId, rates.messagesPerMinutePerUser);
       const conversationId = newId<ConversationId>(randomBytes(16));
       const isNew = await transact(prisma, async (tx) => {
-        // Somebody else was quicker when a second attempt gets here.
+        // A second attempt finds a DM that another call has opened.
         const taken = await tx.conversation.count({ where: { tenantId, dmLow: pair.low, dmHigh: pair.high } });
         if (taken === 0) await insertDm(tx, { tenantId, conversationId, pair, createdAt: new Date(clock()) });
         return taken === 0;
       });
       const conversation = await findDm(prisma, tenantId, pair);
-      if (conversation === null) throw new SealError('NOT_FOUND', 'conversations: the DM is gone');
+      if (conversation === null) throw new SealError('NOT_FOUND', 'conversations: the DM no longer exists');
       if (isNew) {
         audience.tell(tenantId, [pair.low, pair.high], { type: 'conversation', conversationId });
         introduce(tenantId, pair);

@@ -3,9 +3,9 @@ import type { ConversationAnswer, LiveEvent } from '@seal-chat/protocol/api';
 import { chunks, type Bus, type NoticedEvent } from '../bus/bus.ts';
 import type { Hub } from './hub.ts';
 
-/** Who hears a live event, whichever process their sockets are on. */
+/** Sends live events to devices, whichever process their sockets are on. */
 export interface Audience {
-  /** Everybody who shares a conversation with a user. */
+  /** The users who share a conversation with a user. */
   peersOf(tenantId: TenantId, userId: UserId): Promise<readonly UserId[]>;
   /** Tells every connected device of some users. */
   tell(tenantId: TenantId, userIds: readonly UserId[], event: NoticedEvent): void;
@@ -71,13 +71,13 @@ export function deliverNotices(deps: {
       }
     }
   });
-  // Notices may have been lost: whatever was not heard of is in the mailboxes.
+  // Notices may have been lost: what they announced is in the mailboxes.
   bus.onGap(() => {
     for (const inbox of hub.all()) inbox.readMailbox();
   });
 }
 
-/** Of two events with the same key, only the later one matters to somebody who has read neither. */
+/** Of two events with the same key, only the later one matters to a reader that has seen neither. */
 function keyOf(event: NoticedEvent): string {
   switch (event.type) {
     case 'typing':

@@ -1,7 +1,7 @@
 import type { DeviceId, SealError, TenantId, UserId } from '@seal-chat/protocol';
 import type { LiveEvent, MailboxEvent } from '@seal-chat/protocol/api';
 
-/** What is new in a channel's log, as it is told. */
+/** A new entry of a channel's log, as it is sent to devices. */
 export type ChannelEntryEvent = Extract<LiveEvent, { type: 'channel-entry' }>;
 
 /** One running subscription of one device in this process. */

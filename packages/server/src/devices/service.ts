@@ -47,7 +47,7 @@ export interface ListChange {
 
 /** Signed device lists: who may read, extend and shorten them. */
 export interface DevicesService {
-  /** @throws SealError NOT_FOUND when none of the users is one of the tenant */
+  /** Lists the device lists of users. @throws SealError NOT_FOUND when the tenant has none of the users */
   lists(
     tenantId: TenantId,
     users: readonly { readonly userId: UserId; readonly since: number }[],
@@ -58,7 +58,7 @@ export interface DevicesService {
   checkNext(account: Account, previous: VerifiedDeviceList, next: VerifiedDeviceList): Promise<ListChange>;
   /**
    * Stores a change inside a transaction.
-   * @throws SealError DEVICE_LIST_REJECTED when another list came first, CONFLICT when a new device's id is taken
+   * @throws SealError DEVICE_LIST_REJECTED when a newer list was published first, CONFLICT when a new device's id is taken
    */
   store(tx: Transaction, change: ListChange): Promise<void>;
   /**
@@ -66,9 +66,12 @@ export interface DevicesService {
    * @throws SealError CONFLICT when the device's id is taken
    */
   storeFirst(tx: Transaction, account: Account, first: VerifiedDeviceList): Promise<void>;
-  /** Tells everybody concerned, after the commit. */
+  /** Tells the account's devices, its peers and its channels, after the commit. */
   announce(change: ListChange): Promise<void>;
-  /** Publishes the caller's next list, with devices removed. @throws SealError DEVICE_LIST_REJECTED, BAD_SIGNATURE … */
+  /**
+   * Publishes the caller's next list, with devices removed.
+   * @throws SealError DEVICE_LIST_REJECTED, BAD_SIGNATURE, NOT_FOUND, and as `checkNext`
+   */
   update(session: Session, signed: SignedDeviceList): Promise<void>;
   checkpoint(session: Session, rev: number): Promise<CheckpointAnswer>;
 }
@@ -107,7 +110,7 @@ export function createDevicesService(deps: {
     const { account, next, added, removed } = change;
     const current = await lockAccount(tx, account);
     if (current !== next.list.version - 1)
-      throw new SealError('DEVICE_LIST_REJECTED', 'devices: another list came first');
+      throw new SealError('DEVICE_LIST_REJECTED', 'devices: a newer device list was published first');
     await lockConversations(tx, account);
     const now = new Date(clock());
     await insertList(tx, account, next.list.version, next.signed);
@@ -128,7 +131,7 @@ export function createDevicesService(deps: {
     if (change.removed.length > 0) bus.publish({ kind: 'devices-removed', tenantId, deviceIds: change.removed });
     const peers = await audience.peersOf(tenantId, userId);
     audience.tell(tenantId, [userId, ...peers], { type: 'device-list', userId, version: change.next.list.version });
-    // The groups of the account's channels have somebody to add or remove.
+    // The groups of the account's channels must add or remove devices.
     for (const conversationIds of chunks(await findChannels(prisma, change.account))) {
       bus.publish({ kind: 'channel-heads', tenantId, conversationIds });
     }
@@ -165,7 +168,8 @@ export function createDevicesService(deps: {
       const previous = await latest(account);
       if (previous === null) throw new SealError('NOT_FOUND', 'devices: no such account');
       const change = await checkNext(account, previous, next);
-      if (change.added.length > 0) throw new SealError('DEVICE_LIST_REJECTED', 'devices: a device joins by itself');
+      if (change.added.length > 0)
+        throw new SealError('DEVICE_LIST_REJECTED', 'devices: use auth.join to add a device');
       await transact(prisma, (tx) => store(tx, change));
       await announce(change);
     },

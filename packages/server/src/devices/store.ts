@@ -30,7 +30,7 @@ export async function findLatestList(
   });
 }
 
-/** Ids of devices that stood in an earlier list and were removed. */
+/** Finds the ids of devices that were in an earlier list and were removed. */
 export async function findRemovedDevices(
   prisma: PrismaClient,
   { tenantId, userId }: Account,
@@ -44,7 +44,8 @@ export async function findRemovedDevices(
 
 /**
  * The version of the account's latest list, with its row locked; null when there is no such account. Rows that refer to
- * the account may come meanwhile: whoever adds one to a conversation has that locked already, and this one waits for it.
+ * the account may be added at the same time: a call that adds the account to a conversation has locked that already, and
+ * this one waits for it.
  */
 export async function lockAccount(tx: Transaction, { tenantId, userId }: Account): Promise<number | null> {
   const [row] = await tx.$queryRaw<{ list_version: number }[]>`
@@ -112,7 +113,7 @@ export async function insertDevices(
   return true;
 }
 
-/** Takes from devices whatever they could still use: sessions, prekeys, KeyPackages, mailboxes, links. Their ids stay known. */
+/** Deletes what devices could still use: sessions, prekeys, KeyPackages, mailboxes, links. Their ids stay known. */
 export async function removeDevices(
   tx: Transaction,
   tenantId: TenantId,

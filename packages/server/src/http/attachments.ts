@@ -20,7 +20,7 @@ export interface AttachmentsHttpDeps {
 const READS_AT_ONCE = 16;
 const READ_AGAIN_MS = 1_000;
 
-/** An id never stands for other bytes, so that what a browser has of it stays good. */
+/** The bytes of an id never change, so a browser may cache them for good. */
 const KEPT = 'private, max-age=31536000, immutable';
 
 /**

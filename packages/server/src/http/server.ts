@@ -67,7 +67,7 @@ export function createHttpServer(deps: HttpDeps): HttpServer {
   return {
     fastify: server,
     drain() {
-      // WebSockets keep this from settling; whoever owns them closes them next.
+      // WebSockets keep this from settling; the app, which owns them, closes them next.
       closed = server.close();
       return requests.settled();
     },

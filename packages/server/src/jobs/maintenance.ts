@@ -12,12 +12,12 @@ const QUEUE = 'maintenance';
 const PURGE = 'purge';
 const PURGE_EVERY_MS = 10 * 60_000;
 const EXPIRE = 'expire';
-/** Messages end at most so much later than they ought to; until then reading one answers nothing. */
+/** An expired message is emptied at most this much later, ms; until then reading it returns no body. */
 const EXPIRE_EVERY_MS = 15_000;
-/** Finished and failed jobs that are kept to look at. */
+/** Finished and failed jobs that are kept for inspection. */
 const KEEP = { removeOnComplete: 10, removeOnFail: 50 };
 
-/** Starts working on the queue, and sees to it that what happens regularly is on it. The queue brings its own schema up to date. */
+/** Starts working on the queue, and schedules the repeated jobs. The queue migrates its own schema. */
 export async function startMaintenance(deps: {
   readonly url: string;
   readonly purge: () => Promise<void>;

@@ -2,14 +2,14 @@ import { CHANNEL_LIMITS } from '@seal-chat/protocol';
 import type { Sql } from 'postgres';
 
 const DAY_MS = 24 * 3_600_000;
-/** Retry requests are told apart from repeated ones for this long, ms. */
+/** A repeated retry request is recognised for this long, ms. */
 const RETRY_REQUEST_MS = 30 * DAY_MS;
-/** An upload that no message has is given up this long after it began, ms. */
+/** An upload that belongs to no message is deleted this long after it began, ms. */
 const ORPHAN_MS = DAY_MS;
 /** Messages that end in one statement. */
 const EXPIRED_AT_ONCE = 500;
 
-/** Deletes what has expired and nothing reads any more. `now` is in ms since 1970. */
+/** Deletes what has expired and is no longer read. `now` is in ms since 1970. */
 export async function purgeExpired(sql: Sql, now: number): Promise<void> {
   const at = new Date(now);
   await sql`delete from challenges where expires_at < ${at}`;

@@ -32,11 +32,11 @@ export function createLinkingService(deps: {
 }): LinkingService {
   const { prisma, limits, clock } = deps;
 
-  /** Ids have 80 random bits and cannot be guessed; the limit keeps anybody from trying at our cost. */
+  /** Ids have 80 random bits and cannot be guessed; the limit bounds the cost of trying. */
   async function findOpen({ tenant, address }: PublicCaller, linkId: LinkId): Promise<LinkRow> {
     await limits.consume('link', tenant.tenantId, address, REQUESTS_PER_MINUTE);
     const link = await findLink(prisma, tenant.tenantId, linkId, new Date(clock()));
-    if (link === null) throw new SealError('NOT_FOUND', 'linking: no such link, or it has expired');
+    if (link === null) throw new SealError('NOT_FOUND', 'linking: the link does not exist or has expired');
     return link;
   }
 
@@ -47,7 +47,7 @@ export function createLinkingService(deps: {
       const isNew = await insertLink(prisma, { tenantId, id: linkId, deviceId, expiresAt, now: new Date(now) });
       if (isNew) return { expiresAt: expiresAt.getTime() };
       const link = await findLink(prisma, tenantId, linkId, new Date(now));
-      if (link?.deviceId !== deviceId) throw new SealError('CONFLICT', 'linking: the link is taken');
+      if (link?.deviceId !== deviceId) throw new SealError('CONFLICT', 'linking: the link belongs to another device');
       return { expiresAt: link.expiresAt };
     },
 
@@ -60,12 +60,12 @@ export function createLinkingService(deps: {
         if (caller.session.deviceId !== link.deviceId) throw new SealError('FORBIDDEN');
       }
       if (step > 1 && (await findStep(prisma, tenantId, linkId, step - 1)) === null) {
-        throw new SealError('CONFLICT', 'linking: the step before is missing');
+        throw new SealError('CONFLICT', 'linking: the previous step is missing');
       }
       if (await insertStep(prisma, { tenantId, linkId, step, payload })) return;
       const written = await findStep(prisma, tenantId, linkId, step);
       if (written === null || !constantTimeEqual(written, payload)) {
-        throw new SealError('CONFLICT', 'linking: the step is written');
+        throw new SealError('CONFLICT', 'linking: this step was already submitted');
       }
     },
 

@@ -23,7 +23,7 @@ export async function findLink(
   return { deviceId: row.deviceId as DeviceId, expiresAt: row.expiresAt.getTime() };
 }
 
-/** Opens a meeting point, in the place of an expired one of the same id; false when one is open. */
+/** Opens a meeting point, replacing an expired one of the same id; false when one is open. */
 export async function insertLink(
   prisma: PrismaClient,
   link: {

@@ -105,7 +105,7 @@ export function layOut(items: readonly SendItem[], encode: (notice: Notice) => s
   return { values: [...arrays, Buffer.concat(blob), textLiteral(notices(mailboxes, encode))], boxes };
 }
 
-/** What other processes are told in the same transaction: which mailboxes to look into. */
+/** Makes the notices that tell other processes, in the same transaction, which mailboxes to read. */
 function notices(mailboxes: Rows, encode: (notice: Notice) => string): readonly string[] {
   const { tenants, ids } = mailboxes;
   return [...new Set(tenants)].flatMap((tenantId) =>

@@ -10,8 +10,8 @@ import { emptyMessage, findMessageState } from './removal-store.ts';
 /** Messages that are taken back. */
 export interface RemovalService {
   /**
-   * Deletes the body of a message, its attachments and what waits of it for devices; members who are connected hear of
-   * it. Doing it again changes nothing. The sender may, and in channels admins and owners.
+   * Deletes the body of a message, its attachments and the envelopes that wait for devices, and tells connected members.
+   * Repeating it changes nothing. For the sender, and in channels for admins and owners.
    * @throws SealError NOT_A_MEMBER, NOT_FOUND, FORBIDDEN, RATE_LIMITED
    */
   remove(session: Session, conversationId: ConversationId, seq: number): Promise<void>;

@@ -31,7 +31,7 @@ export async function findAddressing(
   return row ?? null;
 }
 
-/** When a request may be repeated: at most so often in a day, and not at once. */
+/** When a request may be repeated: `maxRequests` times in a day, and not right away. */
 export interface RetryPolicy {
   readonly now: Date;
   readonly repeatBefore: Date;
@@ -73,7 +73,7 @@ export async function insertRequest(
   });
 }
 
-/** Answers an open request with a new envelope; false when there is none, or the device is gone. */
+/** Answers an open request with a new envelope; false when there is none, or the device was removed. */
 export async function answerRequest(
   sql: Sql,
   message: MessageRef,
@@ -92,7 +92,7 @@ export async function answerRequest(
   });
 }
 
-/** Puts one entry at the end of a device's mailbox; false when the device has none any more. */
+/** Puts one entry at the end of a device's mailbox; false when the device no longer has one. */
 async function appendEntry(
   tx: TransactionSql,
   { tenantId, conversationId, seq }: MessageRef,

@@ -24,8 +24,8 @@ export interface RetryService {
   request(session: Session, conversationId: ConversationId, seq: number): Promise<void>;
   /**
    * Answers such a request with an envelope for one device.
-   * @throws SealError NOT_A_MEMBER, NOT_FOUND, FORBIDDEN when another device sent the message, CONFLICT when nothing is
-   *   asked for, RATE_LIMITED
+   * @throws SealError NOT_A_MEMBER, NOT_FOUND, FORBIDDEN when another device sent the message, CONFLICT when no
+   *   request is pending, RATE_LIMITED
    */
   answer(session: Session, input: RetryInput): Promise<void>;
 }
@@ -52,7 +52,8 @@ export function createRetryService(deps: {
     await checkMember(session, message.conversationId);
     const addressing = await findAddressing(sql, message, deviceId);
     if (addressing === null) throw new SealError('NOT_FOUND', 'messages: no such message or device');
-    if (!addressing.wasDeviceThere) throw new SealError('FORBIDDEN', 'messages: not addressed to that device');
+    if (!addressing.wasDeviceThere)
+      throw new SealError('FORBIDDEN', 'messages: the message was not sent to that device');
     return addressing;
   }
 
@@ -61,7 +62,7 @@ export function createRetryService(deps: {
       const { tenantId, deviceId } = session;
       const message = { tenantId, conversationId, seq };
       const { senderDeviceId, isSenderGone } = await addressingOf(session, message, deviceId);
-      if (isSenderGone) throw new SealError('NOT_FOUND', 'messages: the sending device is gone');
+      if (isSenderGone) throw new SealError('NOT_FOUND', 'messages: the sending device was removed');
       const now = clock();
       const outcome = await insertRequest(
         sql,
@@ -82,9 +83,10 @@ export function createRetryService(deps: {
       const { tenantId } = session;
       const message = { tenantId, conversationId, seq };
       const { senderDeviceId } = await addressingOf(session, message, deviceId);
-      if (senderDeviceId !== session.deviceId) throw new SealError('FORBIDDEN', 'messages: sent by another device');
+      if (senderDeviceId !== session.deviceId)
+        throw new SealError('FORBIDDEN', 'messages: another device sent the message');
       const isAnswered = await answerRequest(sql, message, deviceId, envelope, new Date(clock()));
-      if (!isAnswered) throw new SealError('CONFLICT', 'messages: nothing is asked for');
+      if (!isAnswered) throw new SealError('CONFLICT', 'messages: no retry request is pending');
       bus.publish({ kind: 'mailboxes', tenantId, deviceIds: [deviceId] });
     },
   };

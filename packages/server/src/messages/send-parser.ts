@@ -15,11 +15,11 @@ interface SendParser {
 /**
  * The parser of `messages.send`. What is right, by the same rules as the schema's, is taken by hand, at a quarter of
  * the cost; anything else goes to the schema, which says what is wrong. Bytes stay together with their text, which
- * goes on to whoever is connected as it came.
+ * goes on to connected devices as it came.
  */
 export const sendParser: SendParser = { parse: (input) => takeWellFormed(input) ?? parseBySchema(input) } as SendParser;
 
-/** The schema's own way, with the bytes' texts beside them. @throws ZodError */
+/** Parses by the schema, and adds the texts of bytes. @throws ZodError */
 export function parseBySchema(input: unknown): SendInput {
   const { body, envelopes, ...rest } = messageInputs.send.parse(input);
   const withText = (bytes: Uint8Array): Payload => ({ bytes, text: base64Of(bytes) });

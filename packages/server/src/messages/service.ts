@@ -50,7 +50,7 @@ export function createMessagesService(deps: {
 }): MessagesService {
   const { prisma, sql, limits, deviceSets, writer } = deps;
 
-  /** The devices that the stated list versions ask for, member by member; null in the place of unknown versions. */
+  /** Finds the devices that the stated list versions name, member by member; null for unknown versions. */
   function findSets({ tenantId }: Session, { deviceLists }: SendInput): DeviceSet[] | Promise<DeviceSet[]> {
     const sets: DeviceSet[] = [];
     for (const { userId, version } of deviceLists) {
@@ -65,11 +65,11 @@ export function createMessagesService(deps: {
     return sets;
   }
 
-  /** Why the database would not take a message; nothing when it would now. */
+  /** Explains why the database refused a message; null when it would accept it now. */
   async function explainStale(session: Session, input: SendInput): Promise<SealError | null> {
     const members = await findMemberDevices(sql, session.tenantId, input.conversationId);
     if (members.length > 0 && (await isChannel(sql, session.tenantId, input.conversationId))) {
-      throw new SealError('BAD_INPUT', 'messages: a channel has its own way', { field: 'conversationId' });
+      throw new SealError('BAD_INPUT', 'messages: use channels.send for a channel', { field: 'conversationId' });
     }
     const own = members.find(({ userId }) => userId === session.userId);
     if (own === undefined) return new SealError('NOT_A_MEMBER');
@@ -117,10 +117,10 @@ export function createMessagesService(deps: {
 /** @throws SealError BAD_INPUT when a member or a device is named twice */
 function checkNoneTwice({ deviceLists, envelopes }: SendInput): void {
   if (deviceLists.some(({ userId }, i) => deviceLists.findIndex((other) => other.userId === userId) < i)) {
-    throw new SealError('BAD_INPUT', 'messages: a member twice', { field: 'deviceLists' });
+    throw new SealError('BAD_INPUT', 'messages: a member is named twice', { field: 'deviceLists' });
   }
   if (envelopes.some(({ deviceId }, i) => envelopes.findIndex((other) => other.deviceId === deviceId) < i)) {
-    throw new SealError('BAD_INPUT', 'messages: a device twice', { field: 'envelopes' });
+    throw new SealError('BAD_INPUT', 'messages: a device is named twice', { field: 'envelopes' });
   }
 }
 
@@ -128,7 +128,7 @@ function namesUser({ deviceLists }: SendInput, userId: UserId): boolean {
   return deviceLists.some((list) => list.userId === userId);
 }
 
-/** Whether there is an envelope, of which none is there twice, for each device of the sets but the sending one. */
+/** Whether there is exactly one envelope for each device of the sets except the sending one. */
 function isExactly(sets: readonly DeviceSet[], sender: DeviceId, envelopes: SendInput['envelopes']): boolean {
   let wanted = 0;
   for (const set of sets) {
@@ -141,7 +141,7 @@ function isExactly(sets: readonly DeviceSet[], sender: DeviceId, envelopes: Send
   );
 }
 
-/** What the sender has to learn; null when its idea is the present state. */
+/** Says what the sender must learn; null when it knows the present state. */
 function staleness(
   senderDeviceId: DeviceId,
   { deviceLists, envelopes }: SendInput,

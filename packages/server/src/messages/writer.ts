@@ -7,7 +7,7 @@ import { createBatchWriter, type BatchWriter } from '../batching/batch-writer.ts
 import { storeWithExtras, type Refused } from '../sending/extras-store.ts';
 import { sendBatch, type SendResult } from './store.ts';
 
-/** Commits messages in batches and hands them to whoever is connected. */
+/** Commits messages in batches and hands them to connected devices. */
 export type Writer = BatchWriter<SendItem, SendResult | Refused>;
 
 export function createWriter(deps: {
@@ -15,7 +15,7 @@ export function createWriter(deps: {
   readonly bus: Bus;
   readonly hub: Hub;
   readonly clock: () => number;
-  /** Hears how many messages each batch has stored. */
+  /** Is called with the number of messages that each batch has stored. */
   readonly onAccepted: (count: number) => void;
   readonly onError: (error: unknown) => void;
 }): Writer {

@@ -41,7 +41,7 @@ import {
   type PreKeyHolder,
 } from './store.ts';
 
-/** Claims of one caller from one person in a minute, so that nobody empties a stock alone. */
+/** Claims of one caller from one user in a minute, so that no caller can empty a stock alone. */
 const CLAIMS_PER_TARGET = 20;
 
 /** What a device uploads. */
@@ -176,7 +176,7 @@ async function addStock(
   keys: readonly PublicPreKey[],
 ): Promise<void> {
   if (keys.length === 0) return;
-  if (new Set(keys.map(({ keyId }) => keyId)).size < keys.length) throw conflict('an id twice');
+  if (new Set(keys.map(({ keyId }) => keyId)).size < keys.length) throw conflict('an id is named twice');
   const stock = (await findStock(tx, holder)).filter((key) => key.kind === kind);
   const inStock = new Map(stock.map((key) => [key.keyId, sha256(key.publicKey)]));
   const spent = await findSpent(
@@ -187,11 +187,12 @@ async function addStock(
   );
   const fresh = keys.filter(({ keyId, publicKey }) => {
     const used = inStock.get(keyId) ?? spent.get(keyId);
-    if (used !== undefined && !constantTimeEqual(used, sha256(publicKey))) throw conflict('the id of another key');
+    if (used !== undefined && !constantTimeEqual(used, sha256(publicKey)))
+      throw conflict('the id belongs to another key');
     return used === undefined;
   });
   if (stock.length + fresh.length > PREKEY_LIMITS.oneTimeServerMax) {
-    throw new SealError('TOO_LARGE', `prekeys: more than ${PREKEY_LIMITS.oneTimeServerMax} of a kind`);
+    throw new SealError('TOO_LARGE', `prekeys: a device has at most ${PREKEY_LIMITS.oneTimeServerMax} of each kind`);
   }
   if (fresh.length > 0) await insertStock(tx, holder, kind, fresh);
 }
@@ -202,7 +203,7 @@ async function rotate(tx: Transaction, holder: PreKeyHolder, kind: CurrentKind, 
   const replaced = (await findSpent(tx, holder, kind, [key.keyId])).get(key.keyId);
   const used = current?.keyId === key.keyId ? sha256(current.publicKey) : replaced;
   if (used !== undefined) {
-    if (!constantTimeEqual(used, sha256(key.publicKey))) throw conflict('the id of another key');
+    if (!constantTimeEqual(used, sha256(key.publicKey))) throw conflict('the id belongs to another key');
     return;
   }
   if (current !== undefined) await insertSpent(tx, holder, kind, current.keyId, sha256(current.publicKey));

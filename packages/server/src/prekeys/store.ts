@@ -103,8 +103,8 @@ export async function insertSpent(
 }
 
 /**
- * Takes one one-time prekey from a device's stock, the oldest that nobody else is taking; null when there is none. It
- * is deleted and remembered as spent in one statement, so nobody gets it twice, whatever happens to the answer.
+ * Takes one one-time prekey from a device's stock, the oldest that no other call is taking; null when there is none. It
+ * is deleted and remembered as spent in one statement, so no one gets it twice, whatever happens to the answer.
  */
 export async function takeOneTime(
   prisma: PrismaClient,

@@ -14,7 +14,7 @@ export interface Presence {
   leave(tenantId: TenantId, userId: UserId, connectionId: string): void;
   /** Open sockets of a user, in all processes. */
   sockets(tenantId: TenantId, userId: UserId): number;
-  /** Tells other processes that nobody is here any more. */
+  /** Tells other processes that no one is connected here any longer. */
   close(): void;
   /** The event that tells how a user is now; null for one who has not been seen. */
   eventOf(tenantId: TenantId, userId: UserId): Extract<LiveEvent, { type: 'presence' }> | null;
@@ -22,7 +22,7 @@ export interface Presence {
 
 /** A page that reloads is not away. */
 const LEAVE_GRACE_MS = 3_000;
-/** A process that was silent this long is gone, ms. */
+/** A process that was silent this long is taken for stopped, ms. */
 const SILENCE_MS = 3 * ALIVE_MS;
 /** Reports in one notice. */
 const REPORTS_PER_NOTICE = 30;

@@ -11,7 +11,7 @@ import { findRecovery, storeRecovery } from './store.ts';
 /** The wrapped account keys of people who have only their recovery code left. */
 export interface RecoveryService {
   /**
-   * Counted by account and by address, whether or not there is such an account.
+   * Counted by account and by address, whether or not the account exists.
    * @throws SealError NOT_FOUND, RATE_LIMITED
    */
   fetch(caller: Pick<PublicCaller, 'tenant' | 'address'>, username: string): Promise<RecoveryAnswer>;

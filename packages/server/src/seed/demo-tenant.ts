@@ -18,7 +18,7 @@ export async function seedDemoTenant(sql: Sql, origins: readonly string[]): Prom
   });
 }
 
-/** Removes the demo's key, so that nobody signs in to it; what was said there stays until the tenant is deleted. */
+/** Removes the demo's key, so that no one can sign in to it; its messages stay until the tenant is deleted. */
 export async function closeDemoTenant(sql: Sql): Promise<void> {
   await sql`delete from publishable_keys where key = ${DEMO_APP_KEY}`;
 }

@@ -22,7 +22,7 @@ type Outcome =
 const ATTEMPTS = 3;
 
 /**
- * Counts a message of the caller and checks what it names besides its body.
+ * Counts a message of the caller and checks what it names in addition to its body.
  * @throws SealError RATE_LIMITED; BAD_INPUT when an attachment is named twice
  */
 export function admit(limits: MessageLimits, session: Session, input: AdmissibleInput): SentItem {
@@ -44,7 +44,7 @@ export function admit(limits: MessageLimits, session: Session, input: Admissible
 }
 
 /**
- * Stores an admitted message, and tries again while the reason against it has passed meanwhile.
+ * Stores an admitted message, and tries again when the reason against it no longer holds.
  * @param steps `store`: hands the message to the writer, or answers null when it is known to be out of date;
  *   `explain`: the error that tells the sender why its message is out of date, null when it no longer is
  * @throws SealError what `explain` finds; NOT_FOUND when the sender's account has no such upload; BAD_INPUT when an

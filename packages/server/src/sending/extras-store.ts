@@ -4,7 +4,7 @@ import type { Extras, SentItem } from './item.ts';
 /** What becomes of one item, as far as extras go. */
 type Stored = { readonly kind: 'stored'; readonly seq: number } | { readonly kind: 'known' | 'stale' };
 
-/** The attachments an item names are not there for it; nothing of the item was stored. */
+/** The item cannot have the attachments it names; nothing of it was stored. */
 export interface Refused {
   readonly kind: 'refused';
 }
@@ -12,7 +12,7 @@ export interface Refused {
 const REFUSED: Refused = { kind: 'refused' };
 
 /**
- * Stores a batch by `store`, and in the same transaction what its messages have besides. A batch of plain messages is
+ * Stores a batch by `store`, and in the same transaction the extras of its messages. A batch of plain messages is
  * `store` alone, in no transaction of its own.
  */
 export async function storeWithExtras<Item extends SentItem, Result extends Stored>(
@@ -32,12 +32,12 @@ export async function storeWithExtras<Item extends SentItem, Result extends Stor
   }) as Promise<readonly (Result | Refused)[]>;
 }
 
-/** @returns whether the item has anything that a plain message has not */
+/** Whether the item has anything that a plain message does not have. */
 function hasExtras({ lifetimeSeconds, attachmentIds }: Extras): boolean {
   return lifetimeSeconds !== undefined || (attachmentIds !== undefined && attachmentIds.length > 0);
 }
 
-/** Locks what the items name. @returns indexes of items that cannot have theirs */
+/** Locks the attachments that items name. @returns indexes of items that cannot have theirs */
 async function claim(tx: TransactionSql, items: readonly SentItem[]): Promise<ReadonlySet<number>> {
   const named = items.flatMap((item, index) =>
     (item.attachmentIds ?? []).map((attachmentId) => ({ ...item, index, attachmentId })),

@@ -1,13 +1,13 @@
 import type { AttachmentId, ConversationId, DeviceId, MessageId, TenantId, UserId } from '@seal-chat/protocol';
 
-/** Bytes as they came: for the database, and as text for whoever is connected. */
+/** Bytes as they came: for the database, and as text for connected devices. */
 export interface Payload {
   readonly bytes: Uint8Array;
   /** base64url. */
   readonly text: string;
 }
 
-/** What a message may have besides its body. */
+/** What a message may have in addition to its body. */
 export interface Extras {
   /** The message ends this long after it was accepted. */
   readonly lifetimeSeconds?: number | undefined;

@@ -30,7 +30,7 @@ export function createLiveSessions(deps: {
   readonly bus: Bus;
   readonly hub: Hub;
   readonly clock: () => number;
-  /** The session as the database has it now; null when it is gone. */
+  /** Finds the session as the database has it now; null when it no longer exists. */
   readonly find: (tenantId: TenantId, sessionId: string) => Promise<SessionRow | null>;
   readonly onError: (error: unknown) => void;
 }): LiveSessions {

@@ -9,7 +9,7 @@ export interface Session {
   readonly userId: UserId;
   readonly deviceId: DeviceId;
   readonly rates: Rates;
-  /** Null while the session is good; a promise when that has to be looked up. Rejects or throws what ended it. */
+  /** Null while the session is valid; a promise when that must be looked up. Rejects or throws what ended it. */
   check(): null | Promise<void>;
 }
 

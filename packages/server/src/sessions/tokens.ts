@@ -5,11 +5,11 @@ import type { Bytes } from '@seal-chat/protocol';
 export interface Token {
   /** base64url text of 32 random bytes. */
   readonly text: string;
-  /** SHA-256 of the text: a copy of the database signs nobody in. */
+  /** SHA-256 of the text: a copy of the database is no use for signing in. */
   readonly hash: Bytes;
 }
 
-/** A token that nobody can guess. */
+/** Makes a token of 32 random bytes. */
 export function newToken(): Token {
   const text = randomBytes(32).toString('base64url');
   return { text, hash: hashToken(text) };

@@ -20,13 +20,13 @@ export interface Acks {
 }
 
 const MAX_BATCH = 1_000;
-/** Nobody sees a tick come this much later, and one statement serves what a burst of messages brings back. */
+/** Too short to be seen as a late tick, and long enough for one statement to serve a burst of messages, ms. */
 const DELAY_MS = 50;
 const ATTEMPTS = 5;
 
 export function createAcks(deps: {
   readonly sql: Sql;
-  /** Hears who has stored what, after the commit. Acknowledgements do not wait for it. */
+  /** Is called with what devices have stored, after the commit. Acknowledgements do not wait for it. */
   readonly onDelivered: (delivered: readonly Delivered[]) => Promise<void>;
   readonly onError: (error: unknown) => void;
 }): Acks {

@@ -127,7 +127,7 @@ export function createInbox(deps: {
       if (isBehind) return;
       const newest = queue.at(-1)?.position ?? sent;
       if (event.position <= newest) return;
-      // While the mailbox is read, nobody knows yet how far that gets.
+      // While the mailbox is read, it is not known yet how far that gets.
       const isNext = event.position === newest + 1 || (isReading && queue.length === 0);
       queuedCharacters += sizeOf(event);
       if (!isNext || queue.length >= MAX_QUEUED_ENTRIES || queuedCharacters > MAX_QUEUED_CHARACTERS) fallBehind();

@@ -49,7 +49,7 @@ export function createLiveQueue(): LiveQueue {
     characters = 0;
   }
 
-  /** Whoever is not in a channel any more gets nothing of it, and neither of what waited. */
+  /** Drops what waits of a channel: a former member gets nothing more of it. */
   function forget(conversationId: string): void {
     for (const [key, event] of events) {
       if (event.type === 'channel-entry' && event.conversationId === conversationId) events.delete(key);

@@ -93,7 +93,7 @@ export function createSyncService(deps: {
       };
       const inbox = createInbox({ session, connection, reader });
       let leave = (): void => undefined;
-      // Runs when the first batch is asked for, so that an inbox nobody reads is never in the hub.
+      // Runs when the first batch is asked for, so that an inbox without a reader is never in the hub.
       const begin = async (): Promise<void> => {
         if (connection === null) throw new SealError('BAD_INPUT', 'sync: a subscription needs a WebSocket');
         if (hub.ofDevice(tenantId, deviceId).length >= SUBSCRIPTIONS_PER_SOCKET * rates.socketsPerUser) {
@@ -122,7 +122,7 @@ export function createSyncService(deps: {
 
     async presence(session, connection, state) {
       await countNotice(session);
-      if (connection === null) throw new SealError('BAD_INPUT', 'sync: presence belongs to a WebSocket');
+      if (connection === null) throw new SealError('BAD_INPUT', 'sync: presence needs a WebSocket');
       presence.setState(session.tenantId, session.userId, connection.id, state);
     },
 

@@ -14,13 +14,13 @@ export interface WebSockets {
   attach(server: Server, addressOf: (request: IncomingMessage) => string): void;
   /** Sockets open now. */
   count(): number;
-  /** Takes no more requests; what is under way goes on. */
+  /** Stops taking requests; those under way go on. */
   pause(): void;
   /** Tells every client to come back elsewhere or later, and closes. */
   close(): Promise<void>;
 }
 
-/** A socket has to say who it is within this time, ms. */
+/** A socket must say who it is within this time, ms. */
 const INTRODUCTION_MS = 10_000;
 /** What was sent before has this long to leave before a socket is closed for a reason, ms. */
 const LAST_WORDS_MS = 500;
@@ -68,7 +68,7 @@ export function createWebSockets(deps: {
     handle(client, request);
   });
 
-  /** A connection that is gone may look open for minutes: one that does not answer in time is cut. */
+  /** A lost connection may look open for minutes: one that does not answer in time is cut. */
   const heartbeat = setInterval(() => {
     for (const client of wss.clients) {
       if (silent.has(client)) client.terminate();
@@ -145,7 +145,7 @@ function sendTogether(client: WebSocket, socket: Duplex): void {
 
 /**
  * tRPC holds the request for as long as the socket is open: it gets what it looks at, and the rest can go. Without a
- * host, as it would throw at one that is no host, where nobody catches it.
+ * host, as it would throw at an invalid one, where nothing catches it.
  */
 function keptOf({ url }: IncomingMessage): IncomingMessage {
   return { url, headers: {} } as IncomingMessage;
@@ -169,7 +169,7 @@ function socketOf(client: WebSocket, id: string): Socket {
     connection: {
       id,
       bufferedBytes: () => client.bufferedAmount,
-      // A ping stands in line behind what is buffered; its callback says that the line has moved.
+      // A ping queues behind what is buffered; its callback says that the queue has moved.
       drained: () => new Promise((resolve) => client.ping(undefined, undefined, () => resolve())),
     },
     isOpen: () => client.readyState === client.OPEN,

@@ -20,8 +20,9 @@ export interface Room {
 }
 
 /**
- * Whether a bundle agrees with itself.
- * @throws SealError BAD_INPUT: a device twice, a Welcome for nobody or none for somebody, an external join of another
+ * Checks that a bundle is consistent.
+ * @throws SealError BAD_INPUT when a device is named twice, a Welcome is missing or not due, or an external join changes
+ *   another device than the committer's
  */
 export function checkBundle({ adds, removes, welcome, isExternal }: CommitInput, own: Committer): void {
   if (new Set(adds.map(({ deviceId }) => deviceId)).size < adds.length) throw bad('adds');
@@ -36,25 +37,27 @@ export function checkBundle({ adds, removes, welcome, isExternal }: CommitInput,
 }
 
 /**
- * Whether a bundle brings the group nearer to what it ought to be, and does nothing else: everybody who has to go goes
- * with it, and only they; whoever comes is awaited.
- * @throws SealError FORBIDDEN when the committer is not in the group; REMOVE_PENDING when somebody is left who has to go;
- *   CONFLICT when the devices that ought to be there have changed
+ * Checks that a bundle brings the group nearer to the devices it should have, and does nothing else: it removes all
+ * devices that must leave and no other, and adds only devices that should be members.
+ * @throws SealError FORBIDDEN when the committer is not in the group; REMOVE_PENDING when a device that must leave stays;
+ *   CONFLICT when the devices that should be in the group have changed
  */
 export function checkReconciles({ adds, removes, isExternal }: CommitInput, own: Committer, room: Room): void {
   const { toRemove, toAdd, hasLeaf } = room;
   if (isExternal) {
-    // Its own former leaf makes room for the new one, if it has any.
-    if (hasLeaf !== removes.includes(own.deviceId)) throw conflict('another leaf of the device');
-    if (!hasLeaf && !toAdd.some((leaf) => isSame(leaf, own))) throw conflict('not awaited');
+    // The device's former leaf, if any, is replaced by the new one.
+    if (hasLeaf !== removes.includes(own.deviceId)) throw conflict('the removals do not match the leaf of the device');
+    if (!hasLeaf && !toAdd.some((leaf) => isSame(leaf, own))) throw conflict('the device should not be in the group');
     return;
   }
   if (!hasLeaf) throw new SealError('FORBIDDEN', 'channels: the device is not in the group');
   const going = new Set(toRemove.map(({ deviceId }) => deviceId));
-  if (!removes.every((deviceId) => going.has(deviceId))) throw conflict('a removal of somebody who stays');
-  if (removes.length < going.size) throw new SealError('REMOVE_PENDING', 'channels: somebody else has to be removed');
+  if (!removes.every((deviceId) => going.has(deviceId))) throw conflict('a removed device should stay in the group');
+  if (removes.length < going.size)
+    throw new SealError('REMOVE_PENDING', 'channels: another device must be removed too');
   const awaited = new Map(toAdd.map(({ deviceId, userId }) => [deviceId, userId]));
-  if (!adds.every(({ deviceId, userId }) => awaited.get(deviceId) === userId)) throw conflict('not awaited');
+  if (!adds.every(({ deviceId, userId }) => awaited.get(deviceId) === userId))
+    throw conflict('an added device should not be in the group');
 }
 
 function isSame(a: Committer, b: Committer): boolean {
@@ -62,7 +65,7 @@ function isSame(a: Committer, b: Committer): boolean {
 }
 
 function bad(field: string): SealError {
-  return new SealError('BAD_INPUT', `channels: a bundle that cannot be, ${field}`, { field });
+  return new SealError('BAD_INPUT', `channels: invalid commit bundle: ${field}`, { field });
 }
 
 function conflict(reason: string): SealError {

@@ -138,7 +138,7 @@ export function createCommits(deps: {
         const { ref, channel } = caller;
         checkMayManage(caller);
         if (generation !== channel.generation + 1) throw epochStale(channel);
-        if (!channel.isReported) throw new SealError('FORBIDDEN', 'channels: nobody reported the group');
+        if (!channel.isReported) throw new SealError('FORBIDDEN', 'channels: the group was not reported');
         const next = channel.lastSeq + 1;
         await insertEntry(tx, ref, {
           kind: 'reset',

@@ -3,7 +3,7 @@ import type { LeafAnswer } from '@seal-chat/protocol/api';
 import type { TransactionSql } from 'postgres';
 import type { ChannelRef } from '../store.ts';
 
-/** What a Commit brings besides its place in the log. */
+/** What a Commit has in addition to its place in the log. */
 export interface StoredCommit {
   readonly seq: number;
   readonly commit: Bytes;
@@ -43,7 +43,7 @@ export async function setEpoch(
     where tenant_id = ${tenantId} and conversation_id = ${conversationId}`;
 }
 
-/** Puts the Welcome of Commit `seq` into the mailboxes of devices; those that are gone have none. */
+/** Puts the Welcome of Commit `seq` into the mailboxes of devices; removed devices have none. */
 export async function insertWelcomes(
   tx: TransactionSql,
   { tenantId, conversationId }: ChannelRef,

@@ -35,13 +35,22 @@ export interface Directory {
    *   public one does not; RATE_LIMITED
    */
   create(session: Session, input: CreateInput): Promise<ChannelAnswer>;
-  /** Renames a public channel: admins and owners. @throws SealError NAME_TAKEN, FORBIDDEN, BAD_INPUT, NOT_A_MEMBER … */
+  /**
+   * Renames a public channel. For admins and owners.
+   * @throws SealError NAME_TAKEN, FORBIDDEN, BAD_INPUT, NOT_A_MEMBER, DEVICE_REVOKED, RATE_LIMITED
+   */
   update(session: Session, ref: ConversationId, name: string, description: string): Promise<ChannelAnswer>;
   /** @throws SealError RATE_LIMITED */
   browse(session: Session, query: string, after: string | null, limit: number): Promise<readonly ChannelListing[]>;
-  /** Into public channels, and those the caller is invited to. @throws SealError NOT_A_MEMBER, CHANNEL_FULL … */
+  /**
+   * Makes the caller a member of a public channel, or of a private one that the caller is invited to.
+   * @throws SealError NOT_A_MEMBER, CHANNEL_FULL, RATE_LIMITED
+   */
   join(session: Session, conversationId: ConversationId): Promise<ChannelAnswer>;
-  /** Asks people in: members into public channels, admins and owners into any. @throws SealError FORBIDDEN, NOT_FOUND … */
+  /**
+   * Invites people. Members can invite to public channels, admins and owners to any.
+   * @throws SealError FORBIDDEN, NOT_FOUND, NOT_A_MEMBER, DEVICE_REVOKED, RATE_LIMITED
+   */
   invite(session: Session, conversationId: ConversationId, userIds: readonly UserId[]): Promise<void>;
   /** @throws SealError NOT_FOUND when the caller is not invited */
   decline(session: Session, conversationId: ConversationId): Promise<void>;
@@ -94,7 +103,9 @@ export function createDirectory(deps: {
         const caller = await enterLocked(tx, session, conversationId);
         checkMayManage(caller);
         if (caller.channel.visibility !== 'public') {
-          throw new SealError('BAD_INPUT', 'channels: a private one keeps its name to itself', { field: 'name' });
+          throw new SealError('BAD_INPUT', 'channels: the name of a private channel is not on the server', {
+            field: 'name',
+          });
         }
         if (await isNameTaken(tx, ref, name)) throw new SealError('NAME_TAKEN');
         await setNames(tx, ref, name, description);
@@ -115,7 +126,7 @@ export function createDirectory(deps: {
       const ref = { tenantId, conversationId };
       const joined = await transactSql(sql, async (tx) => {
         const channel = await lockChannel(tx, ref);
-        // Of a private channel, nobody learns that it exists.
+        // That a private channel exists is not revealed.
         if (channel === null) throw new SealError('NOT_A_MEMBER');
         if ((await findRole(tx, ref, userId)) !== null) return [];
         if (channel.visibility === 'private' && !(await isInvited(tx, ref, userId))) {
@@ -148,7 +159,7 @@ export function createDirectory(deps: {
     async decline(session, conversationId) {
       const { tenantId, userId } = session;
       if (!(await deleteInvitation(sql, { tenantId, conversationId }, userId))) {
-        throw new SealError('NOT_FOUND', 'channels: no invitation');
+        throw new SealError('NOT_FOUND', 'channels: no such invitation');
       }
       announcer.invitations(tenantId, [userId]);
     },

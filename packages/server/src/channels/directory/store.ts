@@ -78,7 +78,7 @@ export function findListings(
     order by g.name_key collate "C"`;
 }
 
-/** Asks people into a channel; those who are in it or asked already are left out. @returns who was asked */
+/** Invites people to a channel, except members and people already invited. @returns who was invited */
 export async function insertInvitations(
   tx: TransactionSql,
   { tenantId, conversationId }: ChannelRef,
@@ -96,7 +96,7 @@ export async function insertInvitations(
   return rows.map(({ id }) => id);
 }
 
-/** Whether somebody is asked into a channel. */
+/** Whether a user is invited to a channel. */
 export async function isInvited(
   tx: TransactionSql,
   { tenantId, conversationId }: ChannelRef,
@@ -108,7 +108,7 @@ export async function isInvited(
   return rows.length > 0;
 }
 
-/** Takes an invitation away; false when there is none. */
+/** Deletes an invitation; false when there is none. */
 export async function deleteInvitation(
   sql: Queries,
   { tenantId, conversationId }: ChannelRef,

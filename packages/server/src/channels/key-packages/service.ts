@@ -22,7 +22,7 @@ import {
   type StoredKeyPackage,
 } from './store.ts';
 
-/** Claims of one caller from one person in a minute, so that nobody empties a stock alone. */
+/** Claims of one caller from one user in a minute, so that no caller can empty a stock alone. */
 const CLAIMS_PER_TARGET = 20;
 
 export type PublishKeyPackagesInput = z.output<typeof channelInputs.publishKeyPackages>;
@@ -112,17 +112,21 @@ async function addStock(
 ): Promise<void> {
   if (keyPackages.length === 0) return;
   const refs = keyPackages.map(({ ref }) => ref);
-  if (new Set(refs.map(toHex)).size < refs.length) throw conflict('a reference twice');
+  if (new Set(refs.map(toHex)).size < refs.length) throw conflict('a reference is named twice');
   const stock = await findStock(tx, holder);
   const inStock = new Map(stock.map(({ ref, bytes }) => [toHex(ref), bytes]));
   const spent = new Set((await findSpent(tx, holder, refs)).map(toHex));
   const fresh = keyPackages.filter(({ ref, bytes }) => {
     const known = inStock.get(toHex(ref));
-    if (known !== undefined && !constantTimeEqual(known, bytes)) throw conflict('the reference of another KeyPackage');
+    if (known !== undefined && !constantTimeEqual(known, bytes))
+      throw conflict('the reference belongs to another KeyPackage');
     return known === undefined && !spent.has(toHex(ref));
   });
   if (stock.length + fresh.length > CHANNEL_LIMITS.keyPackageServerMax) {
-    throw new SealError('TOO_LARGE', `channels: more than ${CHANNEL_LIMITS.keyPackageServerMax} KeyPackages`);
+    throw new SealError(
+      'TOO_LARGE',
+      `channels: a device has at most ${CHANNEL_LIMITS.keyPackageServerMax} KeyPackages`,
+    );
   }
   if (fresh.length > 0) await insertStock(tx, holder, fresh, now);
 }
@@ -131,7 +135,7 @@ async function addStock(
 async function rotate(tx: TransactionSql, holder: Holder, next: StoredKeyPackage, now: Date): Promise<void> {
   const current = await findLastResort(tx, holder);
   if (current !== null && constantTimeEqual(current.ref, next.ref)) {
-    if (!constantTimeEqual(current.bytes, next.bytes)) throw conflict('the reference of another KeyPackage');
+    if (!constantTimeEqual(current.bytes, next.bytes)) throw conflict('the reference belongs to another KeyPackage');
     return;
   }
   const [spent] = await findSpent(tx, holder, [next.ref]);

@@ -96,8 +96,8 @@ export async function setLastResort(
 }
 
 /**
- * Takes one KeyPackage made after `notBefore` from a device's stock, the oldest that nobody else is taking, or the
- * last-resort one when there is none. What is taken is deleted and remembered as spent in one statement, so nobody gets
+ * Takes one KeyPackage made after `notBefore` from a device's stock, the oldest that no other call is taking, or the
+ * last-resort one when there is none. What is taken is deleted and remembered as spent in one statement, so no one gets
  * it twice, whatever happens to the answer.
  */
 export async function takeKeyPackage(

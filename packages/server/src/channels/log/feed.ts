@@ -124,7 +124,7 @@ export function createFeed(deps: {
     devices: ChannelDevices,
   ): Promise<void> | null {
     const event: ChannelEntryEvent = { type: 'channel-entry', conversationId, entry };
-    // Only devices in the group can read a message; what happens to the group concerns all who ought to be in it.
+    // Only devices in the group can read a message; what happens to the group concerns every device that should be in it.
     const inboxes = inboxesOf(tenantId, entry.kind === 'message' ? devices.leaves : devices.desired);
     if (inboxes.length > INBOXES_PER_TURN) return deliverInTurns(event, inboxes);
     for (const inbox of inboxes) inbox.tellEntry(event);
@@ -152,7 +152,7 @@ export function createFeed(deps: {
     }
   }
 
-  /** Notices may have been lost: everybody here is told how far the logs reach. */
+  /** Tells every device here how far the logs reach, as notices may have been lost. */
   async function tellAllHeads(): Promise<void> {
     const inboxes = [...hub.all()];
     for (const tenantId of new Set(inboxes.map((inbox) => inbox.tenantId))) {

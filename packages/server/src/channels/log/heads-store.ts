@@ -39,7 +39,7 @@ export async function findChannelsOf(
   return rows.map(({ id }) => id);
 }
 
-/** Who is to hear of a channel, as one snapshot. */
+/** The devices that are told of a channel's log, as one snapshot. */
 export interface ChannelDevices {
   readonly conversationId: ConversationId;
   readonly generation: number;

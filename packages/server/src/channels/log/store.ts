@@ -88,7 +88,8 @@ export async function findKnown(
     select kind, seq, created_at from messages
     where tenant_id = ${tenantId} and conversation_id = ${conversationId} and sender_device_id = ${deviceId}
       and message_id = ${commitId}`;
-  if (row !== undefined && row.kind !== 'commit') throw new SealError('CONFLICT', 'channels: the id of a message');
+  if (row !== undefined && row.kind !== 'commit')
+    throw new SealError('CONFLICT', 'channels: the id belongs to a message');
   return row === undefined ? null : { seq: row.seq, acceptedAt: row.created_at.getTime() };
 }
 

@@ -9,20 +9,20 @@ import type { Audience } from '../../delivery/audience.ts';
 import type { ChannelRef } from '../store.ts';
 import { findMemberIds } from './store.ts';
 
-/** Tells people what became of a channel, after the commit. */
+/** Tells people about changes of a channel, after the commit. */
 export interface Announcer {
   /**
-   * Members or what is said of the channel have changed. In a channel of more than `MAX_COMPANY` people only those
+   * The members or the description of the channel have changed. In a channel of more than `MAX_COMPANY` people only those
    * `concerned` are told at once what it looks like now: it would grow with the square of the members.
    */
   changed(ref: ChannelRef, concerned: readonly UserId[]): Promise<void>;
-  /** People became members: they and the others hear of each other. */
+  /** People became members: they and the others are told of each other. */
   joined(ref: ChannelRef, newcomers: readonly UserId[]): Promise<void>;
-  /** Somebody is no member any more. */
+  /** A user is no longer a member. */
   left(ref: ChannelRef, userId: UserId): Promise<void>;
   /** The invitations of some people have changed. */
   invitations(tenantId: TenantId, userIds: readonly UserId[]): void;
-  /** The channel as its members see it. @throws SealError NOT_A_MEMBER when it is gone */
+  /** The channel as its members see it. @throws SealError NOT_A_MEMBER when it no longer exists */
   answer(tenantId: TenantId, conversationId: ConversationId): Promise<ChannelAnswer>;
 }
 
@@ -48,7 +48,7 @@ export function createAnnouncer(deps: {
     audience.tell(tenantId, told, { type: 'conversation', conversationId });
   }
 
-  /** Whoever is connected already is told of the others, as a new connection would be. */
+  /** Tells connected members of each other's presence, as a new connection would be told. */
   function introduce(tenantId: TenantId, members: readonly UserId[], newcomers: readonly UserId[]): void {
     if (members.length > MAX_COMPANY) return;
     for (const member of members) {

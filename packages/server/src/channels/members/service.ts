@@ -21,22 +21,29 @@ import {
 } from './store.ts';
 
 /**
- * Who is in a channel. What is changed here holds from the next message on: as long as the group has a device that ought
- * not to be in it, nobody sends.
+ * The members of a channel. A change holds from the next message on: as long as the group has a device that should not
+ * be in it, no one can send.
  */
 export interface Members {
-  /** Makes people members: admins and owners. @throws SealError FORBIDDEN, NOT_FOUND, CHANNEL_FULL, NOT_A_MEMBER … */
+  /**
+   * Makes people members. For admins and owners.
+   * @throws SealError FORBIDDEN, NOT_FOUND, CHANNEL_FULL, NOT_A_MEMBER, DEVICE_REVOKED, RATE_LIMITED
+   */
   add(session: Session, conversationId: ConversationId, userIds: readonly UserId[]): Promise<ChannelAnswer>;
   /**
-   * Takes somebody out: admins those without a role, owners everybody but themselves. Invitations of theirs count no more.
-   * @throws SealError FORBIDDEN, NOT_FOUND, NOT_A_MEMBER …
+   * Removes a member and takes back the invitations they gave. Admins can remove plain members, owners anyone but
+   * themselves.
+   * @throws SealError FORBIDDEN, NOT_FOUND, BAD_INPUT, NOT_A_MEMBER, DEVICE_REVOKED, RATE_LIMITED
    */
   remove(session: Session, conversationId: ConversationId, userId: UserId): Promise<ChannelAnswer>;
-  /** Owners. A channel keeps an owner. @throws SealError FORBIDDEN, NOT_FOUND, NOT_A_MEMBER … */
+  /**
+   * Changes the role of a member. For owners; the channel must keep an owner.
+   * @throws SealError FORBIDDEN, NOT_FOUND, NOT_A_MEMBER, DEVICE_REVOKED, RATE_LIMITED
+   */
   setRole(session: Session, conversationId: ConversationId, userId: UserId, role: MemberRole): Promise<ChannelAnswer>;
   /**
-   * Takes the caller out. When the last owner goes, the longest-serving admin, or else member, owns the channel; when
-   * nobody is left it is deleted. @throws SealError NOT_A_MEMBER
+   * Removes the caller. When the last owner leaves, the longest-serving admin, or else member, becomes the owner; when
+   * no member is left the channel is deleted. @throws SealError NOT_A_MEMBER, DEVICE_REVOKED, RATE_LIMITED
    */
   leave(session: Session, conversationId: ConversationId): Promise<void>;
 }
@@ -75,12 +82,12 @@ export function createMembers(deps: {
         const caller = await enterLocked(tx, session, conversationId);
         checkMayManage(caller);
         if (userId === session.userId) {
-          throw new SealError('BAD_INPUT', 'channels: whoever goes leaves', { field: 'userId' });
+          throw new SealError('BAD_INPUT', 'channels: use `leave` to remove yourself', { field: 'userId' });
         }
         const role = await findRole(tx, ref, userId);
         if (role === null) throw new SealError('NOT_FOUND', 'channels: no such member');
         if (caller.role !== 'owner' && role !== 'member') {
-          throw new SealError('FORBIDDEN', 'channels: owners alone remove admins and owners');
+          throw new SealError('FORBIDDEN', 'channels: only owners can remove admins and owners');
         }
         await deleteMember(tx, ref, userId);
         return deleteInvitationsBy(tx, ref, userId);
@@ -96,11 +103,11 @@ export function createMembers(deps: {
       const ref = { tenantId, conversationId };
       await transactSql(sql, async (tx) => {
         const caller = await enterLocked(tx, session, conversationId);
-        if (caller.role !== 'owner') throw new SealError('FORBIDDEN', 'channels: owners alone give roles');
+        if (caller.role !== 'owner') throw new SealError('FORBIDDEN', 'channels: only owners can change roles');
         const before = await findRole(tx, ref, userId);
         if (before === null) throw new SealError('NOT_FOUND', 'channels: no such member');
         if (before === 'owner' && role !== 'owner' && (await countMembers(tx, ref)).owners === 1) {
-          throw new SealError('FORBIDDEN', 'channels: somebody has to own it');
+          throw new SealError('FORBIDDEN', 'channels: a channel needs at least one owner');
         }
         await setRole(tx, ref, userId, role);
       });

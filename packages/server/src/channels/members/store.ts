@@ -12,7 +12,7 @@ export async function findMemberIds(
   return rows.map(({ id }) => id);
 }
 
-/** The role of a member; null for anybody else. */
+/** Finds the role of a member; null for anyone else. */
 export async function findRole(
   tx: TransactionSql,
   { tenantId, conversationId }: ChannelRef,
@@ -74,7 +74,7 @@ export async function setRole(
     where tenant_id = ${tenantId} and conversation_id = ${conversationId} and user_id = ${userId}`;
 }
 
-/** Takes back the invitations that somebody gave. @returns to whom */
+/** Deletes the invitations that a user gave. @returns the users who were invited */
 export async function deleteInvitationsBy(
   tx: TransactionSql,
   { tenantId, conversationId }: ChannelRef,
@@ -97,7 +97,7 @@ export async function promoteHeir(tx: TransactionSql, { tenantId, conversationId
       order by role = 'admin' desc, joined_at, user_id limit 1)`;
 }
 
-/** Deletes a channel that nobody is in, with all of its log. @returns whom it takes an invitation from */
+/** Deletes a channel without members, with all of its log. @returns the users who lose an invitation */
 export async function deleteChannel(
   tx: TransactionSql,
   { tenantId, conversationId }: ChannelRef,

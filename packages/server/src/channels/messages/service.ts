@@ -20,7 +20,7 @@ export interface ChannelSender {
    * Stores one message for a channel, whatever its members. Resolves after the commit; sending the same message id again
    * answers as the first time did.
    * @throws SealError EPOCH_STALE with the group's state, also when the device is not in the group; REMOVE_PENDING while
-   *   somebody has to be removed; NOT_A_MEMBER, DEVICE_REVOKED, RATE_LIMITED; NOT_FOUND or BAD_INPUT when an attachment
+   *   a device must be removed; NOT_A_MEMBER, DEVICE_REVOKED, RATE_LIMITED; NOT_FOUND or BAD_INPUT when an attachment
    *   is not an upload of the sender's account for this channel, complete and not taken
    */
   send(session: Session, input: ChannelSendInput): Promise<SendAnswer>;
@@ -33,7 +33,7 @@ export function createChannelSender(deps: {
 }): ChannelSender {
   const { sql, limits, writer } = deps;
 
-  /** Why the database would not take a message; nothing when it would now. */
+  /** Explains why the database refused a message; null when it would accept it now. */
   async function explainStale(session: Session, input: ChannelSendInput): Promise<SealError | null> {
     const { ref, channel } = await enter(sql, session, input.conversationId);
     const isCurrent = channel.generation === input.generation && channel.epoch === input.epoch;

@@ -6,7 +6,7 @@ import { storeWithExtras, type Refused } from '../../sending/extras-store.ts';
 import type { Feed } from '../log/feed.ts';
 import { sendChannelBatch, type ChannelItem, type ChannelResult } from './store.ts';
 
-/** Commits channel messages in batches and hands them to whoever is connected. */
+/** Commits channel messages in batches and hands them to connected devices. */
 export type ChannelWriter = BatchWriter<ChannelItem, ChannelResult | Refused>;
 
 export function createChannelWriter(deps: {
@@ -14,7 +14,7 @@ export function createChannelWriter(deps: {
   readonly bus: Pick<Bus, 'processId'>;
   readonly feed: Feed;
   readonly clock: () => number;
-  /** Hears how many messages each batch has stored. */
+  /** Is called with the number of messages that each batch has stored. */
   readonly onAccepted: (count: number) => void;
   readonly onError: (error: unknown) => void;
 }): ChannelWriter {
