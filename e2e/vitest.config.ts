@@ -1,13 +1,15 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { patient } from '../scripts/lib/patience.mjs';
 import { PATIENCE_MS } from './support/patience.ts';
 
-/** Files run one after the other: each has a server, a PostgreSQL and a browser of its own. */
+/** Files run beside each other: each has a browser and a site of its own, on a server that most of them share. */
 export default defineConfig({
   test: {
     name: 'e2e',
     include: ['tests/**/*.test.ts'],
-    fileParallelism: false,
+    globalSetup: ['support/global-setup.ts'],
+    maxWorkers: Math.max(2, availableParallelism()),
     testTimeout: patient(60_000),
     expect: { poll: { timeout: PATIENCE_MS, interval: 50 } },
     hookTimeout: patient(60_000),

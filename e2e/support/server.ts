@@ -19,7 +19,7 @@ const GENEROUS = {
   SEARCHES_PER_MINUTE: '10000',
 };
 
-/** The built server in a process of its own, with its embedded PostgreSQL and a data directory of its own. */
+/** A server as its users see it. */
 export interface SealServer {
   /** Origin, the same after every restart. */
   readonly url: string;
@@ -27,6 +27,10 @@ export interface SealServer {
   readonly dataDir: string;
   /** Connection string of the embedded PostgreSQL, which changes with every start. */
   databaseUrl(): Promise<string>;
+}
+
+/** The built server in a process of its own, with its embedded PostgreSQL and a data directory of its own. */
+export interface ServerProcess extends SealServer {
   /** Everything written to standard output and standard error so far, over all starts. */
   log(): string;
   /** `kill -9` of the server's process. */
@@ -42,7 +46,7 @@ export interface SealServer {
 }
 
 /** Starts the built server with `environment` on top of generous rates and waits for its `ready` line. */
-export async function startServer(environment: Readonly<Record<string, string>> = {}): Promise<SealServer> {
+export async function startServer(environment: Readonly<Record<string, string>> = {}): Promise<ServerProcess> {
   const dataDir = await mkdtemp(join(tmpdir(), 'seal-e2e-'));
   // As root, PostgreSQL runs as another user, which has to pass through.
   await chmod(dataDir, 0o711);
@@ -92,9 +96,7 @@ export async function startServer(environment: Readonly<Record<string, string>> 
   port = new URL(url).port;
 
   return {
-    url,
-    dataDir,
-    databaseUrl: async () => (await readFile(join(dataDir, 'database.url'), 'utf8')).trim(),
+    ...runningServer(url, dataDir),
     log: () => log,
     kill: async () => void (await end('SIGKILL')),
     killDatabase: async () => {
@@ -109,6 +111,15 @@ export async function startServer(environment: Readonly<Record<string, string>> 
       await end('SIGTERM');
       await rm(dataDir, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
     },
+  };
+}
+
+/** A server that another process has started. */
+export function runningServer(url: string, dataDir: string): SealServer {
+  return {
+    url,
+    dataDir,
+    databaseUrl: async () => (await readFile(join(dataDir, 'database.url'), 'utf8')).trim(),
   };
 }
 

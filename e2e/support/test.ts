@@ -1,10 +1,10 @@
 import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright-core';
-import { test as base } from 'vitest';
+import { inject, test as base } from 'vitest';
 import { launchBrowser } from './browser.ts';
 import { watchPage, type Watched } from './page-watch.ts';
-import { startServer, type SealServer } from './server.ts';
+import { runningServer, startServer, type SealServer, type ServerProcess } from './server.ts';
 import { openSite, type Site } from './site.ts';
 import { openNetwork, type Network } from './network.ts';
 import { PATIENCE_MS } from './patience.ts';
@@ -28,7 +28,7 @@ export interface DeviceOfPerson {
   openTab(): Promise<Page>;
 }
 
-/** Somebody who has signed up, on their first device. */
+/** A person who has signed up, on their first device. */
 export interface SignedUp extends DeviceOfPerson {
   readonly recoveryCode: string;
 }
@@ -48,14 +48,13 @@ interface DeviceOptions extends BrowserContextOptions {
 }
 
 /**
- * One server, one browser and one customer's site for each file; profiles for each test, closed after it. When a test
- * fails, what its pages showed is in `test-results/`.
+ * The server that all files share; one browser and one customer's site, whose people nobody else sees, for each file;
+ * profiles for each test, closed after it. When a test fails, what its pages showed is in `test-results/`.
  */
 export const test = base
-  .extend('server', { scope: 'file' }, async ({}, { onCleanup }): Promise<SealServer> => {
-    const server = await startServer();
-    onCleanup(() => server.dispose());
-    return server;
+  .extend('server', { scope: 'file' }, ({}): SealServer => {
+    const { url, dataDir } = inject('sharedServer');
+    return runningServer(url, dataDir);
   })
   .extend('site', { scope: 'file' }, async ({ server }, { onCleanup }): Promise<Site> => {
     const site = await openSite(server);
@@ -99,6 +98,17 @@ export const test = base
     await atHome(device.widget);
     return { ...device, recoveryCode };
   });
+
+/** `test` for a file that stops or kills its server, or needs it with settings of its own. */
+export function testWithServer(environment: Readonly<Record<string, string>> = {}) {
+  return test
+    .extend('process', { scope: 'file' }, async ({}, { onCleanup }): Promise<ServerProcess> => {
+      const server = await startServer(environment);
+      onCleanup(() => server.dispose());
+      return server;
+    })
+    .override('server', { scope: 'file' }, ({ process: server }): SealServer => server);
+}
 
 async function photograph(devices: readonly DeviceOfPerson[], testName: string): Promise<void> {
   await mkdir(RESULTS, { recursive: true });

@@ -63,7 +63,7 @@ const VIEWS: readonly (readonly [
 ];
 
 test.for(['light', 'dark'] as const)(
-  'a view is not accessible in %s colours',
+  'every view is accessible in %s colours',
   async (colorScheme, { person, openDevice }) => {
     const [alice, bob, newcomer] = await Promise.all([
       person(`alice-${colorScheme}`, { colorScheme }),
@@ -84,7 +84,7 @@ test.for(['light', 'dark'] as const)(
   },
 );
 
-test('something cannot be done with the keyboard alone', async ({ openDevice, person }) => {
+test('everything can be done with the keyboard alone', async ({ openDevice, person }) => {
   await person('heidi');
   const grace = await openDevice('grace', { viewport: { width: 400, height: 700 } });
   const { page, widget } = grace;
@@ -135,7 +135,7 @@ test('something cannot be done with the keyboard alone', async ({ openDevice, pe
   await composer(widget, 'heidi').waitFor();
 });
 
-test('a narrow screen shows list and chat at once, or no way between them', async ({ person }) => {
+test('a narrow screen shows either the list or the chat, with a way between them', async ({ person }) => {
   const [ivan, judy] = await Promise.all([person('ivan', { viewport: { width: 360, height: 640 } }), person('judy')]);
   await find(ivan.widget, 'judy');
   await send(ivan.widget, 'from a phone');

@@ -5,16 +5,11 @@ import { create } from '../support/channel.ts';
 import { dumpDatabase } from '../support/database.ts';
 import { act, attach, message } from '../support/messages.ts';
 import { findText, type Haystack } from '../support/search.ts';
-import { startServer } from '../support/server.ts';
-import { test as base } from '../support/test.ts';
+import { testWithServer } from '../support/test.ts';
 import { composer, expectTexts, find, row, send } from '../support/widget.ts';
 
 /** The most talkative server there is: whatever it can say about a message is in its log. */
-const test = base.override('server', { scope: 'file' }, async ({}, { onCleanup }) => {
-  const server = await startServer({ LOG_LEVEL: 'trace' });
-  onCleanup(() => server.dispose());
-  return server;
-});
+const test = testWithServer({ LOG_LEVEL: 'trace' });
 
 /** Lower-case letters and one that is not ASCII: long enough never to be there by chance. */
 function canary(what: string): string {
@@ -22,9 +17,9 @@ function canary(what: string): string {
   return `${what}ß${letters}`;
 }
 
-test('the server, its database, its logs or the network get to know what a message says', async ({
+test('neither the server, its database and its logs nor the network learn what a message says', async ({
   person,
-  server,
+  process: server,
 }) => {
   const name = canary('name').replace('ß', '').slice(0, 24);
   const [alice, bob] = await Promise.all([person(name), person('bob')]);

@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import { goOffline, goOnline, test } from '../support/test.ts';
 import { composer, expectStatus, expectTexts, find, openChat, row, send, shown } from '../support/widget.ts';
 
-test('a first message or its answer does not arrive, or arrives changed', async ({ person }) => {
+test('a first message and its answer arrive unchanged', async ({ person }) => {
   const [alice, bob] = await Promise.all([person('alice'), person('bob')]);
   await find(alice.widget, 'bob');
   const greeting = 'Hello Bob 👋 — “quotes”, <b>no tags</b> & two\nlines';
@@ -17,7 +17,7 @@ test('a first message or its answer does not arrive, or arrives changed', async 
   expect((await shown(bob.widget)).map(({ side }) => side)).toEqual(['other', 'own']);
 });
 
-test('a tick says more than is true: delivered before a device has it, read before a person sees it', async ({
+test('ticks tell the truth: delivered when a device has the message, read when the person has seen it', async ({
   person,
 }) => {
   const [carol, dave] = await Promise.all([person('carol'), person('dave')]);
@@ -40,7 +40,7 @@ test('a tick says more than is true: delivered before a device has it, read befo
   await expectStatus(carol.widget, 'one', 'read');
 });
 
-test('the count of unread messages is wrong, or stays when they have been read', async ({ person }) => {
+test('unread messages are counted until they have been read', async ({ person }) => {
   const [erin, frank] = await Promise.all([person('erin'), person('frank')]);
   await find(erin.widget, 'frank');
   for (const text of ['one', 'two', 'three']) await send(erin.widget, text);
@@ -63,7 +63,7 @@ test('the count of unread messages is wrong, or stays when they have been read',
     .toBe(0);
 });
 
-test('typing is not shown to the other person, or does not end', async ({ person }) => {
+test('typing is shown to the other person, and ends', async ({ person }) => {
   const [grace, heidi] = await Promise.all([person('grace'), person('heidi')]);
   await find(grace.widget, 'heidi');
   await send(grace.widget, 'hi');
@@ -82,7 +82,7 @@ test('typing is not shown to the other person, or does not end', async ({ person
   await typing.waitFor({ state: 'detached' });
 });
 
-test('presence is not shown, or stays when somebody has left', async ({ person }) => {
+test('presence is shown until the person leaves', async ({ person }) => {
   const [ivan, judy] = await Promise.all([person('ivan'), person('judy')]);
   await find(ivan.widget, 'judy');
   await send(ivan.widget, 'hi');

@@ -3,10 +3,7 @@ import { axe } from '../support/axe.ts';
 import { test } from '../support/test.ts';
 import { atHome, composer, expectTexts, openChat, send, texts, widgetOf } from '../support/widget.ts';
 
-test('/demo does not show two people talking, or the server’s pane shows what they say', async ({
-  openDevice,
-  server,
-}) => {
+test('/demo shows two people talking, and the server’s pane shows only ciphertext', async ({ openDevice, server }) => {
   const demo = await openDevice('visitor', { url: `${server.url}/demo`, viewport: { width: 1600, height: 900 } });
   const [alice, bob] = [widgetOf(demo.page, 0), widgetOf(demo.page, 1)];
   // Nothing to do but to write: both are signed in and in the chat with each other, and the cursor is in Alice's.
@@ -35,7 +32,7 @@ test('/demo does not show two people talking, or the server’s pane shows what 
   await expectTexts(bob, ['Can the server read this?', 'No.']);
 });
 
-test('/demo?user=… in two browsers does not bring the two together', async ({ openDevice, server }) => {
+test('/demo?user=… in two browsers brings the two together', async ({ openDevice, server }) => {
   const carol = await openDevice('carol', { url: `${server.url}/demo?user=carol` });
   await atHome(carol.widget);
   const dave = await openDevice('dave', { url: `${server.url}/demo?user=dave&peer=carol` });
@@ -50,7 +47,7 @@ test('/demo?user=… in two browsers does not bring the two together', async ({ 
   for (const { watched } of [carol, dave]) expect([...watched.violations, ...watched.errors]).toEqual([]);
 });
 
-test('a second visitor of /demo takes over the first one’s people, or gets none', async ({ openDevice, server }) => {
+test('a second visitor of /demo gets people of their own', async ({ openDevice, server }) => {
   const url = `${server.url}/demo`;
   const first = await openDevice('first', { url });
   await composer(widgetOf(first.page, 1)).waitFor();

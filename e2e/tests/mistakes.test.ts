@@ -1,9 +1,11 @@
 import { expect } from 'vitest';
-import { test } from '../support/test.ts';
+import { testWithServer } from '../support/test.ts';
 import { atHome, composer, expectTexts, find, openChat, send, shown, signUp } from '../support/widget.ts';
 import { patient } from '../../scripts/lib/patience.mjs';
 
-test('a name that is taken or not a name opens an account, or nobody says what is wrong', async ({
+const test = testWithServer();
+
+test('a name that is taken or malformed opens no account and is refused with the reason', async ({
   person,
   openDevice,
 }) => {
@@ -27,7 +29,7 @@ test('a name that is taken or not a name opens an account, or nobody says what i
   await signUp(other.widget, 'somebody');
 });
 
-test('a search for nobody, or for oneself, shows somebody', async ({ person }) => {
+test('a search for an unknown name, or for their own, shows a person no result', async ({ person }) => {
   const bob = await person('bob');
   const search = bob.widget.getByRole('combobox', { name: 'Find a person' });
   await search.fill('nobody-of-that-name');
@@ -38,7 +40,7 @@ test('a search for nobody, or for oneself, shows somebody', async ({ person }) =
   await bob.widget.getByRole('status').getByText('Nobody here is called “%”.').waitFor();
 });
 
-test('an empty or too long text is sent, cut or lost', async ({ person }) => {
+test('an empty or too long text is neither sent nor cut nor lost', async ({ person }) => {
   const [carol, dave] = await Promise.all([person('carol'), person('dave')]);
   await find(carol.widget, 'dave');
   const field = composer(carol.widget);
@@ -63,7 +65,7 @@ test('an empty or too long text is sent, cut or lost', async ({ person }) => {
   await expectTexts(dave.widget, [longest]);
 });
 
-test('markup in a message becomes part of the page', async ({ person }) => {
+test('markup in a message is shown as text', async ({ person }) => {
   const [erin, frank] = await Promise.all([person('erin'), person('frank')]);
   await find(erin.widget, 'frank');
   const nasty = '<img src=x onerror=alert(1)><script>alert(2)</script> javascript:alert(3) ${7*7} {{7*7}}';
@@ -74,9 +76,9 @@ test('markup in a message becomes part of the page', async ({ person }) => {
 });
 
 test(
-  'a server that is down when the page loads leaves a blank page, or one that never recovers',
+  'a page that loads while the server is down says so and recovers',
   { timeout: patient(120_000) },
-  async ({ openDevice, server, site }) => {
+  async ({ openDevice, process: server, site }) => {
     // The widget's code comes from the site, once it has been loaded there.
     await openDevice('first visitor', { url: site.selfHostedUrl });
     const grace = await openDevice('grace', { url: site.selfHostedUrl });

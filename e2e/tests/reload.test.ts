@@ -3,7 +3,7 @@ import { findText } from '../support/search.ts';
 import { test } from '../support/test.ts';
 import { atHome, expectStatus, expectTexts, find, openChat, row, send } from '../support/widget.ts';
 
-test('a reload loses history, shows something twice or ends the session', async ({ person }) => {
+test('history, order and session survive a reload', async ({ person }) => {
   const [alice, bob] = await Promise.all([person('alice'), person('bob')]);
   await find(alice.widget, 'bob');
   await send(alice.widget, 'one');
@@ -27,7 +27,7 @@ test('a reload loses history, shows something twice or ends the session', async 
   for (const widget of [alice.widget, bob.widget]) await expect.poll(() => widget.locator('.message').count()).toBe(4);
 });
 
-test('a message that comes while the page is loading is lost', async ({ person }) => {
+test('a message that comes while the page is loading is shown once the page is ready', async ({ person }) => {
   const [carol, dave] = await Promise.all([person('carol'), person('dave')]);
   await find(carol.widget, 'dave');
   await send(carol.widget, 'm0');
@@ -45,7 +45,7 @@ test('a message that comes while the page is loading is lost', async ({ person }
   await expectTexts(dave.widget, expected);
 });
 
-test('signing out and in again on the same device loses what is stored on it', async ({ person }) => {
+test('what a device has stored survives signing out and in again', async ({ person }) => {
   const [erin, frank] = await Promise.all([person('erin'), person('frank')]);
   await find(erin.widget, 'frank');
   await send(erin.widget, 'one');
@@ -61,7 +61,7 @@ test('signing out and in again on the same device loses what is stored on it', a
   await expectTexts(frank.widget, ['one', 'two']);
 });
 
-test('messages or keys lie readable in the browser’s storage', async ({ person }) => {
+test('the browser’s storage holds no readable message or key', async ({ person }) => {
   const [grace, heidi] = await Promise.all([person('grace'), person('heidi')]);
   const secret = 'a sealion sleeps on pier 39';
   await find(grace.widget, 'heidi');

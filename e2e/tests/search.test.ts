@@ -14,7 +14,7 @@ const writers: readonly ((text: Buffer) => Buffer)[] = [
   (text) => Buffer.from(text.toString('base64url')),
 ];
 
-test('a text is found wherever it stands in plain, hexadecimal or base64 data, as UTF-8 and as UTF-16', () => {
+test('a text is found anywhere in plain, hexadecimal and base64 data, as UTF-8 and as UTF-16', () => {
   fc.assert(
     fc.property(
       needles,
@@ -40,7 +40,7 @@ test('a text is found in JSON and in addresses, where it is escaped', () => {
   for (const text of escaped) expect(findText(needle, [{ name: text, bytes: Buffer.from(text) }])).not.toEqual([]);
 });
 
-test('nothing is found where nothing is', () => {
+test('nothing is found in data without the text', () => {
   const bytes = Buffer.concat(formsOf('another text altogether').map((form) => form.bytes));
   expect(findText('a canary in a coal mine', [{ name: 'data', bytes }])).toEqual([]);
 });

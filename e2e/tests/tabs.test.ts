@@ -17,7 +17,7 @@ function unreadIn(widget: Locator, name: string): Promise<readonly string[]> {
     .allInnerTexts();
 }
 
-test('two tabs of one person show different messages, or one of them twice', async ({ person }) => {
+test('two tabs of one person show the same messages, each once', async ({ person }) => {
   const [alice, bob] = await Promise.all([person('alice'), person('bob')]);
   const second = await secondTab(alice);
   await find(second, 'bob');
@@ -33,7 +33,7 @@ test('two tabs of one person show different messages, or one of them twice', asy
   await expectStatus(alice.widget, 'from the second tab', 'read');
 });
 
-test('what two tabs send at the same moment is lost or doubled', async ({ person }) => {
+test('what two tabs send at the same moment arrives once', async ({ person }) => {
   const [carol, dave] = await Promise.all([person('carol'), person('dave')]);
   const second = await secondTab(carol);
   await find(carol.widget, 'dave');
@@ -56,7 +56,7 @@ test('what two tabs send at the same moment is lost or doubled', async ({ person
   await expectTexts(second, texts);
 });
 
-test('the tabs that are left stop working when the one with the connection is closed', async ({ person }) => {
+test('the remaining tabs go on when the one with the connection is closed', async ({ person }) => {
   const [erin, frank] = await Promise.all([person('erin'), person('frank')]);
   const second = await secondTab(erin);
   await find(second, 'frank');
@@ -79,7 +79,7 @@ test('the tabs that are left stop working when the one with the connection is cl
   await expectTexts(third, texts);
 });
 
-test('the tabs of one person disagree about what is unread', async ({ person }) => {
+test('the tabs of one person agree about what is unread', async ({ person }) => {
   const [grace, heidi] = await Promise.all([person('grace'), person('heidi')]);
   const second = await secondTab(heidi);
   await find(grace.widget, 'heidi');
@@ -92,7 +92,7 @@ test('the tabs of one person disagree about what is unread', async ({ person }) 
   await expectStatus(grace.widget, 'two', 'read');
 });
 
-test('signing out in one tab leaves the other one signed in', async ({ person }) => {
+test('signing out in one tab signs out the other one', async ({ person }) => {
   const ivan = await person('ivan');
   const second = await secondTab(ivan);
   await ivan.widget.getByRole('button', { name: 'Settings' }).click();
