@@ -13,11 +13,12 @@ const HASH = /-[\w-]{8}\.js$/;
 export const BUDGETS = { entry: 3_000, core: 60_000, lazy: 12_000 };
 /** Files on demand that are larger than others for a reason, by their name without its hash. */
 const LARGE = {
-  // MLS and the library for it, loaded by who is in a channel: what messages need, and what changes of a group need.
-  'mls-context': 21_000,
-  reconcile: 16_000,
   // All that a person uses in a conversation besides plain text, in one request: rich messages, actions, the composer's extras.
   conversation: 18_000,
+  // The SDK's part of that: receiving, sending and changing messages, loaded right after the core.
+  'conversation-journey': 17_000,
+  // Groups and the library for them (MLS).
+  'channels-journey': 46_000,
 };
 
 /** Size and budget of each part of the widget in `files`: name -> source text. */

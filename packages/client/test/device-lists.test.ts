@@ -14,7 +14,7 @@ import { isSealError, newId, toBase64, type TenantId, type UserId } from '@seal-
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { SealApi } from '../src/index.ts';
 import { acceptIdentity } from '../src/peers/accept-identity.ts';
-import { learnDeviceLists } from '../src/peers/learn-device-lists.ts';
+import { learnDeviceLists } from '../src/peers/device-lists.ts';
 import { senderDevice } from '../src/peers/sender-device.ts';
 import { memoryStore } from '../src/store/memory-store.ts';
 import { rowReader, transact, type DeviceTx, type RowReader } from '../src/store/device-tx.ts';

@@ -1,33 +1,39 @@
 import { FILE_KEY_LENGTH } from '@seal-chat/crypto/stream';
 import { ATTACHMENT_LIMITS, SealError, newId, type AttachmentId, type ConversationId } from '@seal-chat/protocol';
 import type { Attachment } from '@seal-chat/protocol/content';
-import type { AttachmentDeps } from './attachment-deps.ts';
+import type { Deps } from '../context/deps.ts';
 import type { AttachOptions, PendingAttachment } from '../model/attachments.ts';
 import { activeAccount } from '../store/account.ts';
 import { ROWS, type UploadRow } from '../store/rows.ts';
 import { fileName } from './file-name.ts';
-import { checkSize, uploadLimits } from './limits.ts';
+import { checkSize, type UploadLimits } from './limits.ts';
 import { describeFile, kindOf } from './media/describe.ts';
-import { pendingOf } from './pending.ts';
+import type { PendingViews } from './pending.ts';
 import { openSource } from './sources.ts';
-import { addSource, startUpload } from './uploads.ts';
+import type { Uploads } from './uploads.ts';
+
+interface AttachDeps extends Deps {
+  readonly uploads: Uploads;
+  readonly pending: PendingViews;
+  readonly limits: UploadLimits;
+}
 
 /** See `Conversation.attach`. */
 export async function attachFile(
-  device: AttachmentDeps,
+  deps: AttachDeps,
   conversationId: ConversationId,
   file: Blob & { readonly name?: string },
   options: AttachOptions,
 ): Promise<PendingAttachment> {
-  await activeAccount(device.reader);
-  const limits = await uploadLimits(device);
+  await activeAccount(deps.reader);
+  const limits = await deps.limits();
   checkSize(limits, kindOf(file, options), file.size);
   const { content, ...described } = await describeFile(file, options);
   checkSize(limits, described.kind, content.size);
   if (content.size > ATTACHMENT_LIMITS.maxSize) throw new SealError('TOO_LARGE', `files: ${content.size} bytes`);
 
-  const attachmentId = newId<AttachmentId>(device.rng(16));
-  const fileKey = device.rng(FILE_KEY_LENGTH);
+  const attachmentId = newId<AttachmentId>(deps.rng(16));
+  const fileKey = deps.rng(FILE_KEY_LENGTH);
   const { commitment, ...source } = await openSource(content, { fileKey, attachmentId });
   const attachment: Attachment = {
     attachmentId,
@@ -40,29 +46,29 @@ export async function attachFile(
   const key = ROWS.upload(conversationId, attachmentId);
   const row: UploadRow = {
     attachment,
-    addedAt: device.now(),
+    addedAt: deps.now(),
     state: 'active',
     failure: null,
-    keepsParts: survivesReload(device),
+    keepsParts: survivesReload(deps),
     isPrepared: false,
     storedParts: [],
     isTaken: false,
   };
-  addSource(device, attachmentId, source);
-  await device.transact(async (tx) => {
+  deps.uploads.addSource(attachmentId, source);
+  await deps.transact(async (tx) => {
     // Two of one moment keep their order.
     const others = await tx.list(ROWS.uploadsOf(conversationId));
     const addedAt = Math.max(row.addedAt, ...others.map(({ value }) => value.addedAt + 1));
     tx.put(key, { ...row, addedAt });
   });
-  startUpload(device, key);
-  return pendingOf(device, key, row);
+  deps.uploads.start(key);
+  return deps.pending.handle(key, row);
 }
 
 /**
  * Whether rows are still there when the file can no longer be read. A program has its files as long as it runs, and
  * attaches them again when not; pages lose theirs with every reload.
  */
-function survivesReload({ store }: AttachmentDeps): boolean {
+function survivesReload({ store }: Pick<Deps, 'store'>): boolean {
   return store.atRest === 'non-extractable-key' || store.atRest === 'stored-key';
 }

@@ -3,30 +3,31 @@ import type { AttachmentLimitsAnswer } from '@seal-chat/protocol/api';
 import type { AttachmentKind } from '@seal-chat/protocol/content';
 import { toSealError } from '../api/errors.ts';
 import type { Deps } from '../context/deps.ts';
-import type { DeviceStore } from '../store/device-store.ts';
 
 /** What a server allows is asked for again after this, ms. */
 const GOOD_FOR_MS = 60_000;
 
-const known = new WeakMap<DeviceStore, { readonly limits: AttachmentLimitsAnswer; readonly readAt: number }>();
+/** Returns what may be uploaded; null when that is not known and cannot be asked for now: the server enforces it anyway. */
+export type UploadLimits = () => Promise<AttachmentLimitsAnswer | null>;
 
-/** What may be uploaded; null when that is not known and cannot be asked for now: the server holds it anyway. */
-export async function uploadLimits(deps: Pick<Deps, 'store' | 'api' | 'now'>): Promise<AttachmentLimitsAnswer | null> {
-  const last = known.get(deps.store);
-  if (last !== undefined && deps.now() - last.readAt < GOOD_FOR_MS) return last.limits;
-  try {
-    const limits = await deps.api.attachments.limits.query({});
-    known.set(deps.store, { limits, readAt: deps.now() });
-    return limits;
-  } catch (error) {
-    if (!toSealError(error).isRetryable) throw error;
-    return last?.limits ?? null;
-  }
+export function createUploadLimits({ api, now }: Pick<Deps, 'api' | 'now'>): UploadLimits {
+  let last: { readonly limits: AttachmentLimitsAnswer; readonly readAt: number } | null = null;
+  return async () => {
+    if (last !== null && now() - last.readAt < GOOD_FOR_MS) return last.limits;
+    try {
+      const limits = await api.attachments.limits.query({});
+      last = { limits, readAt: now() };
+      return limits;
+    } catch (error) {
+      if (!toSealError(error).isRetryable) throw error;
+      return last?.limits ?? null;
+    }
+  };
 }
 
-/** @throws SealError TOO_LARGE with `details.maxBytes` */
+/** Refuses a file that is larger than the server takes. @throws SealError TOO_LARGE with `details.maxBytes` */
 export function checkSize(limits: AttachmentLimitsAnswer | null, kind: AttachmentKind, size: number): void {
   if (limits === null) return;
   const maxBytes = kind === 'image' ? limits.imageBytes : limits.attachmentBytes;
-  if (size > maxBytes) throw new SealError('TOO_LARGE', `files: ${size} bytes`, { maxBytes });
+  if (size > maxBytes) throw new SealError('TOO_LARGE', `attachment: ${size} bytes`, { maxBytes });
 }

@@ -1,18 +1,18 @@
 import { COUNT_LIMITS, SealError, type ConversationId, type UserId } from '@seal-chat/protocol';
 import type { ChannelAnswer, ChannelListing, MemberRole } from '@seal-chat/protocol/api';
 import { encodeContent, type RichContent } from '@seal-chat/protocol/content';
-import { storeConversation } from '../conversations/conversation-rows.ts';
-import { activeAccount } from '../store/account.ts';
-import { type Deps } from '../context/deps.ts';
 import { isModerator } from '../content/changes.ts';
-import { loadCode } from '../context/load-code.ts';
+import { type Deps } from '../context/deps.ts';
+import { storeConversation } from '../conversations/conversation-rows.ts';
 import { enqueue } from '../outbox/queue.ts';
+import { activeAccount } from '../store/account.ts';
+import { CHANNEL_ROWS, NEW_CHANNEL } from '../store/channel-rows.ts';
 import type { DeviceTx } from '../store/device-tx.ts';
 import { ROWS, type ConversationRow } from '../store/rows.ts';
-import { CHANNEL_ROWS, NEW_CHANNEL } from '../store/channel-rows.ts';
 import { leaveChannel, putChannel } from './channel-state.ts';
 import { checkedDescription, checkedName, foundChannel, type NewChannel } from './create-channel.ts';
 import { refreshInvitations, settleInvitations } from './invitations.ts';
+import { reconcile } from './reconcile.ts';
 
 /**
  * What people do with channels. Who is a member is the server's to keep; that the group's devices follow is seen to by
@@ -81,9 +81,7 @@ export async function add(deps: Deps, conversationId: ConversationId, userIds: r
     await storeChange(deps, await deps.api.channels.add.mutate({ conversationId, userIds: page }));
   }
   // They are members whatever becomes of this; the leading tab tries again, and they can come in by themselves.
-  await loadCode(() => import('./reconcile.ts'))
-    .then(({ reconcile }) => reconcile(deps, conversationId))
-    .catch(() => false);
+  await reconcile(deps, conversationId).catch(() => false);
 }
 
 /** Asks people, each in the DM with them: the name of a private channel stands nowhere else. @throws SealError FORBIDDEN … */

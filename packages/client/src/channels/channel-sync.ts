@@ -1,10 +1,11 @@
 import { isSealError, type ConversationId } from '@seal-chat/protocol';
 import { backoffDelay } from '../api/backoff.ts';
 import type { Deps } from '../context/deps.ts';
-import { ROWS, placeOf } from '../store/rows.ts';
-import type { StoredLiveEvent } from '../context/leader-part.ts';
-import { catchUp, takeLive } from './catch-up.ts';
+import type { LeaderPart, StoredLiveEvent } from '../context/leader-part.ts';
+import { createTaskQueue, type TaskQueue } from '../state/task-queue.ts';
 import { CHANNEL_ROWS, NEW_CHANNEL, type ChannelRow } from '../store/channel-rows.ts';
+import { ROWS, placeOf } from '../store/rows.ts';
+import { catchUp, takeLive } from './catch-up.ts';
 import { leaveChannel, putChannel } from './channel-state.ts';
 import { isOwnAffair, joinDelay, reconcileDelay } from './delays.ts';
 import { readHeads } from './heads.ts';
@@ -16,22 +17,10 @@ import { reopenShut } from './reopen.ts';
 import { fetchHandedOver, shareHistory } from './share-history.ts';
 import { recheckUnlisted } from './unlisted.ts';
 
-/** Looks after the channels of a device while it is connected. Keeps nothing that the rows do not say. */
-export interface ChannelKeeper {
-  connected(): void;
-  disconnected(): void;
-  /** Those about other things are nothing to it. */
-  apply(event: StoredLiveEvent): void;
-  /** Rows were committed, by any tab. */
-  committed(keys: readonly string[]): void;
-  /** Once in a while. */
-  tidy(): void;
-  /** Resolves when nothing is under way. */
-  stop(): Promise<void>;
-}
-
 /** A channel that stays broken is tried again after this, ms. */
 const LATER_MS = 5 * 60 * 1000;
+/** Whether keys have to be renewed is checked this often while connected, ms. */
+const ROUND_MS = 60 * 60 * 1000;
 /** A leaf that is due is renewed some time in this, so that not all do it at once, ms. */
 const REFRESH_SPREAD_MS = 10 * 60 * 1000;
 
@@ -40,30 +29,34 @@ interface Timer {
   readonly handle: ReturnType<typeof setTimeout>;
 }
 
-export function createChannelKeeper(deps: Deps): ChannelKeeper {
+/** Keeps the channels of a device up to date while it is connected. Keeps nothing that the rows do not say. */
+export function createChannelSync(deps: Deps): LeaderPart {
   let isConnected = false;
   /** Tasks of one channel, and those of all (''), run one after the other. */
-  const tails = new Map<ConversationId | '', Promise<void>>();
+  const queues = new Map<ConversationId | '', TaskQueue>();
   const timers = new Map<ConversationId, Timer>();
   /** When it is this device's turn to hand over history. */
   const turns = new Map<ConversationId, ReturnType<typeof setTimeout>>();
   const repetitions = new Set<ReturnType<typeof setTimeout>>();
   const attempts = new Map<ConversationId | '', number>();
-  const wishes = new Map<ConversationId, number>();
+  /** The number of requests to reconcile that were seen of each channel. */
+  const requests = new Map<ConversationId, number>();
+  let roundTimer: ReturnType<typeof setInterval> | undefined;
 
   function run(id: ConversationId | '', task: () => Promise<void>): void {
-    const before = tails.get(id) ?? Promise.resolve();
-    const tail = before
-      .then(() => (isConnected ? task() : undefined))
-      .catch((error: unknown) => fail(id, error, task))
-      .finally(() => {
-        if (tails.get(id) === tail) tails.delete(id);
-      });
-    tails.set(id, tail);
+    const queue = queues.get(id) ?? createTaskQueue();
+    queues.set(id, queue);
+    void queue.add(async () => {
+      try {
+        if (isConnected) await task();
+      } catch (error) {
+        handleFailure(id, error, task);
+      }
+    });
   }
 
-  /** Tried again while the connection lasts; the next one begins anew. */
-  function fail(id: ConversationId | '', error: unknown, task: () => Promise<void>): void {
+  /** Tried again while the connection lasts; the next one starts again. */
+  function handleFailure(id: ConversationId | '', error: unknown, task: () => Promise<void>): void {
     if (isSealError(error, 'DEVICE_REVOKED') || isSealError(error, 'NOT_SIGNED_IN')) return;
     if (isSealError(error, 'NOT_A_MEMBER') && id !== '') {
       // A notice that is late, or got lost.
@@ -73,7 +66,7 @@ export function createChannelKeeper(deps: Deps): ChannelKeeper {
     const attempt = attempts.get(id) ?? 0;
     attempts.set(id, attempt + 1);
     const delay = isSealError(error) && error.isRetryable ? backoffDelay(attempt) : LATER_MS;
-    if (id !== '') return settleIn(id, delay);
+    if (id !== '') return bringUpToDateIn(id, delay);
     if (delay === LATER_MS || !isConnected) return;
     const repetition = setTimeout(() => {
       repetitions.delete(repetition);
@@ -83,7 +76,7 @@ export function createChannelKeeper(deps: Deps): ChannelKeeper {
   }
 
   /** Brings a channel up to date after `delay` ms, or earlier when that was planned already. */
-  function settleIn(id: ConversationId, delay: number): void {
+  function bringUpToDateIn(id: ConversationId, delay: number): void {
     if (!isConnected) return;
     const at = Date.now() + delay;
     const planned = timers.get(id);
@@ -91,16 +84,16 @@ export function createChannelKeeper(deps: Deps): ChannelKeeper {
     clearTimeout(planned?.handle);
     const handle = setTimeout(() => {
       timers.delete(id);
-      run(id, () => settle(id));
+      run(id, () => bringUpToDate(id));
     }, delay);
     timers.set(id, { at, handle });
   }
 
-  async function settle(id: ConversationId): Promise<void> {
+  async function bringUpToDate(id: ConversationId): Promise<void> {
     const isDone = await reconcile(deps, id);
     attempts.delete(id);
     await reopenShut(deps, id);
-    if (!isDone) settleIn(id, LATER_MS);
+    if (!isDone) bringUpToDateIn(id, LATER_MS);
     await share(id);
   }
 
@@ -115,10 +108,10 @@ export function createChannelKeeper(deps: Deps): ChannelKeeper {
   }
 
   /** Compares everything with what the server has. */
-  async function lookAtAll(): Promise<void> {
+  async function compareWithServer(): Promise<void> {
     for (const { conversationId, row, isBehind, needsWork } of await readHeads(deps)) {
       if (needsWork)
-        settleIn(
+        bringUpToDateIn(
           conversationId,
           row.status === 'joining' ? await joinDelay(deps, conversationId) : await delayFor(conversationId, row),
         );
@@ -132,15 +125,16 @@ export function createChannelKeeper(deps: Deps): ChannelKeeper {
   }
 
   /** The row of a channel says what there is to do. */
-  async function look(id: ConversationId): Promise<void> {
+  async function checkRow(id: ConversationId): Promise<void> {
     const row = await deps.reader.get(CHANNEL_ROWS.channel(id));
     if (row === null || row.status === 'creating' || row.status === 'left') return;
-    const known = wishes.get(id);
-    wishes.set(id, row.wish);
-    if (known !== undefined ? row.wish > known : row.wish > 0) settleIn(id, 0);
-    else if (row.status === 'joining') settleIn(id, await joinDelay(deps, id));
-    else if (row.status === 'broken' || row.mustRefresh) settleIn(id, 0);
-    else if (row.unlisted.length > 0) settleIn(id, (await isOwnAffair(deps, id)) ? 0 : await reconcileDelay(deps, id));
+    const known = requests.get(id);
+    requests.set(id, row.wish);
+    if (known !== undefined ? row.wish > known : row.wish > 0) bringUpToDateIn(id, 0);
+    else if (row.status === 'joining') bringUpToDateIn(id, await joinDelay(deps, id));
+    else if (row.status === 'broken' || row.mustRefresh) bringUpToDateIn(id, 0);
+    else if (row.unlisted.length > 0)
+      bringUpToDateIn(id, (await isOwnAffair(deps, id)) ? 0 : await reconcileDelay(deps, id));
     if (row.newcomers?.length) await share(id);
   }
 
@@ -152,7 +146,7 @@ export function createChannelKeeper(deps: Deps): ChannelKeeper {
       case 'channel-head':
         return run(event.conversationId, async () => {
           await catchUp(deps, event.conversationId);
-          if (event.isPending) settleIn(event.conversationId, await reconcileDelay(deps, event.conversationId));
+          if (event.isPending) bringUpToDateIn(event.conversationId, await reconcileDelay(deps, event.conversationId));
         });
       case 'conversation': {
         const { conversationId, kind } = event.conversation;
@@ -177,59 +171,68 @@ export function createChannelKeeper(deps: Deps): ChannelKeeper {
       await putChannel(tx, id, { ...NEW_CHANNEL, generation: row?.generation ?? 0, epoch: row?.epoch ?? 0 });
       return true;
     });
-    settleIn(id, isNew ? await joinDelay(deps, id) : await reconcileDelay(deps, id));
+    bringUpToDateIn(id, isNew ? await joinDelay(deps, id) : await reconcileDelay(deps, id));
+  }
+
+  /** Renews leaves and KeyPackages that are due. */
+  async function renewKeys(): Promise<void> {
+    for (const { key, value } of await deps.reader.list(CHANNEL_ROWS.channels)) {
+      if (value.status === 'joined' && isLeafDue(deps, value))
+        bringUpToDateIn(placeOf(key).conversationId, Math.random() * REFRESH_SPREAD_MS);
+    }
+    await maintainKeyPackages(deps, { renewAll: false });
+  }
+
+  async function openWelcomes(): Promise<void> {
+    for (const id of await channelsWithWelcomes(deps)) bringUpToDateIn(id, 0);
+  }
+
+  async function shareEverywhere(): Promise<void> {
+    for (const { key, value } of await deps.reader.list(CHANNEL_ROWS.channels)) {
+      const { conversationId } = placeOf(key);
+      if (value.newcomers?.length) run(conversationId, () => share(conversationId));
+    }
+  }
+
+  function disconnected(): void {
+    isConnected = false;
+    clearInterval(roundTimer);
+    for (const { handle } of timers.values()) clearTimeout(handle);
+    for (const waiting of [...turns.values(), ...repetitions]) clearTimeout(waiting);
+    repetitions.clear();
+    timers.clear();
+    turns.clear();
   }
 
   return {
     connected() {
       isConnected = true;
       attempts.clear();
-      run('', lookAtAll);
-      run('', async () => {
-        for (const id of await channelsWithWelcomes(deps)) settleIn(id, 0);
-      });
+      roundTimer = setInterval(() => run('', renewKeys), ROUND_MS);
+      run('', compareWithServer);
+      run('', openWelcomes);
       run('', () => refreshInvitations(deps));
       run('', () => fetchHandedOver(deps));
-      run('', () => maintainKeyPackages(deps, { renewAll: false }));
-      run('', async () => {
-        for (const { key, value } of await deps.reader.list(CHANNEL_ROWS.channels)) {
-          if (value.newcomers?.length) run(placeOf(key).conversationId, () => share(placeOf(key).conversationId));
-        }
-      });
+      run('', renewKeys);
+      run('', shareEverywhere);
     },
-    disconnected() {
-      isConnected = false;
-      for (const { handle } of timers.values()) clearTimeout(handle);
-      for (const waiting of [...turns.values(), ...repetitions]) clearTimeout(waiting);
-      repetitions.clear();
-      timers.clear();
-      turns.clear();
-    },
+    disconnected,
     apply: takeEvent,
     committed(keys) {
       if (!isConnected) return;
       const isNamed = (prefix: string): boolean => keys.some((key) => key.startsWith(prefix));
       for (const key of keys) {
         const { conversationId } = placeOf(key);
-        if (key.startsWith(CHANNEL_ROWS.welcomes)) settleIn(conversationId, 0);
-        else if (key.startsWith(CHANNEL_ROWS.channels)) run(conversationId, () => look(conversationId));
+        if (key.startsWith(CHANNEL_ROWS.welcomes)) bringUpToDateIn(conversationId, 0);
+        else if (key.startsWith(CHANNEL_ROWS.channels)) run(conversationId, () => checkRow(conversationId));
       }
       if (isNamed(PEERS)) run('', () => recheckUnlisted(deps, keys));
       if (isNamed(ROWS.allHandedOver)) run('', () => fetchHandedOver(deps));
       if (isNamed(INVITATIONS)) run('', () => nameInvitations(deps));
     },
-    tidy() {
-      run('', async () => {
-        for (const { key, value } of await deps.reader.list(CHANNEL_ROWS.channels)) {
-          if (value.status === 'joined' && isLeafDue(deps, value))
-            settleIn(placeOf(key).conversationId, Math.random() * REFRESH_SPREAD_MS);
-        }
-        await maintainKeyPackages(deps, { renewAll: false });
-      });
-    },
     async stop() {
-      this.disconnected();
-      await Promise.all(tails.values());
+      disconnected();
+      await Promise.all([...queues.values()].map((queue) => queue.idle()));
     },
   };
 }

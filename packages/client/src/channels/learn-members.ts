@@ -2,7 +2,7 @@ import type { MlsMember } from '@seal-chat/crypto/mls';
 import { COUNT_LIMITS, SealError, isSealError, type ConversationId, type UserId } from '@seal-chat/protocol';
 import { storeConversation } from '../conversations/conversation-rows.ts';
 import type { Deps } from '../context/deps.ts';
-import { learnDeviceLists } from '../peers/learn-device-lists.ts';
+import { learnDeviceLists } from '../peers/device-lists.ts';
 import { ROWS } from '../store/rows.ts';
 
 type LearnDeps = Pick<Deps, 'api' | 'reader' | 'transact' | 'curves' | 'now'>;

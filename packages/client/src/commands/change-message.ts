@@ -1,15 +1,15 @@
 import { SealError, type ConversationId } from '@seal-chat/protocol';
 import { encodeContent, type Mention } from '@seal-chat/protocol/content';
+import { inConversation, putMessage, type Applying } from '../content/applying.ts';
+import { mayDelete, takeBack } from '../content/changes.ts';
+import { checkMentions } from '../content/mentions.ts';
+import { isEmoji } from '../content/reactions.ts';
+import { requote } from '../content/replies.ts';
+import { NO_CHANGES, acceptedState, unsentChanges, withUnsent } from '../content/unsent.ts';
 import type { Deps } from '../context/deps.ts';
 import { checkText, enqueue } from '../outbox/queue.ts';
 import type { DeviceTx } from '../store/device-tx.ts';
 import { ROWS, type MessageRow } from '../store/rows.ts';
-import { inConversation, putMessage, type Applying } from '../content/applying.ts';
-import { mayDelete, takeBack } from '../content/changes.ts';
-import { isEmoji } from '../content/reactions.ts';
-import { requote } from '../content/replies.ts';
-import { checkMentions } from './send.ts';
-import { NO_CHANGES, acceptedState, unsentChanges, withUnsent } from '../content/unsent.ts';
 
 /** Changing messages that were sent: shown at once, queued for everybody else. */
 

@@ -1,6 +1,7 @@
 import { SealError, type ConversationId, type MessageId } from '@seal-chat/protocol';
 import type { Deps } from '../context/deps.ts';
-import { loadCode } from '../context/load-code.ts';
+import type { Attachments } from '../attachments/attachments.ts';
+import type { Loader } from '../context/loader.ts';
 import { nextOrder } from '../outbox/queue.ts';
 import type { DeviceTx, FoundRow } from '../store/device-tx.ts';
 import { ROWS, type OutboxRow } from '../store/rows.ts';
@@ -21,7 +22,11 @@ export async function retryMessage(
 }
 
 /** Removes a failed message for good, or one whose files are still on their way, together with these. */
-export async function discardMessage(deps: Deps, conversationId: ConversationId, messageId: MessageId): Promise<void> {
+export async function discardMessage(
+  deps: Deps & { readonly attachments: Loader<Attachments> },
+  conversationId: ConversationId,
+  messageId: MessageId,
+): Promise<void> {
   const { waitsFor = [] } = await deps.transact(async (tx) => {
     const { key, value } = await find(tx, conversationId, messageId, isDiscardable);
     tx.delete(key);
@@ -34,8 +39,8 @@ export async function discardMessage(deps: Deps, conversationId: ConversationId,
     return value;
   });
   if (waitsFor.length === 0) return;
-  const { giveUp } = await loadCode(() => import('../attachments/uploads.ts'));
-  for (const attachmentId of waitsFor) await giveUp(deps, ROWS.upload(conversationId, attachmentId));
+  const { uploads } = await deps.attachments();
+  for (const attachmentId of waitsFor) await uploads.giveUp(ROWS.upload(conversationId, attachmentId));
 }
 
 function hasFailed({ failure }: OutboxRow): boolean {

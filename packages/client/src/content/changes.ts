@@ -1,8 +1,8 @@
 import type { UserId } from '@seal-chat/protocol';
-import type { Mention } from '@seal-chat/protocol/content';
 import { isAccountedFor } from '../conversations/sequence.ts';
 import { ROWS, type ConversationRow, type MessageRow, type WaitingChangeRow } from '../store/rows.ts';
 import { eraseTraces, putMessage, type Applying } from './applying.ts';
+import { namesOther, validMentions } from './mentions.ts';
 import { isEmoji, withReaction } from './reactions.ts';
 import { requote } from './replies.ts';
 import { NO_CHANGES, acceptedState, withText, withUnsent } from './unsent.ts';
@@ -111,14 +111,4 @@ function reacted(message: MessageRow, change: Change): MessageRow | null {
   const { emoji, isOn } = content;
   const reactions = withReaction(changes.reactions, { userId: senderUserId, emoji, seq, isOn });
   return reactions === changes.reactions ? null : { ...message, changes: { ...changes, reactions } };
-}
-
-/** Mentions within their text. */
-export function validMentions(text: string, mentions: readonly Mention[]): readonly Mention[] {
-  return mentions.filter(({ start, length }) => length > 0 && start + length <= text.length);
-}
-
-/** Whether somebody else names the person of this account. */
-export function namesOther(mentions: readonly Mention[], ownUserId: UserId, senderUserId: UserId): boolean {
-  return senderUserId !== ownUserId && mentions.some(({ userId }) => userId === ownUserId);
 }

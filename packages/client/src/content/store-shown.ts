@@ -1,10 +1,10 @@
 import type { UserId } from '@seal-chat/protocol';
-import type { Attachment, InvitationContent, PostContent } from '@seal-chat/protocol/content';
+import type { InvitationContent, PostContent } from '@seal-chat/protocol/content';
+import { viewAttachment } from '../store/message-view.ts';
 import { ROWS, type MessageRow, type ShownContent } from '../store/rows.ts';
-import type { MessageAttachment } from '../model/attachments.ts';
-import type { PlacedMessage } from './incoming.ts';
 import { putMessage, type Applying } from './applying.ts';
-import { namesOther, validMentions } from './changes.ts';
+import type { PlacedMessage } from './incoming.ts';
+import { namesOther, validMentions } from './mentions.ts';
 import { quote } from './replies.ts';
 
 /** What takes a place in the list. */
@@ -87,12 +87,6 @@ async function shownContent(applying: Applying, content: Shown, seq: number): Pr
     default:
       return content;
   }
-}
-
-/** What people see of an attachment: everything but its key. */
-export function viewAttachment(attachment: Attachment): MessageAttachment {
-  const { fileKey: _, commitment: __, ...shown } = attachment;
-  return { ...shown, upload: null };
 }
 
 function extrasOf(

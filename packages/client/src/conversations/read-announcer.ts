@@ -1,5 +1,6 @@
 import { CHANNEL_LIMITS, type ConversationId } from '@seal-chat/protocol';
 import type { Deps } from '../context/deps.ts';
+import type { LeaderPart } from '../context/leader-part.ts';
 import { enqueue } from '../outbox/queue.ts';
 import type { DeviceTx } from '../store/device-tx.ts';
 import { ROWS, placeOf } from '../store/rows.ts';
@@ -9,15 +10,11 @@ const MAX_MEMBERS = CHANNEL_LIMITS.readReceiptsMaxMembers;
 /** One announcement per conversation in this time, ms: reading on is not worth a message each. */
 const SPACING_MS = 3_000;
 
-/** Tells the others, and the own other devices, what the person has read. */
-export interface ReadAnnouncer {
-  /** The conversation changed; perhaps its read position. */
-  look(conversationId: ConversationId): void;
-  stop(): void;
-}
-
-/** What is to be announced follows from the rows alone, so nothing is forgotten over a crash. */
-export function createReadAnnouncer(deps: Deps): ReadAnnouncer {
+/**
+ * Tells other people, and this account's other devices, what the person has read. What is to be announced follows from
+ * the rows alone, so nothing is forgotten over a crash.
+ */
+export function createReadAnnouncer(deps: Deps): LeaderPart {
   const timers = new Map<ConversationId, ReturnType<typeof setTimeout>>();
   const lastAt = new Map<ConversationId, number>();
   let isStopped = false;
@@ -28,16 +25,29 @@ export function createReadAnnouncer(deps: Deps): ReadAnnouncer {
     if (isNews) lastAt.set(conversationId, Date.now());
   }
 
+  function schedule(conversationId: ConversationId): void {
+    if (isStopped || timers.has(conversationId)) return;
+    const wait = (lastAt.get(conversationId) ?? 0) + SPACING_MS - Date.now();
+    const run = (): void => void announce(conversationId).catch(deps.report);
+    timers.set(conversationId, setTimeout(run, Math.max(0, wait)));
+  }
+
+  /** What was read before this tab led, and was not announced. */
+  async function scheduleAll(): Promise<void> {
+    for (const { key, value } of await deps.reader.list(ROWS.conversations)) {
+      if (value.readSeq > value.announcedReadSeq) schedule(placeOf(key).conversationId);
+    }
+  }
+  const starting = scheduleAll().catch(deps.report);
+
   return {
-    look(conversationId) {
-      if (isStopped || timers.has(conversationId)) return;
-      const wait = (lastAt.get(conversationId) ?? 0) + SPACING_MS - Date.now();
-      const run = (): void => void announce(conversationId).catch(deps.report);
-      timers.set(conversationId, setTimeout(run, Math.max(0, wait)));
+    committed(keys) {
+      for (const key of keys) if (key.startsWith(ROWS.conversations)) schedule(placeOf(key).conversationId);
     },
-    stop() {
+    async stop() {
       isStopped = true;
       for (const timer of timers.values()) clearTimeout(timer);
+      await starting;
     },
   };
 }

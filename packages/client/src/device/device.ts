@@ -1,23 +1,29 @@
 import { SealError, isSealError } from '@seal-chat/protocol';
 import { toSealError } from '../api/errors.ts';
 import type { Transport } from '../api/transport.ts';
-import type { SealClientOptions } from './options.ts';
-import { loadCode } from '../context/load-code.ts';
-import { openRuntime, type Runtime } from './runtime.ts';
+import type { Attachments } from '../attachments/attachments.ts';
+import { loadAttachments } from '../attachments/load.ts';
+import { createLoader, type Loader } from '../context/loader.ts';
+import { loadAccount } from '../identity/load.ts';
+import type { AccountState } from '../model/account.ts';
 import type { Atom } from '../state/atom.ts';
-import type { Emitter } from '../view/emitter.ts';
+import { createTaskQueue } from '../state/task-queue.ts';
 import type { Committed } from '../store/device-tx.ts';
 import { ROWS, type AccountRow } from '../store/rows.ts';
 import { startLeader } from '../sync/leader.ts';
 import type { LiveState } from '../sync/live-state.ts';
 import { createTabs, type Tabs } from '../tabs/tabs.ts';
-import type { AccountState } from '../model/account.ts';
+import type { Emitter } from '../view/emitter.ts';
 import type { Views } from '../view/views.ts';
+import type { SealClientOptions } from './options.ts';
+import { openRuntime, type Runtime } from './runtime.ts';
 
 /** An open device, and everything that follows its account: views, events, the connection. */
 export interface Device extends Runtime {
   readonly tabs: Tabs;
-  /** Hear of every commit of any tab. */
+  /** The files of this device, once their code is loaded. */
+  readonly attachments: Loader<Attachments>;
+  /** Each is called after every commit of any tab. */
   readonly watchers: Set<(change: Committed) => void>;
   /** Resolves when everything committed so far has reached the observable state. */
   settled(): Promise<void>;
@@ -50,10 +56,10 @@ export async function openDevice(parts: DeviceParts): Promise<Device> {
   const watchers: Device['watchers'] = new Set();
   let shown: string | null = null;
   let isClosed = false;
-  let tail: Promise<void> = Promise.resolve();
-
   /** Changes reach people one after the other, in the order of their commits. */
-  const inOrder = (task: () => Promise<void>): Promise<void> => (tail = tail.then(task).catch(report));
+  const queue = createTaskQueue(report);
+  const inOrder = (task: () => Promise<void>): Promise<void> => queue.add(task).catch(() => {});
+  const attachments = createLoader(async () => (await loadAttachments()).createAttachments({ ...runtime, watchers }));
 
   async function showAccount(): Promise<void> {
     const row = await reader.get(ROWS.account);
@@ -101,15 +107,13 @@ export async function openDevice(parts: DeviceParts): Promise<Device> {
     store,
     live,
     report,
-    startLeader: () => startLeader({ ...runtime, connect: transport.connect }),
+    startLeader: () => startLeader({ ...runtime, attachments, connect: transport.connect }),
     handleCommitted: (change) => void inOrder(() => show(change)),
     handleWiped: () => void inOrder(showAccount),
   });
   const found = await reader.get(ROWS.account);
   if (found?.status === 'registering' || found?.status === 'joining') {
-    const resuming = loadCode(() => import('../identity/account-commands.ts')).then((verbs) =>
-      verbs.resumeInterrupted(runtime),
-    );
+    const resuming = loadAccount().then(({ resumeInterrupted }) => resumeInterrupted(runtime));
     await resuming.catch((error: unknown) => {
       // Without the server the question stays open until the next start, or until an account is asked for.
       if (isSealError(error, 'STORAGE_FAILED')) throw error;
@@ -121,6 +125,7 @@ export async function openDevice(parts: DeviceParts): Promise<Device> {
     ...runtime,
     tabs,
     watchers,
+    attachments,
     settled: () => inOrder(async () => {}),
     async wipe() {
       await tabs.follow(false);
@@ -131,7 +136,7 @@ export async function openDevice(parts: DeviceParts): Promise<Device> {
     async close() {
       isClosed = true;
       await tabs.close();
-      await tail;
+      await queue.idle();
       await store.close();
     },
   };

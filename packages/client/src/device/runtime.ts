@@ -2,12 +2,13 @@ import { bufferedRng, selectCurves, selectKem, type Kem } from '@seal-chat/crypt
 import { SealError, type Bytes } from '@seal-chat/protocol';
 import { createPublicApi, type TransportOptions } from '../api/transport.ts';
 import type { SealApi } from '../api/types.ts';
-import type { SealClientOptions } from './options.ts';
 import { createClock, type Clock } from '../context/clock.ts';
 import type { Deps } from '../context/deps.ts';
 import { createTokenSource } from '../identity/tokens.ts';
 import { rowReader, transact, type Committed, type DeviceTx } from '../store/device-tx.ts';
 import { indexedDbStore } from '../store/idb-store.ts';
+import { loadConversation } from '../sync/load.ts';
+import type { SealClientOptions } from './options.ts';
 
 /** An open device: its store, its cryptography, its way to the server. */
 export interface Runtime extends Deps {
@@ -60,6 +61,8 @@ export async function openRuntime(
     now: clock.now,
     report: hooks.report,
     clock,
-    tokens: createTokenSource({ store, reader, transact: commit, publicApi, curves, clock }),
+    tokens: createTokenSource({ store, reader, transact: commit, publicApi, curves, clock }, async (...session) =>
+      (await loadConversation()).openSession(...session),
+    ),
   };
 }

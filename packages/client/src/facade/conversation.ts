@@ -1,20 +1,16 @@
 import type { ConversationId } from '@seal-chat/protocol';
-import type { Conversation } from '../model/conversation-handle.ts';
-import type { PendingAttachment } from '../model/attachments.ts';
+import { loadChannels } from '../channels/load.ts';
+import { send } from '../commands/send.ts';
 import type { TypingNotifier } from '../conversations/typing.ts';
 import type { Device } from '../device/device.ts';
-import { loadCode } from '../context/load-code.ts';
-import { composeText } from '../commands/send.ts';
+import type { PendingAttachment } from '../model/attachments.ts';
+import type { Conversation } from '../model/conversation-handle.ts';
 import type { Readable } from '../state/atom.ts';
+import { loadConversation } from '../sync/load.ts';
 import type { Views } from '../view/views.ts';
 
-/** What is done with a conversation now and then: loaded when it is first needed. */
-const features = () => loadCode(() => import('../commands/message-commands.ts'));
-const channels = () => loadCode(() => import('../channels/channel-commands.ts'));
-const attachments = () => loadCode(() => import('../attachments/attachment-commands.ts'));
-
-/** A verb of a loaded part: what it takes follows the device and the conversation. */
-type Verb<Input extends readonly unknown[], T> = (device: Device, id: ConversationId, ...input: Input) => Promise<T>;
+/** A command of a journey: its input follows the device and the conversation. */
+type Command<Input extends readonly unknown[], T> = (device: Device, id: ConversationId, ...input: Input) => Promise<T>;
 
 /** One conversation: delegates, holds nothing. */
 export function createConversation(
@@ -28,45 +24,39 @@ export function createConversation(
 ): Conversation {
   const { device, views, typing, pending } = deps;
   const summary = views.summary(conversationId);
-  let isOpen = false;
 
-  /** What a verb did is visible when it returns. */
-  async function run<T>(verb: (opened: Device) => Promise<T>): Promise<T> {
+  /** Runs a command on the open device. What it did is visible when this returns. */
+  async function run<T>(command: (opened: Device) => Promise<T>): Promise<T> {
     const opened = await device;
-    const result = await verb(opened);
+    const result = await command(opened);
     await opened.settled();
     return result;
   }
 
-  const lazy =
-    <Part>(load: () => Promise<Part>) =>
-    <Input extends readonly unknown[], T>(pick: (part: Part) => Verb<Input, T>) =>
+  const commandOf =
+    <Commands>(load: () => Promise<Commands>) =>
+    <Input extends readonly unknown[], T>(pick: (commands: Commands) => Command<Input, T>) =>
     (...input: Input): Promise<T> =>
       run(async (opened) => pick(await load())(opened, conversationId, ...input));
-  const feature = lazy(features);
-  const control = lazy(channels);
-  const attachment = lazy(attachments);
+  const feature = commandOf(async () => (await loadConversation()).commands);
+  const control = commandOf(async () => (await loadChannels()).commands);
 
-  const sendPost = feature((verbs) => verbs.sendPost);
   const controls = {
-    rename: control((verbs) => verbs.rename),
-    describe: control((verbs) => verbs.describe),
-    setSharesHistory: control((verbs) => verbs.setSharesHistory),
-    add: control((verbs) => verbs.add),
-    invite: control((verbs) => verbs.invite),
-    remove: control((verbs) => verbs.remove),
-    setRole: control((verbs) => verbs.setRole),
-    leave: control((verbs) => verbs.leave),
-    encryption: control((verbs) => verbs.encryption),
+    rename: control((commands) => commands.rename),
+    describe: control((commands) => commands.describe),
+    setSharesHistory: control((commands) => commands.setSharesHistory),
+    add: control((commands) => commands.add),
+    invite: control((commands) => commands.invite),
+    remove: control((commands) => commands.remove),
+    setRole: control((commands) => commands.setRole),
+    leave: control((commands) => commands.leave),
+    encryption: control((commands) => commands.encryption),
   };
 
   return {
     conversationId,
     summary,
     get messages() {
-      // A reaction or an edit is possible offline, too, once the conversation was open.
-      if (!isOpen) features().catch(() => {});
-      isOpen = true;
       return views.window(conversationId);
     },
     async loadEarlier() {
@@ -74,33 +64,30 @@ export function createConversation(
       await views.loadEarlier(conversationId);
     },
     async send(text, options) {
-      // Whether there is a timer is known once the store is open.
-      await device;
-      const isPlain = options === undefined && !summary.get()?.timerSeconds;
-      const message = await (isPlain
-        ? run((opened) => composeText(opened, conversationId, text))
-        : sendPost(text, options ?? {}));
+      const message = await run((opened) => send(opened, conversationId, text, options));
       typing(conversationId, false);
       return message;
     },
-    edit: feature((verbs) => verbs.edit),
-    deleteForEveryone: feature((verbs) => verbs.deleteForEveryone),
-    deleteForMe: feature((verbs) => verbs.deleteForMe),
-    react: feature((verbs) => verbs.react),
-    setTimer: feature((verbs) => verbs.setTimer),
-    setDraft: feature((verbs) => verbs.setDraft),
-    setMuted: feature((verbs) => verbs.setMuted),
-    attach: attachment((verbs) => verbs.attach),
-    openAttachment: attachment((verbs) => verbs.openAttachment),
+    edit: feature((commands) => commands.edit),
+    deleteForEveryone: feature((commands) => commands.deleteForEveryone),
+    deleteForMe: feature((commands) => commands.deleteForMe),
+    react: feature((commands) => commands.react),
+    setTimer: feature((commands) => commands.setTimer),
+    setDraft: feature((commands) => commands.setDraft),
+    setMuted: feature((commands) => commands.setMuted),
+    attach: (file, options) =>
+      run(async (opened) => (await opened.attachments()).attach(conversationId, file, options)),
+    openAttachment: (seq, attachmentId, options) =>
+      run(async (opened) => (await opened.attachments()).open(conversationId, seq, attachmentId, options)),
     get attachments() {
       return pending(conversationId);
     },
     get channel() {
       return summary.get()?.kind === 'channel' ? controls : null;
     },
-    retry: feature((verbs) => verbs.retryMessage),
-    discard: feature((verbs) => verbs.discardMessage),
-    markRead: feature((verbs) => verbs.markRead),
+    retry: feature((commands) => commands.retryMessage),
+    discard: feature((commands) => commands.discardMessage),
+    markRead: feature((commands) => commands.markRead),
     setTyping: (isTyping) => typing(conversationId, isTyping),
   };
 }

@@ -1,32 +1,28 @@
 import { SealError, type ConversationId } from '@seal-chat/protocol';
 import { apiOf, createTransport } from '../api/transport.ts';
-import type { PendingAttachment } from '../model/attachments.ts';
-import type { SealClient } from '../model/client.ts';
-import type { SealClientOptions } from '../device/options.ts';
-import { createConversation } from './conversation.ts';
+import { loadChannels } from '../channels/load.ts';
 import { storeConversation } from '../conversations/conversation-rows.ts';
 import { createTypingNotifier } from '../conversations/typing.ts';
 import { failedState, openDevice, type Device } from '../device/device.ts';
-import { activeAccount } from '../store/account.ts';
-import { startLinking } from '../identity/linking-control.ts';
-import { forgetSession } from '../store/account.ts';
-import { loadCode } from '../context/load-code.ts';
+import type { SealClientOptions } from '../device/options.ts';
 import { transportOptions } from '../device/runtime.ts';
+import { startLinking } from '../identity/linking-control.ts';
+import { loadAccount } from '../identity/load.ts';
+import type { AccountState, AtRest } from '../model/account.ts';
+import type { PendingAttachment } from '../model/attachments.ts';
+import type { SealClient } from '../model/client.ts';
 import { createAtom, mapReadable, type Atom } from '../state/atom.ts';
-import { createEmitter } from '../view/emitter.ts';
+import { activeAccount, forgetSession } from '../store/account.ts';
 import { ROWS } from '../store/rows.ts';
 import { NOT_CONNECTED } from '../sync/live-state.ts';
-import type { AccountState, AtRest } from '../model/account.ts';
+import { loadConversation } from '../sync/load.ts';
+import { createEmitter } from '../view/emitter.ts';
 import { createViews } from '../view/views.ts';
+import { createConversation } from './conversation.ts';
 
 const SEARCH_LIMIT = 20;
 /** The look of a linking code, in any grouping; whether it is one is found out when it is used. */
 const LINKING_CODE = /^(?:[\s-]*[0-9a-z]){16}[\s-]*$/i;
-
-const accountVerbs = () => loadCode(() => import('../identity/account-commands.ts'));
-const upkeep = () => loadCode(() => import('../sync/upkeep.ts'));
-const channels = () => loadCode(() => import('../channels/channel-commands.ts'));
-const linking = () => loadCode(() => import('../identity/linking.ts'));
 
 /**
  * One device of one account. Returns at once and opens the local store behind: `account` tells how that goes, every
@@ -61,6 +57,9 @@ export function createSealClient(options: SealClientOptions): SealClient {
     (error: unknown) => account.set(failedState(error)),
   );
 
+  // Needed by everything but reading: loaded while the store opens. A failure is met by the first that needs it.
+  loadConversation().catch(() => {});
+
   const { api } = transport;
   const typing = createTypingNotifier(api);
   const attached = new Map<ConversationId, Atom<readonly PendingAttachment[]>>();
@@ -70,13 +69,7 @@ export function createSealClient(options: SealClientOptions): SealClient {
     if (atom === undefined) {
       attached.set(conversationId, (atom = createAtom<readonly PendingAttachment[]>([])));
       void device
-        .then(async (opened) =>
-          (await loadCode(() => import('../attachments/attachment-commands.ts'))).watchPending(
-            opened,
-            conversationId,
-            atom!,
-          ),
-        )
+        .then(async ({ attachments }) => (await attachments()).watchPending(conversationId, atom!))
         .catch(() => attached.delete(conversationId));
     }
     return atom;
@@ -84,20 +77,20 @@ export function createSealClient(options: SealClientOptions): SealClient {
   const conversation = (conversationId: ConversationId) =>
     createConversation({ device, views, typing, pending }, conversationId);
 
-  /** Runs `verb` on the open device, and shows what it did before the caller hears of it. */
-  async function run<T>(verb: (opened: Device) => Promise<T>): Promise<T> {
+  /** Runs `command` on the open device, and shows what it did before the caller is told. */
+  async function run<T>(command: (opened: Device) => Promise<T>): Promise<T> {
     const opened = await device;
-    const result = await verb(opened);
+    const result = await command(opened);
     await opened.settled();
     return result;
   }
 
-  /** As `run`, for verbs that end with somebody signed in, whom others can reach from then on. */
-  const enter = <T>(verb: (opened: Device) => Promise<T>): Promise<T> =>
+  /** As `run`, for commands that sign an account in, which others can reach from then on. */
+  const enter = <T>(command: (opened: Device) => Promise<T>): Promise<T> =>
     run(async (opened) => {
-      const result = await verb(opened);
+      const result = await command(opened);
       // The account is there whatever becomes of this; the connection does it again.
-      await upkeep()
+      await loadConversation()
         .then(({ maintainPreKeys }) => maintainPreKeys(opened, { renewAll: false }))
         .catch(() => {});
       // Asks the browser not to clear the keys when it runs out of space. A refusal changes nothing.
@@ -116,23 +109,20 @@ export function createSealClient(options: SealClientOptions): SealClient {
       return account.get();
     },
 
-    createAccount: ({ username }) => enter(async (opened) => (await accountVerbs()).createAccount(opened, username)),
-    signIn: () => enter(async (opened) => (await accountVerbs()).signIn(opened)),
-    recover: (input) =>
-      enter(async (opened) =>
-        (await loadCode(() => import('../identity/recover-account.ts'))).recoverAccount(opened, input),
-      ),
+    createAccount: ({ username }) => enter(async (opened) => (await loadAccount()).createAccount(opened, username)),
+    signIn: () => enter(async (opened) => (await loadAccount()).signIn(opened)),
+    recover: (input) => enter(async (opened) => (await loadAccount()).recoverAccount(opened, input)),
     linkThisDevice(code) {
       if (!LINKING_CODE.test(code)) throw new SealError('WRONG_CODE', 'linking code: 16 letters and digits');
       return startLinking(code, async (control) => {
-        const { followLink } = await linking();
+        const { followLink } = await loadAccount();
         await enter((opened) => followLink(opened, code, control));
       });
     },
     async showLinkingCode() {
       const opened = await device;
       await activeAccount(opened.reader);
-      const { offerLink, openLink } = await linking();
+      const { offerLink, openLink } = await loadAccount();
       const code = await openLink(opened);
       return startLinking(code, (control) => offerLink(opened, code, control));
     },
@@ -140,7 +130,7 @@ export function createSealClient(options: SealClientOptions): SealClient {
       run(async (opened) => {
         const nothing = (): void => {};
         if (wipe)
-          await accountVerbs()
+          await loadAccount()
             .then(({ leaveAccount }) => leaveAccount(opened), nothing)
             .catch(nothing);
         // Here first: a tab that is told by the server that the session is over would open another.
@@ -153,10 +143,10 @@ export function createSealClient(options: SealClientOptions): SealClient {
       run((opened) =>
         opened.transact(async (tx) => tx.put(ROWS.account, { ...(await activeAccount(tx)), recoveryCode: null })),
       ),
-    replaceRecoveryCode: () => run(async (opened) => (await accountVerbs()).replaceRecoveryCode(opened)),
+    replaceRecoveryCode: () => run(async (opened) => (await loadAccount()).replaceRecoveryCode(opened)),
 
-    listDevices: () => run(async (opened) => (await accountVerbs()).listOwnDevices(opened)),
-    revokeDevice: (deviceId) => run(async (opened) => (await accountVerbs()).revokeDevice(opened, deviceId)),
+    listDevices: () => run(async (opened) => (await loadAccount()).listOwnDevices(opened)),
+    revokeDevice: (deviceId) => run(async (opened) => (await loadAccount()).revokeDevice(opened, deviceId)),
 
     searchUsers: (query) => api.users.search.query({ query, limit: SEARCH_LIMIT }),
     openDm: (userId) =>
@@ -167,17 +157,17 @@ export function createSealClient(options: SealClientOptions): SealClient {
       }),
     conversation,
     createChannel: (input) =>
-      run(async (opened) => conversation(await (await channels()).createChannel(opened, input))),
-    browseChannels: (input) => run(async (opened) => (await channels()).browseChannels(opened, input)),
+      run(async (opened) => conversation(await (await loadChannels()).commands.createChannel(opened, input))),
+    browseChannels: (input) => run(async (opened) => (await loadChannels()).commands.browseChannels(opened, input)),
     async joinChannel(conversationId) {
-      await run(async (opened) => (await channels()).joinChannel(opened, conversationId));
+      await run(async (opened) => (await loadChannels()).commands.joinChannel(opened, conversationId));
       return conversation(conversationId);
     },
     declineInvitation: (conversationId) =>
-      run(async (opened) => (await channels()).declineInvitation(opened, conversationId)),
+      run(async (opened) => (await loadChannels()).commands.declineInvitation(opened, conversationId)),
     invitations: views.invitations,
-    safetyNumber: (userId) => run(async (opened) => (await accountVerbs()).safetyNumberWith(opened, userId)),
-    acceptIdentity: (userId) => run(async (opened) => (await accountVerbs()).acceptIdentity(opened, userId)),
+    safetyNumber: (userId) => run(async (opened) => (await loadAccount()).safetyNumberWith(opened, userId)),
+    acceptIdentity: (userId) => run(async (opened) => (await loadAccount()).acceptIdentity(opened, userId)),
 
     setPresence: (state) => void device.then(({ tabs }) => tabs.setPresence(state)).catch(() => {}),
     reconnect: () => void device.then(({ tabs }) => tabs.reconnect()).catch(() => {}),

@@ -3,8 +3,9 @@ import { SealError, isSealError, newId, toBase64, type UserId } from '@seal-chat
 import type { SessionAnswer } from '@seal-chat/protocol/api';
 import { ROWS, type AccountRow } from '../store/rows.ts';
 import { proveDevice, requestChallenge, type Challenge } from './challenge.ts';
-import { resumeInterrupted } from './resume-interrupted.ts';
 import { storeActive, unpublishedOf, verifyOwnChain, type IdentityDeps } from './own-account.ts';
+import { wrapUnderNewCode } from './recovery-code.ts';
+import { resumeInterrupted } from './resume-interrupted.ts';
 
 /**
  * Opens an account with this device as its first. The keys are stored before the server hears of them, so a crash or a
@@ -38,10 +39,7 @@ async function newAccount(deps: IdentityDeps, challenge: Challenge, username: st
   const account = { tenantId, userId, key: accountKey };
   const { signed } = await createDeviceList({ curves, account, device, now: clock.now() });
   // A guest could never name the account to recover.
-  const wrapped =
-    username === null
-      ? null
-      : await (await import('./recovery-code.ts')).wrapUnderNewCode({ tenantId, userId, accountKey, rng });
+  const wrapped = username === null ? null : await wrapUnderNewCode({ tenantId, userId, accountKey, rng });
   const row: AccountRow = {
     status: 'registering',
     tenantId,

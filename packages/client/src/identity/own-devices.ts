@@ -2,7 +2,7 @@ import { extendDeviceList } from '@seal-chat/crypto';
 import { SealError, isSealError, toBase64, type DeviceId } from '@seal-chat/protocol';
 import { activeAccount } from '../store/account.ts';
 import { type Deps } from '../context/deps.ts';
-import { learnDeviceLists } from '../peers/learn-device-lists.ts';
+import { learnDeviceLists } from '../peers/device-lists.ts';
 import { ROWS } from '../store/rows.ts';
 import type { OwnDevice } from '../model/account.ts';
 

@@ -1,7 +1,8 @@
 import { SealError, toBase64 } from '@seal-chat/protocol';
-import { activeAccount } from '../store/account.ts';
 import { type Deps } from '../context/deps.ts';
+import { activeAccount } from '../store/account.ts';
 import { ROWS } from '../store/rows.ts';
+import { wrapUnderNewCode } from './recovery-code.ts';
 
 /**
  * Makes a new recovery code; the old one opens nothing any more as soon as the server has the new blob. Kept on this
@@ -15,7 +16,6 @@ export async function replaceRecoveryCode(
   const { api, reader, transact, rng } = deps;
   const { tenantId, userId, username, accountKey } = await activeAccount(reader);
   if (username === null) throw new SealError('BAD_INPUT', 'recovery: a guest has no user name');
-  const { wrapUnderNewCode } = await import('./recovery-code.ts');
   const { code, blob } = await wrapUnderNewCode({ tenantId, userId, accountKey, rng });
   await api.recovery.store.mutate({ blob: toBase64(blob) });
   await transact(async (tx) => tx.put(ROWS.account, { ...(await activeAccount(tx)), recoveryCode: code }));

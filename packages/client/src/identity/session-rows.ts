@@ -4,7 +4,7 @@ import type { SealApi } from '../api/types.ts';
 import type { Clock } from '../context/clock.ts';
 import type { DeviceStore } from '../store/device-store.ts';
 import type { DeviceTx, RowReader } from '../store/device-tx.ts';
-import type { TokensRow } from '../store/rows.ts';
+import type { AccountRow, TokensRow } from '../store/rows.ts';
 
 /** What the verbs that open sessions are handed. */
 export interface TokenDeps {
@@ -22,3 +22,6 @@ export function tokensOf(session: SessionAnswer, clock: Clock): TokensRow {
   const { accessToken, accessExpiresAt, refreshToken, refreshExpiresAt } = session;
   return { accessToken, accessExpiresAt, refreshToken, refreshExpiresAt, clockOffset };
 }
+
+/** Opens a session of an account, by the refresh token in `stored` or by the device key: see `open-session.ts`. */
+export type OpenSession = (deps: TokenDeps, account: AccountRow, stored: TokensRow | null) => Promise<SessionAnswer>;

@@ -1,10 +1,8 @@
 import { SealError, isSealError } from '@seal-chat/protocol';
-import type { SessionAnswer } from '@seal-chat/protocol/api';
 import type { TokenSource } from '../api/transport.ts';
-import { loadCode } from '../context/load-code.ts';
 import { markRevoked } from '../store/account.ts';
-import { ROWS, type AccountRow, type TokensRow } from '../store/rows.ts';
-import { tokensOf, type TokenDeps } from './session-rows.ts';
+import { ROWS, type TokensRow } from '../store/rows.ts';
+import { tokensOf, type OpenSession, type TokenDeps } from './session-rows.ts';
 
 /** A token is renewed this long before it runs out, ms. */
 const RENEW_BEFORE_MS = 20_000;
@@ -14,7 +12,7 @@ const RENEW_BEFORE_MS = 20_000;
  * held over the network, so that a refresh token is never used twice. One that got lost costs a challenge: the device
  * key is what proves who we are.
  */
-export function createTokenSource(deps: TokenDeps): TokenSource {
+export function createTokenSource(deps: TokenDeps, openSession: OpenSession): TokenSource {
   const { store, reader, transact, clock } = deps;
   let cached: TokensRow | null = null;
   let refused: string | null = null;
@@ -31,7 +29,7 @@ export function createTokenSource(deps: TokenDeps): TokenSource {
       const stored = await reader.get(ROWS.tokens);
       if (stored !== null) clock.restore(stored.clockOffset);
       if (isUsable(stored)) return stored;
-      const session = await renewSession(deps, account, stored).catch((error: unknown) => noteRevoked(deps, error));
+      const session = await openSession(deps, account, stored).catch((error: unknown) => noteRevoked(deps, error));
       return transact(async (tx) => {
         // Signed out meanwhile, perhaps in another tab.
         if ((await tx.get(ROWS.account))?.status !== 'active') throw new SealError('NOT_SIGNED_IN');
@@ -59,10 +57,4 @@ export function createTokenSource(deps: TokenDeps): TokenSource {
 async function noteRevoked({ transact }: TokenDeps, error: unknown): Promise<never> {
   if (isSealError(error, 'DEVICE_REVOKED')) await transact(markRevoked);
   throw error;
-}
-
-/** Needed every quarter of an hour, and not to read or write what is here: loaded then. */
-async function renewSession(deps: TokenDeps, account: AccountRow, stored: TokensRow | null): Promise<SessionAnswer> {
-  const { openSession } = await loadCode(() => import('./open-session.ts'));
-  return openSession(deps, account, stored);
 }

@@ -2,6 +2,7 @@ import { mkdir, open, readFile, rename, rm, type FileHandle } from 'node:fs/prom
 import { join } from 'node:path';
 import { SealError } from '@seal-chat/protocol';
 import type { ChangeSet, DeviceStore, StoreFactory } from '../store/device-store.ts';
+import { createTaskQueue } from '../state/task-queue.ts';
 import { createLocalLocks, createLocalMedium } from '../store/local-locks.ts';
 import { createRowMap, type RowMap } from '../store/row-map.ts';
 import { encodeRecord, readRecords } from './log-record.ts';
@@ -76,15 +77,12 @@ async function openFileStore(directory: string): Promise<DeviceStore> {
   /** The lock is given back once: the next time it may be somebody else's. */
   let closing: Promise<void> | null = null;
   // Commits are serial even when a caller does not hold the device lock.
-  let tail: Promise<unknown> = openLog();
-  await tail;
-  const serial = <T>(work: () => Promise<T>): Promise<T> => {
-    const result = tail.then(work).catch((cause: unknown) => {
+  const queue = createTaskQueue();
+  await openLog();
+  const serial = <T>(work: () => Promise<T>): Promise<T> =>
+    queue.add(work).catch((cause: unknown) => {
       throw asStorageError(cause);
     });
-    tail = result.catch(() => {});
-    return result;
-  };
 
   return {
     atRest: 'file',

@@ -25,7 +25,7 @@ import { ROWS, type AccountRow, type PeerRow, type RetiredDevice } from '../stor
  * @throws SealError DEVICE_LIST_REJECTED when a list does not continue the known one; NOT_FOUND without any list;
  *   DEVICE_REVOKED when this device is not on the own list any more; OFFLINE …
  */
-export async function fetchDeviceLists(
+export async function learnDeviceLists(
   deps: Pick<Deps, 'api' | 'reader' | 'transact' | 'curves' | 'now'>,
   userIds: readonly UserId[],
   from: 'known' | 'start' = 'known',
@@ -46,7 +46,7 @@ export async function fetchDeviceLists(
     const fetchedAfter = known[i]?.known.list.version ?? 0;
     await transact((tx) => storeChain(deps, tx, { account, userId, chain, fetchedAfter }));
   }
-  if (links >= COUNT_LIMITS.deviceListChain && from === 'known') return fetchDeviceLists(deps, userIds);
+  if (links >= COUNT_LIMITS.deviceListChain && from === 'known') return learnDeviceLists(deps, userIds);
   if (userIds.includes(account.userId)) await checkOwnDevice(deps, account);
 }
 

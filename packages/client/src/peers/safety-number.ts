@@ -3,7 +3,7 @@ import type { UserId } from '@seal-chat/protocol';
 import { activeAccount } from '../store/account.ts';
 import { type Deps } from '../context/deps.ts';
 import { ROWS } from '../store/rows.ts';
-import { learnDeviceLists } from './learn-device-lists.ts';
+import { learnDeviceLists } from './device-lists.ts';
 
 /**
  * The safety number with `userId`, over the key the server shows now: after a change, people compare the new one before

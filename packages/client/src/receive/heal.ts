@@ -1,10 +1,11 @@
 import { isSealError } from '@seal-chat/protocol';
+import type { IncomingMessage } from '../content/incoming.ts';
+import { CURED_HERE } from '../content/store-received.ts';
 import type { Deps } from '../context/deps.ts';
 import { maintainPreKeys } from '../prekeys/maintain.ts';
 import type { DeviceTx, FoundRow } from '../store/device-tx.ts';
 import { ROWS, placeOf, type MessageRow, type UnopenedRow } from '../store/rows.ts';
-import type { IncomingMessage } from '../content/incoming.ts';
-import { contentCode, receiveMessage, type ContentCode } from './receive-message.ts';
+import { receiveMessage } from './receive-message.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
 /** How long to wait for an answer after each request for a message; after the last of them there is no further one. */
@@ -17,21 +18,16 @@ const SUSPECT_PREKEYS_AFTER = 2;
  * arrived, an identity was accepted, and at the start.
  */
 export async function reopenMessages(deps: Deps): Promise<void> {
-  const code = await contentCode();
   const unopened = await deps.reader.list(ROWS.allUnopened);
   for (const found of unopened) {
     await deps.transact(async (tx) => {
-      const incoming = await incomingAgain(tx, found, code);
-      if (incoming !== null) await receiveMessage(deps, tx, incoming, code);
+      const incoming = await incomingAgain(tx, found);
+      if (incoming !== null) await receiveMessage(deps, tx, incoming);
     });
   }
 }
 
-async function incomingAgain(
-  tx: DeviceTx,
-  { key }: FoundRow<UnopenedRow>,
-  { CURED_HERE }: ContentCode,
-): Promise<IncomingMessage | null> {
+async function incomingAgain(tx: DeviceTx, { key }: FoundRow<UnopenedRow>): Promise<IncomingMessage | null> {
   const { conversationId, seq } = placeOf(key);
   const unopened = await tx.get(key);
   const message = await tx.get(ROWS.message(conversationId, seq));

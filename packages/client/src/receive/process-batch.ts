@@ -3,13 +3,13 @@ import type { MailboxEvent, StoredMessage } from '@seal-chat/protocol/api';
 import { expectCount, expectIds } from '../api/answers.ts';
 import { learnConversations } from '../conversations/conversation-rows.ts';
 import type { Deps } from '../context/deps.ts';
-import { learnDeviceLists } from '../peers/learn-device-lists.ts';
+import { learnDeviceLists } from '../peers/device-lists.ts';
 import { senderDevice } from '../peers/sender-device.ts';
 import type { DeviceTx } from '../store/device-tx.ts';
 import { ROWS } from '../store/rows.ts';
 import { incomingOf } from '../content/incoming.ts';
 import { noteWelcome } from './note-welcome.ts';
-import { contentCode, receiveMessage, type ContentCode } from './receive-message.ts';
+import { receiveMessage } from './receive-message.ts';
 
 /** Mailbox events that share one transaction: a strict commit costs milliseconds, whatever is in it. */
 const EVENTS_PER_COMMIT = 50;
@@ -24,7 +24,6 @@ const EVENTS_PER_COMMIT = 50;
  * @throws SealError when the network or the store fails; what was committed before stays
  */
 export async function processBatch(deps: Deps, events: readonly MailboxEvent[]): Promise<number> {
-  const code = await contentCode();
   let cursor = 0;
   for (let at = 0; at < events.length; at += EVENTS_PER_COMMIT) {
     const part = events.slice(at, at + EVENTS_PER_COMMIT);
@@ -32,21 +31,16 @@ export async function processBatch(deps: Deps, events: readonly MailboxEvent[]):
       deps,
       part.filter((event) => event.type === 'message'),
     );
-    cursor = await deps.transact((tx) => takeEvents(deps, tx, part, code));
+    cursor = await deps.transact((tx) => takeEvents(deps, tx, part));
   }
   return cursor;
 }
 
-async function takeEvents(
-  deps: Deps,
-  tx: DeviceTx,
-  events: readonly MailboxEvent[],
-  code: ContentCode,
-): Promise<number> {
+async function takeEvents(deps: Deps, tx: DeviceTx, events: readonly MailboxEvent[]): Promise<number> {
   let cursor = 0;
   for (const event of events) {
     try {
-      if (event.type === 'message') await receiveMessage(deps, tx, incomingOf(event, event.envelope), code);
+      if (event.type === 'message') await receiveMessage(deps, tx, incomingOf(event, event.envelope));
       else if (event.type === 'retry-request') noteRetryRequest(deps, tx, event);
       else noteWelcome(tx, event);
     } catch (error) {

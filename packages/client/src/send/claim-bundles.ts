@@ -2,7 +2,7 @@ import { SealError, type DeviceId, type PreKeyBundle, type UserId } from '@seal-
 import type { PreKeyBundleAnswer, PublicPreKeyAnswer } from '@seal-chat/protocol/api';
 import { bytesOf } from '../api/answers.ts';
 import type { Deps } from '../context/deps.ts';
-import { learnDeviceLists } from '../peers/learn-device-lists.ts';
+import { learnDeviceLists } from '../peers/device-lists.ts';
 import type { DeviceAddress } from './prepare-wire.ts';
 
 /**

@@ -1,35 +1,37 @@
 import type { ConversationId, ErrorCode, SealError } from '@seal-chat/protocol';
 import { backoffDelay, sleep } from '../api/backoff.ts';
 import { toSealError } from '../api/errors.ts';
+import { dropUnsent } from '../content/store-received.ts';
 import type { Deps } from '../context/deps.ts';
+import type { LeaderPart } from '../context/leader-part.ts';
+import { createTaskQueue } from '../state/task-queue.ts';
+import { CHANNEL_ROWS } from '../store/channel-rows.ts';
 import type { FoundRow } from '../store/device-tx.ts';
 import { ROWS, placeOf, type OutboxRow, type RowKey } from '../store/rows.ts';
-import { loadCode } from '../context/load-code.ts';
-import { contentCode } from '../receive/receive-message.ts';
-import { sendMessage } from './send-message.ts';
 
-/** Empties the outbox: each conversation in its order, conversations side by side. */
-export interface Outbox {
-  /** Something may have been queued. */
-  poke(): void;
-  /** What messages wait for may be there. */
-  stir(): void;
-  /** The connection is back: nobody waits any longer. */
-  wake(): void;
-  /** Stops; resolves when nothing is under way. What is queued stays. */
-  stop(): Promise<void>;
-}
+/**
+ * Sends one queued message, from whatever state an earlier attempt left it in.
+ *
+ * @param attempt how often this was tried before
+ * @throws SealError, retryable or not; the message is still in the outbox
+ */
+export type Sender = (key: RowKey<OutboxRow>, attempt: number) => Promise<void>;
 
 /** Not the message's fault. */
 const STOPS: ReadonlySet<ErrorCode> = new Set(['NOT_SIGNED_IN', 'DEVICE_REVOKED', 'STORAGE_FAILED']);
 
-export function createOutbox(deps: Deps): Outbox {
-  const queues = new Map<ConversationId, { readonly done: Promise<void>; pokes: number }>();
+/**
+ * Empties the outbox: each conversation in its order, conversations side by side.
+ *
+ * @param senders for direct messages and for channels
+ */
+export function createOutbox(deps: Deps, senders: { readonly dm: Sender; readonly channel: Sender }): LeaderPart {
+  const queues = new Map<ConversationId, { readonly done: Promise<void>; changes: number }>();
   const stopping = new AbortController();
   let waiting = new AbortController();
   /** Nothing is sent before the first connection: only then is it known that this store was not rolled back. */
-  let isAwake = false;
-  let looking: Promise<void> = Promise.resolve();
+  let isResumed = false;
+  const starting = createTaskQueue(deps.report);
 
   async function startQueues(): Promise<void> {
     const rows = await deps.reader.list(ROWS.allOutbox);
@@ -37,14 +39,14 @@ export function createOutbox(deps: Deps): Outbox {
     for (const conversationId of new Set(waitingRows.map(({ key }) => placeOf(key).conversationId))) {
       const running = queues.get(conversationId);
       if (running !== undefined) {
-        running.pokes++;
+        running.changes++;
         continue;
       }
-      const queue = { pokes: 0, done: Promise.resolve() };
+      const queue = { changes: 0, done: Promise.resolve() };
       queue.done = runQueue(conversationId).finally(() => {
         queues.delete(conversationId);
         // Queued while the last row of this run was being stored.
-        if (queue.pokes > 0) look();
+        if (queue.changes > 0) queueChanged();
       });
       queues.set(conversationId, queue);
     }
@@ -55,7 +57,7 @@ export function createOutbox(deps: Deps): Outbox {
       const head = await firstWaiting(deps, conversationId);
       if (head === null) return;
       try {
-        await send(deps, head.key, attempt);
+        await send(head.key, attempt);
         attempt = 0;
       } catch (cause) {
         const error = toSealError(cause);
@@ -68,28 +70,37 @@ export function createOutbox(deps: Deps): Outbox {
     }
   }
 
-  function look(): void {
-    if (!isAwake || stopping.signal.aborted) return;
-    looking = looking.then(startQueues).catch((error: unknown) => deps.report(error));
+  /** Sends by the way of the conversation: to each device of a DM, or to a channel's group. */
+  async function send(key: RowKey<OutboxRow>, attempt: number): Promise<void> {
+    const conversation = await deps.reader.get(ROWS.conversation(placeOf(key).conversationId));
+    await (conversation?.kind === 'channel' ? senders.channel : senders.dm)(key, attempt);
   }
 
-  function stir(): void {
+  function queueChanged(): void {
+    if (isResumed && !stopping.signal.aborted) void starting.add(startQueues);
+  }
+
+  /** What messages wait for may have come: no queue waits any longer. */
+  function blockersChanged(): void {
     waiting.abort();
     waiting = new AbortController();
-    look();
+    queueChanged();
   }
 
   return {
-    poke: look,
-    stir,
-    wake() {
-      isAwake = true;
-      stir();
+    connected() {
+      isResumed = true;
+      blockersChanged();
+    },
+    committed(keys) {
+      if (keys.some((key) => key.startsWith(ROWS.allOutbox))) queueChanged();
+      // The messages of a channel wait for its keys.
+      if (keys.some((key) => key.startsWith(CHANNEL_ROWS.groups))) blockersChanged();
     },
     async stop() {
       stopping.abort();
       waiting.abort();
-      await looking;
+      await starting.idle();
       await Promise.allSettled([...queues.values()].map(({ done }) => done));
     },
   };
@@ -108,20 +119,11 @@ function isReady({ failure, waitsFor }: OutboxRow): boolean {
   return failure === null && !waitsFor?.length;
 }
 
-/** Sends by the way of its conversation: to each device of a DM, or to a channel's group. */
-async function send(deps: Deps, key: RowKey<OutboxRow>, attempt: number): Promise<void> {
-  const conversation = await deps.reader.get(ROWS.conversation(placeOf(key).conversationId));
-  if (conversation?.kind !== 'channel') return sendMessage(deps, key, attempt);
-  const { sendToChannel } = await loadCode(() => import('../channels/send.ts'));
-  await sendToChannel(deps, key, attempt);
-}
-
 /**
  * What people see in their list stays there, with its cause, for them to decide. Of the rest nobody would miss a read
  * position; that a change could not be made is reported.
  */
 async function markFailed(deps: Deps, key: RowKey<OutboxRow>, error: SealError): Promise<void> {
-  const { dropUnsent } = await contentCode();
   const dropped = await deps.transact(async (tx) => {
     const row = await tx.get(key);
     if (row === null) return null;

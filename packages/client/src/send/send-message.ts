@@ -8,13 +8,13 @@ import {
   type UserId,
 } from '@seal-chat/protocol';
 import type { SendAnswer } from '@seal-chat/protocol/api';
-import { learnConversations } from '../conversations/conversation-rows.ts';
+import { storeAccepted } from '../content/store-received.ts';
 import type { Deps } from '../context/deps.ts';
-import { loadCode } from '../context/load-code.ts';
-import { learnDeviceLists } from '../peers/learn-device-lists.ts';
-import { contentCode, type ContentCode } from '../receive/receive-message.ts';
+import { learnConversations } from '../conversations/conversation-rows.ts';
+import { learnDeviceLists } from '../peers/device-lists.ts';
 import type { DeviceTx } from '../store/device-tx.ts';
 import { ROWS, placeOf, type OutboxRow, type RowKey, type WireMessage } from '../store/rows.ts';
+import { claimBundles } from './claim-bundles.ts';
 import { prepareWire, type Bundles, type DeviceAddress } from './prepare-wire.ts';
 
 /** A device without prekeys has most likely just joined: it is given this many attempts at sending to publish some. */
@@ -36,7 +36,6 @@ const MAX_ROUNDS = 8;
  * @throws SealError, retryable or not; the message is still in the outbox
  */
 export async function sendMessage(deps: Deps, key: RowKey<OutboxRow>, attempt: number): Promise<void> {
-  const code = await contentCode();
   const bundles = new Map<DeviceId, PreKeyBundle | null>();
   const askedForBundle = new Set<DeviceId>();
   for (let round = 0; round < MAX_ROUNDS; round++) {
@@ -52,7 +51,7 @@ export async function sendMessage(deps: Deps, key: RowKey<OutboxRow>, attempt: n
     }
     try {
       const answer = await transmit(deps, key, prepared.row, prepared.wire);
-      return await deps.transact((tx) => storeAccepted(deps, tx, key, answer, code));
+      return await deps.transact((tx) => storeSent(deps, tx, key, answer));
     } catch (error) {
       if (!isSealError(error, 'DEVICE_LIST_STALE')) throw error;
       await learnDelta(deps, error.details);
@@ -67,7 +66,6 @@ async function claim(
   devices: readonly DeviceAddress[],
   { asked, attempt }: { readonly asked: Set<DeviceId>; readonly attempt: number },
 ): Promise<Bundles> {
-  const { claimBundles } = await loadCode(() => import('./claim-bundles.ts'));
   try {
     return await claimBundles(deps, devices, asked);
   } catch (error) {
@@ -103,14 +101,8 @@ async function learnDelta(deps: Deps, { deviceListDelta }: ErrorDetails): Promis
   if (doubtful.length > 0) await learnDeviceLists(deps, doubtful, 'start');
 }
 
-async function storeAccepted(
-  deps: Deps,
-  tx: DeviceTx,
-  key: RowKey<OutboxRow>,
-  answer: SendAnswer,
-  code: ContentCode,
-): Promise<void> {
-  const row = await code.storeAccepted(deps, tx, key, answer);
+async function storeSent(deps: Deps, tx: DeviceTx, key: RowKey<OutboxRow>, answer: SendAnswer): Promise<void> {
+  const row = await storeAccepted(deps, tx, key, answer);
   if (row?.wire == null) return;
   const { contentKey, bodyHash, envelopes } = row.wire;
   const devices = envelopes.map(({ userId, deviceId, sessionId }) => ({ userId, deviceId, sessionId, retries: 0 }));

@@ -1,7 +1,9 @@
+import type { Attachment } from '@seal-chat/protocol/content';
 import type { ConversationId } from '@seal-chat/protocol';
+import type { MessageAttachment } from '../model/attachments.ts';
+import type { DeliveryStatus, Message } from '../model/message.ts';
 import type { ConversationRow, MessageRow, OutboxRow } from './rows.ts';
 import type { Self } from './self.ts';
-import type { DeliveryStatus, Message } from '../model/message.ts';
 
 /** A message with a place, as people see it. */
 export function viewMessage(
@@ -63,4 +65,10 @@ export function viewOutbox(conversationId: ConversationId, row: OutboxRow, self:
     mentionsSelf: false,
     isShared: false,
   };
+}
+
+/** What people see of an attachment: everything but its key. */
+export function viewAttachment(attachment: Attachment): MessageAttachment {
+  const { fileKey: _, commitment: __, ...shown } = attachment;
+  return { ...shown, upload: null };
 }

@@ -1,8 +1,10 @@
 import type { ConversationId } from '@seal-chat/protocol';
-import type { Deps } from '../context/deps.ts';
-import { ROWS } from '../store/rows.ts';
 import { eraseMessage, inConversation } from '../content/applying.ts';
 import { requote } from '../content/replies.ts';
+import type { Deps } from '../context/deps.ts';
+import type { LeaderPart } from '../context/leader-part.ts';
+import { createTaskQueue } from '../state/task-queue.ts';
+import { ROWS } from '../store/rows.ts';
 
 /** Messages deleted in one commit. */
 const PER_COMMIT = 100;
@@ -10,37 +12,29 @@ const PER_COMMIT = 100;
 const LONGEST_WAIT_MS = 60 * 60 * 1000;
 
 /** Deletes messages when their time is over, by the server's clock, connected or not. */
-export interface Expiry {
-  /** Rows were committed, by any tab. */
-  committed(keys: readonly string[]): void;
-  stop(): Promise<void>;
-}
-
-export function startExpiry(deps: Pick<Deps, 'reader' | 'transact' | 'now' | 'report'>): Expiry {
+export function createExpiry(deps: Pick<Deps, 'reader' | 'transact' | 'now' | 'report'>): LeaderPart {
+  const queue = createTaskQueue(deps.report);
   let timer: ReturnType<typeof setTimeout> | null = null;
   let isStopped = false;
-  let tail: Promise<void> = Promise.resolve();
 
-  async function sweep(): Promise<void> {
+  async function deleteExpired(): Promise<void> {
     if (timer !== null) clearTimeout(timer);
     if (isStopped) return;
     const next = await expireMessages(deps);
     if (next === null || isStopped) return;
-    timer = setTimeout(look, Math.min(LONGEST_WAIT_MS, Math.max(0, next - deps.now())));
+    timer = setTimeout(schedule, Math.min(LONGEST_WAIT_MS, Math.max(0, next - deps.now())));
   }
-  function look(): void {
-    tail = tail.then(sweep).catch(deps.report);
-  }
+  const schedule = (): void => void queue.add(deleteExpired);
 
-  look();
+  schedule();
   return {
     committed(keys) {
-      if (keys.some((key) => key.startsWith(ROWS.expiries))) look();
+      if (keys.some((key) => key.startsWith(ROWS.expiries))) schedule();
     },
     async stop() {
       isStopped = true;
       if (timer !== null) clearTimeout(timer);
-      await tail;
+      await queue.idle();
     },
   };
 }

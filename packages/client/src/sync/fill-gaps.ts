@@ -3,7 +3,7 @@ import { gapsOf, isAccountedFor, withMissing } from '../conversations/sequence.t
 import type { Deps } from '../context/deps.ts';
 import { incomingOf } from '../content/incoming.ts';
 import { learnSenders } from '../receive/process-batch.ts';
-import { contentCode, receiveMessage } from '../receive/receive-message.ts';
+import { receiveMessage } from '../receive/receive-message.ts';
 import { ROWS, placeOf, type SeqRange } from '../store/rows.ts';
 
 const PAGE = 100;
@@ -46,7 +46,6 @@ async function fillGapsOf(deps: Deps, conversationId: ConversationId, again: boo
 
 /** Goes back through the server's history from the end of `range` to its beginning. */
 async function ask(deps: Deps, conversationId: ConversationId, [from, to]: SeqRange): Promise<void> {
-  const code = await contentCode();
   let before = to + 1;
   for (let page = 0; page < MAX_PAGES && before > from; page++) {
     const limit = Math.min(PAGE, before - from);
@@ -59,7 +58,7 @@ async function ask(deps: Deps, conversationId: ConversationId, [from, to]: SeqRa
       for (const stored of shown) {
         const row = await tx.get(ROWS.conversation(conversationId));
         if (row !== null && isAccountedFor(row, stored.seq)) continue;
-        await receiveMessage(deps, tx, incomingOf(stored, stored.envelope), code);
+        await receiveMessage(deps, tx, incomingOf(stored, stored.envelope));
       }
     });
     before = shown[0]!.seq;

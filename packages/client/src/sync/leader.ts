@@ -3,18 +3,16 @@ import type { MailboxEvent, SyncBatch } from '@seal-chat/protocol/api';
 import { backoffDelay, sleep } from '../api/backoff.ts';
 import { toSealError } from '../api/errors.ts';
 import type { Socket } from '../api/socket.ts';
-import type { Deps } from '../context/deps.ts';
-import { markRevoked } from '../store/account.ts';
-import { processBatch } from '../receive/process-batch.ts';
-import { loadCode } from '../context/load-code.ts';
-import { createOutbox } from '../send/outbox.ts';
+import type { LeaderPart } from '../context/leader-part.ts';
 import type { Readable } from '../state/atom.ts';
+import { createTaskQueue } from '../state/task-queue.ts';
+import { markRevoked } from '../store/account.ts';
 import type { Committed } from '../store/device-tx.ts';
 import { ROWS } from '../store/rows.ts';
 import { createAcknowledger } from './acknowledger.ts';
-import type { Background } from './background.ts';
-import type { Housekeeper } from './maintenance.ts';
 import { createLiveTracker, type LiveState } from './live-state.ts';
+import { loadConversation } from './load.ts';
+import type { Parts, PartsDeps } from './parts.ts';
 
 /** The one client of a device that holds the connection, receives and sends. */
 export interface Leader {
@@ -28,7 +26,7 @@ export interface Leader {
   stop(): Promise<void>;
 }
 
-export interface LeaderDeps extends Deps {
+export interface LeaderDeps extends PartsDeps {
   readonly connect: () => Promise<Socket>;
 }
 
@@ -37,27 +35,23 @@ const FINAL: ReadonlySet<ErrorCode> = new Set(['DEVICE_REVOKED', 'UNKNOWN_APP_KE
 
 export function startLeader(deps: LeaderDeps): Leader {
   const live = createLiveTracker();
-  const outbox = createOutbox(deps);
   const acknowledger = createAcknowledger(deps);
   const stopping = new AbortController();
   let waiting = new AbortController();
   let socket: Socket | null = null;
-  let housekeeper: Housekeeper | null = null;
-  let background: Background | null = null;
+  let parts: Parts | null = null;
   let presence: 'online' | 'away' = 'online';
 
-  const upkeep = () => loadCode(() => import('./upkeep.ts'));
-
-  async function lookAfterRows(): Promise<void> {
-    const { startBackground } = await upkeep();
-    if (!stopping.signal.aborted) background ??= startBackground(deps);
+  /** Creates the parts once their code is here; where it cannot be loaded, the next connection tries again. */
+  async function startParts(): Promise<Parts> {
+    const { createParts } = await loadConversation();
+    stopping.signal.throwIfAborted();
+    return (parts ??= createParts(deps, live.state));
   }
 
   async function run(): Promise<void> {
     for (let attempt = 0; !stopping.signal.aborted;) {
       live.setConnection({ status: 'connecting' });
-      // Where that needs the network, the next attempt at connecting is the next at this.
-      if (background === null) void lookAfterRows().catch(() => {});
       const { reason, wasOnline } = await connectOnce();
       if (stopping.signal.aborted) break;
       if (reason.code === 'DEVICE_REVOKED') await deps.transact(markRevoked);
@@ -73,47 +67,57 @@ export function startLeader(deps: LeaderDeps): Leader {
   /** Connects, and stays until the connection ends. */
   async function connectOnce(): Promise<{ readonly reason: SealError; readonly wasOnline: boolean }> {
     let wasOnline = false;
+    const starting = startParts();
+    // Parts work without a connection, too.
+    starting.catch(() => {});
     try {
       const current = (socket = await deps.connect());
       if (stopping.signal.aborted) current.close();
-      const queue = createQueue((error) => current.close(toSealError(error)));
+      const { list, processMailbox } = await starting;
+      const end = (error: unknown): void => current.close(toSealError(error));
+      let hasFailed = false;
+      // After a failure nothing more is taken: what follows would be committed before what is missing.
+      const queue = createTaskQueue((error) => {
+        if (!hasFailed) end(error);
+        hasFailed = true;
+      });
       current.subscribe((await deps.reader.get(ROWS.cursor)) ?? 0, (batch) => {
-        queue.add(() => takeBatch(batch, () => (wasOnline = true)));
+        void queue.add(async () => {
+          if (!hasFailed) await takeBatch(batch, { list, processMailbox, handleCaughtUp: () => (wasOnline = true) });
+        });
       });
       void current.opened.then(() => {
         live.setConnection({ status: 'catching-up' });
         if (presence === 'away') setPresence('away');
-        void keepHouse().then(outbox.wake, (error: unknown) => current.close(toSealError(error)));
+        tellConnected(current, list).catch(end);
       });
       const reason = await current.closed;
       await queue.idle();
       return { reason, wasOnline };
     } catch (error) {
+      socket?.close();
       return { reason: toSealError(error), wasOnline };
     } finally {
       socket = null;
-      housekeeper?.disconnected();
+      for (const part of parts?.list ?? []) part.disconnected?.();
     }
   }
 
-  async function keeper(): Promise<Housekeeper> {
-    const { createHousekeeper } = await upkeep();
-    return (housekeeper ??= createHousekeeper(deps, live.state));
+  async function tellConnected(current: Socket, list: readonly LeaderPart[]): Promise<void> {
+    for (const part of list) if (socket === current) await part.connected?.();
   }
 
-  async function keepHouse(): Promise<void> {
-    const kept = await keeper();
-    if (socket !== null) await kept.connected();
-  }
-
-  /** Events in their order; mailbox events that follow each other share commits. */
-  async function takeBatch({ events }: SyncBatch, handleCaughtUp: () => void): Promise<void> {
+  /** Takes events in their order; mailbox events that follow each other share commits. */
+  async function takeBatch(
+    { events }: SyncBatch,
+    { list, processMailbox, handleCaughtUp }: Parts & { readonly handleCaughtUp: () => void },
+  ): Promise<void> {
     let mailbox: MailboxEvent[] = [];
     const takeMailbox = async (): Promise<void> => {
       if (mailbox.length === 0) return;
       const taken = mailbox;
       mailbox = [];
-      acknowledger.stored(await processBatch(deps, taken));
+      acknowledger.stored(await processMailbox(taken));
     };
     for (const event of events) {
       if ('position' in event) {
@@ -125,7 +129,7 @@ export function startLeader(deps: LeaderDeps): Leader {
         handleCaughtUp();
         live.setConnection({ status: 'online' });
       } else if (event.type === 'typing' || event.type === 'presence') live.apply(event);
-      else await (await keeper()).apply(event);
+      else for (const part of list) await part.apply?.(event);
     }
     await takeMailbox();
   }
@@ -140,11 +144,7 @@ export function startLeader(deps: LeaderDeps): Leader {
   return {
     live: live.state,
     committed({ keys }) {
-      if (keys.some((key) => key.startsWith(ROWS.allOutbox))) outbox.poke();
-      // A channel's keys are what its messages wait for.
-      if (keys.some((key) => key.startsWith('group/'))) outbox.stir();
-      housekeeper?.committed(keys);
-      background?.committed(keys);
+      for (const part of parts?.list ?? []) part.committed?.(keys);
     },
     reconnect: () => waiting.abort(),
     setPresence,
@@ -152,30 +152,7 @@ export function startLeader(deps: LeaderDeps): Leader {
       stopping.abort();
       live.stop();
       socket?.close();
-      await Promise.all([running, outbox.stop(), housekeeper?.stop(), background?.stop()]);
+      await Promise.all([running, ...(parts?.list ?? []).map((part) => part.stop?.())]);
     },
-  };
-}
-
-/** Runs tasks one after the other; after a failure it runs no more. */
-function createQueue(handleFailure: (error: unknown) => void): {
-  add(task: () => Promise<void>): void;
-  idle(): Promise<void>;
-} {
-  let hasFailed = false;
-  let tail: Promise<void> = Promise.resolve();
-  return {
-    add(task) {
-      tail = tail.then(async () => {
-        if (hasFailed) return;
-        try {
-          await task();
-        } catch (error) {
-          hasFailed = true;
-          handleFailure(error);
-        }
-      });
-    },
-    idle: () => tail,
   };
 }

@@ -1,10 +1,10 @@
+import { forgetUnopened } from '../content/store-received.ts';
 import type { Deps } from '../context/deps.ts';
 import type { StoredLiveEvent } from '../context/leader-part.ts';
 import { storeConversation } from '../conversations/conversation-rows.ts';
 import { withProgress } from '../conversations/progress.ts';
-import { learnDeviceLists } from '../peers/learn-device-lists.ts';
+import { learnDeviceLists } from '../peers/device-lists.ts';
 import { maintainPreKeys } from '../prekeys/maintain.ts';
-import { contentCode } from '../receive/receive-message.ts';
 import { ROWS } from '../store/rows.ts';
 
 /**
@@ -29,11 +29,9 @@ export async function applyLiveEvent(deps: Deps, event: StoredLiveEvent): Promis
       if (peer === null || peer.known.list.version >= event.version) return;
       return learnDeviceLists(deps, [event.userId]).catch((error: unknown) => deps.report(error));
     }
-    case 'removed': {
-      const { forgetUnopened } = await contentCode();
+    case 'removed':
       return deps.transact((tx) => forgetUnopened(deps, tx, event.conversationId, event.seq));
-    }
-    // The affair of `channels/keeper.ts`.
+    // Handled by `channels/channel-sync.ts`.
     case 'channel-entry':
     case 'channel-head':
     case 'conversation-gone':

@@ -1,177 +1,133 @@
 import { isSealError } from '@seal-chat/protocol';
+import type { Deps } from '../context/deps.ts';
+import type { LeaderPart } from '../context/leader-part.ts';
 import { refreshConversations } from '../conversations/refresh-conversations.ts';
-import { activeAccount } from '../store/account.ts';
-import { type Deps } from '../context/deps.ts';
-import { fillGaps } from './fill-gaps.ts';
-import { reviveDeletions, settleRemovals } from './removals.ts';
-import { rereadUnsupported } from './reread.ts';
-import { learnDeviceLists } from '../peers/learn-device-lists.ts';
-import type { Readable } from '../state/atom.ts';
-import { ROWS } from '../store/rows.ts';
+import { learnDeviceLists } from '../peers/device-lists.ts';
 import { maintainPreKeys } from '../prekeys/maintain.ts';
 import { reopenMessages, requestRetries } from '../receive/heal.ts';
 import { answerRetries } from '../send/answer-retries.ts';
-import { loadCode } from '../context/load-code.ts';
-import type { ChannelKeeper } from '../channels/channel-sync.ts';
+import type { Readable } from '../state/atom.ts';
+import { createTaskQueue } from '../state/task-queue.ts';
+import { activeAccount } from '../store/account.ts';
+import { ROWS } from '../store/rows.ts';
 import { checkForRollback } from './checkpoint.ts';
+import { fillGaps } from './fill-gaps.ts';
 import { applyLiveEvent } from './live-events.ts';
-import { type StoredLiveEvent } from '../context/leader-part.ts';
 import type { LiveState } from './live-state.ts';
+import { reviveDeletions, settleRemovals } from './removals.ts';
+import { reportFinal } from './report-final.ts';
+import { rereadUnsupported } from './reread.ts';
 import { recoverFromRollback } from './rollback.ts';
 
-/** Rotation of prekeys and the checkpoint are looked at this often while connected, ms. */
+/** All tasks run this often while the device is connected, ms. */
 const ROUND_MS = 60 * 60 * 1000;
 /** The longest a timer is set for, ms. */
 const LONGEST_WAIT_MS = ROUND_MS;
 
-/** What has to be looked after besides sending and receiving. */
-export interface Housekeeper {
-  /** A connection is there. Resolves when messages may be sent. @throws SealError when they must not */
-  connected(): Promise<void>;
-  disconnected(): void;
-  /** @throws SealError as `applyLiveEvent` */
-  apply(event: StoredLiveEvent): Promise<void>;
-  /** Rows were committed, by any tab. */
-  committed(keys: readonly string[]): void;
-  stop(): Promise<void>;
-}
-
-export function createHousekeeper(deps: Deps, live: Readable<LiveState>): Housekeeper {
+/**
+ * Does what a device needs besides sending and receiving, while it is connected: checks for a rollback of the store,
+ * renews prekeys, fetches lists, requests and answers retries, fills gaps, has bodies deleted.
+ */
+export function createMaintenance(deps: Deps, live: Readable<LiveState>): LeaderPart {
   const isCaughtUp = (): boolean => live.get().connection.status === 'online';
+  // A failure is left to the next connection.
+  const reportUnlessRetryable = reportFinal(deps);
+  const queue = createTaskQueue(reportUnlessRetryable);
   let isConnected = false;
-  /** Before, a retry request would be answered with prekeys that may be about to be replaced. */
-  let hasTidied = false;
-  let timer: ReturnType<typeof setTimeout> | null = null;
-  let round: ReturnType<typeof setInterval> | null = null;
-  let tail: Promise<void> = Promise.resolve();
-  let isLookQueued = false;
+  /** Before the first round, a retry request would be answered with prekeys that may be about to be replaced. */
+  let hasDoneRound = false;
+  let retryTimer: ReturnType<typeof setTimeout> | undefined;
+  let roundTimer: ReturnType<typeof setInterval> | undefined;
+  let isRetryQueued = false;
   let wasCaughtUp = isCaughtUp();
-  let channels: ChannelKeeper | null = null;
-  let hasUploads = false;
 
-  /** One task after the other; a failure is the affair of the next connection. */
-  function enqueue(task: () => Promise<void>): Promise<void> {
-    const result = tail.then(task);
-    tail = result.catch((error: unknown) => {
-      if (!isSealError(error) || !error.isRetryable) deps.report(error);
-    });
-    return result;
-  }
-
-  /** Groups are large: their code comes after all that conversations of two need. */
-  async function keepChannels(): Promise<void> {
-    const { createChannelKeeper } = await loadCode(() => import('../channels/channel-sync.ts'));
-    channels ??= createChannelKeeper(deps);
-    if (isConnected) channels.connected();
-  }
-
-  /** Files that a tab left unfinished. Most devices have none, and need no code for them. */
-  async function goOnUploading(isBack: boolean): Promise<void> {
-    hasUploads = (await deps.reader.list(ROWS.allUploads, { limit: 1 })).length > 0;
-    if (hasUploads && isConnected) await (await uploadCode()).keepUploads(deps, isBack);
-  }
-
-  /** Retry requests, those of others and our own; comes back when the next one is due. */
-  async function settleRetries(): Promise<void> {
-    isLookQueued = false;
+  /** Requests and answers retries; comes back when the next one is due. */
+  async function handleRetries(): Promise<void> {
+    isRetryQueued = false;
     if (!isConnected) return;
     const due = [await requestRetries(deps), await answerRetries(deps)].filter((at) => at !== null);
-    if (timer !== null) clearTimeout(timer);
-    timer = null;
+    clearTimeout(retryTimer);
     if (due.length === 0 || !isConnected) return;
     const wait = Math.min(LONGEST_WAIT_MS, Math.max(0, Math.min(...due) - deps.now()));
-    timer = setTimeout(look, wait);
+    retryTimer = setTimeout(scheduleRetries, wait);
   }
 
-  function look(): void {
-    if (isLookQueued || !hasTidied) return;
-    isLookQueued = true;
-    void enqueue(settleRetries).catch(() => {});
+  function scheduleRetries(): void {
+    if (isRetryQueued || !hasDoneRound) return;
+    isRetryQueued = true;
+    void queue.add(handleRetries);
   }
 
-  async function lookForGaps(again: boolean): Promise<void> {
+  async function checkGaps(again: boolean): Promise<void> {
     if (isConnected && isCaughtUp()) await fillGaps(deps, { again });
   }
 
   const unsubscribe = live.subscribe(() => {
     if (isCaughtUp() === wasCaughtUp) return;
     wasCaughtUp = !wasCaughtUp;
-    if (wasCaughtUp) void enqueue(() => lookForGaps(true)).catch(() => {});
+    if (wasCaughtUp) void queue.add(() => checkGaps(true));
   });
 
-  /** What a connection makes possible, each part for itself. */
-  async function tidy(): Promise<void> {
+  /** Runs every task, each for itself. */
+  async function doRound(): Promise<void> {
     const { userId } = await activeAccount(deps.reader);
-    const parts = [
+    const tasks = [
       () => maintainPreKeys(deps, { renewAll: false }),
       () => learnDeviceLists(deps, [userId]),
       () => refreshConversations(deps),
       () => reopenMessages(deps),
       () => rereadUnsupported(deps),
-      settleRetries,
+      handleRetries,
       () => settleRemovals(deps),
       () => reviveDeletions(deps),
-      () => goOnUploading(true),
-      () => lookForGaps(true),
+      () => checkGaps(true),
     ];
-    for (const part of parts) {
+    for (const task of tasks) {
       if (!isConnected) return;
-      await part().catch((error: unknown) => {
+      await task().catch((error: unknown) => {
         if (isSealError(error, 'DEVICE_REVOKED')) throw error;
-        if (!isSealError(error) || !error.isRetryable) deps.report(error);
+        reportUnlessRetryable(error);
       });
     }
-    hasTidied = isConnected;
-    channels?.tidy();
+    hasDoneRound = isConnected;
+  }
+
+  function disconnected(): void {
+    isConnected = false;
+    hasDoneRound = false;
+    clearTimeout(retryTimer);
+    clearInterval(roundTimer);
   }
 
   return {
     async connected() {
       isConnected = true;
-      round = setInterval(() => void enqueue(tidy).catch(() => {}), ROUND_MS);
-      await enqueue(async () => {
+      roundTimer = setInterval(() => void queue.add(doRound), ROUND_MS);
+      await queue.add(async () => {
         if (await checkForRollback(deps)) await recoverFromRollback(deps);
       });
-      void enqueue(tidy).catch(() => {});
-      // The next connection tries again when the code cannot be had.
-      void keepChannels().catch(() => {});
+      void queue.add(doRound);
     },
-    async apply(event) {
-      await applyLiveEvent(deps, event);
-      // Without it nothing is missed: it begins with a look at everything.
-      channels?.apply(event);
-    },
-    disconnected() {
-      channels?.disconnected();
-      isConnected = false;
-      hasTidied = false;
-      if (timer !== null) clearTimeout(timer);
-      if (round !== null) clearInterval(round);
-    },
+    apply: (event) => applyLiveEvent(deps, event),
+    disconnected,
     committed(keys) {
       if (!isConnected) return;
-      channels?.committed(keys);
       const touches = (prefix: string): boolean => keys.some((key) => key.startsWith(prefix));
-      if (touches(ROWS.allUnopened) || touches(ROWS.answers)) look();
-      if (touches(ROWS.allUploads) || (hasUploads && touches(ROWS.allOutbox)))
-        void enqueue(() => goOnUploading(false)).catch(() => {});
-      if (touches(ROWS.removals)) void enqueue(() => settleRemovals(deps)).catch(() => {});
-      // An own message that was sent may be what a gap waited for.
-      if (touches(ROWS.gaps) || touches(ROWS.allSent)) void enqueue(() => lookForGaps(false)).catch(() => {});
+      if (touches(ROWS.allUnopened) || touches(ROWS.answers)) scheduleRetries();
+      if (touches(ROWS.removals)) void queue.add(() => settleRemovals(deps));
+      // A message of this device that was sent may be what a gap waited for.
+      if (touches(ROWS.gaps) || touches(ROWS.allSent)) void queue.add(() => checkGaps(false));
       if (touches(PEERS)) {
-        void enqueue(() => reopenMessages(deps)).catch(() => {});
-        void enqueue(() => reviveDeletions(deps)).catch(() => {});
+        void queue.add(() => reopenMessages(deps));
+        void queue.add(() => reviveDeletions(deps));
       }
     },
     async stop() {
       unsubscribe();
-      this.disconnected();
-      await Promise.all([tail, channels?.stop()]);
-      if (hasUploads) (await uploadCode().catch(() => null))?.stopUploads(deps);
+      disconnected();
+      await queue.idle();
     },
   };
 }
-
-const uploadCode = () => loadCode(() => import('../attachments/resume-uploads.ts'));
 
 const PEERS = 'peer/';

@@ -1,10 +1,10 @@
 import type { ConversationId } from '@seal-chat/protocol';
-import { isAccountedFor } from '../conversations/sequence.ts';
-import type { Deps } from '../context/deps.ts';
-import { loadCode } from '../context/load-code.ts';
-import { maintainPreKeys } from '../prekeys/maintain.ts';
+import { loadChannels } from '../channels/load.ts';
 import { incomingOf } from '../content/incoming.ts';
-import { contentCode, receiveMessage } from '../receive/receive-message.ts';
+import type { Deps } from '../context/deps.ts';
+import { isAccountedFor } from '../conversations/sequence.ts';
+import { maintainPreKeys } from '../prekeys/maintain.ts';
+import { receiveMessage } from '../receive/receive-message.ts';
 import { ROWS, placeOf } from '../store/rows.ts';
 import { isBehind } from './checkpoint.ts';
 
@@ -22,7 +22,7 @@ export async function recoverFromRollback(deps: Deps): Promise<void> {
     for (const { key } of await tx.list(ROWS.sessions)) tx.delete(key);
   });
   await maintainPreKeys(deps, { renewAll: true });
-  await (await loadCode(() => import('../channels/rollback.ts'))).renewChannels(deps);
+  await (await loadChannels()).renewChannels(deps);
   for (const { key, value } of await deps.reader.list(ROWS.conversations)) {
     // A channel's log is read again from where this state is.
     if (value.kind === 'dm') await refetch(deps, placeOf(key).conversationId);
@@ -37,7 +37,6 @@ export async function recoverFromRollback(deps: Deps): Promise<void> {
 
 /** Goes back in the history of the server until it meets what is here. */
 async function refetch(deps: Deps, conversationId: ConversationId): Promise<void> {
-  const code = await contentCode();
   let before: number | null = null;
   for (;;) {
     const { messages } = await deps.api.messages.history.query({ conversationId, before, limit: PAGE });
@@ -50,7 +49,7 @@ async function refetch(deps: Deps, conversationId: ConversationId): Promise<void
       for (const stored of wanted) {
         if ((await tx.get(ROWS.message(conversationId, stored.seq))) !== null) continue;
         found = true;
-        await receiveMessage(deps, tx, incomingOf(stored, stored.envelope), code);
+        await receiveMessage(deps, tx, incomingOf(stored, stored.envelope));
       }
       return found;
     });

@@ -1,15 +1,16 @@
 import type { ConversationId } from '@seal-chat/protocol';
-import { createAtom, type Atom, type Readable } from '../state/atom.ts';
-import type { Emitter } from './emitter.ts';
-import type { Committed, RowReader } from '../store/device-tx.ts';
-import { ROWS, placeOf } from '../store/rows.ts';
-import type { LiveState } from '../sync/live-state.ts';
 import type { ConversationSummary, Invitation, MessageWindow } from '../model/conversation.ts';
 import type { Message } from '../model/message.ts';
-import { readConversation, summarize, type ConversationParts } from './conversation-view.ts';
+import { createAtom, type Atom, type Readable } from '../state/atom.ts';
+import { createTaskQueue } from '../state/task-queue.ts';
+import type { Committed, RowReader } from '../store/device-tx.ts';
 import { viewMessage, viewOutbox } from '../store/message-view.ts';
-import { EMPTY_WINDOW, WINDOW_PAGE, readWindow } from './message-window.ts';
+import { ROWS, placeOf } from '../store/rows.ts';
 import type { Self } from '../store/self.ts';
+import type { LiveState } from '../sync/live-state.ts';
+import { readConversation, summarize, type ConversationParts } from './conversation-view.ts';
+import type { Emitter } from './emitter.ts';
+import { EMPTY_WINDOW, WINDOW_PAGE, readWindow } from './message-window.ts';
 
 /** What people see of the store, kept up to date with every commit of any tab. Holds no truth of its own. */
 export interface Views {
@@ -42,7 +43,7 @@ export function createViews(deps: { readonly live: Readable<LiveState>; readonly
   let parts = new Map<ConversationId, ConversationParts>();
   let source: { readonly reader: RowReader; readonly self: Self } | null = null;
   let dirty = new Set<ConversationId>();
-  let refreshing: Promise<void> = Promise.resolve();
+  const refreshing = createTaskQueue((error) => emitter.fail(error));
   let unread = 0;
   let wasOnline = false;
 
@@ -105,7 +106,7 @@ export function createViews(deps: { readonly live: Readable<LiveState>; readonly
 
   /** At most one refresh runs and one waits: what is dirty until it starts is covered by it. */
   function schedule(task = refresh): void {
-    refreshing = refreshing.then(task).catch((error: unknown) => emitter.fail(error));
+    void refreshing.add(task);
   }
 
   return {
@@ -127,7 +128,7 @@ export function createViews(deps: { readonly live: Readable<LiveState>; readonly
       if (open.atom.get().hasEarlier) open.count += WINDOW_PAGE;
       dirty.add(conversationId);
       schedule();
-      await refreshing;
+      await refreshing.idle();
     },
     async message(rowKey) {
       if (source === null) return null;
@@ -151,7 +152,7 @@ export function createViews(deps: { readonly live: Readable<LiveState>; readonly
       publish(gone);
       schedule(refreshInvitations);
       schedule();
-      await refreshing;
+      await refreshing.idle();
     },
     committed({ keys }) {
       for (const key of keys) {
@@ -169,7 +170,7 @@ export function createViews(deps: { readonly live: Readable<LiveState>; readonly
       for (const conversationId of windows.keys()) dirty.add(conversationId);
       schedule();
     },
-    settled: () => refreshing,
+    settled: () => refreshing.idle(),
   };
 }
 

@@ -1,0 +1,46 @@
+import type { Attachments } from '../attachments/attachments.ts';
+import { loadChannels } from '../channels/load.ts';
+import type { Deps } from '../context/deps.ts';
+import type { LeaderPart } from '../context/leader-part.ts';
+import type { Loader } from '../context/loader.ts';
+import { createReadAnnouncer } from '../conversations/read-announcer.ts';
+import type { MailboxEvent } from '@seal-chat/protocol/api';
+import { processBatch } from '../receive/process-batch.ts';
+import { createOutbox } from '../send/outbox.ts';
+import { sendMessage } from '../send/send-message.ts';
+import type { Readable } from '../state/atom.ts';
+import { createChannelsPart } from './channels-part.ts';
+import { createExpiry } from './expiry.ts';
+import type { LiveState } from './live-state.ts';
+import { createMaintenance } from './maintenance.ts';
+import { createUploadsPart } from './uploads-part.ts';
+
+/** What the leading tab does with a device. */
+export interface Parts {
+  /** In the order in which they are told. */
+  readonly list: readonly LeaderPart[];
+  /** See `processBatch`. */
+  readonly processMailbox: (events: readonly MailboxEvent[]) => Promise<number>;
+}
+
+export interface PartsDeps extends Deps {
+  readonly attachments: Loader<Attachments>;
+}
+
+/** Creates the parts of the leading tab. Maintenance comes first: a store that was rolled back must not send. */
+export function createParts(deps: PartsDeps, live: Readable<LiveState>): Parts {
+  return {
+    list: [
+      createMaintenance(deps, live),
+      createChannelsPart(deps),
+      createUploadsPart(deps),
+      createReadAnnouncer(deps),
+      createExpiry(deps),
+      createOutbox(deps, {
+        dm: (key, attempt) => sendMessage(deps, key, attempt),
+        channel: async (key, attempt) => (await loadChannels()).sendToChannel(deps, key, attempt),
+      }),
+    ],
+    processMailbox: (events) => processBatch(deps, events),
+  };
+}
