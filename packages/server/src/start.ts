@@ -2,8 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import { createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import proxyAddress from '@fastify/proxy-addr';
-import postgres from 'postgres';
 import { createApp } from './app.ts';
+import { connect } from './db/connect.ts';
 import type { Config } from './env.ts';
 import { createMetrics } from './health/metrics.ts';
 import { createHttpServer } from './http/server.ts';
@@ -38,7 +38,7 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
     const applied = await migrate(database.url);
     if (applied.length > 0) log.info({ migrations: applied }, 'migrated');
     const url = config.publicUrl ?? originOf(config.host, port);
-    const sql = postgres(database.url, { max: 2, onnotice: () => undefined, types: BIGINT_AS_NUMBER });
+    const sql = connect(database.url, { max: 2 });
     undo.push(() => sql.end({ timeout: 5 }));
     await (config.isDemoOn ? seedDemoTenant(sql, demoOrigins(url, config.host, port)) : closeDemoTenant(sql));
 
@@ -80,9 +80,6 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
     throw error;
   }
 }
-
-/** Numbers the server gives out stay far below 2^53. */
-const BIGINT_AS_NUMBER = { int8: { to: 20, from: [20], serialize: String, parse: Number } };
 
 /** Undoes steps, the last first. One that fails or takes longer than `patienceMs` does not keep the others. */
 async function inReverse(steps: readonly (() => Promise<unknown>)[], patienceMs: number, log: Logger): Promise<void> {
@@ -129,7 +126,7 @@ const CONNECT_TIMEOUT_SECONDS = 10;
 async function checkDatabase(url: string): Promise<void> {
   const { hostname, port, pathname } = new URL(url);
   const place = `${pathname.slice(1)} on ${hostname}:${port || '5432'}`;
-  const sql = postgres(url, { max: 1, connect_timeout: CONNECT_TIMEOUT_SECONDS, onnotice: () => undefined });
+  const sql = connect(url, { max: 1, connect_timeout: CONNECT_TIMEOUT_SECONDS });
   try {
     await sql`select 1`;
   } catch (error) {

@@ -1,3 +1,5 @@
+-- Tables, indexes and references as in schema.prisma; what Prisma does not know of comes last.
+
 -- CreateEnum
 CREATE TYPE "prekey_kind" AS ENUM ('signed', 'oneTime', 'kemOneTime', 'kemLastResort');
 
@@ -8,7 +10,13 @@ CREATE TYPE "conversation_kind" AS ENUM ('dm', 'channel');
 CREATE TYPE "member_role" AS ENUM ('owner', 'admin', 'member');
 
 -- CreateEnum
-CREATE TYPE "mailbox_entry_kind" AS ENUM ('message', 'retry-request');
+CREATE TYPE "mailbox_entry_kind" AS ENUM ('message', 'retry-request', 'welcome');
+
+-- CreateEnum
+CREATE TYPE "channel_visibility" AS ENUM ('public', 'private');
+
+-- CreateEnum
+CREATE TYPE "log_entry_kind" AS ENUM ('message', 'commit', 'reset');
 
 -- CreateTable
 CREATE TABLE "tenants" (
@@ -215,6 +223,11 @@ CREATE TABLE "messages" (
     "sender_device_id" UUID NOT NULL,
     "created_at" TIMESTAMPTZ(3) NOT NULL,
     "body" BYTEA NOT NULL,
+    "expires_at" TIMESTAMPTZ(3),
+    "kind" "log_entry_kind" NOT NULL DEFAULT 'message',
+    "generation" BIGINT,
+    "epoch" BIGINT,
+    "envelope" BYTEA,
 
     CONSTRAINT "messages_pkey" PRIMARY KEY ("tenant_id","conversation_id","seq")
 );
@@ -254,6 +267,120 @@ CREATE TABLE "retry_requests" (
     "answered_at" TIMESTAMPTZ(3),
 
     CONSTRAINT "retry_requests_pkey" PRIMARY KEY ("tenant_id","conversation_id","seq","device_id")
+);
+
+-- CreateTable
+CREATE TABLE "channel_groups" (
+    "tenant_id" UUID NOT NULL,
+    "conversation_id" UUID NOT NULL,
+    "visibility" "channel_visibility" NOT NULL,
+    "name" TEXT,
+    "name_key" TEXT,
+    "description" TEXT,
+    "suite" BIGINT NOT NULL,
+    "generation" BIGINT NOT NULL DEFAULT 0,
+    "epoch" BIGINT NOT NULL DEFAULT 0,
+    "epoch_seq" BIGINT NOT NULL DEFAULT 0,
+    "group_info" BYTEA NOT NULL,
+    "authenticator" BYTEA NOT NULL,
+    "is_reported" BOOLEAN NOT NULL DEFAULT false,
+
+    CONSTRAINT "channel_groups_pkey" PRIMARY KEY ("tenant_id","conversation_id"),
+    CONSTRAINT "channel_groups_names" CHECK (
+      ("visibility" = 'public') = ("name" IS NOT NULL) AND ("name" IS NULL) = ("name_key" IS NULL)
+      AND ("name" IS NULL) = ("description" IS NULL))
+);
+
+-- CreateTable
+CREATE TABLE "channel_commits" (
+    "tenant_id" UUID NOT NULL,
+    "conversation_id" UUID NOT NULL,
+    "seq" BIGINT NOT NULL,
+    "commit" BYTEA NOT NULL,
+    "welcome" BYTEA,
+    "added_users" UUID[],
+    "added_devices" UUID[],
+    "removed_devices" UUID[],
+    "authenticator" BYTEA NOT NULL,
+    "is_external" BOOLEAN NOT NULL,
+
+    CONSTRAINT "channel_commits_pkey" PRIMARY KEY ("tenant_id","conversation_id","seq")
+);
+
+-- CreateTable
+CREATE TABLE "channel_leaves" (
+    "tenant_id" UUID NOT NULL,
+    "conversation_id" UUID NOT NULL,
+    "device_id" UUID NOT NULL,
+
+    CONSTRAINT "channel_leaves_pkey" PRIMARY KEY ("tenant_id","conversation_id","device_id")
+);
+
+-- CreateTable
+CREATE TABLE "invitations" (
+    "tenant_id" UUID NOT NULL,
+    "conversation_id" UUID NOT NULL,
+    "user_id" UUID NOT NULL,
+    "inviter_user_id" UUID NOT NULL,
+    "created_at" TIMESTAMPTZ(3) NOT NULL,
+
+    CONSTRAINT "invitations_pkey" PRIMARY KEY ("tenant_id","conversation_id","user_id")
+);
+
+-- CreateTable
+CREATE TABLE "key_packages" (
+    "tenant_id" UUID NOT NULL,
+    "device_id" UUID NOT NULL,
+    "ref" BYTEA NOT NULL,
+    "bytes" BYTEA NOT NULL,
+    "created_at" TIMESTAMPTZ(3) NOT NULL,
+
+    CONSTRAINT "key_packages_pkey" PRIMARY KEY ("tenant_id","device_id","ref")
+);
+
+-- CreateTable
+CREATE TABLE "last_resort_key_packages" (
+    "tenant_id" UUID NOT NULL,
+    "device_id" UUID NOT NULL,
+    "ref" BYTEA NOT NULL,
+    "bytes" BYTEA NOT NULL,
+    "created_at" TIMESTAMPTZ(3) NOT NULL,
+
+    CONSTRAINT "last_resort_key_packages_pkey" PRIMARY KEY ("tenant_id","device_id")
+);
+
+-- CreateTable
+CREATE TABLE "spent_key_packages" (
+    "tenant_id" UUID NOT NULL,
+    "device_id" UUID NOT NULL,
+    "ref" BYTEA NOT NULL,
+
+    CONSTRAINT "spent_key_packages_pkey" PRIMARY KEY ("tenant_id","device_id","ref")
+);
+
+-- CreateTable
+CREATE TABLE "attachments" (
+    "tenant_id" UUID NOT NULL,
+    "id" UUID NOT NULL,
+    "conversation_id" UUID NOT NULL,
+    "user_id" UUID NOT NULL,
+    "size" BIGINT NOT NULL,
+    "parts" INTEGER NOT NULL,
+    "stored_parts" INTEGER NOT NULL DEFAULT 0,
+    "message_seq" BIGINT,
+    "created_at" TIMESTAMPTZ(3) NOT NULL,
+
+    CONSTRAINT "attachments_pkey" PRIMARY KEY ("tenant_id","id")
+);
+
+-- CreateTable
+CREATE TABLE "attachment_parts" (
+    "tenant_id" UUID NOT NULL,
+    "attachment_id" UUID NOT NULL,
+    "part" INTEGER NOT NULL,
+    "ciphertext" BYTEA NOT NULL,
+
+    CONSTRAINT "attachment_parts_pkey" PRIMARY KEY ("tenant_id","attachment_id","part")
 );
 
 -- CreateIndex
@@ -297,6 +424,24 @@ CREATE INDEX "memberships_tenant_id_user_id_conversation_id_idx" ON "memberships
 
 -- CreateIndex
 CREATE UNIQUE INDEX "messages_conversation_id_sender_device_id_message_id_key" ON "messages"("conversation_id", "sender_device_id", "message_id");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "channel_groups_tenant_id_name_key_key" ON "channel_groups"("tenant_id", "name_key");
+
+-- CreateIndex
+CREATE INDEX "channel_leaves_tenant_id_device_id_idx" ON "channel_leaves"("tenant_id", "device_id");
+
+-- CreateIndex
+CREATE INDEX "invitations_tenant_id_user_id_idx" ON "invitations"("tenant_id", "user_id");
+
+-- CreateIndex
+CREATE INDEX "key_packages_created_at_idx" ON "key_packages"("created_at");
+
+-- CreateIndex
+CREATE INDEX "attachments_tenant_id_conversation_id_message_seq_idx" ON "attachments"("tenant_id", "conversation_id", "message_seq");
+
+-- CreateIndex
+CREATE INDEX "attachments_tenant_id_user_id_idx" ON "attachments"("tenant_id", "user_id");
 
 -- AddForeignKey
 ALTER TABLE "publishable_keys" ADD CONSTRAINT "publishable_keys_tenant_id_fkey" FOREIGN KEY ("tenant_id") REFERENCES "tenants"("id") ON DELETE CASCADE ON UPDATE CASCADE;
@@ -363,3 +508,61 @@ ALTER TABLE "retry_requests" ADD CONSTRAINT "retry_requests_tenant_id_conversati
 
 -- AddForeignKey
 ALTER TABLE "retry_requests" ADD CONSTRAINT "retry_requests_tenant_id_device_id_fkey" FOREIGN KEY ("tenant_id", "device_id") REFERENCES "devices"("tenant_id", "id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "channel_groups" ADD CONSTRAINT "channel_groups_tenant_id_conversation_id_fkey" FOREIGN KEY ("tenant_id", "conversation_id") REFERENCES "conversations"("tenant_id", "id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "channel_commits" ADD CONSTRAINT "channel_commits_tenant_id_conversation_id_seq_fkey" FOREIGN KEY ("tenant_id", "conversation_id", "seq") REFERENCES "messages"("tenant_id", "conversation_id", "seq") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "channel_leaves" ADD CONSTRAINT "channel_leaves_tenant_id_conversation_id_fkey" FOREIGN KEY ("tenant_id", "conversation_id") REFERENCES "channel_groups"("tenant_id", "conversation_id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "channel_leaves" ADD CONSTRAINT "channel_leaves_tenant_id_device_id_fkey" FOREIGN KEY ("tenant_id", "device_id") REFERENCES "devices"("tenant_id", "id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "invitations" ADD CONSTRAINT "invitations_tenant_id_conversation_id_fkey" FOREIGN KEY ("tenant_id", "conversation_id") REFERENCES "channel_groups"("tenant_id", "conversation_id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "invitations" ADD CONSTRAINT "invitations_tenant_id_user_id_fkey" FOREIGN KEY ("tenant_id", "user_id") REFERENCES "users"("tenant_id", "id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "invitations" ADD CONSTRAINT "invitations_tenant_id_inviter_user_id_fkey" FOREIGN KEY ("tenant_id", "inviter_user_id") REFERENCES "users"("tenant_id", "id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "key_packages" ADD CONSTRAINT "key_packages_tenant_id_device_id_fkey" FOREIGN KEY ("tenant_id", "device_id") REFERENCES "devices"("tenant_id", "id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "last_resort_key_packages" ADD CONSTRAINT "last_resort_key_packages_tenant_id_device_id_fkey" FOREIGN KEY ("tenant_id", "device_id") REFERENCES "devices"("tenant_id", "id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "spent_key_packages" ADD CONSTRAINT "spent_key_packages_tenant_id_device_id_fkey" FOREIGN KEY ("tenant_id", "device_id") REFERENCES "devices"("tenant_id", "id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "attachments" ADD CONSTRAINT "attachments_tenant_id_conversation_id_fkey" FOREIGN KEY ("tenant_id", "conversation_id") REFERENCES "conversations"("tenant_id", "id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "attachments" ADD CONSTRAINT "attachments_tenant_id_user_id_fkey" FOREIGN KEY ("tenant_id", "user_id") REFERENCES "users"("tenant_id", "id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "attachments" ADD CONSTRAINT "attachments_tenant_id_conversation_id_message_seq_fkey" FOREIGN KEY ("tenant_id", "conversation_id", "message_seq") REFERENCES "messages"("tenant_id", "conversation_id", "seq") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "attachment_parts" ADD CONSTRAINT "attachment_parts_tenant_id_attachment_id_fkey" FOREIGN KEY ("tenant_id", "attachment_id") REFERENCES "attachments"("tenant_id", "id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- Messages that wait for their end, and uploads that no message names yet: other rows cost these indexes nothing.
+CREATE INDEX "messages_expiring" ON "messages"("expires_at") WHERE "expires_at" IS NOT NULL;
+CREATE INDEX "attachments_orphans" ON "attachments"("created_at") WHERE "message_seq" IS NULL;
+
+-- Rows that change with every batch or Commit keep room for their next version on the same page.
+ALTER TABLE "conversations" SET (fillfactor = 50);
+ALTER TABLE "mailboxes" SET (fillfactor = 50);
+ALTER TABLE "memberships" SET (fillfactor = 70);
+ALTER TABLE "channel_groups" SET (fillfactor = 50);
+
+-- Entries live from delivery to acknowledgement: clean up after them early and often.
+ALTER TABLE "mailbox_entries" SET (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 5000);
+
+-- Ciphertext does not compress.
+ALTER TABLE "attachment_parts" ALTER COLUMN "ciphertext" SET STORAGE EXTERNAL;

@@ -1,7 +1,7 @@
 import { SealError } from '@seal-chat/protocol';
 import postgres from 'postgres';
-import { setTimeout as delay } from 'node:timers/promises';
 import { isDatabaseAway } from '../db/away.ts';
+import { retrying } from '../db/retrying.ts';
 import { isRetryableState } from '../db/transaction.ts';
 import { isSameMessage, withoutRepeats, type MessageKey } from './message-key.ts';
 import { createFlusher } from './flusher.ts';
@@ -16,7 +16,7 @@ export interface BatchWriter<Item, Result> {
 
 const MAX_BATCH = 500;
 const MAX_IN_FLIGHT = 2;
-const ATTEMPTS = 5;
+const RETRIES = { attempts: 5, delayMs: 2, isRetryable: isRetryableState };
 
 export function createBatchWriter<Item extends MessageKey, Result>(deps: {
   /** Stores items, of which none is another's repeat, in one transaction; answers in their order. */
@@ -42,20 +42,15 @@ export function createBatchWriter<Item extends MessageKey, Result>(deps: {
     }
   }
 
-  async function commit(items: readonly Item[]): Promise<readonly Result[]> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        const once = withoutRepeats(items);
-        const results = await store(once);
-        deliver(once, results);
-        return once === items
-          ? results
-          : items.map((item) => results[once.findIndex((other) => isSameMessage(item, other))]!);
-      } catch (error) {
-        if (attempt >= ATTEMPTS || !isRetryableState(error)) throw error;
-        await delay(attempt * 2 * Math.random());
-      }
-    }
+  function commit(items: readonly Item[]): Promise<readonly Result[]> {
+    return retrying(RETRIES, async () => {
+      const once = withoutRepeats(items);
+      const results = await store(once);
+      deliver(once, results);
+      return once === items
+        ? results
+        : items.map((item) => results[once.findIndex((other) => isSameMessage(item, other))]!);
+    });
   }
 
   const { add, drain } = createFlusher<Item, Result>({

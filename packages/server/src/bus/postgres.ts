@@ -1,5 +1,6 @@
 import { SealError } from '@seal-chat/protocol';
-import postgres, { type Sql } from 'postgres';
+import type { Sql } from 'postgres';
+import { connect } from '../db/connect.ts';
 import { CHANNEL, type Bus, type Listener, type Notice } from './bus.ts';
 import { createLocalBus } from './local.ts';
 
@@ -31,9 +32,9 @@ export function createPostgresBus(deps: {
   let heardAt = 0;
   let timer: NodeJS.Timeout | null = null;
 
-  async function connect(): Promise<void> {
+  async function reconnect(): Promise<void> {
     const previous = connection;
-    const next = postgres(url, { max: 1, fetch_types: false, onnotice: () => undefined });
+    const next = connect(url, { max: 1, fetch_types: false });
     connection = next;
     heardAt = clock();
     await previous?.end({ timeout: 0 });
@@ -86,7 +87,7 @@ export function createPostgresBus(deps: {
   }
 
   async function watch(): Promise<void> {
-    if (clock() - heardAt > SILENCE_MS) await connect();
+    if (clock() - heardAt > SILENCE_MS) await reconnect();
     tellOthers({ kind: 'alive' });
   }
 
@@ -118,7 +119,7 @@ export function createPostgresBus(deps: {
     },
     onGap: (handler) => void gapHandlers.push(handler),
     async start() {
-      await connect();
+      await reconnect();
       timer = setInterval(() => void watch().catch(onError), ALIVE_MS);
       timer.unref();
     },

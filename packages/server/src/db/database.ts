@@ -1,12 +1,14 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
-import postgres, { type Sql } from 'postgres';
+import type { Sql } from 'postgres';
 import { PrismaClient } from '../generated/client.ts';
+import { connect } from './connect.ts';
 
-/** Both ways to the one database: Prisma for the model, postgres.js for the hot path and notifications. */
+/** Both ways to the one database. docs/ARCHITECTURE.md says which is for what. */
 export interface Database {
+  /** Everyday queries. */
   readonly prisma: PrismaClient;
-  /** Pipelined and prepared; for the write path, mailboxes and whatever Prisma cannot say. */
+  /** Pipelined and prepared: log, mailboxes, files, notifications. */
   readonly sql: Sql;
   /** The pool below Prisma, for libraries that bring their own statements. */
   readonly pool: pg.Pool;
@@ -20,7 +22,7 @@ export interface DatabaseOptions {
   readonly poolSize?: number;
   /** Connections for the hot path. */
   readonly hotPoolSize?: number;
-  /** Hears of idle connections that broke; the pools replace them. */
+  /** Is told of idle connections that broke; the pools replace them. */
   readonly onError: (error: unknown) => void;
 }
 
@@ -32,13 +34,7 @@ export function openDatabase(options: DatabaseOptions): Database {
   pool.on('error', options.onError);
   // Longer formats print the query with its values, which would end up in the log.
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool), errorFormat: 'minimal' });
-  const sql = postgres(options.url, {
-    max: options.hotPoolSize ?? 6,
-    onnotice: () => undefined,
-    connection: { application_name: 'seal' },
-    // Sequence numbers and positions stay far below 2^53.
-    types: { int8: { to: 20, from: [20], serialize: String, parse: Number } },
-  });
+  const sql = connect(options.url, { max: options.hotPoolSize ?? 6, connection: { application_name: 'seal' } });
   return {
     prisma,
     sql,

@@ -1,97 +1,84 @@
-import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import postgres, { type Sql } from 'postgres';
+import { connect } from '../db/connect.ts';
 import { StartError } from '../start-error.ts';
-import { applyMigrations, type MigrationScript } from './schema-engine.ts';
+import { createTable, forgetUnfinished, readApplied, recordApplied } from './prisma-table.ts';
+import { checksumOf, isUnchanged, readScripts, type MigrationScript } from './scripts.ts';
 
 /** The repository's `prisma/migrations`, seen from `src/migrate` and from `dist/migrate` alike. */
 const MIGRATIONS = fileURLToPath(new URL('../../../../prisma/migrations', import.meta.url));
 
-/** Serialises starts on one database: any constant that nothing else uses. */
-const ADVISORY_LOCK = 7_325_761;
+/** The lock that `prisma migrate deploy` takes, so that neither works beside the other. */
+const PRISMA_LOCK = 72_707_369;
 
 /**
  * Brings the database at `url` up to date with `directory` (Prisma's standard layout) and returns the names of the
- * migrations that were applied. Safe when several processes start at once: one works, the others wait and find
- * nothing left to do. Prisma's engine is only loaded when there is something to apply.
+ * migrations that were applied. Each is one transaction together with its row in Prisma's own table, so `prisma migrate
+ * status` and `deploy` agree, and a migration that fails or whose process is killed has not happened. When several
+ * processes start at once, one applies and the others wait and find nothing left to do.
  *
- * @throws StartError when a migration fails (it is tried again at the next start), or one that was applied has been changed since.
+ * @throws StartError when a migration fails (the next start tries it again), when a migration was changed after it was
+ * applied, and when the database has one that `directory` does not
  */
 export async function migrate(url: string, directory: string = MIGRATIONS): Promise<readonly string[]> {
   const scripts = await readScripts(directory);
-  const sql = postgres(url, { max: 1, onnotice: () => undefined });
+  const sql = connect(url, { max: 1 });
   try {
-    await sql`select pg_advisory_lock(${ADVISORY_LOCK})`;
-    if (!(await isBehind(sql, scripts))) return [];
+    await sql`select pg_advisory_lock(${PRISMA_LOCK})`;
+    const missing = await findMissing(sql, scripts);
+    if (missing.length === 0) return [];
+    await createTable(sql);
     await forgetUnfinished(sql);
-    return await applyMigrations({ url, baseDir: directory, scripts, lockFile: await readLockFile(directory) });
+    for (const script of missing) await apply(sql, script);
+    return missing.map(({ name }) => name);
   } catch (error) {
-    if (error instanceof postgres.PostgresError || error instanceof StartError) throw error;
-    throw new StartError(`The database cannot be migrated: ${inOneLine(error)}`, { cause: error });
+    throw error instanceof StartError ? error : cannotMigrate(inOneLine(error), error);
   } finally {
+    // The lock goes with the connection.
     await sql.end({ timeout: 5 });
   }
 }
 
-async function readScripts(directory: string): Promise<readonly MigrationScript[]> {
-  const entries = await readdir(directory, { withFileTypes: true }).catch(() => []);
-  const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
-  return Promise.all(
-    names
-      .toSorted()
-      .map(async (name) => ({ name, sql: await readFile(join(directory, name, 'migration.sql'), 'utf8') })),
-  );
-}
-
-function readLockFile(directory: string): Promise<string | null> {
-  return readFile(join(directory, 'migration_lock.toml'), 'utf8').catch(() => null);
-}
-
-/** Whether a script is left to apply. What has been applied must be the same byte for byte: Prisma keeps its SHA-256. */
-async function isBehind(sql: Sql, scripts: readonly MigrationScript[]): Promise<boolean> {
-  const [table] = await sql<{ exists: boolean }[]>`select to_regclass('_prisma_migrations') is not null as exists`;
-  if (!table?.exists) return scripts.length > 0;
-  const rows = await sql<{ migration_name: string; checksum: string }[]>`
-    select migration_name, checksum from _prisma_migrations where finished_at is not null and rolled_back_at is null`;
-  const applied = new Map(rows.map((row) => [row.migration_name, row.checksum]));
-  const changed = scripts.find(({ name, sql: text }) => applied.has(name) && applied.get(name) !== sha256(text));
-  if (changed) {
+/** The scripts that are left to apply, in order. */
+async function findMissing(sql: Sql, scripts: readonly MigrationScript[]): Promise<readonly MigrationScript[]> {
+  const applied = await readApplied(sql);
+  const changed = scripts.find(({ name, text }) => applied.has(name) && !isUnchanged(text, applied.get(name)!));
+  if (changed !== undefined) {
     throw new StartError(
       `The migration ${changed.name} was changed after it was applied to this database: restore it, and write a new one instead.`,
     );
   }
-  return scripts.some((script) => !applied.has(script.name));
+  const names = new Set(scripts.map(({ name }) => name));
+  const unknown = [...applied.keys()].find((name) => !names.has(name));
+  if (unknown !== undefined) {
+    throw new StartError(
+      `The database has the migration ${unknown}, which this version of Seal does not have: start the version that applied it, or a later one.`,
+    );
+  }
+  return scripts.filter(({ name }) => !applied.has(name));
 }
 
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+async function apply(sql: Sql, { name, text }: MigrationScript): Promise<void> {
+  const startedAt = new Date();
+  try {
+    await sql.begin(async (tx) => {
+      await tx.unsafe(text).simple();
+      await recordApplied(tx, { name, checksum: checksumOf(text), startedAt });
+    });
+  } catch (error) {
+    throw cannotMigrate(`${name}: ${inOneLine(error)}`, error);
+  }
 }
 
-/** The lock that Prisma's engine takes while it applies migrations. */
-const PRISMA_LOCK = 72_707_369;
-
-/**
- * Prisma refuses to go on after a migration that was begun and not finished, because it may have happened in part. Here
- * each is one transaction, so one that failed, or whose process was killed, has not happened and is tried again.
- */
-async function forgetUnfinished(sql: Sql): Promise<void> {
-  const [table] = await sql<{ exists: boolean }[]>`select to_regclass('_prisma_migrations') is not null as exists`;
-  if (!table?.exists) return;
-  await sql`select pg_advisory_lock(${PRISMA_LOCK})`;
-  await sql`update _prisma_migrations set rolled_back_at = now() where finished_at is null and rolled_back_at is null`;
-  await sql`select pg_advisory_unlock(${PRISMA_LOCK})`;
+function cannotMigrate(reason: string, cause: unknown): StartError {
+  return new StartError(`The database cannot be migrated: ${reason}`, { cause });
 }
 
-/** The engine's message without its trace: the migration and what PostgreSQL says of it. */
+/** What PostgreSQL says of a failed statement, or the message of any other failure. */
 function inOneLine(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
-  const name = /migration_name="([^"]+)"/.exec(text)?.[1];
-  const what = text
-    .split(/\s+0: [\w:]+\s/)[0]!
-    .replace(/^.*?Error querying the database: /s, '')
-    .replaceAll(/\s*\n\s*/g, ' ')
-    .trim();
-  return name === undefined ? what : `${name}: ${what}`;
+  const parts =
+    error instanceof postgres.PostgresError
+      ? [`${error.severity}: ${error.message}`, error.detail, error.hint]
+      : [error instanceof Error ? error.message : String(error)];
+  return parts.filter(Boolean).join(' ').replaceAll(/\s+/g, ' ').trim();
 }

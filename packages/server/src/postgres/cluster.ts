@@ -2,7 +2,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import postgres from 'postgres';
+import { connect } from '../db/connect.ts';
 import { locateBinaries } from './binaries.ts';
 import { EMBEDDED_NAME, ensureDirectory, ensureInitialised, readPassword } from './data-directory.ts';
 import { launch, type LaunchOptions, type ServerProcess } from './launch.ts';
@@ -161,7 +161,7 @@ async function freePort(): Promise<number> {
 async function ensureDatabase(url: string): Promise<void> {
   const admin = new URL(url);
   admin.pathname = '/postgres';
-  const sql = postgres(admin.href, { max: 1, onnotice: () => undefined });
+  const sql = connect(admin.href, { max: 1 });
   try {
     const found = await sql`select 1 from pg_database where datname = ${EMBEDDED_NAME}`;
     if (found.length === 0) await sql`create database ${sql(EMBEDDED_NAME)}`;

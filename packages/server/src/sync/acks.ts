@@ -1,6 +1,6 @@
 import type { DeviceId, TenantId } from '@seal-chat/protocol';
 import type { Sql } from 'postgres';
-import { setTimeout as delay } from 'node:timers/promises';
+import { retrying } from '../db/retrying.ts';
 import { isRetryableState } from '../db/transaction.ts';
 import { createFlusher } from '../batching/flusher.ts';
 import { acknowledge, type Delivered } from './store.ts';
@@ -22,7 +22,7 @@ export interface Acks {
 const MAX_BATCH = 1_000;
 /** Too short to be seen as a late tick, and long enough for one statement to serve a burst of messages, ms. */
 const DELAY_MS = 50;
-const ATTEMPTS = 5;
+const RETRIES = { attempts: 5, delayMs: 2, isRetryable: isRetryableState };
 
 export function createAcks(deps: {
   readonly sql: Sql;
@@ -38,19 +38,8 @@ export function createAcks(deps: {
       const key = ack.tenantId + ack.deviceId;
       if ((latest.get(key)?.position ?? -1) < ack.position) latest.set(key, ack);
     }
-    onDelivered(await commit([...latest.values()])).catch(onError);
+    onDelivered(await retrying(RETRIES, () => acknowledge(sql, [...latest.values()]))).catch(onError);
     return acks.map(() => undefined);
-  }
-
-  async function commit(acks: readonly Ack[]): Promise<readonly Delivered[]> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await acknowledge(sql, acks);
-      } catch (error) {
-        if (attempt >= ATTEMPTS || !isRetryableState(error)) throw error;
-        await delay(attempt * 2 * Math.random());
-      }
-    }
   }
 
   return createFlusher<Ack, undefined>({ maxBatch: MAX_BATCH, maxInFlight: 1, delayMs: DELAY_MS, write });

@@ -1,0 +1,6 @@
+-- Trigger of `conversations`, after DELETE, for all rows of the statement (`gone`): their messages go with them.
+CREATE OR REPLACE FUNCTION seal_forget_conversations() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  DELETE FROM messages m USING gone g WHERE m.tenant_id = g.tenant_id AND m.conversation_id = g.id;
+  RETURN NULL;
+END $$;
