@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import postgres, { type Sql } from 'postgres';
 import { connect } from '../db/connect.ts';
 import { StartError } from '../start-error.ts';
-import { createTable, forgetUnfinished, readApplied, recordApplied } from './prisma-table.ts';
+import { createTable, forgetUnfinished, readApplied, recordStatement } from './prisma-table.ts';
 import { checksumOf, isUnchanged, readScripts, type MigrationScript } from './scripts.ts';
 
 /** The repository's `prisma/migrations`, seen from `src/migrate` and from `dist/migrate` alike. */
@@ -58,13 +58,11 @@ async function findMissing(sql: Sql, scripts: readonly MigrationScript[]): Promi
   return scripts.filter(({ name }) => !applied.has(name));
 }
 
+/** Statements that arrive in one message are one transaction, which also ends with a connection that breaks. */
 async function apply(sql: Sql, { name, text }: MigrationScript): Promise<void> {
-  const startedAt = new Date();
+  const record = recordStatement({ name, checksum: checksumOf(text), startedAt: new Date() });
   try {
-    await sql.begin(async (tx) => {
-      await tx.unsafe(text).simple();
-      await recordApplied(tx, { name, checksum: checksumOf(text), startedAt });
-    });
+    await sql.unsafe(`${text}\n;\n${record}`).simple();
   } catch (error) {
     throw cannotMigrate(`${name}: ${inOneLine(error)}`, error);
   }

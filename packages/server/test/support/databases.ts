@@ -1,10 +1,11 @@
-import postgres from 'postgres';
+import type { Sql } from 'postgres';
+import { connect } from '../../src/db/connect.ts';
 
 /** Runs statements on the maintenance database of the server at `url`. */
-export async function administer(url: string, work: (sql: postgres.Sql) => Promise<unknown>): Promise<void> {
+export async function administer(url: string, work: (sql: Sql) => Promise<unknown>): Promise<void> {
   const admin = new URL(url);
   admin.pathname = '/postgres';
-  const sql = postgres(admin.href, { max: 1, onnotice: () => undefined });
+  const sql = connect(admin.href, { max: 1 });
   try {
     await work(sql);
   } finally {

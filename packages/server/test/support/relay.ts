@@ -3,8 +3,9 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import Fastify from 'fastify';
 import { pino } from 'pino';
-import postgres, { type Sql } from 'postgres';
+import type { Sql } from 'postgres';
 import { SIZE_LIMITS, type TenantId } from '@seal-chat/protocol';
+import { connect } from '../../src/db/connect.ts';
 import { registerAttachments } from '../../src/http/attachments.ts';
 import { installErrors } from '../../src/http/errors.ts';
 import { registerTrpc } from '../../src/http/trpc.ts';
@@ -60,11 +61,7 @@ export async function startRelay(options: { readonly clock?: () => number } = {}
   const log: string[] = [];
   const first = await startProcess(database.url, log, options);
   const others: RelayProcess[] = [];
-  const sql = postgres(database.url, {
-    max: 3,
-    onnotice: () => undefined,
-    types: { int8: { to: 20, from: [20], serialize: String, parse: Number } },
-  });
+  const sql = connect(database.url, { max: 3 });
   return {
     ...first,
     database,
