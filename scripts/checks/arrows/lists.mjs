@@ -33,10 +33,11 @@ export const ROOMS = {
   server: {
     // Below everything: what knows no procedure and no feature.
     db: 'generated',
+    bus: 'db',
     delivery: 'bus',
     tenants: 'generated limits',
-    migrate: 'start-error.ts',
-    postgres: 'start-error.ts',
+    migrate: 'db start-error.ts',
+    postgres: 'db start-error.ts',
     batching: 'db',
     presence: 'bus delivery',
     sessions: 'bus delivery limits tenants',
@@ -63,7 +64,7 @@ export const ROOMS = {
     http: 'attachments db health limits log.ts router.ts sessions trpc',
     'index.ts': 'app.ts limits router.ts',
     'env.ts': 'limits start-error.ts',
-    'start.ts': 'app.ts env.ts health http log.ts migrate postgres seed start-error.ts',
+    'start.ts': 'app.ts db env.ts health http log.ts migrate postgres seed start-error.ts',
     'main.ts': 'env.ts log.ts start-error.ts start.ts',
   },
 };
