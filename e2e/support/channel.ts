@@ -24,6 +24,6 @@ export async function create(
 
 /** Puts a person on the list of those who are added or invited. */
 export async function pick(widget: Locator, person: string): Promise<void> {
-  await widget.getByRole('combobox', { name: 'Find people to put on the list' }).fill(person);
+  await widget.getByRole('combobox', { name: 'Search for people to add' }).fill(person);
   await widget.getByRole('option', { name: person, exact: true }).click();
 }

@@ -13,7 +13,7 @@ const VIEWS: readonly (readonly [
     'sign-in with a mistake',
     async ({ page, widget }) => {
       await widget.getByRole('button', { name: 'Start chatting' }).click();
-      await widget.getByText('A name has at least 2 characters.').waitFor();
+      await widget.getByText('Use at least 2 characters.').waitFor();
       return page;
     },
   ],

@@ -39,7 +39,7 @@ test('a public channel is found and joined, and its members read each other', as
   await bob.widget.getByLabel('Name', { exact: true }).fill('HARBOUR');
   await bob.widget.getByRole('radio', { name: 'Everyone here' }).check();
   await bob.widget.getByRole('button', { name: 'Create channel' }).click();
-  await bob.widget.getByText('There is a channel of that name already.').waitFor();
+  await bob.widget.getByText('A channel with that name already exists.').waitFor();
 });
 
 test('an invitation to a private channel says what it is and lets its receiver in', async ({ person }) => {
@@ -74,7 +74,7 @@ test('a removed member reads nothing more and is told', async ({ person }) => {
 
   await openDetails(erin.widget);
   await erin.widget.getByText('2 devices can read what is sent now.').waitFor();
-  await erin.widget.getByRole('button', { name: 'What to do with frank' }).click();
+  await erin.widget.getByRole('button', { name: 'Actions for frank' }).click();
   await erin.widget.getByRole('button', { name: 'Remove', exact: true }).click();
   await erin.widget.getByRole('alertdialog').getByRole('button', { name: 'Remove', exact: true }).click();
   await expect.poll(() => erin.widget.getByRole('heading', { name: 'Members 1' }).count()).toBe(1);
@@ -101,7 +101,7 @@ test('changes to a channel reach its members', async ({ person }) => {
   await composer(heidi.widget, 'new-name').waitFor();
   await row(heidi.widget, 'new-name').waitFor();
 
-  await grace.widget.getByRole('button', { name: 'What to do with heidi' }).click();
+  await grace.widget.getByRole('button', { name: 'Actions for heidi' }).click();
   await grace.widget.getByRole('button', { name: 'Make admin' }).click();
   await openDetails(heidi.widget);
   await heidi.widget.getByRole('button', { name: 'Add people' }).waitFor();
@@ -119,7 +119,7 @@ test('a channel leaves a chat between two of its members alone', async ({ person
   const [ivan, judy] = await Promise.all([person('ivan'), person('judy')]);
   await create(ivan.widget, { name: 'pair', isPublic: false, people: ['judy'] });
   await openDetails(ivan.widget);
-  await ivan.widget.getByRole('button', { name: 'What to do with judy' }).click();
+  await ivan.widget.getByRole('button', { name: 'Actions for judy' }).click();
   await ivan.widget.getByRole('button', { name: 'Write a message' }).click();
   await composer(ivan.widget, 'judy').waitFor();
   await send(ivan.widget, 'just you');
@@ -152,7 +152,7 @@ test('newcomers read what was said before, where the channel shares its history'
   await create(mona.widget, { name: 'archive', isPublic: true });
   await send(mona.widget, 'said before');
   await openDetails(mona.widget);
-  await mona.widget.getByRole('switch', { name: 'Show newcomers what was written before' }).check();
+  await mona.widget.getByRole('switch', { name: 'Share history with new members' }).check();
   await expect.poll(() => mona.widget.getByRole('switch', { name: 'Show newcomers' }).isChecked()).toBe(true);
 
   await begin(nils.widget, 'Browse channels');

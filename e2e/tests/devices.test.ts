@@ -43,7 +43,7 @@ test('a second device gets every message, and the first one shows what it sends'
   const phone = await openDevice('bob’s phone');
   await link(bob.widget, phone.widget);
   await openChat(phone.widget, 'alice');
-  await phone.widget.getByText('Messages from before this device was linked are on your other devices.').waitFor();
+  await phone.widget.getByText('Messages from before this device was linked stay on your other devices.').waitFor();
 
   await send(alice.widget, 'to both of Bob’s');
   await expectTexts(phone.widget, ['to both of Bob’s']);
@@ -113,7 +113,7 @@ test('a wrong linking code is refused with what is wrong with it', async ({ pers
   const code = await showCode(grace.widget);
   const phone = await openDevice('grace’s phone');
   await enterCode(phone.widget, 'not a code');
-  await phone.widget.getByRole('alert').getByText('That code is not right. Check it for typing mistakes.').waitFor();
+  await phone.widget.getByRole('alert').getByText('That code is incorrect. Check it for typing mistakes.').waitFor();
   // Well formed, but nobody's.
   const last = code.at(-1) === '0' ? '1' : '0';
   await phone.widget.getByLabel('Code from your other device').fill(code.slice(0, -1) + last);
@@ -151,9 +151,9 @@ test('the recovery code brings the account back, and a wrong one does not', asyn
     await laptop.widget.getByRole('button', { name: 'Recover account' }).click();
   };
   await recover('judy', 'ABCD');
-  await laptop.widget.getByRole('alert').getByText('That code is not right. Check it for typing mistakes.').waitFor();
+  await laptop.widget.getByRole('alert').getByText('That code is incorrect. Check it for typing mistakes.').waitFor();
   await recover('judy', ivan.recoveryCode);
-  await laptop.widget.getByRole('alert').getByText('That code is not right. Check it for typing mistakes.').waitFor();
+  await laptop.widget.getByRole('alert').getByText('That code is incorrect. Check it for typing mistakes.').waitFor();
   await recover('nobody', judy.recoveryCode);
   await laptop.widget.getByRole('alert').getByText('Nothing was found under that name.').waitFor();
   await recover('judy', judy.recoveryCode.toLowerCase());

@@ -33,11 +33,11 @@ test('a search for an unknown name, or for their own, shows a person no result',
   const bob = await person('bob');
   const search = bob.widget.getByRole('combobox', { name: 'Find a person' });
   await search.fill('nobody-of-that-name');
-  await bob.widget.getByRole('status').getByText('Nobody here is called “nobody-of-that-name”.').waitFor();
+  await bob.widget.getByRole('status').getByText('No one found for “nobody-of-that-name”.').waitFor();
   await search.fill('bob');
-  await bob.widget.getByRole('status').getByText('Nobody here is called “bob”.').waitFor();
+  await bob.widget.getByRole('status').getByText('No one found for “bob”.').waitFor();
   await search.fill('%');
-  await bob.widget.getByRole('status').getByText('Nobody here is called “%”.').waitFor();
+  await bob.widget.getByRole('status').getByText('No one found for “%”.').waitFor();
 });
 
 test('an empty or too long text is neither sent nor cut nor lost', async ({ person }) => {
@@ -93,7 +93,7 @@ test(
     const heidi = await openDevice('heidi', { url: site.selfHostedUrl });
     await heidi.widget.getByLabel('Choose a name').fill('heidi');
     await heidi.widget.getByRole('button', { name: 'Start chatting' }).click();
-    await heidi.widget.getByText('The server cannot be reached. Check your connection and try again.').waitFor();
+    await heidi.widget.getByText('The server can’t be reached. Check your connection and try again.').waitFor();
 
     await server.start();
     await grace.widget

@@ -87,15 +87,15 @@ export const DetailsOfManyMembers: Story = { args: { state: 'channelCrowd' }, pl
 export const DetailsOfDirectChat: Story = { args: { state: 'directDetails' }, play: after('Details') };
 export const MemberActions: Story = {
   args: { state: 'channelOwner' },
-  play: after('Details', 'What to do with bob'),
+  play: after('Details', 'Actions for bob'),
 };
 export const RemovingAMember: Story = {
   args: { state: 'channelOwner' },
-  play: after('Details', 'What to do with bob', 'Remove'),
+  play: after('Details', 'Actions for bob', 'Remove'),
 };
 export const ActionForbidden: Story = {
   args: { state: 'channelForbidden' },
-  play: after('Details', 'What to do with bob', 'Make ordinary member'),
+  play: after('Details', 'Actions for bob', 'Make ordinary member'),
 };
 export const Leaving: Story = { args: { state: 'channelOwner' }, play: after('Details', 'Leave channel') };
 export const Editing: Story = { args: { state: 'channelOwner' }, play: after('Details', 'Name and description') };

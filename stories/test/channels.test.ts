@@ -72,7 +72,7 @@ it('says at the field what is wrong with a new channel, and opens it when nothin
   expect(await hasFocus(name)).toBe(true);
   await name.fill('spring-launch');
   await name.press('Enter');
-  await widget.getByText('There is a channel of that name already.').waitFor();
+  await widget.getByText('A channel with that name already exists.').waitFor();
   await expect.poll(() => hasFocus(name)).toBe(true);
   // What was begun is not lost by a key.
   await page.keyboard.press('Escape');
@@ -84,7 +84,7 @@ it('says at the field what is wrong with a new channel, and opens it when nothin
   await made.getByRole('combobox').fill('bo');
   await made.getByRole('option').first().waitFor();
   await other.keyboard.press('Enter');
-  await button(made, 'Take bob off the list').waitFor();
+  await button(made, 'Remove bob').waitFor();
   await button(made, 'Create channel').click();
   await made.getByRole('textbox', { name: 'Message to spring-launch' }).waitFor();
   expect(await made.getByRole('heading', { name: 'Chats' }).count()).toBe(1);
@@ -100,7 +100,7 @@ it('looks through public channels page by page, and by name', async () => {
   expect(await button(widget, 'Show more').count()).toBe(0);
   await widget.getByRole('searchbox').fill('crane');
   await expect.poll(() => rows.count()).toBe(15);
-  await button(widget, 'Open crane (You are in)').click();
+  await button(widget, 'Open crane (Joined)').click();
   await widget.getByRole('heading', { name: 'Chats' }).waitFor();
   await page.close();
 });
@@ -128,21 +128,21 @@ it('keeps what lies under the details out of reach, and gives the focus back', a
 
 it('asks before it removes somebody, and says what came of it', async () => {
   const { page, widget } = await openDetails({ state: 'channelOwner' });
-  await button(widget, 'What to do with jonas').click();
+  await button(widget, 'Actions for jonas').click();
   await button(widget, 'Remove').click();
   await expect.poll(() => hasFocus(button(widget, 'Cancel'))).toBe(true);
   await page.keyboard.press('Enter');
-  await expect.poll(() => hasFocus(button(widget, 'What to do with jonas'))).toBe(true);
+  await expect.poll(() => hasFocus(button(widget, 'Actions for jonas'))).toBe(true);
   await button(widget, 'Remove').click();
   await widget.getByRole('alertdialog').getByRole('button', { name: 'Remove' }).click();
-  await expect.poll(() => button(widget, 'What to do with jonas').count()).toBe(0);
+  await expect.poll(() => button(widget, 'Actions for jonas').count()).toBe(0);
   await expect.poll(() => hasFocus(widget.getByRole('heading', { name: 'Members 6' }))).toBe(true);
   await page.close();
 
   const { page: refused, widget: other } = await openDetails({ state: 'channelForbidden' });
-  await button(other, 'What to do with jonas').click();
+  await button(other, 'Actions for jonas').click();
   await button(other, 'Make admin').click();
-  await other.getByRole('alert').getByText('You may not do that.').waitFor();
+  await other.getByRole('alert').getByText('You don’t have permission to do that.').waitFor();
   await refused.close();
 });
 
@@ -159,9 +159,9 @@ it('changes what is set for a conversation, and goes back to what is when that f
   await page.close();
 
   const { page: failing, widget: other } = await openDetails({ state: 'channelForbidden' });
-  const history = other.getByRole('switch', { name: 'Show newcomers what was written before' });
+  const history = other.getByRole('switch', { name: 'Share history with new members' });
   await history.click();
-  await other.getByText('You may not do that.').waitFor();
+  await other.getByText('You don’t have permission to do that.').waitFor();
   expect(await history.isChecked()).toBe(false);
   await failing.close();
 });
@@ -218,7 +218,7 @@ it.each(['light', 'dark'] as const)(
       await page.close();
     }
     const { page, widget } = await openDetails({ theme, state: 'channelAdmin' });
-    await button(widget, 'What to do with jonas').click();
+    await button(widget, 'Actions for jonas').click();
     found['member'] = await violations(page);
     await button(widget, 'Remove').click();
     found['question'] = await violations(page);

@@ -6,12 +6,12 @@ import type { ErrorCode } from './errors.ts';
  */
 export const ERRORS: Readonly<Record<ErrorCode, { readonly status: number; readonly text: string }>> = {
   // Input and protocol
-  BAD_INPUT: { status: 400, text: 'The request was not understood.' },
+  BAD_INPUT: { status: 400, text: 'The request is not valid.' },
   MALFORMED: { status: 400, text: 'The data is damaged or not in a known format.' },
   UNSUPPORTED_VERSION: { status: 400, text: 'This was made by a newer version of Seal.' },
   TOO_LARGE: { status: 413, text: 'That is larger than allowed.' },
   NOT_FOUND: { status: 404, text: 'Not found.' },
-  CONFLICT: { status: 409, text: 'Someone else was quicker.' },
+  CONFLICT: { status: 409, text: 'Someone else changed this first. Try again.' },
   // Tenant and session
   UNKNOWN_APP_KEY: { status: 401, text: 'The app key is not known to this server.' },
   ORIGIN_NOT_ALLOWED: {
@@ -25,23 +25,23 @@ export const ERRORS: Readonly<Record<ErrorCode, { readonly status: number; reado
   CHALLENGE_INVALID: { status: 401, text: 'The sign-in took too long or was already used.' },
   BAD_SIGNATURE: { status: 401, text: 'The signature does not match.' },
   USERNAME_TAKEN: { status: 409, text: 'That name is taken.' },
-  FORBIDDEN: { status: 403, text: 'You may not do that.' },
+  FORBIDDEN: { status: 403, text: 'You don’t have permission to do that.' },
   // Limits
   RATE_LIMITED: { status: 429, text: 'Too many requests. Please wait a moment.' },
   TOO_MANY_CONNECTIONS: { status: 429, text: 'Too many open connections for this person.' },
-  TOO_MANY_DEVICES: { status: 409, text: 'This account has the most devices it can have.' },
+  TOO_MANY_DEVICES: { status: 409, text: 'This account has reached its device limit.' },
   // Messaging
   NOT_A_MEMBER: { status: 403, text: 'You are not in this conversation.' },
   DEVICE_LIST_STALE: { status: 409, text: 'The devices of this conversation have changed.' },
   DEVICE_LIST_REJECTED: {
     status: 409,
 
-    text: 'The device list does not continue the one the server has.',
+    text: 'The device list does not follow the one that the server has.',
   },
   // Channels and attachments
-  NAME_TAKEN: { status: 409, text: 'There is a channel of that name already.' },
-  CHANNEL_FULL: { status: 409, text: 'The channel has the most members it can have.' },
-  EPOCH_STALE: { status: 409, text: 'The channel has changed meanwhile.' },
+  NAME_TAKEN: { status: 409, text: 'A channel with that name already exists.' },
+  CHANNEL_FULL: { status: 409, text: 'The channel is full.' },
+  EPOCH_STALE: { status: 409, text: 'The channel has changed in the meantime.' },
   REMOVE_PENDING: { status: 409, text: 'The keys of the channel are being changed.' },
   INVALID_COMMIT: { status: 422, text: 'A change of the channel is not valid.' },
   CHANNEL_FORKED: { status: 409, text: 'The members of the channel do not have the same keys.' },
@@ -57,7 +57,7 @@ export const ERRORS: Readonly<Record<ErrorCode, { readonly status: number; reado
   BODY_MISMATCH: { status: 422, text: 'The stored message is not the one that was sent.' },
   UNVERIFIED_DEVICE: { status: 422, text: 'The sending device is not on its signed device list.' },
   IDENTITY_CHANGED: { status: 409, text: 'The identity of this person has changed.' },
-  WRONG_CODE: { status: 403, text: 'The code is not right.' },
+  WRONG_CODE: { status: 403, text: 'That code is incorrect.' },
   // Device storage and the network
   STORAGE_FAILED: { status: 500, text: 'The browser could not store data for this site.' },
   STORAGE_CONFLICT: { status: 409, text: 'Another tab changed the same data.' },

@@ -21,7 +21,7 @@ export const arMessages: MessageStrings = {
     }),
   reactedBy: (names, emoji) => `${emoji} ${names}`,
   channelBegins: (name) => `هنا بداية ${name}`,
-  channelNotice: (name) => `لا يقرأ هذا إلا أعضاء ${name}، ولا حتى خادم هذا الموقع.`,
+  channelNotice: (name) => `الرسائل في ${name} مشفّرة من الطرف إلى الطرف لأعضائها.`,
   beforeJoining: 'ما كُتب قبل انضمام هذا الجهاز لا يُقرأ هنا.',
   youToo: 'أنت',
   reactions: 'التفاعلات',

@@ -22,7 +22,7 @@ export const ar: Strings = {
   someone: 'شخص ما',
   unnamedChannel: 'قناة',
 
-  welcomeTitle: 'تحدّث بخصوصية',
+  welcomeTitle: 'محادثات خاصة',
   welcomeText: 'تُختم الرسائل على جهازك، ولا يستطيع فتحها إلا من تكتب إليهم.',
   nameLabel: 'اختر اسمًا',
   yourName: 'اسمك',
@@ -80,7 +80,7 @@ export const ar: Strings = {
   searchLabel: 'البحث عن شخص',
   searchPlaceholder: 'ابحث عن شخص بالاسم',
   searching: 'جارٍ البحث…',
-  searchNone: (query) => `لا أحد هنا باسم «${query}».`,
+  searchNone: (query) => `لم يُعثر على أحد باسم «${query}».`,
   searchCount: (count) =>
     plural('ar', count, {
       zero: 'لم يُعثر على أحد',
@@ -107,7 +107,7 @@ export const ar: Strings = {
   pickText: 'اختر محادثة أو ابحث عن شخص لتبدأ واحدة.',
 
   messagesOf: (name) => `الرسائل مع ${name}`,
-  sealedNotice: (name) => `لا يقرأ هذه المحادثة سواك أنت و${name}، ولا حتى خادم هذا الموقع.`,
+  sealedNotice: (name) => `الرسائل بينك وبين ${name} مشفّرة من الطرف إلى الطرف.`,
   sayHello: (name) => `ألقِ التحية على ${name}`,
   unavailableHistory: 'الرسائل السابقة لربط هذا الجهاز موجودة على أجهزتك الأخرى.',
   newMessages: (count) =>
@@ -168,7 +168,7 @@ export const ar: Strings = {
   identityChanged: (name) => `لدى ${name} مفاتيح جديدة`,
   identityChangedText: (name) =>
     `ربما بدأ ${name} من جديد على جهاز آخر، أو ينتحل أحدهم شخصية ${name}. اسأل وجهًا لوجه أو بالهاتف قبل المتابعة.`,
-  safetyNumber: (name) => `رقم الأمان بينكما. إذا رأى ${name} الرقم نفسه فكل شيء بخير:`,
+  safetyNumber: (name) => `رقم الأمان بينكما. إذا رأى ${name} الرقم نفسه فلدى كل منكما مفاتيح الآخر الحقيقية:`,
   identityAccept: 'تحققت، متابعة',
 
   settings: 'الإعدادات',
@@ -202,7 +202,7 @@ export const ar: Strings = {
     UNSUPPORTED_VERSION: 'أُنشئ هذا بإصدار أحدث من Seal.',
     TOO_LARGE: 'هذا أكبر من المسموح.',
     NOT_FOUND: 'لم يُعثر على شيء بهذا الاسم.',
-    CONFLICT: 'سبقك شخص آخر.',
+    CONFLICT: 'غيّر شخص آخر هذا قبلك. حاول مجددًا.',
     UNKNOWN_APP_KEY: 'هذه الدردشة غير مهيأة كما يجب: لا يعرف الخادم مفتاح التطبيق.',
     ORIGIN_NOT_ALLOWED: 'هذه الدردشة غير مهيأة كما يجب: هذا الموقع ليس ضمن المواقع المسموح بها.',
     NOT_SIGNED_IN: 'سجّل الدخول من فضلك.',
@@ -219,7 +219,7 @@ export const ar: Strings = {
     DEVICE_LIST_STALE: 'تغيّرت أجهزة هذه المحادثة.',
     DEVICE_LIST_REJECTED: 'قائمة الأجهزة لا تكمل القائمة التي لدى الخادم.',
     NAME_TAKEN: 'توجد قناة بهذا الاسم بالفعل.',
-    CHANNEL_FULL: 'بلغت القناة أقصى عدد من الأعضاء.',
+    CHANNEL_FULL: 'القناة ممتلئة.',
     EPOCH_STALE: 'تغيّرت القناة في هذه الأثناء.',
     REMOVE_PENDING: 'يجري الآن تغيير مفاتيح القناة.',
     INVALID_COMMIT: 'أحد تغييرات القناة غير صالح.',

@@ -81,7 +81,7 @@ export const deChannels: ChannelStrings = {
     'Der Kanal ist öffentlich: Der Server kennt Namen und Beschreibung, und alle hier dürfen beitreten und ab dann mitlesen.',
   encryptionPrivate: 'Der Server weiß, wer dabei ist und wann etwas gesendet wird, aber nicht, wie der Kanal heißt.',
   encryptionDirect:
-    'Nachrichten und Dateien werden auf euren Geräten versiegelt, und nur ihr beide könnt sie öffnen. Jede Nachricht hat einen eigenen Schlüssel, und benutzte Schlüssel werden gelöscht (PQXDH und Double Ratchet).',
+    'Nachrichten und Dateien werden auf euren Geräten für die Geräte von euch beiden versiegelt. Jede Nachricht hat einen eigenen Schlüssel, und benutzte Schlüssel werden gelöscht (PQXDH und Double Ratchet).',
   suite: 'Schlüssel vereinbart mit',
   readingDevices: (count) =>
     plural('de', count, {
@@ -93,7 +93,7 @@ export const deChannels: ChannelStrings = {
       one: 'Die Schlüssel haben einmal gewechselt.',
       other: 'Die Schlüssel haben #-mal gewechselt.',
     }),
-  verify: (name) => `Eure Sicherheitsnummer. Sieht ${name} dieselbe, ist niemand dazwischen:`,
+  verify: (name) => `Eure Sicherheitsnummer. Sieht ${name} dieselbe, habt ihr die echten Schlüssel voneinander:`,
 
   members: 'Mitglieder',
   roles: { owner: 'Besitz', admin: 'Admin', member: 'Mitglied' },

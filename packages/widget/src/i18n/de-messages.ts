@@ -17,7 +17,7 @@ export const deMessages: MessageStrings = {
     }),
   reactedBy: (names, emoji) => `${emoji} ${names}`,
   channelBegins: (name) => `Hier beginnt ${name}`,
-  channelNotice: (name) => `Nur wer in ${name} ist, kann das lesen. Nicht einmal der Server dieser Website kann es.`,
+  channelNotice: (name) => `Nachrichten in ${name} sind für die Mitglieder Ende-zu-Ende-verschlüsselt.`,
   beforeJoining: 'Was geschrieben wurde, bevor dieses Gerät dabei war, ist hier nicht zu lesen.',
   youToo: 'du',
   reactions: 'Reaktionen',

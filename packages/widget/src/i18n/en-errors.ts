@@ -6,15 +6,15 @@ const general = Object.entries(ERRORS).map(([code, { text }]) => [code, text]);
 export const enErrors: Readonly<Partial<Record<ErrorCode, string>>> = {
   ...Object.fromEntries(general),
   // Where it helps to know that the text stands in this widget.
-  USERNAME_TAKEN: 'That name is taken. Try another, or come back with your recovery code if it is yours.',
-  WRONG_CODE: 'That code is not right. Check it for typing mistakes.',
+  USERNAME_TAKEN: 'That name is taken. Try another, or use your recovery code if it is yours.',
+  WRONG_CODE: 'That code is incorrect. Check it for typing mistakes.',
   NOT_FOUND: 'Nothing was found under that name.',
   UNKNOWN_APP_KEY: 'This chat is not set up correctly: the server does not know its app key.',
   ORIGIN_NOT_ALLOWED: 'This chat is not set up correctly: this site is not on its list of allowed sites.',
-  DEVICE_REVOKED: 'This device was removed from your account. What is stored here stays readable.',
-  UNDECRYPTABLE: 'Its key does not fit. It may have been damaged on the way.',
-  NO_SESSION: 'The sender’s device used keys this device never had.',
-  UNKNOWN_PREKEY: 'It was sealed for keys this device no longer has.',
-  UNVERIFIED_DEVICE: 'It came from a device its owner has not vouched for.',
+  DEVICE_REVOKED: 'This device was removed from your account. You can still read what is stored here.',
+  UNDECRYPTABLE: 'Its key doesn’t match. It may have been damaged on the way.',
+  NO_SESSION: 'The sender’s device used keys that this device never had.',
+  UNKNOWN_PREKEY: 'It was sealed for keys that this device no longer has.',
+  UNVERIFIED_DEVICE: 'It came from a device that its owner has not signed.',
   BODY_MISMATCH: 'The server delivered something other than what was sent.',
 };
