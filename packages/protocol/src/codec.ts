@@ -228,18 +228,24 @@ export function list<T>(item: Codec<T>, max: number): Codec<readonly T[]> {
   };
 }
 
+/** A byte 0 or 1. */
+export const flag: Codec<boolean> = {
+  write: (out, value) => out.uint(value ? 1 : 0, 1),
+  read(input) {
+    const value = input.uint(1);
+    if (value > 1) throw malformed('flag is neither 0 nor 1');
+    return value === 1;
+  },
+};
+
 /** A byte 0 for `null`, or a byte 1 and the value. */
 export function nullable<T>(item: Codec<T>): Codec<T | null> {
   return {
     write(out, value) {
-      out.uint(value === null ? 0 : 1, 1);
+      flag.write(out, value !== null);
       if (value !== null) item.write(out, value);
     },
-    read(input) {
-      const flag = input.uint(1);
-      if (flag > 1) throw malformed('flag is neither 0 nor 1');
-      return flag === 1 ? item.read(input) : null;
-    },
+    read: (input) => (flag.read(input) ? item.read(input) : null),
   };
 }
 

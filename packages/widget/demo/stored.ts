@@ -1,29 +1,5 @@
+import type { StoredAnswer, StoredRow } from '@seal-chat/protocol/api';
 import { h } from './element.ts';
-
-/** What `/demo/stored` answers: rows of the database as they are. */
-interface StoredAnswer {
-  readonly messages: readonly StoredMessage[];
-  readonly mailbox: readonly StoredEnvelope[];
-  readonly totals: { readonly messages: number; readonly envelopes: number };
-}
-
-interface StoredMessage {
-  readonly seq: number;
-  readonly senderUserId: string;
-  readonly acceptedAt: number;
-  /** Bytes. */
-  readonly size: number;
-  /** Hexadecimal. */
-  readonly bodyPrefix: string;
-}
-
-interface StoredEnvelope {
-  readonly deviceId: string;
-  readonly position: number;
-  readonly seq: number;
-  readonly size: number;
-  readonly envelopePrefix: string;
-}
 
 const POLL_MS = 1_000;
 
@@ -108,7 +84,7 @@ export class StoredPane {
     );
   }
 
-  #messageRow(message: StoredMessage, names: ReadonlyMap<string, string>): HTMLElement {
+  #messageRow(message: StoredRow, names: ReadonlyMap<string, string>): HTMLElement {
     const isNew = this.#seen > 0 && message.seq > this.#seen;
     return h(
       'li',

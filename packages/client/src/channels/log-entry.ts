@@ -1,43 +1,24 @@
-import type { MlsMember } from '@seal-chat/crypto/mls';
-import { SealError, type Bytes, type DeviceId, type MessageId, type UserId } from '@seal-chat/protocol';
+import { SealError, type Bytes } from '@seal-chat/protocol';
 import type { ChannelEntry } from '@seal-chat/protocol/api';
 import { bytesOf, expectCount, expectIds } from '../api/answers.ts';
 
-interface Base {
-  readonly seq: number;
-  readonly senderUserId: UserId;
-  readonly senderDeviceId: DeviceId;
-  readonly acceptedAt: number;
-  readonly generation: number;
-}
+/** An answer, or each of a union of answers, with bytes where its `Keys` have base64url text. */
+type Binary<Answer, Keys extends PropertyKey> = Answer extends unknown
+  ? { readonly [Key in keyof Answer]: Key extends Keys ? Bytes : Answer[Key] }
+  : never;
 
 /** An entry of a channel's log, in bytes. */
-export type LogEntry =
-  | (Base & {
-      readonly kind: 'message';
-      readonly messageId: MessageId;
-      readonly epoch: number;
-      readonly body: Bytes;
-      readonly envelope: Bytes;
-    })
-  | (Base & {
-      readonly kind: 'commit';
-      readonly commitId: MessageId;
-      readonly epoch: number;
-      readonly commit: Bytes;
-      readonly isExternal: boolean;
-      readonly adds: readonly MlsMember[];
-      readonly removes: readonly DeviceId[];
-      readonly authenticator: Bytes;
-    })
-  | (Base & { readonly kind: 'reset' });
+export type LogEntry = Binary<ChannelEntry, 'body' | 'envelope' | 'commit' | 'authenticator'>;
 
-/** @throws SealError MALFORMED when it is not what a server answers: ids and numbers become keys of rows */
+/**
+ * Reads an entry of a channel's log; its ids and numbers become keys of rows.
+ * @throws SealError MALFORMED when it is not what a server answers
+ */
 export function entryOf(answer: ChannelEntry): LogEntry {
   const { seq, senderUserId, senderDeviceId, acceptedAt, generation } = answer;
   expectIds(senderUserId, senderDeviceId);
   for (const count of [seq, acceptedAt, generation]) expectCount(count);
-  const base: Base = { seq, senderUserId, senderDeviceId, acceptedAt, generation };
+  const base = { seq, senderUserId, senderDeviceId, acceptedAt, generation };
   switch (answer.kind) {
     case 'message': {
       const { messageId, epoch, body, envelope } = answer;

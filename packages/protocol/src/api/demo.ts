@@ -5,9 +5,9 @@
 export interface StoredAnswer {
   /** The latest messages, newest first. */
   readonly messages: readonly StoredRow[];
-  /** Key envelopes that wait for a device, newest first; gone when the device has acknowledged them. */
+  /** Key envelopes that wait for a device, newest first; deleted when the device has acknowledged them. */
   readonly mailbox: readonly StoredEnvelope[];
-  /** How many rows exist in all. */
+  /** The number of rows in total. */
   readonly totals: { readonly messages: number; readonly envelopes: number };
 }
 

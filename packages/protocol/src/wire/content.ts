@@ -2,7 +2,9 @@ import {
   decode,
   encode,
   fixed,
+  flag,
   id,
+  list,
   malformed,
   nullable,
   struct,
@@ -117,31 +119,6 @@ const ref = struct<MessageRef>({ seq: u53, messageId: id<MessageId>() });
 const mention = struct<Mention>({ userId: id<UserId>(), start: u32, length: u32 });
 const messageText = text(CONTENT_LIMITS.text);
 
-/** At most `max` items after a count of one byte. */
-function few<T>(codec: Codec<T>, max: number): Codec<readonly T[]> {
-  return {
-    write(out, values) {
-      if (values.length > max) throw new RangeError(`content: at most ${max}, got ${values.length}`);
-      u8.write(out, values.length);
-      for (const value of values) codec.write(out, value);
-    },
-    read(input) {
-      const count = u8.read(input);
-      if (count > max) throw malformed('more items than allowed');
-      return Array.from({ length: count }, () => codec.read(input));
-    },
-  };
-}
-
-const flag: Codec<boolean> = {
-  write: (out, value) => u8.write(out, value ? 1 : 0),
-  read(input) {
-    const value = u8.read(input);
-    if (value > 1) throw malformed('flag is neither 0 nor 1');
-    return value === 1;
-  },
-};
-
 const attachmentKind: Codec<AttachmentKind> = {
   write: (out, value) => u8.write(out, ATTACHMENT_KINDS.indexOf(value)),
   read(input) {
@@ -175,7 +152,7 @@ const historyKey = struct<HistoryKey>({
   bodyHash: fixed(32),
 });
 
-const mentions = few(mention, CONTENT_LIMITS.mentions);
+const mentions = list(mention, CONTENT_LIMITS.mentions);
 
 type Fields<Kind extends RichContent['kind']> = Omit<Extract<RichContent, { kind: Kind }>, 'kind'>;
 
@@ -187,7 +164,7 @@ const KINDS: { readonly [Kind in RichContent['kind']]: readonly [code: number, c
       text: messageText,
       replyTo: nullable(ref),
       mentions,
-      attachments: few(attachment, CONTENT_LIMITS.attachments),
+      attachments: list(attachment, CONTENT_LIMITS.attachments),
       lifetimeSeconds: nullable(u32),
     }),
   ],
@@ -203,7 +180,7 @@ const KINDS: { readonly [Kind in RichContent['kind']]: readonly [code: number, c
       sharesHistory: flag,
     }),
   ],
-  history: [9, struct<Fields<'history'>>({ entries: few(historyKey, CONTENT_LIMITS.historyKeys) })],
+  history: [9, struct<Fields<'history'>>({ entries: list(historyKey, CONTENT_LIMITS.historyKeys) })],
   invitation: [
     10,
     struct<Fields<'invitation'>>({
