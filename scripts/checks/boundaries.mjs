@@ -20,7 +20,12 @@ const RULES = {
   protocol: { packages: {}, node: [], noGlobals: true },
   crypto: { packages: { '@seal-chat/protocol': true }, node: [], noGlobals: true },
   client: { packages: { '@seal-chat/protocol': true, '@seal-chat/crypto': true }, node: ['node'] },
-  widget: { packages: { '@seal-chat/client': true, '@seal-chat/protocol': true }, node: [], page: 'listed' },
+  ui: { packages: {}, node: [] },
+  widget: {
+    packages: { '@seal-chat/client': true, '@seal-chat/protocol': true, '@seal-chat/ui': true },
+    node: [],
+    page: 'listed',
+  },
   server: { packages: { '@seal-chat/protocol': true, '@seal-chat/crypto/verify': true }, node: ['.'] },
 };
 

@@ -7,7 +7,7 @@ import { findViolations } from './boundaries.mjs';
 
 /** Lists without entries: planted packages have none of the rooms, circles and files of this repository. */
 const NO_LISTS = { ROOMS: {}, FOLDERS_WITHOUT_CIRCLES: ['client', 'server'], KNOWN_CIRCLES: {}, PAGE_FILES: [] };
-const PACKAGES = ['protocol', 'crypto', 'client', 'widget', 'server'];
+const PACKAGES = ['protocol', 'crypto', 'client', 'ui', 'widget', 'server'];
 let root;
 
 beforeEach(() => {
@@ -44,6 +44,7 @@ test.each([
   ['client/src/a.ts', "import type { AppRouter } from '@seal-chat/server';", /does not name/],
   ['client/src/a.ts', "import { open } from 'node:fs/promises';", /uses node:fs/],
   ['client/src/a.ts', "import left from 'left-pad';", /package.json does not name/],
+  ['ui/src/a.ts', "import { isSealError } from '@seal-chat/client';", /package.json does not name/],
   ['widget/src/a.ts', "import type { AppRouter } from '@seal-chat/server';", /does not name/],
   ['widget/src/a.ts', "export type Router = import('@seal-chat/server').AppRouter;", /does not name/],
   ['widget/src/a.ts', 'document.title = "";', /a.ts may not name document/],
@@ -60,6 +61,7 @@ test.each([
   ['server/src/a.ts', "import { verify } from '@seal-chat/crypto/verify'; import 'node:fs';"],
   ['crypto/src/a.ts', '/** Never Date.now() or fetch(). */ export const x = (o: { Date: number }) => o.Date;'],
   ['crypto/src/a.ts', "import { box } from './box.ts'; export type Fetch = typeof box.fetch;"],
+  ['widget/src/a.ts', "import { tokens } from '@seal-chat/ui';"],
   ['crypto/src/a.test.ts', 'console.log(Date.now());'],
   ['widget/src/a.ts', 'export const page = (node: Node & { location: 1 }) => [node.ownerDocument, node.location];'],
 ])('what is allowed in %s passes: %s', (path, source) => {

@@ -74,12 +74,24 @@ it('has touch targets of 44 px', async () => {
     { state: 'offline', open: false },
     { state: 'signIn', open: false },
   ] as const) {
-    const { page, widget } = await harness.show({ ...scene, width: 360, height: 640 });
+    const { page, widget } = await harness.show({ ...scene, width: 360, height: 640, touch: true });
+    expect(await page.evaluate(() => matchMedia('(pointer: coarse)').matches)).toBe(true);
     for (const button of await widget.getByRole('button').all()) {
       const box = await button.boundingBox();
       const name = `${scene.state}: ${(await button.innerText()) || (await button.getAttribute('aria-label'))}`;
       expect(Math.round(box!.height), name).toBeGreaterThanOrEqual(44);
       expect(Math.round(box!.width), name).toBeGreaterThanOrEqual(44);
+    }
+    await page.close();
+  }
+});
+
+it('has targets of 24 px or more for a pointer', async () => {
+  for (const state of ['failed', 'offline', 'signIn', 'rich', 'files'] as const) {
+    const { page, widget } = await harness.show({ state, width: 360, height: 640 });
+    for (const button of await widget.getByRole('button').all()) {
+      const box = await button.boundingBox();
+      expect(Math.min(Math.round(box!.height), Math.round(box!.width)), state).toBeGreaterThanOrEqual(24);
     }
     await page.close();
   }

@@ -13,7 +13,7 @@ export function minifyTemplates(): Plugin {
     name: 'seal:minify-templates',
     apply: 'build',
     transform(code, id) {
-      if (!/\/widget\/src\/.*\.ts$/.test(id)) return null;
+      if (!/\/(?:ui|widget)\/src\/.*\.ts$/.test(id)) return null;
       return { code: applyEdits(code, findTemplates(parseSync(id, code).program, code)), map: null };
     },
   };
@@ -46,8 +46,10 @@ function shortenCss(text: string): string {
   return text
     .replace(/\/\*[\s\S]*?\*\//g, '')
     .replace(/\s+/g, ' ')
-    .replace(/ ?([{};,]) ?/g, '$1')
+    .replace(/ ?([{};,>]) ?/g, '$1')
+    .replace(/\( | \)/g, (found) => found.trim())
     .replace(/: /g, ':')
+    .replace(/(?<![\w.])0\.(?=\d)/g, '.')
     .replace(/;}/g, '}');
 }
 

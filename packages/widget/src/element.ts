@@ -35,6 +35,7 @@ export class SealChat extends LitElement {
     mode: { reflect: true },
     conversation: {},
     theme: { reflect: true },
+    density: { reflect: true },
     lang: {},
     client: { attribute: false },
     strings: { attribute: false },
@@ -52,6 +53,8 @@ export class SealChat extends LitElement {
   /** Id of the open conversation; follows what the person opens. */
   declare conversation: string | null;
   declare theme: 'light' | 'dark' | 'auto';
+  /** How close together rows and bubbles are. */
+  declare density: 'comfortable' | 'compact';
   /** BCP 47 tag; by default that of the page, else of the browser. */
   declare lang: string;
   /** A client to use instead of one made from the attributes. The element never closes it. */
@@ -78,6 +81,7 @@ export class SealChat extends LitElement {
     this.mode = 'inline';
     this.conversation = null;
     this.theme = 'auto';
+    this.density = 'comfortable';
     this.lang = '';
     this.client = null;
     this.strings = null;

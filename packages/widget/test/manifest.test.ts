@@ -16,9 +16,13 @@ const manifest = JSON.parse(readFileSync(`${root}custom-elements.json`, 'utf8'))
   modules: [{ declarations: [Declaration] }];
 };
 const declaration = manifest.modules[0].declarations[0];
-const sources = readdirSync(`${root}src`, { recursive: true, encoding: 'utf8' })
-  .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
-  .map((name) => readFileSync(`${root}src/${name}`, 'utf8'))
+/** Those of the widget, and of the package that it takes its looks from. */
+const sources = [`${root}src`, `${root}../ui/src`]
+  .flatMap((folder) =>
+    readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
+      .map((name) => readFileSync(`${folder}/${name}`, 'utf8')),
+  )
   .join('\n');
 
 /** Different words that `pattern` finds in the sources, in order. */

@@ -17,6 +17,8 @@ export interface Scene {
   readonly lang?: string;
   readonly width?: number;
   readonly height?: number;
+  /** A finger instead of a pointer and keys. */
+  readonly touch?: boolean;
 }
 
 /** A page with one widget. */
@@ -36,8 +38,8 @@ export async function openHarness(): Promise<Harness> {
   const browser = await launch();
   const url = server.resolvedUrls?.local[0] ?? '';
   return {
-    async show({ state, open = true, theme = 'light', lang = 'en', width = 1000, height = 700 }) {
-      const page = await browser.newPage({ viewport: { width, height } });
+    async show({ state, open = true, theme = 'light', lang = 'en', width = 1000, height = 700, touch = false }) {
+      const page = await browser.newPage({ viewport: { width, height }, hasTouch: touch, isMobile: touch });
       const query = new URLSearchParams({ state, theme, lang, ...(open ? { open: '' } : {}) });
       page.setDefaultTimeout(patient(30_000));
       await page.goto(`${url}?${query}`);

@@ -1,50 +1,11 @@
-import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import type { ReactiveControllerHost } from 'lit';
 import { SealError, isSealError } from '@seal-chat/client';
+import { Action as AnyAction } from '@seal-chat/ui';
 
-/** Something the person started that takes a while: at most one at a time, and its failure is kept to be shown. */
-export class Action implements ReactiveController {
-  readonly #host: ReactiveControllerHost;
-  #isBusy = false;
-  #error: SealError | null = null;
-
+/** Something the person started, whose failure is a `SealError`. */
+export class Action extends AnyAction<SealError> {
   constructor(host: ReactiveControllerHost) {
-    this.#host = host;
-    host.addController(this);
-  }
-
-  hostConnected(): void {}
-
-  /** True while the last one runs. */
-  get isBusy(): boolean {
-    return this.#isBusy;
-  }
-
-  /** Why the last one failed. */
-  get error(): SealError | null {
-    return this.#error;
-  }
-
-  /** Shows `error` as if an action had failed with it. */
-  fail(error: SealError | null): void {
-    this.#error = error;
-    this.#host.requestUpdate();
-  }
-
-  /** Runs `task` unless another one is running. Resolves to whether it succeeded; never rejects. */
-  async run(task: () => Promise<unknown>): Promise<boolean> {
-    if (this.#isBusy) return false;
-    this.#isBusy = true;
-    this.fail(null);
-    try {
-      await task();
-      return true;
-    } catch (error) {
-      this.#error = asSealError(error);
-      return false;
-    } finally {
-      this.#isBusy = false;
-      this.#host.requestUpdate();
-    }
+    super(host, asSealError);
   }
 }
 

@@ -26,7 +26,7 @@ export class Lazy implements ReactiveController {
       </div>`;
     return html`<div class="waiting" role="alert">
       <p>${strings.errors.OFFLINE}</p>
-      <button class="button secondary" @click=${() => this.#start()}>${strings.tryAgain}</button>
+      <button class="retry" @click=${() => this.#start()}>${strings.tryAgain}</button>
     </div>`;
   }
 

@@ -10,7 +10,9 @@ export const attachmentStyles: CSSResult = css`
   .images {
     display: grid;
     grid-template-columns: repeat(auto-fill, minmax(min(8.5rem, 45%), 1fr));
-    gap: 4px;
+    gap: 2px;
+    overflow: hidden;
+    border-radius: calc(var(--_r-bubble) - 3px);
     inline-size: 22rem;
     max-inline-size: 100%;
   }
@@ -28,7 +30,7 @@ export const attachmentStyles: CSSResult = css`
     padding: 0;
     overflow: hidden;
     border: 0;
-    border-radius: calc(var(--_radius) * 1.02);
+    border-radius: calc(var(--_r-bubble) - 3px);
     background: color-mix(in oklab, currentColor 10%, transparent);
     cursor: pointer;
   }
@@ -43,6 +45,9 @@ export const attachmentStyles: CSSResult = css`
     max-block-size: 20rem;
     min-block-size: 4rem;
     object-fit: cover;
+  }
+  .images:not(.single) .image {
+    border-radius: 0;
   }
   .images:not(.single) :is(img, canvas) {
     aspect-ratio: 1;
@@ -62,11 +67,11 @@ export const attachmentStyles: CSSResult = css`
     place-items: center;
   }
   .play .icon {
-    inline-size: 52px;
-    block-size: 52px;
-    padding: 14px;
+    inline-size: 48px;
+    block-size: 48px;
+    padding: 13px;
     border-radius: 50%;
-    background: rgb(12 14 16 / 0.72);
+    background: rgb(0 0 0 / 0.62);
     color: #fff;
   }
   .length {
@@ -76,9 +81,9 @@ export const attachmentStyles: CSSResult = css`
     inset-inline-end: 8px;
     padding: 1px 8px;
     border-radius: 10px;
-    background: rgb(12 14 16 / 0.72);
+    background: rgb(0 0 0 / 0.62);
     color: #fff;
-    font-size: 0.8125em;
+    font-size: 0.8em;
     font-variant-numeric: tabular-nums;
   }
   video {
@@ -86,7 +91,7 @@ export const attachmentStyles: CSSResult = css`
     max-inline-size: 100%;
     block-size: auto;
     max-block-size: 20rem;
-    border-radius: calc(var(--_radius) * 1.02);
+    border-radius: calc(var(--_r-bubble) - 3px);
     background: #000;
   }
   audio[controls] {
@@ -101,20 +106,19 @@ export const attachmentStyles: CSSResult = css`
     gap: 10px;
     inline-size: 20rem;
     max-inline-size: 100%;
-    min-block-size: 56px;
-    padding: 4px;
-    border-radius: calc(var(--_radius) * 1.02);
+    min-block-size: 52px;
+    padding: 4px 6px;
+    border-radius: calc(var(--_r-bubble) - 3px);
     background: color-mix(in oklab, currentColor 7%, transparent);
   }
   .kind {
     display: grid;
     place-items: center;
     flex: none;
-    inline-size: 44px;
-    block-size: 44px;
-    border-radius: calc(var(--_radius) * 0.75);
-    background: var(--_surface);
-    color: var(--_brand);
+    inline-size: 40px;
+    block-size: 40px;
+    border-radius: var(--_r-s);
+    background: color-mix(in oklab, currentColor 10%, transparent);
   }
   .about {
     display: grid;
@@ -131,17 +135,17 @@ export const attachmentStyles: CSSResult = css`
   }
   .card .hint,
   .card .icon-button {
-    color: color-mix(in oklab, currentColor 78%, transparent);
+    color: inherit;
   }
   .card .hint {
-    font-size: 0.8125em;
+    font-size: var(--_f-s);
   }
 
   .bar {
     display: grid;
     gap: 2px;
     padding: 2px 9px;
-    font-size: 0.8125em;
+    font-size: 0.8em;
   }
   .picture > .bar {
     position: absolute;
@@ -149,13 +153,13 @@ export const attachmentStyles: CSSResult = css`
     inset-inline: 6px;
     padding-block: 4px 6px;
     border-radius: 8px;
-    background: rgb(12 14 16 / 0.72);
+    background: rgb(0 0 0 / 0.62);
     color: #fff;
   }
   progress {
     inline-size: 100%;
     block-size: 4px;
-    accent-color: var(--_brand);
+    accent-color: var(--_accent, var(--_ink));
   }
   .problem,
   .problem-line {
@@ -175,13 +179,13 @@ export const attachmentStyles: CSSResult = css`
     display: grid;
     place-items: center;
     flex: none;
-    inline-size: 44px;
-    block-size: 44px;
+    inline-size: max(40px, var(--_target));
+    block-size: max(40px, var(--_target));
     padding: 0;
     border: 0;
     border-radius: 50%;
-    background: var(--_brand);
-    color: var(--_on-brand);
+    background: var(--_accent, var(--_fill));
+    color: var(--_on-accent, var(--_on-fill));
     cursor: pointer;
   }
   .wave {
@@ -193,10 +197,10 @@ export const attachmentStyles: CSSResult = css`
     display: block;
     inline-size: 100%;
     block-size: 30px;
-    fill: color-mix(in oklab, currentColor 38%, transparent);
+    fill: color-mix(in oklab, currentColor 42%, transparent);
   }
   .wave .past {
-    fill: var(--_brand);
+    fill: var(--_accent, var(--_ink));
   }
   .wave input {
     position: absolute;
@@ -213,7 +217,7 @@ export const attachmentStyles: CSSResult = css`
     outline-offset: 2px;
   }
   .time {
-    font-size: 0.8125em;
+    font-size: 0.8em;
     font-variant-numeric: tabular-nums;
   }
   @media (forced-colors: active) {

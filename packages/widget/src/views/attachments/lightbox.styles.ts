@@ -15,7 +15,7 @@ export const lightboxStyles: CSSResult = css`
     background: rgb(12 14 16 / 0.96);
     color: #f2f4f5;
     --_text: #f2f4f5;
-    --_text-muted: #d5dadd;
+    --_text-2: #d5dadd;
     --_hover: rgb(255 255 255 / 0.12);
     --_focus: #8fd6dc;
   }
@@ -63,7 +63,7 @@ export const lightboxStyles: CSSResult = css`
   .previous,
   .next {
     position: absolute;
-    inset-block-start: calc(50% - 22px);
+    inset-block-start: calc(50% - var(--_target) / 2);
     background: rgb(12 14 16 / 0.6);
   }
   .previous {

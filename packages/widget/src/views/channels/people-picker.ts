@@ -38,9 +38,9 @@ export class SealPeoplePicker extends ChannelView {
         min-inline-size: 0;
         max-inline-size: 100%;
         padding-inline-start: 6px;
-        border: 1px solid var(--_border);
+        border: 1px solid var(--_line);
         border-radius: 22px;
-        background: var(--_surface);
+        background: var(--_ground);
       }
       li bdi {
         overflow: hidden;
@@ -48,9 +48,7 @@ export class SealPeoplePicker extends ChannelView {
         white-space: nowrap;
       }
       .avatar {
-        inline-size: 32px;
-        block-size: 32px;
-        font-size: 0.8em;
+        --_avatar: 28px;
       }
       .icon-button {
         margin-inline-start: -6px;

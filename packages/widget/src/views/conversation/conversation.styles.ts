@@ -7,27 +7,25 @@ export const conversationStyles: CSSResult = css`
     display: flex;
     flex-direction: column;
     min-block-size: 0;
-    position: relative;
   }
   .head {
     display: flex;
     align-items: center;
-    gap: 12px;
-    min-block-size: 64px;
-    padding: 8px 16px;
-    border-block-end: 1px solid var(--_border);
+    gap: 10px;
+    min-block-size: var(--_head);
+    padding-inline: 16px 12px;
+    border-block-end: 1px solid var(--_line);
   }
   .head .avatar {
-    inline-size: 40px;
-    block-size: 40px;
+    --_avatar: 36px;
   }
   .back {
     display: none;
-    margin-inline: -8px -8px;
+    margin-inline: -6px;
   }
   .who {
     min-inline-size: 0;
-    line-height: 1.3;
+    line-height: 1.25;
   }
   h2,
   .presence {
@@ -39,8 +37,8 @@ export const conversationStyles: CSSResult = css`
     outline: none;
   }
   .presence {
-    color: var(--_text-muted);
-    font-size: 0.8667em;
+    color: var(--_text-2);
+    font-size: var(--_f-s);
   }
   .presence:empty {
     display: none;
@@ -48,11 +46,11 @@ export const conversationStyles: CSSResult = css`
   seal-message-list {
     flex: 1;
   }
-  /* The details stand beside what they are about. */
+  /* The details are next to what they are about. */
   @container (inline-size >= 960px) {
     .head:has([open]),
     .head:has([open]) ~ * {
-      margin-inline-end: 20rem;
+      margin-inline-end: 300px;
     }
   }
   @container (inline-size < 640px) {

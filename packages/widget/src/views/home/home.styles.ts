@@ -13,19 +13,17 @@ export const homeStyles: CSSResult = css`
   }
   .side,
   .main {
+    grid-row: 2;
     display: flex;
     flex-direction: column;
     min-block-size: 0;
     min-inline-size: 0;
     overflow: hidden;
   }
-  .side,
-  .main {
-    grid-row: 2;
-  }
   .side {
-    border-inline-end: 1px solid var(--_border);
-    background: var(--_surface-raised);
+    --_under: var(--_side);
+    border-inline-end: 1px solid var(--_line);
+    background: var(--_side);
   }
   .side > *:last-child,
   .main > * {
@@ -34,24 +32,23 @@ export const homeStyles: CSSResult = css`
   .head {
     display: flex;
     align-items: center;
-    gap: 12px;
-    min-block-size: 64px;
-    padding: 8px 8px 8px 16px;
-    padding-inline: 16px 8px;
+    gap: 4px;
+    min-block-size: var(--_head);
+    padding-inline: 16px 12px;
   }
   .head .avatar {
-    inline-size: 40px;
-    block-size: 40px;
+    --_avatar: 36px;
+    margin-inline-end: 8px;
   }
   .who {
     flex: 1;
     min-inline-size: 0;
-    line-height: 1.3;
+    line-height: 1.25;
   }
   .who p {
     overflow: hidden;
-    color: var(--_text-muted);
-    font-size: 0.8667em;
+    color: var(--_text-2);
+    font-size: var(--_f-s);
     text-overflow: ellipsis;
     white-space: nowrap;
   }
@@ -59,7 +56,7 @@ export const homeStyles: CSSResult = css`
   seal-people-search:not(:defined) {
     display: block;
     min-block-size: 0;
-    padding-block-start: 52px;
+    padding-block-start: calc(var(--_target) + 8px);
     overflow-y: auto;
   }
   .side > .problem {
@@ -74,11 +71,17 @@ export const homeStyles: CSSResult = css`
     padding: 24px;
     text-align: center;
   }
-  .nothing-open .mark {
-    inline-size: 72px;
-    block-size: 72px;
+  /* A drop: speech. */
+  .glyph {
+    display: grid;
+    place-items: center;
+    inline-size: 56px;
+    block-size: 56px;
     margin-block-end: 8px;
-    color: var(--_brand);
+    border-radius: 50%;
+    border-end-start-radius: 22%;
+    background: var(--_soft);
+    color: var(--_ink);
   }
 
   .banner {
@@ -87,23 +90,14 @@ export const homeStyles: CSSResult = css`
     align-items: center;
     justify-content: center;
     gap: 10px;
-    min-block-size: 44px;
-    padding: 4px 16px;
-    background: var(--_warning-surface);
-    font-size: 0.9375em;
+    min-block-size: 40px;
+    padding: 2px 16px;
+    background: var(--_warn-soft);
+    font-size: var(--_f-s);
     line-height: 1.35;
   }
-  .retry {
-    min-block-size: 44px;
-    margin-block: -4px;
-    padding: 0 8px;
-    border: 0;
-    background: none;
-    font-weight: 600;
-    text-decoration: underline;
-    text-underline-offset: 0.18em;
-    white-space: nowrap;
-    cursor: pointer;
+  .banner > :is(.icon, .spinner) {
+    color: var(--_warn);
   }
 
   @container (inline-size < 640px) {

@@ -2,7 +2,7 @@ import { html, nothing, type PropertyDeclarations, type PropertyValues, type Tem
 import { keyed } from 'lit/directives/keyed.js';
 import type { ConversationId, UserId } from '@seal-chat/client';
 import { errorText } from '../../error-text.ts';
-import { sealMark, settingsIcon, warningIcon } from '../../icons.ts';
+import { lockIcon, settingsIcon, warningIcon } from '../../icons.ts';
 import { Action } from '../../internal/action.ts';
 import { Lazy } from '../../internal/lazy.ts';
 import { SealView } from '../../internal/seal-view.ts';
@@ -221,7 +221,7 @@ export class SealHome extends SealView {
   #renderNothingOpen(): TemplateResult {
     const { strings } = this;
     return html`<div class="nothing-open">
-      ${sealMark}
+      <span class="glyph">${lockIcon}</span>
       <h3>${strings.pickTitle}</h3>
       <p class="hint">${strings.pickText}</p>
     </div>`;

@@ -1,4 +1,5 @@
 import { css, html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
+import { notice } from '@seal-chat/ui';
 import type { ConversationMember } from '@seal-chat/client';
 import { Action } from '../../internal/action.ts';
 import { AccountView } from '../../internal/account-view.ts';
@@ -11,32 +12,20 @@ import { base } from '../../styles/base.ts';
 export class SealIdentityNotice extends AccountView {
   static override styles = [
     base,
+    notice,
     css`
-      section {
-        display: grid;
-        grid-template-columns: minmax(0, 1fr);
-        gap: 8px;
+      .notice {
         margin: 8px 12px 12px;
-        padding: 16px;
-        border-radius: var(--_radius);
-        background: var(--_warning-surface);
-        line-height: 1.45;
-      }
-      h3 {
-        display: flex;
-        gap: 8px;
       }
       .digits {
         display: grid;
         grid-template-columns: repeat(auto-fill, minmax(5.5ch, max-content));
+        inline-size: 100%;
         max-inline-size: 30rem;
         gap: 2px 14px;
-        font-family: ui-monospace, monospace;
+        direction: ltr;
+        font-family: ui-monospace, 'SF Mono', 'Cascadia Mono', Menlo, Consolas, monospace;
         font-variant-numeric: tabular-nums;
-      }
-      .button {
-        justify-self: start;
-        background: var(--_surface);
       }
     `,
   ];
@@ -68,7 +57,7 @@ export class SealIdentityNotice extends AccountView {
     const { peer, strings } = this;
     if (peer === null) return nothing;
     const name = personName(peer, strings);
-    return html`<section role="alert">
+    return html`<section class="notice" role="alert">
       <h3>${warningIcon}<span>${strings.identityChanged(name)}</span></h3>
       <p>${strings.identityChangedText(name)}</p>
       ${

@@ -1,25 +1,28 @@
 import { css, type CSSResult } from 'lit';
+import { floating, menuStyles } from '@seal-chat/ui';
 
 /** Style of what floats over the messages. */
 export const actionStyles: CSSResult = css`
+  ${floating}
+  ${menuStyles}
   #tools {
     position: absolute;
     display: flex;
-    border: 1px solid var(--_border);
-    border-radius: 22px;
-    background: var(--_surface);
-    box-shadow: 0 1px 6px rgb(0 0 0 / 0.12);
+    padding: 2px;
+    border-radius: 24px;
+    background: var(--_pop);
+    box-shadow: var(--_e1);
   }
   .tool {
     display: grid;
     place-items: center;
-    inline-size: 34px;
-    block-size: 34px;
+    inline-size: 32px;
+    block-size: 32px;
     padding: 0;
     border: 0;
-    border-radius: 50%;
+    border-radius: var(--_r-full);
     background: none;
-    color: var(--_text-muted);
+    color: var(--_text-2);
     cursor: pointer;
   }
   .tool:hover {
@@ -37,13 +40,13 @@ export const actionStyles: CSSResult = css`
     position: fixed;
     inset: auto;
     margin: 0;
-    padding: 6px;
+    padding: 5px;
     overflow: auto;
-    border: 1px solid var(--_border);
-    border-radius: var(--_radius);
-    background: var(--_surface);
+    border: 0;
+    border-radius: var(--_r);
+    background: var(--_pop);
     color: var(--_text);
-    box-shadow: 0 6px 28px rgb(0 0 0 / 0.22);
+    box-shadow: var(--_e2);
   }
   #menu {
     min-inline-size: 13rem;
@@ -54,16 +57,16 @@ export const actionStyles: CSSResult = css`
     justify-content: space-between;
     margin-block-end: 4px;
     padding-block-end: 4px;
-    border-block-end: 1px solid var(--_border);
+    border-block-end: 1px solid var(--_line);
   }
   .emoji-button {
     display: grid;
     place-items: center;
-    inline-size: 40px;
-    block-size: 44px;
+    inline-size: 36px;
+    block-size: max(36px, var(--_target));
     padding: 0;
     border: 0;
-    border-radius: 10px;
+    border-radius: var(--_r-s);
     background: none;
     font-size: 1.35em;
     line-height: 1;
@@ -72,35 +75,14 @@ export const actionStyles: CSSResult = css`
   .emoji-button .icon {
     inline-size: 0.95em;
     block-size: 0.95em;
-    color: var(--_text-muted);
+    color: var(--_text-2);
   }
-  .emoji-button:hover,
-  .item:hover {
+  .emoji-button:hover {
     background: var(--_hover);
   }
   .emoji-button[aria-checked='true'] {
-    background: var(--_selected);
-    box-shadow: inset 0 0 0 1px var(--_brand);
-  }
-  .item {
-    display: flex;
-    align-items: center;
-    gap: 12px;
-    inline-size: 100%;
-    min-block-size: 44px;
-    padding: 6px 12px;
-    border: 0;
-    border-radius: 10px;
-    background: none;
-    text-align: start;
-    cursor: pointer;
-  }
-  .item .icon {
-    color: var(--_text-muted);
-  }
-  .item.danger,
-  .item.danger .icon {
-    color: var(--_danger);
+    background: var(--_soft);
+    box-shadow: inset 0 0 0 1.5px var(--_ink);
   }
   .floating :focus-visible {
     outline-offset: -2px;
@@ -114,12 +96,12 @@ export const actionStyles: CSSResult = css`
   }
   .picker h3 {
     padding: 10px 4px 4px;
-    color: var(--_text-muted);
-    font-size: 0.8125em;
+    color: var(--_text-2);
+    font-size: var(--_f-xs);
   }
   .emoji-grid {
     display: grid;
-    grid-template-columns: repeat(8, 40px);
+    grid-template-columns: repeat(8, 36px);
   }
   @media (max-width: 359px) {
     .emoji-grid {
@@ -132,9 +114,15 @@ export const actionStyles: CSSResult = css`
 
   #question {
     inset: 0;
-    inline-size: min(22rem, calc(100vw - 32px));
+    inline-size: min(340px, calc(100vw - 32px));
     margin: auto;
     padding: 20px;
+    border-radius: var(--_r-l);
+    box-shadow: var(--_e3);
+  }
+  #question h3 {
+    font-size: var(--_f-l);
+    font-weight: 650;
   }
   #question[open] {
     display: grid;
@@ -145,7 +133,7 @@ export const actionStyles: CSSResult = css`
     text-align: center;
   }
   #question::backdrop {
-    background: rgb(0 0 0 / 0.45);
+    background: var(--_scrim);
   }
 
   .toast {
@@ -155,9 +143,9 @@ export const actionStyles: CSSResult = css`
     align-items: center;
     padding: 4px 4px 4px 14px;
     padding-inline: 14px 4px;
-    border: 1px solid var(--_danger);
-    border-radius: var(--_radius);
-    background: var(--_surface);
+    border-radius: var(--_r);
+    background: var(--_danger-soft);
+    box-shadow: inset 0 0 0 1px color-mix(in oklab, var(--_danger) 55%, transparent);
   }
   .toast span {
     flex: 1;
@@ -167,6 +155,8 @@ export const actionStyles: CSSResult = css`
   }
   @media (forced-colors: active) {
     #tools,
+    .floating,
+    .toast,
     .emoji-button[aria-checked='true'] {
       border: 1px solid CanvasText;
     }

@@ -75,8 +75,8 @@ function failure({ message, strings, onRetry, onDiscard }: MessageAppearance): T
   return html`<div class="failure" role="alert">
     <span>${strings.failed} ${message.failure === null ? '' : codeText(message.failure.code, strings)}</span>
     <span class="remedies">
-      <button class="remedy" @click=${() => onRetry(message.messageId)}>${strings.retry}</button>
-      <button class="remedy" @click=${() => onDiscard(message.messageId)}>${strings.discard}</button>
+      <button class="retry" @click=${() => onRetry(message.messageId)}>${strings.retry}</button>
+      <button class="retry" @click=${() => onDiscard(message.messageId)}>${strings.discard}</button>
     </span>
   </div>`;
 }

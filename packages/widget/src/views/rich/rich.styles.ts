@@ -1,39 +1,39 @@
 import { css, type CSSResult } from 'lit';
+import { controls } from '@seal-chat/ui';
 
 /** Style of what is more than plain text in the message list. */
 export const richStyles: CSSResult = css`
+  ${controls}
   .in-channel .other {
     position: relative;
-    padding-inline-start: 44px;
+    padding-inline-start: 40px;
   }
   .in-channel .message > .avatar {
     position: absolute;
     inset-block-end: 0;
     inset-inline-start: 0;
-    inline-size: 34px;
-    block-size: 34px;
-    font-size: 0.8em;
+    --_avatar: 32px;
   }
   .sender {
     display: block;
     margin-block-end: 1px;
-    color: light-dark(oklch(0.45 0.12 var(--_hue, 200)), oklch(0.82 0.09 var(--_hue, 200)));
-    font-size: 0.8667em;
+    color: light-dark(oklch(0.45 0.11 var(--_hue, 25)), oklch(0.84 0.09 var(--_hue, 25)));
+    font-size: var(--_f-s);
     font-weight: 600;
   }
 
   .quote {
     display: grid;
     inline-size: 100%;
-    min-block-size: 44px;
-    margin-block: 3px 6px;
-    padding: 4px 10px;
+    min-block-size: max(40px, var(--_target));
+    margin-block: 2px 5px;
+    padding: 5px 9px;
     border: 0;
-    border-inline-start: 3px solid var(--_brand);
-    border-radius: 6px;
-    background: color-mix(in oklab, currentColor 8%, transparent);
-    font-size: 0.8667em;
-    line-height: 1.4;
+    border-inline-start: 3px solid var(--_accent, var(--_ink));
+    border-radius: var(--_r-s);
+    background: color-mix(in oklab, currentColor 7%, transparent);
+    font-size: var(--_f-s);
+    line-height: 1.35;
     text-align: start;
     align-content: center;
     cursor: pointer;
@@ -66,23 +66,25 @@ export const richStyles: CSSResult = css`
   }
 
   .mention {
-    padding-inline: 2px;
-    border-radius: 4px;
-    color: var(--_brand);
+    padding-inline: 3px;
+    border-radius: var(--_r-xs);
+    background: var(--_soft);
+    color: var(--_ink);
     font-weight: 600;
   }
   .mention.self {
-    background: color-mix(in oklab, var(--_brand) 18%, transparent);
+    background: color-mix(in oklab, var(--_ink) 22%, var(--_ground));
+    color: var(--_text);
   }
-  .own .mention,
-  .mention.self {
+  .own .mention {
+    background: color-mix(in oklab, currentColor 16%, transparent);
     color: inherit;
   }
 
   .is-deleted .bubble {
-    border: 1px dashed var(--_control-border);
     background: none;
-    color: var(--_text-muted);
+    color: var(--_text-2);
+    box-shadow: inset 0 0 0 1px var(--_line);
   }
   .is-deleted .notice,
   .is-deleted .meta {
@@ -93,23 +95,35 @@ export const richStyles: CSSResult = css`
     display: flex;
     flex-wrap: wrap;
     gap: 4px;
-    max-inline-size: min(78%, 34rem);
-    margin-block-start: 3px;
+    position: relative;
+    z-index: 1;
+    max-inline-size: min(82%, 34rem);
+    margin-block-start: -7px;
+    padding-inline: 8px;
   }
   .own .reactions {
     justify-content: end;
+  }
+  .message:has(.reactions) .bubble {
+    padding-block-end: 14px;
+  }
+  .in-channel .message:has(.reactions) > .avatar {
+    inset-block-end: 19px;
   }
   .reaction {
     position: relative;
     display: inline-flex;
     align-items: center;
-    gap: 5px;
-    min-block-size: 30px;
-    padding: 1px 9px;
-    border: 1px solid var(--_border);
-    border-radius: 15px;
-    background: var(--_surface-raised);
-    font-size: 0.9375em;
+    gap: 4px;
+    min-block-size: 26px;
+    padding: 0 8px;
+    border: 0;
+    border-radius: 13px;
+    background: var(--_pop);
+    box-shadow:
+      0 0 0 1px var(--_line),
+      0 0 0 3px var(--_ground);
+    font-size: 0.9334em;
     font-variant-numeric: tabular-nums;
     line-height: 1.4;
     cursor: pointer;
@@ -118,19 +132,21 @@ export const richStyles: CSSResult = css`
   .reaction::after {
     content: '';
     position: absolute;
-    inset: -7px -2px;
+    inset: -5px -2px;
   }
   .reaction .count {
-    color: var(--_text-muted);
-    font-size: 0.8667em;
+    color: var(--_text-2);
+    font-size: 0.8571em;
+    font-weight: 600;
   }
   .reaction[aria-pressed='true'] {
-    border-color: var(--_brand);
-    background: var(--_selected);
+    background: var(--_soft);
+    box-shadow:
+      0 0 0 1px var(--_ink),
+      0 0 0 3px var(--_ground);
   }
   .reaction[aria-pressed='true'] .count {
-    color: var(--_text);
-    font-weight: 600;
+    color: var(--_ink);
   }
 
   .sign .icon {
@@ -140,10 +156,10 @@ export const richStyles: CSSResult = css`
 
   .event {
     max-inline-size: 34rem;
-    margin: 12px auto 6px;
+    margin: 6px auto;
     padding-inline: 12px;
-    color: var(--_text-muted);
-    font-size: 0.8667em;
+    color: var(--_text-2);
+    font-size: var(--_f-s);
     text-align: center;
     text-wrap: balance;
     overflow-wrap: anywhere;
@@ -175,17 +191,15 @@ export const richStyles: CSSResult = css`
     padding-block-start: 4px;
   }
   .invitation .secondary {
-    background: var(--_surface);
+    background: var(--_ground);
     color: var(--_text);
   }
   .outcome {
-    color: color-mix(in oklab, currentColor 78%, transparent);
-    font-size: 0.9375em;
-    font-style: italic;
+    font-size: var(--_f-s);
   }
 
   .bubble:has(seal-attachments) {
-    padding: 4px 4px 8px;
+    padding: 3px 3px 8px;
   }
   .bubble:has(seal-attachments) > :is(.sender, .body) {
     padding-inline: 9px;
@@ -198,12 +212,13 @@ export const richStyles: CSSResult = css`
     margin-block-end: 4px;
   }
   @media (forced-colors: active) {
-    .reaction[aria-pressed='true'] {
-      border: 2px solid Highlight;
-    }
+    .reaction,
     .quote,
     .mention {
       border: 1px solid CanvasText;
+    }
+    .reaction[aria-pressed='true'] {
+      border: 2px solid Highlight;
     }
   }
 `;

@@ -1,85 +1,103 @@
-import { css, type CSSResult } from 'lit';
+import { css, type CSSResultArray } from 'lit';
+import { notice } from '@seal-chat/ui';
 
-/** Style of the settings. */
-export const settingsStyles: CSSResult = css`
-  :host {
-    display: flex;
-    flex-direction: column;
-    min-block-size: 0;
-    line-height: 1.5;
-  }
-  .head {
-    display: flex;
-    align-items: center;
-    gap: 4px;
-    min-block-size: 64px;
-    padding: 8px;
-  }
-  .sections {
-    flex: 1;
-    min-block-size: 0;
-    overflow-y: auto;
-    overscroll-behavior: contain;
-    padding: 0 16px 24px;
-    scrollbar-width: thin;
-    scrollbar-color: var(--_border) transparent;
-  }
-  section {
-    display: grid;
-    justify-items: start;
-    gap: 10px;
-    padding-block: 18px;
-  }
-  section + section {
-    border-block-start: 1px solid var(--_border);
-  }
-  .person {
-    grid-template-columns: auto 1fr;
-    align-items: center;
-    gap: 14px;
-    padding-block-start: 4px;
-  }
-  .person h3 {
-    font-size: 1.1em;
-    overflow-wrap: anywhere;
-  }
-  ul,
-  li,
-  .question {
-    inline-size: 100%;
-  }
-  .device {
-    display: flex;
-    align-items: center;
-    gap: 12px;
-    min-block-size: 48px;
-  }
-  .device .icon {
-    color: var(--_text-muted);
-  }
-  .label {
-    flex: 1;
-  }
-  .device .button {
-    margin-inline-end: -10px;
-    padding-inline: 10px;
-  }
-  section > .button.quiet {
-    margin-inline-start: -18px;
-    text-align: start;
-  }
-  .question {
-    display: grid;
-    gap: 10px;
-    padding: 14px;
-    border-radius: var(--_radius);
-    background: var(--_warning-surface);
-  }
-  .answers {
-    display: flex;
-    gap: 8px;
-  }
-  .question .button.danger {
-    background: var(--_surface);
-  }
-`;
+/** Style of the settings: each group of them is a sunken box. */
+export const settingsStyles: CSSResultArray = [
+  notice,
+  css`
+    :host {
+      --_under: var(--_sunken);
+      display: flex;
+      flex-direction: column;
+      min-block-size: 0;
+      line-height: 1.45;
+    }
+    .head {
+      display: flex;
+      flex: none;
+      align-items: center;
+      gap: 4px;
+      min-block-size: var(--_head);
+      padding-inline: 12px;
+    }
+    .sections {
+      display: grid;
+      flex: 1;
+      grid-template-columns: minmax(0, 1fr);
+      align-content: start;
+      gap: 12px;
+      min-block-size: 0;
+      overflow-y: auto;
+      overscroll-behavior: contain;
+      padding: 0 12px 20px;
+      scrollbar-width: thin;
+      scrollbar-color: var(--_line) transparent;
+    }
+    section {
+      display: grid;
+      justify-items: start;
+      gap: 8px;
+      padding: 12px;
+      border-radius: var(--_r);
+      background: var(--_sunken);
+    }
+    .person {
+      grid-template-columns: auto minmax(0, 1fr);
+      align-items: center;
+      gap: 14px;
+      padding-block: 4px;
+      background: none;
+    }
+    .person .avatar {
+      --_avatar: 64px;
+    }
+    .person h3 {
+      font-size: var(--_f-l);
+      font-weight: 650;
+      overflow-wrap: anywhere;
+    }
+    .sections > .problem {
+      padding-inline: 12px;
+    }
+    ul,
+    li,
+    .question {
+      inline-size: 100%;
+    }
+    .device {
+      display: flex;
+      align-items: center;
+      gap: 12px;
+      min-block-size: 46px;
+    }
+    li + li .device {
+      border-block-start: 1px solid var(--_line);
+    }
+    .device .icon {
+      color: var(--_text-2);
+    }
+    .label {
+      flex: 1;
+      min-inline-size: 0;
+      overflow-wrap: anywhere;
+    }
+    .device .button {
+      margin-inline-end: -6px;
+    }
+    section > .secondary {
+      background: var(--_ground);
+    }
+    section > .button.quiet {
+      margin-inline-start: -10px;
+      text-align: start;
+    }
+    @media (forced-colors: active) {
+      section {
+        border: 1px solid CanvasText;
+      }
+      section > .button.quiet {
+        margin-inline-start: 0;
+      }
+    }
+  `,
+];

@@ -2,6 +2,9 @@ import { css, type CSSResult } from 'lit';
 
 /** Style of the first view. */
 export const signInStyles: CSSResult = css`
+  .mark {
+    color: var(--_fill);
+  }
   .guest {
     display: grid;
     gap: 6px;
@@ -11,13 +14,14 @@ export const signInStyles: CSSResult = css`
   }
   .foot {
     display: grid;
-    gap: 4px;
-    padding-block-start: 18px;
-    border-block-start: 1px solid var(--_border);
+    gap: 2px;
+    padding-block-start: 16px;
+    border-block-start: 1px solid var(--_line);
   }
   .foot h3 {
-    color: var(--_text-muted);
-    font-size: 0.9375em;
+    color: var(--_text-2);
+    font-size: var(--_f-s);
+    font-weight: 400;
   }
   .ways {
     display: flex;
@@ -25,8 +29,12 @@ export const signInStyles: CSSResult = css`
     gap: 0 20px;
   }
   .ways .button {
-    margin-inline: -1px;
     padding-inline: 0;
     text-align: start;
+  }
+  @media (forced-colors: active) {
+    .ways .button {
+      padding-inline: 10px;
+    }
   }
 `;

@@ -11,14 +11,14 @@ export const createChannelStyles: CSSResult = css`
     grid-template-columns: auto minmax(0, 1fr);
     gap: 2px 12px;
     padding: 12px;
-    border: 1px solid var(--_border);
-    border-radius: var(--_radius);
-    background: var(--_surface);
+    border: 1px solid var(--_line);
+    border-radius: var(--_r);
+    background: var(--_ground);
     cursor: pointer;
   }
   .choice:has(:checked) {
-    border-color: var(--_brand);
-    background: var(--_selected);
+    border-color: var(--_ink);
+    background: var(--_soft);
   }
   .choice:has(:focus-visible) {
     outline: 2px solid var(--_focus);
@@ -29,16 +29,12 @@ export const createChannelStyles: CSSResult = css`
     inline-size: 20px;
     block-size: 20px;
     margin: 1px 0 0;
-    accent-color: var(--_brand);
   }
   .choice input:focus-visible {
     outline: none;
   }
   .choice .title {
     font-weight: 600;
-  }
-  .choice:has(:checked) .hint {
-    color: var(--_text);
   }
   @media (forced-colors: active) {
     .choice:has(:checked) {

@@ -3,73 +3,63 @@ import { css, type CSSResult } from 'lit';
 /** Style of what there is to know about a conversation. */
 export const aboutStyles: CSSResult = css`
   .head {
-    padding-inline: 16px 8px;
+    padding-inline: 16px 12px;
   }
   section {
     display: grid;
     grid-template-columns: minmax(0, 1fr);
     justify-items: start;
     gap: 8px;
-    padding: 16px;
-  }
-  section + section,
-  .question + section,
-  seal-members + section,
-  section + seal-members,
-  section + seal-options,
-  seal-options + seal-members,
-  seal-options + section {
-    border-block-start: 1px solid var(--_border);
+    margin: 0 12px 12px;
+    padding: 12px;
+    border-radius: var(--_r);
+    background: var(--_sunken);
   }
   .who {
-    grid-template-columns: auto minmax(0, 1fr);
-    align-items: center;
-    gap: 4px 14px;
-    padding-block-start: 0;
+    --_under: var(--_side);
+    justify-items: center;
+    gap: 3px;
+    padding-block: 12px 0;
+    background: none;
+    text-align: center;
   }
   .who .avatar {
-    --_ring: var(--_surface-raised);
-    inline-size: 56px;
-    block-size: 56px;
-    font-size: 1.2em;
+    --_avatar: 72px;
+    margin-block-end: 8px;
   }
   .who h3 {
-    font-size: 1.15em;
+    font-size: var(--_f-l);
+    font-weight: 650;
     overflow-wrap: anywhere;
   }
   .about {
-    grid-column: 1 / -1;
-    margin-block-start: 8px;
+    margin-block-start: 6px;
     overflow-wrap: anywhere;
     white-space: pre-line;
-  }
-  .who > .button {
-    grid-column: 1 / -1;
-    justify-self: start;
-    margin-block: 2px -6px;
-    margin-inline-start: -18px;
   }
   .sealed {
     display: flex;
     align-items: center;
-    gap: 8px;
+    gap: 10px;
   }
   .sealed .icon {
-    color: var(--_success);
+    color: var(--_ink);
   }
   .digits {
     display: grid;
-    grid-template-columns: repeat(auto-fill, minmax(5.5ch, max-content));
+    grid-template-columns: repeat(4, auto);
+    justify-content: space-between;
     inline-size: 100%;
-    gap: 2px 14px;
-    font-family: ui-monospace, monospace;
+    gap: 4px 10px;
+    direction: ltr;
+    font-family: ui-monospace, 'SF Mono', 'Cascadia Mono', Menlo, Consolas, monospace;
     font-variant-numeric: tabular-nums;
   }
   .said {
-    margin: 0 16px 12px;
+    margin: 0 12px 12px;
     padding: 10px 14px;
-    border-radius: var(--_radius);
-    background: var(--_selected);
+    border-radius: var(--_r);
+    background: var(--_soft);
   }
   .said:empty {
     display: none;
@@ -77,13 +67,17 @@ export const aboutStyles: CSSResult = css`
   .scroller > .problem {
     padding: 0 16px 12px;
   }
-  .leave {
-    margin-inline-start: -18px;
+  section:has(> .leave) {
+    padding-block: 0;
+    background: none;
   }
   @media (forced-colors: active) {
-    .who > .button,
-    .leave {
-      margin-inline-start: 0;
+    section {
+      border: 1px solid CanvasText;
+    }
+    .who,
+    section:has(> .leave) {
+      border: 0;
     }
   }
 `;

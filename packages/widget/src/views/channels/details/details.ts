@@ -1,4 +1,5 @@
 import { css, html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
+import { floating } from '@seal-chat/ui';
 import type { Conversation, ConversationSummary } from '@seal-chat/client';
 import { ChannelView } from '../../../internal/channel-view.ts';
 import type { DetailsPage, ViewEvent } from '../../../internal/view-events.ts';
@@ -13,6 +14,7 @@ import { infoIcon, mutedIcon, timerIcon } from '../icons.ts';
 export class SealDetails extends ChannelView {
   static override styles = [
     base,
+    floating,
     css`
       :host {
         --_layout: over;
@@ -20,15 +22,15 @@ export class SealDetails extends ChannelView {
         flex: none;
         align-items: center;
         margin-inline-start: auto;
-        color: var(--_text-muted);
+        color: var(--_text-2);
       }
       .sign {
         display: inline-grid;
         padding: 4px;
       }
       .sign .icon {
-        inline-size: 1.1em;
-        block-size: 1.1em;
+        inline-size: 16px;
+        block-size: 16px;
       }
       .panel {
         position: absolute;
@@ -38,11 +40,11 @@ export class SealDetails extends ChannelView {
         display: flex;
         flex-direction: column;
         inline-size: min(100%, 22rem);
-        border-inline-start: 1px solid var(--_border);
-        background: var(--_surface-raised);
+        border-inline-start: 1px solid var(--_line);
+        background: var(--_side);
         color: var(--_text);
-        box-shadow: 0 0 32px rgb(0 0 0 / 0.18);
-        animation: enter var(--_duration) ease-out;
+        box-shadow: var(--_e3);
+        animation: enter var(--_t2) ease-out;
       }
       .panel > * {
         flex: 1;
@@ -51,7 +53,7 @@ export class SealDetails extends ChannelView {
         position: absolute;
         inset: 0;
         z-index: 4;
-        background: rgb(0 0 0 / 0.32);
+        background: var(--_scrim);
       }
       @keyframes enter {
         from {
@@ -69,7 +71,7 @@ export class SealDetails extends ChannelView {
           --_layout: beside;
         }
         .panel {
-          inline-size: 20rem;
+          inline-size: 300px;
           box-shadow: none;
         }
         .scrim {

@@ -6,13 +6,16 @@ export const membersStyles: CSSResult = css`
     display: grid;
     grid-template-columns: minmax(0, 1fr);
     gap: 8px;
-    padding: 16px 16px 12px;
+    padding: 4px 12px 12px;
+  }
+  h3 {
+    padding-inline: 12px;
   }
   h3:focus {
     outline: none;
   }
   h3 .count {
-    color: var(--_text-muted);
+    color: var(--_text-2);
     font-weight: 400;
   }
   .ways {
@@ -21,23 +24,19 @@ export const membersStyles: CSSResult = css`
     gap: 8px;
   }
   .ways .button {
-    padding-inline: 14px;
-    background: var(--_surface);
-  }
-  ul {
-    margin-inline: -8px;
+    flex: 1;
+    background: var(--_ground);
   }
   .member {
     display: flex;
     align-items: center;
-    gap: 12px;
-    min-block-size: 56px;
-    padding-inline: 8px 0;
+    gap: 10px;
+    min-block-size: 46px;
+    padding-inline: 12px 0;
   }
   .avatar {
-    --_ring: var(--_surface-raised);
-    inline-size: 40px;
-    block-size: 40px;
+    --_avatar: 36px;
+    --_under: var(--_side);
   }
   .about {
     flex: 1;
@@ -46,7 +45,7 @@ export const membersStyles: CSSResult = css`
   }
   .name {
     overflow: hidden;
-    font-weight: 600;
+    font-weight: 500;
     text-overflow: ellipsis;
     white-space: nowrap;
   }
@@ -54,13 +53,13 @@ export const membersStyles: CSSResult = css`
     display: flex;
     align-items: center;
     gap: 4px;
-    color: var(--_danger);
+    color: var(--_warn);
   }
   .actions {
     display: grid;
     justify-items: start;
-    padding: 0 8px 8px 60px;
-    padding-inline: 42px 8px;
+    padding-block-end: 8px;
+    padding-inline: 48px 8px;
   }
   .actions .button {
     text-align: start;

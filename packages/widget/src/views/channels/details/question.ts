@@ -1,4 +1,4 @@
-import { css, html, type CSSResult, type TemplateResult } from 'lit';
+import { html, type TemplateResult } from 'lit';
 
 /** Something that is asked before it is done. */
 export interface Question {
@@ -25,23 +25,4 @@ export function focusQuestion(root: ParentNode): void {
   root.querySelector<HTMLElement>('.question .quiet')?.focus();
 }
 
-/** Style of `question`. */
-export const questionStyles: CSSResult = css`
-  .question {
-    display: grid;
-    gap: 10px;
-    inline-size: 100%;
-    padding: 14px;
-    border-radius: var(--_radius);
-    background: var(--_warning-surface);
-    overflow-wrap: anywhere;
-  }
-  .answers {
-    display: flex;
-    flex-wrap: wrap;
-    gap: 8px;
-  }
-  .question .button.danger {
-    background: var(--_surface);
-  }
-`;
+export { notice as questionStyles } from '@seal-chat/ui';

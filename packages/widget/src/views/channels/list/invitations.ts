@@ -1,4 +1,5 @@
 import { css, html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
+import { badge, controls } from '@seal-chat/ui';
 import { repeat } from 'lit/directives/repeat.js';
 import type { ConversationId, Invitation } from '@seal-chat/client';
 import { warningIcon } from '../../../icons.ts';
@@ -18,6 +19,8 @@ export class SealInvitations extends ChannelView {
   static override styles = [
     base,
     avatarStyles,
+    badge,
+    controls,
     css`
       :host {
         display: block;
@@ -28,35 +31,24 @@ export class SealInvitations extends ChannelView {
       section {
         margin: 2px 8px 6px;
         padding: 10px 10px 4px;
-        border: 1px solid var(--_border);
-        border-radius: var(--_radius);
-        background: var(--_surface);
+        border: 1px solid var(--_line);
+        border-radius: var(--_r);
+        background: var(--_ground);
       }
       h3 {
         display: flex;
         align-items: center;
         gap: 8px;
-        font-size: 0.9375em;
+        font-size: var(--_f-s);
       }
       h3:focus {
         outline: none;
-      }
-      .count {
-        min-inline-size: 22px;
-        padding: 2px 7px;
-        border-radius: 11px;
-        background: var(--_brand);
-        color: var(--_on-brand);
-        font-size: 0.8667em;
-        font-variant-numeric: tabular-nums;
-        line-height: 18px;
-        text-align: center;
       }
       li {
         padding-block: 8px;
       }
       li + li {
-        border-block-start: 1px solid var(--_border);
+        border-block-start: 1px solid var(--_line);
       }
       .row {
         display: flex;
@@ -64,16 +56,15 @@ export class SealInvitations extends ChannelView {
         gap: 12px;
       }
       .avatar {
-        --_ring: var(--_surface);
-        inline-size: 40px;
-        block-size: 40px;
+        --_avatar: 36px;
+        --_under: var(--_ground);
       }
       .about {
         min-inline-size: 0;
         line-height: 1.35;
       }
       .name {
-        font-weight: 600;
+        font-weight: 500;
       }
       .name,
       .hint {
@@ -84,18 +75,13 @@ export class SealInvitations extends ChannelView {
         flex-wrap: wrap;
         gap: 4px 8px;
         padding-block-start: 6px;
-        padding-inline-start: 52px;
+        padding-inline-start: 48px;
       }
       .more {
         margin-inline-start: 34px;
       }
       .problem {
         padding-block-start: 6px;
-      }
-      @media (forced-colors: active) {
-        .count {
-          border: 1px solid CanvasText;
-        }
       }
     `,
   ];
@@ -140,7 +126,7 @@ export class SealInvitations extends ChannelView {
         count === 0
           ? nothing
           : html`<section aria-labelledby="title">
-              <h3 id="title" tabindex="-1">${strings.invitations}<span class="count">${count}</span></h3>
+              <h3 id="title" tabindex="-1">${strings.invitations}<span class="badge">${count}</span></h3>
               <ul>
                 ${repeat(
                   this.isWhole ? invitations : invitations.slice(0, FEW),

@@ -25,9 +25,9 @@ export class SealNewMenu extends ChannelView {
         inline-size: max-content;
         max-inline-size: 16rem;
         padding: 6px;
-        border: 1px solid var(--_border);
-        border-radius: var(--_radius);
-        background: var(--_surface);
+        border: 1px solid var(--_line);
+        border-radius: var(--_r);
+        background: var(--_ground);
         box-shadow: 0 8px 28px rgb(0 0 0 / 0.18);
       }
       .problem {
@@ -43,13 +43,13 @@ export class SealNewMenu extends ChannelView {
         padding: 6px 14px 6px 10px;
         padding-inline: 10px 14px;
         border: 0;
-        border-radius: calc(var(--_radius) * 0.7);
+        border-radius: var(--_r-s);
         background: none;
         text-align: start;
         cursor: pointer;
       }
       [role='menuitem'] .icon {
-        color: var(--_text-muted);
+        color: var(--_text-2);
       }
       [role='menuitem']:hover,
       [role='menuitem']:focus-visible {

@@ -1,4 +1,5 @@
 import { css, html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
+import { notice } from '@seal-chat/ui';
 import type { ConversationSummary } from '@seal-chat/client';
 import { warningIcon } from '../../../icons.ts';
 import { Action } from '../../../internal/action.ts';
@@ -11,31 +12,15 @@ import { joinErrorText } from '../join-error.ts';
 export class SealChannelNotice extends ChannelView {
   static override styles = [
     base,
+    notice,
     css`
-      section {
-        display: grid;
-        grid-template-columns: minmax(0, 1fr);
-        justify-items: start;
-        gap: 6px;
+      .notice {
         margin: 8px 12px 12px;
-        padding: 14px 16px;
-        border: 1px solid var(--_border);
-        border-radius: var(--_radius);
-        background: var(--_surface-raised);
-        line-height: 1.45;
-      }
-      .broken {
-        border-color: transparent;
-        background: var(--_warning-surface);
       }
       h3 {
         display: flex;
         align-items: center;
         gap: 8px;
-      }
-      .button {
-        margin-block-start: 6px;
-        background: var(--_surface);
       }
     `,
   ];
@@ -55,20 +40,20 @@ export class SealChannelNotice extends ChannelView {
     const { strings, summary } = this;
     switch (summary?.channel?.state) {
       case 'joining':
-        return html`<section role="status">
+        return html`<section class="notice calm" role="status">
           <h3><span class="spinner"></span>${strings.joining}</h3>
           <p class="hint">${strings.joiningText}</p>
         </section>`;
       case 'left': {
         const isInvited = this.#invitations.value?.some((one) => one.conversationId === summary.conversationId);
-        return html`<section role="status">
+        return html`<section class="notice calm" role="status">
           <h3>${strings.notIn}</h3>
           <p class="hint">${strings.notInText}</p>
           ${isInvited || summary.channel.visibility === 'public' ? this.#renderJoin(summary) : nothing}
         </section>`;
       }
       case 'broken':
-        return html`<section class="broken" role="alert">
+        return html`<section class="notice" role="alert">
           <h3>${warningIcon}<span>${strings.broken}</span></h3>
           <p>${strings.brokenText}</p>
         </section>`;

@@ -4,26 +4,25 @@ import { css, type CSSResult } from 'lit';
 export const extrasStyles: CSSResult = css`
   .tool + textarea.input,
   input + textarea.input {
-    padding-inline-start: 2px;
+    padding-inline-start: 6px;
   }
   .request {
     display: flex;
     align-items: center;
     gap: 10px;
     padding-inline: 14px 4px;
-    border-inline-start: 3px solid var(--_brand);
-    border-radius: 8px;
-    background: var(--_surface-raised);
+    border-radius: var(--_r-bubble);
+    background: var(--_sunken);
   }
   .request > .icon {
-    color: var(--_brand);
+    color: var(--_ink);
   }
   .about {
     display: grid;
     flex: 1;
     min-inline-size: 0;
     padding-block: 5px;
-    font-size: 0.9375em;
+    font-size: var(--_f-s);
     line-height: 1.35;
   }
   .about > * {
@@ -32,8 +31,12 @@ export const extrasStyles: CSSResult = css`
     text-align: start;
     white-space: nowrap;
   }
+  .request b {
+    color: var(--_ink);
+    font-weight: 600;
+  }
   .request span {
-    color: var(--_text-muted);
+    color: var(--_text-2);
   }
 
   .tray {
@@ -50,19 +53,19 @@ export const extrasStyles: CSSResult = css`
     gap: 8px;
     min-inline-size: 0;
     padding: 4px;
-    border: 1px solid var(--_border);
-    border-radius: var(--_radius);
-    background: var(--_surface-raised);
+    border-radius: var(--_r-m);
+    background: var(--_sunken);
   }
   .file.failed {
-    border-color: var(--_danger);
+    background: var(--_danger-soft);
+    box-shadow: inset 0 0 0 1px color-mix(in oklab, var(--_danger) 55%, transparent);
   }
   .file .name {
     font-weight: 600;
   }
   .file .state {
-    color: var(--_text-muted);
-    font-size: 0.8667em;
+    color: var(--_text-2);
+    font-size: var(--_f-s);
     font-variant-numeric: tabular-nums;
   }
   .failed .state {
@@ -71,7 +74,7 @@ export const extrasStyles: CSSResult = css`
   .file progress {
     inline-size: 100%;
     block-size: 4px;
-    accent-color: var(--_brand);
+    accent-color: var(--_ink);
   }
   .file .icon-button {
     margin-inline: -6px 0;
@@ -86,9 +89,9 @@ export const extrasStyles: CSSResult = css`
     inline-size: 44px;
     block-size: 44px;
     overflow: hidden;
-    border-radius: calc(var(--_radius) * 0.7);
-    background: var(--_surface);
-    color: var(--_brand);
+    border-radius: var(--_r-s);
+    background: var(--_ground);
+    color: var(--_ink);
   }
   .kind img {
     inline-size: 100%;
@@ -97,30 +100,28 @@ export const extrasStyles: CSSResult = css`
   }
 
   #mentions {
+    --_under: var(--_pop);
     max-block-size: 16rem;
-    padding: 4px;
+    padding: 5px;
     overflow-y: auto;
-    border: 1px solid var(--_border);
-    border-radius: var(--_radius);
-    background: var(--_surface);
-    box-shadow: 0 4px 18px rgb(0 0 0 / 0.12);
+    border-radius: var(--_r);
+    background: var(--_pop);
+    box-shadow: var(--_e2);
   }
   #mentions li {
     display: flex;
     align-items: center;
     gap: 10px;
-    min-block-size: 44px;
+    min-block-size: max(40px, var(--_target));
     padding: 4px 10px;
-    border-radius: 10px;
+    border-radius: var(--_r-s);
     cursor: pointer;
   }
   #mentions li[aria-selected='true'] {
-    background: var(--_selected);
+    background: var(--_soft);
   }
   #mentions .avatar {
-    inline-size: 32px;
-    block-size: 32px;
-    font-size: 0.8em;
+    --_avatar: 28px;
   }
 
   .recording {
@@ -198,13 +199,17 @@ export const extrasStyles: CSSResult = css`
     z-index: 1;
     display: grid;
     place-items: center;
-    border: 2px dashed var(--_brand);
-    border-radius: var(--_radius);
-    background: color-mix(in oklab, var(--_surface) 90%, transparent);
+    border: 2px dashed var(--_ink);
+    border-radius: var(--_r-bubble);
+    background: color-mix(in oklab, var(--_ground) 90%, transparent);
     font-weight: 600;
     pointer-events: none;
   }
   @media (forced-colors: active) {
+    #mentions,
+    .file {
+      border: 1px solid CanvasText;
+    }
     #mentions li[aria-selected='true'] {
       outline: 2px solid Highlight;
     }
