@@ -150,6 +150,8 @@ export const tokens: CSSResult = css`
       --_ink: LinkText;
       --_fill: Highlight;
       --_on-fill: HighlightText;
+      --_own: Canvas;
+      --_on-own: CanvasText;
     }
   }
 `;
