@@ -85,7 +85,6 @@ export const KNOWN_CIRCLES = {};
  */
 export const PAGE_FILES = [
   'element.ts',
-  'internal/lookout.ts',
   'loader.ts',
   'views/attachments/file-access.ts',
   'views/message-actions/message-actions.ts',
