@@ -1,6 +1,6 @@
 import { css, html, type CSSResult, type TemplateResult } from 'lit';
 
-/** How far an own message has come. */
+/** How far a sent message has come. */
 export type MessageState = 'sending' | 'sent' | 'delivered' | 'read' | 'failed';
 
 const TICK = 'M5.5 8.5l3 3 6-6.5';
