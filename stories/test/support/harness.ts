@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { Locator, Page } from 'playwright-core';
 import { build, defaultClientConditions, preview, type InlineConfig, type PreviewServer } from 'vite';
 import type { StateName } from '../../src/states.ts';
+import type { PartName } from '../../src/ui/parts.ts';
 import { launch } from './browser.ts';
 import { patient } from '../../../scripts/lib/patience.mjs';
 
@@ -21,6 +22,13 @@ export interface Scene {
   readonly touch?: boolean;
 }
 
+/** How a primitive is shown. */
+export interface PartLook {
+  readonly theme?: 'light' | 'dark';
+  readonly dir?: 'ltr' | 'rtl';
+  readonly forced?: boolean;
+}
+
 /** A page with one widget. */
 export interface Shown {
   readonly page: Page;
@@ -30,6 +38,8 @@ export interface Shown {
 /** The widget behind a server, and a browser to look at it. */
 export interface Harness {
   show(scene: Scene): Promise<Shown>;
+  /** One primitive of the design alone. */
+  showPart(name: PartName, look?: PartLook): Promise<Page>;
   close(): Promise<void>;
 }
 
@@ -48,6 +58,14 @@ export async function openHarness(): Promise<Harness> {
       await widget.locator('h2:visible, .waiting:visible').first().waitFor();
       return { page, widget };
     },
+    async showPart(name, { theme = 'light', dir = 'ltr', forced = false } = {}) {
+      const page = await browser.newPage({ viewport: { width: 640, height: 640 } });
+      page.setDefaultTimeout(patient(30_000));
+      await page.emulateMedia({ forcedColors: forced ? 'active' : 'none' });
+      await page.goto(`${url}ui.html?${new URLSearchParams({ part: name, theme, dir })}`);
+      await page.locator('ui-sample h2').waitFor();
+      return page;
+    },
     async close() {
       await browser.close();
       await server.close();
@@ -59,12 +77,18 @@ export async function openHarness(): Promise<Harness> {
 /** Bundled, a page loads in a tenth of the time it takes in single modules. */
 async function serveSources(): Promise<PreviewServer> {
   const outDir = await mkdtemp(join(tmpdir(), 'seal-stories-'));
+  const file = (name: string): string => fileURLToPath(new URL(`../harness/${name}`, import.meta.url));
   const config: InlineConfig = {
     configFile: false,
-    root: fileURLToPath(new URL('../harness', import.meta.url)),
+    root: file(''),
     logLevel: 'error',
     resolve: { conditions: ['seal-source', ...defaultClientConditions] },
-    build: { outDir, target: 'es2022', minify: false },
+    build: {
+      outDir,
+      target: 'es2022',
+      minify: false,
+      rolldownOptions: { input: [file('index.html'), file('ui.html')] },
+    },
   };
   await build(config);
   return preview({ ...config, preview: { host: '127.0.0.1', port: 0 } });
