@@ -1,6 +1,6 @@
 /** Importing this registers `<seal-chat>` and what it is made of. It does nothing where there is no document. */
+import { defineElement } from '@seal-chat/ui';
 import { SealChat } from './element.ts';
-import { defineElement } from './internal/define.ts';
 import { SealComposer } from './views/composer/composer.ts';
 import { SealConversation } from './views/conversation/conversation.ts';
 import { SealConversationList } from './views/conversation-list/conversation-list.ts';

@@ -1,18 +1,15 @@
 import { LitElement, html, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
 import { SealError, isSealError, type ConversationId, type SealClient, type UserId } from '@seal-chat/client';
+import { base, tokens, warningIcon, Watch } from '@seal-chat/ui';
 import { acquireClient, releaseClient, type DeviceKey } from './client-pool.ts';
 import { SealContext } from './context.ts';
 import { errorText } from './error-text.ts';
 import { sealEvent } from './events.ts';
 import { chooseLanguage, completeStrings, loadStrings } from './i18n/load.ts';
 import type { ChatStrings, ShownStrings, Strings } from './i18n/strings.ts';
-import { warningIcon } from './icons.ts';
 import { Lazy } from './internal/lazy.ts';
 import type { ViewEvent } from './internal/view-events.ts';
-import { Watch } from './internal/watch.ts';
 import { accountJourney } from './journeys/account.ts';
-import { base } from './styles/base.ts';
-import { tokens } from './styles/tokens.ts';
 import { elementStyles } from './element.styles.ts';
 import type { SealHome } from './views/home/home.ts';
 

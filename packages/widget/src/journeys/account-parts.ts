@@ -1,4 +1,4 @@
-import { defineElement } from '../internal/define.ts';
+import { defineElement } from '@seal-chat/ui';
 import { SealIdentityNotice } from '../views/identity-notice/identity-notice.ts';
 import { SealLinkNew } from '../views/linking/link-new.ts';
 import { SealLinkOld } from '../views/linking/link-old.ts';

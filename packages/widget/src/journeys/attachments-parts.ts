@@ -1,4 +1,4 @@
-import { defineElement } from '../internal/define.ts';
+import { defineElement } from '@seal-chat/ui';
 import { SealAttachments } from '../views/attachments/attachments.ts';
 
 defineElement('seal-attachments', SealAttachments);

@@ -1,4 +1,4 @@
-import { defineElement } from '../internal/define.ts';
+import { defineElement } from '@seal-chat/ui';
 import { SealBrowseChannels } from '../views/channels/browse/browse-channels.ts';
 import { SealCreateChannel } from '../views/channels/create/create-channel.ts';
 import { SealNewChannel } from '../views/channels/new/new-channel.ts';

@@ -1,6 +1,5 @@
 import type { CSSResult } from 'lit';
-import { defineElement } from '../internal/define.ts';
-import { avatarStyles } from '../people/avatar.ts';
+import { avatarStyles, defineElement } from '@seal-chat/ui';
 import { SealInvitations } from '../views/channels/list/invitations.ts';
 import { SealNewMenu } from '../views/channels/list/new-menu.ts';
 import { extrasStyles } from '../views/composer/extras/extras.styles.ts';

@@ -1,4 +1,4 @@
-import { defineElement } from '../internal/define.ts';
+import { defineElement } from '@seal-chat/ui';
 import { SealAbout } from '../views/channels/details/about.ts';
 import { SealChannelLine } from '../views/channels/details/channel-line.ts';
 import { SealDetails } from '../views/channels/details/details.ts';

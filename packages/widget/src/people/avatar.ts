@@ -2,8 +2,6 @@ import type { TemplateResult } from 'lit';
 import type { ConversationSummary, Person, PresenceState } from '@seal-chat/client';
 import { channelAvatar as signedAvatar, lockIcon, personAvatar } from '@seal-chat/ui';
 
-export { avatarStyles } from '@seal-chat/ui';
-
 /** A person's avatar, with their presence. */
 export function avatar(person: Person | null, presence: PresenceState | null = null): TemplateResult {
   return personAvatar({ id: person?.userId ?? '', name: person?.username ?? null, presence });

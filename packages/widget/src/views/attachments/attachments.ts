@@ -1,14 +1,12 @@
 import { html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
 import type { Conversation, Message, MessageAttachment } from '@seal-chat/client';
+import { base, closeIcon, downloadIcon, fileIcon, playIcon, warningIcon } from '@seal-chat/ui';
 import { errorText } from '../../error-text.ts';
-import { closeIcon, warningIcon } from '../../icons.ts';
 import { messageTexts, type MessageTexts } from '../../internal/message-texts.ts';
 import { SealView } from '../../internal/seal-view.ts';
-import { base } from '../../styles/base.ts';
 import { attachmentStyles } from './attachments.styles.ts';
 import { BlobUrls } from './blob-url.ts';
 import type { FileSource } from './file-access.ts';
-import { downloadIcon, fileIcon, playIcon } from './icons.ts';
 import { safeName, shownAs, thumbnailBlob } from './kinds.ts';
 import { Lightbox } from './lightbox.ts';
 import { lightboxStyles } from './lightbox.styles.ts';

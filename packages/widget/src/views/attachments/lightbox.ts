@@ -1,8 +1,7 @@
 import { html, nothing, type LitElement, type ReactiveController, type TemplateResult } from 'lit';
 import type { MessageAttachment } from '@seal-chat/client';
-import { closeIcon, warningIcon } from '../../icons.ts';
+import { backIcon, closeIcon, downloadIcon, nextIcon, warningIcon, zoomInIcon, zoomOutIcon } from '@seal-chat/ui';
 import type { MessageTexts } from '../../internal/message-texts.ts';
-import { downloadIcon, fitIcon, nextIcon, previousIcon, zoomIcon } from './icons.ts';
 
 /** What the lightbox needs to know of its pictures. */
 export interface LightboxSource {
@@ -62,7 +61,7 @@ export class Lightbox implements ReactiveController {
     const problem = this.#source.problem(image);
     return html`<div class="top">
         <bdi class="name">${name}</bdi>
-        ${this.#button(size, this.#isLarge ? fitIcon : zoomIcon, () => this.#zoom())}
+        ${this.#button(size, this.#isLarge ? zoomOutIcon : zoomInIcon, () => this.#zoom())}
         ${this.#button(texts.download(name), downloadIcon, () => this.#source.save(image))}
         ${this.#button(texts.close, closeIcon, () => this.#dialog?.close())}
       </div>
@@ -79,7 +78,7 @@ export class Lightbox implements ReactiveController {
       ${
         this.#images.length < 2
           ? nothing
-          : html`${this.#button(texts.previousImage, previousIcon, () => this.#turnTo(this.#index - 1), 'previous')}
+          : html`${this.#button(texts.previousImage, backIcon, () => this.#turnTo(this.#index - 1), 'previous')}
             ${this.#button(texts.nextImage, nextIcon, () => this.#turnTo(this.#index + 1), 'next')}`
       }`;
   }

@@ -1,7 +1,7 @@
 import { html, nothing, svg, type ReactiveController, type ReactiveControllerHost, type TemplateResult } from 'lit';
 import type { MessageAttachment } from '@seal-chat/client';
+import { pauseIcon, playIcon } from '@seal-chat/ui';
 import type { MessageTexts } from '../../internal/message-texts.ts';
-import { pauseIcon, playIcon } from './icons.ts';
 import { timeCode } from './size.ts';
 
 /** Bars of the picture of a voice note. */

@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { warningIcon } from '../../icons.ts';
+import { warningIcon } from '@seal-chat/ui';
 
 /** One field of a form. */
 export interface Field {

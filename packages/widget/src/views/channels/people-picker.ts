@@ -1,12 +1,11 @@
 import { css, html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Person, UserId } from '@seal-chat/client';
-import { closeIcon } from '../../icons.ts';
+import { avatarStyles, base, closeIcon } from '@seal-chat/ui';
 import { ChannelView } from '../../internal/channel-view.ts';
 import type { ViewEvent } from '../../internal/view-events.ts';
-import { avatar, avatarStyles } from '../../people/avatar.ts';
+import { avatar } from '../../people/avatar.ts';
 import { personName } from '../../people/name.ts';
-import { base } from '../../styles/base.ts';
 
 /** A list of people that grows by searching. Tells `people` whenever one is added or removed. */
 export class SealPeoplePicker extends ChannelView {

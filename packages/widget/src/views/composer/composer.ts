@@ -1,15 +1,13 @@
 import { html, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
 import type { Conversation } from '@seal-chat/client';
+import { base, checkIcon, isTouchOnly, sendIcon, warningIcon } from '@seal-chat/ui';
 import type { ShownStrings } from '../../i18n/strings.ts';
 import { Action, asSealError } from '../../internal/action.ts';
 import { adoptStyles } from '../../internal/adopt-styles.ts';
-import { isTouchOnly } from '../../internal/touch.ts';
 import { SealView } from '../../internal/seal-view.ts';
-import { checkIcon, sendIcon, warningIcon } from '../../icons.ts';
 import { errorText } from '../../error-text.ts';
 import { conversationJourney } from '../../journeys/conversation.ts';
 import type { ComposeRequest } from '../../messages/compose-request.ts';
-import { base } from '../../styles/base.ts';
 import { ComposeState } from './compose-state.ts';
 import { composerStyles } from './composer.styles.ts';
 import type { ComposerExtras, ComposerHost } from './host.ts';

@@ -1,13 +1,11 @@
 import { html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { ConversationId, ConversationSummary } from '@seal-chat/client';
-import { rovingTarget } from '../../internal/roving.ts';
+import { avatarStyles, base, rovingTarget, Watch } from '@seal-chat/ui';
 import { SealView } from '../../internal/seal-view.ts';
-import { Watch } from '../../internal/watch.ts';
 import { conversationJourney } from '../../journeys/conversation.ts';
-import { avatarStyles, conversationAvatar } from '../../people/avatar.ts';
+import { conversationAvatar } from '../../people/avatar.ts';
 import { conversationName } from '../../people/name.ts';
-import { base } from '../../styles/base.ts';
 import { fullLabel, listLabel } from '../../time/dates.ts';
 import { conversationListStyles } from './conversation-list.styles.ts';
 import { preview } from './preview.ts';

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { AccountState, ConnectionState, ErrorCode } from '@seal-chat/client';
+import { warningIcon } from '@seal-chat/ui';
 import { codeText } from '../../error-text.ts';
-import { warningIcon } from '../../icons.ts';
 import type { ChatStrings } from '../../i18n/strings.ts';
 
 /** Errors that no new attempt to connect will cure: the person has to be told. */

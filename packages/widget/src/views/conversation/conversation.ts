@@ -1,14 +1,12 @@
 import { html, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
 import type { Conversation, ConversationId, ConversationMember, ConversationSummary } from '@seal-chat/client';
-import { backIcon } from '../../icons.ts';
+import { avatarStyles, backIcon, base, Watch } from '@seal-chat/ui';
 import { Lazy } from '../../internal/lazy.ts';
 import { SealView } from '../../internal/seal-view.ts';
 import type { ViewEvent } from '../../internal/view-events.ts';
-import { Watch } from '../../internal/watch.ts';
 import { accountJourney } from '../../journeys/account.ts';
-import { avatarStyles, conversationAvatar } from '../../people/avatar.ts';
+import { conversationAvatar } from '../../people/avatar.ts';
 import { conversationName } from '../../people/name.ts';
-import { base } from '../../styles/base.ts';
 import { agoLabel } from '../../time/dates.ts';
 import type { SealComposer } from '../composer/composer.ts';
 import type { SealMessageList } from '../message-list/message-list.ts';

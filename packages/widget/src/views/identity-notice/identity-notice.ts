@@ -1,12 +1,10 @@
 import { css, html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
-import { notice } from '@seal-chat/ui';
 import type { ConversationMember } from '@seal-chat/client';
+import { base, notice, warningIcon } from '@seal-chat/ui';
 import { Action } from '../../internal/action.ts';
 import { AccountView } from '../../internal/account-view.ts';
 import { errorText } from '../../error-text.ts';
-import { warningIcon } from '../../icons.ts';
 import { personName } from '../../people/name.ts';
-import { base } from '../../styles/base.ts';
 
 /** Stands in the composer's place while the keys of a person are not the ones first seen. */
 export class SealIdentityNotice extends AccountView {

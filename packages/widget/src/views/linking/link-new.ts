@@ -1,12 +1,9 @@
 import { html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
 import { isSealError, type Linking, type SealError } from '@seal-chat/client';
+import { backIcon, base, card, warningIcon, Watch } from '@seal-chat/ui';
 import { errorText } from '../../error-text.ts';
-import { backIcon, warningIcon } from '../../icons.ts';
 import { asSealError } from '../../internal/action.ts';
 import { AccountView } from '../../internal/account-view.ts';
-import { Watch } from '../../internal/watch.ts';
-import { base } from '../../styles/base.ts';
-import { card } from '../../styles/card.ts';
 import { linkSteps } from './link-steps.ts';
 
 /** On the new device: takes the code of another one and joins its account. Tells `back`. */

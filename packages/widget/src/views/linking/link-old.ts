@@ -1,12 +1,9 @@
 import { css, html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
 import type { Linking } from '@seal-chat/client';
+import { backIcon, base, card, warningIcon, Watch } from '@seal-chat/ui';
 import { errorText } from '../../error-text.ts';
-import { backIcon, warningIcon } from '../../icons.ts';
 import { Action } from '../../internal/action.ts';
 import { AccountView } from '../../internal/account-view.ts';
-import { Watch } from '../../internal/watch.ts';
-import { base } from '../../styles/base.ts';
-import { card } from '../../styles/card.ts';
 import { linkSteps } from './link-steps.ts';
 
 /** On a signed-in device: shows a code for a new one, then the digits to compare. Tells `back`. */

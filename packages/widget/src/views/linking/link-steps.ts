@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Linking, LinkingState } from '@seal-chat/client';
-import { checkIcon, warningIcon } from '../../icons.ts';
+import { checkIcon, warningIcon } from '@seal-chat/ui';
 import { errorText } from '../../error-text.ts';
 import type { AccountStrings, ChatStrings } from '../../i18n/strings.ts';
 

@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Message } from '@seal-chat/client';
-import { copyIcon, deleteIcon, editIcon, moreIcon, replyIcon } from '../../messages/icons.ts';
+import { copyIcon, deleteIcon, editIcon, moreIcon, replyIcon } from '@seal-chat/ui';
 import type { Available } from './available.ts';
 import { QUICK_EMOJI } from './emoji-data.ts';
 import type { MessageCommands } from './commands.ts';

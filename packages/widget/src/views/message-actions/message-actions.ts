@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Message } from '@seal-chat/client';
+import { placeBeside } from '@seal-chat/ui';
 import { messageTexts, type MessageTexts } from '../../internal/message-texts.ts';
 import { textOf } from '../../messages/text.ts';
 import { toggleReaction } from '../../messages/toggle-reaction.ts';
@@ -8,7 +9,7 @@ import { availableActions, type Available } from './available.ts';
 import type { MessageCommands } from './commands.ts';
 import { deleteDialog } from './delete-dialog.ts';
 import { emojiPicker, PICKER_COLUMNS } from './emoji-picker.ts';
-import { focusByKey, placeBeside } from './floating.ts';
+import { focusByKey } from './floating.ts';
 import { LongPress } from './long-press.ts';
 import { messageMenu } from './menu.ts';
 import { Toolbar } from './toolbar.ts';

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Message } from '@seal-chat/client';
+import { emojiIcon, moreIcon, replyIcon } from '@seal-chat/ui';
 import { messageTexts } from '../../internal/message-texts.ts';
-import { moreIcon, replyIcon, smileIcon } from '../../messages/icons.ts';
 import type { MessageListHost, Overlay } from '../message-list/host.ts';
 import type { Available } from './available.ts';
 import { focusByKey } from './floating.ts';
@@ -48,7 +48,7 @@ export class Toolbar implements Overlay {
       ${
         target === null || can === null
           ? nothing
-          : html`${can.react ? tool(texts.react, smileIcon, () => this.#actions.openPicker(target)) : nothing}
+          : html`${can.react ? tool(texts.react, emojiIcon, () => this.#actions.openPicker(target)) : nothing}
             ${can.reply ? tool(texts.reply, replyIcon, () => this.#actions.reply(target)) : nothing}
             ${tool(texts.actions, moreIcon, () => this.#actions.openMenu(target))}`
       }

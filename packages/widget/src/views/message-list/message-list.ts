@@ -2,19 +2,15 @@ import { html, nothing, type PropertyDeclarations, type PropertyValues, type Tem
 import { guard } from 'lit/directives/guard.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Conversation, ConversationSummary, Message, MessageId, MessageWindow } from '@seal-chat/client';
-import { downIcon, lockIcon } from '../../icons.ts';
+import { avatarStyles, base, downIcon, lockIcon, Lookout, rovingTarget, Watch } from '@seal-chat/ui';
 import type { ShownStrings } from '../../i18n/strings.ts';
 import { adoptStyles } from '../../internal/adopt-styles.ts';
-import { Lookout } from '../../internal/lookout.ts';
-import { rovingTarget } from '../../internal/roving.ts';
 import { SealView } from '../../internal/seal-view.ts';
-import { Watch } from '../../internal/watch.ts';
 import { conversationJourney } from '../../journeys/conversation.ts';
 import { toRows, type Row } from '../../messages/rows.ts';
 import { plainly } from '../../messages/text.ts';
-import { avatarStyles, conversationAvatar } from '../../people/avatar.ts';
+import { conversationAvatar } from '../../people/avatar.ts';
 import { conversationName, personName } from '../../people/name.ts';
-import { base } from '../../styles/base.ts';
 import { dayLabel } from '../../time/dates.ts';
 import { Announcer } from './announcer.ts';
 import { EndAnchor } from './end-anchor.ts';
@@ -400,7 +396,7 @@ export class SealMessageList extends SealView {
       title=${strings.toLatest}
       @click=${() => this.scrollToLatest()}
     >
-      ${downIcon}${unread > 0 ? html`<span class="count" aria-hidden="true">${unread > 99 ? '99+' : unread}</span>` : nothing}
+      ${downIcon}${unread > 0 ? html`<span class="badge" aria-hidden="true">${unread > 99 ? '99+' : unread}</span>` : nothing}
     </button>`;
   }
 

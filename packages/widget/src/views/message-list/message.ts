@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { lockIcon, warningIcon } from '@seal-chat/ui';
 import { codeText } from '../../error-text.ts';
-import { lockIcon, warningIcon } from '../../icons.ts';
 import { linked, messageTime, plainly, textOf } from '../../messages/text.ts';
 import { statusTick } from '../../messages/tick.ts';
 import { countEmojiOnly } from '../../text/emoji.ts';

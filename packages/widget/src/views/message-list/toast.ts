@@ -1,6 +1,6 @@
 import { html, nothing, type ReactiveControllerHost, type TemplateResult } from 'lit';
+import { closeIcon, warningIcon } from '@seal-chat/ui';
 import { errorText } from '../../error-text.ts';
-import { closeIcon, warningIcon } from '../../icons.ts';
 import type { ShownStrings } from '../../i18n/strings.ts';
 import { asSealError } from '../../internal/action.ts';
 import { messageTexts } from '../../internal/message-texts.ts';

@@ -1,13 +1,11 @@
 import { html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
 import type { Person, SealError, UserId } from '@seal-chat/client';
+import { avatarStyles, base, closeIcon, rovingTarget, searchIcon } from '@seal-chat/ui';
 import { asSealError } from '../../internal/action.ts';
-import { rovingTarget } from '../../internal/roving.ts';
 import { SealView } from '../../internal/seal-view.ts';
-import { closeIcon, searchIcon } from '../../icons.ts';
 import { errorText } from '../../error-text.ts';
-import { avatar, avatarStyles } from '../../people/avatar.ts';
+import { avatar } from '../../people/avatar.ts';
 import { personName } from '../../people/name.ts';
-import { base } from '../../styles/base.ts';
 import { peopleSearchStyles } from './people-search.styles.ts';
 
 /** The server is asked when nothing was typed for this long, ms. */

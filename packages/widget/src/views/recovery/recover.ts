@@ -1,11 +1,9 @@
 import { html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
 import { SIZE_LIMITS } from '@seal-chat/client';
+import { backIcon, base, card, warningIcon } from '@seal-chat/ui';
 import { errorText } from '../../error-text.ts';
-import { backIcon, warningIcon } from '../../icons.ts';
 import { Action } from '../../internal/action.ts';
 import { AccountView } from '../../internal/account-view.ts';
-import { base } from '../../styles/base.ts';
-import { card } from '../../styles/card.ts';
 
 /** Brings an account back by its name and recovery code. Tells `back`. */
 export class SealRecover extends AccountView {

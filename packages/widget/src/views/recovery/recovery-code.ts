@@ -1,8 +1,6 @@
 import { html, type PropertyDeclarations, type TemplateResult } from 'lit';
-import { checkIcon } from '../../icons.ts';
+import { base, card, checkIcon } from '@seal-chat/ui';
 import { AccountView } from '../../internal/account-view.ts';
-import { base } from '../../styles/base.ts';
-import { card } from '../../styles/card.ts';
 
 /** Shows a recovery code, the only time it can be shown. Tells `saved` when the person has kept it. */
 export class SealRecoveryCode extends AccountView {

@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { ConversationEvent, UserId } from '@seal-chat/client';
-import { lockIcon } from '../../icons.ts';
+import { lockIcon } from '@seal-chat/ui';
 import { messageTexts, type MessageTexts } from '../../internal/message-texts.ts';
 import { attachmentsJourney } from '../../journeys/attachments.ts';
 import { eventText } from '../../messages/event-text.ts';

@@ -1,7 +1,7 @@
 import { html, type TemplateResult } from 'lit';
 import type { UserId } from '@seal-chat/client';
+import { avatarHue } from '@seal-chat/ui';
 import { avatar } from '../../people/avatar.ts';
-import { avatarHue } from '../../people/initials.ts';
 import type { MessageAppearance, MessageListHost } from '../message-list/host.ts';
 
 /** The name above a group of messages that one member wrote in a channel. */

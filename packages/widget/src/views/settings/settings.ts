@@ -1,13 +1,11 @@
 import { html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
 import type { DeviceId, OwnDevice } from '@seal-chat/client';
+import { avatarStyles, backIcon, base, deviceIcon, warningIcon, Watch } from '@seal-chat/ui';
 import { errorText } from '../../error-text.ts';
-import { backIcon, deviceIcon, warningIcon } from '../../icons.ts';
 import { Action } from '../../internal/action.ts';
 import { AccountView } from '../../internal/account-view.ts';
-import { Watch } from '../../internal/watch.ts';
-import { avatar, avatarStyles } from '../../people/avatar.ts';
+import { avatar } from '../../people/avatar.ts';
 import { personName } from '../../people/name.ts';
-import { base } from '../../styles/base.ts';
 import { settingsStyles } from './settings.styles.ts';
 
 /** The person's account: its devices, linking a new one, a new recovery code, signing out. Tells `back`. */

@@ -1,13 +1,10 @@
 import { html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
 import { SIZE_LIMITS, isSealError, type Person } from '@seal-chat/client';
+import { base, card, sealMark, warningIcon, Watch } from '@seal-chat/ui';
 import { errorText } from '../../error-text.ts';
-import { sealMark, warningIcon } from '../../icons.ts';
 import { Action } from '../../internal/action.ts';
 import { AccountView } from '../../internal/account-view.ts';
-import { Watch } from '../../internal/watch.ts';
 import { personName } from '../../people/name.ts';
-import { base } from '../../styles/base.ts';
-import { card } from '../../styles/card.ts';
 import { signInStyles } from './sign-in.styles.ts';
 
 /** What a person without a session sees: a name to choose, and the ways back into an account they have. */

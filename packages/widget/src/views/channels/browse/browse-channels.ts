@@ -2,13 +2,11 @@ import { html, nothing, type PropertyDeclarations, type TemplateResult } from 'l
 import { repeat } from 'lit/directives/repeat.js';
 import type { ChannelListing, ConversationId } from '@seal-chat/client';
 import { COUNT_LIMITS } from '@seal-chat/protocol';
+import { avatarStyles, backIcon, base, checkIcon, isTouchOnly, searchIcon, warningIcon } from '@seal-chat/ui';
 import { errorText } from '../../../error-text.ts';
-import { backIcon, checkIcon, searchIcon, warningIcon } from '../../../icons.ts';
 import { Action } from '../../../internal/action.ts';
 import { ChannelView } from '../../../internal/channel-view.ts';
-import { isTouchOnly } from '../../../internal/touch.ts';
-import { avatarStyles, channelAvatar } from '../../../people/avatar.ts';
-import { base } from '../../../styles/base.ts';
+import { channelAvatar } from '../../../people/avatar.ts';
 import { joinErrorText } from '../join-error.ts';
 import { pageStyles } from '../page.styles.ts';
 import { browseChannelsStyles } from './browse-channels.styles.ts';

@@ -1,12 +1,10 @@
 import { html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
 import { isSealError, type Person, type SealError, type UserId } from '@seal-chat/client';
+import { backIcon, base, isTouchOnly, warningIcon } from '@seal-chat/ui';
 import { errorText } from '../../../error-text.ts';
-import { backIcon, warningIcon } from '../../../icons.ts';
 import { Action } from '../../../internal/action.ts';
 import { ChannelView } from '../../../internal/channel-view.ts';
-import { isTouchOnly } from '../../../internal/touch.ts';
 import type { ViewEvent } from '../../../internal/view-events.ts';
-import { base } from '../../../styles/base.ts';
 import { field } from '../field.ts';
 import { MOST_PEOPLE, descriptionProblem, nameProblem } from '../names.ts';
 import { pageStyles } from '../page.styles.ts';

@@ -6,18 +6,17 @@ import type {
   ConversationSummary,
   Person,
 } from '@seal-chat/client';
+import { avatarStyles, base, closeIcon, lockIcon, notice, warningIcon } from '@seal-chat/ui';
 import { errorText } from '../../../error-text.ts';
-import { closeIcon, lockIcon, warningIcon } from '../../../icons.ts';
 import { Action } from '../../../internal/action.ts';
 import { ChannelView } from '../../../internal/channel-view.ts';
 import type { DetailsPage, ViewEvent } from '../../../internal/view-events.ts';
-import { avatar, avatarStyles, channelAvatar } from '../../../people/avatar.ts';
+import { avatar, channelAvatar } from '../../../people/avatar.ts';
 import { personName } from '../../../people/name.ts';
-import { base } from '../../../styles/base.ts';
 import { pageStyles } from '../page.styles.ts';
 import { isManager } from '../roles.ts';
 import { aboutStyles } from './about.styles.ts';
-import { focusQuestion, question, questionStyles } from './question.ts';
+import { focusQuestion, question } from './question.ts';
 
 /** What people who know about it call the ciphersuites of MLS. */
 const SUITES: ReadonlyMap<number, string> = new Map([
@@ -27,7 +26,7 @@ const SUITES: ReadonlyMap<number, string> = new Map([
 
 /** A conversation: what it is, what is set for it, who is in it, how it is encrypted. Tells `page`, `person` and `close`. */
 export class SealAbout extends ChannelView {
-  static override styles = [base, avatarStyles, pageStyles, questionStyles, aboutStyles];
+  static override styles = [base, avatarStyles, pageStyles, notice, aboutStyles];
   static override properties: PropertyDeclarations = {
     conversation: { attribute: false },
     summary: { attribute: false },

@@ -1,11 +1,9 @@
 import { css, html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
-import { floating } from '@seal-chat/ui';
 import type { Conversation, ConversationSummary } from '@seal-chat/client';
+import { base, floating, infoIcon, mutedIcon, timerIcon } from '@seal-chat/ui';
 import { ChannelView } from '../../../internal/channel-view.ts';
 import type { DetailsPage, ViewEvent } from '../../../internal/view-events.ts';
-import { base } from '../../../styles/base.ts';
 import { durationLabel } from '../../../time/duration.ts';
-import { infoIcon, mutedIcon, timerIcon } from '../icons.ts';
 
 /**
  * The button in the head of a conversation that opens what there is to know about it and to set, and that panel: beside

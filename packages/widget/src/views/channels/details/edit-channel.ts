@@ -1,10 +1,9 @@
 import { html, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
 import { isSealError, type Conversation, type ConversationSummary } from '@seal-chat/client';
+import { backIcon, base, warningIcon } from '@seal-chat/ui';
 import { errorText } from '../../../error-text.ts';
-import { backIcon, warningIcon } from '../../../icons.ts';
 import { Action } from '../../../internal/action.ts';
 import { ChannelView } from '../../../internal/channel-view.ts';
-import { base } from '../../../styles/base.ts';
 import { field } from '../field.ts';
 import { descriptionProblem, nameProblem } from '../names.ts';
 import { pageStyles } from '../page.styles.ts';

@@ -1,18 +1,16 @@
 import { html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Conversation, ConversationMember, ConversationSummary, MemberRole, UserId } from '@seal-chat/client';
+import { avatarStyles, base, moreIcon, notice, warningIcon } from '@seal-chat/ui';
 import { errorText } from '../../../error-text.ts';
-import { warningIcon } from '../../../icons.ts';
 import { Action } from '../../../internal/action.ts';
 import { ChannelView } from '../../../internal/channel-view.ts';
-import { avatar, avatarStyles } from '../../../people/avatar.ts';
+import { avatar } from '../../../people/avatar.ts';
 import { personName } from '../../../people/name.ts';
-import { base } from '../../../styles/base.ts';
-import { moreIcon } from '../icons.ts';
 import { canInvite, canRemove, canSetRole, isManager } from '../roles.ts';
 import { membersStyles } from './members.styles.ts';
 import { matchingMembers } from './order.ts';
-import { focusQuestion, question, questionStyles } from './question.ts';
+import { focusQuestion, question } from './question.ts';
 
 /** Members shown at first, and more each time more are asked for. */
 const PAGE = 50;
@@ -27,7 +25,7 @@ interface Asked {
 
 /** The members of a channel, and what the person may do with them. Tells `page` and `person`. */
 export class SealMembers extends ChannelView {
-  static override styles = [base, avatarStyles, questionStyles, membersStyles];
+  static override styles = [base, avatarStyles, notice, membersStyles];
   static override properties: PropertyDeclarations = {
     conversation: { attribute: false },
     summary: { attribute: false },

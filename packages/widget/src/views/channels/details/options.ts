@@ -1,13 +1,11 @@
 import { html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import type { Conversation, ConversationSummary } from '@seal-chat/client';
+import { base, mutedIcon, timerIcon, warningIcon } from '@seal-chat/ui';
 import { errorText } from '../../../error-text.ts';
-import { warningIcon } from '../../../icons.ts';
 import { Action } from '../../../internal/action.ts';
 import { ChannelView } from '../../../internal/channel-view.ts';
-import { base } from '../../../styles/base.ts';
 import { durationLabel } from '../../../time/duration.ts';
-import { mutedIcon, timerIcon } from '../icons.ts';
 import { isManager } from '../roles.ts';
 import { optionsStyles } from './options.styles.ts';
 

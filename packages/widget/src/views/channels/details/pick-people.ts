@@ -1,11 +1,10 @@
 import { html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
 import type { Conversation, ConversationSummary, Person } from '@seal-chat/client';
+import { backIcon, base, warningIcon } from '@seal-chat/ui';
 import { errorText } from '../../../error-text.ts';
-import { backIcon, warningIcon } from '../../../icons.ts';
 import { Action } from '../../../internal/action.ts';
 import { ChannelView } from '../../../internal/channel-view.ts';
 import type { ViewEvent } from '../../../internal/view-events.ts';
-import { base } from '../../../styles/base.ts';
 import { MOST_PEOPLE } from '../names.ts';
 import { pageStyles } from '../page.styles.ts';
 

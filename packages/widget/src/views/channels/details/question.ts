@@ -24,5 +24,3 @@ export function question({ text, yes, no, onYes, onNo }: Question): TemplateResu
 export function focusQuestion(root: ParentNode): void {
   root.querySelector<HTMLElement>('.question .quiet')?.focus();
 }
-
-export { notice as questionStyles } from '@seal-chat/ui';

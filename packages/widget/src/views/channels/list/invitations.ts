@@ -1,14 +1,11 @@
 import { css, html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
-import { badge, controls } from '@seal-chat/ui';
 import { repeat } from 'lit/directives/repeat.js';
 import type { ConversationId, Invitation } from '@seal-chat/client';
-import { warningIcon } from '../../../icons.ts';
+import { avatarStyles, badge, base, controls, warningIcon, Watch } from '@seal-chat/ui';
 import { Action } from '../../../internal/action.ts';
 import { ChannelView } from '../../../internal/channel-view.ts';
-import { Watch } from '../../../internal/watch.ts';
-import { avatarStyles, channelAvatar } from '../../../people/avatar.ts';
+import { channelAvatar } from '../../../people/avatar.ts';
 import { personName } from '../../../people/name.ts';
-import { base } from '../../../styles/base.ts';
 import { joinErrorText } from '../join-error.ts';
 
 /** Invitations shown before the person asks for all: the conversations below are to stay in sight. */

@@ -1,11 +1,8 @@
 import { css, html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
-import { warningIcon } from '../../../icons.ts';
+import { base, composeIcon, hashIcon, listIcon, personIcon, rovingTarget, warningIcon } from '@seal-chat/ui';
 import { ChannelView } from '../../../internal/channel-view.ts';
-import { rovingTarget } from '../../../internal/roving.ts';
 import type { NewChoice } from '../../../internal/view-events.ts';
 import { channelsJourney } from '../../../journeys/channels.ts';
-import { base } from '../../../styles/base.ts';
-import { hashIcon, newIcon, personIcon, searchMoreIcon } from '../icons.ts';
 
 /** The button at the head of the list that begins something new, with its menu. Tells `choose` with a `NewChoice`. */
 export class SealNewMenu extends ChannelView {
@@ -132,7 +129,7 @@ export class SealNewMenu extends ChannelView {
     const items: readonly (readonly [NewChoice, TemplateResult, string])[] = [
       ['direct', personIcon, strings.newDirect],
       ['create', hashIcon, strings.newChannel],
-      ['browse', searchMoreIcon, strings.browseChannels],
+      ['browse', listIcon, strings.browseChannels],
     ];
     return html`<div @keydown=${this.#handleKeydown}>
       <button
@@ -146,7 +143,7 @@ export class SealNewMenu extends ChannelView {
         @mousedown=${(event: MouseEvent) => this.isOpen && event.preventDefault()}
         @click=${() => (this.isOpen ? (this.isOpen = false) : void this.#open())}
       >
-        ${newIcon}
+        ${composeIcon}
       </button>
       ${
         this.isOpen

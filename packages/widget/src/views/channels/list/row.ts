@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { ConversationSummary, Message, MessageAttachment } from '@seal-chat/client';
+import { mutedIcon } from '@seal-chat/ui';
 import type { ChannelStrings } from '../../../i18n/channel-strings.ts';
 import type { ShownStrings } from '../../../i18n/strings.ts';
 import { channelStrings } from '../../../internal/channel-view.ts';
@@ -8,7 +9,6 @@ import { eventText } from '../../../messages/event-text.ts';
 import { statusTick } from '../../../messages/tick.ts';
 import { personName } from '../../../people/name.ts';
 import { oneLine } from '../../conversation-list/preview.ts';
-import { mutedIcon } from '../icons.ts';
 
 type AllStrings = MessageTexts & ChannelStrings;
 

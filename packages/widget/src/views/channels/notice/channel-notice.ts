@@ -1,11 +1,8 @@
 import { css, html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
-import { notice } from '@seal-chat/ui';
 import type { ConversationSummary } from '@seal-chat/client';
-import { warningIcon } from '../../../icons.ts';
+import { base, notice, warningIcon, Watch } from '@seal-chat/ui';
 import { Action } from '../../../internal/action.ts';
 import { ChannelView } from '../../../internal/channel-view.ts';
-import { Watch } from '../../../internal/watch.ts';
-import { base } from '../../../styles/base.ts';
 import { joinErrorText } from '../join-error.ts';
 
 /** Stands in the composer's place while nothing can be written in a channel, and says why and what one can do. */

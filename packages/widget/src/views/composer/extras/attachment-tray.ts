@@ -1,17 +1,16 @@
 import { html, type ReactiveController, type TemplateResult } from 'lit';
 import { SealError, type AttachmentId, type PendingAttachment } from '@seal-chat/client';
 import { CONTENT_LIMITS } from '@seal-chat/protocol';
+import { attachIcon, Watch } from '@seal-chat/ui';
 import { errorText } from '../../../error-text.ts';
 import { asSealError } from '../../../internal/action.ts';
 import { messageTexts, type MessageTexts } from '../../../internal/message-texts.ts';
-import { Watch } from '../../../internal/watch.ts';
 import { BlobUrls } from '../../attachments/blob-url.ts';
 import { safeName, thumbnailBlob } from '../../attachments/kinds.ts';
 import { sizeLabel } from '../../attachments/size.ts';
 import type { ComposerHost } from '../host.ts';
 import { fileList } from './file-list.ts';
 import { FilesToSend } from './files-to-send.ts';
-import { attachIcon } from './icons.ts';
 
 /** Attaches files that are chosen, pasted or dropped, and shows them until they are sent. */
 export class AttachmentTray implements ReactiveController {

@@ -1,13 +1,13 @@
 import { html, nothing, type ReactiveController, type TemplateResult } from 'lit';
 import type { Message, SendOptions } from '@seal-chat/client';
 import { CONTENT_LIMITS } from '@seal-chat/protocol';
+import { microphoneIcon } from '@seal-chat/ui';
 import { messageTexts } from '../../../internal/message-texts.ts';
 import type { ComposeRequest } from '../../../messages/compose-request.ts';
 import { textOf } from '../../../messages/text.ts';
 import type { ComposerExtras, ComposerHost, ExtrasView } from '../host.ts';
 import { AttachmentTray } from './attachment-tray.ts';
 import { DropZone } from './drop-zone.ts';
-import { microphoneIcon } from './icons.ts';
 import { MentionPicker } from './mention-picker.ts';
 import { findMentions } from './mention-search.ts';
 import { requestBar } from './request-bar.ts';

@@ -1,9 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { PendingAttachment } from '@seal-chat/client';
-import { closeIcon } from '../../../icons.ts';
+import { closeIcon, fileIcon, pauseIcon, playIcon, refreshIcon } from '@seal-chat/ui';
 import type { MessageTexts } from '../../../internal/message-texts.ts';
-import { fileIcon, pauseIcon, playIcon, retryIcon } from '../../attachments/icons.ts';
 import { safeName } from '../../attachments/kinds.ts';
 import { percentLabel, sizeLabel } from '../../attachments/size.ts';
 
@@ -50,7 +49,7 @@ function renderFile(one: PendingAttachment, texts: MessageTexts, thumbnail: stri
     </div>
     ${state === 'uploading' ? button(texts.pauseUpload(name), pauseIcon, () => one.pause()) : nothing}
     ${state === 'paused' ? button(texts.resumeUpload(name), playIcon, () => one.resume()) : nothing}
-    ${state === 'failed' ? button(texts.retryUpload(name), retryIcon, () => one.resume()) : nothing}
+    ${state === 'failed' ? button(texts.retryUpload(name), refreshIcon, () => one.resume()) : nothing}
     ${button(texts.removeFile(name), closeIcon, () => one.cancel())}
   </li>`;
 }

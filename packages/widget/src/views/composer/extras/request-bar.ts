@@ -1,7 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { closeIcon } from '../../../icons.ts';
+import { closeIcon, editIcon, replyIcon } from '@seal-chat/ui';
 import { messageTexts } from '../../../internal/message-texts.ts';
-import { editIcon, replyIcon } from '../../../messages/icons.ts';
 import { textOf } from '../../../messages/text.ts';
 import { personName } from '../../../people/name.ts';
 import { safeName } from '../../attachments/kinds.ts';

@@ -1,6 +1,6 @@
 import { html, type TemplateResult } from 'lit';
 import type { SendOptions } from '@seal-chat/client';
-import { closeIcon, sendIcon } from '../../../icons.ts';
+import { closeIcon, sendIcon } from '@seal-chat/ui';
 import { messageTexts } from '../../../internal/message-texts.ts';
 import { timeCode } from '../../attachments/size.ts';
 import type { ComposerHost } from '../host.ts';

@@ -1,1 +1,0 @@
-export { defineElement } from '@seal-chat/ui';

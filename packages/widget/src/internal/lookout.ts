@@ -1,1 +1,0 @@
-export { Lookout } from '@seal-chat/ui';

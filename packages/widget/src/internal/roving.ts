@@ -1,1 +1,0 @@
-export { rovingTarget } from '@seal-chat/ui';

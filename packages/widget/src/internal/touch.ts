@@ -1,1 +1,0 @@
-export { isTouchOnly } from '@seal-chat/ui';

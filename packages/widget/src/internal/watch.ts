@@ -1,1 +1,0 @@
-export { Watch } from '@seal-chat/ui';

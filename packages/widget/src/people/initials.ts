@@ -1,1 +1,0 @@
-export { avatarHue } from '@seal-chat/ui';

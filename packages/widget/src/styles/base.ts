@@ -1,1 +1,0 @@
-export { base } from '@seal-chat/ui';

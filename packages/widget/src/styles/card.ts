@@ -1,1 +1,0 @@
-export { card } from '@seal-chat/ui';

@@ -1,1 +1,0 @@
-export { tokens } from '@seal-chat/ui';

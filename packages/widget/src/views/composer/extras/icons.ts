@@ -1,1 +1,0 @@
-export { attachIcon, microphoneIcon } from '@seal-chat/ui';
