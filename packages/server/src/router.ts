@@ -41,7 +41,7 @@ export interface Services {
   readonly sync: SyncService;
 }
 
-/** Every procedure of the server. */
+/** Creates the router of every procedure of the server. */
 export function createRouter(services: Services) {
   return router({
     auth: createAuthRouter(services.auth),

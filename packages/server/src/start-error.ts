@@ -9,7 +9,7 @@ export class StartError extends Error {
   }
 }
 
-/** The system's code of a failed call, such as `EACCES`; null when `error` carries none. */
+/** Returns the system's code of a failed call, such as `EACCES`; null when `error` carries none. */
 export function systemCode(error: unknown): string | null {
   const code: unknown = error instanceof Error && 'code' in error ? error.code : null;
   return typeof code === 'string' ? code : null;

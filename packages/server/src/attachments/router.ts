@@ -2,7 +2,7 @@ import { attachmentInputs } from '@seal-chat/protocol/api';
 import { router, sessionProcedure } from '../trpc/init.ts';
 import type { AttachmentsService } from './service.ts';
 
-/** What surrounds the transfer of files; their bytes go by plain HTTP. */
+/** Creates the procedures around the transfer of files; their bytes go by plain HTTP. */
 export function createAttachmentsRouter(attachments: AttachmentsService) {
   return router({
     limits: sessionProcedure.input(attachmentInputs.limits).query(({ ctx }) => attachments.limits(ctx.session)),

@@ -27,7 +27,7 @@ export async function insertUpload(sql: Sql, upload: Upload, createdAt: Date): P
     on conflict (tenant_id, id) do nothing`;
 }
 
-/** What was announced by that id, by whomever. */
+/** Finds the upload that was announced under an id, of any user. */
 export async function findUpload(sql: Sql, tenantId: TenantId, attachmentId: AttachmentId): Promise<Upload | null> {
   const [row] = await sql<Upload[]>`
     select tenant_id as "tenantId", id as "attachmentId", conversation_id as "conversationId", user_id as "userId",
@@ -109,7 +109,7 @@ export async function findReadableSize(sql: Sql, reader: Reader, attachmentId: A
   return row?.size ?? null;
 }
 
-/** `length` bytes of one part from `from` on; null when that reader can no longer read it. */
+/** Reads `length` bytes of one part from `from` on; null when that reader can no longer read it. */
 export async function readPart(
   sql: Sql,
   reader: Reader,

@@ -2,7 +2,7 @@ import { authInputs } from '@seal-chat/protocol/api';
 import { publicProcedure, router, sessionProcedure } from '../trpc/init.ts';
 import type { AuthService } from './service.ts';
 
-/** Sign-up, sign-in and sessions. */
+/** Creates the procedures of sign-up, sign-in and sessions. */
 export function createAuthRouter(auth: AuthService) {
   return router({
     challenge: publicProcedure.input(authInputs.challenge).mutation(({ ctx }) => auth.challenge(ctx)),

@@ -7,7 +7,7 @@ export interface MessageKey {
   readonly messageId: MessageId;
 }
 
-/** Of the items with one message id, the first; the others are the same message, sent again before it was answered. */
+/** Keeps the first of the items with one message id; the others are the same message, sent again before the answer. */
 export function withoutRepeats<Item extends MessageKey>(items: readonly Item[]): readonly Item[] {
   const seen = new Set<string>();
   const first = items.filter(({ conversationId, senderDeviceId, messageId }) => {

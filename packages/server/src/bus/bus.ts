@@ -83,7 +83,7 @@ export const CHANNEL = 'seal';
 /** Ids in one notice, so that it fits the 8,000 bytes of a notification. */
 const IDS_PER_NOTICE = 150;
 
-/** `items` in pieces of at most `size`. */
+/** Cuts `items` into pieces of at most `size`. */
 export function chunks<T>(items: readonly T[], size: number = IDS_PER_NOTICE): readonly (readonly T[])[] {
   if (items.length <= size) return items.length === 0 ? [] : [items];
   return Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size));

@@ -1,6 +1,6 @@
 import type { Bus, Listener, Notice } from './bus.ts';
 
-/** The bus of a process that is alone on its database. */
+/** Creates the bus of a process that is alone on its database. */
 export function createLocalBus(deps: {
   readonly processId: string;
   /** Is called when a listener throws; the others still receive the notice. */

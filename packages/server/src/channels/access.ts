@@ -46,7 +46,7 @@ export async function countChange(limits: DurableLimits, { tenantId, userId, rat
   await limits.consume('channelChange', tenantId, userId, rates.channelChangesPerMinutePerUser);
 }
 
-/** @throws SealError FORBIDDEN unless the caller is an admin or owner */
+/** Checks that the caller may manage the channel. @throws SealError FORBIDDEN unless admin or owner */
 export function checkMayManage({ role }: Pick<Caller, 'role'>): void {
   if (role === 'member') throw new SealError('FORBIDDEN', 'channels: only owners and admins can do this');
 }

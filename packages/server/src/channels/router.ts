@@ -2,7 +2,7 @@ import { channelInputs } from '@seal-chat/protocol/api';
 import { router, sessionProcedure } from '../trpc/init.ts';
 import type { Channels } from './channels.ts';
 
-/** Channels, and the delivery service of their MLS groups. */
+/** Creates the procedures of channels and of the delivery service of their MLS groups. */
 export function createChannelsRouter(channels: Channels) {
   const { directory, members, keyPackages, commits, sender, log } = channels;
   return router({

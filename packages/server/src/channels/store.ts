@@ -63,7 +63,7 @@ export async function findCaller(
   return row ?? { role: null, isRemoved: true };
 }
 
-/** The present epoch's GroupInfo and authenticator; the channel must exist. */
+/** Finds the present epoch's GroupInfo and authenticator; the channel must exist. */
 export async function findEpoch(sql: Queries, { tenantId, conversationId }: ChannelRef): Promise<StoredEpoch> {
   const [row] = await sql<StoredEpoch[]>`
     select group_info as "groupInfo", authenticator from channel_groups

@@ -35,7 +35,7 @@ interface ConversationRow {
   }[];
 }
 
-/** A conversation as its members see it. */
+/** Makes of a row the conversation as its members see it. */
 export function toAnswer(row: ConversationRow): ConversationAnswer {
   return {
     conversationId: row.id as ConversationId,
@@ -88,7 +88,7 @@ export async function isChannel(sql: Sql, tenantId: TenantId, conversationId: Co
  */
 export const MAX_COMPANY = 100;
 
-/** The users who share a DM or a channel of at most `MAX_COMPANY` people with the user. */
+/** Finds the users who share a DM or a channel of at most `MAX_COMPANY` people with the user. */
 export async function findPeers(sql: Sql, tenantId: TenantId, userId: UserId): Promise<readonly UserId[]> {
   const rows = await sql<{ user_id: UserId }[]>`
     with small as materialized (
@@ -103,7 +103,7 @@ export async function findPeers(sql: Sql, tenantId: TenantId, userId: UserId): P
   return rows.map((row) => row.user_id);
 }
 
-/** User ids of a conversation. */
+/** Finds the user ids of a conversation. */
 export async function findMembers(
   prisma: PrismaClient,
   tenantId: TenantId,

@@ -2,7 +2,7 @@ import { conversationInputs } from '@seal-chat/protocol/api';
 import { router, sessionProcedure } from '../trpc/init.ts';
 import type { ConversationsService } from './service.ts';
 
-/** Who talks with whom. */
+/** Creates the procedures that open and list conversations. */
 export function createConversationsRouter(conversations: ConversationsService) {
   return router({
     openDm: sessionProcedure

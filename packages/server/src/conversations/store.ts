@@ -4,7 +4,7 @@ import type { Transaction } from '../db/transaction.ts';
 import type { PrismaClient } from '../generated/client.ts';
 import { CONVERSATION, toAnswer } from './lookup.ts';
 
-/** The conversations of a user, in the order of their ids, from after `after` on. */
+/** Finds the conversations of a user, sorted by id, after the id `after`. */
 export async function findConversationsOf(
   prisma: PrismaClient,
   tenantId: TenantId,
@@ -39,7 +39,7 @@ export interface Pair {
   readonly high: UserId;
 }
 
-/** @throws the unique constraint's error when the pair has a DM */
+/** Inserts a DM with its two members. @throws the unique constraint's error when the pair has a DM */
 export async function insertDm(
   tx: Transaction,
   dm: {

@@ -10,7 +10,7 @@ export interface Account {
 /** What the column holds. Versions count from 1 without gaps, so none comes near. */
 export const MAX_VERSION = 0x7fff_ffff;
 
-/** The list of exactly that version, or null. */
+/** Finds the list of exactly that version, or null. */
 export async function findList(
   prisma: PrismaClient,
   { tenantId, userId }: Account,

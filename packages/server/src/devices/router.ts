@@ -2,7 +2,7 @@ import { deviceInputs } from '@seal-chat/protocol/api';
 import { publicProcedure, router, sessionProcedure } from '../trpc/init.ts';
 import type { DevicesService } from './service.ts';
 
-/** Signed device lists. */
+/** Creates the procedures of signed device lists. */
 export function createDevicesRouter(devices: DevicesService) {
   return router({
     /** Public keys are in the open: a device that is being linked verifies its account's lists before it has a session. */

@@ -181,7 +181,7 @@ export function createDevicesService(deps: {
   };
 }
 
-/** A stored list as it travels. */
+/** Encodes a stored list for an answer. */
 export function toAnswer({ bytes, signature }: SignedDeviceList): SignedDeviceListAnswer {
   return { bytes: base64Of(bytes), signature: base64Of(signature) };
 }

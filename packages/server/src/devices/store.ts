@@ -3,7 +3,7 @@ import type { PrismaClient } from '../generated/client.ts';
 import type { Transaction } from '../db/transaction.ts';
 import { MAX_VERSION, type Account } from './lookup.ts';
 
-/** The lists of one account from version `since` + 1 on, oldest first. */
+/** Finds the lists of one account from version `since` + 1 on, oldest first. */
 export async function findListsSince(
   prisma: PrismaClient,
   { tenantId, userId }: Account,
@@ -18,7 +18,7 @@ export async function findListsSince(
   });
 }
 
-/** The latest list, or null when there is no such account. */
+/** Finds the latest list, or null when the account does not exist. */
 export async function findLatestList(
   prisma: PrismaClient,
   { tenantId, userId }: Account,
@@ -43,7 +43,7 @@ export async function findRemovedDevices(
 }
 
 /**
- * The version of the account's latest list, with its row locked; null when there is no such account. Rows that refer to
+ * Locks the row of an account and returns the version of its latest list; null when it does not exist. Rows that refer to
  * the account may be added at the same time: a call that adds the account to a conversation has locked that already, and
  * this one waits for it.
  */
@@ -62,7 +62,7 @@ export async function lockConversations(tx: Transaction, { tenantId, userId }: A
     order by id for update`;
 }
 
-/** Ids of the channels the user is in. */
+/** Finds the ids of the channels the user is in. */
 export async function findChannels(
   prisma: PrismaClient,
   { tenantId, userId }: Account,

@@ -15,7 +15,7 @@ const READY_TIMEOUT_MS = 3_000;
 
 const ALL_FAILED: Readiness = { database: false, bus: false, queue: false };
 
-/** `/healthz`: the process lives. `/readyz`: it can do its work. `/metrics`: Prometheus text. */
+/** Serves `/healthz`: the process lives. `/readyz`: it can do its work. `/metrics`: Prometheus text. */
 export function registerHealth(server: FastifyInstance, deps: HealthDeps): void {
   server.get('/healthz', async (_request, reply) => reply.header('cache-control', 'no-store').send({ status: 'ok' }));
   server.get('/readyz', async (_request, reply) => {

@@ -5,7 +5,7 @@ export interface ByteRange {
 }
 
 /**
- * What a `Range` header asks for of `size` bytes (RFC 9110 §14): null for the whole, which is also the answer to what
+ * Parses what a `Range` header asks for of `size` bytes (RFC 9110 §14): null for the whole, which is also the answer to what
  * is no range of bytes or more than one; 'unsatisfiable' when it begins behind the end.
  */
 export function parseRange(header: string | undefined, size: number): ByteRange | 'unsatisfiable' | null {

@@ -16,7 +16,7 @@ export interface DemoDeps {
   readonly publicUrl: string;
 }
 
-/** `/demo`: two people side by side; and `/demo/stored`: what the database holds of their conversation. */
+/** Serves `/demo`: two people side by side; and `/demo/stored`: what the database holds of their conversation. */
 export function registerDemo(server: FastifyInstance, deps: DemoDeps): void {
   const policy = demoPolicy(deps.publicUrl);
   void server.register(async (scope) => {

@@ -22,9 +22,9 @@ export function installHeaders(server: FastifyInstance, publicUrl: string): void
 }
 
 /**
- * The policy of the demo page, which is also the strictest a host page can have and still show `<seal-chat>`: scripts,
- * styles and connections of its own origin only, nothing inline, and no string becomes markup or code except through
- * the policies named, which belong to the widget. `'self'` does not cover WebSockets in every browser.
+ * Writes the policy of the demo page: scripts, styles and connections of its own origin only, nothing inline, and no
+ * string becomes markup or code except through the policies named. A host page of `<seal-chat>` can be stricter:
+ * docs/INTEGRATION.md has its policy. `'self'` does not cover WebSockets in every browser.
  */
 export function demoPolicy(publicUrl: string): string {
   const sockets = publicUrl.replace(/^http/, 'ws');
@@ -48,7 +48,7 @@ export function demoPolicy(publicUrl: string): string {
   ].join('; ');
 }
 
-/** What a page of another origin may send and read. No cookies are used, so any origin may ask: whether it is one of
+/** Lets pages of any origin send and read. No cookies are used, so any origin may ask: whether it is one of
  * the tenant's is decided with the app key, and the refusal is a typed error that the page can read. */
 export function allowAnyOrigin(reply: FastifyReply, exposed: string = 'retry-after'): void {
   void reply.headers({
@@ -60,7 +60,7 @@ export function allowAnyOrigin(reply: FastifyReply, exposed: string = 'retry-aft
 
 const ALLOWED_HEADERS = ['authorization', 'content-type', 'x-seal-app-key', 'trpc-accept'];
 
-/** The answer to a preflight request. @param headers what a page may send besides what every route takes */
+/** Answers a preflight request. @param headers what a page may send besides what every route takes */
 export function answerPreflight(reply: FastifyReply, methods: string, headers: readonly string[] = []): FastifyReply {
   allowAnyOrigin(reply);
   return reply

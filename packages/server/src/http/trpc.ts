@@ -16,7 +16,7 @@ export interface TrpcDeps {
   onError(failure: { readonly error: TRPCError; readonly path: string | undefined }): void;
 }
 
-/** The procedures over HTTP; the same ones over WebSocket are attached to the bare server (see `main.ts`). */
+/** Serves the procedures over HTTP; the same ones over WebSocket are attached to the bare server (see `main.ts`). */
 export function registerTrpc(server: FastifyInstance, deps: TrpcDeps): void {
   void server.register(async (scope) => {
     // tRPC reads the body itself; Fastify only bounds its size.

@@ -10,7 +10,7 @@ const FILES = fileURLToPath(new URL('../../../widget/dist/v1/', import.meta.url)
 const HASHED = /-[\w-]{8,}\.\w+$/;
 
 /**
- * `/v1/seal-chat.js` and the files it loads, for any page on any site. Hashed names never change and are kept for a
+ * Serves `/v1/seal-chat.js` and the files it loads, for any page on any site. Hashed names never change and are kept for a
  * year. The entry names them, so it is asked for again every time, and costs a 304 when nothing changed: one kept for
  * longer would ask for files that an upgrade has removed.
  */

@@ -2,7 +2,7 @@ import { linkingInputs } from '@seal-chat/protocol/api';
 import { publicProcedure, router, sessionProcedure } from '../trpc/init.ts';
 import type { LinkingService } from './service.ts';
 
-/** Meeting points of devices that are being linked. */
+/** Creates the procedures of linking devices. */
 export function createLinkingRouter(linking: LinkingService) {
   return router({
     open: sessionProcedure

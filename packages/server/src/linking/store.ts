@@ -8,7 +8,7 @@ export interface LinkRow {
   readonly expiresAt: number;
 }
 
-/** The meeting point, when there is one at `now`. */
+/** Finds the meeting point, unless it has expired at `now`. */
 export async function findLink(
   prisma: PrismaClient,
   tenantId: TenantId,
@@ -51,7 +51,7 @@ export async function insertStep(
   return count === 1;
 }
 
-/** Payload of one step, or null. */
+/** Finds the payload of one step, or null. */
 export async function findStep(
   prisma: PrismaClient,
   tenantId: TenantId,

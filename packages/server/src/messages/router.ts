@@ -5,7 +5,7 @@ import type { RetryService } from './retry.ts';
 import { sendParser } from './send-parser.ts';
 import type { MessagesService } from './service.ts';
 
-/** Sending and reading messages. */
+/** Creates the procedures that send and read messages. */
 export function createMessagesRouter(services: {
   readonly messages: MessagesService;
   readonly removal: RemovalService;

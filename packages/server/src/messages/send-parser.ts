@@ -36,7 +36,7 @@ const MAX_ENVELOPE = base64Length(SIZE_LIMITS.envelope);
 const MAX_ENVELOPES = 2 * COUNT_LIMITS.devicesPerUser;
 const MAX_VERSION = 0xffff_ffff;
 
-/** The input when nothing at all is wrong with it, else null. */
+/** Takes an input with nothing at all wrong; null for any other. */
 export function takeWellFormed(input: unknown): SendInput | null {
   if (!hasMembers(input, MEMBERS)) return null;
   const { conversationId, messageId, deviceLists, body, envelopes } = input;

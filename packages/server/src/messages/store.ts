@@ -66,7 +66,7 @@ export interface MemberDevices {
   readonly deviceIds: readonly DeviceId[];
 }
 
-/** The members of a conversation and their present devices, as one snapshot. */
+/** Finds the members of a conversation and their present devices, as one snapshot. */
 export async function findMemberDevices(
   sql: Sql,
   tenantId: TenantId,

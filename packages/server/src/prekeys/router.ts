@@ -2,7 +2,7 @@ import { preKeyInputs } from '@seal-chat/protocol/api';
 import { router, sessionProcedure } from '../trpc/init.ts';
 import type { PreKeysService } from './service.ts';
 
-/** Public prekeys. */
+/** Creates the procedures of public prekeys. */
 export function createPreKeysRouter(preKeys: PreKeysService) {
   return router({
     publish: sessionProcedure

@@ -36,7 +36,7 @@ export async function findCurrent(
   return new Map(rows.map((row) => [row.kind, toPreKey(row)]));
 }
 
-/** Stock of a device, in the order of ids. */
+/** Finds the stock of a device, sorted by id. */
 export async function findStock(
   prisma: PrismaClient | Transaction,
   { tenantId, deviceId }: PreKeyHolder,
@@ -45,7 +45,7 @@ export async function findStock(
   return rows.map((row) => ({ kind: row.kind, ...toPreKey(row) }));
 }
 
-/** SHA-256 of the spent prekeys among `keyIds`, by id. */
+/** Finds the SHA-256 of the spent prekeys among `keyIds`, by id. */
 export async function findSpent(
   tx: Transaction,
   { tenantId, deviceId }: PreKeyHolder,
@@ -152,7 +152,7 @@ export async function discardOthers(
     select tenant_id, device_id, kind, key_id, sha256(public_key) from discarded`;
 }
 
-/** How many of each kind a device has in stock. */
+/** Counts the prekeys of each kind that a device has in stock. */
 export async function countStock(
   prisma: PrismaClient,
   { tenantId, deviceId }: PreKeyHolder,
@@ -165,7 +165,7 @@ export async function countStock(
   return { oneTime, kemOneTime };
 }
 
-/** Which of `deviceIds` the user has now, with their registration ids. */
+/** Finds those of `deviceIds` that the user has now, with their registration ids. */
 export async function findDevicesOf(
   prisma: PrismaClient,
   tenantId: TenantId,
@@ -179,7 +179,7 @@ export async function findDevicesOf(
   return rows.map(({ id, registrationId }) => ({ deviceId: id as DeviceId, registrationId: Number(registrationId) }));
 }
 
-/** The Ed25519 key of a device; null when it was removed. */
+/** Finds the Ed25519 key of a device; null when it was removed. */
 export async function findSignKey(prisma: PrismaClient, { tenantId, deviceId }: PreKeyHolder): Promise<Bytes | null> {
   const row = await prisma.device.findUnique({
     where: { tenantId_id: { tenantId, id: deviceId } },

@@ -2,7 +2,7 @@ import { recoveryInputs } from '@seal-chat/protocol/api';
 import { publicProcedure, router, sessionProcedure } from '../trpc/init.ts';
 import type { RecoveryService } from './service.ts';
 
-/** Wrapped account keys. */
+/** Creates the procedures of wrapped account keys. */
 export function createRecoveryRouter(recovery: RecoveryService) {
   return router({
     fetch: publicProcedure

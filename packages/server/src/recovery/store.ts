@@ -10,7 +10,7 @@ export interface RecoveryRow {
   readonly chain: readonly SignedDeviceList[];
 }
 
-/** The account of that name, when it has a recovery blob. */
+/** Finds the account of that name, when it has a recovery blob. */
 export async function findRecovery(
   prisma: PrismaClient,
   tenantId: TenantId,

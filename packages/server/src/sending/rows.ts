@@ -8,7 +8,7 @@ export interface Rows {
 
 const ID_CHARACTERS = 36;
 
-/** @param keys tenant and id, one after the other */
+/** Sorts the keys of rows, and numbers them. @param keys tenant and id, one after the other */
 export function rowsOf(keys: ReadonlySet<string>): Rows {
   const sorted = [...keys].toSorted();
   return {
@@ -18,7 +18,7 @@ export function rowsOf(keys: ReadonlySet<string>): Rows {
   };
 }
 
-/** An array of numbers or ids, which need no quotes. */
+/** Writes a PostgreSQL array literal of numbers or ids, which need no quotes. */
 export function literal(values: readonly (string | number)[]): string {
   return `{${values.join(',')}}`;
 }

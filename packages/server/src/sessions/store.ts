@@ -31,7 +31,7 @@ function toSessionRow(tenantId: TenantId, row: SessionColumns | undefined): Sess
   };
 }
 
-/** The session that an access token opens, expired or not. Asked for by every request and every socket. */
+/** Finds the session of an access token, expired or not. Runs for every request and every socket. */
 export async function findSessionByAccess(sql: Sql, tenantId: TenantId, accessHash: Bytes): Promise<SessionRow | null> {
   const [row] = await sql<SessionColumns[]>`
     select s.id, d.user_id, s.device_id, s.access_expires_at, d.removed_at is not null as is_removed

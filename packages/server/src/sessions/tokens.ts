@@ -15,7 +15,7 @@ export function newToken(): Token {
   return { text, hash: hashToken(text) };
 }
 
-/** What the database keeps of the token `text`. */
+/** Hashes the token `text` for the database. */
 export function hashToken(text: string): Bytes {
   return Uint8Array.from(createHash('sha256').update(text).digest());
 }

@@ -41,7 +41,7 @@ const MAX_QUEUED_CHARACTERS = 1_048_576;
 const MAX_BUFFERED_BYTES = 1_048_576;
 
 /**
- * The inbox of one subscription. Entries that continue what was sent are sent from memory;
+ * Creates the inbox of one subscription. Entries that continue what was sent are sent from memory;
  * whenever one does not, the mailbox is read from where the device is. So nothing is lost, doubled or out of order,
  * whatever happens to be offered.
  */

@@ -3,7 +3,7 @@ import { syncInputs, type SyncBatch } from '@seal-chat/protocol/api';
 import { router, sessionProcedure } from '../trpc/init.ts';
 import type { SyncService } from './service.ts';
 
-/** What reaches a device while it is connected. */
+/** Creates the procedures of a connected device. */
 export function createSyncRouter(sync: SyncService) {
   return router({
     subscribe: sessionProcedure

@@ -27,7 +27,7 @@ interface EntryRow {
   readonly head: number;
 }
 
-/** The entries of a device's mailbox after `position`, in order: as many as make a page, and at least one. */
+/** Reads the entries of a device's mailbox after `position`, in order: as many as make a page, and at least one. */
 export async function readMailbox(
   sql: Sql,
   tenantId: TenantId,
@@ -58,7 +58,7 @@ export async function readMailbox(
   return { events: rows.map(toEvent), hasMore: last !== undefined && last.position < last.head };
 }
 
-/** Where a device's mailbox begins and ends; null when it has none. */
+/** Finds where a device's mailbox begins and ends; null when it has none. */
 export async function findMailbox(
   sql: Sql,
   tenantId: TenantId,
@@ -98,7 +98,7 @@ export async function acknowledge(
   }));
 }
 
-/** Members of the conversations named, by tenant and conversation id. */
+/** Finds the members of some conversations, by tenant and conversation id. */
 export async function findAudiences(
   sql: Sql,
   conversations: readonly { readonly tenantId: TenantId; readonly conversationId: ConversationId }[],

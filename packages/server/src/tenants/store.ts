@@ -9,7 +9,7 @@ export interface PublishableKeyRow {
   readonly limits: unknown;
 }
 
-/** The row of a publishable key, or null. */
+/** Finds the row of a publishable key, or null. */
 export async function findPublishableKey(prisma: PrismaClient, key: string): Promise<PublishableKeyRow | null> {
   const row = await prisma.publishableKey.findUnique({
     where: { key },

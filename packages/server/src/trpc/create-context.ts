@@ -32,7 +32,7 @@ export interface Contexts {
   ofSocket(credentials: Credentials, socket: Socket): Promise<Context>;
 }
 
-/** Credentials of a request's headers: the publishable key's own, and `authorization: Bearer`. */
+/** Reads the credentials from a request's headers: the one of the publishable key, and `authorization: Bearer`. */
 export function credentialsOf(headers: IncomingHttpHeaders, address: string): Credentials {
   const appKey = headers[TRANSPORT.appKeyHeader];
   const [, accessToken] = /^Bearer ([\w-]+)$/i.exec(headers.authorization ?? '') ?? [];

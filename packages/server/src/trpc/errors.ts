@@ -11,14 +11,14 @@ export interface FailedAnswer {
   readonly seal: ErrorAnswer;
 }
 
-/** The answer to a failed call. Whatever is not a `SealError` or bad input is INTERNAL and says nothing more. */
+/** Makes the answer to a failed call. Errors other than `SealError` and bad input are INTERNAL, without details. */
 export function answerFor(error: TRPCError): FailedAnswer {
   const known = sealErrorFrom(error);
   const { status, text } = ERRORS[known.code];
   return { message: text, httpStatus: status, seal: { code: known.code, details: known.details } };
 }
 
-/** The `SealError` behind a tRPC error. */
+/** Finds the `SealError` behind a tRPC error. */
 export function sealErrorFrom(error: TRPCError): SealError {
   const { cause } = error;
   if (isSealError(cause)) return cause;

@@ -24,7 +24,7 @@ export const router: typeof t.router = t.router;
 export const bareProcedure: typeof t.procedure = t.procedure;
 
 /**
- * Open to everyone of a tenant; `ctx.session` is there when the caller is signed in.
+ * Open to everyone of a tenant; `ctx.session` is set when the caller is signed in.
  * @throws SealError UNKNOWN_APP_KEY, ORIGIN_NOT_ALLOWED or TOO_MANY_CONNECTIONS
  */
 export const publicProcedure = t.procedure.use(({ ctx, next }) => {
@@ -44,7 +44,7 @@ export const sessionProcedure = t.procedure.use(async ({ ctx, next }) => {
 });
 
 /**
- * The session of a context; `check` it before use.
+ * Returns the session of a context; `check` it before use.
  * @throws SealError NOT_SIGNED_IN, SESSION_EXPIRED or DEVICE_REVOKED, and as `publicProcedure`
  */
 export function requireSession({ tenant, session }: Context): Session {

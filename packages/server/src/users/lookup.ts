@@ -1,7 +1,7 @@
 import type { TenantId, UserId } from '@seal-chat/protocol';
 import type { PrismaClient } from '../generated/client.ts';
 
-/** Which of `userIds` the tenant has. */
+/** Finds those of `userIds` that the tenant has. */
 export async function findExistingUsers(
   prisma: PrismaClient,
   tenantId: TenantId,

@@ -2,7 +2,7 @@ import { userInputs } from '@seal-chat/protocol/api';
 import { router, sessionProcedure } from '../trpc/init.ts';
 import type { UsersService } from './service.ts';
 
-/** Finding people. */
+/** Creates the procedures that find people. */
 export function createUsersRouter(users: UsersService) {
   return router({
     search: sessionProcedure

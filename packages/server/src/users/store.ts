@@ -2,7 +2,7 @@ import type { TenantId, UserId } from '@seal-chat/protocol';
 import type { UserProfile } from '@seal-chat/protocol/api';
 import type { PrismaClient } from '../generated/client.ts';
 
-/** Users of the tenant but `except` whose name begins with `prefix`, the exact name first; guests have none. */
+/** Finds users of the tenant except `except` whose name begins with `prefix`, the exact name first; guests have none. */
 export async function findByNamePrefix(
   prisma: PrismaClient,
   tenantId: TenantId,
@@ -19,7 +19,7 @@ export async function findByNamePrefix(
   return rows.map(({ id, username }) => ({ userId: id, username }));
 }
 
-/** Profiles of those of `userIds` that the tenant has. */
+/** Finds the profiles of those of `userIds` that the tenant has. */
 export async function findProfiles(
   prisma: PrismaClient,
   tenantId: TenantId,

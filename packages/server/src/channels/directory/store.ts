@@ -20,7 +20,7 @@ export async function isNameTaken(
   return rows.length > 0;
 }
 
-/** @throws the unique key's error when the id or the name is taken */
+/** Inserts a channel. @throws the unique key's error when the id or the name is taken */
 export async function insertChannel(
   tx: TransactionSql,
   tenantId: TenantId,
@@ -43,7 +43,7 @@ export async function isIdTaken(tx: TransactionSql, { tenantId, conversationId }
   return rows.length > 0;
 }
 
-/** @throws the unique key's error when the name is taken */
+/** Changes name and description. @throws the unique key's error when the name is taken */
 export async function setNames(
   tx: TransactionSql,
   { tenantId, conversationId }: ChannelRef,
@@ -55,7 +55,7 @@ export async function setNames(
     where tenant_id = ${tenantId} and conversation_id = ${conversationId}`;
 }
 
-/** Public channels whose name contains `query`, by name, from after the name `after` on. */
+/** Finds public channels whose name contains `query`, sorted by name, after the name `after`. */
 export function findListings(
   sql: Sql,
   { tenantId, userId }: { readonly tenantId: TenantId; readonly userId: UserId },
@@ -125,7 +125,7 @@ interface InvitationRow extends Omit<InvitationAnswer, 'createdAt'> {
   readonly createdAt: Date;
 }
 
-/** The invitations of a user, the latest first. */
+/** Finds the invitations of a user, latest first. */
 export async function findInvitations(
   sql: Sql,
   tenantId: TenantId,

@@ -21,7 +21,7 @@ export async function lockHolder(tx: TransactionSql, { tenantId, deviceId }: Hol
   return rows.length > 0;
 }
 
-/** One-time KeyPackages in stock, the oldest first. */
+/** Finds the one-time KeyPackages in stock, oldest first. */
 export async function findStock(sql: Queries, { tenantId, deviceId }: Holder): Promise<readonly StoredKeyPackage[]> {
   return sql<StoredKeyPackage[]>`
     select ref, bytes from key_packages
@@ -34,7 +34,7 @@ export async function findLastResort(sql: Queries, { tenantId, deviceId }: Holde
   return row ?? null;
 }
 
-/** Which of `refs` were handed out or replaced before. */
+/** Finds those of `refs` that were handed out or replaced before. */
 export async function findSpent(
   sql: Queries,
   { tenantId, deviceId }: Holder,

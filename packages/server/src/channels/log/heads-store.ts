@@ -2,7 +2,7 @@ import type { ConversationId, DeviceId, TenantId, UserId } from '@seal-chat/prot
 import type { ChannelHead } from '@seal-chat/protocol/api';
 import type { Queries } from '../store.ts';
 
-/** Where the channels of a user are. */
+/** Finds how far the logs and groups of a user's channels are. */
 export function findHeads(sql: Queries, tenantId: TenantId, userId: UserId): Promise<readonly ChannelHead[]> {
   return sql<ChannelHead[]>`
     select g.conversation_id as "conversationId", g.generation, g.epoch, c.last_seq as "lastSeq",
@@ -26,7 +26,7 @@ export function findHeads(sql: Queries, tenantId: TenantId, userId: UserId): Pro
     order by g.conversation_id`;
 }
 
-/** Ids of the channels that some users are in. */
+/** Finds the ids of the channels that some users are in. */
 export async function findChannelsOf(
   sql: Queries,
   tenantId: TenantId,

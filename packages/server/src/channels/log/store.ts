@@ -26,7 +26,7 @@ interface EntryRow {
   readonly is_external: boolean | null;
 }
 
-/** Entries of a channel's log after `after`, oldest first: at most `limit`, and fewer when they are large. */
+/** Reads entries of a channel's log after `after`, oldest first: at most `limit`, and fewer when they are large. */
 export async function findEntries(
   sql: Queries,
   { tenantId, conversationId }: ChannelRef,
@@ -77,7 +77,10 @@ function toEntry(row: EntryRow): ChannelEntry {
   };
 }
 
-/** The Commit that a device sent before under that id; null when there is none. @throws SealError CONFLICT when it was a message */
+/**
+ * Finds the Commit that a device sent before under that id; null when there is none.
+ * @throws SealError CONFLICT when it was a message
+ */
 export async function findKnown(
   tx: TransactionSql,
   { tenantId, conversationId }: ChannelRef,

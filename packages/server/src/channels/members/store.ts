@@ -24,7 +24,7 @@ export async function findRole(
   return row?.role ?? null;
 }
 
-/** How many members a channel has, and how many of them own it. */
+/** Counts the members and the owners of a channel. */
 export async function countMembers(
   tx: TransactionSql,
   { tenantId, conversationId }: ChannelRef,
