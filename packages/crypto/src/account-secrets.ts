@@ -1,5 +1,5 @@
 import {
-  fixed,
+  keyCodec,
   list,
   malformed,
   struct,
@@ -10,6 +10,7 @@ import {
   type Bytes,
   type Codec,
 } from '@seal-chat/protocol';
+import type { SignSeed } from './keys.ts';
 
 /** A further key of the account, for a use later versions define. Readers keep kinds they do not know. */
 export interface AccountExtraKey {
@@ -21,7 +22,7 @@ export interface AccountExtraKey {
 /** What makes a device speak for an account: what linking hands over and what a recovery code wraps. */
 export interface AccountSecrets {
   /** Ed25519 seed of the account key, 32 bytes. */
-  readonly accountSeed: Bytes;
+  readonly accountSeed: SignSeed;
   /** In ascending order of kind, no kind twice. */
   readonly extraKeys: readonly AccountExtraKey[];
 }
@@ -50,5 +51,5 @@ function isAscending(keys: readonly AccountExtraKey[]): boolean {
 /** Wire form of the secrets: at most 586 bytes. */
 export const accountSecretsCodec: Codec<AccountSecrets> = versioned(
   WIRE_VERSION,
-  struct<AccountSecrets>({ accountSeed: fixed(32), extraKeys: extraKeysCodec }),
+  struct<AccountSecrets>({ accountSeed: keyCodec(32), extraKeys: extraKeysCodec }),
 );

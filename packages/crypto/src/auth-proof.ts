@@ -7,6 +7,7 @@ import {
   type Bytes,
   type ChallengeId,
   type DeviceId,
+  type SignPublicKey,
   type TenantId,
   type UserId,
 } from '@seal-chat/protocol';
@@ -80,7 +81,7 @@ export function authProofInput(proof: AuthProof): Bytes {
 export async function verifyAuthProof(input: {
   readonly curves: Pick<Curves, 'verify'>;
   readonly proof: AuthProof;
-  readonly signKey: Bytes;
+  readonly signKey: SignPublicKey;
   readonly signature: Bytes;
 }): Promise<void> {
   const { curves, proof, signKey, signature } = input;

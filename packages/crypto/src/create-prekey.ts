@@ -1,6 +1,7 @@
-import type { PreKeyKind, PublicPreKey } from '@seal-chat/protocol';
-import type { Curves, KeyPair } from './curves/curves.ts';
+import { asKey, type PreKeyKind, type PublicPreKey } from '@seal-chat/protocol';
+import type { Curves } from './curves/curves.ts';
 import { KEM_SEED_LENGTH, type Kem } from './kem/kem.ts';
+import type { KemKeyPair, KemSeed, SignKeyPair } from './keys.ts';
 import { preKeySignatureInput, type PreKeyOwner } from './prekey-signature.ts';
 import { isKem, type PrivatePreKey } from './prekeys.ts';
 import type { Rng } from './rng.ts';
@@ -16,7 +17,7 @@ export async function createPreKey(params: {
   readonly kem: Kem;
   readonly rng: Rng;
   readonly owner: PreKeyOwner;
-  readonly signKeys: KeyPair;
+  readonly signKeys: SignKeyPair;
   readonly kind: PreKeyKind;
   readonly keyId: number;
   readonly now: number;
@@ -30,7 +31,7 @@ export async function createPreKey(params: {
   };
 }
 
-async function newKemPair(kem: Kem, rng: Rng): Promise<KeyPair> {
-  const seed = rng(KEM_SEED_LENGTH);
+async function newKemPair(kem: Kem, rng: Rng): Promise<KemKeyPair> {
+  const seed = asKey<KemSeed>(rng(KEM_SEED_LENGTH));
   return { publicKey: await kem.publicKey(seed), privateKey: seed };
 }

@@ -1,4 +1,11 @@
-import { deviceListCodec, encode, type DeviceList, type SignedDeviceList } from '@seal-chat/protocol';
+import {
+  deviceListCodec,
+  encode,
+  type DeviceList,
+  type SignedDeviceList,
+  asKey,
+  type DhPublicKey,
+} from '@seal-chat/protocol';
 import { describe, expect, it } from 'vitest';
 import { curves, testAccount, type TestAccount } from '../test/accounts.ts';
 import { seededRng } from '../test/rng.ts';
@@ -75,7 +82,7 @@ describe('a signed device list', () => {
       { ...list, devices: [{ ...device!, addedIn: 2 }] },
       { ...list, devices: [{ ...device!, addedIn: 0 }] },
       { ...list, devices: [{ ...device!, signKey: account.key.publicKey }] },
-      { ...list, devices: [{ ...device!, dhKey: device!.signKey }] },
+      { ...list, devices: [{ ...device!, dhKey: asKey<DhPublicKey>(device!.signKey) }] },
     ];
     for (const each of broken) {
       const signed = await forge(account, each);

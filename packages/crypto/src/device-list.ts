@@ -9,6 +9,7 @@ import {
   type Device,
   type DeviceId,
   type DeviceList,
+  type SignPublicKey,
   type SignedDeviceList,
   type TenantId,
   type UserId,
@@ -37,7 +38,7 @@ export interface ExpectedAccount {
   readonly tenantId: TenantId;
   readonly userId: UserId;
   /** Where it is known beforehand, as after recovery or linking: Ed25519, 32 bytes. */
-  readonly accountKey?: Bytes;
+  readonly accountKey?: SignPublicKey;
   /** A version the chain has to lead through, as another device of the account told it. */
   readonly anchor?: { readonly version: number; readonly hash: Bytes };
 }
@@ -74,7 +75,7 @@ function checkInnerRules(list: DeviceList): void {
   if (list.devices.length === 0) throw rejected('no devices');
   if (list.version === 1 && list.previousHash.some((byte) => byte !== 0))
     throw rejected('version 1 names a predecessor');
-  const keys = [list.accountKey];
+  const keys: Bytes[] = [list.accountKey];
   for (const device of list.devices) {
     // There is a device, so this leaves no room for a version 0.
     if (device.addedIn < 1 || device.addedIn > list.version) throw rejected('device from another version');

@@ -1,49 +1,50 @@
 import {
   COUNT_LIMITS,
   SealError,
+  asKey,
   constantTimeEqual,
   deviceListCodec,
   encode,
   newId,
-  type Bytes,
   type Device,
   type DeviceId,
   type DeviceList,
   type TenantId,
   type UserId,
 } from '@seal-chat/protocol';
-import type { Curves, KeyPair } from './curves/curves.ts';
+import type { Curves } from './curves/curves.ts';
 import { deviceListSignatureInput, type DeviceListState } from './device-list.ts';
 import { freshKeyPair } from './fresh-key-pair.ts';
 import { sha256 } from './kdf.ts';
+import type { DhKeyPair, SignKeyPair, SignSeed } from './keys.ts';
 import type { Rng } from './rng.ts';
 
 /** An account with the key that speaks for it (Ed25519): who holds it decides which devices belong to the account. */
 export interface Account {
   readonly tenantId: TenantId;
   readonly userId: UserId;
-  readonly key: KeyPair;
+  readonly key: SignKeyPair;
 }
 
 /** The secret half of a device. */
 export interface DeviceKeys {
   readonly deviceId: DeviceId;
   /** X25519 identity key: agrees on sessions. */
-  readonly dh: KeyPair;
+  readonly dh: DhKeyPair;
   /** Ed25519 key: signs prekeys and answers challenges. */
-  readonly sign: KeyPair;
+  readonly sign: SignKeyPair;
   /** Random 32-bit number, never 0. */
   readonly registrationId: number;
 }
 
 /** The account key of a 32-byte seed; the seed is what linking and recovery carry. */
-export function accountKeyFromSeed(curves: Curves, seed: Bytes): Promise<KeyPair> {
+export function accountKeyFromSeed(curves: Curves, seed: SignSeed): Promise<SignKeyPair> {
   return curves.signKeyPair(seed);
 }
 
 /** A new account key. */
-export function createAccountKey(deps: { readonly curves: Curves; readonly rng: Rng }): Promise<KeyPair> {
-  return freshKeyPair(deps.rng, (seed) => deps.curves.signKeyPair(seed));
+export function createAccountKey(deps: { readonly curves: Curves; readonly rng: Rng }): Promise<SignKeyPair> {
+  return freshKeyPair(deps.rng, (seed) => deps.curves.signKeyPair(asKey(seed)));
 }
 
 /** Id and keys of a new device. They live and die together: a device that starts over gets all of them anew. */
@@ -51,8 +52,8 @@ export async function createDeviceKeys(deps: { readonly curves: Curves; readonly
   const { curves, rng } = deps;
   return {
     deviceId: newId<DeviceId>(rng(16)),
-    dh: await freshKeyPair(rng, (seed) => curves.dhKeyPair(seed)),
-    sign: await freshKeyPair(rng, (seed) => curves.signKeyPair(seed)),
+    dh: await freshKeyPair(rng, (seed) => curves.dhKeyPair(asKey(seed))),
+    sign: await freshKeyPair(rng, (seed) => curves.signKeyPair(asKey(seed))),
     registrationId: randomUint32(rng),
   };
 }

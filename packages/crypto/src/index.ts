@@ -1,10 +1,9 @@
 /** The cryptography of Seal: pure functions over bytes. No network, no storage, no DOM, no clock it is not handed. */
-export { dh, type Curves, type KeyPair } from './curves/curves.ts';
+export type { Curves } from './curves/curves.ts';
+export type { DhKeyPair, SignKeyPair, SignSeed } from './keys.ts';
 export { selectCurves } from './curves/select.ts';
 export type { Subtle } from './curves/subtle.ts';
-export { tweetnaclCurves } from './curves/tweetnacl.ts';
-export { webCryptoCurves } from './curves/web-crypto.ts';
-export { hkdf, hmac, sha256 } from './kdf.ts';
+export { sha256 } from './kdf.ts';
 export { KEM_SEED_LENGTH, type Kem } from './kem/kem.ts';
 export { selectKem } from './kem/select.ts';
 export { bufferedRng, type Rng } from './rng.ts';
@@ -35,14 +34,6 @@ export { createLinkingCode, linkingCodeKeys, type LinkingCodeKeys } from './link
 export { acceptLink, requestLink, revealLink, type LinkRequested, type LinkRevealed } from './linking/new-device.ts';
 export { answerLink, checkLink, grantLink, type LinkAnswered, type LinkChecked } from './linking/old-device.ts';
 export type { LinkGrant } from './linking/messages.ts';
-export {
-  AES_GCM_NONCE_LENGTH,
-  aesGcmOpen,
-  aesGcmSeal,
-  importAesGcmKey,
-  type AesGcmKey,
-  type AesSubtle,
-} from './aes-gcm.ts';
 export { createPreKey } from './create-prekey.ts';
 export { privatePreKeyCodec, wipePreKey, type PrivatePreKey } from './prekeys.ts';
 export { type ConsumedPreKeys, type PreKeyName } from './session/accepted-prekeys.ts';

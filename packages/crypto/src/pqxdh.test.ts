@@ -1,4 +1,13 @@
-import { KEM_KEY_LENGTH, fromHex, type Bytes, type PreKeyBundle, type PreKeyKind } from '@seal-chat/protocol';
+import {
+  KEM_KEY_LENGTH,
+  fromHex,
+  type Bytes,
+  type PreKeyBundle,
+  type PreKeyKind,
+  asKey,
+  type DhPublicKey,
+  type KemPublicKey,
+} from '@seal-chat/protocol';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { TENANT, curves } from '../test/accounts.ts';
 import { addPreKey, claimBundle, parties, testDevice, type TestDevice } from '../test/devices.ts';
@@ -9,6 +18,7 @@ import { rememberSecrets } from '../test/secrets.ts';
 import { accept, initiate, type AcceptPreKeys } from './pqxdh.ts';
 import { preKeySignatureInput } from './prekey-signature.ts';
 import type { PrivatePreKey } from './prekeys.ts';
+import type { KemSeed } from './keys.ts';
 
 let alice: TestDevice;
 let bob: TestDevice;
@@ -25,8 +35,9 @@ beforeAll(async () => {
 const start = (bundle: PreKeyBundle, use = curves) =>
   initiate({ curves: use, kem: alice.kem, rng: alice.rng, parties: parties(alice, bob), bundle });
 
-const privatePreKey = (kind: PreKeyKind): PrivatePreKey =>
-  [...bob.privatePreKeys.values()].find((preKey) => preKey.kind === kind)!;
+/** Bob's prekey of that kind, with keys of the sort the caller asks for. */
+const privatePreKey = <Pair>(kind: PreKeyKind): PrivatePreKey & Pair =>
+  [...bob.privatePreKeys.values()].find((preKey) => preKey.kind === kind) as PrivatePreKey & Pair;
 const fullPreKeys = (): AcceptPreKeys => ({
   signed: privatePreKey('signed'),
   oneTime: privatePreKey('oneTime'),
@@ -64,7 +75,11 @@ describe('PQXDH', () => {
     const lean = claimBundle(bob);
     const { header: leanHeader, ratchet: __, ...leanAlices } = await start(lean);
     expect(leanHeader).toMatchObject({ oneTimePreKeyId: null, kemIsLastResort: 1 });
-    const preKeys = { signed: privatePreKey('signed'), oneTime: null, kem: privatePreKey('kemLastResort') };
+    const preKeys: AcceptPreKeys = {
+      signed: privatePreKey('signed'),
+      oneTime: null,
+      kem: privatePreKey('kemLastResort'),
+    };
     expect(await answer(leanHeader, { preKeys })).toEqual(leanAlices);
   });
 
@@ -79,7 +94,7 @@ describe('PQXDH', () => {
     const { header, sharedSecret, associatedData } = await start(full);
     const preKeys = fullPreKeys();
     const fresh = { ...preKeys.signed, ...(await curves.newDhKeyPair(bob.rng)) };
-    const kemSeed = { ...preKeys.kem, privateKey: bob.rng(64) };
+    const kemSeed = { ...preKeys.kem, privateKey: asKey<KemSeed>(bob.rng(64)) };
     const { peer, own, tenantId } = parties(bob, alice);
     const otherDh = (await curves.newDhKeyPair(bob.rng)).publicKey;
     const withoutSecret = { ...header, kemCiphertext: header.kemCiphertext.map((byte) => byte ^ 1) };
@@ -104,7 +119,12 @@ describe('PQXDH', () => {
       'own device': { parties: { tenantId, own: { ...own, deviceId: eve.own.deviceId }, peer } },
       'peer user': { parties: { tenantId, own, peer: { ...peer, userId: eve.own.userId } } },
       'peer device': { parties: { tenantId, own, peer: { ...peer, deviceId: eve.own.deviceId } } },
-      'KEM key': { preKeys: { ...preKeys, kem: { ...preKeys.kem, publicKey: new Uint8Array(KEM_KEY_LENGTH) } } },
+      'KEM key': {
+        preKeys: {
+          ...preKeys,
+          kem: { ...preKeys.kem, publicKey: asKey<KemPublicKey>(new Uint8Array(KEM_KEY_LENGTH)) },
+        },
+      },
     };
     for (const [name, change] of Object.entries(bindings)) {
       const bobs = await answer(header, change);
@@ -148,7 +168,8 @@ describe('PQXDH', () => {
     ['zero', ZERO],
     ['of order 8', ORDER_8],
     ['not canonical', NON_CANONICAL],
-  ])('refuses keys that are %s at every DH, although they are signed', async (_, key) => {
+  ])('refuses keys that are %s at every DH, although they are signed', async (_, bytes) => {
+    const key = asKey<DhPublicKey>(bytes);
     expect(await codeOf(async () => start(await withSignedKey('signed', key)))).toBe('LOW_ORDER_KEY');
     expect(await codeOf(async () => start(await withSignedKey('oneTime', key)))).toBe('LOW_ORDER_KEY');
     const to = parties(alice, bob);
@@ -169,7 +190,7 @@ describe('PQXDH', () => {
     const { header, sharedSecret } = await start(full);
     expect((await answer(header)).sharedSecret).toEqual(sharedSecret);
     for (const small of SMALL_ORDER) {
-      const ephemeralKey = withTorsion(header.ephemeralKey, small);
+      const ephemeralKey = asKey<DhPublicKey>(withTorsion(header.ephemeralKey, small));
       expect(await curves.rawDh(bob.own.dhKeys, ephemeralKey)).toEqual(
         await curves.rawDh(bob.own.dhKeys, header.ephemeralKey),
       );
@@ -189,14 +210,14 @@ describe('PQXDH', () => {
     await answer(header, { curves: spying });
     expect(seen).toHaveLength(2 + 5 + 4);
     const kept = [ratchet.ownKeys.privateKey, ratchet.dhOutput];
-    expect(seen.filter((secret) => secret.some((byte) => byte !== 0) && !kept.includes(secret))).toEqual([]);
+    expect(seen.filter((secret) => secret.some((byte) => byte !== 0) && !kept.includes(asKey(secret)))).toEqual([]);
   });
 
   it('draws everything random from what it was handed', async () => {
     const { rng } = alice;
     const used: number[] = [];
     const counting = (length: number) => (used.push(length), seededRng('x')(length));
-    const seeded = { ...curves, newDhKeyPair: (from: typeof rng) => curves.dhKeyPair(from(32)) };
+    const seeded = { ...curves, newDhKeyPair: (from: typeof rng) => curves.dhKeyPair(asKey(from(32))) };
     const params = { curves: seeded, kem: alice.kem, rng: counting, parties: parties(alice, bob), bundle: full };
     const [one, two] = [await initiate(params), await initiate(params)];
     expect(used).toEqual([32, 32, 32, 32]);

@@ -1,18 +1,22 @@
 import {
   SealError,
+  asKey,
   concatBytes,
   idToBytes,
   utf8,
   wipe,
   type Bytes,
+  type DhPublicKey,
+  type KemPublicKey,
   type PreKeyBundle,
   type PreKeyHeader,
   type TenantId,
 } from '@seal-chat/protocol';
-import { dh, type Curves, type KeyPair } from './curves/curves.ts';
+import { dh, type Curves } from './curves/curves.ts';
 import { isPrimeOrderDhKey } from './curves/prime-order.ts';
 import { hkdf, sha256 } from './kdf.ts';
 import type { Kem } from './kem/kem.ts';
+import type { DhKeyPair, DhOutput, KemKeyPair, SharedSecret } from './keys.ts';
 import { verifyPreKeySignature } from './prekey-signature.ts';
 import type { PrivatePreKey } from './prekeys.ts';
 import type { Rng } from './rng.ts';
@@ -36,15 +40,15 @@ const TYPE_KEM = Uint8Array.of(0x02);
 /** What both sides know after the agreement. */
 export interface Agreement {
   /** SK, 32 bytes. */
-  readonly sharedSecret: Bytes;
+  readonly sharedSecret: SharedSecret;
   /** SHA-256 of AD, 32 bytes: binds both identities, the tenant and the KEM key into every message. */
   readonly associatedData: Bytes;
 }
 
 /** Alice's first ratchet pair, and its agreement with SPKb (Double Ratchet §3.3). */
 export interface FirstRatchetStep {
-  readonly ownKeys: KeyPair;
-  readonly dhOutput: Bytes;
+  readonly ownKeys: DhKeyPair;
+  readonly dhOutput: DhOutput;
 }
 
 /**
@@ -64,6 +68,9 @@ export async function initiate(params: {
   const { curves, kem, rng, parties, bundle } = params;
   const { own, peer } = parties;
   const { signedPreKey, oneTimePreKey, kemPreKey } = bundle;
+  // Their signatures cover the kind, so that none can stand in for another.
+  const signedKey = asKey<DhPublicKey>(signedPreKey.publicKey);
+  const kemKey = asKey<KemPublicKey>(kemPreKey.publicKey);
   if (bundle.deviceId !== peer.deviceId || bundle.registrationId !== peer.registrationId)
     throw new SealError('UNVERIFIED_DEVICE', 'pqxdh: the bundle is for another device or registration');
   const [ephemeral, ownKeys] = await Promise.all([
@@ -72,18 +79,18 @@ export async function initiate(params: {
     verifyBundle(curves, parties, bundle),
   ]);
   const [dh1, dh2, dh3, dh4, dhOutput, { sharedSecret: ss, ciphertext }] = await Promise.all([
-    dh(curves, own.dhKeys, signedPreKey.publicKey),
+    dh(curves, own.dhKeys, signedKey),
     dh(curves, ephemeral, peer.dhKey),
-    dh(curves, ephemeral, signedPreKey.publicKey),
-    oneTimePreKey === null ? new Uint8Array(0) : dh(curves, ephemeral, oneTimePreKey.publicKey),
-    dh(curves, ownKeys, signedPreKey.publicKey),
-    kem.encapsulate(kemPreKey.publicKey),
+    dh(curves, ephemeral, signedKey),
+    oneTimePreKey === null ? new Uint8Array(0) : dh(curves, ephemeral, asKey(oneTimePreKey.publicKey)),
+    dh(curves, ownKeys, signedKey),
+    kem.encapsulate(kemKey),
   ]).finally(() => wipe(ephemeral.privateKey));
 
   const ends = sessionEnds(parties);
   return {
     sharedSecret: deriveSharedSecret(dh1, dh2, dh3, dh4, ss),
-    associatedData: associatedData(ends.tenantId, ends.own, ends.peer, kemPreKey.publicKey),
+    associatedData: associatedData(ends.tenantId, ends.own, ends.peer, kemKey),
     header: {
       registrationId: bundle.registrationId,
       ephemeralKey: ephemeral.publicKey,
@@ -111,9 +118,9 @@ async function verifyBundle(curves: Curves, { tenantId, peer }: Parties, bundle:
 
 /** The private prekeys an initial message names; `oneTime` is null exactly when it names none. */
 export interface AcceptPreKeys {
-  readonly signed: PrivatePreKey;
-  readonly oneTime: PrivatePreKey | null;
-  readonly kem: PrivatePreKey;
+  readonly signed: PrivatePreKey & DhKeyPair;
+  readonly oneTime: (PrivatePreKey & DhKeyPair) | null;
+  readonly kem: PrivatePreKey & KemKeyPair;
 }
 
 /**
@@ -147,9 +154,9 @@ export async function accept(params: {
 }
 
 /** `SK = HKDF(salt = 0, ikm = F || DH1 || DH2 || DH3 [|| DH4] || SS, info)` (X3DH §3.3, PQXDH §3.3). */
-function deriveSharedSecret(...secrets: readonly Bytes[]): Bytes {
+function deriveSharedSecret(...secrets: readonly Bytes[]): SharedSecret {
   const ikm = concatBytes(F, ...secrets);
-  const sharedSecret = hkdf({ ikm, salt: ZERO_SALT, info: INFO, length: 32 });
+  const sharedSecret = asKey<SharedSecret>(hkdf({ ikm, salt: ZERO_SALT, info: INFO, length: 32 }));
   wipe(ikm, ...secrets);
   return sharedSecret;
 }
@@ -158,7 +165,7 @@ function deriveSharedSecret(...secrets: readonly Bytes[]): Bytes {
  * `AD = Encode(IKa) || Encode(IKb) || tenant || user and device of a, then of b || EncodeKEM(PQPKb)` (X3DH §3.3 and
  * §4.8, PQXDH §4.12), each part of fixed width, hashed because it goes into every message key.
  */
-function associatedData(tenantId: TenantId, initiator: SessionEnd, responder: SessionEnd, kemKey: Bytes): Bytes {
+function associatedData(tenantId: TenantId, initiator: SessionEnd, responder: SessionEnd, kemKey: KemPublicKey): Bytes {
   return sha256(
     concatBytes(
       AD_LABEL,

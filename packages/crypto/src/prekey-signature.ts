@@ -12,6 +12,7 @@ import {
   type DeviceId,
   type PreKeyKind,
   type PublicPreKey,
+  type SignPublicKey,
   type TenantId,
   type UserId,
 } from '@seal-chat/protocol';
@@ -77,7 +78,7 @@ export async function verifyPreKeySignature(input: {
   readonly owner: PreKeyOwner;
   readonly kind: PreKeyKind;
   readonly preKey: PublicPreKey;
-  readonly signKey: Bytes;
+  readonly signKey: SignPublicKey;
 }): Promise<void> {
   const { curves, owner, kind, preKey, signKey } = input;
   const message = preKeySignatureInput(owner, kind, preKey);

@@ -1,4 +1,4 @@
-import type { Bytes, TenantId, UserId } from '@seal-chat/protocol';
+import { asKey, type SignPublicKey, type TenantId, type UserId } from '@seal-chat/protocol';
 import { describe, expect, it } from 'vitest';
 import { safetyNumber } from './safety-number.ts';
 
@@ -7,8 +7,8 @@ const otherTenant = '00000000-0000-4000-8000-000000000002' as TenantId;
 const alice = { userId: '11111111-1111-4111-8111-111111111111' as UserId, accountKey: key(1) };
 const bob = { userId: '22222222-2222-4222-8222-222222222222' as UserId, accountKey: key(2) };
 
-function key(fill: number): Bytes {
-  return new Uint8Array(32).fill(fill);
+function key(fill: number): SignPublicKey {
+  return asKey(new Uint8Array(32).fill(fill));
 }
 
 describe('safety number', () => {
@@ -19,7 +19,7 @@ describe('safety number', () => {
   });
 
   it('changes with either key, either person and the tenant', () => {
-    const changed = alice.accountKey.slice();
+    const changed = asKey<SignPublicKey>(alice.accountKey.slice());
     changed[31] = changed[31]! ^ 1;
     const numbers = [
       safetyNumber(tenant, alice, bob),

@@ -1,13 +1,13 @@
 import {
   concatBytes,
   encode,
-  fixed,
   id,
   struct,
   text,
-  type Bytes,
+  type SignPublicKey,
   type TenantId,
   type UserId,
+  keyCodec,
 } from '@seal-chat/protocol';
 import { sha256 } from './kdf.ts';
 
@@ -15,7 +15,7 @@ import { sha256 } from './kdf.ts';
 export interface SafetyNumberParty {
   readonly userId: UserId;
   /** Ed25519, 32 bytes. */
-  readonly accountKey: Bytes;
+  readonly accountKey: SignPublicKey;
 }
 
 /** Makes a second key with the same digits dearer to find by as much; what Signal's numeric fingerprints use. */
@@ -27,7 +27,7 @@ const input = struct<SafetyNumberParty & { readonly label: string; readonly tena
   label: text(64),
   tenantId: id<TenantId>(),
   userId: id<UserId>(),
-  accountKey: fixed(32),
+  accountKey: keyCodec(32),
 });
 
 /**

@@ -10,6 +10,8 @@ import {
   type KeyMessage,
   type MessageBody,
   type MessageId,
+  asKey,
+  type ContentKey,
 } from '@seal-chat/protocol';
 import { CONVERSATION, MESSAGE } from '../test/accounts.ts';
 import { seededRng } from '../test/rng.ts';
@@ -26,7 +28,7 @@ function textBody(text: string): MessageBody {
 /** Seals any plaintext, well-formed or not, as a dishonest sender could. */
 function forge(plaintext: Uint8Array, version = 1) {
   const rng = seededRng('forge');
-  const [contentKey, nonce] = [rng(32), rng(24)];
+  const [contentKey, nonce] = [asKey<ContentKey>(rng(32)), rng(24)];
   const sealed = concatBytes(
     Uint8Array.of(version),
     sha256(concatBytes(utf8('SealChat_v1_BodyKey'), contentKey)),
@@ -86,7 +88,7 @@ describe('a sealed body', () => {
     const { sealed, keyMessage } = sealBody(textBody('hello'), rng);
     const open = (change: { keyMessage?: KeyMessage; expected?: typeof expected }) =>
       codeOf(() => openBody({ sealed, keyMessage, expected, ...change }));
-    expect(await open({ keyMessage: { ...keyMessage, contentKey: rng(32) } })).toBe('BODY_MISMATCH');
+    expect(await open({ keyMessage: { ...keyMessage, contentKey: asKey(rng(32)) } })).toBe('BODY_MISMATCH');
     expect(await open({ expected: { ...expected, messageId: newId<MessageId>(rng(16)) } })).toBe('BODY_MISMATCH');
     expect(await open({ expected: { ...expected, conversationId: newId(rng(16)) } })).toBe('BODY_MISMATCH');
   });
@@ -112,7 +114,7 @@ describe('a sealed body', () => {
     expect(await codeOf(() => openBody(forge(padded(plaintext), 2)))).toBe('UNSUPPORTED_VERSION');
     expect(await codeOf(() => openBody(forge(new Uint8Array(SIZE_LIMITS.sealedBody))))).toBe('TOO_LARGE');
     const short = Uint8Array.of(1);
-    const keyMessage = { contentKey: new Uint8Array(32), bodyHash: sha256(short) };
+    const keyMessage = { contentKey: asKey<ContentKey>(new Uint8Array(32)), bodyHash: sha256(short) };
     expect(await codeOf(() => openBody({ sealed: short, keyMessage, expected }))).toBe('MALFORMED');
   });
 

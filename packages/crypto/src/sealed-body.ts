@@ -1,6 +1,7 @@
 import {
   SIZE_LIMITS,
   SealError,
+  asKey,
   concatBytes,
   constantTimeEqual,
   decode,
@@ -9,6 +10,7 @@ import {
   utf8,
   wipe,
   type Bytes,
+  type ContentKey,
   type ConversationId,
   type KeyMessage,
   type MessageBody,
@@ -40,7 +42,7 @@ export interface SealedBody {
  */
 export function sealBody(body: MessageBody, rng: Rng): SealedBody {
   if (body.content.kind === 'text') checkText(body.content.text);
-  const contentKey = rng(32);
+  const contentKey = asKey<ContentKey>(rng(32));
   const plaintext = encode(messageBodyCodec, body);
   const padded = pad(plaintext);
   const box = sealBox(contentKey, padded, rng);
@@ -78,13 +80,13 @@ export function openBody(input: {
 }
 
 /** Null when `key` is not the one committed to, or does not open the box. */
-function openCommitted(key: Bytes, sealed: Bytes): Bytes | null {
+function openCommitted(key: ContentKey, sealed: Bytes): Bytes | null {
   const commitmentEnd = 1 + COMMITMENT_LENGTH;
   const padded = openBox(key, concatBytes(sealed.subarray(0, 1), sealed.subarray(commitmentEnd)));
   return constantTimeEqual(sealed.subarray(1, commitmentEnd), commitmentTo(key)) ? padded : null;
 }
 
-function commitmentTo(contentKey: Bytes): Bytes {
+function commitmentTo(contentKey: ContentKey): Bytes {
   return sha256(concatBytes(utf8(LABELS.bodyKey), contentKey));
 }
 

@@ -1,6 +1,9 @@
 import { openSecretBox, secretBox } from '@stablelib/nacl';
-import { SealError, WIRE_VERSION, concatBytes, type Bytes } from '@seal-chat/protocol';
+import { SealError, WIRE_VERSION, concatBytes, type Bytes, type ContentKey } from '@seal-chat/protocol';
+import type { BoxKey } from './keys.ts';
 import type { Rng } from './rng.ts';
+
+type SecretBoxKey = ContentKey | BoxKey;
 
 /** Bytes of a nonce of XSalsa20. */
 export const NONCE_LENGTH = 24;
@@ -13,17 +16,17 @@ const BOX_OVERHEAD: number = 1 + NONCE_LENGTH + TAG_LENGTH;
  * XSalsa20-Poly1305, `crypto_secretbox` of NaCl: the author of tweetnacl wrote this one too, in modules, so that a page
  * loads a third of the bytes.
  */
-export function sealSecret(key: Bytes, nonce: Bytes, plaintext: Bytes): Bytes {
+export function sealSecret(key: SecretBoxKey, nonce: Bytes, plaintext: Bytes): Bytes {
   return secretBox(key, nonce, plaintext) as Bytes;
 }
 
 /** What `sealSecret` sealed, or null when key, nonce or a bit of `ciphertext` differs. */
-export function openSecret(key: Bytes, nonce: Bytes, ciphertext: Bytes): Bytes | null {
+export function openSecret(key: SecretBoxKey, nonce: Bytes, ciphertext: Bytes): Bytes | null {
   return openSecretBox(key, nonce, ciphertext) as Bytes | null;
 }
 
 /** A secretbox under a 32-byte key, complete: version byte, random 24-byte nonce, ciphertext. */
-export function sealBox(key: Bytes, plaintext: Bytes, rng: Rng): Bytes {
+export function sealBox(key: SecretBoxKey, plaintext: Bytes, rng: Rng): Bytes {
   const nonce = rng(NONCE_LENGTH);
   return concatBytes(Uint8Array.of(WIRE_VERSION), nonce, sealSecret(key, nonce, plaintext));
 }
@@ -32,7 +35,7 @@ export function sealBox(key: Bytes, plaintext: Bytes, rng: Rng): Bytes {
  * The plaintext of a box, or null when it was not made under `key` or was altered.
  * @throws SealError MALFORMED when it is too short to be one, UNSUPPORTED_VERSION
  */
-export function openBox(key: Bytes, box: Bytes): Bytes | null {
+export function openBox(key: SecretBoxKey, box: Bytes): Bytes | null {
   if (box.length < BOX_OVERHEAD) throw new SealError('MALFORMED', `box: ${box.length} bytes`);
   if (box[0] !== WIRE_VERSION) throw new SealError('UNSUPPORTED_VERSION', `box: version ${box[0]}`);
   const nonce = box.slice(1, 1 + NONCE_LENGTH);

@@ -10,8 +10,9 @@ import {
   type PreKeyKind,
   type PublicPreKey,
   type UserId,
+  asKey,
 } from '@seal-chat/protocol';
-import type { KeyPair } from '../src/curves/curves.ts';
+import type { SignKeyPair } from '../src/keys.ts';
 import type { Kem } from '../src/kem/kem.ts';
 import { nobleKem } from '../src/kem/noble.ts';
 import { createPreKey } from '../src/create-prekey.ts';
@@ -36,7 +37,7 @@ export interface TestDevice {
   readonly rng: Rng;
   readonly kem: Kem;
   readonly own: OwnDevice;
-  readonly signKeys: KeyPair;
+  readonly signKeys: SignKeyPair;
   /** How other devices see it. */
   readonly asPeer: PeerDevice;
   readonly privatePreKeys: Map<string, PrivatePreKey>;
@@ -46,7 +47,7 @@ export interface TestDevice {
 
 export async function testDevice(name: string): Promise<TestDevice> {
   const rng = seededRng(`device ${name}`);
-  const [dhKeys, signKeys] = [await curves.dhKeyPair(rng(32)), await curves.signKeyPair(rng(32))];
+  const [dhKeys, signKeys] = [await curves.dhKeyPair(asKey(rng(32))), await curves.signKeyPair(asKey(rng(32)))];
   const own = { userId: newId<UserId>(rng(16)), deviceId: newId<DeviceId>(rng(16)), registrationId: 77, dhKeys };
   const asPeer = { ...own, dhKey: dhKeys.publicKey, signKey: signKeys.publicKey };
   const published = { signed: [], oneTime: [], kemOneTime: [], kemLastResort: [] };
@@ -55,6 +56,22 @@ export async function testDevice(name: string): Promise<TestDevice> {
   await addPreKey(device, 'signed');
   await addPreKey(device, 'kemLastResort');
   return device;
+}
+
+/** A device as it is now: what happens to the copy does not happen to `device`. */
+export function copyOf(device: TestDevice): TestDevice {
+  const { signed, oneTime, kemOneTime, kemLastResort } = device.published;
+  return {
+    ...device,
+    privatePreKeys: new Map(device.privatePreKeys),
+    records: new Map(device.records),
+    published: {
+      signed: [...signed],
+      oneTime: [...oneTime],
+      kemOneTime: [...kemOneTime],
+      kemLastResort: [...kemLastResort],
+    },
+  };
 }
 
 export async function addPreKey(device: TestDevice, kind: PreKeyKind): Promise<PublicPreKey> {

@@ -17,6 +17,7 @@ import {
   type PreKeyKind,
   type TenantId,
   type UserId,
+  asKey,
 } from '@seal-chat/protocol';
 import { authProofInput, type AuthPurpose } from '../src/auth-proof.ts';
 import { verifyDeviceListChain } from '../src/device-list.ts';
@@ -39,6 +40,7 @@ import { signAuthProof } from '../src/sign-auth-proof.ts';
 import { curves } from './accounts.ts';
 import { runPython } from './python.ts';
 import { scripted } from './rng.ts';
+import type { SignSeed } from '../src/keys.ts';
 
 interface DeviceVector {
   deviceId: DeviceId;
@@ -107,12 +109,12 @@ const { deviceLists, authProofs, recovery, linking } = vectors;
 const owner = { tenantId: deviceLists.tenantId, userId: deviceLists.userId };
 
 async function account(): Promise<Account> {
-  return { ...owner, key: await accountKeyFromSeed(curves, fromHex(deviceLists.accountSeed)) };
+  return { ...owner, key: await accountKeyFromSeed(curves, asKey(fromHex(deviceLists.accountSeed))) };
 }
 
 async function device({ deviceId, dhSeed, signSeed, registrationId }: DeviceVector): Promise<DeviceKeys> {
-  const dh = await curves.dhKeyPair(fromHex(dhSeed));
-  return { deviceId, dh, sign: await curves.signKeyPair(fromHex(signSeed)), registrationId };
+  const dh = await curves.dhKeyPair(asKey(fromHex(dhSeed)));
+  return { deviceId, dh, sign: await curves.signKeyPair(asKey(fromHex(signSeed))), registrationId };
 }
 
 describe('the Python implementation', () => {
@@ -195,7 +197,7 @@ describe('the Python implementation', () => {
     expect(createRecoveryCode(scripted(recovery.secret))).toBe(recovery.code);
     expect(toHex(parseRecoveryCode(recovery.code))).toBe(recovery.secret);
     const extraKeys = recovery.extraKeys.map(({ kind, key }) => ({ kind, key: fromHex(key) }));
-    const secrets = { accountSeed: fromHex(deviceLists.accountSeed), extraKeys };
+    const secrets = { accountSeed: asKey<SignSeed>(fromHex(deviceLists.accountSeed)), extraKeys };
     const { code } = recovery;
     const blob = await wrapAccountSecrets({ code, owner, secrets, rng: scripted(recovery.salt, recovery.nonce) });
     expect(toHex(blob)).toBe(recovery.blob);
@@ -216,7 +218,7 @@ describe('the Python implementation', () => {
     const grant = {
       ...owner,
       username: linking.username,
-      secrets: { accountSeed: fromHex(deviceLists.accountSeed), extraKeys: [] },
+      secrets: { accountSeed: asKey<SignSeed>(fromHex(deviceLists.accountSeed)), extraKeys: [] },
       deviceListVersion: linking.deviceListVersion,
       deviceListHash: fromHex(linking.deviceListHash),
     };

@@ -7,6 +7,7 @@ import {
   type DeviceId,
   type TenantId,
   type UserId,
+  asKey,
 } from '@seal-chat/protocol';
 import { tweetnaclCurves } from '../src/curves/tweetnacl.ts';
 import { sha256 } from '../src/kdf.ts';
@@ -48,7 +49,7 @@ export function depsFor(seed: string, now: number = NOW): MlsDeps {
 }
 
 export async function identityOf(user: string, device = `${user} 1`): Promise<MlsIdentity> {
-  const signKey = await tweetnaclCurves.signKeyPair(sha256(utf8(`signing key of ${device}`)));
+  const signKey = await tweetnaclCurves.signKeyPair(asKey(sha256(utf8(`signing key of ${device}`))));
   return { tenantId: TENANT, userId: id<UserId>(user), deviceId: id<DeviceId>(device), signKey };
 }
 

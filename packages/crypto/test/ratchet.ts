@@ -1,4 +1,4 @@
-import { decodeEnvelope, fromUtf8, utf8, type Bytes } from '@seal-chat/protocol';
+import { decodeEnvelope, fromUtf8, utf8, type Bytes, asKey } from '@seal-chat/protocol';
 import {
   ratchetDecrypt,
   ratchetEncrypt,
@@ -25,12 +25,12 @@ export interface RatchetEnd<State extends RatchetState | ResponderState = Ratche
 
 export async function ratchetPair(): Promise<{ alice: RatchetEnd; bob: RatchetEnd<RatchetState | ResponderState> }> {
   const rng = seededRng('ratchet');
-  const signedPreKey = await curves.dhKeyPair(rng(32));
+  const signedPreKey = await curves.dhKeyPair(asKey(rng(32)));
   const secret = rng(32);
   const ownKeys = await curves.newDhKeyPair(rng);
   const dhOutput = await dh(curves, ownKeys, signedPreKey.publicKey);
-  const alice = startAsInitiator({ sharedSecret: secret.slice(), ownKeys, dhOutput });
-  const bob = startAsResponder(secret, signedPreKey);
+  const alice = startAsInitiator({ sharedSecret: asKey(secret.slice()), ownKeys, dhOutput });
+  const bob = startAsResponder(asKey(secret), signedPreKey);
   return { alice: { state: deepFreeze(alice), rng }, bob: { state: deepFreeze(bob), rng } };
 }
 

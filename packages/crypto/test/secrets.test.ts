@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { isSealError, toBase64, toHex, utf8, type Bytes } from '@seal-chat/protocol';
+import { isSealError, toBase64, toHex, utf8, type Bytes, asKey, type DhPublicKey } from '@seal-chat/protocol';
 import { expect, it } from 'vitest';
 import { curves } from './accounts.ts';
 import { addPreKey, parties, receive, receiving, recordOf, send, startSession, testDevice } from './devices.ts';
@@ -32,7 +32,10 @@ it('shows no secret in an error: not in message, stack, cause, JSON or inspectio
 
   const record = recordOf(bob, alice)!;
   const params = receiving(bob, alice, later);
-  const lowOrder = { ...params.parties, peer: { ...params.parties.peer, dhKey: new Uint8Array(32) } };
+  const lowOrder = {
+    ...params.parties,
+    peer: { ...params.parties.peer, dhKey: asKey<DhPublicKey>(new Uint8Array(32)) },
+  };
   const attempts: (() => unknown)[] = [
     () => receive(bob, alice, broken),
     () => receive(bob, alice, initial),
@@ -53,8 +56,8 @@ it('shows no secret in an error: not in message, stack, cause, JSON or inspectio
         plaintext: utf8('the secret plaintext'),
         now: params.now,
       }),
-    () => curves.sign({ ...bob.signKeys, privateKey: bob.signKeys.privateKey.slice(1) }, utf8('x')),
-    () => bob.kem.decapsulate(preKeys[1]!.privateKey.slice(1), new Uint8Array(1088)),
+    () => curves.sign({ ...bob.signKeys, privateKey: asKey(bob.signKeys.privateKey.slice(1)) }, utf8('x')),
+    () => bob.kem.decapsulate(asKey(preKeys[1]!.privateKey.slice(1)), new Uint8Array(1088)),
   ];
 
   const secrets = [

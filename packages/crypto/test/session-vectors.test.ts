@@ -12,12 +12,14 @@ import {
   type PublicPreKey,
   type TenantId,
   type UserId,
+  asKey,
+  type DhPublicKey,
 } from '@seal-chat/protocol';
 import { describe, expect, it } from 'vitest';
-import type { Curves, KeyPair } from '../src/curves/curves.ts';
+import type { Curves } from '../src/curves/curves.ts';
 import { tweetnaclCurves } from '../src/curves/tweetnacl.ts';
 import { nobleKem } from '../src/kem/noble.ts';
-import { accept, initiate } from '../src/pqxdh.ts';
+import { accept, initiate, type AcceptPreKeys } from '../src/pqxdh.ts';
 import { createPreKey } from '../src/create-prekey.ts';
 import type { PrivatePreKey } from '../src/prekeys.ts';
 import { decryptEnvelope, neededPreKeys } from '../src/session/decrypt-envelope.ts';
@@ -28,6 +30,7 @@ import type { SessionRecord } from '../src/session/session.ts';
 import { curves as native } from './accounts.ts';
 import { runPython } from './python.ts';
 import { scripted } from './rng.ts';
+import type { SignKeyPair } from '../src/keys.ts';
 
 interface DeviceVector {
   readonly userId: UserId;
@@ -92,17 +95,17 @@ const { tenantId, conversationId } = vectors;
 const NOW = 1_700_000_000_000;
 
 /** WebCrypto makes its own new keys; a vector says which. */
-const curves: Curves = { ...native, newDhKeyPair: (rng) => native.dhKeyPair(rng(32)) };
+const curves: Curves = { ...native, newDhKeyPair: (rng) => native.dhKeyPair(asKey(rng(32))) };
 
 interface TestEnd {
   readonly own: OwnDevice;
-  readonly signKeys: KeyPair;
+  readonly signKeys: SignKeyPair;
   readonly asPeer: PeerDevice;
 }
 
 async function end({ userId, deviceId, registrationId, dhSeed, signSeed }: DeviceVector): Promise<TestEnd> {
-  const dhKeys = await curves.dhKeyPair(fromHex(dhSeed));
-  const signKeys = await curves.signKeyPair(fromHex(signSeed));
+  const dhKeys = await curves.dhKeyPair(asKey(fromHex(dhSeed)));
+  const signKeys = await curves.signKeyPair(asKey(fromHex(signSeed)));
   const own = { userId, deviceId, registrationId, dhKeys };
   return { own, signKeys, asPeer: { ...own, dhKey: dhKeys.publicKey, signKey: signKeys.publicKey } };
 }
@@ -184,12 +187,12 @@ describe.each(vectors.conversations)(
         kem: noKem,
         parties: { tenantId, own: bob.own, peer: alice.asPeer },
         header,
-        preKeys: { signed: signed!, kem: kem!, oneTime: oneTime ?? null },
+        preKeys: { signed, kem, oneTime: oneTime ?? null } as AcceptPreKeys,
       });
       expect(bobs).toEqual(alices);
       expect(toHex(alices.sharedSecret)).toBe(agreement.sharedSecret);
       expect(toHex(alices.associatedData)).toBe(agreement.associatedData);
-      const ratchet = { dhKey: new Uint8Array(32), pn: 0, n: 0 };
+      const ratchet = { dhKey: asKey<DhPublicKey>(new Uint8Array(32)), pn: 0, n: 0 };
       const whole = toHex(
         encodeEnvelopeHeader({ senderListVersion: 1, recipientListVersion: 1, preKey: header, ratchet }),
       );

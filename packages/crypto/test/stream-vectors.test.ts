@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { ciphertextSize, fromHex, toHex, type AttachmentId } from '@seal-chat/protocol';
+import { ciphertextSize, fromHex, toHex, type AttachmentId, asKey, type FileKey } from '@seal-chat/protocol';
 import { describe, expect, it } from 'vitest';
 import { sha256 } from '../src/kdf.ts';
 import { createStreamKey, decryptStream, encryptStream, openStreamKey } from '../src/stream/index.ts';
@@ -27,7 +27,7 @@ describe('the Python implementation', () => {
   });
 
   it.each(files)('agrees on a file of $size bytes', async (vector) => {
-    const file = { fileKey: fromHex(vector.fileKey), attachmentId: vector.attachmentId };
+    const file = { fileKey: asKey<FileKey>(fromHex(vector.fileKey)), attachmentId: vector.attachmentId };
     const { streamKey, commitment } = await createStreamKey(subtle, file);
     expect(toHex(streamKey.noncePrefix)).toBe(vector.noncePrefix);
     expect(toHex(commitment)).toBe(vector.commitment);

@@ -22,6 +22,16 @@ export {
   type Codec,
   type CodecValue,
 } from './codec.ts';
+export {
+  asKey,
+  keyCodec,
+  type ContentKey,
+  type DhPublicKey,
+  type FileKey,
+  type KemPublicKey,
+  type Key,
+  type SignPublicKey,
+} from './keys.ts';
 export { PART_SIZE, chunksOf, ciphertextSize, plaintextSize } from './ciphertext-size.ts';
 export { ERRORS } from './error-table.ts';
 export {

@@ -1,5 +1,13 @@
 import { FILE_KEY_LENGTH } from '@seal-chat/crypto/stream';
-import { ATTACHMENT_LIMITS, SealError, newId, type AttachmentId, type ConversationId } from '@seal-chat/protocol';
+import {
+  ATTACHMENT_LIMITS,
+  SealError,
+  newId,
+  type AttachmentId,
+  type ConversationId,
+  asKey,
+  type FileKey,
+} from '@seal-chat/protocol';
 import type { Attachment } from '@seal-chat/protocol/content';
 import type { Deps } from '../context/deps.ts';
 import type { AttachOptions, PendingAttachment } from '../model/attachments.ts';
@@ -33,7 +41,7 @@ export async function attachFile(
   if (content.size > ATTACHMENT_LIMITS.maxSize) throw new SealError('TOO_LARGE', `files: ${content.size} bytes`);
 
   const attachmentId = newId<AttachmentId>(deps.rng(16));
-  const fileKey = deps.rng(FILE_KEY_LENGTH);
+  const fileKey = asKey<FileKey>(deps.rng(FILE_KEY_LENGTH));
   const { commitment, ...source } = await openSource(content, { fileKey, attachmentId });
   const attachment: Attachment = {
     attachmentId,

@@ -1,4 +1,4 @@
-import type { AttachmentId, Bytes } from '@seal-chat/protocol';
+import type { AttachmentId, Bytes, FileKey } from '@seal-chat/protocol';
 import { ATTACHMENT_LIMITS, SealError } from '@seal-chat/protocol';
 import { createStreamKey, sealPart, type StreamKey } from '@seal-chat/crypto/stream';
 import { ROWS, type UploadRow } from '../store/rows.ts';
@@ -27,7 +27,7 @@ export function webCrypto(): SubtleCrypto {
 /** Makes the key of a new file. */
 export async function openSource(
   file: Blob,
-  name: { readonly fileKey: Bytes; readonly attachmentId: AttachmentId },
+  name: { readonly fileKey: FileKey; readonly attachmentId: AttachmentId },
 ): Promise<Source & { readonly commitment: Bytes }> {
   return { file, ...(await createStreamKey(webCrypto(), name)) };
 }

@@ -5,6 +5,7 @@ import {
   verifyDeviceListChain,
   type DeviceKeys,
   type DeviceListState,
+  type SignSeed,
 } from '@seal-chat/crypto';
 import {
   SealError,
@@ -28,7 +29,7 @@ export interface JoinInput {
   readonly userId: UserId;
   readonly username: string | null;
   /** Ed25519 seed of the account key, 32 bytes. */
-  readonly accountSeed: Bytes;
+  readonly accountSeed: SignSeed;
   /** A list the account is known to have had: the server must not show an older state. */
   readonly anchor: { readonly version: number; readonly hash: Bytes } | null;
 }

@@ -5,10 +5,10 @@ import {
   decode,
   deviceListCodec,
   isSealError,
-  type Bytes,
   type SignedDeviceList,
   type TenantId,
   type UserId,
+  type SignPublicKey,
 } from '@seal-chat/protocol';
 import { chainOf } from '../api/answers.ts';
 import { activeAccount } from '../store/account.ts';
@@ -111,7 +111,7 @@ function versionOf(signed: SignedDeviceList): number {
   return decode(deviceListCodec, signed.bytes).version;
 }
 
-function accountKeyIn(chain: readonly SignedDeviceList[]): Bytes {
+function accountKeyIn(chain: readonly SignedDeviceList[]): SignPublicKey {
   return decode(deviceListCodec, chain.at(-1)!.bytes).accountKey;
 }
 

@@ -1,4 +1,4 @@
-import type { AttachmentId, Bytes, DeviceId, MessageId, UserId } from '@seal-chat/protocol';
+import type { AttachmentId, Bytes, DeviceId, MessageId, UserId, FileKey } from '@seal-chat/protocol';
 import type { HistoryKey, RichContent } from '@seal-chat/protocol/content';
 import type { MessageView, Reaction } from '../model/message.ts';
 
@@ -11,7 +11,7 @@ export type ShownContent = MessageView;
 export interface FileKeyRow {
   readonly attachmentId: AttachmentId;
   /** 32 bytes. */
-  readonly fileKey: Bytes;
+  readonly fileKey: FileKey;
   /** 32 bytes. */
   readonly commitment: Bytes;
 }

@@ -1,4 +1,4 @@
-import { AES_GCM_NONCE_LENGTH, aesGcmOpen, aesGcmSeal } from '@seal-chat/crypto';
+import { AES_GCM_NONCE_LENGTH, aesGcmOpen, aesGcmSeal } from '@seal-chat/crypto/primitives';
 import { SealError, utf8, type Bytes } from '@seal-chat/protocol';
 
 /** A row as IndexedDB holds it. */

@@ -1,4 +1,4 @@
-import type { DeviceKeys, DeviceListState, KeyPair } from '@seal-chat/crypto';
+import type { DeviceKeys, DeviceListState, SignKeyPair } from '@seal-chat/crypto';
 import type {
   AttachmentId,
   Bytes,
@@ -12,6 +12,8 @@ import type {
   SignedDeviceList,
   TenantId,
   UserId,
+  ContentKey,
+  SignPublicKey,
 } from '@seal-chat/protocol';
 import type { MemberRole } from '@seal-chat/protocol/api';
 import type { Attachment } from '@seal-chat/protocol/content';
@@ -45,7 +47,7 @@ export interface AccountRow {
   readonly userId: UserId;
   readonly username: string | null;
   /** Ed25519; `privateKey` is the seed that linking and recovery carry. */
-  readonly accountKey: KeyPair;
+  readonly accountKey: SignKeyPair;
   readonly device: DeviceKeys;
   /** Until the person confirms to have kept it. */
   readonly recoveryCode: string | null;
@@ -68,7 +70,7 @@ export interface PeerRow {
   readonly known: DeviceListState;
   readonly retired: readonly RetiredDevice[];
   /** The account key the server shows instead; sending waits until the person accepts it. */
-  readonly changedKey: Bytes | null;
+  readonly changedKey: SignPublicKey | null;
 }
 
 /** A device that left the list; what it had sent before may still arrive. */
@@ -184,7 +186,7 @@ export interface UploadRow {
 
 export interface WireMessage {
   readonly body: Bytes;
-  readonly contentKey: Bytes;
+  readonly contentKey: ContentKey;
   readonly bodyHash: Bytes;
   readonly deviceLists: readonly { readonly userId: UserId; readonly version: number }[];
   readonly envelopes: readonly WireEnvelope[];
@@ -202,7 +204,7 @@ export interface WireEnvelope {
 
 /** What answering a retry request needs (Sesame §4.3); kept `LIFETIMES.retryRecordMs`. */
 export interface SentRow {
-  readonly contentKey: Bytes;
+  readonly contentKey: ContentKey;
   readonly bodyHash: Bytes;
   readonly acceptedAt: number;
   /** The devices the message was addressed to, with the session last used and how often it was sent again. */

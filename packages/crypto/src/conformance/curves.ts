@@ -1,4 +1,4 @@
-import { type Bytes } from '@seal-chat/protocol';
+import { type Bytes, asKey, type DhPublicKey } from '@seal-chat/protocol';
 import { dh, type Curves } from '../curves/curves.ts';
 import {
   PASSED,
@@ -31,9 +31,9 @@ export function curveSuites(implementation: string, curves: Curves): readonly Su
 
 /** The raw function computes whatever it is given; `dh` refuses zero results and second spellings of a key. */
 async function x25519(curves: Curves, test: WycheproofTest): Promise<Outcome> {
-  const peer = bytesOf(test, 'public');
+  const peer = asKey<DhPublicKey>(bytesOf(test, 'public'));
   const shared = bytesOf(test, 'shared');
-  const own = await curves.dhKeyPair(bytesOf(test, 'private'));
+  const own = await curves.dhKeyPair(asKey(bytesOf(test, 'private')));
   const isUnsafe = ['ZeroSharedSecret', 'NonCanonicalPublic'].some((flag) => test.flags?.includes(flag));
   return all(
     compare('X25519', await curves.rawDh(own, peer), shared),
@@ -42,7 +42,7 @@ async function x25519(curves: Curves, test: WycheproofTest): Promise<Outcome> {
 }
 
 async function ed25519(curves: Curves, group: WycheproofGroup, test: WycheproofTest): Promise<Outcome> {
-  const accepted = await curves.verify(publicKeyOf(group), bytesOf(test, 'msg'), bytesOf(test, 'sig'));
+  const accepted = await curves.verify(asKey(publicKeyOf(group)), bytesOf(test, 'msg'), bytesOf(test, 'sig'));
   if (accepted === (test.result === 'valid')) return PASSED;
   return failed(accepted ? 'verify: accepted' : 'verify: refused');
 }

@@ -1,4 +1,4 @@
-import type { Bytes } from '@seal-chat/protocol';
+import { type Bytes, asKey } from '@seal-chat/protocol';
 import type { Kem } from '../kem/kem.ts';
 import {
   all,
@@ -11,6 +11,7 @@ import {
   type WycheproofGroup,
   type WycheproofTest,
 } from './wycheproof.ts';
+import type { KemSeed } from '../keys.ts';
 
 /** A KEM under test. `withRandomness` is null where the engine draws its own. */
 export interface KemUnderTest {
@@ -35,7 +36,7 @@ export function kemSuites(under: KemUnderTest): readonly Suite[] {
 }
 
 async function decapsulation({ kem }: KemUnderTest, test: WycheproofTest): Promise<Outcome> {
-  const seed = bytesOf(test, 'seed');
+  const seed = asKey<KemSeed>(bytesOf(test, 'seed'));
   const secret = await orRefused(() => kem.decapsulate(seed, bytesOf(test, 'c')), ['MALFORMED']);
   if (test.result !== 'valid') return compare('decapsulate', secret, null);
   return all(
@@ -48,7 +49,7 @@ async function encapsulation({ kem, withRandomness }: KemUnderTest, test: Wychep
   const isValid = test.result === 'valid';
   if (isValid && withRandomness === null) return skipped('encapsulation with given randomness');
   const chosen = withRandomness?.(bytesOf(test, 'm')) ?? kem;
-  const made = await orRefused(() => chosen.encapsulate(bytesOf(test, 'ek')), ['MALFORMED']);
+  const made = await orRefused(() => chosen.encapsulate(asKey(bytesOf(test, 'ek'))), ['MALFORMED']);
   return all(
     compare('secret', made?.sharedSecret ?? null, isValid ? bytesOf(test, 'K') : null),
     compare('ciphertext', made?.ciphertext ?? null, isValid ? bytesOf(test, 'c') : null),
@@ -57,6 +58,6 @@ async function encapsulation({ kem, withRandomness }: KemUnderTest, test: Wychep
 
 /** The expanded private key (`dk`) never leaves an implementation of ours; that it is right shows in decapsulation. */
 async function keyGeneration({ kem }: KemUnderTest, test: WycheproofTest): Promise<Outcome> {
-  const publicKey = await orRefused(() => kem.publicKey(bytesOf(test, 'seed')), ['MALFORMED']);
+  const publicKey = await orRefused(() => kem.publicKey(asKey(bytesOf(test, 'seed'))), ['MALFORMED']);
   return compare('public key', publicKey, test.result === 'valid' ? bytesOf(test, 'ek') : null);
 }

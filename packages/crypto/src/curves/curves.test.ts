@@ -1,4 +1,4 @@
-import { concatBytes, fromHex, utf8 } from '@seal-chat/protocol';
+import { concatBytes, fromHex, utf8, asKey } from '@seal-chat/protocol';
 import { describe, expect, it } from 'vitest';
 import { P, littleEndian, toInteger } from '../../test/montgomery.ts';
 import { seededRng } from '../../test/rng.ts';
@@ -8,6 +8,7 @@ import { selectCurves } from './select.ts';
 import type { Subtle } from './subtle.ts';
 import { tweetnaclCurves } from './tweetnacl.ts';
 import { webCryptoCurves } from './web-crypto.ts';
+import type { DhKeyPair } from '../keys.ts';
 
 const subtle: Subtle = globalThis.crypto.subtle;
 const native = webCryptoCurves(subtle);
@@ -31,12 +32,12 @@ describe('tweetnacl and WebCrypto', () => {
     const rng = seededRng('differential');
     for (let i = 0; i < 8; i++) {
       const [seed, message] = [rng(32), rng(i * 40)];
-      const pairs = await Promise.all([tweetnaclCurves.dhKeyPair(seed), native.dhKeyPair(seed)]);
+      const pairs = await Promise.all([tweetnaclCurves.dhKeyPair(asKey(seed)), native.dhKeyPair(asKey(seed))]);
       expect(pairs[0]).toEqual(pairs[1]);
       const peer = rng(32); // half of all strings are points of the twist
-      expect(await tweetnaclCurves.rawDh(pairs[0], peer)).toEqual(await native.rawDh(pairs[0], peer));
+      expect(await tweetnaclCurves.rawDh(pairs[0], asKey(peer))).toEqual(await native.rawDh(pairs[0], asKey(peer)));
 
-      const signers = await Promise.all([tweetnaclCurves.signKeyPair(seed), native.signKeyPair(seed)]);
+      const signers = await Promise.all([tweetnaclCurves.signKeyPair(asKey(seed)), native.signKeyPair(asKey(seed))]);
       expect(signers[0]).toEqual(signers[1]);
       const signatures = await Promise.all([
         tweetnaclCurves.sign(signers[0], message),
@@ -62,20 +63,24 @@ describe('tweetnacl and WebCrypto', () => {
 
 describe.each(Object.entries(implementations))('dh over %s', (_, curves) => {
   it('refuses every public key of small order, and every one that is not canonical', async () => {
-    const own = await curves.dhKeyPair(seededRng('own')(32));
+    const own = await curves.dhKeyPair(asKey(seededRng('own')(32)));
     for (const u of [...CANONICAL_LOW_ORDER, ...OTHER_LOW_ORDER, P + 9n, 2n ** 255n + 9n, 2n ** 256n - 1n])
-      expect(await codeOf(() => dh(curves, own, littleEndian(u)))).toBe('LOW_ORDER_KEY');
+      expect(await codeOf(() => dh(curves, own, asKey(littleEndian(u))))).toBe('LOW_ORDER_KEY');
   });
 
   it('refuses keys of another length', async () => {
-    const own = await curves.dhKeyPair(seededRng('own')(32));
+    const own = await curves.dhKeyPair(asKey(seededRng('own')(32)));
     for (const length of [0, 31, 33]) {
-      expect(await codeOf(() => dh(curves, own, new Uint8Array(length).fill(9)))).toBe('MALFORMED');
-      const broken = { ...own, privateKey: new Uint8Array(length) };
+      expect(await codeOf(() => dh(curves, own, asKey(new Uint8Array(length).fill(9))))).toBe('MALFORMED');
+      const broken: DhKeyPair = { ...own, privateKey: asKey(new Uint8Array(length)) };
       expect(await codeOf(() => dh(curves, broken, own.publicKey))).toBe('MALFORMED');
-      expect(await codeOf(() => curves.dhKeyPair(new Uint8Array(length)))).toBe('MALFORMED');
-      expect(await codeOf(() => curves.signKeyPair(new Uint8Array(length)))).toBe('MALFORMED');
-      expect(await codeOf(() => curves.sign(broken, utf8('')))).toBe('MALFORMED');
+      expect(await codeOf(() => curves.dhKeyPair(asKey(new Uint8Array(length))))).toBe('MALFORMED');
+      expect(await codeOf(() => curves.signKeyPair(asKey(new Uint8Array(length))))).toBe('MALFORMED');
+      expect(
+        await codeOf(() =>
+          curves.sign({ publicKey: asKey(own.publicKey), privateKey: asKey(broken.privateKey) }, utf8('')),
+        ),
+      ).toBe('MALFORMED');
     }
   });
 });
@@ -83,7 +88,7 @@ describe.each(Object.entries(implementations))('dh over %s', (_, curves) => {
 describe.each(Object.entries(implementations))('strict Ed25519 of %s', (_, curves) => {
   const message = utf8('message');
   const signed = async () => {
-    const pair = await curves.signKeyPair(seededRng('signer')(32));
+    const pair = await curves.signKeyPair(asKey(seededRng('signer')(32)));
     return { ...pair, signature: await curves.sign(pair, message) };
   };
 
@@ -105,7 +110,7 @@ describe.each(Object.entries(implementations))('strict Ed25519 of %s', (_, curve
         // an attacker tries a few messages.
         for (let i = 0; i < 24; i++) {
           const forged = concatBytes(littleEndian(1n), new Uint8Array(32));
-          expect(await curves.verify(littleEndian(encoded), Uint8Array.of(i), forged)).toBe(false);
+          expect(await curves.verify(asKey(littleEndian(encoded)), Uint8Array.of(i), forged)).toBe(false);
         }
       }
     }
@@ -114,7 +119,7 @@ describe.each(Object.entries(implementations))('strict Ed25519 of %s', (_, curve
   it('refuses encodings of y at or above p, in key and in R', async () => {
     const { publicKey, signature } = await signed();
     for (let y = P; y < SIGN_BIT; y++) {
-      expect(await curves.verify(littleEndian(y), message, signature)).toBe(false);
+      expect(await curves.verify(asKey(littleEndian(y)), message, signature)).toBe(false);
       const withR = concatBytes(littleEndian(y), signature.subarray(32));
       expect(await curves.verify(publicKey, message, withR)).toBe(false);
     }
@@ -130,10 +135,10 @@ describe.each(Object.entries(implementations))('strict Ed25519 of %s', (_, curve
     for (let bit = 0; bit < 256; bit += 5) {
       const flipped = publicKey.slice();
       flipped[bit >> 3]! ^= 1 << (bit & 7);
-      expect(await curves.verify(flipped, message, signature)).toBe(false);
+      expect(await curves.verify(asKey(flipped), message, signature)).toBe(false);
     }
     expect(await curves.verify(publicKey, message, signature.subarray(1))).toBe(false);
-    expect(await curves.verify(publicKey.subarray(1), message, signature)).toBe(false);
+    expect(await curves.verify(asKey(publicKey.subarray(1)), message, signature)).toBe(false);
   });
 });
 
@@ -178,7 +183,7 @@ describe('selectCurves', () => {
     const curves = await selectCurves(without('X25519'));
     const pair = await curves.newDhKeyPair(seededRng('mixed'));
     expect(await dh(curves, pair, pair.publicKey)).toHaveLength(32);
-    const signer = await curves.signKeyPair(pair.privateKey);
+    const signer = await curves.signKeyPair(asKey(pair.privateKey));
     expect(await curves.verify(signer.publicKey, utf8('m'), await curves.sign(signer, utf8('m')))).toBe(true);
   });
 });

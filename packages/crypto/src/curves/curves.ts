@@ -1,12 +1,14 @@
-import { SealError, constantTimeEqual, wipe, type Bytes } from '@seal-chat/protocol';
+import {
+  SealError,
+  constantTimeEqual,
+  wipe,
+  type Bytes,
+  type DhPublicKey,
+  type SignPublicKey,
+} from '@seal-chat/protocol';
+import type { DhKeyPair, DhOutput, DhPrivateKey, SignKeyPair, SignSeed } from '../keys.ts';
 import type { Rng } from '../rng.ts';
 import { isCanonicalDhKey } from './canonical.ts';
-
-/** A raw key pair of either curve. `privateKey` is the 32-byte seed it was made from. */
-export interface KeyPair {
-  readonly publicKey: Bytes;
-  readonly privateKey: Bytes;
-}
 
 /**
  * X25519 (RFC 7748) and Ed25519 (RFC 8032) over raw 32-byte keys. Asynchronous because WebCrypto is.
@@ -16,20 +18,20 @@ export interface KeyPair {
  */
 export interface Curves {
   /** The X25519 pair of 32 random bytes. */
-  dhKeyPair(seed: Bytes): Promise<KeyPair>;
+  dhKeyPair(seed: DhPrivateKey): Promise<DhKeyPair>;
   /** A new X25519 pair, from `rng` or, where that is faster, from the engine's own generator. */
-  newDhKeyPair(rng: Rng): Promise<KeyPair>;
+  newDhKeyPair(rng: Rng): Promise<DhKeyPair>;
   /** X25519 exactly as RFC 7748 §5 has it, low-order and non-canonical keys included. Callers want `dh`. */
-  rawDh(own: KeyPair, peerPublicKey: Bytes): Promise<Bytes>;
+  rawDh(own: DhKeyPair, peerPublicKey: DhPublicKey): Promise<DhOutput>;
   /** The Ed25519 pair of 32 random bytes. */
-  signKeyPair(seed: Bytes): Promise<KeyPair>;
+  signKeyPair(seed: SignSeed): Promise<SignKeyPair>;
   /** Ed25519 signature, 64 bytes, deterministic. */
-  sign(own: KeyPair, message: Bytes): Promise<Bytes>;
+  sign(own: SignKeyPair, message: Bytes): Promise<Bytes>;
   /**
    * Whether `signature` is one. Strict: S < L, canonical encodings of the key and of R, no public key of small order.
    * Never throws on bad bytes.
    */
-  verify(publicKey: Bytes, message: Bytes, signature: Bytes): Promise<boolean>;
+  verify(publicKey: SignPublicKey, message: Bytes, signature: Bytes): Promise<boolean>;
 }
 
 const ZERO: Bytes = new Uint8Array(32);
@@ -39,7 +41,7 @@ const ZERO: Bytes = new Uint8Array(32);
  * @throws SealError LOW_ORDER_KEY when the public key is not canonical or the result is all zeros; MALFORMED on a
  * wrong length.
  */
-export async function dh(curves: Curves, own: KeyPair, peerPublicKey: Bytes): Promise<Bytes> {
+export async function dh(curves: Curves, own: DhKeyPair, peerPublicKey: DhPublicKey): Promise<DhOutput> {
   if (peerPublicKey.length === 32 && !isCanonicalDhKey(peerPublicKey))
     throw new SealError('LOW_ORDER_KEY', 'dh: the public key is not canonical');
   const secret = await curves.rawDh(own, peerPublicKey);

@@ -1,4 +1,5 @@
-import { constantTimeEqual, fromHex, type Bytes } from '@seal-chat/protocol';
+import { asKey, constantTimeEqual, fromHex, type Bytes } from '@seal-chat/protocol';
+import type { SignKeyPair } from '../keys.ts';
 import type { Curves } from './curves.ts';
 import type { Subtle } from './subtle.ts';
 import { webCryptoCurves } from './web-crypto.ts';
@@ -38,8 +39,8 @@ async function passes(check: Promise<boolean>): Promise<boolean> {
 }
 
 async function checkX25519(curves: Curves): Promise<boolean> {
-  const pair = await curves.dhKeyPair(NINE);
-  const shared = await curves.rawDh(pair, NINE);
+  const pair = await curves.dhKeyPair(asKey(NINE));
+  const shared = await curves.rawDh(pair, asKey(NINE));
   const fresh = await curves.newDhKeyPair((length) => new Uint8Array(length));
   const again = await curves.dhKeyPair(fresh.privateKey);
   return (
@@ -50,11 +51,11 @@ async function checkX25519(curves: Curves): Promise<boolean> {
 }
 
 async function checkEd25519(curves: Curves): Promise<boolean> {
-  const pair = { publicKey: ED25519.publicKey, privateKey: ED25519.seed };
+  const pair: SignKeyPair = { publicKey: asKey(ED25519.publicKey), privateKey: asKey(ED25519.seed) };
   const signature = await curves.sign(pair, new Uint8Array(0));
   const [accepts, refuses] = await Promise.all([
-    curves.verify(ED25519.publicKey, new Uint8Array(0), ED25519.signature),
-    curves.verify(ED25519.publicKey, new Uint8Array(1), ED25519.signature).then((valid) => !valid),
+    curves.verify(pair.publicKey, new Uint8Array(0), ED25519.signature),
+    curves.verify(pair.publicKey, new Uint8Array(1), ED25519.signature).then((valid) => !valid),
   ]);
   return constantTimeEqual(signature, ED25519.signature) && accepts && refuses;
 }

@@ -1,5 +1,5 @@
 import nacl from 'tweetnacl';
-import { wipe, type Bytes } from '@seal-chat/protocol';
+import { asKey, wipe, type Bytes } from '@seal-chat/protocol';
 import { expectLength } from '../expect-length.ts';
 import { freshKeyPair } from '../fresh-key-pair.ts';
 import { hasStrictEncoding } from './canonical.ts';
@@ -9,22 +9,22 @@ import type { Curves } from './curves.ts';
 export const tweetnaclCurves: Curves = {
   async dhKeyPair(seed) {
     expectLength('seed', seed, 32);
-    return { publicKey: nacl.scalarMult.base(seed) as Bytes, privateKey: Uint8Array.from(seed) };
+    return { publicKey: asKey(nacl.scalarMult.base(seed)), privateKey: asKey(Uint8Array.from(seed)) };
   },
 
-  newDhKeyPair: (rng) => freshKeyPair(rng, (seed) => tweetnaclCurves.dhKeyPair(seed)),
+  newDhKeyPair: (rng) => freshKeyPair(rng, (seed) => tweetnaclCurves.dhKeyPair(asKey(seed))),
 
   async rawDh(own, peerPublicKey) {
     expectLength('private key', own.privateKey, 32);
     expectLength('public key', peerPublicKey, 32);
-    return nacl.scalarMult(own.privateKey, peerPublicKey) as Bytes;
+    return asKey(nacl.scalarMult(own.privateKey, peerPublicKey));
   },
 
   async signKeyPair(seed) {
     expectLength('seed', seed, 32);
     const { publicKey, secretKey } = nacl.sign.keyPair.fromSeed(seed);
     wipe(secretKey);
-    return { publicKey: publicKey as Bytes, privateKey: Uint8Array.from(seed) };
+    return { publicKey: asKey(publicKey), privateKey: asKey(Uint8Array.from(seed)) };
   },
 
   async sign(own, message) {

@@ -1,6 +1,7 @@
-import { SealError, concatBytes, fromHex, wipe, type Bytes } from '@seal-chat/protocol';
+import { SealError, asKey, concatBytes, fromHex, wipe, type Bytes, type DhPublicKey } from '@seal-chat/protocol';
 import { expectLength } from '../expect-length.ts';
-import type { Curves, KeyPair } from './curves.ts';
+import type { DhKeyPair, DhOutput, DhPrivateKey, SignKeyPair } from '../keys.ts';
+import type { Curves } from './curves.ts';
 import type { Subtle } from './subtle.ts';
 import { webCryptoVerify } from './web-crypto-verify.ts';
 
@@ -13,7 +14,7 @@ const PKCS8_ED25519: Bytes = fromHex('302e020100300506032b657004220420');
 const PKCS8_LENGTH = 48;
 
 /** u = 9 (RFC 7748 §4.1). */
-const BASE_POINT: Bytes = Uint8Array.from({ length: 32 }, (_, i) => (i === 0 ? 9 : 0));
+const BASE_POINT: DhPublicKey = asKey(Uint8Array.from({ length: 32 }, (_, i) => (i === 0 ? 9 : 0)));
 
 /**
  * Curve operations by WebCrypto: native and constant-time, 5 to 50 times faster than JavaScript. Private keys go in and
@@ -21,9 +22,14 @@ const BASE_POINT: Bytes = Uint8Array.from({ length: 32 }, (_, i) => (i === 0 ? 9
  */
 export function webCryptoCurves(subtle: Subtle): Curves {
   /** Importing a private key costs more than using it, up to 0.4 ms in Node. */
-  const handles = new WeakMap<KeyPair, Promise<object>>();
+  const handles = new WeakMap<DhKeyPair | SignKeyPair, Promise<object>>();
 
-  function privateHandle(own: KeyPair, prefix: Bytes, algorithm: { name: string }, usage: 'deriveBits' | 'sign') {
+  function privateHandle(
+    own: DhKeyPair | SignKeyPair,
+    prefix: Bytes,
+    algorithm: { name: string },
+    usage: 'deriveBits' | 'sign',
+  ): Promise<object> {
     const known = handles.get(own);
     if (known !== undefined) return known;
     expectLength('private key', own.privateKey, 32);
@@ -33,17 +39,17 @@ export function webCryptoCurves(subtle: Subtle): Curves {
     return handle;
   }
 
-  async function rawDh(own: KeyPair, peerPublicKey: Bytes): Promise<Bytes> {
+  async function rawDh(own: DhKeyPair, peerPublicKey: DhPublicKey): Promise<DhOutput> {
     expectLength('public key', peerPublicKey, 32);
     const [key, peer] = await Promise.all([
       privateHandle(own, PKCS8_X25519, X25519, 'deriveBits'),
       subtle.importKey('raw', peerPublicKey, X25519, false, []),
     ]);
     try {
-      return new Uint8Array(await subtle.deriveBits({ ...X25519, public: peer }, key, 256));
+      return asKey(new Uint8Array(await subtle.deriveBits({ ...X25519, public: peer }, key, 256)));
     } catch (error) {
       // WebCrypto must refuse an all-zero result, as RFC 7748 §6.1 allows: say what it refused.
-      if (error instanceof Error && error.name === 'OperationError') return new Uint8Array(32);
+      if (error instanceof Error && error.name === 'OperationError') return asKey(new Uint8Array(32));
       throw error;
     }
   }
@@ -51,9 +57,9 @@ export function webCryptoCurves(subtle: Subtle): Curves {
   return {
     async dhKeyPair(seed) {
       expectLength('seed', seed, 32);
-      const privateKey = Uint8Array.from(seed);
+      const privateKey = asKey<DhPrivateKey>(Uint8Array.from(seed));
       const half = { publicKey: BASE_POINT, privateKey };
-      const pair = { publicKey: await rawDh(half, BASE_POINT), privateKey };
+      const pair: DhKeyPair = { publicKey: asKey(await rawDh(half, BASE_POINT)), privateKey };
       handles.set(pair, privateHandle(half, PKCS8_X25519, X25519, 'deriveBits'));
       return pair;
     },
@@ -66,9 +72,9 @@ export function webCryptoCurves(subtle: Subtle): Curves {
         subtle.exportKey('pkcs8', pair.privateKey),
       ]);
       expectLength('PKCS #8 export', new Uint8Array(pkcs8), PKCS8_LENGTH);
-      const own = {
-        publicKey: new Uint8Array(publicKey),
-        privateKey: new Uint8Array(pkcs8).slice(PKCS8_X25519.length),
+      const own: DhKeyPair = {
+        publicKey: asKey(new Uint8Array(publicKey)),
+        privateKey: asKey(new Uint8Array(pkcs8).slice(PKCS8_X25519.length)),
       };
       wipe(new Uint8Array(pkcs8));
       handles.set(own, Promise.resolve(pair.privateKey));

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { KEM_CIPHERTEXT_LENGTH, KEM_KEY_LENGTH, type Bytes } from '@seal-chat/protocol';
+import { KEM_CIPHERTEXT_LENGTH, KEM_KEY_LENGTH, type Bytes, asKey } from '@seal-chat/protocol';
 import { describe, expect, it, vi } from 'vitest';
 import { seededRng } from '../../test/rng.ts';
 import { codeOf } from '../../test/seal-error.ts';
@@ -18,13 +18,14 @@ function fakeSubtle(change: Partial<KemSubtle> = {}): KemSubtle {
   const bytesOf = (key: object) => (key as { bytes: Bytes }).bytes;
   return {
     importKey: async (_format, key) => ({ bytes: key.slice() }),
-    getPublicKey: async (key) => ({ bytes: await noble.publicKey(bytesOf(key)) }),
+    getPublicKey: async (key) => ({ bytes: await noble.publicKey(asKey(bytesOf(key))) }),
     exportKey: async (_format, key) => bytesOf(key).buffer,
     encapsulateBits: async (_algorithm, key) => {
-      const { sharedSecret, ciphertext } = await noble.encapsulate(bytesOf(key));
+      const { sharedSecret, ciphertext } = await noble.encapsulate(asKey(bytesOf(key)));
       return { sharedKey: sharedSecret.buffer, ciphertext: ciphertext.buffer };
     },
-    decapsulateBits: async (_algorithm, key, ciphertext) => (await noble.decapsulate(bytesOf(key), ciphertext)).buffer,
+    decapsulateBits: async (_algorithm, key, ciphertext) =>
+      (await noble.decapsulate(asKey(bytesOf(key)), ciphertext)).buffer,
     ...change,
   };
 }
@@ -39,41 +40,43 @@ describe.each(implementations)('ML-KEM-768 of %s', (_, kem) => {
   it('agrees with noble on keys and secrets, both ways', async () => {
     for (let i = 0; i < 3; i++) {
       const seed = rng(KEM_SEED_LENGTH);
-      const publicKey = await kem.publicKey(seed);
+      const publicKey = await kem.publicKey(asKey(seed));
       expect(publicKey).toHaveLength(KEM_KEY_LENGTH);
-      expect(publicKey).toEqual(await noble.publicKey(seed));
+      expect(publicKey).toEqual(await noble.publicKey(asKey(seed)));
       for (const [from, to] of [
         [kem, noble],
         [noble, kem],
       ] as const) {
         const { sharedSecret, ciphertext } = await from.encapsulate(publicKey);
         expect(ciphertext).toHaveLength(KEM_CIPHERTEXT_LENGTH);
-        expect(await to.decapsulate(seed, ciphertext)).toEqual(sharedSecret);
+        expect(await to.decapsulate(asKey(seed), ciphertext)).toEqual(sharedSecret);
       }
     }
   });
 
   it('rejects implicitly: an altered ciphertext gives another secret, the same every time', async () => {
     const seed = rng(KEM_SEED_LENGTH);
-    const { sharedSecret, ciphertext } = await kem.encapsulate(await kem.publicKey(seed));
+    const { sharedSecret, ciphertext } = await kem.encapsulate(await kem.publicKey(asKey(seed)));
     ciphertext[500]! ^= 1;
-    const rejected = await kem.decapsulate(seed, ciphertext);
+    const rejected = await kem.decapsulate(asKey(seed), ciphertext);
     expect(rejected).not.toEqual(sharedSecret);
-    expect(await noble.decapsulate(seed, ciphertext)).toEqual(rejected);
+    expect(await noble.decapsulate(asKey(seed), ciphertext)).toEqual(rejected);
   });
 
   it('refuses coefficients at or above q, wherever they stand, and wrong lengths', async () => {
-    const publicKey = await kem.publicKey(rng(KEM_SEED_LENGTH));
+    const publicKey = await kem.publicKey(asKey(rng(KEM_SEED_LENGTH)));
     for (const coefficient of [0, 1, 255, 256, 511, 767]) {
       for (const value of [3329, 4095]) {
-        expect(await codeOf(() => kem.encapsulate(withCoefficient(publicKey, coefficient, value)))).toBe('MALFORMED');
+        expect(await codeOf(() => kem.encapsulate(asKey(withCoefficient(publicKey, coefficient, value))))).toBe(
+          'MALFORMED',
+        );
       }
-      await kem.encapsulate(withCoefficient(publicKey, coefficient, 3328));
+      await kem.encapsulate(asKey(withCoefficient(publicKey, coefficient, 3328)));
     }
-    expect(await codeOf(() => kem.encapsulate(publicKey.slice(1)))).toBe('MALFORMED');
-    expect(await codeOf(() => kem.publicKey(rng(63)))).toBe('MALFORMED');
-    expect(await codeOf(() => kem.decapsulate(rng(65), rng(KEM_CIPHERTEXT_LENGTH)))).toBe('MALFORMED');
-    expect(await codeOf(() => kem.decapsulate(rng(64), rng(KEM_CIPHERTEXT_LENGTH - 1)))).toBe('MALFORMED');
+    expect(await codeOf(() => kem.encapsulate(asKey(publicKey.slice(1))))).toBe('MALFORMED');
+    expect(await codeOf(() => kem.publicKey(asKey(rng(63))))).toBe('MALFORMED');
+    expect(await codeOf(() => kem.decapsulate(asKey(rng(65)), rng(KEM_CIPHERTEXT_LENGTH)))).toBe('MALFORMED');
+    expect(await codeOf(() => kem.decapsulate(asKey(rng(64)), rng(KEM_CIPHERTEXT_LENGTH - 1)))).toBe('MALFORMED');
   });
 });
 
@@ -96,7 +99,7 @@ describe('selectKem', () => {
     const importKey = vi.fn<KemSubtle['importKey']>(fakeSubtle().importKey);
     const kem = await selectKem(fakeSubtle({ importKey }), rng);
     importKey.mockClear();
-    await kem.publicKey(rng(KEM_SEED_LENGTH));
+    await kem.publicKey(asKey(rng(KEM_SEED_LENGTH)));
     expect(importKey).toHaveBeenCalledOnce();
   });
 
@@ -109,8 +112,8 @@ describe('selectKem', () => {
   ])('falls back to JavaScript where %s', async (_, broken) => {
     const kem = await selectKem(broken, rng);
     const seed = rng(KEM_SEED_LENGTH);
-    const { sharedSecret, ciphertext } = await kem.encapsulate(await kem.publicKey(seed));
-    expect(await noble.decapsulate(seed, ciphertext)).toEqual(sharedSecret);
+    const { sharedSecret, ciphertext } = await kem.encapsulate(await kem.publicKey(asKey(seed)));
+    expect(await noble.decapsulate(asKey(seed), ciphertext)).toEqual(sharedSecret);
   });
 
   it('loads the JavaScript one only then', () => {

@@ -1,5 +1,6 @@
-import { KEM_CIPHERTEXT_LENGTH, KEM_KEY_LENGTH, SealError, type Bytes } from '@seal-chat/protocol';
+import { KEM_CIPHERTEXT_LENGTH, KEM_KEY_LENGTH, SealError, type Bytes, type KemPublicKey } from '@seal-chat/protocol';
 import { expectLength } from '../expect-length.ts';
+import type { KemSecret, KemSeed } from '../keys.ts';
 
 /**
  * ML-KEM-768 (FIPS 203). A private key is kept as its 64-byte seed d || z: every implementation can expand it, and a
@@ -7,19 +8,19 @@ import { expectLength } from '../expect-length.ts';
  */
 export interface Kem {
   /** The encapsulation key, 1184 bytes, of a seed. */
-  publicKey(seed: Bytes): Promise<Bytes>;
+  publicKey(seed: KemSeed): Promise<KemPublicKey>;
   /**
    * A fresh 32-byte secret and its 1088-byte ciphertext for `publicKey`. Randomness comes from the implementation's
    * own generator where it cannot be handed in.
    * @throws SealError MALFORMED when the key has a wrong length or a coefficient at or above q (FIPS 203 §7.2).
    */
-  encapsulate(publicKey: Bytes): Promise<{ readonly sharedSecret: Bytes; readonly ciphertext: Bytes }>;
+  encapsulate(publicKey: KemPublicKey): Promise<{ readonly sharedSecret: KemSecret; readonly ciphertext: Bytes }>;
   /**
    * The secret of a ciphertext, 32 bytes. A ciphertext that was not made for this key gives a pseudorandom secret
    * rather than an error (FIPS 203 §6.3, implicit rejection).
    * @throws SealError MALFORMED on a wrong length.
    */
-  decapsulate(seed: Bytes, ciphertext: Bytes): Promise<Bytes>;
+  decapsulate(seed: KemSeed, ciphertext: Bytes): Promise<KemSecret>;
 }
 
 /** Bytes of a private key's seed d || z. */

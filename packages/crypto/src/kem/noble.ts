@@ -1,6 +1,7 @@
 import { ml_kem768 } from '@noble/post-quantum/ml-kem.js';
-import { wipe, type Bytes } from '@seal-chat/protocol';
+import { asKey, wipe } from '@seal-chat/protocol';
 import { expectLength } from '../expect-length.ts';
+import type { KemSecret } from '../keys.ts';
 import type { Rng } from '../rng.ts';
 import { KEM_SEED_LENGTH, checkDecapsulation, checkKemPublicKey, type Kem } from './kem.ts';
 
@@ -11,7 +12,7 @@ export function nobleKem(rng: Rng): Kem {
       expectLength('KEM seed', seed, KEM_SEED_LENGTH);
       const { publicKey, secretKey } = ml_kem768.keygen(seed);
       wipe(secretKey);
-      return publicKey;
+      return asKey(publicKey);
     },
 
     async encapsulate(publicKey) {
@@ -33,8 +34,8 @@ export function nobleKem(rng: Rng): Kem {
 }
 
 /** A secret in a buffer of its own: noble's is a view into a larger one. */
-function takeSecret(view: Uint8Array): Bytes {
-  const secret = Uint8Array.from(view);
+function takeSecret(view: Uint8Array): KemSecret {
+  const secret = asKey<KemSecret>(Uint8Array.from(view));
   wipe(view);
   return secret;
 }

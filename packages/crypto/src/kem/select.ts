@@ -1,5 +1,6 @@
-import { constantTimeEqual, toHex, type Bytes } from '@seal-chat/protocol';
+import { asKey, constantTimeEqual, toHex } from '@seal-chat/protocol';
 import { sha256 } from '../kdf.ts';
+import type { KemSeed } from '../keys.ts';
 import type { Rng } from '../rng.ts';
 import type { Kem } from './kem.ts';
 import { webCryptoKem, type KemSubtle } from './web-crypto.ts';
@@ -28,7 +29,7 @@ export function hasKemMethods(subtle: object): subtle is KemSubtle {
 
 async function passes(kem: Kem): Promise<boolean> {
   try {
-    const seed: Bytes = Uint8Array.from({ length: 64 }, (_, i) => i);
+    const seed = asKey<KemSeed>(Uint8Array.from({ length: 64 }, (_, i) => i));
     const publicKey = await kem.publicKey(seed);
     if (toHex(sha256(publicKey)) !== KNOWN_PUBLIC_KEY_HASH) return false;
     const { sharedSecret, ciphertext } = await kem.encapsulate(publicKey);

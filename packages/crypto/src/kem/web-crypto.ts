@@ -1,4 +1,4 @@
-import type { Bytes } from '@seal-chat/protocol';
+import { asKey, type Bytes } from '@seal-chat/protocol';
 import { KEM_SEED_LENGTH, checkDecapsulation, checkKemPublicKey, type Kem } from './kem.ts';
 import { expectLength } from '../expect-length.ts';
 
@@ -32,20 +32,20 @@ export function webCryptoKem(subtle: KemSubtle): Kem {
       expectLength('KEM seed', seed, KEM_SEED_LENGTH);
       const key = await subtle.importKey('raw-seed', seed, ALGORITHM, false, ['decapsulateBits']);
       const publicKey = await subtle.getPublicKey(key, ['encapsulateBits']);
-      return new Uint8Array(await subtle.exportKey('raw-public', publicKey));
+      return asKey(new Uint8Array(await subtle.exportKey('raw-public', publicKey)));
     },
 
     async encapsulate(publicKey) {
       checkKemPublicKey(publicKey);
       const key = await subtle.importKey('raw-public', publicKey, ALGORITHM, false, ['encapsulateBits']);
       const { sharedKey, ciphertext } = await subtle.encapsulateBits(ALGORITHM, key);
-      return { sharedSecret: new Uint8Array(sharedKey), ciphertext: new Uint8Array(ciphertext) };
+      return { sharedSecret: asKey(new Uint8Array(sharedKey)), ciphertext: new Uint8Array(ciphertext) };
     },
 
     async decapsulate(seed, ciphertext) {
       checkDecapsulation(seed, ciphertext);
       const key = await subtle.importKey('raw-seed', seed, ALGORITHM, false, ['decapsulateBits']);
-      return new Uint8Array(await subtle.decapsulateBits(ALGORITHM, key, ciphertext));
+      return asKey(new Uint8Array(await subtle.decapsulateBits(ALGORITHM, key, ciphertext)));
     },
   };
 }

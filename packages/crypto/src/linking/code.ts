@@ -1,7 +1,8 @@
-import { SealError, encode, idFromBytes, text, wipe, type Bytes, type LinkId } from '@seal-chat/protocol';
+import { SealError, asKey, encode, idFromBytes, text, wipe, type Bytes, type LinkId } from '@seal-chat/protocol';
 import { fromCrockford, toCrockford } from '../crockford.ts';
 import { hkdf } from '../kdf.ts';
 import { LABELS } from '../labels.ts';
+import type { LinkCodeKey } from '../keys.ts';
 import type { Rng } from '../rng.ts';
 
 const CODE_LENGTH = 10;
@@ -14,7 +15,7 @@ export interface LinkingCodeKeys {
   /** Where the devices meet on the server. Tells nothing useful about the code: there are 2^80 to try. */
   readonly linkId: LinkId;
   /** 32 bytes; authenticates every step. */
-  readonly codeKey: Bytes;
+  readonly codeKey: LinkCodeKey;
 }
 
 /** A linking code of 80 random bits, `XXXX-XXXX-XXXX-XXXX`: shown on the old device, used for one linking only. */
@@ -28,7 +29,10 @@ export function linkingCodeKeys(code: string): LinkingCodeKeys {
   if (secret === null) throw new SealError('WRONG_CODE', `linking code: not ${SYMBOLS} letters and digits`);
   const derive = (label: string, length: number) =>
     hkdf({ ikm: secret, salt: NO_SALT, info: encode(text(64), label), length });
-  const keys = { linkId: idFromBytes<LinkId>(derive(LABELS.linkId, 16)), codeKey: derive(LABELS.linkCodeKey, 32) };
+  const keys = {
+    linkId: idFromBytes<LinkId>(derive(LABELS.linkId, 16)),
+    codeKey: asKey<LinkCodeKey>(derive(LABELS.linkCodeKey, 32)),
+  };
   wipe(secret);
   return keys;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Bytes, Codec } from '@seal-chat/protocol';
+import { type Bytes, type Codec, asKey, type DhPublicKey } from '@seal-chat/protocol';
 import { TENANT, curves, testAccount } from '../../test/accounts.ts';
 import { seededRng } from '../../test/rng.ts';
 import { codeOf } from '../../test/seal-error.ts';
@@ -128,7 +128,7 @@ describe('linking', () => {
   it('refuses low-order ephemeral keys from someone who knows the code', async () => {
     const { codeKey, linkId } = linkingCodeKeys(CODE);
     const rng = seededRng('low order');
-    const zero = new Uint8Array(32);
+    const zero = asKey<DhPublicKey>(new Uint8Array(32));
     const start = startTranscript(linkId);
 
     const one = await requestLink({ curves, rng, code: CODE, deviceName: 'n' });
@@ -194,7 +194,7 @@ describe('a man in the middle who knows the code', () => {
     const { codeKey } = linkingCodeKeys(CODE);
     const one = await requestLink({ curves, rng, code: CODE, deviceName: 'Phone' });
     const two = await answerLink({ curves, rng: seededRng('old'), code: CODE, payload: one.payload });
-    const better = await curves.dhKeyPair(rng(32));
+    const better = await curves.dhKeyPair(asKey(rng(32)));
     for (const content of [
       { ephemeralKey: better.publicKey, opening: one.state.opening },
       { ephemeralKey: one.state.ephemeral.publicKey, opening: rng(32) },
@@ -261,6 +261,6 @@ describe('a man in the middle who knows the code', () => {
   it('cannot read the account without the ephemeral keys', async () => {
     const { codeKey } = linkingCodeKeys(CODE);
     const { three, four } = await honestRun('read');
-    expect(await codeOf(() => acceptLink({ ...three.state, secret: codeKey }, four))).toBe('WRONG_CODE');
+    expect(await codeOf(() => acceptLink({ ...three.state, secret: asKey(codeKey) }, four))).toBe('WRONG_CODE');
   });
 });

@@ -2,11 +2,13 @@ import {
   SIZE_LIMITS,
   fixed,
   id,
+  keyCodec,
   nullable,
   struct,
   text,
   u32,
   type Bytes,
+  type DhPublicKey,
   type TenantId,
   type UserId,
 } from '@seal-chat/protocol';
@@ -22,12 +24,12 @@ export interface LinkRequest {
 
 /** Step 2, old device: its ephemeral X25519 key. */
 export interface LinkAnswer {
-  readonly ephemeralKey: Bytes;
+  readonly ephemeralKey: DhPublicKey;
 }
 
 /** Step 3, new device: the key it had committed to. */
 export interface LinkOpening {
-  readonly ephemeralKey: Bytes;
+  readonly ephemeralKey: DhPublicKey;
   /** 32 random bytes that kept the commitment from being guessed. */
   readonly opening: Bytes;
 }
@@ -49,8 +51,8 @@ export const DEVICE_NAME_MAX = 100;
 const USERNAME_MAX_BYTES = 4 * SIZE_LIMITS.usernameMax;
 
 export const linkRequestCodec = struct<LinkRequest>({ commitment: fixed(32), deviceName: text(DEVICE_NAME_MAX) });
-export const linkAnswerCodec = struct<LinkAnswer>({ ephemeralKey: fixed(32) });
-export const linkOpeningCodec = struct<LinkOpening>({ ephemeralKey: fixed(32), opening: fixed(32) });
+export const linkAnswerCodec = struct<LinkAnswer>({ ephemeralKey: keyCodec(32) });
+export const linkOpeningCodec = struct<LinkOpening>({ ephemeralKey: keyCodec(32), opening: fixed(32) });
 export const linkGrantCodec = struct<LinkGrant>({
   tenantId: id<TenantId>(),
   userId: id<UserId>(),

@@ -1,6 +1,7 @@
-import { SealError, utf8, wipe, type Bytes, type LinkId } from '@seal-chat/protocol';
-import { dh, type Curves, type KeyPair } from '../curves/curves.ts';
+import { SealError, asKey, utf8, wipe, type Bytes, type LinkId } from '@seal-chat/protocol';
+import { dh, type Curves } from '../curves/curves.ts';
 import { freshKeyPair } from '../fresh-key-pair.ts';
+import type { DhKeyPair, LinkCodeKey, LinkSecret } from '../keys.ts';
 import type { Rng } from '../rng.ts';
 import { linkingCodeKeys } from './code.ts';
 import {
@@ -21,8 +22,8 @@ import { commit, openStep, sealStep, sharedSecret, shortAuthenticationString, st
 /** After step 1: waits for the old device's key. */
 export interface LinkRequested {
   readonly stage: 'requested';
-  readonly codeKey: Bytes;
-  readonly ephemeral: KeyPair;
+  readonly codeKey: LinkCodeKey;
+  readonly ephemeral: DhKeyPair;
   readonly opening: Bytes;
   readonly transcript: Bytes;
 }
@@ -30,7 +31,7 @@ export interface LinkRequested {
 /** After step 3: the person compares the digits; waits for the account. */
 export interface LinkRevealed {
   readonly stage: 'revealed';
-  readonly secret: Bytes;
+  readonly secret: LinkSecret;
   readonly transcript: Bytes;
 }
 
@@ -51,7 +52,7 @@ export async function requestLink(input: {
     throw new SealError('BAD_INPUT', `linking: a device name has at most ${DEVICE_NAME_MAX} bytes`);
   }
   const { linkId, codeKey } = linkingCodeKeys(code);
-  const ephemeral = await freshKeyPair(rng, (seed) => curves.dhKeyPair(seed));
+  const ephemeral = await freshKeyPair(rng, (seed) => curves.dhKeyPair(asKey(seed)));
   const opening = rng(32);
   const { payload, transcript } = sealStep({
     step: 1,

@@ -1,6 +1,7 @@
-import { SealError, constantTimeEqual, wipe, type Bytes, type LinkId } from '@seal-chat/protocol';
-import { dh, type Curves, type KeyPair } from '../curves/curves.ts';
+import { SealError, asKey, constantTimeEqual, wipe, type Bytes, type LinkId } from '@seal-chat/protocol';
+import { dh, type Curves } from '../curves/curves.ts';
 import { freshKeyPair } from '../fresh-key-pair.ts';
+import type { DhKeyPair, LinkCodeKey, LinkSecret } from '../keys.ts';
 import type { Rng } from '../rng.ts';
 import { linkingCodeKeys } from './code.ts';
 import { linkAnswerCodec, linkGrantCodec, linkOpeningCodec, linkRequestCodec, type LinkGrant } from './messages.ts';
@@ -16,8 +17,8 @@ import { commit, openStep, sealStep, sharedSecret, shortAuthenticationString, st
 export interface LinkAnswered {
   readonly stage: 'answered';
   readonly linkId: LinkId;
-  readonly codeKey: Bytes;
-  readonly ephemeral: KeyPair;
+  readonly codeKey: LinkCodeKey;
+  readonly ephemeral: DhKeyPair;
   readonly commitment: Bytes;
   readonly transcript: Bytes;
 }
@@ -25,7 +26,7 @@ export interface LinkAnswered {
 /** After step 3: the person compares the digits. Nothing of the account has been sent yet. */
 export interface LinkChecked {
   readonly stage: 'checked';
-  readonly secret: Bytes;
+  readonly secret: LinkSecret;
   readonly transcript: Bytes;
 }
 
@@ -52,7 +53,7 @@ export async function answerLink(input: {
     transcript: startTranscript(linkId),
   });
   const { commitment, deviceName } = request.content;
-  const ephemeral = await freshKeyPair(rng, (seed) => curves.dhKeyPair(seed));
+  const ephemeral = await freshKeyPair(rng, (seed) => curves.dhKeyPair(asKey(seed)));
   const { payload, transcript } = sealStep({
     step: 2,
     codec: linkAnswerCodec,

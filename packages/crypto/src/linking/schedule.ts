@@ -1,10 +1,12 @@
 import {
   SealError,
+  asKey,
   concatBytes,
   decode,
   encode,
   fixed,
   id,
+  keyCodec,
   struct,
   text,
   u8,
@@ -13,9 +15,11 @@ import {
   SIZE_LIMITS,
   type Bytes,
   type Codec,
+  type DhPublicKey,
   type LinkId,
 } from '@seal-chat/protocol';
 import { hkdf, sha256 } from '../kdf.ts';
+import type { BoxKey, DhOutput, LinkCodeKey, LinkSecret } from '../keys.ts';
 import { LABELS } from '../labels.ts';
 import type { Rng } from '../rng.ts';
 import { openBox, sealBox } from '../secret-box.ts';
@@ -40,10 +44,10 @@ const transcriptStep = struct<{ before: Bytes; step: number; plaintext: Bytes }>
   step: u8,
   plaintext: variable(SIZE_LIMITS.linkPayload),
 });
-const commitmentInput = struct<{ label: string; linkId: LinkId; ephemeralKey: Bytes; opening: Bytes }>({
+const commitmentInput = struct<{ label: string; linkId: LinkId; ephemeralKey: DhPublicKey; opening: Bytes }>({
   label,
   linkId: id<LinkId>(),
-  ephemeralKey: fixed(32),
+  ephemeralKey: keyCodec(32),
   opening: fixed(32),
 });
 const stepInfo = struct<{ label: string; step: number }>({ label, step: u8 });
@@ -54,7 +58,7 @@ export function startTranscript(linkId: LinkId): Bytes {
 }
 
 /** What the new device sends before it learns the old device's key: it can no longer choose its own after that. */
-export function commit(linkId: LinkId, ephemeralKey: Bytes, opening: Bytes): Bytes {
+export function commit(linkId: LinkId, ephemeralKey: DhPublicKey, opening: Bytes): Bytes {
   return sha256(encode(commitmentInput, { label: LABELS.linkCommitment, linkId, ephemeralKey, opening }));
 }
 
@@ -70,7 +74,7 @@ export function sealStep<T>(input: {
   readonly codec: Codec<T>;
   readonly content: T;
   /** The code key; from step 4 on `sharedSecret`. */
-  readonly secret: Bytes;
+  readonly secret: LinkCodeKey | LinkSecret;
   readonly transcript: Bytes;
   readonly rng: Rng;
 }): SealedStep {
@@ -91,7 +95,7 @@ export function openStep<T>(input: {
   readonly step: LinkStep;
   readonly codec: Codec<T>;
   readonly payload: Bytes;
-  readonly secret: Bytes;
+  readonly secret: LinkCodeKey | LinkSecret;
   readonly transcript: Bytes;
 }): { readonly content: T; readonly transcript: Bytes } {
   const { step, codec, payload, secret, transcript } = input;
@@ -106,20 +110,20 @@ export function openStep<T>(input: {
 }
 
 /** The secret of step 4 and the SAS: what the ephemeral keys agreed on, and the code. */
-export function sharedSecret(dhSecret: Bytes, codeKey: Bytes): Bytes {
-  return concatBytes(dhSecret, codeKey);
+export function sharedSecret(dhSecret: DhOutput, codeKey: LinkCodeKey): LinkSecret {
+  return asKey(concatBytes(dhSecret, codeKey));
 }
 
 /** The six digits both screens show. `transcript` is the one after step 3. */
-export function shortAuthenticationString(secret: Bytes, transcript: Bytes): string {
+export function shortAuthenticationString(secret: LinkSecret, transcript: Bytes): string {
   const bytes = hkdf({ ikm: secret, salt: transcript, info: encode(label, LABELS.linkSas), length: 8 });
   const value = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0) % 10n ** BigInt(SAS_DIGITS);
   return value.toString().padStart(SAS_DIGITS, '0');
 }
 
-function stepKey(step: LinkStep, secret: Bytes, transcript: Bytes): Bytes {
+function stepKey(step: LinkStep, secret: LinkCodeKey | LinkSecret, transcript: Bytes): BoxKey {
   const info = encode(stepInfo, { label: LABELS.linkStep, step });
-  return hkdf({ ikm: secret, salt: transcript, info, length: 32 });
+  return asKey(hkdf({ ikm: secret, salt: transcript, info, length: 32 }));
 }
 
 function extendTranscript(before: Bytes, step: LinkStep, plaintext: Bytes): Bytes {

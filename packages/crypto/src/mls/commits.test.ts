@@ -1,4 +1,4 @@
-import { utf8, type UserId } from '@seal-chat/protocol';
+import { utf8, type UserId, asKey } from '@seal-chat/protocol';
 import { nextEpochContext } from 'ts-mls/clientState.js';
 import { initializeEpoch } from 'ts-mls/keySchedule.js';
 import type { Commit } from 'ts-mls/commit.js';
@@ -203,7 +203,7 @@ describe('a Commit is refused', () => {
 
   it('when the committer takes another signature key', async () => {
     const { ann, bob } = await three();
-    const other = await tweetnaclCurves.signKeyPair(sha256(utf8('another key')));
+    const other = await tweetnaclCurves.signKeyPair(asKey(sha256(utf8('another key'))));
     const commit = await forgeCommit(ann, {
       leaf: (leaf) => ({ ...leaf, signaturePublicKey: other.publicKey }),
       suite: (suite) => ({

@@ -1,4 +1,4 @@
-import { CHANNEL_LIMITS, SealError, constantTimeEqual, type TenantId } from '@seal-chat/protocol';
+import { CHANNEL_LIMITS, SealError, constantTimeEqual, type TenantId, asKey } from '@seal-chat/protocol';
 import type { ClientConfig } from 'ts-mls/clientConfig.js';
 import type { Credential } from 'ts-mls/credential.js';
 import { memberOf } from './names.ts';
@@ -26,7 +26,7 @@ export function libraryConfig(tenantId: TenantId, authenticate: Authenticate): C
     authService: {
       async validateCredential(credential, signatureKey) {
         const member = memberOf(credential, tenantId);
-        const isListed = await asked(() => authenticate(member, Uint8Array.from(signatureKey)));
+        const isListed = await asked(() => authenticate(member, asKey(Uint8Array.from(signatureKey))));
         if (!isListed)
           throw new SealError('UNVERIFIED_DEVICE', `mls: device ${member.deviceId} has no such key on its list`);
         return true;

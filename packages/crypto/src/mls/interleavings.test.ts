@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { TestChannel, type TestDevice } from '../../test/mls.ts';
+import { runs } from '../../test/runs.ts';
 import { describeGroup } from './index.ts';
 import { patient } from '../../../../scripts/lib/patience.mjs';
 
@@ -72,7 +73,7 @@ it(
           );
         }
       }),
-      { numRuns: 10 },
+      runs(10),
     );
   },
 );

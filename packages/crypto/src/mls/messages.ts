@@ -1,4 +1,11 @@
-import { CHANNEL_LIMITS, SealError, constantTimeEqual, type Bytes } from '@seal-chat/protocol';
+import {
+  CHANNEL_LIMITS,
+  SealError,
+  constantTimeEqual,
+  type Bytes,
+  asKey,
+  type SignPublicKey,
+} from '@seal-chat/protocol';
 import type { PrivateMessage } from 'ts-mls/privateMessage.js';
 import { leafWidth } from 'ts-mls/treemath.js';
 import { cachedEpoch, type Epoch } from './epoch.ts';
@@ -82,7 +89,7 @@ export async function decryptMessage(
   const { authenticatedData } = message;
   const content = { groupContext, leafIndex: sender.index, applicationData, authenticatedData };
   const curves = await curvesFor(deps.subtle);
-  const signatureKey = Uint8Array.from(sender.node.signaturePublicKey);
+  const signatureKey = asKey<SignPublicKey>(Uint8Array.from(sender.node.signaturePublicKey));
   if (!(await curves.verify(signatureKey, signedBytes(content), Uint8Array.from(signature))))
     throw new SealError('UNDECRYPTABLE', 'mls: a wrong signature');
   return {

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { changedBytes, deepFreeze } from '../../test/deep-freeze.ts';
 import { TENANT, TestChannel, groupName, memberOf } from '../../test/mls.ts';
+import { runs } from '../../test/runs.ts';
 import {
   checkKeyPackage,
   createCommit,
@@ -111,7 +112,7 @@ describe.each(NAMES)('a damaged %s', (name) => {
         if (bytes.join() === good.join()) return;
         expect(await refusal(handle, bytes)).not.toBe('accepted');
       }),
-      { numRuns: 60 },
+      runs(60),
     );
   });
 });
@@ -132,7 +133,7 @@ describe('a damaged state', () => {
       fc.asyncProperty(fc.uint8Array({ maxLength: 200 }), async (bytes) => {
         expect(await refusal(async (input) => describeGroupInfo(input), Uint8Array.from(bytes))).not.toBe('accepted');
       }),
-      { numRuns: 100 },
+      runs(100),
     );
   });
 });

@@ -1,5 +1,5 @@
-import type { Bytes, ConversationId, DeviceId, TenantId, UserId } from '@seal-chat/protocol';
-import type { KeyPair } from '../curves/curves.ts';
+import type { Bytes, ConversationId, DeviceId, SignPublicKey, TenantId, UserId } from '@seal-chat/protocol';
+import type { SignKeyPair } from '../keys.ts';
 import type { Subtle } from '../curves/subtle.ts';
 import type { Rng } from '../rng.ts';
 
@@ -14,7 +14,7 @@ export interface MlsMember {
 /** This device: its leaf is signed with the device's own signing key, which its signed device list vouches for. */
 export interface MlsIdentity extends MlsMember {
   readonly tenantId: TenantId;
-  readonly signKey: KeyPair;
+  readonly signKey: SignKeyPair;
 }
 
 /** Which group of a tenant: `generation` counts how often the channel's group was begun anew. */
@@ -28,7 +28,7 @@ export interface GroupName {
  * Whether `signatureKey` is the signing key of that device on its verified device list. Fails closed: an unknown list
  * is a no, and the caller that wants a yes fetches the list and tries again.
  */
-export type Authenticate = (member: MlsMember, signatureKey: Bytes) => boolean | Promise<boolean>;
+export type Authenticate = (member: MlsMember, signatureKey: SignPublicKey) => boolean | Promise<boolean>;
 
 /** Secret. `epoch` changes with Commits only; `ratchets`, which is small, with every message. */
 export interface GroupState {

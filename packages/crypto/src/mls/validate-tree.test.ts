@@ -7,7 +7,7 @@ import { NOW, TENANT, TestChannel, groupName } from '../../test/mls.ts';
 import { libraryConfig } from './config.ts';
 import { openGroupInfo } from './group-info.ts';
 import { credentialOf } from './names.ts';
-import { treeHashes } from './parent-hashes.ts';
+import { isBelow, treeHashes } from './parent-hashes.ts';
 import { cipherSuite } from './provider/provider.ts';
 import { sha256Family } from './provider/hashes.ts';
 import { checkSuccessor } from './successors.ts';
@@ -101,14 +101,35 @@ describe('a ratchet tree', () => {
     }
   });
 
-  it('is refused with unmerged leaves that are not there, not below, not in order', async () => {
+  it('is refused with unmerged leaves that do not exist or are not below the node', async () => {
     const { index, parent } = parentsIn(tree).at(-1)!;
-    for (const unmergedLeaves of [[7], [0, 0], [1, 0]]) {
+    for (const unmergedLeaves of [[7], [0]]) {
       const message = await verdict((nodes) => {
         nodes[index] = { nodeType: 'parent', parent: { ...parent, unmergedLeaves } };
       });
       expect(message).toContain('unmerged');
     }
+  });
+
+  it('is refused with unmerged leaves that are listed twice or out of order', async () => {
+    /** The tree with the leaves 0 and 1 unmerged at every parent above them, listed as `atTop` by the topmost one. */
+    const withUnmerged = (atTop: readonly number[]) => (nodes: RatchetTree) => {
+      const above = parentsIn(nodes).filter(({ index }) => [0, 2].every((leafNode) => isBelow(leafNode, index)));
+      const top = above.reduce((a, b) => (isBelow(a.index, b.index) ? b : a));
+      for (const { index, parent } of above)
+        nodes[index] = {
+          nodeType: 'parent',
+          parent: { ...parent, unmergedLeaves: index === top.index ? [...atTop] : [0, 1] },
+        };
+    };
+    expect(await verdict(withUnmerged([0, 1]))).not.toContain('unmerged');
+    for (const listed of [
+      [0, 0],
+      [0, 0, 1],
+      [0, 1, 1],
+      [1, 0],
+    ])
+      expect(await verdict(withUnmerged(listed)), String(listed)).toContain('unmerged');
   });
 
   it('is refused with nodes where they cannot be, or twice', async () => {

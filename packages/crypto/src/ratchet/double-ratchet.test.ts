@@ -7,6 +7,7 @@ import {
   toHex,
   type Bytes,
   type RatchetHeader,
+  asKey,
 } from '@seal-chat/protocol';
 import { describe, expect, it, vi } from 'vitest';
 import { curves } from '../../test/accounts.ts';
@@ -223,7 +224,7 @@ describe('Double Ratchet', () => {
       'e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800',
       'ed' + 'ff'.repeat(30) + '7f',
     ]) {
-      const forged = withHeader(bytes, { dhKey: fromHex(key) });
+      const forged = withHeader(bytes, { dhKey: asKey(fromHex(key)) });
       expect(await codeOf(() => ratchetReceive(bob, forged))).toBe('LOW_ORDER_KEY');
     }
     expect(await ratchetReceive(bob, bytes)).toBe('x');

@@ -1,16 +1,19 @@
 import {
   RATCHET_LIMITS,
   SealError,
+  asKey,
   constantTimeEqual,
   encodeEnvelope,
   encodeEnvelopeHeader,
   malformed,
   wipe,
   type Bytes,
+  type DhPublicKey,
   type Envelope,
   type EnvelopeHeader,
 } from '@seal-chat/protocol';
-import { dh, type Curves, type KeyPair } from '../curves/curves.ts';
+import { dh, type Curves } from '../curves/curves.ts';
+import type { ChainKey, DhKeyPair, DhOutput, RootKey, SharedSecret } from '../keys.ts';
 import type { Rng } from '../rng.ts';
 import { advanceChainKey } from './chain-key.ts';
 import { openMessage, sealMessage } from './message-key.ts';
@@ -24,12 +27,12 @@ import { advanceRootKey } from './root-key.ts';
  */
 export interface RatchetState {
   /** RK */
-  readonly rootKey: Bytes;
+  readonly rootKey: RootKey;
   /** DHs */
-  readonly ownKeys: KeyPair;
+  readonly ownKeys: DhKeyPair;
   readonly sending: {
     /** CKs */
-    readonly chainKey: Bytes;
+    readonly chainKey: ChainKey;
     /** Ns: number of the next message. */
     readonly n: number;
   };
@@ -47,20 +50,25 @@ export type ResponderState = Pick<RatchetState, 'rootKey' | 'ownKeys'> & {
 
 /** RatchetInitAlice (§3.3), with DH(DHs, SPKb) as `dhOutput`. `sharedSecret` and `dhOutput` are overwritten. */
 export function startAsInitiator(params: {
-  readonly sharedSecret: Bytes;
+  readonly sharedSecret: SharedSecret;
   /** A new pair. */
-  readonly ownKeys: KeyPair;
-  readonly dhOutput: Bytes;
+  readonly ownKeys: DhKeyPair;
+  readonly dhOutput: DhOutput;
 }): RatchetState {
   const { sharedSecret, ownKeys, dhOutput } = params;
-  const { rootKey, chainKey } = advanceRootKey(sharedSecret, dhOutput);
+  const { rootKey, chainKey } = advanceRootKey(firstRootKey(sharedSecret), dhOutput);
   wipe(sharedSecret);
   return { rootKey, ownKeys, sending: { chainKey, n: 0 }, previousCount: 0, receiving: [] };
 }
 
 /** RatchetInitBob (§3.3). */
-export function startAsResponder(sharedSecret: Bytes, signedPreKey: KeyPair): ResponderState {
-  return { rootKey: sharedSecret, ownKeys: signedPreKey, sending: { n: 0 }, receiving: [] };
+export function startAsResponder(sharedSecret: SharedSecret, signedPreKey: DhKeyPair): ResponderState {
+  return { rootKey: firstRootKey(sharedSecret), ownKeys: signedPreKey, sending: { n: 0 }, receiving: [] };
+}
+
+/** Both sides begin with SK as RK (§3.3). */
+function firstRootKey(sharedSecret: SharedSecret): RootKey {
+  return asKey(sharedSecret);
 }
 
 /**
@@ -89,7 +97,7 @@ export function ratchetEncrypt(params: {
 }
 
 /** True when `state` has a receiving chain for that ratchet key: the message belongs to this session and no other. */
-export function hasReceivingChain(state: Pick<RatchetState, 'receiving'>, ratchetKey: Bytes): boolean {
+export function hasReceivingChain(state: Pick<RatchetState, 'receiving'>, ratchetKey: DhPublicKey): boolean {
   return findChain(state, ratchetKey) !== undefined;
 }
 
@@ -171,7 +179,7 @@ function openInChain(
   }
 }
 
-function findChain(state: Pick<RatchetState, 'receiving'>, ratchetKey: Bytes): ReceiverChain | undefined {
+function findChain(state: Pick<RatchetState, 'receiving'>, ratchetKey: DhPublicKey): ReceiverChain | undefined {
   return state.receiving.find((chain) => constantTimeEqual(chain.ratchetKey, ratchetKey));
 }
 

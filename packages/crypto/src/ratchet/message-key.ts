@@ -1,5 +1,6 @@
-import { SealError, constantTimeEqual, utf8, wipe, type Bytes, type Envelope } from '@seal-chat/protocol';
+import { SealError, asKey, constantTimeEqual, utf8, wipe, type Bytes, type Envelope } from '@seal-chat/protocol';
 import { hkdfWithSalt } from '../kdf.ts';
+import type { BoxKey, MessageKey } from '../keys.ts';
 import type { Rng } from '../rng.ts';
 import { NONCE_LENGTH, openSecret, sealSecret } from '../secret-box.ts';
 import { hmacKey } from '../sha256.ts';
@@ -23,7 +24,7 @@ export type SealedMessage = Pick<Envelope, 'commitment' | 'nonce' | 'ciphertext'
  * device restored from an old copy uses one twice, and must not give the plaintexts away.
  */
 export function sealMessage(params: {
-  readonly messageKey: Bytes;
+  readonly messageKey: MessageKey;
   readonly associatedData: Bytes;
   readonly headerBytes: Bytes;
   readonly plaintext: Bytes;
@@ -42,7 +43,7 @@ export function sealMessage(params: {
  * @throws SealError UNDECRYPTABLE when a bit of header, associated data, nonce, commitment or ciphertext differs
  */
 export function openMessage(params: {
-  readonly messageKey: Bytes;
+  readonly messageKey: MessageKey;
   readonly associatedData: Bytes;
   readonly headerBytes: Bytes;
   readonly sealed: SealedMessage;
@@ -59,7 +60,7 @@ export function openMessage(params: {
 
 /** `key || commitment = HKDF(mk, info = label || len(AD) || AD || len(header) || header)`, lengths in 4 bytes. */
 function deriveSecrets(params: {
-  readonly messageKey: Bytes;
+  readonly messageKey: MessageKey;
   readonly associatedData: Bytes;
   readonly headerBytes: Bytes;
 }): Bytes {
@@ -68,8 +69,8 @@ function deriveSecrets(params: {
   return hkdfWithSalt({ ikm: messageKey, salt: NO_SALT, info, length: 2 * KEY_LENGTH });
 }
 
-function keyOf(secrets: Bytes): Bytes {
-  return secrets.subarray(0, KEY_LENGTH);
+function keyOf(secrets: Bytes): BoxKey {
+  return asKey(secrets.subarray(0, KEY_LENGTH));
 }
 
 function lengthOf({ length }: Bytes): Bytes {

@@ -1,10 +1,10 @@
-import { RATCHET_LIMITS } from '@seal-chat/protocol';
+import { RATCHET_LIMITS, asKey } from '@seal-chat/protocol';
 import { expect, it } from 'vitest';
 import { reachMessage, type ReceiverChain } from './receiver-chain.ts';
 
 const start: ReceiverChain = {
-  ratchetKey: new Uint8Array(32),
-  chainKey: new Uint8Array(32).fill(1),
+  ratchetKey: asKey(new Uint8Array(32)),
+  chainKey: asKey(new Uint8Array(32).fill(1)),
   n: 0,
   skipped: [],
   forgottenBelow: 0,

@@ -1,10 +1,11 @@
-import { RATCHET_LIMITS, SealError, wipe, type Bytes } from '@seal-chat/protocol';
+import { RATCHET_LIMITS, SealError, asKey, wipe, type DhPublicKey } from '@seal-chat/protocol';
+import type { ChainKey, MessageKey } from '../keys.ts';
 import { advanceChainKey, skipChainKey } from './chain-key.ts';
 
 /** The key of a message that has not arrived although a later one has (MKSKIPPED of Double Ratchet §3.2). */
 export interface SkippedKey {
   readonly n: number;
-  readonly messageKey: Bytes;
+  readonly messageKey: MessageKey;
   /** ms */
   readonly storedAt: number;
 }
@@ -12,9 +13,9 @@ export interface SkippedKey {
 /** One receiving chain: everything the peer sent under one of its ratchet keys. */
 export interface ReceiverChain {
   /** DHr: the peer's ratchet key. */
-  readonly ratchetKey: Bytes;
+  readonly ratchetKey: DhPublicKey;
   /** CKr, of message `n`; null when the peer has gone on to another ratchet key and the chain has ended before `n`. */
-  readonly chainKey: Bytes | null;
+  readonly chainKey: ChainKey | null;
   /** Nr: number of the next message. */
   readonly n: number;
   /** Ascending in n. */
@@ -33,12 +34,12 @@ export function reachMessage(
   chain: ReceiverChain,
   n: number,
   now: number,
-): { readonly chain: ReceiverChain; readonly messageKey: Bytes } {
+): { readonly chain: ReceiverChain; readonly messageKey: MessageKey } {
   if (n < chain.n) {
     const found = chain.skipped.find((key) => key.n === n);
     if (found !== undefined) {
       const skipped = chain.skipped.filter((key) => key !== found);
-      return { chain: { ...chain, skipped }, messageKey: found.messageKey.slice() };
+      return { chain: { ...chain, skipped }, messageKey: asKey(found.messageKey.slice()) };
     }
     if (n < chain.forgottenBelow) throw new SealError('UNDECRYPTABLE', `ratchet: the key of message ${n} was deleted`);
     throw new SealError('DUPLICATE_MESSAGE', `ratchet: message ${n} was received before`);
@@ -65,7 +66,7 @@ export function endChain(chain: ReceiverChain, length: number, now: number): Rec
  * even derived.
  * @returns the chain, and its chain key
  */
-function skipTo(chain: ReceiverChain, until: number, now: number): readonly [chain: ReceiverChain, chainKey: Bytes] {
+function skipTo(chain: ReceiverChain, until: number, now: number): readonly [chain: ReceiverChain, chainKey: ChainKey] {
   if (chain.chainKey === null) throw new SealError('UNDECRYPTABLE', `ratchet: the chain ended before message ${until}`);
   if (until === chain.n) return [chain, chain.chainKey];
   const missing = until - chain.n;

@@ -1,5 +1,6 @@
-import { utf8, wipe, type Bytes } from '@seal-chat/protocol';
+import { asKey, utf8, wipe } from '@seal-chat/protocol';
 import { hkdf } from '../kdf.ts';
+import type { ChainKey, DhOutput, RootKey } from '../keys.ts';
 
 const INFO = utf8('SealChat_v1_RootKey');
 
@@ -7,10 +8,13 @@ const INFO = utf8('SealChat_v1_RootKey');
  * `KDF_RK(rk, dh_out)` (Double Ratchet §3.1, §7.2): HKDF with the root key as salt and the Diffie-Hellman output, which
  * is overwritten, as input.
  */
-export function advanceRootKey(rootKey: Bytes, dhOutput: Bytes): { readonly rootKey: Bytes; readonly chainKey: Bytes } {
+export function advanceRootKey(
+  rootKey: RootKey,
+  dhOutput: DhOutput,
+): { readonly rootKey: RootKey; readonly chainKey: ChainKey } {
   const output = hkdf({ ikm: dhOutput, salt: rootKey, info: INFO, length: 64 });
   wipe(dhOutput);
-  const result = { rootKey: output.slice(0, 32), chainKey: output.slice(32) };
+  const result = { rootKey: asKey<RootKey>(output.slice(0, 32)), chainKey: asKey<ChainKey>(output.slice(32)) };
   wipe(output);
   return result;
 }

@@ -3,6 +3,7 @@ import {
   SIZE_LIMITS,
   SealError,
   WIRE_VERSION,
+  asKey,
   decode,
   encode,
   fixed,
@@ -22,6 +23,7 @@ import {
 import { accountSecretsCodec, type AccountSecrets } from '../account-secrets.ts';
 import { argon2id, type Argon2Parameters } from '../argon2.ts';
 import { hkdf } from '../kdf.ts';
+import type { BoxKey } from '../keys.ts';
 import { LABELS } from '../labels.ts';
 import type { Rng } from '../rng.ts';
 import { openBox, sealBox } from '../secret-box.ts';
@@ -136,12 +138,12 @@ async function wrapKey(
     readonly salt: Bytes;
     readonly parameters: Argon2Parameters;
   },
-): Promise<Bytes> {
+): Promise<BoxKey> {
   const { owner, salt, parameters } = input;
   const password = parseRecoveryCode(input.code);
   const stretched = await argon2id({ password, salt, parameters, length: 32, ...progressOf(input) });
   const info = encode(infoCodec, { label: LABELS.recoveryKey, ...parameters, ...owner });
-  const key = hkdf({ ikm: stretched, salt, info, length: 32 });
+  const key = asKey<BoxKey>(hkdf({ ikm: stretched, salt, info, length: 32 }));
   wipe(password, stretched);
   return key;
 }

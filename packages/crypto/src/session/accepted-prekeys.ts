@@ -54,7 +54,8 @@ export function selectPreKeys(header: PreKeyHeader, own: OwnDevice, found: reado
     return preKey;
   });
   if (kem!.kind === 'kemLastResort') checkReplay(kem!, useOf(header));
-  return { signed: signed!, kem: kem!, oneTime: oneTime ?? null };
+  // The kind in the name says which curve or KEM a key is of.
+  return { signed, kem, oneTime: oneTime ?? null } as AcceptPreKeys;
 }
 
 /** The changes a session that was accepted with `preKeys` makes. */

@@ -1,13 +1,13 @@
 import {
   SealError,
   constantTimeEqual,
-  type Bytes,
   type Device,
   type DeviceId,
+  type DhPublicKey,
   type TenantId,
   type UserId,
 } from '@seal-chat/protocol';
-import type { KeyPair } from '../curves/curves.ts';
+import type { DhKeyPair } from '../keys.ts';
 
 /** This device, with the private half of its identity. */
 export interface OwnDevice {
@@ -15,7 +15,7 @@ export interface OwnDevice {
   readonly deviceId: DeviceId;
   readonly registrationId: number;
   /** X25519 identity key IK. */
-  readonly dhKeys: KeyPair;
+  readonly dhKeys: DhKeyPair;
 }
 
 /** A device of somebody, or another one of our own, as its account's verified device list has it. */
@@ -35,7 +35,7 @@ export interface SessionEnd {
   readonly userId: UserId;
   readonly deviceId: DeviceId;
   /** X25519 identity key, 32 bytes. */
-  readonly dhKey: Bytes;
+  readonly dhKey: DhPublicKey;
 }
 
 /** Both ends, as a session record keeps them. Fixed for its life: a device with another key is another device (Sesame §3.1). */
@@ -62,6 +62,6 @@ export function checkEnds(ends: SessionEnds, parties: Parties): void {
   if (!isSame) throw new SealError('IDENTITY_CHANGED', 'session: the record is of another device or identity key');
 }
 
-function isEnd(end: SessionEnd, device: { userId: UserId; deviceId: DeviceId }, dhKey: Bytes): boolean {
+function isEnd(end: SessionEnd, device: { userId: UserId; deviceId: DeviceId }, dhKey: DhPublicKey): boolean {
   return end.userId === device.userId && end.deviceId === device.deviceId && constantTimeEqual(end.dhKey, dhKey);
 }

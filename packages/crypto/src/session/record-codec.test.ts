@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { receive, recordOf, send, startSession, testDevice } from '../../test/devices.ts';
 import { codeOf } from '../../test/seal-error.ts';
 import { privatePreKeyCodec, wipePreKey, type PrivatePreKey } from '../prekeys.ts';
+import { runs } from '../../test/runs.ts';
 import { sessionRecordCodec, wipeSessionRecord } from './record-codec.ts';
 import type { SessionRecord } from './session.ts';
 
@@ -61,7 +62,7 @@ describe('the storage form of a session record', () => {
         const read = tryDecode(damaged);
         if (read !== null) expect(read).toEqual(damaged); // every accepted encoding is the one of its value
       }),
-      { numRuns: 500 },
+      runs(500),
     );
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 400 }), (bytes) => {

@@ -4,6 +4,7 @@ import {
   WIRE_VERSION,
   fixed,
   id,
+  keyCodec,
   list,
   malformed,
   nullable,
@@ -20,13 +21,11 @@ import {
   type TenantId,
   type UserId,
 } from '@seal-chat/protocol';
-import type { KeyPair } from '../curves/curves.ts';
+import type { ChainKey, DhKeyPair } from '../keys.ts';
 import type { RatchetState } from '../ratchet/double-ratchet.ts';
 import type { ReceiverChain, SkippedKey } from '../ratchet/receiver-chain.ts';
 import type { SessionEnd } from './parties.ts';
 import type { Session, SessionRecord } from './session.ts';
-
-const key32 = fixed(32);
 
 const bool: Codec<boolean> = {
   write: (out, value) => u8.write(out, value ? 1 : 0),
@@ -37,11 +36,11 @@ const bool: Codec<boolean> = {
   },
 };
 
-const end = struct<SessionEnd>({ userId: id<UserId>(), deviceId: id<DeviceId>(), dhKey: key32 });
+const end = struct<SessionEnd>({ userId: id<UserId>(), deviceId: id<DeviceId>(), dhKey: keyCodec(32) });
 
 const pendingHeader = struct<PreKeyHeader>({
   registrationId: u32,
-  ephemeralKey: key32,
+  ephemeralKey: keyCodec(32),
   signedPreKeyId: u32,
   oneTimePreKeyId: nullable(u32),
   kemPreKeyId: u32,
@@ -49,7 +48,7 @@ const pendingHeader = struct<PreKeyHeader>({
   kemCiphertext: fixed(KEM_CIPHERTEXT_LENGTH),
 });
 
-const skippedKey = struct<SkippedKey>({ n: u32, messageKey: key32, storedAt: u53 });
+const skippedKey = struct<SkippedKey>({ n: u32, messageKey: keyCodec(32), storedAt: u53 });
 
 /** The protocol's lists stop at 255 items. */
 const skippedKeys: Codec<readonly SkippedKey[]> = {
@@ -66,25 +65,25 @@ const skippedKeys: Codec<readonly SkippedKey[]> = {
 };
 
 const receiverChain = struct<ReceiverChain>({
-  ratchetKey: key32,
-  chainKey: nullable(key32),
+  ratchetKey: keyCodec(32),
+  chainKey: nullable(keyCodec<ChainKey>(32)),
   n: u32,
   skipped: skippedKeys,
   forgottenBelow: u32,
 });
 
 const ratchet = struct<RatchetState>({
-  rootKey: key32,
-  ownKeys: struct<KeyPair>({ publicKey: key32, privateKey: key32 }),
-  sending: struct<RatchetState['sending']>({ chainKey: key32, n: u32 }),
+  rootKey: keyCodec(32),
+  ownKeys: struct<DhKeyPair>({ publicKey: keyCodec(32), privateKey: keyCodec(32) }),
+  sending: struct<RatchetState['sending']>({ chainKey: keyCodec(32), n: u32 }),
   previousCount: u32,
   receiving: list(receiverChain, RATCHET_LIMITS.maxReceivingChains),
 });
 
 const session = struct<Session>({
-  baseKey: key32,
+  baseKey: keyCodec(32),
   isInitiator: bool,
-  associatedData: key32,
+  associatedData: fixed(32),
   createdAt: u53,
   lastUsedAt: u53,
   pending: nullable(pendingHeader),

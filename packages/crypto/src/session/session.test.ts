@@ -138,6 +138,24 @@ describe('a session', () => {
     expect(activeSession(bob, alice)).toBe(first);
   });
 
+  it('opens a message of an archived session that looks too far ahead to the active one (S2)', async () => {
+    await connect();
+    const { maxSkipPerMessage } = RATCHET_LIMITS;
+    const long = Array.from({ length: maxSkipPerMessage + 2 }, (_, i) => say(alice, bob, `${i}`));
+    await hear(bob, alice, long[0]!);
+    await hear(bob, alice, long.at(-1)!);
+    await hear(alice, bob, say(bob, alice, 'a ratchet step'));
+    const late = say(alice, bob, 'late');
+
+    await startSession(bob, alice);
+    await hear(alice, bob, say(bob, alice, 'a new session'));
+    await hear(bob, alice, say(alice, bob, 'answer'));
+    const active = recordOf(bob, alice)!.sessions[0]!.ratchet.receiving[0]!;
+    expect(decodeEnvelope(late).header.ratchet.pn - active.n).toBeGreaterThan(maxSkipPerMessage);
+
+    expect(await hear(bob, alice, late)).toBe('late');
+  });
+
   it('converges when both start at the same time', async () => {
     await startSession(alice, bob);
     await startSession(bob, alice);

@@ -5,6 +5,7 @@ import {
   idToBytes,
   type Bytes,
   type ConversationId,
+  type DhPublicKey,
   type PreKeyHeader,
 } from '@seal-chat/protocol';
 import type { RatchetState } from '../ratchet/double-ratchet.ts';
@@ -13,7 +14,7 @@ import type { SessionEnds } from './parties.ts';
 /** One run of the Double Ratchet with one peer device, and what tells it from others (Sesame §3.1). */
 export interface Session {
   /** The initiator's ephemeral key EK_A: names the session. */
-  readonly baseKey: Bytes;
+  readonly baseKey: DhPublicKey;
   readonly isInitiator: boolean;
   /** SHA-256 of PQXDH's AD. */
   readonly associatedData: Bytes;

@@ -8,6 +8,7 @@ import {
   wipe,
   type AttachmentId,
   type Bytes,
+  type FileKey,
 } from '@seal-chat/protocol';
 import { importAesGcmKey, type AesGcmKey, type AesSubtle } from '../aes-gcm.ts';
 import { expectLength } from '../expect-length.ts';
@@ -35,7 +36,7 @@ export interface StreamKey {
 /** A file is known by its key and its id: neither opens what was sealed under another of the other. */
 export interface FileName {
   /** 32 random bytes, made for this file alone. */
-  readonly fileKey: Bytes;
+  readonly fileKey: FileKey;
   readonly attachmentId: AttachmentId;
 }
 

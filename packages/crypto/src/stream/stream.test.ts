@@ -6,12 +6,15 @@ import {
   newId,
   type AttachmentId,
   type Bytes,
+  asKey,
+  type FileKey,
 } from '@seal-chat/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { collect, pieces } from '../../test/byte-pieces.ts';
 import { seededRng } from '../../test/rng.ts';
 import { codeOf } from '../../test/seal-error.ts';
+import { runs } from '../../test/runs.ts';
 import { sealChunk } from './chunks.ts';
 import { createStreamKey, decryptStream, encryptStream, openStreamKey, sealPart, type StreamKey } from './index.ts';
 
@@ -21,7 +24,8 @@ const BLOCK = CHUNK + TAG;
 const rng = seededRng('stream');
 
 const newKey = async (): Promise<StreamKey> =>
-  (await createStreamKey(subtle, { fileKey: rng(32), attachmentId: newId<AttachmentId>(rng(16)) })).streamKey;
+  (await createStreamKey(subtle, { fileKey: asKey<FileKey>(rng(32)), attachmentId: newId<AttachmentId>(rng(16)) }))
+    .streamKey;
 
 /** Bytes that differ from chunk to chunk, made fast. */
 function content(size: number): Bytes {
@@ -65,7 +69,7 @@ describe('STREAM', () => {
         const source = pieces(sealed, ...coarse(openCuts));
         expect(isSame(await collect(decryptStream(key, { size: length, source })), plaintext)).toBe(true);
       }),
-      { numRuns: 40 },
+      runs(40),
     );
   });
 
@@ -95,7 +99,7 @@ describe('STREAM', () => {
         const opened = await collect(decryptStream(key, { size: plaintext.length, source, firstChunk, endChunk }));
         expect(isSame(opened, plaintext.slice(firstChunk * CHUNK, endChunk * CHUNK))).toBe(true);
       }),
-      { numRuns: 20 },
+      runs(20),
     );
   });
 
@@ -155,7 +159,7 @@ describe('STREAM', () => {
   });
 
   it('knows a file by its id and its key, and the key by its commitment', async () => {
-    const file = { fileKey: rng(32), attachmentId: newId<AttachmentId>(rng(16)) };
+    const file = { fileKey: asKey<FileKey>(rng(32)), attachmentId: newId<AttachmentId>(rng(16)) };
     const { streamKey, commitment } = await createStreamKey(subtle, file);
     const sealed = await collect(encryptStream(streamKey, pieces(content(10), 10)));
     const renamed = await createStreamKey(subtle, { ...file, attachmentId: newId<AttachmentId>(rng(16)) });
@@ -163,13 +167,13 @@ describe('STREAM', () => {
     const opened = await openStreamKey(subtle, { ...file, commitment });
     expect(await collect(decryptStream(opened, { size: 10, source: pieces(sealed, 7) }))).toEqual(content(10));
     for (const wrong of [
-      { ...file, fileKey: rng(32), commitment },
+      { ...file, fileKey: asKey<FileKey>(rng(32)), commitment },
       { ...file, commitment: rng(32) },
       { ...file, attachmentId: newId<AttachmentId>(rng(16)), commitment },
     ]) {
       expect(await codeOf(() => openStreamKey(subtle, wrong))).toBe('ATTACHMENT_DAMAGED');
     }
-    expect(await codeOf(() => createStreamKey(subtle, { ...file, fileKey: rng(16) }))).toBe('MALFORMED');
+    expect(await codeOf(() => createStreamKey(subtle, { ...file, fileKey: asKey(rng(16)) }))).toBe('MALFORMED');
   });
 
   it('reads no further ahead of a slow reader than a few chunks, and stops the source with it', async () => {

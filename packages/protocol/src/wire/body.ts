@@ -14,6 +14,7 @@ import {
 } from '../codec.ts';
 import type { Bytes } from '../bytes.ts';
 import type { ConversationId, MessageId } from '../ids.ts';
+import { keyCodec, type ContentKey } from '../keys.ts';
 import { SIZE_LIMITS } from '../limits.ts';
 import { WIRE_VERSION } from '../version.ts';
 
@@ -89,7 +90,7 @@ export const messageBodyCodec: Codec<MessageBody> = versioned(
 /** What travels through the ratchet: how to open the body, and which body it must be. */
 export interface KeyMessage {
   /** secretbox key of the sealed body, 32 bytes. */
-  readonly contentKey: Bytes;
+  readonly contentKey: ContentKey;
   /** SHA-256 of the sealed body, 32 bytes. */
   readonly bodyHash: Bytes;
 }
@@ -97,5 +98,5 @@ export interface KeyMessage {
 /** Wire form of a key message: 65 bytes. */
 export const keyMessageCodec: Codec<KeyMessage> = versioned(
   WIRE_VERSION,
-  struct<KeyMessage>({ contentKey: fixed(32), bodyHash: fixed(32) }),
+  struct<KeyMessage>({ contentKey: keyCodec(32), bodyHash: fixed(32) }),
 );

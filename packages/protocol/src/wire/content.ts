@@ -17,6 +17,7 @@ import {
 } from '../codec.ts';
 import type { Bytes } from '../bytes.ts';
 import type { AttachmentId, ConversationId, DeviceId, MessageId, UserId } from '../ids.ts';
+import { keyCodec, type ContentKey, type FileKey } from '../keys.ts';
 import { CONTENT_LIMITS } from '../limits.ts';
 import type { MessageContent } from './body.ts';
 
@@ -83,7 +84,7 @@ export interface HistoryKey {
   readonly messageId: MessageId;
   readonly senderUserId: UserId;
   readonly senderDeviceId: DeviceId;
-  readonly contentKey: Bytes;
+  readonly contentKey: ContentKey;
   readonly bodyHash: Bytes;
 }
 
@@ -94,7 +95,7 @@ export interface Attachment {
   readonly attachmentId: AttachmentId;
   readonly kind: AttachmentKind;
   /** 32 bytes. */
-  readonly fileKey: Bytes;
+  readonly fileKey: FileKey;
   /** Commitment to the key, 32 bytes: AES-GCM alone would open under more than one. */
   readonly commitment: Bytes;
   /** Bytes of the file. */
@@ -131,7 +132,7 @@ const attachmentKind: Codec<AttachmentKind> = {
 const attachment = struct<Attachment>({
   attachmentId: id<AttachmentId>(),
   kind: attachmentKind,
-  fileKey: fixed(32),
+  fileKey: keyCodec(32),
   commitment: fixed(32),
   size: u53,
   name: text(CONTENT_LIMITS.fileName),
@@ -148,7 +149,7 @@ const historyKey = struct<HistoryKey>({
   messageId: id<MessageId>(),
   senderUserId: id<UserId>(),
   senderDeviceId: id<DeviceId>(),
-  contentKey: fixed(32),
+  contentKey: keyCodec(32),
   bodyHash: fixed(32),
 });
 

@@ -1,6 +1,7 @@
 import { fixed, id, list, malformed, struct, u32, u53, versioned, type Codec } from '../codec.ts';
 import type { Bytes } from '../bytes.ts';
 import type { DeviceId, TenantId, UserId } from '../ids.ts';
+import { keyCodec, type DhPublicKey, type SignPublicKey } from '../keys.ts';
 import { COUNT_LIMITS } from '../limits.ts';
 import { WIRE_VERSION } from '../version.ts';
 
@@ -8,9 +9,9 @@ import { WIRE_VERSION } from '../version.ts';
 export interface Device {
   readonly deviceId: DeviceId;
   /** X25519 identity key, 32 bytes. */
-  readonly dhKey: Bytes;
+  readonly dhKey: DhPublicKey;
   /** Ed25519 key that signs prekeys and sign-in challenges, 32 bytes. */
-  readonly signKey: Bytes;
+  readonly signKey: SignPublicKey;
   /** Changes when a device starts over, so that a peer notices a re-registration. */
   readonly registrationId: number;
   /** Version of the list in which the device first stood. */
@@ -22,7 +23,7 @@ export interface DeviceList {
   readonly tenantId: TenantId;
   readonly userId: UserId;
   /** Account identity key, Ed25519, 32 bytes. */
-  readonly accountKey: Bytes;
+  readonly accountKey: SignPublicKey;
   /** From 1, without gaps. */
   readonly version: number;
   /** SHA-256 of the encoding of the version before; zeros for version 1. */
@@ -41,8 +42,8 @@ export interface SignedDeviceList {
 
 const deviceCodec: Codec<Device> = struct<Device>({
   deviceId: id<DeviceId>(),
-  dhKey: fixed(32),
-  signKey: fixed(32),
+  dhKey: keyCodec(32),
+  signKey: keyCodec(32),
   registrationId: u32,
   addedIn: u32,
 });
@@ -70,7 +71,7 @@ export const deviceListCodec: Codec<DeviceList> = versioned(
   struct<DeviceList>({
     tenantId: id<TenantId>(),
     userId: id<UserId>(),
-    accountKey: fixed(32),
+    accountKey: keyCodec(32),
     version: u32,
     previousHash: fixed(32),
     issuedAt: u53,

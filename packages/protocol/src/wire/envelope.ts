@@ -1,13 +1,14 @@
 import { fixed, malformed, nullable, struct, u32, u8, variable, type Codec, ByteReader, encode } from '../codec.ts';
 import type { Bytes } from '../bytes.ts';
 import { SealError } from '../errors.ts';
+import { keyCodec, type DhPublicKey } from '../keys.ts';
 import { SIZE_LIMITS } from '../limits.ts';
 import { WIRE_VERSION } from '../version.ts';
 import { KEM_CIPHERTEXT_LENGTH } from './prekeys.ts';
 
 /** Double Ratchet header (Double Ratchet §3.2): the sender's ratchet key, the length of its last chain, the number in this one. */
 export interface RatchetHeader {
-  readonly dhKey: Bytes;
+  readonly dhKey: DhPublicKey;
   readonly pn: number;
   readonly n: number;
 }
@@ -17,7 +18,7 @@ export interface PreKeyHeader {
   /** Registration id of the recipient device the session was made for. */
   readonly registrationId: number;
   /** The initiator's ephemeral X25519 key EK_A. */
-  readonly ephemeralKey: Bytes;
+  readonly ephemeralKey: DhPublicKey;
   readonly signedPreKeyId: number;
   readonly oneTimePreKeyId: number | null;
   readonly kemPreKeyId: number;
@@ -68,7 +69,7 @@ const headerCodec: Codec<EnvelopeHeader> = struct<EnvelopeHeader>({
   preKey: nullable(
     struct<PreKeyHeader>({
       registrationId: u32,
-      ephemeralKey: fixed(32),
+      ephemeralKey: keyCodec(32),
       signedPreKeyId: u32,
       oneTimePreKeyId: nullable(u32),
       kemPreKeyId: u32,
@@ -76,7 +77,7 @@ const headerCodec: Codec<EnvelopeHeader> = struct<EnvelopeHeader>({
       kemCiphertext: fixed(KEM_CIPHERTEXT_LENGTH),
     }),
   ),
-  ratchet: struct<RatchetHeader>({ dhKey: fixed(32), pn: u32, n: u32 }),
+  ratchet: struct<RatchetHeader>({ dhKey: keyCodec(32), pn: u32, n: u32 }),
 });
 
 const tailCodec = struct<Omit<Envelope, 'header' | 'headerBytes'>>({

@@ -22,6 +22,7 @@ import {
   type Envelope,
   type EnvelopeHeader,
 } from './envelope.ts';
+import { asKey, type DhPublicKey, type Key, type ContentKey } from '../keys.ts';
 
 const ids = <T extends AnyId>() => bytes(16).map((value) => idFromBytes<T>(value));
 
@@ -44,19 +45,23 @@ const bodies: fc.Arbitrary<MessageBody> = fc.record({
   sentAt: uint53,
   content: contents,
 });
-const keyMessages: fc.Arbitrary<KeyMessage> = fc.record({ contentKey: bytes(32), bodyHash: bytes(32) });
+const keys = <K extends Key<string>>() => bytes(32).map((value) => asKey<K>(value));
+const keyMessages: fc.Arbitrary<KeyMessage> = fc.record({
+  contentKey: keys<KeyMessage['contentKey']>(),
+  bodyHash: bytes(32),
+});
 
 const devices: fc.Arbitrary<Device> = fc.record({
   deviceId: ids<Device['deviceId']>(),
-  dhKey: bytes(32),
-  signKey: bytes(32),
+  dhKey: keys<Device['dhKey']>(),
+  signKey: keys<Device['signKey']>(),
   registrationId: uint32,
   addedIn: uint32,
 });
 const deviceLists: fc.Arbitrary<DeviceList> = fc.record({
   tenantId: ids<DeviceList['tenantId']>(),
   userId: ids<DeviceList['userId']>(),
-  accountKey: bytes(32),
+  accountKey: keys<DeviceList['accountKey']>(),
   version: uint32,
   previousHash: bytes(32),
   issuedAt: uint53,
@@ -71,7 +76,7 @@ const headers: fc.Arbitrary<EnvelopeHeader> = fc.record({
   preKey: fc.option(
     fc.record({
       registrationId: uint32,
-      ephemeralKey: bytes(32),
+      ephemeralKey: keys<DhPublicKey>(),
       signedPreKeyId: uint32,
       oneTimePreKeyId: fc.option(uint32, { nil: null }),
       kemPreKeyId: uint32,
@@ -80,7 +85,7 @@ const headers: fc.Arbitrary<EnvelopeHeader> = fc.record({
     }),
     { nil: null },
   ),
-  ratchet: fc.record({ dhKey: bytes(32), pn: uint32, n: uint32 }),
+  ratchet: fc.record({ dhKey: keys<DhPublicKey>(), pn: uint32, n: uint32 }),
 });
 const envelopes: fc.Arbitrary<Envelope> = fc
   .record({ header: headers, commitment: bytes(32), nonce: bytes(24), ciphertext: bytesUpTo(200) })
@@ -112,7 +117,9 @@ describe('every structure has one encoding, and gives a typed error on anything 
 
 describe('sizes fit their limits', () => {
   it('a key message has 65 bytes', () => {
-    expect(encode(keyMessageCodec, { contentKey: new Uint8Array(32), bodyHash: new Uint8Array(32) })).toHaveLength(65);
+    expect(
+      encode(keyMessageCodec, { contentKey: asKey<ContentKey>(new Uint8Array(32)), bodyHash: new Uint8Array(32) }),
+    ).toHaveLength(65);
   });
 
   it('the longest device list is within the limit', () => {

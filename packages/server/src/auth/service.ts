@@ -9,6 +9,7 @@ import {
   type DeviceId,
   type TenantId,
   type UserId,
+  asKey,
 } from '@seal-chat/protocol';
 import type { authInputs, ChallengeAnswer, SessionAnswer } from '@seal-chat/protocol/api';
 import {
@@ -83,7 +84,7 @@ export function createAuthService(deps: {
     const nonce = await takeChallenge(prisma, tenantId, challengeId, new Date(clock()));
     if (nonce === null) throw new SealError('CHALLENGE_INVALID');
     const proof = { purpose, tenantId, challengeId, nonce, userId, deviceId, deviceListHash: device.deviceListHash };
-    await verifyAuthProof({ curves, proof, signKey: device.signKey, signature });
+    await verifyAuthProof({ curves, proof, signKey: asKey(device.signKey), signature });
   }
 
   /** Checks a device list that came with a proof, and the proof by the device that the list adds. */
@@ -197,7 +198,7 @@ export function createAuthService(deps: {
       if (device === null || device.userId !== userId) throw new SealError('NOT_FOUND', 'auth: no such device');
       if (device.isRemoved) throw new SealError('DEVICE_REVOKED');
       try {
-        await checkProof(caller, 'signIn', input, { signKey: device.signKey, deviceListHash: null });
+        await checkProof(caller, 'signIn', input, { signKey: asKey(device.signKey), deviceListHash: null });
       } catch (error) {
         await limits.consume('failedAuth', tenantId, subject, rates.failedAuthPerAccount);
         throw error;

@@ -6,6 +6,8 @@ import {
   type PreKeyKind,
   type PublicPreKey,
   type UserId,
+  asKey,
+  type SignPublicKey,
 } from '@seal-chat/protocol';
 import type {
   ClaimAnswer,
@@ -86,9 +88,10 @@ export function createPreKeysService(deps: {
 
   async function verifyAll(session: Session, signed: readonly (readonly [PreKeyKind, PublicPreKey])[]): Promise<void> {
     const { tenantId, userId, deviceId } = session;
-    const signKey = await findSignKey(prisma, session);
-    if (signKey === null) throw new SealError('DEVICE_REVOKED');
+    const found = await findSignKey(prisma, session);
+    if (found === null) throw new SealError('DEVICE_REVOKED');
     const owner = { tenantId, userId, deviceId };
+    const signKey = asKey<SignPublicKey>(found);
     await Promise.all(signed.map(([kind, preKey]) => verifyPreKeySignature({ curves, owner, kind, preKey, signKey })));
   }
 

@@ -6,6 +6,7 @@ import { x25519Kem } from '../../mls/provider/dh-kem.ts';
 import { sha256Family, type HashFamily } from '../../mls/provider/hashes.ts';
 import { assemble } from '../../mls/provider/provider.ts';
 import type { Rng } from '../../rng.ts';
+import { asKey } from '@seal-chat/protocol';
 
 /** What a test vector is run with: our provider, in the ciphersuite of the vector. */
 export interface VectorContext {
@@ -43,9 +44,12 @@ export function contextFor(number: number, curves: Curves, rng: Rng): VectorCont
     kem: x25519Kem(curves, rng),
     signature: {
       sign: async (key, message) =>
-        curves.sign({ privateKey: Uint8Array.from(key), publicKey: new Uint8Array(32) }, Uint8Array.from(message)),
+        curves.sign(
+          { privateKey: asKey(Uint8Array.from(key)), publicKey: asKey(new Uint8Array(32)) },
+          Uint8Array.from(message),
+        ),
       verify: async (key, message, signature) =>
-        curves.verify(Uint8Array.from(key), Uint8Array.from(message), Uint8Array.from(signature)),
+        curves.verify(asKey(Uint8Array.from(key)), Uint8Array.from(message), Uint8Array.from(signature)),
       keygen: () => Promise.reject(new Error('no keys are made here')),
     },
   });

@@ -1,4 +1,4 @@
-import { concatBytes, encode, u16, utf8, wipe, type Bytes } from '@seal-chat/protocol';
+import { asKey, concatBytes, encode, u16, utf8, wipe, type Bytes } from '@seal-chat/protocol';
 import { dh, type Curves } from '../../curves/curves.ts';
 import { expectLength } from '../../expect-length.ts';
 import type { Rng } from '../../rng.ts';
@@ -15,7 +15,7 @@ export function x25519Kem(curves: Curves, rng: Rng): HpkeKem {
   const kdf = labeledKdf(sha256Family, concatBytes(utf8('KEM'), encode(u16, KEM_ID)));
 
   async function fromSeed(seed: Bytes): Promise<KemPrivateKey> {
-    const { publicKey, privateKey } = await curves.dhKeyPair(seed);
+    const { publicKey, privateKey } = await curves.dhKeyPair(asKey(seed));
     return { publicKey, secret: privateKey };
   }
 
@@ -51,7 +51,7 @@ export function x25519Kem(curves: Curves, rng: Rng): HpkeKem {
       expectLength('public key', publicKey, KEY_LENGTH);
       const ephemeral = await curves.newDhKeyPair(rng);
       try {
-        const secret = await dh(curves, ephemeral, Uint8Array.from(publicKey));
+        const secret = await dh(curves, ephemeral, asKey(Uint8Array.from(publicKey)));
         return { sharedSecret: extractAndExpand(secret, ephemeral.publicKey, publicKey), enc: ephemeral.publicKey };
       } finally {
         wipe(ephemeral.privateKey);
@@ -60,7 +60,11 @@ export function x25519Kem(curves: Curves, rng: Rng): HpkeKem {
 
     async decapsulate({ secret: privateKey, publicKey }, enc) {
       expectLength('encapsulated key', enc, KEY_LENGTH);
-      const secret = await dh(curves, { privateKey, publicKey }, Uint8Array.from(enc));
+      const secret = await dh(
+        curves,
+        { privateKey: asKey(privateKey), publicKey: asKey(publicKey) },
+        asKey(Uint8Array.from(enc)),
+      );
       return extractAndExpand(secret, enc, publicKey);
     },
   };

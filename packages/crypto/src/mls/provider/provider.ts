@@ -1,7 +1,8 @@
 import { constantTimeEqual, type Bytes } from '@seal-chat/protocol';
 import type { CiphersuiteImpl, CiphersuiteName } from 'ts-mls/crypto/ciphersuite.js';
 import type { Signature } from 'ts-mls/crypto/signature.js';
-import type { Curves, KeyPair } from '../../curves/curves.ts';
+import type { Curves } from '../../curves/curves.ts';
+import type { SignKeyPair } from '../../keys.ts';
 import { selectCurves } from '../../curves/select.ts';
 import type { Subtle } from '../../curves/subtle.ts';
 import { selectKem } from '../../kem/select.ts';
@@ -62,7 +63,7 @@ export function curvesFor(subtle: Subtle): Promise<Curves> {
 export async function cipherSuite(
   deps: { readonly subtle: Subtle; readonly rng: Rng },
   suite: number,
-  signKey: KeyPair | null,
+  signKey: SignKeyPair | null,
 ): Promise<CiphersuiteImpl> {
   const { name, kem } = suiteOf(suite);
   const { hash, aead } = await messageCrypto(suiteOf(suite));

@@ -1,8 +1,18 @@
 import { sha3_256, shake256 } from '@noble/hashes/sha3.js';
-import { KEM_CIPHERTEXT_LENGTH, KEM_KEY_LENGTH, concatBytes, fromHex, wipe, type Bytes } from '@seal-chat/protocol';
+import {
+  KEM_CIPHERTEXT_LENGTH,
+  KEM_KEY_LENGTH,
+  asKey,
+  concatBytes,
+  fromHex,
+  wipe,
+  type Bytes,
+  type DhPublicKey,
+} from '@seal-chat/protocol';
 import { dh, type Curves } from '../../curves/curves.ts';
 import { expectLength } from '../../expect-length.ts';
 import { KEM_SEED_LENGTH, type Kem } from '../../kem/kem.ts';
+import type { DhOutput, KemSecret, KemSeed } from '../../keys.ts';
 import type { Rng } from '../../rng.ts';
 import type { HpkeKem, KemPrivateKey } from './kem.ts';
 
@@ -23,8 +33,8 @@ export function xWingKem(input: { readonly curves: Curves; readonly mlKem: Kem; 
   async function expand(seed: Uint8Array) {
     expectLength('X-Wing private key', seed, SEED_LENGTH);
     const expanded = shake256(seed, { dkLen: KEM_SEED_LENGTH + X25519_LENGTH }) as Bytes;
-    const mlSeed = expanded.slice(0, KEM_SEED_LENGTH);
-    const x = await curves.dhKeyPair(expanded.slice(KEM_SEED_LENGTH));
+    const mlSeed = asKey<KemSeed>(expanded.slice(0, KEM_SEED_LENGTH));
+    const x = await curves.dhKeyPair(asKey(expanded.slice(KEM_SEED_LENGTH)));
     wipe(expanded);
     return { mlSeed, x };
   }
@@ -57,10 +67,10 @@ export function xWingKem(input: { readonly curves: Curves; readonly mlKem: Kem; 
 
     async encapsulate(publicKey) {
       expectLength('X-Wing public key', publicKey, KEM_KEY_LENGTH + X25519_LENGTH);
-      const xPublicKey = Uint8Array.from(publicKey.subarray(KEM_KEY_LENGTH));
+      const xPublicKey = asKey<DhPublicKey>(Uint8Array.from(publicKey.subarray(KEM_KEY_LENGTH)));
       const ephemeral = await curves.newDhKeyPair(rng);
       try {
-        const ml = await mlKem.encapsulate(Uint8Array.from(publicKey.subarray(0, KEM_KEY_LENGTH)));
+        const ml = await mlKem.encapsulate(asKey(Uint8Array.from(publicKey.subarray(0, KEM_KEY_LENGTH))));
         const xSecret = await dh(curves, ephemeral, xPublicKey);
         return {
           sharedSecret: combine(ml.sharedSecret, xSecret, ephemeral.publicKey, xPublicKey),
@@ -75,7 +85,7 @@ export function xWingKem(input: { readonly curves: Curves; readonly mlKem: Kem; 
       expectLength('X-Wing ciphertext', enc, KEM_CIPHERTEXT_LENGTH + X25519_LENGTH);
       const { mlSeed, x } = await expand(secret);
       try {
-        const xCiphertext = Uint8Array.from(enc.subarray(KEM_CIPHERTEXT_LENGTH));
+        const xCiphertext = asKey<DhPublicKey>(Uint8Array.from(enc.subarray(KEM_CIPHERTEXT_LENGTH)));
         const mlSecret = await mlKem.decapsulate(mlSeed, Uint8Array.from(enc.subarray(0, KEM_CIPHERTEXT_LENGTH)));
         const xSecret = await dh(curves, x, xCiphertext);
         return combine(mlSecret, xSecret, xCiphertext, publicKey.subarray(KEM_KEY_LENGTH));
@@ -87,7 +97,7 @@ export function xWingKem(input: { readonly curves: Curves; readonly mlKem: Kem; 
 }
 
 /** Combiner of §5.3. Overwrites both secrets. */
-function combine(mlSecret: Bytes, xSecret: Bytes, xCiphertext: Uint8Array, xPublicKey: Uint8Array): Bytes {
+function combine(mlSecret: KemSecret, xSecret: DhOutput, xCiphertext: Uint8Array, xPublicKey: Uint8Array): Bytes {
   const shared = sha3_256(concatBytes(mlSecret, xSecret, xCiphertext, xPublicKey, LABEL)) as Bytes;
   wipe(mlSecret, xSecret);
   return shared;
