@@ -1,0 +1,52 @@
+/**
+ * `npm run mutate -- PATH…`: mutation testing. Changes the sources under each path in every way Stryker knows, one at
+ * a time, runs the tests of the package that reach the change, and lists the mutants that no test noticed.
+ *
+ * Results are kept in `.mutation/<package>/`: `report.html`, `report.json` and what makes the next run incremental.
+ * Options behind the paths go to Stryker, as `--force` (run everything again) or `--concurrency 1`.
+ */
+import { statSync } from 'node:fs';
+import { join, relative, resolve, sep } from 'node:path';
+import { ROOT } from './lib/paths.mjs';
+import { quietEnvironment, run, tool } from './lib/run.mjs';
+
+const args = process.argv.slice(2);
+const firstOption = args.findIndex((arg) => arg.startsWith('--'));
+const paths = firstOption === -1 ? args : args.slice(0, firstOption);
+const options = firstOption === -1 ? [] : args.slice(firstOption);
+
+/** Package -> what to mutate in it, as patterns below the root. */
+const targets = new Map();
+for (const path of paths) {
+  const below = relative(ROOT, resolve(path)).split(sep);
+  const [folder, name] = below;
+  if (folder !== 'packages' || name === undefined) fail(`${path} is not in a package`);
+  const stat = statSync(join(ROOT, ...below), { throwIfNoEntry: false });
+  if (stat === undefined) fail(`${path} does not exist`);
+  const pattern = stat.isDirectory() ? `${below.join('/')}/**/*.ts` : below.join('/');
+  targets.set(name, [...(targets.get(name) ?? []), pattern]);
+}
+if (targets.size === 0) fail('name at least one file or folder, as packages/crypto/src/ratchet');
+
+let worst = 0;
+for (const [name, patterns] of targets) {
+  const results = `.mutation/${name}`;
+  const settings = {
+    MUTATED_PACKAGE: name,
+    MUTATE: JSON.stringify([...patterns, '!**/*.test.ts', '!**/*.d.ts']),
+    MUTATION_RESULTS: results,
+    SEAL_RUNS: process.env.SEAL_RUNS ?? '0.1',
+    SEAL_PATIENCE: process.env.SEAL_PATIENCE ?? '8',
+  };
+  const code = await run([tool('stryker'), 'run', 'stryker.config.mjs', ...options], {
+    env: { ...quietEnvironment(), ...settings },
+  });
+  process.stdout.write(`${name}: ${results}/report.html\n`);
+  worst = Math.max(worst, code);
+}
+process.exitCode = worst;
+
+function fail(reason) {
+  process.stderr.write(`mutate: ${reason}\n`);
+  process.exit(1);
+}
