@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders, IncomingMessage, Server } from 'node:http';
 import type { TRPCError } from '@trpc/server';
 import type { AttachmentsService } from './attachments/service.ts';
 import { createInfrastructure } from './infrastructure.ts';
-import { startMaintenance } from './jobs/maintenance.ts';
+import { startMaintenance, type JobIntervals } from './jobs/maintenance.ts';
 import { expireMessages, purgeExpired } from './jobs/store.ts';
 import type { Rates } from './limits/rates.ts';
 import type { Logger } from './log.ts';
@@ -26,6 +26,8 @@ export interface AppOptions {
   readonly onAccepted?: (count: number) => void;
   /** A person stays online this long after their last socket closed, ms. */
   readonly leaveGraceMs?: number;
+  /** Pauses between runs of the repeated jobs, ms, that differ from the usual ones. */
+  readonly jobIntervals?: Partial<JobIntervals>;
 }
 
 /** A procedure call that failed. */
@@ -57,7 +59,15 @@ export interface App {
  * @throws when the database cannot be reached
  */
 export async function createApp(options: AppOptions): Promise<App> {
-  const { databaseUrl, rates, log, clock = Date.now, onAccepted = () => undefined, leaveGraceMs } = options;
+  const {
+    databaseUrl,
+    rates,
+    log,
+    clock = Date.now,
+    onAccepted = () => undefined,
+    leaveGraceMs,
+    jobIntervals,
+  } = options;
   const infrastructure = createInfrastructure({ databaseUrl, log, clock, leaveGraceMs });
   const { prisma, sql, bus, liveSessions, presence, onError } = infrastructure;
   const { services, drain } = createServices(infrastructure, onAccepted);
@@ -81,6 +91,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     purge: () => purgeExpired(sql, clock()),
     expire: () => expireMessages(sql, clock()),
     onError,
+    intervals: jobIntervals,
   });
 
   return {

@@ -24,9 +24,9 @@ afterEach(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-async function write(name: string, sql: string): Promise<void> {
+async function write(name: string, text: string): Promise<void> {
   await mkdir(join(directory, name), { recursive: true });
-  await writeFile(join(directory, name, 'migration.sql'), sql);
+  await writeFile(join(directory, name, 'migration.sql'), text);
 }
 
 describe('migrate', () => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { SyncEvent } from '@seal-chat/protocol/api';
+import { createAcks } from '../src/sync/acks.ts';
 import {
   addDevice,
   caughtUp,
@@ -36,6 +37,26 @@ async function pair() {
 
 const positions = (events: readonly SyncEvent[]) => messagesIn(events).map(({ position }) => position);
 const upTo = (count: number, from = 1) => Array.from({ length: count }, (_, i) => from + i);
+
+describe('acknowledgements', () => {
+  test('of several of one device in a batch, the highest position counts, whatever their order', async () => {
+    const { alice, bob, send } = await pair();
+    for (const text of ['one', 'two', 'three']) await send(alice, text);
+    const batches: number[] = [];
+    const acks = createAcks({
+      sql: relay.sql,
+      onDelivered: async (delivered) => void batches.push(delivered.length),
+      onError: () => undefined,
+    });
+    const { tenantId } = tenant;
+    await Promise.all([1, 3, 2].map((position) => acks.add({ tenantId, deviceId: bob.first.deviceId, position })));
+    expect(batches).toHaveLength(1);
+    const [row] = await relay.sql`
+      select acked, (select count(*)::int from mailbox_entries e where e.device_id = m.device_id) as entries
+      from mailboxes m where device_id = ${bob.first.deviceId}`;
+    expect(row).toEqual({ acked: 3, entries: 0 });
+  });
+});
 
 describe('the mailbox', () => {
   test('a device that comes and goes during a burst gets every message once, in order', async () => {

@@ -8,6 +8,7 @@ import {
   messageTo,
   overHttp,
   prove,
+  listInput,
   publishPreKeys,
   refusalOf,
   rng,
@@ -80,6 +81,11 @@ describe('what another tenant gets', () => {
         ...(await prove(api, mallory.first.keys, mallory.userId, 'signIn', null)),
         deviceId: bob.first.deviceId,
       }),
+    'auth.join': async (api) =>
+      api.auth.join.mutate({
+        ...(await prove(api, mallory.first.keys, bob.userId, 'join', mallory.list)),
+        ...listInput(mallory.list),
+      }),
     'users.profiles': (api) => api.users.profiles.query({ userIds: [bob.userId] }),
     'devices.lists': (api) => api.devices.lists.query({ users: [{ userId: bob.userId, since: 0 }] }),
     'preKeys.claim': (api) => api.preKeys.claim.mutate({ userId: bob.userId, deviceIds: [bob.first.deviceId] }),
@@ -129,11 +135,11 @@ describe('what another tenant gets', () => {
         groupInfo: noise(90),
         authenticator: noise(32),
       }),
-    'people of another in an own channel': async (api) => {
+    'channels.add of people of another': async (api) => {
       const { conversationId: own } = await api.channels.create.mutate(newChannel());
       return api.channels.add.mutate({ conversationId: own, userIds: [bob.userId] });
     },
-    'an invitation of people of another': async (api) => {
+    'channels.invite of people of another': async (api) => {
       const { conversationId: own } = await api.channels.create.mutate(newChannel());
       return api.channels.invite.mutate({ conversationId: own, userIds: [bob.userId] });
     },
@@ -142,7 +148,7 @@ describe('what another tenant gets', () => {
         ...messageTo(conversationId, [alice, bob], mallory.first, 'x'),
         attachmentIds: [attachmentId],
       }),
-    'a file by its id': async () => {
+    'attachments.cancel, and the file itself': async () => {
       const answers = await Promise.all([
         fileRequest(mallory, attachmentId),
         fileRequest(mallory, `${attachmentId}/0`, { method: 'PUT', body: new Uint8Array(100) }),
@@ -152,6 +158,38 @@ describe('what another tenant gets', () => {
     },
     'sync.typing': (api) => api.sync.typing.mutate({ conversationId, isTyping: true }),
   };
+
+  /** Procedures without a probe, and why a call of them can name nothing of another tenant. */
+  const WITHOUT_FOREIGN_ID: Record<string, string> = {
+    'auth.challenge': 'takes nothing',
+    'auth.register': 'the caller chooses the ids; the same ones are other people in another tenant, as tested below',
+    'auth.refresh': 'takes a token, tested below',
+    'auth.signOut': 'ends the session of the call',
+    'users.search': 'takes a name, tested below',
+    'devices.update': "changes the caller's own list",
+    'devices.checkpoint': "changes the caller's own device",
+    'preKeys.publish': "changes the caller's own device",
+    'preKeys.status': "reads the caller's own device",
+    'recovery.store': "changes the caller's own account",
+    'linking.open': 'the caller chooses the id; the same one is another link in another tenant, as tested below',
+    'conversations.list': "reads the caller's own list, tested below",
+    'attachments.limits': 'takes nothing',
+    'channels.create': 'the caller chooses the id; the same one is another channel in another tenant, as tested below',
+    'channels.browse': 'takes a name, tested below',
+    'channels.invitations': "reads the caller's own invitations, tested below",
+    'channels.publishKeyPackages': "changes the caller's own device",
+    'channels.keyPackageStatus': "reads the caller's own device",
+    'channels.heads': "reads the caller's own channels",
+    'sync.subscribe': "reads the caller's own mailbox",
+    'sync.ack': "changes the caller's own mailbox",
+    'sync.presence': "changes the caller's own state",
+  };
+
+  test('every procedure has a probe, or is listed with the reason why it needs none', () => {
+    const probed = Object.keys(probes).map((name) => /^[\w.]+/.exec(name)![0]);
+    const known = [...new Set(probed), ...Object.keys(WITHOUT_FOREIGN_ID)];
+    expect(known.toSorted()).toEqual(Object.keys(relay.app.router._def.procedures).toSorted());
+  });
 
   test.each(Object.keys(probes))('%s: nothing, and nothing changes', async (name) => {
     const before = await snapshot();
@@ -189,6 +227,14 @@ describe('what another tenant gets', () => {
     await mallory.first.api.linking.open.mutate({ linkId });
     await mallory.first.api.linking.send.mutate({ linkId, step: 1, payload: bytes(10) });
     expect(await alice.first.api.linking.receive.query({ linkId, step: 1 })).toEqual({ payload: null });
+  });
+
+  test('the same conversation id is another channel there', async () => {
+    const before = await snapshot();
+    await mallory.first.api.channels.create.mutate({ ...newChannel(), conversationId: channelId });
+    const { members } = await mallory.first.api.conversations.get.query({ conversationId: channelId });
+    expect(members.map(({ userId }) => userId)).toEqual([mallory.userId]);
+    expect(await snapshot()).toBe(before);
   });
 
   test('the same user and device ids are other people there, and hear nothing of each other', async () => {

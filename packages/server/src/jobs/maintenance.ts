@@ -8,12 +8,18 @@ export interface Maintenance {
   close(): Promise<void>;
 }
 
+/** Pauses between runs of the repeated jobs, ms. */
+export interface JobIntervals {
+  readonly purge: number;
+  /** An expired message is emptied at most this much later; until then reading it returns no body. */
+  readonly expire: number;
+}
+
+const INTERVALS: JobIntervals = { purge: 10 * 60_000, expire: 15_000 };
+
 const QUEUE = 'maintenance';
 const PURGE = 'purge';
-const PURGE_EVERY_MS = 10 * 60_000;
 const EXPIRE = 'expire';
-/** An expired message is emptied at most this much later, ms; until then reading it returns no body. */
-const EXPIRE_EVERY_MS = 15_000;
 /** Finished and failed jobs that are kept for inspection. */
 const KEEP = { removeOnComplete: 10, removeOnFail: 50 };
 
@@ -24,14 +30,17 @@ export async function startMaintenance(deps: {
   /** Ends messages that are due. */
   readonly expire: () => Promise<void>;
   readonly onError: (error: unknown) => void;
+  /** Those that differ from the usual ones. */
+  readonly intervals?: Partial<JobIntervals> | undefined;
 }): Promise<Maintenance> {
   const { url, purge, expire, onError } = deps;
+  const every = { ...INTERVALS, ...deps.intervals };
   const connection = { connectionString: url, migrate: true, max: 2, application_name: 'seal-queue' };
   const queue = new Queue(QUEUE, { connection }, createPostgresBackend);
   queue.on('error', onError);
   await queue.waitUntilReady();
-  await queue.upsertJobScheduler(PURGE, { every: PURGE_EVERY_MS }, { name: PURGE, opts: KEEP });
-  await queue.upsertJobScheduler(EXPIRE, { every: EXPIRE_EVERY_MS }, { name: EXPIRE, opts: KEEP });
+  await queue.upsertJobScheduler(PURGE, { every: every.purge }, { name: PURGE, opts: KEEP });
+  await queue.upsertJobScheduler(EXPIRE, { every: every.expire }, { name: EXPIRE, opts: KEEP });
   const worker = new Worker(
     QUEUE,
     ({ name }) => (name === EXPIRE ? expire() : purge()),

@@ -9,7 +9,8 @@ import { connect } from '../../src/db/connect.ts';
 import { registerAttachments } from '../../src/http/attachments.ts';
 import { installErrors } from '../../src/http/errors.ts';
 import { registerTrpc } from '../../src/http/trpc.ts';
-import { createApp, type App, type Rates } from '../../src/index.ts';
+import { createApp, type App, type AppOptions } from '../../src/app.ts';
+import type { Rates } from '../../src/limits/rates.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 
 /** A tenant, and the key its pages use. */
@@ -56,7 +57,10 @@ const RATES: Rates = {
   imageBytes: 2 ** 20,
 };
 
-export async function startRelay(options: { readonly clock?: () => number } = {}): Promise<Relay> {
+/** What a test sets otherwise than the server does. */
+type RelayOptions = Pick<AppOptions, 'clock' | 'jobIntervals'>;
+
+export async function startRelay(options: RelayOptions = {}): Promise<Relay> {
   const database = await createTestDatabase();
   const log: string[] = [];
   const first = await startProcess(database.url, log, options);
@@ -88,13 +92,9 @@ export async function startRelay(options: { readonly clock?: () => number } = {}
   };
 }
 
-async function startProcess(
-  databaseUrl: string,
-  lines: string[],
-  { clock }: { readonly clock?: () => number },
-): Promise<RelayProcess> {
+async function startProcess(databaseUrl: string, lines: string[], options: RelayOptions): Promise<RelayProcess> {
   const log = pino({ level: 'warn' }, { write: (line: string) => void lines.push(line) });
-  const app = await createApp({ databaseUrl, rates: RATES, log, leaveGraceMs: 20, ...(clock && { clock }) });
+  const app = await createApp({ databaseUrl, rates: RATES, log, leaveGraceMs: 20, ...options });
   // As `createHttpServer` has it, less what needs a build of the widget.
   const server = Fastify<Server>({ bodyLimit: SIZE_LIMITS.request });
   installErrors(server);
