@@ -49,7 +49,7 @@ async function open(tampered: RegExp | null, integrity = ''): Promise<Page> {
   return page;
 }
 
-it('starts from its entry, under a strict policy, in the language of the page', async () => {
+it('the widget starts from its entry, under a strict policy, in the language of the page', async () => {
   const sri = JSON.parse(await readFile(join(directory, 'sri.json'), 'utf8')) as Record<string, { integrity: string }>;
   expect(Object.keys(sri).toSorted()).toEqual(
     (await readdir(directory)).filter((name) => name.endsWith('.js')).toSorted(),
@@ -59,7 +59,7 @@ it('starts from its entry, under a strict policy, in the language of the page', 
   await page.close();
 });
 
-it('runs no file that is not the one it was built with', async () => {
+it('the widget runs no file that is not the one it was built with', async () => {
   const page = await open(/^de-/);
   // What is in the other languages' files is missing, and nothing of the changed one runs.
   await page.getByText('This chat is missing its').waitFor();
@@ -80,7 +80,7 @@ it('runs no file that is not the one it was built with', async () => {
   await refused.close();
 });
 
-it('loads nothing but its entry while there is no element in the page', async () => {
+it('the widget loads nothing but its entry while there is no element in the page', async () => {
   const page = await browser.newPage();
   const asked: string[] = [];
   await page.route(`${ORIGIN}/**`, async (route) => {

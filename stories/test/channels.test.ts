@@ -34,7 +34,7 @@ async function openDetails(scene: Scene): Promise<Shown> {
 
 const hasFocus = (locator: Locator): Promise<boolean> => locator.evaluate((element) => element.matches(':focus'));
 
-it('begins something new with the keyboard alone, and comes back to where it began', async () => {
+it('a person begins something new with the keyboard alone and comes back to where they began', async () => {
   const { page, widget } = await harness.show({ state: 'publicChannels' });
   await button(widget, 'New').focus();
   await page.keyboard.press('ArrowDown');
@@ -54,7 +54,7 @@ it('begins something new with the keyboard alone, and comes back to where it beg
   await page.close();
 });
 
-it('stays with the list when what was chosen cannot be fetched', async () => {
+it('the widget stays with the list when what was chosen cannot be fetched', async () => {
   const { page, widget } = await harness.show({ state: 'channel' });
   await button(widget, 'New').click();
   await page.route('**/assets/**', (route) => route.abort());
@@ -64,7 +64,7 @@ it('stays with the list when what was chosen cannot be fetched', async () => {
   await page.close();
 });
 
-it('says at the field what is wrong with a new channel, and opens it when nothing is', async () => {
+it('the form of a new channel says at the field what is wrong, and opens the channel when nothing is', async () => {
   const { page, widget } = await openNew({ state: 'channelNameTaken' }, 'Create a channel');
   const name = widget.getByLabel('Name', { exact: true });
   await button(widget, 'Create channel').click();
@@ -91,7 +91,7 @@ it('says at the field what is wrong with a new channel, and opens it when nothin
   await other.close();
 });
 
-it('looks through public channels page by page, and by name', async () => {
+it('public channels are listed page by page and found by name', async () => {
   const { page, widget } = await openNew({ state: 'publicChannels' }, 'Browse channels');
   const rows = widget.locator('seal-browse-channels li');
   await expect.poll(() => rows.count()).toBe(100);
@@ -105,7 +105,7 @@ it('looks through public channels page by page, and by name', async () => {
   await page.close();
 });
 
-it('keeps what lies under the details out of reach, and gives the focus back', async () => {
+it('the details keep what is under them out of reach, and give the focus back', async () => {
   const { page, widget } = await openDetails({ state: 'channelOwner', width: 360, height: 640 });
   const composer = widget.getByRole('textbox', { name: 'Message to spring-launch' });
   const list = widget.locator('seal-message-list');
@@ -126,7 +126,7 @@ it('keeps what lies under the details out of reach, and gives the focus back', a
   await wide.close();
 });
 
-it('asks before it removes somebody, and says what came of it', async () => {
+it('the widget asks before it removes a member, and says what came of it', async () => {
   const { page, widget } = await openDetails({ state: 'channelOwner' });
   await button(widget, 'Actions for jonas').click();
   await button(widget, 'Remove').click();
@@ -146,7 +146,7 @@ it('asks before it removes somebody, and says what came of it', async () => {
   await refused.close();
 });
 
-it('changes what is set for a conversation, and goes back to what is when that fails', async () => {
+it('a setting of a conversation changes, and changes back when the server refuses it', async () => {
   const { page, widget } = await openDetails({ state: 'channelOwner' });
   await widget.getByRole('switch', { name: 'Mute' }).click();
   await widget.getByRole('img', { name: 'Muted' }).waitFor();
@@ -166,7 +166,7 @@ it('changes what is set for a conversation, and goes back to what is when that f
   await failing.close();
 });
 
-it('answers invitations, and keeps the focus when the last one is gone', async () => {
+it('invitations are answered, and the focus stays in the list when the last one is gone', async () => {
   const { page, widget } = await harness.show({ state: 'invitations', open: false });
   await widget.getByRole('status').getByText('3 invitations').waitFor({ state: 'attached' });
   await button(widget, 'Decline the invitation to regatta').click();
@@ -178,7 +178,7 @@ it('answers invitations, and keeps the focus when the last one is gone', async (
   await page.close();
 });
 
-it('has touch targets of 44 px', async () => {
+it('the views of channels have touch targets of 44 px', async () => {
   const narrow = { width: 360, height: 640 };
   const views = [
     () => harness.show({ ...narrow, state: 'invitations', open: false }),

@@ -10,7 +10,7 @@ beforeAll(async () => {
 
 afterAll(() => harness.close());
 
-it('sends with Enter, makes a line with Shift+Enter, and leaves Enter to input methods', async () => {
+it('the composer sends with Enter, makes a line with Shift+Enter, and leaves Enter to input methods', async () => {
   const { page, widget } = await harness.show({ state: 'firstMessage' });
   const field = widget.getByRole('textbox', { name: 'Message to bob' });
   const messages = widget.locator('.message');
@@ -27,7 +27,7 @@ it('sends with Enter, makes a line with Shift+Enter, and leaves Enter to input m
   await page.close();
 });
 
-it('grows with its text up to a limit, and never wider than the widget', async () => {
+it('the composer grows with its text up to a limit, and never wider than the widget', async () => {
   const { page, widget } = await harness.show({ state: 'firstMessage', width: 360, height: 640 });
   const field = widget.getByRole('textbox', { name: 'Message to bob' });
   const height = async (): Promise<number> => (await field.boundingBox())!.height;
@@ -40,7 +40,7 @@ it('grows with its text up to a limit, and never wider than the widget', async (
   await page.close();
 });
 
-it('says how much is left only near the limit, and sends nothing beyond it', async () => {
+it('the composer says how much is left only near the limit, and sends nothing beyond it', async () => {
   const { page, widget } = await harness.show({ state: 'firstMessage' });
   const field = widget.getByRole('textbox', { name: 'Message to bob' });
   const send = widget.getByRole('button', { name: 'Send', exact: true });
@@ -56,7 +56,7 @@ it('says how much is left only near the limit, and sends nothing beyond it', asy
   await page.close();
 });
 
-it('keeps what was begun in each chat', async () => {
+it('the composer keeps the draft of each chat', async () => {
   const { page, widget } = await harness.show({ state: 'conversations' });
   const list = widget.locator('seal-conversation-list').getByRole('button');
   await widget.getByRole('textbox').fill('for bob');
@@ -70,7 +70,7 @@ it('keeps what was begun in each chat', async () => {
   await page.close();
 });
 
-it('answers the message that was chosen, until that is given up', async () => {
+it('the composer answers the chosen message until the answer is given up', async () => {
   const { page, widget } = await harness.show({ state: 'rich' });
   await widget.locator('.message').first().focus();
   await widget.getByRole('toolbar').waitFor();
@@ -93,7 +93,7 @@ it('answers the message that was chosen, until that is given up', async () => {
   await page.close();
 });
 
-it('changes the last own message with the upper arrow, and gives back what was begun before', async () => {
+it('the up arrow edits the last message of this person, and the earlier draft comes back', async () => {
   const { page, widget } = await harness.show({ state: 'rich' });
   const field = widget.getByRole('textbox');
   await widget.getByRole('button', { name: 'Attach files' }).waitFor();
@@ -115,7 +115,7 @@ it('changes the last own message with the upper arrow, and gives back what was b
   await page.close();
 });
 
-it('offers the people of a channel after an @, with the keyboard', async () => {
+it('the composer offers the people of a channel after an @, with the keyboard', async () => {
   const { page, widget } = await harness.show({ state: 'richChannel' });
   const field = widget.getByRole('textbox');
   await widget.getByRole('button', { name: 'Attach files' }).waitFor();
@@ -137,7 +137,7 @@ it('offers the people of a channel after an @, with the keyboard', async () => {
   await page.close();
 });
 
-it('records a voice note, shows how long it is, and sends it', async () => {
+it('the composer records a voice note, shows how long it is, and sends it', async () => {
   const { page, widget } = await harness.show({ state: 'rich' });
   await widget.getByRole('button', { name: 'Record a voice note' }).click();
   await widget.getByRole('group', { name: 'Recording' }).waitFor();

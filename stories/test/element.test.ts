@@ -9,7 +9,7 @@ beforeAll(async () => {
 
 afterAll(() => harness.close());
 
-it('takes properties that were set before it was defined', async () => {
+it('the element takes properties that were set before it was defined', async () => {
   const { page } = await harness.show({ state: 'conversations' });
   const theme = await page.evaluate(async () => {
     const early = document.createElement('seal-early') as HTMLElement & { theme?: string };
@@ -24,7 +24,7 @@ it('takes properties that were set before it was defined', async () => {
   await page.close();
 });
 
-it('keeps the open conversation and its draft when it is moved in the page', async () => {
+it('the element keeps the open conversation and its draft when it is moved in the page', async () => {
   const { page, widget } = await harness.show({ state: 'conversations' });
   await widget.getByRole('textbox', { name: 'Message to bob' }).fill('begun');
   await page.evaluate(() => {
@@ -37,7 +37,7 @@ it('keeps the open conversation and its draft when it is moved in the page', asy
   await page.close();
 });
 
-it('finds people with the keyboard alone', async () => {
+it('a person finds others with the keyboard alone', async () => {
   const { page, widget } = await harness.show({ state: 'conversations', open: false });
   await widget.getByRole('combobox', { name: 'Find a person' }).focus();
   await page.keyboard.type('bo');
@@ -55,7 +55,7 @@ it('finds people with the keyboard alone', async () => {
   await page.close();
 });
 
-it('shows one pane where it is narrow, and goes back to the row that was left', async () => {
+it('the element shows one pane where it is narrow, and goes back to the row that was left', async () => {
   const { page, widget } = await harness.show({ state: 'conversations', width: 360, height: 640 });
   const rows = widget.locator('seal-conversation-list').getByRole('button');
   expect(await rows.count()).toBe(0);
@@ -68,7 +68,7 @@ it('shows one pane where it is narrow, and goes back to the row that was left', 
   await page.close();
 });
 
-it('has touch targets of 44 px', async () => {
+it('the element has touch targets of 44 px', async () => {
   for (const scene of [
     { state: 'failed', open: true },
     { state: 'offline', open: false },

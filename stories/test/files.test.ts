@@ -11,7 +11,7 @@ beforeAll(async () => {
 
 afterAll(() => harness.close());
 
-it('shows pictures over the window, with the keyboard, and gives the focus back', async () => {
+it('pictures are shown over the window, with the keyboard, and the focus comes back', async () => {
   const { page, widget } = await harness.show({ state: 'files' });
   const slip = widget.getByRole('button', { name: 'Open slip 14.png' });
   await slip.focus();
@@ -33,7 +33,7 @@ it('shows pictures over the window, with the keyboard, and gives the focus back'
   await page.close();
 });
 
-it('turns the pages the other way where reading goes from right to left', async () => {
+it('pictures are turned the other way where reading goes from right to left', async () => {
   const { page, widget } = await harness.show({ state: 'files', lang: 'ar' });
   await widget.locator('seal-attachments').nth(1).getByRole('button').first().click();
   await widget.getByRole('dialog', { name: 'slip 14.png' }).waitFor();
@@ -43,7 +43,7 @@ it('turns the pages the other way where reading goes from right to left', async 
   await page.close();
 });
 
-it('never shows what could run: SVG and HTML are saved, under a harmless type and name', async () => {
+it('the widget never shows what could run: SVG and HTML are saved, under a harmless type and name', async () => {
   const { page, widget } = await harness.show({ state: 'hostileFiles' });
   await widget.locator('seal-attachments .card').nth(2).waitFor();
   expect(await widget.locator('seal-attachments :is(img, video, audio, iframe, object, embed)').count()).toBe(0);
@@ -58,7 +58,7 @@ it('never shows what could run: SVG and HTML are saved, under a harmless type an
   await page.close();
 });
 
-it('plays a voice note, and moves in it', async () => {
+it('a voice note is played, and a person moves in it', async () => {
   const { page, widget } = await harness.show({ state: 'files' });
   const note = widget.locator('.voice');
   await note.getByRole('button', { name: 'Play Voice note' }).click();
@@ -69,7 +69,7 @@ it('plays a voice note, and moves in it', async () => {
   await page.close();
 });
 
-it('says so when a file cannot be had', async () => {
+it('the widget says so when a file cannot be fetched', async () => {
   const { page, widget } = await harness.show({ state: 'files' });
   await widget.getByRole('button', { name: 'Download Contract for berth 14 (signed, final).pdf' }).click();
   const problem = widget.locator('seal-attachments').getByRole('alert');
@@ -77,7 +77,7 @@ it('says so when a file cannot be had', async () => {
   await page.close();
 });
 
-it('attaches several files, and says before anything is sent which is too large', async () => {
+it('several files are attached, and the widget says before anything is sent which one is too large', async () => {
   const { page, widget } = await harness.show({ state: 'uploadLimit' });
   const file = (name: string, size: number) => ({ name, mimeType: 'text/plain', buffer: Buffer.alloc(size) });
   await widget
@@ -93,7 +93,7 @@ it('attaches several files, and says before anything is sent which is too large'
   await page.close();
 });
 
-it('holds uploads, lets them go on, tries them again and gives them up', async () => {
+it('uploads are paused, resumed, tried again and given up', async () => {
   const { page, widget } = await harness.show({ state: 'uploads' });
   const state = (name: string) => widget.locator('.file', { hasText: name }).locator('.state').innerText();
   await widget.getByRole('button', { name: 'Pause Contract for berth 14 (signed, final).pdf' }).click();
@@ -111,7 +111,7 @@ it('holds uploads, lets them go on, tries them again and gives them up', async (
   await page.close();
 });
 
-it('takes files that are dropped on the conversation or pasted into the field', async () => {
+it('files dropped on the conversation or pasted into the field are attached', async () => {
   const { page, widget } = await harness.show({ state: 'firstMessage' });
   await widget.getByRole('button', { name: 'Attach files' }).waitFor();
   await widget.locator('seal-conversation').evaluate((conversation) => {

@@ -16,7 +16,7 @@ function distanceFromEnd(widget: Locator): Promise<number> {
   return widget.getByRole('log').evaluate((log) => log.scrollHeight - log.scrollTop - log.clientHeight);
 }
 
-it('opens at the end, and follows what is sent', async () => {
+it('the list opens at the end, and follows what is sent', async () => {
   const { page, widget } = await harness.show({ state: 'history' });
   await expect.poll(() => distanceFromEnd(widget)).toBeLessThan(2);
   await widget.getByRole('textbox', { name: 'Message to bob' }).fill('one more\nwith two lines');
@@ -26,7 +26,7 @@ it('opens at the end, and follows what is sent', async () => {
   await page.close();
 });
 
-it('stays at the end when the window becomes smaller or the composer grows', async () => {
+it('the list stays at the end when the window becomes smaller or the composer grows', async () => {
   const { page, widget } = await harness.show({ state: 'history' });
   await page.setViewportSize({ width: 1000, height: 420 });
   await expect.poll(() => distanceFromEnd(widget)).toBeLessThan(2);
@@ -35,7 +35,7 @@ it('stays at the end when the window becomes smaller or the composer grows', asy
   await page.close();
 });
 
-it('adds older messages above without moving what is looked at', async () => {
+it('older messages are added above without moving what the person looks at', async () => {
   const { page, widget } = await harness.show({ state: 'history' });
   const log = widget.getByRole('log');
   const messages = widget.locator('.message');
@@ -55,7 +55,7 @@ it('adds older messages above without moving what is looked at', async () => {
   await page.close();
 });
 
-it('comes to the very first message, however many there are', { timeout: patient(60_000) }, async () => {
+it('a person reaches the very first message, however many there are', { timeout: patient(60_000) }, async () => {
   const { page, widget } = await harness.show({ state: 'thousandMessages' });
   const log = widget.getByRole('log');
   expect(await widget.locator('.message').count()).toBeLessThan(200);
@@ -74,7 +74,7 @@ it('comes to the very first message, however many there are', { timeout: patient
   await page.close();
 });
 
-it('begins where the unread messages begin', async () => {
+it('the list begins where the unread messages begin', async () => {
   const { page, widget } = await harness.show({ state: 'unread', height: 360 });
   const divider = widget.getByRole('separator');
   await expect.poll(() => divider.innerText()).toBe('4 new messages');
@@ -84,7 +84,7 @@ it('begins where the unread messages begin', async () => {
   await page.close();
 });
 
-it('is walked through with the arrow keys, one tab stop for all messages', async () => {
+it('the arrow keys walk through the list, which is one tab stop', async () => {
   const { page, widget } = await harness.show({ state: 'conversations' });
   const last = widget.locator('.message').last();
   await last.focus();
@@ -98,7 +98,7 @@ it('is walked through with the arrow keys, one tab stop for all messages', async
   await page.close();
 });
 
-it('shows text as text, and opens only web addresses', async () => {
+it('the list shows text as text, and opens only web addresses', async () => {
   const { page, widget } = await harness.show({ state: 'firstMessage' });
   const nasty = '<img src=x onerror=alert(1)> javascript:alert(2) https://example.org/';
   await widget.getByRole('textbox', { name: 'Message to bob' }).fill(nasty);

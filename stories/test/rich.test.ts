@@ -10,7 +10,7 @@ beforeAll(async () => {
 
 afterAll(() => harness.close());
 
-it('leads from an answer to what it answers, and marks it', async () => {
+it('an answer leads to the message it answers, which is marked', async () => {
   const { page, widget } = await harness.show({ state: 'rich' });
   await widget.getByRole('button', { name: 'Shall we take berth 14' }).click();
   const original = widget.locator('.message').first();
@@ -20,7 +20,7 @@ it('leads from an answer to what it answers, and marks it', async () => {
   await page.close();
 });
 
-it('switches the own reaction, and says who reacted', async () => {
+it('a reaction is switched on and off, and says who reacted', async () => {
   const { page, widget } = await harness.show({ state: 'rich' });
   const chip = widget.getByRole('button', { name: '👍 bob' });
   expect(await chip.getAttribute('aria-pressed')).toBe('false');
@@ -33,7 +33,7 @@ it('switches the own reaction, and says who reacted', async () => {
   await page.close();
 });
 
-it('has a menu that is opened, walked through and left with the keyboard alone', async () => {
+it('the menu of a message is opened, walked through and left with the keyboard alone', async () => {
   const { page, widget } = await harness.show({ state: 'rich' });
   const message = widget.locator('.message').nth(1);
   await message.focus();
@@ -61,7 +61,7 @@ it('has a menu that is opened, walked through and left with the keyboard alone',
   await page.close();
 });
 
-it('reacts with an emoji of the picker', async () => {
+it('a person reacts with an emoji of the picker', async () => {
   const { page, widget } = await harness.show({ state: 'rich' });
   await widget.locator('.message').first().hover();
   await widget.getByRole('button', { name: 'React' }).click();
@@ -72,7 +72,7 @@ it('reacts with an emoji of the picker', async () => {
   await page.close();
 });
 
-it('asks before it deletes, and offers to delete for everyone only what may be', async () => {
+it('the widget asks before it deletes, and offers to delete for everyone only what may be', async () => {
   const { page, widget } = await harness.show({ state: 'rich' });
   await widget.locator('.message').first().focus();
   await widget.getByRole('toolbar').waitFor();
@@ -99,7 +99,7 @@ it('asks before it deletes, and offers to delete for everyone only what may be',
   await page.close();
 });
 
-it('lets admins delete what others wrote, and members not', async () => {
+it('admins may delete what others wrote, and members may not', async () => {
   const admin = await harness.show({ state: 'richChannel' });
   await admin.widget.getByText('If the wind lets us.').click();
   await admin.widget.getByRole('toolbar').waitFor();
@@ -116,7 +116,7 @@ it('lets admins delete what others wrote, and members not', async () => {
   await member.page.close();
 });
 
-it('offers nothing that writes where nothing can be written', async () => {
+it('the menu offers nothing that writes where nothing can be written', async () => {
   const { page, widget } = await harness.show({ state: 'revoked' });
   await widget.locator('.message').last().focus();
   await widget.getByRole('toolbar').waitFor();
@@ -126,14 +126,14 @@ it('offers nothing that writes where nothing can be written', async () => {
   await page.close();
 });
 
-it('marks only mentions that are what they say', async () => {
+it('only mentions of real members are marked', async () => {
   const { page, widget } = await harness.show({ state: 'richChannel' });
   expect(await widget.locator('.mention').allInnerTexts()).toEqual(['@alice', '@bob']);
   expect(await widget.locator('.mention.self').allInnerTexts()).toEqual(['@alice']);
   await page.close();
 });
 
-it('says which messages the server kept back, where they are missing', async () => {
+it('the list says which messages the server kept back, where they are missing', async () => {
   const { page, widget } = await harness.show({ state: 'missingMessages' });
   await widget.getByText('2 messages have not been delivered').waitFor();
   const order = await widget
@@ -143,7 +143,7 @@ it('says which messages the server kept back, where they are missing', async () 
   await page.close();
 });
 
-it('joins from an invitation, and says why when it cannot', async () => {
+it('a person joins from an invitation, and is told why when that fails', async () => {
   const { page, widget } = await harness.show({ state: 'invitationCards' });
   expect(await widget.getByRole('button', { name: 'Join' }).count()).toBe(1);
   await widget.getByText('This invitation is no longer open.').waitFor();
@@ -151,7 +151,7 @@ it('joins from an invitation, and says why when it cannot', async () => {
   await page.close();
 });
 
-it('opens the menu under a finger that rests, and not under one that scrolls', async () => {
+it('the menu opens under a finger that rests, and not under one that scrolls', async () => {
   const { page, widget } = await harness.show({ state: 'rich' });
   const message = widget.locator('.message').nth(1);
   await message.hover();
@@ -168,7 +168,7 @@ it('opens the menu under a finger that rests, and not under one that scrolls', a
   await page.close();
 });
 
-it('opens the menu with a right click, and leaves links to the browser', async () => {
+it('a right click opens the menu, and links keep the menu of the browser', async () => {
   const { page, widget } = await harness.show({ state: 'conversations' });
   await widget.locator('.message').first().hover();
   await widget.getByRole('toolbar').waitFor();
