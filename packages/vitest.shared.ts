@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig, type ViteUserConfig } from 'vitest/config';
 import { patient } from '../scripts/lib/patience.mjs';
 
@@ -7,6 +8,8 @@ export const sharedConfig: ViteUserConfig = defineConfig({
   ssr: { resolve: { conditions: ['seal-source'] } },
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+    // Many tests wait for a server or a browser: one worker would leave a processor idle.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     testTimeout: patient(30_000),
     hookTimeout: patient(30_000),
     teardownTimeout: patient(30_000),

@@ -2,10 +2,15 @@ import { defineProject, mergeConfig } from 'vitest/config';
 import { sharedConfig } from '../packages/vitest.shared.ts';
 import { patient } from '../scripts/lib/patience.mjs';
 
-/** Files run one after the other: each has a browser of its own. */
+/** Each file has a browser of its own; all look at one page. */
 export default mergeConfig(
   sharedConfig,
   defineProject({
-    test: { name: 'stories', fileParallelism: false, testTimeout: patient(60_000), hookTimeout: patient(60_000) },
+    test: {
+      name: 'stories',
+      globalSetup: ['test/support/global-setup.ts'],
+      testTimeout: patient(60_000),
+      hookTimeout: patient(60_000),
+    },
   }),
 );

@@ -57,14 +57,15 @@ export async function startServer(environment: Readonly<Record<string, string>> 
   const start = async (): Promise<string> => {
     const child = spawn(process.execPath, [MAIN], {
       env: { ...withoutSettings(process.env), ...GENEROUS, ...environment, PORT: port, DATA_DIR: dataDir },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      // The server ends when this channel closes, so it does not outlive the tests however they end.
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     running = child;
     const before = log.length;
     let timer: NodeJS.Timeout | undefined;
     const ready = new Promise<string>((resolve, reject) => {
       const fail = (reason: string): void => reject(new Error(`${reason}\n${log.slice(before)}`));
-      for (const stream of [child.stdout, child.stderr])
+      for (const stream of [child.stdout!, child.stderr!])
         stream.setEncoding('utf8').on('data', (text: string) => {
           log += text;
           const line = /^ready (\S+).*\n/mu.exec(log.slice(before));

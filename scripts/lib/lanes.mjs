@@ -39,9 +39,13 @@ export function readLanes(root = ROOT) {
     },
     scripts: { about: 'tests of the scripts', tasks: ['//#test:scripts'], needs: [] },
     ...Object.fromEntries(
-      workspaces.map(({ folder, name, path }) => [
+      workspaces.map(({ folder, name, path, scripts }) => [
         folder,
-        { about: `tests of ${path}`, tasks: [`${name}#test`], needs: NEEDS[folder] ?? [] },
+        {
+          about: `tests of ${path}`,
+          tasks: [...(scripts['build-storybook'] ? [`${name}#build-storybook`] : []), `${name}#test`],
+          needs: NEEDS[folder] ?? [],
+        },
       ]),
     ),
   };

@@ -1,33 +1,23 @@
-import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { build } from 'vite';
 import { launch } from './support/browser.ts';
 
 const ORIGIN = 'https://site.example';
 /** As strict as a page can be. */
 const POLICY = `default-src 'none'; script-src 'self'; connect-src 'self'; trusted-types lit-html; require-trusted-types-for 'script'`;
 
-let directory: string;
+/** The files that are served, as the build left them. */
+const directory = fileURLToPath(new URL('../../packages/widget/dist/v1/', import.meta.url));
 let browser: Browser;
 
 beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'seal-widget-'));
-  await build({
-    configFile: fileURLToPath(new URL('../../packages/widget/vite.config.ts', import.meta.url)),
-    logLevel: 'error',
-    build: { outDir: directory },
-  });
   browser = await launch();
 });
 
-afterAll(async () => {
-  await browser.close();
-  await rm(directory, { recursive: true });
-});
+afterAll(() => browser.close());
 
 /** A page with the built widget, where the files that `tampered` matches were changed on their way. */
 async function open(tampered: RegExp | null, integrity = ''): Promise<Page> {

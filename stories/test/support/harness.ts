@@ -1,9 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Locator, Page } from 'playwright-core';
-import { build, defaultClientConditions, preview, type InlineConfig, type PreviewServer } from 'vite';
+import { inject } from 'vitest';
 import type { StateName } from '../../src/states.ts';
 import type { PartName } from '../../src/ui/parts.ts';
 import { launch } from './browser.ts';
@@ -35,7 +31,7 @@ export interface Shown {
   readonly widget: Locator;
 }
 
-/** The widget behind a server, and a browser to look at it. */
+/** A browser that looks at states of the widget. */
 export interface Harness {
   show(scene: Scene): Promise<Shown>;
   /** One primitive of the design alone. */
@@ -44,9 +40,8 @@ export interface Harness {
 }
 
 export async function openHarness(): Promise<Harness> {
-  const server = await serveSources();
   const browser = await launch();
-  const url = server.resolvedUrls?.local[0] ?? '';
+  const url = inject('harnessUrl');
   return {
     async show({ state, open = true, theme = 'light', lang = 'en', width = 1000, height = 700, touch = false }) {
       const page = await browser.newPage({ viewport: { width, height }, hasTouch: touch, isMobile: touch });
@@ -66,30 +61,6 @@ export async function openHarness(): Promise<Harness> {
       await page.locator('ui-sample h2').waitFor();
       return page;
     },
-    async close() {
-      await browser.close();
-      await server.close();
-      await rm(server.config.build.outDir, { recursive: true });
-    },
+    close: () => browser.close(),
   };
-}
-
-/** Bundled, a page loads in a tenth of the time it takes in single modules. */
-async function serveSources(): Promise<PreviewServer> {
-  const outDir = await mkdtemp(join(tmpdir(), 'seal-stories-'));
-  const file = (name: string): string => fileURLToPath(new URL(`../harness/${name}`, import.meta.url));
-  const config: InlineConfig = {
-    configFile: false,
-    root: file(''),
-    logLevel: 'error',
-    resolve: { conditions: ['seal-source', ...defaultClientConditions] },
-    build: {
-      outDir,
-      target: 'es2022',
-      minify: false,
-      rolldownOptions: { input: [file('index.html'), file('ui.html')] },
-    },
-  };
-  await build(config);
-  return preview({ ...config, preview: { host: '127.0.0.1', port: 0 } });
 }
