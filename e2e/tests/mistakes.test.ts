@@ -10,7 +10,7 @@ test('a name that is taken or malformed opens no account and is refused with the
   openDevice,
 }) => {
   await person('alice');
-  const other = await openDevice('somebody');
+  const other = await openDevice('newcomer');
   const name = other.widget.getByLabel('Choose a name');
   const enter = async (text: string, complaint: RegExp): Promise<void> => {
     await name.fill(text);
@@ -25,8 +25,8 @@ test('a name that is taken or malformed opens no account and is refused with the
   await enter('a b', /^A name has letters, digits/u);
   await enter('<script>', /^A name has letters, digits/u);
   await enter('-dash', /^A name has letters, digits/u);
-  await name.fill('somebody');
-  await signUp(other.widget, 'somebody');
+  await name.fill('newcomer');
+  await signUp(other.widget, 'newcomer');
 });
 
 test('a search for an unknown name, or for their own, shows a person no result', async ({ person }) => {
