@@ -90,7 +90,7 @@ export async function expectTexts(widget: Locator, expected: readonly string[], 
   await expect.poll(() => texts(widget), { timeout }).toEqual(expected);
 }
 
-/** Waits until the tick of a message of this person `text` is `status`. */
+/** Waits until the tick of this person’s message `text` is `status`. */
 export async function expectStatus(
   widget: Locator,
   text: string,
