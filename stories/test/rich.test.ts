@@ -12,9 +12,16 @@ afterAll(() => harness.close());
 
 it('an answer leads to the message it answers, which is marked', async () => {
   const { page, widget } = await harness.show({ state: 'rich' });
-  await widget.getByRole('button', { name: 'Shall we take berth 14' }).click();
   const original = widget.locator('.message').first();
-  await expect.poll(() => original.evaluate((row) => row.matches(':focus.marked'))).toBe(true);
+  // The mark goes after a moment, so it is noted when it comes.
+  await original.evaluate((row) => {
+    new MutationObserver(() => row.matches(':focus.marked') && row.setAttribute('data-seen', 'marked')).observe(row, {
+      attributeFilter: ['class'],
+    });
+  });
+  await widget.getByRole('button', { name: 'Shall we take berth 14' }).click();
+  await expect.poll(() => original.getAttribute('data-seen')).toBe('marked');
+  expect(await original.evaluate((row) => row.matches(':focus'))).toBe(true);
   // What is not on this device leads nowhere.
   expect(await widget.getByRole('button', { name: 'is not on this device' }).isDisabled()).toBe(true);
   await page.close();
