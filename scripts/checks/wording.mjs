@@ -35,8 +35,6 @@ const UNFINISHED = [
   'packages/server/src',
   'packages/server/test',
   'packages/widget/src',
-  'packages/widget/test',
-  'packages/widget/build',
   'packages/widget/demo',
   'bench',
   'docs',

@@ -1,32 +1,17 @@
 import '@seal-chat/widget';
 import type { Meta, StoryObj } from '@storybook/web-components-vite';
 import { channelStates } from './channel-states.ts';
-import { press, renderWidget, type WidgetArgs } from './show.ts';
+import { NARROW, RIGHT_TO_LEFT, after, storyMeta, type WidgetArgs } from './show.ts';
 
 /** Channels: the list, making and finding them, their details, and every state they can be in. */
 const meta: Meta<WidgetArgs> = {
   title: 'channels',
-  render: renderWidget,
-  args: { state: 'channel', theme: 'light', lang: 'en', isOpen: true, width: '62rem' },
-  argTypes: {
-    state: { control: 'select', options: Object.keys(channelStates) },
-    theme: { control: 'inline-radio', options: ['light', 'dark', 'auto'] },
-    lang: { control: 'inline-radio', options: ['en', 'de', 'ar'] },
-    width: { control: 'text' },
-  },
+  ...storyMeta(channelStates, 'channel'),
 };
 
 export default meta;
 
 type Story = StoryObj<WidgetArgs>;
-
-const NARROW = '22.5rem';
-const RIGHT_TO_LEFT = { lang: 'ar', theme: 'dark', width: NARROW } as const;
-
-/** Presses the buttons with these labels, one after the other. */
-function after(...labels: readonly string[]): NonNullable<Story['play']> {
-  return ({ canvasElement }) => press(canvasElement, ...labels);
-}
 
 export const Rows: Story = { args: { state: 'channelRows', isOpen: false } };
 export const RowsNarrowDark: Story = { args: { state: 'channelRows', isOpen: false, theme: 'dark', width: NARROW } };

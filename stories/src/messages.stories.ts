@@ -1,32 +1,17 @@
 import '@seal-chat/widget';
 import type { Meta, StoryObj } from '@storybook/web-components-vite';
 import { richStates } from './rich-states.ts';
-import { press, renderWidget, type WidgetArgs } from './show.ts';
+import { NARROW, RIGHT_TO_LEFT, after, storyMeta, type WidgetArgs } from './show.ts';
 
 /** Messages that are more than plain text, what can be done with them, and how they are written. */
 const meta: Meta<WidgetArgs> = {
   title: 'messages',
-  render: renderWidget,
-  args: { state: 'rich', theme: 'light', lang: 'en', isOpen: true, width: '62rem' },
-  argTypes: {
-    state: { control: 'select', options: Object.keys(richStates) },
-    theme: { control: 'inline-radio', options: ['light', 'dark', 'auto'] },
-    lang: { control: 'inline-radio', options: ['en', 'de', 'ar'] },
-    width: { control: 'text' },
-  },
+  ...storyMeta(richStates, 'rich'),
 };
 
 export default meta;
 
 type Story = StoryObj<WidgetArgs>;
-
-const NARROW = '22.5rem';
-const RIGHT_TO_LEFT = { lang: 'ar', theme: 'dark', width: NARROW } as const;
-
-/** Presses the buttons with these labels, one after the other. */
-function after(...labels: readonly string[]): NonNullable<Story['play']> {
-  return ({ canvasElement }) => press(canvasElement, ...labels);
-}
 
 export const Rich: Story = {};
 export const RichDark: Story = { args: { theme: 'dark' } };

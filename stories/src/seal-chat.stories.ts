@@ -1,19 +1,12 @@
 import '@seal-chat/widget';
 import type { Meta, StoryObj } from '@storybook/web-components-vite';
-import { press, renderWidget, type WidgetArgs } from './show.ts';
+import { after, storyMeta, type WidgetArgs } from './show.ts';
 import { states } from './states.ts';
 
 /** Every state of the widget. The client behind it is a stand-in that keeps plain values in memory. */
 const meta: Meta<WidgetArgs> = {
   title: 'seal-chat',
-  render: renderWidget,
-  args: { state: 'conversations', theme: 'light', lang: 'en', isOpen: true, width: '62rem' },
-  argTypes: {
-    state: { control: 'select', options: Object.keys(states) },
-    theme: { control: 'inline-radio', options: ['light', 'dark', 'auto'] },
-    lang: { control: 'inline-radio', options: ['en', 'de', 'ar'] },
-    width: { control: 'text' },
-  },
+  ...storyMeta(states, 'conversations'),
 };
 
 export default meta;
@@ -26,11 +19,11 @@ export const WelcomeBack: Story = { args: { state: 'welcomeBack' } };
 export const RecoveryCode: Story = { args: { state: 'recoveryCode' } };
 export const Recover: Story = {
   args: { state: 'signIn' },
-  play: ({ canvasElement }) => press(canvasElement, 'Use a recovery code'),
+  play: after('Use a recovery code'),
 };
 export const LinkThisDevice: Story = {
   args: { state: 'signIn' },
-  play: ({ canvasElement }) => press(canvasElement, 'Link with another device'),
+  play: after('Link with another device'),
 };
 export const Opening: Story = { args: { state: 'opening' } };
 export const StorageFailed: Story = { args: { state: 'storageFailed' } };
@@ -55,15 +48,15 @@ export const IdentityChanged: Story = { args: { state: 'identityChanged' } };
 
 export const Settings: Story = {
   args: { state: 'settings' },
-  play: ({ canvasElement }) => press(canvasElement, 'Settings'),
+  play: after('Settings'),
 };
 export const LinkingCode: Story = {
   args: { state: 'settings' },
-  play: ({ canvasElement }) => press(canvasElement, 'Settings', 'Link a new device'),
+  play: after('Settings', 'Link a new device'),
 };
 export const LinkingCompare: Story = {
   args: { state: 'compareOld' },
-  play: ({ canvasElement }) => press(canvasElement, 'Settings', 'Link a new device'),
+  play: after('Settings', 'Link a new device'),
 };
 
 export const Narrow: Story = { args: { width: '22.5rem' } };
@@ -74,5 +67,5 @@ export const German: Story = { args: { lang: 'de', state: 'failed' } };
 export const ArabicRightToLeft: Story = { args: { lang: 'ar' } };
 export const ArabicSettings: Story = {
   args: { lang: 'ar', state: 'settings' },
-  play: ({ canvasElement }) => press(canvasElement, 'الإعدادات'),
+  play: after('الإعدادات'),
 };

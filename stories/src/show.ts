@@ -1,4 +1,5 @@
 import { html, type TemplateResult } from 'lit';
+import type { Meta, StoryObj } from '@storybook/web-components-vite';
 import { fakeClient } from './fake-client.ts';
 import { conversationId } from './seeds.ts';
 import { states, type StateName } from './states.ts';
@@ -15,7 +16,7 @@ export interface WidgetArgs {
 }
 
 /** The widget with the stand-in for the client that the state asks for. */
-export function renderWidget({ state, theme, lang, isOpen, width }: WidgetArgs): TemplateResult {
+function renderWidget({ state, theme, lang, isOpen, width }: WidgetArgs): TemplateResult {
   return html`<seal-chat
     style="max-inline-size: ${width}; block-size: min(46rem, 94dvh); margin: 2dvh auto; font-family: system-ui, sans-serif"
     .client=${fakeClient(states[state])}
@@ -25,8 +26,37 @@ export function renderWidget({ state, theme, lang, isOpen, width }: WidgetArgs):
   ></seal-chat>`;
 }
 
-/** Clicks the control with `label` inside the widget, once it is there. */
-export async function press(canvas: HTMLElement, ...labels: readonly string[]): Promise<void> {
+/** The width of a phone. */
+export const NARROW = '22.5rem';
+export const RIGHT_TO_LEFT = { lang: 'ar', theme: 'dark', width: NARROW } as const;
+
+/**
+ * What the meta of every story file has in common; `state`, one of `names`, is shown first. Each file adds its title,
+ * which Storybook reads without running the file.
+ */
+export function storyMeta(
+  names: Readonly<Record<string, unknown>>,
+  state: StateName,
+): Pick<Meta<WidgetArgs>, 'render' | 'args' | 'argTypes'> {
+  return {
+    render: renderWidget,
+    args: { state, theme: 'light', lang: 'en', isOpen: true, width: '62rem' },
+    argTypes: {
+      state: { control: 'select', options: Object.keys(names) },
+      theme: { control: 'inline-radio', options: ['light', 'dark', 'auto'] },
+      lang: { control: 'inline-radio', options: ['en', 'de', 'ar'] },
+      width: { control: 'text' },
+    },
+  };
+}
+
+/** Presses the buttons with these labels, one after the other. */
+export function after(...labels: readonly string[]): NonNullable<StoryObj<WidgetArgs>['play']> {
+  return ({ canvasElement }) => press(canvasElement, ...labels);
+}
+
+/** Clicks the control with `label` inside the widget, once it is rendered. */
+async function press(canvas: HTMLElement, ...labels: readonly string[]): Promise<void> {
   for (const label of labels) {
     for (let waited = 0; waited < 3_000; waited += 50) {
       const control = controls(canvas).find((one) => (one.ariaLabel ?? one.textContent ?? '').trim() === label);

@@ -7,7 +7,7 @@ interface Edit {
   readonly text: string;
 }
 
-/** Takes out what nobody sees of the `html` and `css` templates in the sources: line breaks, indentation, comments. */
+/** Removes what has no effect from the `html` and `css` templates in the sources: line breaks, indentation, comments. */
 export function minifyTemplates(): Plugin {
   return {
     name: 'seal:minify-templates',

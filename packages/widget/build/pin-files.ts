@@ -10,7 +10,7 @@ interface Chunk {
   code: string;
 }
 
-/** `import("./settings-x1y2z3.js")` as it stands in minified code. */
+/** `import("./settings-x1y2z3.js")` as it is in minified code. */
 const DYNAMIC_IMPORT = /\bimport\((["'`])(\.\/[\w.-]+\.js)\1\)/;
 const DYNAMIC_IMPORTS = new RegExp(DYNAMIC_IMPORT, 'g');
 /** A note from bundler to bundler, which the minifier leaves in place. */

@@ -14,7 +14,7 @@ interface Published {
   readonly brotli: number;
 }
 
-/** After the build: `sri.json` with the hash and sizes of every file, and each file compressed beside it. */
+/** After the build: `sri.json` with the hash and sizes of every file, and each file compressed next to it. */
 export function publish(): Plugin {
   let directory = '';
   return {

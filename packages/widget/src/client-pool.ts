@@ -13,7 +13,7 @@ interface Entry {
   closing: ReturnType<typeof setTimeout> | undefined;
 }
 
-/** An element that is moved in the document leaves it and comes back at once: the client waits this long, ms. */
+/** An element that is moved in the document leaves it and comes back right away: the client waits this long, ms. */
 const GRACE_MS = 2_000;
 
 /** Elements of one page that name the same device share one client, and so one connection and one store. */
@@ -32,7 +32,7 @@ export function acquireClient(key: DeviceKey): SealClient {
   return entry.client;
 }
 
-/** Gives back what `acquireClient` gave; the client is closed when nobody asks for it again soon. */
+/** Gives back what `acquireClient` gave; the client is closed when no element asks for it again soon. */
 export function releaseClient(key: DeviceKey): void {
   const name = nameOf(key);
   const entry = entries.get(name);

@@ -20,8 +20,52 @@ const HOME_PARTS =
 /**
  * End-to-end encrypted chat in one tag.
  *
- * @summary A person's conversations: sign-in, list, messages, composer and settings.
- * @fires seal-ready, seal-message, seal-unread, seal-connection, seal-error: see `SealChatEvents`
+ * @summary End-to-end encrypted chat in one tag: sign-in, list, messages, composer and settings.
+ * @tag seal-chat
+ *
+ * @fires {CustomEvent<{ userId: string; deviceId: string }>} seal-ready - A person is signed in on this device.
+ * @fires {CustomEvent<{ conversationId: string; messageId: string; isOwn: boolean }>} seal-message - A message of another person, or of another of the person's devices, has arrived. It carries ids, never text.
+ * @fires {CustomEvent<{ count: number }>} seal-unread - The number of unread messages has changed.
+ * @fires {CustomEvent<{ status: 'idle' | 'connecting' | 'catching-up' | 'online' | 'offline' }>} seal-connection - The connection to the server has changed.
+ * @fires {CustomEvent<{ code: ErrorCode }>} seal-error - Something failed that the person may need help with.
+ *
+ * @csspart frame - The box around everything.
+ * @csspart panel - List and conversation together.
+ * @csspart banner - The line that says why messages are not coming or going.
+ * @csspart list-header - Above the list of conversations.
+ * @csspart search - The field that finds people.
+ * @csspart conversation - A conversation in the list.
+ * @csspart badge - The number of unread messages of a conversation.
+ * @csspart empty - Shown while there is no conversation yet.
+ * @csspart header - Above an open conversation.
+ * @csspart message-list - The scroller with the messages.
+ * @csspart day - The heading of a day.
+ * @csspart divider - The line above new messages.
+ * @csspart message - A message; also `message-own` and `message-other`.
+ * @csspart bubble - Its bubble; also `bubble-own` and `bubble-other`.
+ * @csspart meta - Time and tick of a message.
+ * @csspart status - The tick.
+ * @csspart avatar - A person's initials.
+ * @csspart to-latest - The button that goes to the newest message.
+ * @csspart composer - The form a message is written in.
+ * @csspart input - Its text field.
+ * @csspart send-button - Its button.
+ * @csspart notice - Replaces the composer when a person's keys have changed.
+ * @csspart sign-in - The first view.
+ * @csspart recovery-code - The view that shows a recovery code.
+ *
+ * @cssproperty [--seal-brand=oklch(0.47 0.085 208)] - The brand colour. Buttons, own messages, links and focus follow from it, made to read by its luminance.
+ * @cssproperty [--seal-ground=light-dark(#fff, oklch(0.2 0.009 230))] - The background. Surfaces and lines are mixed from it and the text.
+ * @cssproperty [--seal-radius=12px] - Roundness of controls; bubbles and boxes follow. 0 squares everything but people.
+ * @cssproperty [--seal-font=inherit] - Font family; in `page` mode the default is the system's.
+ * @cssproperty [--seal-font-size=max(15px, 0.9375rem)] - Size of text.
+ * @cssproperty --seal-focus - Outline of what has the focus; by default the brand colour.
+ * @cssproperty --seal-frame-radius - Roundness of the box around everything.
+ * @cssproperty [--seal-list-width=300px] - Width of the list where it is next to the conversation.
+ * @cssproperty --seal-bubble-own - Bubble of own messages; its text is `--seal-bubble-own-text`.
+ * @cssproperty --seal-bubble-own-text - Text of own messages.
+ * @cssproperty --seal-bubble-other - Bubble of others' messages; its text is `--seal-bubble-other-text`.
+ * @cssproperty --seal-bubble-other-text - Text of others' messages.
  */
 export class SealChat extends LitElement {
   static override styles = [tokens, base, elementStyles];
@@ -49,16 +93,18 @@ export class SealChat extends LitElement {
   declare mode: 'inline' | 'page';
   /** Id of the open conversation; follows what the person opens. */
   declare conversation: string | null;
+  /** Colours; `auto` follows the person's system. */
   declare theme: 'light' | 'dark' | 'auto';
-  /** How close together rows and bubbles are. */
+  /** How close together rows and bubbles are; touch targets stay as large. */
   declare density: 'comfortable' | 'compact';
-  /** BCP 47 tag; by default that of the page, else of the browser. */
+  /** BCP 47 tag; by default that of the page, else of the browser. Texts exist for `en`, `de` and `ar`. */
   declare lang: string;
   /** A client to use instead of one made from the attributes. The element never closes it. */
   declare client: SealClient | null;
   /** Texts to show instead of the built-in ones. */
   declare strings: Partial<Strings> | null;
 
+  /** The texts of the language that is shown. @internal */
   declare table: ShownStrings | null;
 
   #device: DeviceKey | null = null;
@@ -112,17 +158,17 @@ export class SealChat extends LitElement {
     readonly withoutRecoveryCode?: boolean;
   }): Promise<{ readonly userId: UserId; readonly username: string | null }> {
     const client = await this.#whenClient();
-    const { signIn } = await import('./element-verbs.ts');
+    const { signIn } = await import('./element-commands.ts');
     return signIn(client, options);
   }
 
   /**
    * Opens the conversation with the person called `username` and returns its id.
-   * @throws SealError NOT_FOUND when there is nobody of that name, NOT_SIGNED_IN, OFFLINE
+   * @throws SealError NOT_FOUND when no one has that name, NOT_SIGNED_IN, OFFLINE
    */
   async openDirect(username: string): Promise<ConversationId> {
     const client = await this.#whenClient();
-    const { openDirect } = await import('./element-verbs.ts');
+    const { openDirect } = await import('./element-commands.ts');
     const conversationId = await openDirect(client, username);
     this.conversation = conversationId;
     return conversationId;

@@ -6,7 +6,7 @@ export function codeText(code: ErrorCode, strings: ChatStrings): string {
   return strings.errors[code] ?? strings.errors.INTERNAL ?? code;
 }
 
-/** A sentence or two that say what went wrong and, where known, when to try again. */
+/** Says what went wrong and, where known, when to try again. */
 export function errorText(error: SealError, strings: ChatStrings): string {
   const text = codeText(error.code, strings);
   const { retryAfterMs } = error.details;

@@ -5,15 +5,15 @@ import type { ConnectionState, ConversationId, DeviceId, ErrorCode, MessageId, U
  * counts only, never what people write.
  */
 export interface SealChatEvents {
-  /** A person is signed in on this device, and their conversations are there. */
+  /** A person is signed in on this device, and their conversations are loaded. */
   'seal-ready': { readonly userId: UserId; readonly deviceId: DeviceId };
-  /** A message of another person, or of another own device, has arrived. */
+  /** A message of another person, or of another of this person's devices, has arrived. */
   'seal-message': { readonly conversationId: ConversationId; readonly messageId: MessageId; readonly isOwn: boolean };
   /** The number of unread messages in all conversations has changed. */
   'seal-unread': { readonly count: number };
   /** The connection to the server has changed. */
   'seal-connection': { readonly status: ConnectionState['status'] };
-  /** Something failed that the person may have to be helped with. */
+  /** Something failed that the person may need help with. */
   'seal-error': { readonly code: ErrorCode };
 }
 
@@ -29,5 +29,6 @@ export function sealEvent<Name extends keyof SealChatEvents>(
 }
 
 declare global {
-  interface HTMLElementEventMap extends SealChatEventMap {}
+  /** Every element, the document and the window: `document.addEventListener('seal-unread', …)` knows the detail as well. */
+  interface GlobalEventHandlersEventMap extends SealChatEventMap {}
 }

@@ -1,2 +1,2 @@
-/** What the entry loads. It exports nothing, so that nothing has to be kept for somebody who might ask. */
+/** What the entry loads. It exports nothing, so that the bundler keeps nothing for other importers. */
 import './define.ts';

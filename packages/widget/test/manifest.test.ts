@@ -1,8 +1,13 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { SealChat } from '../src/element.ts';
 
+const analyzer = createRequire(import.meta.url).resolve('@custom-elements-manifest/analyzer/cem.js');
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 interface Declaration {
@@ -33,6 +38,18 @@ function found(pattern: RegExp): readonly string[] {
 const names = (list: readonly { readonly name: string }[]): readonly string[] => list.map((one) => one.name).toSorted();
 
 describe('custom-elements.json', () => {
+  it('and the data for editors are what `npm run manifest` generates from the JSDoc', () => {
+    const directory = mkdtempSync(join(tmpdir(), 'seal-manifest-'));
+    try {
+      const env = { ...process.env, SEAL_MANIFEST_DIR: directory };
+      execFileSync(process.execPath, [analyzer, 'analyze'], { cwd: root, env, stdio: 'pipe' });
+      for (const name of ['custom-elements.json', 'vscode.html-custom-data.json', 'web-types.json'])
+        expect(readFileSync(`${root}${name}`, 'utf8'), name).toBe(readFileSync(join(directory, name), 'utf8'));
+    } finally {
+      rmSync(directory, { recursive: true, force: true });
+    }
+  });
+
   it('has the attributes of the element', () => {
     const attributes = Object.entries(SealChat.properties)
       .filter(([, options]) => options.attribute !== false && options.state !== true)
@@ -49,7 +66,7 @@ describe('custom-elements.json', () => {
   });
 
   it('has the parts, each handed through to the outside', () => {
-    // `message-${side}` and `bubble-${side}` stand in the manifest beside their common name.
+    // `message-${side}` and `bubble-${side}` are in the manifest under their common name.
     const inside = found(/\spart="([^"]+)"/g).filter((name) => !name.includes('$'));
     expect(names(declaration.cssParts)).toEqual(inside);
     const exported = found(/(?:exportparts="|HOME_PARTS =\s*')([^"']+)/g);

@@ -14,7 +14,7 @@ export class Watch<T> implements ReactiveController {
   #watched: Readable<T> | null = null;
   #end: (() => void) | null = null;
 
-  /** `source` is asked before every update; it has to answer the same object as long as it means the same. */
+  /** `source` is asked before every update; it must return the same object for as long as it means the same. */
   constructor(host: ReactiveControllerHost, source: () => Readable<T> | null) {
     this.#host = host;
     this.#source = source;

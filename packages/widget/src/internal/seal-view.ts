@@ -4,7 +4,7 @@ import { contextOf, type SealContext } from '../context.ts';
 import type { ShownStrings } from '../i18n/strings.ts';
 import type { ViewEventDetail, ViewEvents } from './view-events.ts';
 
-/** A part of `<seal-chat>`: it is handed the client and the texts by it, and does nothing without them. */
+/** A part of `<seal-chat>`: the element hands it the client and the texts, and it does nothing without them. */
 export abstract class SealView extends LitElement {
   #context: SealContext | null = null;
   readonly #refresh = (): void => this.requestUpdate();
@@ -28,14 +28,14 @@ export abstract class SealView extends LitElement {
   /** The client of the surrounding `<seal-chat>`. */
   protected get client(): SealClient {
     const client = this.#context?.client;
-    if (client == null) throw new Error(`<${this.localName}> stands outside <seal-chat>`);
+    if (client == null) throw new Error(`<${this.localName}> is outside <seal-chat>`);
     return client;
   }
 
   /** The texts in the language of the surrounding `<seal-chat>`. */
   protected get strings(): ShownStrings {
     const strings = this.#context?.strings;
-    if (strings == null) throw new Error(`<${this.localName}> stands outside <seal-chat>`);
+    if (strings == null) throw new Error(`<${this.localName}> is outside <seal-chat>`);
     return strings;
   }
 

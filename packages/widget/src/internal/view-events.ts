@@ -4,7 +4,7 @@ import type { ComposeRequest } from '../messages/compose-request.ts';
 /** The pages of a conversation's details; `about` comes first and leads to the others. */
 export type DetailsPage = 'about' | 'edit' | 'add' | 'invite';
 
-/** What a person can begin: a message to somebody, or a channel that they create or find. */
+/** What a person can begin: a message to a person, or a channel that they create or find. */
 export type NewChoice = 'direct' | 'create' | 'browse';
 
 /**

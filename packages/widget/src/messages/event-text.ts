@@ -4,7 +4,7 @@ import type { ChatStrings } from '../i18n/strings.ts';
 import { personName } from '../people/name.ts';
 import { durationLabel } from '../time/duration.ts';
 
-/** What an event message tells, as a sentence. `by` is who did it; people who are no members any more are "someone". */
+/** What an event message tells, as a sentence. `by` is who did it; former members are "someone". */
 export function eventText(
   event: ConversationEvent,
   by: UserId,

@@ -61,7 +61,7 @@ export function dayLabel(at: number, now: number, lang: string): string {
   return capitalise((sameYear ? dayMonth : dayMonthYear).format(at), lang);
 }
 
-/** Stands beside a conversation: the time today, then yesterday, a weekday, the date. Times in ms. */
+/** The label next to a conversation: the time today, then yesterday, a weekday, the date. Times in ms. */
 export function listLabel(at: number, now: number, lang: string): string {
   const days = calendarDaysBetween(at, now);
   if (days <= 0) return timeLabel(at, lang);

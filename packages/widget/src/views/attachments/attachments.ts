@@ -1,9 +1,10 @@
 import { html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
 import type { Conversation, Message, MessageAttachment } from '@seal-chat/client';
-import { base, closeIcon, downloadIcon, fileIcon, playIcon, warningIcon } from '@seal-chat/ui';
+import { base, closeIcon, downloadIcon, fileIcon, playIcon } from '@seal-chat/ui';
 import { errorText } from '../../error-text.ts';
 import { messageTexts, type MessageTexts } from '../../internal/message-texts.ts';
 import { SealView } from '../../internal/seal-view.ts';
+import { problemLine } from '../../internal/templates.ts';
 import { attachmentStyles } from './attachments.styles.ts';
 import { BlobUrls } from './blob-url.ts';
 import type { FileSource } from './file-access.ts';
@@ -216,7 +217,7 @@ export class SealAttachments extends SealView {
     }`;
   }
 
-  /** Fetches what is to be played and begins as soon as it is there. */
+  /** Fetches what is to be played and begins as soon as it has arrived. */
   async #play(attachment: MessageAttachment): Promise<void> {
     await this.#open(attachment);
     await this.updateComplete;
@@ -277,13 +278,13 @@ export class SealAttachments extends SealView {
     const { texts } = this;
     const { loading } = this.#openings.of(attachment);
     const problem = this.#problemOf(attachment);
-    if (problem !== null) return html`<p class="problem" role="alert">${warningIcon}<span>${problem}</span></p>`;
+    if (problem !== null) return problemLine(problem);
     return loading === null
       ? nothing
       : this.#bar(loading.part, texts.loadingFile(percentLabel(loading.part, texts.lang)));
   }
 
-  /** How far the upload of an own file is. */
+  /** How far the upload of a file of this person is. */
   #renderUpload({ upload }: MessageAttachment): unknown {
     const { texts } = this;
     if (upload === null || upload.state === 'done') return nothing;

@@ -72,6 +72,6 @@ function saveBlob(blob: Blob, name: string): void {
   link.href = URL.createObjectURL(blob);
   link.download = name;
   link.click();
-  // The browser has to have begun before the address may go.
+  // The browser must have begun before the address is released.
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }

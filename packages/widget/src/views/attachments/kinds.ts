@@ -9,7 +9,7 @@ const INLINE: Readonly<Record<'image' | 'video' | 'audio', ReadonlySet<string>>>
   video: new Set(['video/mp4', 'video/webm']),
   audio: new Set(['audio/mpeg', 'audio/mp4', 'audio/aac', 'audio/ogg', 'audio/webm', 'audio/wav', 'audio/flac']),
 };
-/** Files larger than this are saved, not shown, bytes: they would have to be held as a whole. */
+/** Files larger than this are saved, not shown, bytes: they would be held in memory as a whole. */
 const MOST_INLINE_BYTES = 256 * 1_048_576;
 
 /** How `attachment` is shown: as what it says it is, if that is harmless, else as a card. */

@@ -8,7 +8,7 @@ export interface LightboxSource {
   readonly open: (attachment: MessageAttachment) => Promise<void>;
   /** Null until it is opened. */
   readonly url: (attachment: MessageAttachment) => string | null;
-  /** Why it cannot be opened; null when it can, or nobody knows yet. */
+  /** Why it cannot be opened; null when it can, or when that is not known yet. */
   readonly problem: (attachment: MessageAttachment) => string | null;
   readonly save: (attachment: MessageAttachment) => void;
   readonly nameOf: (attachment: MessageAttachment) => string;

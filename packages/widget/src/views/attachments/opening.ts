@@ -3,7 +3,7 @@ import type { MessageAttachment, SealError } from '@seal-chat/client';
 import { asSealError } from '../../internal/action.ts';
 import { readFile, saveFile, type FileSource } from './file-access.ts';
 
-/** How the opening of one file stands. */
+/** How far the opening of one file is. */
 export interface OpeningState {
   readonly loading: { readonly part: number; readonly cancel: () => void } | null;
   readonly blob: Blob | null;

@@ -1,7 +1,7 @@
 import { CONTENT_LIMITS, COUNT_LIMITS } from '@seal-chat/protocol';
 import type { ChannelStrings } from '../../i18n/channel-strings.ts';
 
-/** People that can be added or invited at once. */
+/** At most this many people can be added or invited in one go. */
 export const MOST_PEOPLE: number = COUNT_LIMITS.page;
 
 /** What is wrong with `name` for a channel, or null; the server and the other members check the same. */

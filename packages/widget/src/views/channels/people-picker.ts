@@ -65,7 +65,7 @@ export class SealPeoplePicker extends ChannelView {
   };
 
   declare people: readonly Person[];
-  /** Those who cannot be chosen, because they are there already. */
+  /** Those who cannot be chosen, because they are members already. */
   declare excluded: ReadonlySet<UserId>;
   /** What screen readers are told. */
   declare said: string;

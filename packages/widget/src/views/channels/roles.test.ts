@@ -33,7 +33,7 @@ it('offers roles to owners only, and invitations to members of public channels',
   expect(canInvite(channel('member', { visibility: 'public' }))).toBe(true);
 });
 
-it('offers nothing to somebody who is not in', () => {
+it('offers nothing to a person who is not a member', () => {
   for (const state of ['joining', 'left', 'broken'] as const) {
     const away = channel('owner', { state, visibility: 'public' });
     expect([isManager(away), canInvite(away), canSetRole(away, member('member'))]).toEqual([false, false, false]);

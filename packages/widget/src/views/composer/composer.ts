@@ -1,10 +1,11 @@
 import { html, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
 import type { Conversation } from '@seal-chat/client';
-import { base, checkIcon, isTouchOnly, sendIcon, warningIcon } from '@seal-chat/ui';
+import { base, checkIcon, isTouchOnly, sendIcon } from '@seal-chat/ui';
 import type { ShownStrings } from '../../i18n/strings.ts';
 import { Action, asSealError } from '../../internal/action.ts';
 import { adoptStyles } from '../../internal/adopt-styles.ts';
 import { SealView } from '../../internal/seal-view.ts';
+import { problemLine } from '../../internal/templates.ts';
 import { errorText } from '../../error-text.ts';
 import { conversationJourney } from '../../journeys/conversation.ts';
 import type { ComposeRequest } from '../../messages/compose-request.ts';
@@ -239,8 +240,4 @@ export class SealComposer extends SealView {
       }
     </form>`;
   }
-}
-
-function problemLine(text: string | null): TemplateResult | typeof nothing {
-  return text === null ? nothing : html`<p class="problem" role="alert">${warningIcon}<span>${text}</span></p>`;
 }

@@ -83,7 +83,7 @@ export class SealConversationList extends SealView {
   #renderRow(summary: ConversationSummary, isTabStop: boolean): TemplateResult {
     const { strings, rich } = this;
     const { conversationId, peer, unreadCount, lastActivityAt, isMuted } = summary;
-    // Of the open one it stands in the field.
+    // The draft of the open conversation is in the composer.
     const draft = conversationId === this.selected ? '' : summary.draft;
     return html`<li>
       <button

@@ -4,7 +4,7 @@ import { warningIcon } from '@seal-chat/ui';
 import { codeText } from '../../error-text.ts';
 import type { ChatStrings } from '../../i18n/strings.ts';
 
-/** Errors that no new attempt to connect will cure: the person has to be told. */
+/** Errors that no new attempt to connect will cure: the person must be told. */
 const LASTING: ReadonlySet<ErrorCode> = new Set([
   'UNKNOWN_APP_KEY',
   'ORIGIN_NOT_ALLOWED',
@@ -24,7 +24,7 @@ export interface BannerState {
 /** The text of the banner, or `null` while all is well. */
 function bannerText({ account, connection, isBrowserOffline }: BannerState, strings: ChatStrings): string | null {
   if (account?.status === 'revoked') return codeText('DEVICE_REVOKED', strings);
-  // The browser knows at once; the connection would notice at its next heartbeat.
+  // The browser knows immediately; the connection would notice at its next heartbeat.
   if (isBrowserOffline) return strings.offlineBanner;
   switch (connection?.status) {
     case 'connecting':

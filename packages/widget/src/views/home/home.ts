@@ -1,7 +1,7 @@
 import { html, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
 import { keyed } from 'lit/directives/keyed.js';
 import type { ConversationId, UserId } from '@seal-chat/client';
-import { avatarStyles, base, isTouchOnly, lockIcon, settingsIcon, warningIcon, Watch } from '@seal-chat/ui';
+import { avatarStyles, base, isTouchOnly, lockIcon, settingsIcon, Watch } from '@seal-chat/ui';
 import { errorText } from '../../error-text.ts';
 import { Action } from '../../internal/action.ts';
 import { Lazy } from '../../internal/lazy.ts';
@@ -12,6 +12,7 @@ import { conversationJourney } from '../../journeys/conversation.ts';
 import { detailsJourney } from '../../journeys/details.ts';
 import { avatar } from '../../people/avatar.ts';
 import { personName } from '../../people/name.ts';
+import { problemLine } from '../../internal/templates.ts';
 import { banner } from '../conversation/banner.ts';
 import type { SealConversation } from '../conversation/conversation.ts';
 import type { SealConversationList } from '../conversation-list/conversation-list.ts';
@@ -199,11 +200,7 @@ export class SealHome extends SealView {
           ${settingsIcon}
         </button>
       </div>
-      ${
-        error === null
-          ? nothing
-          : html`<p class="problem" role="alert">${warningIcon}<span>${errorText(error, strings)}</span></p>`
-      }
+      ${problemLine(error && errorText(error, strings))}
       <seal-people-search id="search" exportparts="search, avatar" @person=${this.#handlePerson}>
         <seal-invitations exportparts="avatar" @pick=${this.#handlePick}></seal-invitations>
         <seal-conversation-list

@@ -1,9 +1,11 @@
-import { html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
+import { html, type PropertyDeclarations, type TemplateResult } from 'lit';
 import { isSealError, type Linking, type SealError } from '@seal-chat/client';
-import { backIcon, base, card, warningIcon, Watch } from '@seal-chat/ui';
+import { base, card, Watch } from '@seal-chat/ui';
 import { errorText } from '../../error-text.ts';
 import { asSealError } from '../../internal/action.ts';
 import { AccountView } from '../../internal/account-view.ts';
+import { codeField } from '../account/code-field.ts';
+import { accountPage } from '../account/page.ts';
 import { linkSteps } from './link-steps.ts';
 
 /** On the new device: takes the code of another one and joins its account. Tells `back`. */
@@ -57,25 +59,22 @@ export class SealLinkNew extends AccountView {
 
   protected override render(): TemplateResult {
     const { strings } = this;
-    return html`<div class="bar">
-        <button class="icon-button" aria-label=${strings.back} title=${strings.back} @click=${() => this.tell('back')}>
-          ${backIcon}
-        </button>
-      </div>
-      <div class="card">
-        <div class="head">
-          <h2>${strings.linkNewTitle}</h2>
-          ${this.linking === null ? html`<p class="lead">${strings.linkNewText}</p>` : nothing}
-        </div>
-        ${this.#renderStep()}
-      </div>`;
+    return accountPage(
+      {
+        title: strings.linkNewTitle,
+        lead: this.linking === null ? strings.linkNewText : null,
+        content: this.#renderStep(),
+        onBack: () => this.tell('back'),
+      },
+      strings,
+    );
   }
 
   #renderStep(): TemplateResult {
     const { strings, linking } = this;
     const state = this.#state.value;
     if (linking === null || state === null) return this.#renderForm(this.problem);
-    // A code with a mistake in it is corrected, not typed anew.
+    // A code with a mistake in it is corrected, not typed again.
     if (state.step === 'failed' && isSealError(state.error, 'WRONG_CODE')) return this.#renderForm(state.error);
     if (state.step === 'waiting')
       return html`<p class="progress" role="status"><span class="spinner"></span>${strings.linkConnecting}</p>`;
@@ -85,33 +84,18 @@ export class SealLinkNew extends AccountView {
   #renderForm(problem: SealError | null): TemplateResult {
     const { strings } = this;
     return html`<form novalidate @submit=${this.#handleSubmit}>
-      <div class="field">
-        <label for="code">${strings.linkCodeLabel}</label>
-        <input
-          id="code"
-          class="input code-input"
-          autocomplete="one-time-code"
-          autocapitalize="characters"
-          spellcheck="false"
-          dir="ltr"
-          placeholder="XXXX XXXX XXXX XXXX"
-          aria-invalid=${problem === null ? nothing : 'true'}
-          aria-describedby=${problem === null ? nothing : 'problem'}
-          .value=${this.code}
-          @input=${(event: Event) => {
-            this.code = (event.target as HTMLInputElement).value;
-            this.problem = null;
-            this.linking = null;
-          }}
-        />
-      </div>
-      ${
-        problem === null
-          ? nothing
-          : html`<p id="problem" class="problem" role="alert">
-              ${warningIcon}<span>${errorText(problem, strings)}</span>
-            </p>`
-      }
+      ${codeField({
+        label: strings.linkCodeLabel,
+        value: this.code,
+        problem: problem && errorText(problem, strings),
+        autocomplete: 'one-time-code',
+        placeholder: 'XXXX XXXX XXXX XXXX',
+        onInput: (code) => {
+          this.code = code;
+          this.problem = null;
+          this.linking = null;
+        },
+      })}
       <button class="button primary wide" ?disabled=${this.code.trim() === ''}>${strings.linkAction}</button>
     </form>`;
   }

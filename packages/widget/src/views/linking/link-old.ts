@@ -1,9 +1,11 @@
 import { css, html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
 import type { Linking } from '@seal-chat/client';
-import { backIcon, base, card, warningIcon, Watch } from '@seal-chat/ui';
+import { base, card, Watch } from '@seal-chat/ui';
 import { errorText } from '../../error-text.ts';
 import { Action } from '../../internal/action.ts';
 import { AccountView } from '../../internal/account-view.ts';
+import { problemLine } from '../../internal/templates.ts';
+import { accountPage } from '../account/page.ts';
 import { linkSteps } from './link-steps.ts';
 
 /** On a signed-in device: shows a code for a new one, then the digits to compare. Tells `back`. */
@@ -57,17 +59,10 @@ export class SealLinkOld extends AccountView {
 
   protected override render(): TemplateResult {
     const { strings } = this;
-    return html`<div class="bar">
-        <button class="icon-button" aria-label=${strings.back} title=${strings.back} @click=${() => this.tell('back')}>
-          ${backIcon}
-        </button>
-      </div>
-      <div class="card">
-        <div class="head">
-          <h2>${strings.linkOldTitle}</h2>
-        </div>
-        ${this.#renderStep()}
-      </div>`;
+    return accountPage(
+      { title: strings.linkOldTitle, lead: null, content: this.#renderStep(), onBack: () => this.tell('back') },
+      strings,
+    );
   }
 
   #renderStep(): TemplateResult {
@@ -76,7 +71,7 @@ export class SealLinkOld extends AccountView {
     const { error } = this.#opening;
     if (error !== null)
       return html`<div class="stack">
-        <p class="problem" role="alert">${warningIcon}<span>${errorText(error, strings)}</span></p>
+        ${problemLine(errorText(error, strings))}
         <button class="button secondary" @click=${this.#open}>${strings.tryAgain}</button>
       </div>`;
     if (linking === null || state === null) return html`<p class="progress"><span class="spinner"></span></p>`;

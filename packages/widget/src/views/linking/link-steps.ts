@@ -1,8 +1,9 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Linking, LinkingState } from '@seal-chat/client';
-import { checkIcon, warningIcon } from '@seal-chat/ui';
+import { checkIcon } from '@seal-chat/ui';
 import { errorText } from '../../error-text.ts';
 import type { AccountStrings, ChatStrings } from '../../i18n/strings.ts';
+import { problemLine } from '../../internal/templates.ts';
 
 /** What both devices show of a linking after the code: the six digits, progress, the end. */
 export function linkSteps(
@@ -32,7 +33,7 @@ export function linkSteps(
       return html`<p class="progress" role="status">${checkIcon}${strings.linkDone}</p>`;
     case 'failed':
       return html`<div class="stack">
-        <p class="problem" role="alert">${warningIcon}<span>${errorText(state.error, strings)}</span></p>
+        ${problemLine(errorText(state.error, strings))}
         <button class="button secondary" @click=${onAgain}>${strings.tryAgain}</button>
       </div>`;
   }

@@ -44,7 +44,7 @@ it('writes nothing where nothing can be written', () => {
   expect(names(message(text, true), summary(null), false)).toEqual(['copy', 'deleteForMe']);
 });
 
-it('offers nothing for what has no place yet, and for what nobody said', () => {
+it('offers nothing for messages without a sequence number, and for events', () => {
   expect(availableActions(message(text, true, null), summary(null), true)).toBe(null);
   const event: MessageView = { kind: 'event', event: { type: 'reset' } };
   expect(availableActions(message(event, true), summary({}), true)).toBe(null);

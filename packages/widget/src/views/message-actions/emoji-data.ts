@@ -1,4 +1,4 @@
-/** Offered at once. */
+/** Offered first, without opening the picker. */
 export const QUICK_EMOJI: readonly string[] = ['👍', '❤️', '😂', '😮', '😢', '🙏'];
 
 /** The picker's groups, in the order of the texts that name them. A small choice of what every system can draw. */

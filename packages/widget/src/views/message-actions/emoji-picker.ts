@@ -3,7 +3,7 @@ import type { Message } from '@seal-chat/client';
 import { EMOJI_GROUPS, QUICK_EMOJI } from './emoji-data.ts';
 import type { MessageCommands } from './commands.ts';
 
-/** Emoji beside each other, as the style sheet lays them out. */
+/** Emoji in one row, as the style sheet lays them out. */
 export const PICKER_COLUMNS = 8;
 
 /** A small choice of emoji. They are characters of the system's font: nothing is fetched from anywhere. */

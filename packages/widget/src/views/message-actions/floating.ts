@@ -1,4 +1,4 @@
-/** Which of `items` the focus goes to with `key`; also across, as rows may stand beside each other. */
+/** Which of `items` the focus goes to with `key`; also across, where items are in columns. */
 export function focusByKey(event: KeyboardEvent, items: readonly HTMLElement[], columns = 1): boolean {
   const index = items.indexOf(event.target as HTMLElement);
   if (index < 0) return false;

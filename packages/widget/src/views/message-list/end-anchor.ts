@@ -9,7 +9,7 @@ export interface Anchor {
 }
 
 /**
- * Keeps a scroller at its end while the person is there, and what they look at in its place while they are not,
+ * Keeps a scroller at its end while the person is at the end, else keeps what they look at in its place,
  * whatever is added above or below. Rows are the children with a `data-key`, in order.
  */
 export class EndAnchor {

@@ -19,7 +19,7 @@ export function newestSeq(messages: readonly Message[]): number {
 /** What the row of one of `all` is made of. */
 export function toListed(message: Message, i: number, all: readonly Message[]): ListedMessage {
   const { messageId, senderUserId, content } = message;
-  // What happened stands by itself, whoever did it.
+  // An event is a group of its own, no matter who caused it.
   const senderId = content.kind === 'event' ? messageId : senderUserId;
   return { id: messageId, senderId, at: messageTime(message), message, previousSeq: all[i - 1]?.seq ?? Infinity };
 }

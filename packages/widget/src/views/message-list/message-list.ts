@@ -21,7 +21,7 @@ import { messageListStyles } from './message-list.styles.ts';
 
 /** Messages put on the page at first, and added each time the upper end comes near. */
 const PAGE = 60;
-/** With more than this on the page, those above are taken off again when the person is back at the end. */
+/** With more than this on the page, the upper ones are removed again when the person is back at the end. */
 const MOST_AT_END = 4 * PAGE;
 
 /** The messages of one conversation, which stays the same for the life of the element. */
@@ -46,7 +46,7 @@ export class SealMessageList extends SealView {
   #shown = PAGE;
   #firstShown: MessageId | null = null;
   #isOpened = false;
-  /** Others' messages after this sequence number stand below the divider. */
+  /** Others' messages after this sequence number are below the divider. */
   #dividerSeq: number | null = null;
   #newestSeen = 0;
   #markedSeq = 0;
@@ -141,7 +141,7 @@ export class SealMessageList extends SealView {
     };
   }
 
-  /** The person wrote something: what stood below the divider is not new any more. */
+  /** The person wrote something, so the messages below the divider are no longer new. */
   clearDivider(): void {
     this.#dividerSeq = null;
     this.scrollToLatest();

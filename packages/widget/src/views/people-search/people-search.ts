@@ -87,7 +87,7 @@ export class SealPeopleSearch extends SealView {
     } catch (error) {
       results = { kind: 'failed', error: asSealError(error) };
     }
-    // An answer that comes after the person went on typing is not for them any more.
+    // An answer that arrives after the person went on typing is out of date.
     if (this.query.trim() === query) this.results = results;
   }
 

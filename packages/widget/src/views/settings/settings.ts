@@ -1,11 +1,12 @@
 import { html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
 import type { DeviceId, OwnDevice } from '@seal-chat/client';
-import { avatarStyles, backIcon, base, deviceIcon, warningIcon, Watch } from '@seal-chat/ui';
+import { avatarStyles, backIcon, base, deviceIcon, Watch } from '@seal-chat/ui';
 import { errorText } from '../../error-text.ts';
 import { Action } from '../../internal/action.ts';
 import { AccountView } from '../../internal/account-view.ts';
 import { avatar } from '../../people/avatar.ts';
 import { personName } from '../../people/name.ts';
+import { problemLine } from '../../internal/templates.ts';
 import { settingsStyles } from './settings.styles.ts';
 
 /** The person's account: its devices, linking a new one, a new recovery code, signing out. Tells `back`. */
@@ -127,13 +128,7 @@ export class SealSettings extends AccountView {
             ${account.username === null ? html`<p class="hint">${strings.guestHint}</p>` : nothing}
           </div>
         </section>
-        ${
-          this.#working.error === null
-            ? nothing
-            : html`<p class="problem" role="alert">
-                ${warningIcon}<span>${errorText(this.#working.error, strings)}</span>
-              </p>`
-        }
+        ${problemLine(this.#working.error && errorText(this.#working.error, strings))}
         ${isSignedIn ? this.#renderDevices() : nothing}
         ${
           isSignedIn && account.username !== null
@@ -155,12 +150,8 @@ export class SealSettings extends AccountView {
     const { error } = this.#loading;
     return html`<section>
       <h3>${strings.devices}</h3>
-      ${
-        error === null
-          ? nothing
-          : html`<p class="problem" role="alert">${warningIcon}<span>${errorText(error, strings)}</span></p>
-              <button class="button secondary" @click=${this.#loadDevices}>${strings.tryAgain}</button>`
-      }
+      ${problemLine(error && errorText(error, strings))}
+      ${error === null ? nothing : html`<button class="button secondary" @click=${this.#loadDevices}>${strings.tryAgain}</button>`}
       ${devices === null && error === null ? html`<p class="hint"><span class="spinner"></span></p>` : nothing}
       <ul>
         ${devices

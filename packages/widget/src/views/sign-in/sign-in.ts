@@ -5,6 +5,7 @@ import { errorText } from '../../error-text.ts';
 import { Action } from '../../internal/action.ts';
 import { AccountView } from '../../internal/account-view.ts';
 import { personName } from '../../people/name.ts';
+import { problemLine } from '../../internal/templates.ts';
 import { signInStyles } from './sign-in.styles.ts';
 
 /** What a person without a session sees: a name to choose, and the ways back into an account they have. */
@@ -145,11 +146,7 @@ export class SealSignIn extends AccountView {
         <p class="lead">${strings.welcomeBackText}</p>
       </div>
       <div class="stack">
-        ${
-          error === null
-            ? nothing
-            : html`<p class="problem" role="alert">${warningIcon}<span>${errorText(error, strings)}</span></p>`
-        }
+        ${problemLine(error && errorText(error, strings))}
         <button
           class="button primary wide"
           ?disabled=${isBusy}
@@ -172,7 +169,7 @@ export class SealSignIn extends AccountView {
     </div>`;
   }
 
-  /** What stands under the field when something is wrong, or `null`. */
+  /** What is wrong with the name, shown under the field, or `null`. */
   #problem(): string | null {
     const { strings } = this;
     const { error } = this.#signingIn;

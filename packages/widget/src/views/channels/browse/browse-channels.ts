@@ -2,11 +2,12 @@ import { html, nothing, type PropertyDeclarations, type TemplateResult } from 'l
 import { repeat } from 'lit/directives/repeat.js';
 import type { ChannelListing, ConversationId } from '@seal-chat/client';
 import { COUNT_LIMITS } from '@seal-chat/protocol';
-import { avatarStyles, backIcon, base, checkIcon, isTouchOnly, searchIcon, warningIcon } from '@seal-chat/ui';
+import { avatarStyles, base, checkIcon, isTouchOnly, searchIcon } from '@seal-chat/ui';
 import { errorText } from '../../../error-text.ts';
 import { Action } from '../../../internal/action.ts';
 import { ChannelView } from '../../../internal/channel-view.ts';
 import { channelAvatar } from '../../../people/avatar.ts';
+import { backButton, problemLine } from '../../../internal/templates.ts';
 import { joinErrorText } from '../join-error.ts';
 import { pageStyles } from '../page.styles.ts';
 import { browseChannelsStyles } from './browse-channels.styles.ts';
@@ -100,9 +101,7 @@ export class SealBrowseChannels extends ChannelView {
   protected override render(): TemplateResult {
     const { strings } = this;
     return html`<div class="head">
-        <button class="icon-button" aria-label=${strings.back} title=${strings.back} @click=${() => this.tell('back')}>
-          ${backIcon}
-        </button>
+        ${backButton(strings, () => this.tell('back'))}
         <h2 tabindex="-1">${strings.browseChannels}</h2>
       </div>
       <div class="field-row" role="search" aria-label=${strings.searchChannels}>
@@ -201,11 +200,7 @@ export class SealBrowseChannels extends ChannelView {
                 ${isChosen && isBusy ? html`<span class="spinner"></span>` : nothing}${strings.join}
               </button>`
         }
-        ${
-          isChosen && error !== null
-            ? html`<p class="problem" role="alert">${warningIcon}<span>${joinErrorText(error, strings)}</span></p>`
-            : nothing
-        }
+        ${problemLine(isChosen && error !== null ? joinErrorText(error, strings) : null)}
       </div>
     </li>`;
   }

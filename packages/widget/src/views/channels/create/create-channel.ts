@@ -1,18 +1,19 @@
-import { html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
+import { html, type PropertyDeclarations, type TemplateResult } from 'lit';
 import { isSealError, type Person, type SealError, type UserId } from '@seal-chat/client';
-import { backIcon, base, isTouchOnly, warningIcon } from '@seal-chat/ui';
+import { base, isTouchOnly } from '@seal-chat/ui';
 import { errorText } from '../../../error-text.ts';
 import { Action } from '../../../internal/action.ts';
 import { ChannelView } from '../../../internal/channel-view.ts';
 import type { ViewEvent } from '../../../internal/view-events.ts';
-import { field } from '../field.ts';
+import { problemLine } from '../../../internal/templates.ts';
+import { channelFields, formFoot, formHead } from '../form.ts';
 import { MOST_PEOPLE, descriptionProblem, nameProblem } from '../names.ts';
 import { pageStyles } from '../page.styles.ts';
 import { createChannelStyles } from './create-channel.styles.ts';
 
 type FieldName = 'name' | 'description' | 'people';
 
-/** Makes a channel. Tells `pick` with the id of the new one, or `back`. */
+/** Creates a channel. Tells `pick` with the id of the new one, or `back`. */
 export class SealCreateChannel extends ChannelView {
   static override styles = [base, pageStyles, createChannelStyles];
   static override properties: PropertyDeclarations = {
@@ -106,32 +107,21 @@ export class SealCreateChannel extends ChannelView {
   protected override render(): TemplateResult {
     const { strings } = this;
     const { isBusy, error } = this.#creating;
-    return html`<div class="head">
-        <button class="icon-button" aria-label=${strings.back} title=${strings.back} @click=${() => this.tell('back')}>
-          ${backIcon}
-        </button>
-        <h2 tabindex="-1">${strings.newChannel}</h2>
-      </div>
+    return html`${formHead(strings.newChannel, strings, () => this.tell('back'))}
       <form novalidate @submit=${this.#handleSubmit} @keydown=${this.#handleKeydown}>
         <div class="scroller">
           <div class="fields">
-            ${field({
-              id: 'name',
-              label: strings.channelName,
-              value: this.name,
-              problem: this.#problem('name'),
-              isLocked: isBusy,
-              onInput: (value) => this.#change(() => (this.name = value)),
-            })}
-            ${field({
-              id: 'description',
-              label: strings.channelDescription,
-              value: this.description,
-              problem: this.#problem('description'),
-              isLocked: isBusy,
-              isLong: true,
-              onInput: (value) => this.#change(() => (this.description = value)),
-            })}
+            ${channelFields(
+              {
+                name: this.name,
+                nameProblem: this.#problem('name'),
+                description: this.description,
+                descriptionProblem: this.#problem('description'),
+                isLocked: isBusy,
+                onChange: (change) => this.#change(() => Object.assign(this, change)),
+              },
+              strings,
+            )}
             <fieldset ?disabled=${isBusy}>
               <legend>${strings.visibility}</legend>
               <div class="choices">
@@ -143,14 +133,11 @@ export class SealCreateChannel extends ChannelView {
           </div>
         </div>
         <div class="foot">
-          ${
-            error === null || fieldOf(error) !== null
-              ? nothing
-              : html`<p class="problem" role="alert">${warningIcon}<span>${errorText(error, strings)}</span></p>`
-          }
-          <button class="button primary wide" aria-disabled=${isBusy ? 'true' : nothing}>
-            ${isBusy ? html`<span class="spinner"></span>${strings.creating}` : strings.create}
-          </button>
+          ${formFoot({
+            problem: error === null || fieldOf(error) !== null ? null : errorText(error, strings),
+            label: isBusy ? strings.creating : strings.create,
+            isBusy,
+          })}
           <div class="hidden-visually" role="status">${isBusy ? strings.creating : ''}</div>
         </div>
       </form>`;
@@ -180,11 +167,7 @@ export class SealCreateChannel extends ChannelView {
         .excluded=${this.#nobody}
         @people=${(event: ViewEvent<'people'>) => this.#change(() => (this.people = event.detail))}
       ></seal-people-picker>
-      ${
-        problem === null
-          ? html`<p class="hint">${strings.peopleHint}</p>`
-          : html`<p class="problem" role="alert">${warningIcon}<span>${problem}</span></p>`
-      }
+      ${problem === null ? html`<p class="hint">${strings.peopleHint}</p>` : html`${problemLine(problem)}`}
     </fieldset>`;
   }
 }

@@ -6,13 +6,14 @@ import type {
   ConversationSummary,
   Person,
 } from '@seal-chat/client';
-import { avatarStyles, base, closeIcon, lockIcon, notice, warningIcon } from '@seal-chat/ui';
+import { avatarStyles, base, closeIcon, lockIcon, notice } from '@seal-chat/ui';
 import { errorText } from '../../../error-text.ts';
 import { Action } from '../../../internal/action.ts';
 import { ChannelView } from '../../../internal/channel-view.ts';
 import type { DetailsPage, ViewEvent } from '../../../internal/view-events.ts';
 import { avatar, channelAvatar } from '../../../people/avatar.ts';
 import { personName } from '../../../people/name.ts';
+import { problemLine } from '../../../internal/templates.ts';
 import { pageStyles } from '../page.styles.ts';
 import { isManager } from '../roles.ts';
 import { aboutStyles } from './about.styles.ts';
@@ -210,11 +211,7 @@ export class SealAbout extends ChannelView {
     const text = channel?.visibility === 'public' ? strings.leaveConfirm : strings.leaveConfirmPrivate;
     const { error } = this.#leaving;
     return html`<section>
-      ${
-        error === null
-          ? nothing
-          : html`<p class="problem" role="alert">${warningIcon}<span>${errorText(error, strings)}</span></p>`
-      }
+      ${problemLine(error && errorText(error, strings))}
       ${
         this.isLeaving
           ? question({

@@ -27,7 +27,7 @@ export class SealChannelLine extends ChannelView {
     if (channel.state === 'left') return html`${kind}`;
     const typing = members.find((member) => member.isTyping && !member.isSelf);
     if (typing !== undefined) return html`${strings.isTyping(personName(typing, strings))}`;
-    // Nobody is told that they are here themselves.
+    // The person is not counted among those who are online.
     const online = members.filter((member) => member.isSelf || member.presence.state === 'online');
     return html`<span title=${kind}>${strings.memberCount(channel.memberCount)}</span>${
         online.length < 2 ? nothing : html` · <span>${strings.onlineCount(online.length)}</span>`

@@ -6,8 +6,8 @@ import type { DetailsPage, ViewEvent } from '../../../internal/view-events.ts';
 import { durationLabel } from '../../../time/duration.ts';
 
 /**
- * The button in the head of a conversation that opens what there is to know about it and to set, and that panel: beside
- * the messages where there is room, else over them. Tells `person` when somebody is to be written to.
+ * The button in the head of a conversation that opens its details and settings, and their panel: next to the messages
+ * where there is room, else over them. Tells `person` when the person wants to write to a member.
  */
 export class SealDetails extends ChannelView {
   static override styles = [

@@ -1,10 +1,10 @@
-import { html, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
+import { html, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
 import { isSealError, type Conversation, type ConversationSummary } from '@seal-chat/client';
-import { backIcon, base, warningIcon } from '@seal-chat/ui';
+import { base } from '@seal-chat/ui';
 import { errorText } from '../../../error-text.ts';
 import { Action } from '../../../internal/action.ts';
 import { ChannelView } from '../../../internal/channel-view.ts';
-import { field } from '../field.ts';
+import { channelFields, formFoot, formHead } from '../form.ts';
 import { descriptionProblem, nameProblem } from '../names.ts';
 import { pageStyles } from '../page.styles.ts';
 
@@ -74,51 +74,35 @@ export class SealEditChannel extends ChannelView {
     return nameProblem(this.name, strings);
   }
 
-  #change(change: () => void): void {
-    this.#saving.fail(null);
-    change();
-  }
-
   protected override render(): TemplateResult {
     const { strings } = this;
     const { isBusy, error } = this.#saving;
-    return html`<div class="head">
-        <button class="icon-button" aria-label=${strings.back} title=${strings.back} @click=${() => this.tell('back')}>
-          ${backIcon}
-        </button>
-        <h2>${strings.editChannel}</h2>
-      </div>
+    return html`${formHead(strings.editChannel, strings, () => this.tell('back'))}
       <form novalidate @submit=${this.#handleSubmit}>
         <div class="scroller">
           <div class="fields">
-            ${field({
-              id: 'name',
-              label: strings.channelName,
-              value: this.name,
-              problem: this.hasUpdated ? this.#nameProblem() : null,
-              isLocked: isBusy,
-              onInput: (value) => this.#change(() => (this.name = value)),
-            })}
-            ${field({
-              id: 'description',
-              label: strings.channelDescription,
-              value: this.description,
-              problem: descriptionProblem(this.description, strings),
-              isLocked: isBusy,
-              isLong: true,
-              onInput: (value) => this.#change(() => (this.description = value)),
-            })}
+            ${channelFields(
+              {
+                name: this.name,
+                nameProblem: this.hasUpdated ? this.#nameProblem() : null,
+                description: this.description,
+                descriptionProblem: descriptionProblem(this.description, strings),
+                isLocked: isBusy,
+                onChange: (change) => {
+                  this.#saving.fail(null);
+                  Object.assign(this, change);
+                },
+              },
+              strings,
+            )}
           </div>
         </div>
         <div class="foot">
-          ${
-            error === null || this.#isAboutName()
-              ? nothing
-              : html`<p class="problem" role="alert">${warningIcon}<span>${errorText(error, strings)}</span></p>`
-          }
-          <button class="button primary wide" aria-disabled=${isBusy ? 'true' : nothing}>
-            ${isBusy ? html`<span class="spinner"></span>` : nothing}${strings.save}
-          </button>
+          ${formFoot({
+            problem: error === null || this.#isAboutName() ? null : errorText(error, strings),
+            label: strings.save,
+            isBusy,
+          })}
         </div>
       </form>`;
   }

@@ -7,6 +7,7 @@ import { Action } from '../../../internal/action.ts';
 import { ChannelView } from '../../../internal/channel-view.ts';
 import { avatar } from '../../../people/avatar.ts';
 import { personName } from '../../../people/name.ts';
+import { problemLine } from '../../../internal/templates.ts';
 import { canInvite, canRemove, canSetRole, isManager } from '../roles.ts';
 import { membersStyles } from './members.styles.ts';
 import { matchingMembers } from './order.ts';
@@ -218,11 +219,7 @@ export class SealMembers extends ChannelView {
       </button>`;
     const canRole = canSetRole(channel, member);
     return html`<div class="actions" role="group" aria-label=${strings.memberActions(name)}>
-      ${
-        error === null
-          ? nothing
-          : html`<p class="problem" role="alert">${warningIcon}<span>${errorText(error, strings)}</span></p>`
-      }
+      ${problemLine(error && errorText(error, strings))}
       ${isBusy ? html`<p class="hint" role="status"><span class="spinner"></span></p>` : nothing}
       ${act(strings.writeTo, () => this.tell('person', member))}
       ${canRole && role !== 'owner' ? act(strings.makeOwner, () => void this.#ask({ userId, what: 'owner' })) : nothing}

@@ -1,10 +1,11 @@
 import { html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import type { Conversation, ConversationSummary } from '@seal-chat/client';
-import { base, mutedIcon, timerIcon, warningIcon } from '@seal-chat/ui';
+import { base, mutedIcon, timerIcon } from '@seal-chat/ui';
 import { errorText } from '../../../error-text.ts';
 import { Action } from '../../../internal/action.ts';
 import { ChannelView } from '../../../internal/channel-view.ts';
+import { problemLine } from '../../../internal/templates.ts';
 import { durationLabel } from '../../../time/duration.ts';
 import { isManager } from '../roles.ts';
 import { optionsStyles } from './options.styles.ts';
@@ -70,11 +71,7 @@ export class SealOptions extends ChannelView {
     if (summary === null) return nothing;
     const { error } = this.#setting;
     const { isMuted, timerSeconds, sharesHistory } = { ...this.#actual(), ...this.wanted };
-    return html`${
-      error === null
-        ? nothing
-        : html`<p class="problem" role="alert">${warningIcon}<span>${errorText(error, strings)}</span></p>`
-    }
+    return html`${problemLine(error && errorText(error, strings))}
     ${this.#renderSwitch({
       id: 'mute',
       label: html`${mutedIcon}${strings.mute}`,

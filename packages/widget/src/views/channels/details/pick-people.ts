@@ -1,10 +1,11 @@
-import { html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
+import { html, type PropertyDeclarations, type TemplateResult } from 'lit';
 import type { Conversation, ConversationSummary, Person } from '@seal-chat/client';
-import { backIcon, base, warningIcon } from '@seal-chat/ui';
+import { base } from '@seal-chat/ui';
 import { errorText } from '../../../error-text.ts';
 import { Action } from '../../../internal/action.ts';
 import { ChannelView } from '../../../internal/channel-view.ts';
 import type { ViewEvent } from '../../../internal/view-events.ts';
+import { formFoot, formHead } from '../form.ts';
 import { MOST_PEOPLE } from '../names.ts';
 import { pageStyles } from '../page.styles.ts';
 
@@ -56,12 +57,7 @@ export class SealPickPeople extends ChannelView {
     const { strings, isInvitation, people } = this;
     const { isBusy, error } = this.#sending;
     const problem = people.length > MOST_PEOPLE ? strings.tooManyPeople : error && errorText(error, strings);
-    return html`<div class="head">
-        <button class="icon-button" aria-label=${strings.back} title=${strings.back} @click=${() => this.tell('back')}>
-          ${backIcon}
-        </button>
-        <h2>${isInvitation ? strings.invitePeople : strings.addPeople}</h2>
-      </div>
+    return html`${formHead(isInvitation ? strings.invitePeople : strings.addPeople, strings, () => this.tell('back'))}
       <form novalidate @submit=${this.#handleSubmit}>
         <div class="scroller">
           <div class="fields">
@@ -78,16 +74,12 @@ export class SealPickPeople extends ChannelView {
           </div>
         </div>
         <div class="foot">
-          ${
-            problem === null ? nothing : html`<p class="problem" role="alert">${warningIcon}<span>${problem}</span></p>`
-          }
-          <button
-            class="button primary wide"
-            ?disabled=${people.length === 0}
-            aria-disabled=${isBusy ? 'true' : nothing}
-          >
-            ${isBusy ? html`<span class="spinner"></span>` : nothing}${isInvitation ? strings.invite : strings.addThem}
-          </button>
+          ${formFoot({
+            problem,
+            label: isInvitation ? strings.invite : strings.addThem,
+            isBusy,
+            isDisabled: people.length === 0,
+          })}
         </div>
       </form>`;
   }

@@ -1,11 +1,12 @@
 import { css, html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { ConversationId, Invitation } from '@seal-chat/client';
-import { avatarStyles, badge, base, controls, warningIcon, Watch } from '@seal-chat/ui';
+import { avatarStyles, badge, base, controls, Watch } from '@seal-chat/ui';
 import { Action } from '../../../internal/action.ts';
 import { ChannelView } from '../../../internal/channel-view.ts';
 import { channelAvatar } from '../../../people/avatar.ts';
 import { personName } from '../../../people/name.ts';
+import { problemLine } from '../../../internal/templates.ts';
 import { joinErrorText } from '../join-error.ts';
 
 /** Invitations shown before the person asks for all: the conversations below are to stay in sight. */
@@ -158,11 +159,7 @@ export class SealInvitations extends ChannelView {
           </p>
         </div>
       </div>
-      ${
-        isAnswered && error !== null
-          ? html`<p class="problem" role="alert">${warningIcon}<span>${joinErrorText(error, strings)}</span></p>`
-          : nothing
-      }
+      ${problemLine(isAnswered && error !== null ? joinErrorText(error, strings) : null)}
       <div class="answers">
         <button
           class="button primary"

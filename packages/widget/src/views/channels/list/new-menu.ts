@@ -1,8 +1,9 @@
 import { css, html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
-import { base, composeIcon, hashIcon, listIcon, personIcon, rovingTarget, warningIcon } from '@seal-chat/ui';
+import { base, composeIcon, hashIcon, listIcon, personIcon, rovingTarget } from '@seal-chat/ui';
 import { ChannelView } from '../../../internal/channel-view.ts';
 import type { NewChoice } from '../../../internal/view-events.ts';
 import { channelsJourney } from '../../../journeys/channels.ts';
+import { problemLine } from '../../../internal/templates.ts';
 
 /** The button at the head of the list that begins something new, with its menu. Tells `choose` with a `NewChoice`. */
 export class SealNewMenu extends ChannelView {
@@ -111,7 +112,7 @@ export class SealNewMenu extends ChannelView {
     items[target]!.focus();
   }
 
-  /** Leads to the place only when its code is there: without a network, the list is a better place to be. */
+  /** Opens the chosen view only once its code is loaded: without a network, the list is the better view. */
   async #choose(choice: NewChoice): Promise<void> {
     try {
       if (choice !== 'direct') await channelsJourney.load();
@@ -156,11 +157,7 @@ export class SealNewMenu extends ChannelView {
                     </button>`,
                 )}
               </div>
-              ${
-                this.isFailed
-                  ? html`<p class="problem" role="alert">${warningIcon}<span>${strings.errors.OFFLINE}</span></p>`
-                  : nothing
-              }
+              ${problemLine(this.isFailed ? (strings.errors.OFFLINE ?? '') : null)}
             </div>`
           : nothing
       }

@@ -3,6 +3,7 @@ import type { ConversationSummary } from '@seal-chat/client';
 import { base, notice, warningIcon, Watch } from '@seal-chat/ui';
 import { Action } from '../../../internal/action.ts';
 import { ChannelView } from '../../../internal/channel-view.ts';
+import { problemLine } from '../../../internal/templates.ts';
 import { joinErrorText } from '../join-error.ts';
 
 /** Stands in the composer's place while nothing can be written in a channel, and says why and what one can do. */
@@ -61,11 +62,7 @@ export class SealChannelNotice extends ChannelView {
 
   #renderJoin({ conversationId }: ConversationSummary): TemplateResult {
     const { isBusy, error } = this.#joining;
-    return html`${
-        error === null
-          ? nothing
-          : html`<p class="problem" role="alert">${warningIcon}<span>${joinErrorText(error, this.strings)}</span></p>`
-      }
+    return html`${problemLine(error && joinErrorText(error, this.strings))}
       <button
         class="button secondary"
         aria-disabled=${isBusy ? 'true' : nothing}

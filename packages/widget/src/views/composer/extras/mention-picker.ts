@@ -16,7 +16,7 @@ export class MentionPicker {
     this.#host = host;
   }
 
-  /** Looks at what stands before the cursor. */
+  /** Searches for the mention before the cursor. */
   look(): void {
     const { field, conversation } = this.#host;
     const isChannel = conversation?.summary.get()?.kind === 'channel';

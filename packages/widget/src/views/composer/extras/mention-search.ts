@@ -1,15 +1,15 @@
 import type { ConversationMember, Mention } from '@seal-chat/client';
 
-/** The most that are offered at once. */
+/** At most this many people are offered. */
 const MOST = 6;
 
-/** A mention that is being written: `query` stands from `start` to the cursor, after its "@". */
+/** A mention that is being written: `query` is between `start` and the cursor, after its "@". */
 export interface MentionSearch {
   readonly start: number;
   readonly query: string;
 }
 
-/** What of a mention stands before the cursor at `end` of `text`; null when none does. */
+/** The part of a mention before the cursor at `end` of `text`; null when there is none. */
 export function findSearch(text: string, end: number): MentionSearch | null {
   const match = /(?:^|[\s(])@([\p{L}\p{N}._-]{0,32})$/u.exec(text.slice(0, end));
   return match === null ? null : { start: end - match[1]!.length - 1, query: match[1]!.toLowerCase() };
@@ -27,7 +27,7 @@ export function matchMembers(
     .slice(0, MOST);
 }
 
-/** Everybody of `members` who is named in `text` with an "@" before the name, at most `most`. */
+/** The members who are named in `text` with an "@" before the name, at most `most`. */
 export function findMentions(text: string, members: readonly ConversationMember[], most: number): readonly Mention[] {
   const byName = new Map(members.map((member) => [member.username?.toLowerCase(), member.userId] as const));
   const found: Mention[] = [];

@@ -1,6 +1,6 @@
 /** What is recorded in, the first that the browser can. Opus is small; MP4 is what Safari has. */
 const TYPES: readonly string[] = ['audio/webm;codecs=opus', 'audio/mp4', 'audio/ogg;codecs=opus'];
-/** A voice note ends by itself after this, ms. */
+/** A voice note ends automatically after this time, ms. */
 export const LONGEST_MS: number = 15 * 60_000;
 /** Levels that are kept of it; more would be more than its picture shows. */
 const LEVELS = 64;

@@ -1,6 +1,6 @@
 import { SealError, type ConversationId, type SealClient, type UserId } from '@seal-chat/client';
 
-/** What pages can have the element do. Fetched when a page asks: most leave it to the person. */
+/** What pages can have the element do. Loaded when a page asks: most pages leave it to the person. */
 
 /** Signs in with the account the device has, or opens one. @throws SealError USERNAME_TAKEN, BAD_INPUT, OFFLINE … */
 export async function signIn(
@@ -18,12 +18,12 @@ export async function signIn(
   return { userId: account.userId, username: account.username };
 }
 
-/** The conversation with the person called `username`. @throws SealError NOT_FOUND when there is nobody of that name */
+/** The conversation with the person called `username`. @throws SealError NOT_FOUND when no one has that name */
 export async function openDirect(client: SealClient, username: string): Promise<ConversationId> {
   const wanted = foldName(username);
   const people = await client.searchUsers(username);
   const person = people.find((one) => one.username !== null && foldName(one.username) === wanted);
-  if (person === undefined) throw new SealError('NOT_FOUND', 'openDirect: nobody has that name');
+  if (person === undefined) throw new SealError('NOT_FOUND', 'openDirect: no one has that name');
   return (await client.openDm(person.userId)).conversationId;
 }
 
