@@ -30,8 +30,6 @@ const SKIPPED =
 const UNFINISHED = [
   'packages/client/src',
   'packages/client/test',
-  'packages/crypto',
-  'packages/protocol',
   'packages/server/src',
   'packages/server/test',
   'packages/widget/src',

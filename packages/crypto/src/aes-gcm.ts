@@ -30,15 +30,15 @@ export interface AesGcmKey {
   readonly handle: object;
 }
 
-/** @throws SealError MALFORMED unless `key` has 32 bytes */
+/** Imports an AES-256 key. @throws SealError MALFORMED unless `key` has 32 bytes */
 export async function importAesGcmKey(subtle: AesSubtle, key: Bytes): Promise<AesGcmKey> {
-  if (key.length !== KEY_LENGTH) throw new SealError('MALFORMED', `AES-256: a key of ${key.length} bytes`);
+  if (key.length !== KEY_LENGTH) throw new SealError('MALFORMED', `AES-256: the key has ${key.length} bytes`);
   const handle = await subtle.importKey('raw', key, { name: 'AES-GCM' }, false, ['encrypt', 'decrypt']);
   return { subtle, handle };
 }
 
 /**
- * AES-256-GCM for bulk data at rest: rows of the local store, parts of attachments.
+ * Seals with AES-256-GCM, for bulk data at rest: rows of the local store, parts of attachments.
  *
  * @param input.nonce 12 bytes, never twice under one key
  * @returns the ciphertext with its 16-byte authenticator behind
@@ -53,7 +53,11 @@ export async function aesGcmSeal(input: {
   return new Uint8Array(await key.subtle.encrypt(call(nonce, associatedData), key.handle, plaintext));
 }
 
-/** @throws SealError UNDECRYPTABLE when any of the inputs is not the one it was sealed with, MALFORMED on a bad nonce */
+/**
+ * Opens what `aesGcmSeal` sealed.
+ * @throws SealError UNDECRYPTABLE when any of the inputs is not the one it was sealed
+ * with, MALFORMED on a bad nonce
+ */
 export async function aesGcmOpen(input: {
   readonly key: AesGcmKey;
   readonly nonce: Bytes;
@@ -65,13 +69,13 @@ export async function aesGcmOpen(input: {
   try {
     return new Uint8Array(await key.subtle.decrypt(algorithm, key.handle, ciphertext));
   } catch (cause) {
-    throw new SealError('UNDECRYPTABLE', 'AES-256-GCM: not authentic', { cause });
+    throw new SealError('UNDECRYPTABLE', 'AES-256-GCM: authentication failed', { cause });
   }
 }
 
 function call(nonce: Bytes, associatedData: Bytes): AesGcmCall {
   if (nonce.length !== AES_GCM_NONCE_LENGTH) {
-    throw new SealError('MALFORMED', `AES-256-GCM: a nonce of ${nonce.length} bytes`);
+    throw new SealError('MALFORMED', `AES-256-GCM: the nonce has ${nonce.length} bytes`);
   }
   return { name: 'AES-GCM', iv: nonce, additionalData: associatedData, tagLength: 128 };
 }

@@ -8,8 +8,9 @@ export interface Argon2Parameters {
 }
 
 /**
- * Argon2id version 0x13 (RFC 9106), in slices of a few ms so that a page stays responsive. Pure JavaScript, so that it
- * runs under a content security policy without `wasm-unsafe-eval`, and loaded when first needed: most visits never do.
+ * Derives with Argon2id version 0x13 (RFC 9106), in slices of a few ms so that a page stays responsive. Pure
+ * JavaScript, so that it runs under a content security policy without `wasm-unsafe-eval`, and loaded when first needed:
+ * most visits never do.
  *
  * @param input.length bytes of the result
  * @param input.onProgress told the finished fraction, 0 to 1

@@ -5,7 +5,7 @@ const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const BITS = 5;
 const GROUP = 4;
 
-/** The first `5 * symbols` bits of `bytes`, as symbols in groups of four with hyphens between. */
+/** Returns the first `5 * symbols` bits of `bytes`, as symbols in groups of four with hyphens between. */
 export function toCrockford(bytes: Uint8Array, symbols: number): string {
   let text = '';
   for (let i = 0; i < symbols; i++) {
@@ -20,8 +20,8 @@ export function toCrockford(bytes: Uint8Array, symbols: number): string {
 }
 
 /**
- * The bits of a code of exactly `symbols` symbols, filled up with zeros to whole bytes; null when it is none. Case,
- * spaces, hyphens and full-width letters make no difference; O reads as 0, I and L read as 1.
+ * Returns the bits of a code of exactly `symbols` symbols, filled up with zeros to whole bytes; null when it is none.
+ * Case, spaces, hyphens and full-width letters make no difference; O reads as 0, I and L read as 1.
  */
 export function fromCrockford(text: string, symbols: number): Bytes | null {
   const typed = text

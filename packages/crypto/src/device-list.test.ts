@@ -71,7 +71,7 @@ describe('a signed device list', () => {
     expect(await codeOf(() => verifyDeviceList(curves, { ...state.signed, signature }))).toBe('BAD_SIGNATURE');
   });
 
-  it('keeps the rules a list has by itself', async () => {
+  it('is refused when it breaks a rule within one list', async () => {
     const { account, state } = await testAccount('alice');
     const { list } = state;
     const [device] = list.devices;
@@ -188,7 +188,7 @@ describe('a chain of device lists', () => {
     }
   });
 
-  it('has to be of the account that was asked for', async () => {
+  it('must be of the account that was asked for', async () => {
     const { alice, states } = await history();
     const bob = await testAccount('bob');
     const run = (expected: Parameters<typeof verifyDeviceListChain>[0]['expected'], known: DeviceListState | null) =>
@@ -200,7 +200,7 @@ describe('a chain of device lists', () => {
     expect(await run({ tenantId, userId, accountKey: bob.account.key.publicKey }, states[4]!)).toBe('IDENTITY_CHANGED');
   });
 
-  it('has to lead through the version another device told of', async () => {
+  it('must lead through the version that another device knows', async () => {
     const { alice, states } = await history();
     const { tenantId, userId } = alice.account;
     const run = (version: number, hash: Uint8Array<ArrayBuffer>, chain: DeviceListState[]) =>

@@ -29,30 +29,30 @@ export interface VerifiedDeviceList {
 
 /** A verified list with its past: what a client keeps of every account it knows. */
 export interface DeviceListState extends VerifiedDeviceList {
-  /** Ids that stood in an earlier version and were removed; they never come back. */
+  /** Ids that were in an earlier version and were removed; they never come back. */
   readonly removed: readonly DeviceId[];
 }
 
-/** Whose list it has to be. */
+/** Whose list it must be. */
 export interface ExpectedAccount {
   readonly tenantId: TenantId;
   readonly userId: UserId;
   /** Where it is known beforehand, as after recovery or linking: Ed25519, 32 bytes. */
   readonly accountKey?: SignPublicKey;
-  /** A version the chain has to lead through, as another device of the account told it. */
+  /** A version the chain must lead through, as another device of the account knows it. */
   readonly anchor?: { readonly version: number; readonly hash: Bytes };
 }
 
 const listInput = signedInput(LABELS.deviceList, variable(SIZE_LIMITS.deviceList));
 
-/** What the account key signs: the label and the exact bytes of a device list. */
+/** Returns what the account key signs: the label and the exact bytes of a device list. */
 export function deviceListSignatureInput(bytes: Bytes): Bytes {
   return listInput(bytes);
 }
 
 /**
- * Decodes a signed device list and checks the account key's signature over its exact bytes and the rules a list keeps
- * by itself: version 1 names no predecessor, no device is from a later version, no key stands in it twice.
+ * Decodes a signed device list and checks the account key's signature over its exact bytes and the rules within
+ * one list: version 1 names no predecessor, no device is from a later version, no key is in it twice.
  *
  * @throws SealError TOO_LARGE, MALFORMED, UNSUPPORTED_VERSION, BAD_SIGNATURE or DEVICE_LIST_REJECTED
  */
@@ -72,15 +72,16 @@ export async function verifyDeviceList(
 }
 
 function checkInnerRules(list: DeviceList): void {
-  if (list.devices.length === 0) throw rejected('no devices');
+  if (list.devices.length === 0) throw rejected('it has no devices');
   if (list.version === 1 && list.previousHash.some((byte) => byte !== 0))
     throw rejected('version 1 names a predecessor');
   const keys: Bytes[] = [list.accountKey];
   for (const device of list.devices) {
     // There is a device, so this leaves no room for a version 0.
-    if (device.addedIn < 1 || device.addedIn > list.version) throw rejected('device from another version');
+    if (device.addedIn < 1 || device.addedIn > list.version)
+      throw rejected('a device was added in an impossible version');
     for (const key of [device.dhKey, device.signKey]) {
-      if (keys.some((other) => constantTimeEqual(other, key))) throw rejected('the same key twice');
+      if (keys.some((other) => constantTimeEqual(other, key))) throw rejected('the same key is in it twice');
       keys.push(key);
     }
   }
@@ -101,17 +102,18 @@ export function checkDeviceListContinues(input: {
   const { previous, next } = input;
   const [before, after] = [previous.list, next.list];
   checkAccount(after, before);
-  if (after.version !== before.version + 1) throw rejected(`version ${after.version} after ${before.version}`);
-  if (!constantTimeEqual(after.previousHash, previous.hash)) throw rejected('another predecessor');
+  if (after.version !== before.version + 1)
+    throw rejected(`version ${after.version} does not follow version ${before.version}`);
+  if (!constantTimeEqual(after.previousHash, previous.hash)) throw rejected('it names another predecessor');
 
   const removed = new Set(input.removed);
   for (const device of after.devices) {
     const old = findDevice(before, device.deviceId);
     if (old === null) {
       if (removed.has(device.deviceId)) throw rejected('a removed device id came back');
-      if (device.addedIn !== after.version) throw rejected('new device from an earlier version');
+      if (device.addedIn !== after.version) throw rejected('a new device says it was added in another version');
     } else if (!isSameDevice(old, device)) {
-      throw rejected('a device changed');
+      throw rejected('a device that stays was changed');
     }
   }
 }
@@ -126,7 +128,8 @@ export function checkDeviceListContinues(input: {
  *
  * @returns the latest version, with its hash and every id removed on the way
  * @throws SealError IDENTITY_CHANGED when an account key is not the expected or the known one; DEVICE_LIST_REJECTED
- *   on another account, a gap, a fork or a rollback; and as `verifyDeviceList`
+ *   on another account, a gap, a fork or a rollback; TOO_LARGE, MALFORMED, UNSUPPORTED_VERSION or BAD_SIGNATURE as
+ *   `verifyDeviceList`
  */
 export async function verifyDeviceListChain(input: {
   readonly curves: Pick<Curves, 'verify'>;
@@ -141,14 +144,14 @@ export async function verifyDeviceListChain(input: {
     const next = await verifyDeviceList(curves, signed);
     checkAccount(next.list, { ...expected, ...(known !== null && { accountKey: known.list.accountKey }) });
     if (next.list.version === expected.anchor?.version && !constantTimeEqual(next.hash, expected.anchor.hash)) {
-      throw rejected('differs from what another device knows');
+      throw rejected('it differs from the list that another device knows');
     }
     state = follow(state, next, known);
   }
   state ??= known;
-  if (state === null) throw rejected('none given');
+  if (state === null) throw rejected('the server sent no list');
   const least = Math.max(known?.list.version ?? 0, expected.anchor?.version ?? 0);
-  if (state.list.version < least) throw rejected('older than the known version');
+  if (state.list.version < least) throw rejected('it is older than the known version');
   return state;
 }
 
@@ -161,13 +164,13 @@ function follow(
   const previous = state ?? startOf(next, known);
   if (previous !== null) checkDeviceListContinues({ previous, next, removed: previous.removed });
   if (next.list.version === known?.list.version) {
-    if (!constantTimeEqual(next.hash, known.hash)) throw rejected('differs from the known list of that version');
+    if (!constantTimeEqual(next.hash, known.hash)) throw rejected('it differs from the known list of that version');
     return known;
   }
   return { ...next, removed: previous === null ? [] : removedAfter(previous, next) };
 }
 
-/** What the first link of a chain has to continue; null when nothing before it is there to compare. */
+/** What the first link of a chain must continue; null when nothing before it is known. */
 function startOf(first: VerifiedDeviceList, known: DeviceListState | null): DeviceListState | null {
   if (known === null) {
     if (first.list.version !== 1) throw rejected(`the chain begins at version ${first.list.version}`);
@@ -177,9 +180,10 @@ function startOf(first: VerifiedDeviceList, known: DeviceListState | null): Devi
 }
 
 function checkAccount(list: DeviceList, expected: ExpectedAccount): void {
-  if (list.tenantId !== expected.tenantId || list.userId !== expected.userId) throw rejected('of another account');
+  if (list.tenantId !== expected.tenantId || list.userId !== expected.userId)
+    throw rejected('it belongs to another account');
   if (expected.accountKey !== undefined && !constantTimeEqual(list.accountKey, expected.accountKey)) {
-    throw new SealError('IDENTITY_CHANGED', 'device list: of another account key');
+    throw new SealError('IDENTITY_CHANGED', 'device list: it has another account key');
   }
 }
 
@@ -188,7 +192,7 @@ function removedAfter(previous: DeviceListState, next: VerifiedDeviceList): read
   return [...previous.removed, ...gone.map((device) => device.deviceId)];
 }
 
-/** The device of that id, or null when the list does not have it. */
+/** Returns the device of that id, or null when the list does not have it. */
 export function findDevice(list: DeviceList, deviceId: DeviceId): Device | null {
   return list.devices.find((device) => device.deviceId === deviceId) ?? null;
 }

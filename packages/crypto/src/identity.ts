@@ -37,17 +37,17 @@ export interface DeviceKeys {
   readonly registrationId: number;
 }
 
-/** The account key of a 32-byte seed; the seed is what linking and recovery carry. */
+/** Derives the account key of a 32-byte seed; the seed is what linking and recovery carry. */
 export function accountKeyFromSeed(curves: Curves, seed: SignSeed): Promise<SignKeyPair> {
   return curves.signKeyPair(seed);
 }
 
-/** A new account key. */
+/** Makes a new account key. */
 export function createAccountKey(deps: { readonly curves: Curves; readonly rng: Rng }): Promise<SignKeyPair> {
   return freshKeyPair(deps.rng, (seed) => deps.curves.signKeyPair(asKey(seed)));
 }
 
-/** Id and keys of a new device. They live and die together: a device that starts over gets all of them anew. */
+/** Makes the id and keys of a new device. They live and die together: a device that starts over gets new ones. */
 export async function createDeviceKeys(deps: { readonly curves: Curves; readonly rng: Rng }): Promise<DeviceKeys> {
   const { curves, rng } = deps;
   return {
@@ -58,7 +58,7 @@ export async function createDeviceKeys(deps: { readonly curves: Curves; readonly
   };
 }
 
-/** Version 1 of an account's device list, with its first device, signed. `now` is in ms since 1970. */
+/** Makes version 1 of an account's device list, with its first device, signed. `now` is in ms since 1970. */
 export function createDeviceList(input: {
   readonly curves: Curves;
   readonly account: Account;
@@ -79,10 +79,12 @@ export function createDeviceList(input: {
 }
 
 /**
- * The version after `previous`, signed: with the devices of `add`, without those of `remove`. `now` is in ms since 1970.
+ * Makes the version after `previous`, signed: with the devices of `add`, without those of `remove`. `now` is in ms
+ * since 1970.
  *
  * @throws SealError IDENTITY_CHANGED when `previous` is not of this account key; TOO_MANY_DEVICES; NOT_FOUND when a
- *   device to remove is not there; DEVICE_LIST_REJECTED when an id stands or stood in the list, or none would be left
+ *   device to remove is not in the list; DEVICE_LIST_REJECTED when an id is or was in the list, or no device would be
+ * left
  */
 export async function extendDeviceList(input: {
   readonly curves: Curves;
@@ -94,7 +96,7 @@ export async function extendDeviceList(input: {
 }): Promise<DeviceListState> {
   const { curves, account, previous, add = [], remove = [], now } = input;
   if (!constantTimeEqual(previous.list.accountKey, account.key.publicKey)) {
-    throw new SealError('IDENTITY_CHANGED', 'device list: of another account key');
+    throw new SealError('IDENTITY_CHANGED', 'device list: it has another account key');
   }
   const version = previous.list.version + 1;
   const added = add.map((keys) => publicDevice(keys, version));
@@ -109,14 +111,16 @@ function changeDevices(
   remove: readonly DeviceId[],
 ): readonly Device[] {
   const current = new Set(list.devices.map((device) => device.deviceId));
-  for (const id of remove) if (!current.has(id)) throw new SealError('NOT_FOUND', 'device list: no such device');
+  for (const id of remove)
+    if (!current.has(id)) throw new SealError('NOT_FOUND', 'device list: the device to remove is not in the list');
   const taken = new Set([...current, ...removed]);
   for (const { deviceId } of added) {
-    if (taken.has(deviceId)) throw new SealError('DEVICE_LIST_REJECTED', 'device list: a device id is used twice');
+    if (taken.has(deviceId))
+      throw new SealError('DEVICE_LIST_REJECTED', 'device list: the device id is or was in the list already');
     taken.add(deviceId);
   }
   const devices = [...list.devices.filter((device) => !remove.includes(device.deviceId)), ...added];
-  if (devices.length === 0) throw new SealError('DEVICE_LIST_REJECTED', 'device list: no devices');
+  if (devices.length === 0) throw new SealError('DEVICE_LIST_REJECTED', 'device list: no device would be left');
   if (devices.length > COUNT_LIMITS.devicesPerUser) throw new SealError('TOO_MANY_DEVICES');
   return devices.toSorted((a, b) => (a.deviceId < b.deviceId ? -1 : 1));
 }

@@ -5,12 +5,12 @@ import type { Bytes } from '@seal-chat/protocol';
 
 /** The SHA-512 siblings of kdf.ts. Apart from it, so that a page that needs only SHA-256 does not carry both. */
 
-/** HMAC-SHA-512 (RFC 2104), 64 bytes. */
+/** Computes HMAC-SHA-512 (RFC 2104), 64 bytes. */
 export function hmacSha512(key: Uint8Array, data: Uint8Array): Bytes {
   return hmac(sha512, key, data);
 }
 
-/** HKDF-SHA-512 (RFC 5869): `length` bytes, at most 16,320, of `ikm`. */
+/** Computes HKDF-SHA-512 (RFC 5869): `length` bytes, at most 16,320, of `ikm`. */
 export function hkdfSha512(params: {
   readonly ikm: Uint8Array;
   readonly salt: Uint8Array;

@@ -5,7 +5,7 @@ export { sha256 } from './sha256.ts';
 
 const HASH_LENGTH = 32;
 
-/** HMAC-SHA-256 (RFC 2104), 32 bytes. */
+/** Computes HMAC-SHA-256 (RFC 2104), 32 bytes. */
 export function hmac(key: Uint8Array, data: Uint8Array): Bytes {
   const prepared = hmacKey(key);
   const tag = new Uint8Array(HASH_LENGTH);
@@ -15,7 +15,7 @@ export function hmac(key: Uint8Array, data: Uint8Array): Bytes {
 }
 
 /**
- * HKDF-SHA-256 (RFC 5869): `length` bytes, at most 8160, of `ikm`. An empty salt is the same as 32 zeros.
+ * Computes HKDF-SHA-256 (RFC 5869): `length` bytes, at most 8160, of `ikm`. An empty salt is the same as 32 zeros.
  * @throws RangeError on a greater length
  */
 export function hkdf(params: { ikm: Uint8Array; salt: Uint8Array; info: Uint8Array; length: number }): Bytes {
@@ -25,7 +25,9 @@ export function hkdf(params: { ikm: Uint8Array; salt: Uint8Array; info: Uint8Arr
   return output;
 }
 
-/** `hkdf` with a salt that was prepared once for many calls, and `info` in parts that are put together here. */
+/**
+ * Computes `hkdf` with a salt that was prepared once for many calls, and `info` in parts that are put together here.
+ */
 export function hkdfWithSalt(params: {
   ikm: Uint8Array;
   salt: HmacKey;

@@ -1,6 +1,6 @@
 /**
  * Domain separation: every signature and every derived key of the identity layer begins with one of these labels, so
- * that bytes made for one purpose are never valid for another. Labels of sessions stand beside their derivations.
+ * that bytes made for one purpose are never valid for another. Labels of sessions are next to their derivations.
  */
 export const LABELS = {
   /** Account key over the bytes of a device list. */

@@ -52,9 +52,10 @@ export interface FirstRatchetStep {
 }
 
 /**
- * Alice's side (PQXDH §3.3). Every signature of the bundle is checked before a secret is touched; there is no way to
- * leave the KEM out. The ephemeral private key is overwritten before this returns. The first step of the ratchet that
- * follows is made here as well: its agreement runs beside the four others, and waiting for it would cost as much again.
+ * Runs Alice's side (PQXDH §3.3). Every signature of the bundle is checked before a secret is touched; there is no way
+ * to leave the KEM out. The ephemeral private key is overwritten before this returns. The first step of the ratchet
+ * that follows is made here as well: its agreement runs beside the four others, and waiting for it would cost as much
+ * again.
  * @throws SealError UNVERIFIED_DEVICE when the bundle is for another device or registration, BAD_SIGNATURE,
  * LOW_ORDER_KEY, MALFORMED
  */
@@ -68,7 +69,7 @@ export async function initiate(params: {
   const { curves, kem, rng, parties, bundle } = params;
   const { own, peer } = parties;
   const { signedPreKey, oneTimePreKey, kemPreKey } = bundle;
-  // Their signatures cover the kind, so that none can stand in for another.
+  // Their signatures cover the kind, so that none can be used as another.
   const signedKey = asKey<DhPublicKey>(signedPreKey.publicKey);
   const kemKey = asKey<KemPublicKey>(kemPreKey.publicKey);
   if (bundle.deviceId !== peer.deviceId || bundle.registrationId !== peer.registrationId)
@@ -104,7 +105,7 @@ export async function initiate(params: {
   };
 }
 
-/** Every prekey is signed by itself, the one-time curve key too (PQXDH §3.2 asks it of the others only). */
+/** Every prekey is signed individually, the one-time curve key too (PQXDH §3.2 asks it of the others only). */
 async function verifyBundle(curves: Curves, { tenantId, peer }: Parties, bundle: PreKeyBundle): Promise<void> {
   const common = { curves, signKey: peer.signKey, owner: { tenantId, userId: peer.userId, deviceId: peer.deviceId } };
   const checks = [
@@ -124,7 +125,7 @@ export interface AcceptPreKeys {
 }
 
 /**
- * Bob's side (PQXDH §3.4). Nothing has been authenticated when this returns: delete prekeys only after the first
+ * Runs Bob's side (PQXDH §3.4). Nothing has been authenticated when this returns: delete prekeys only after the first
  * message decrypted.
  * @throws SealError LOW_ORDER_KEY when the base key is not a canonical point of prime order or a result is zero
  */

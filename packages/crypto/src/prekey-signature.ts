@@ -52,8 +52,8 @@ export function preKeyLength(kind: PreKeyKind): number {
 }
 
 /**
- * What a device signs to vouch for one prekey (PQXDH §3.2). Owner, kind and id are covered, so the server cannot pass
- * one device's key off as another's, nor a KEM key as a curve key, nor a last-resort key as a one-time one.
+ * Returns what a device signs to vouch for one prekey (PQXDH §3.2). Owner, kind and id are covered, so the server
+ * cannot pass one device's key off as another's, nor a KEM key as a curve key, nor a last-resort key as a one-time one.
  *
  * @throws SealError MALFORMED when the key has not the length of its kind
  */

@@ -61,8 +61,8 @@ export const privatePreKeyCodec: Codec<PrivatePreKey> = versioned(WIRE_VERSION, 
   write: fields.write,
   read(input) {
     const preKey = fields.read(input);
-    if (preKey.publicKey.length !== preKeyLength(preKey.kind)) throw malformed('prekey of another length');
-    if (preKey.privateKey.length !== privateLength(preKey.kind)) throw malformed('private prekey of another length');
+    if (preKey.publicKey.length !== preKeyLength(preKey.kind)) throw malformed('prekey has a wrong length');
+    if (preKey.privateKey.length !== privateLength(preKey.kind)) throw malformed('private prekey has a wrong length');
     if (preKey.uses.length % PREKEY_USE_LENGTH !== 0) throw malformed('broken replay record');
     return preKey;
   },
@@ -73,7 +73,7 @@ export function wipePreKey(preKey: PrivatePreKey): void {
   wipe(preKey.privateKey);
 }
 
-/** Whether a prekey is an ML-KEM key. */
+/** Tells whether a prekey is an ML-KEM key. */
 export function isKem(kind: PreKeyKind): boolean {
   return kind === 'kemOneTime' || kind === 'kemLastResort';
 }

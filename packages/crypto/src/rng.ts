@@ -9,8 +9,8 @@ export type Rng = (length: number) => Bytes;
 const BUFFER_LENGTH = 1024;
 
 /**
- * Random bytes from `fill`, asked for 1 KiB at a time: a call costs an engine about 2 us however little it asks for,
- * a twentieth of a message. What was handed out is overwritten in the buffer.
+ * Hands out random bytes from `fill`, asked for 1 KiB at a time: a call costs an engine about 2 us however little it
+ * asks for, a twentieth of a message. What was handed out is overwritten in the buffer.
  * @param fill overwrites all of its argument with random bytes, as `crypto.getRandomValues` does
  */
 export function bufferedRng(fill: (bytes: Bytes) => void): Rng {

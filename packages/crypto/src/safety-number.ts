@@ -31,8 +31,9 @@ const input = struct<SafetyNumberParty & { readonly label: string; readonly tena
 });
 
 /**
- * 60 digits over both account keys, the same on both sides: two people who compare them know that nobody is in between.
- * Each half is an iterated SHA-256 of one account, read as six groups of five digits; the lower half comes first.
+ * Computes 60 digits over both account keys, the same on both sides: two people who compare them know that no one is
+ * intercepting their messages. Each half is an iterated SHA-256 of one account, read as six groups of five digits; the
+ * lower half comes first.
  */
 export function safetyNumber(tenantId: TenantId, a: SafetyNumberParty, b: SafetyNumberParty): string {
   return [fingerprint(tenantId, a), fingerprint(tenantId, b)].toSorted().join('');

@@ -34,7 +34,7 @@ export interface SealedBody {
 
 /**
  * Seals a message's body under a key made for it alone: canonical bytes, padding, secretbox with a random nonce. A
- * commitment to the key stands in front, because one secretbox can be made to open differently under two keys and a
+ * commitment to the key comes first, because one secretbox can be made to open differently under two keys and a
  * dishonest sender could show two devices two texts.
  *
  * @throws SealError TOO_LARGE when the text or the sealed body is over its limit, BAD_INPUT when the text holds half a
@@ -55,7 +55,7 @@ export function sealBody(body: MessageBody, rng: Rng): SealedBody {
 /**
  * Opens a sealed body with the key message that came through the session with its sender.
  *
- * @param input.expected where the server says the message belongs; the body has to say the same
+ * @param input.expected where the server says the message belongs; the body must say the same
  * @throws SealError BODY_MISMATCH when these are not the bytes the sender sealed, the key does not open them or they
  *   belong to another message; TOO_LARGE, MALFORMED or UNSUPPORTED_VERSION when the sender made no valid body
  */
@@ -67,14 +67,14 @@ export function openBody(input: {
   const { sealed, keyMessage, expected } = input;
   if (sealed.length > SIZE_LIMITS.sealedBody) throw new SealError('TOO_LARGE', `sealed body: ${sealed.length} bytes`);
   // Before anything is parsed: what the server altered is a mismatch, not a format error of the sender.
-  if (!constantTimeEqual(sha256(sealed), keyMessage.bodyHash)) throw mismatch('other bytes than were sent');
+  if (!constantTimeEqual(sha256(sealed), keyMessage.bodyHash)) throw mismatch('the bytes are not those that were sent');
   const padded = openCommitted(keyMessage.contentKey, sealed);
-  if (padded === null) throw mismatch('not sealed under this key');
+  if (padded === null) throw mismatch('the key does not open it');
   const plaintext = unpad(padded);
   const body = decode(messageBodyCodec, plaintext);
   wipe(padded, plaintext);
   if (body.messageId !== expected.messageId || body.conversationId !== expected.conversationId) {
-    throw mismatch('belongs to another message');
+    throw mismatch('it belongs to another message');
   }
   return body;
 }

@@ -42,7 +42,7 @@ const schedule: HashState = new Int32Array(64);
 const tail: Bytes = new Uint8Array(2 * BLOCK_LENGTH);
 const working: HashState = new Int32Array(8);
 
-/** SHA-256 of `data`, 32 bytes. @throws RangeError from 512 MiB on */
+/** Computes SHA-256 of `data`, 32 bytes. @throws RangeError from 512 MiB on */
 export function sha256(data: Uint8Array): Bytes {
   const out = new Uint8Array(DIGEST_LENGTH);
   finish(INITIAL, 0, data, 0, data.length, out, 0);
@@ -70,7 +70,7 @@ export function hmacKey(key: Uint8Array): HmacKey {
   return { inner, outer };
 }
 
-/** HMAC-SHA-256 of `data[from..to)`, written to `out` at `at`. The ranges may overlap. */
+/** Computes HMAC-SHA-256 of `data[from..to)`, written to `out` at `at`. The ranges may overlap. */
 export function hmacInto(key: HmacKey, data: Uint8Array, from: number, to: number, out: Uint8Array, at: number): void {
   finish(key.inner, BLOCK_LENGTH, data, from, to, innerDigest, 0);
   finish(key.outer, BLOCK_LENGTH, innerDigest, 0, DIGEST_LENGTH, out, at);

@@ -3,7 +3,7 @@ import { authProofInput, type AuthProof } from './auth-proof.ts';
 import type { Curves } from './curves/curves.ts';
 import type { DeviceKeys } from './identity.ts';
 
-/** The device's answer to a sign-in challenge: an Ed25519 signature, 64 bytes. */
+/** Signs the device's answer to a sign-in challenge: an Ed25519 signature, 64 bytes. */
 export function signAuthProof(curves: Curves, device: DeviceKeys, proof: AuthProof): Promise<Bytes> {
   return curves.sign(device.sign, authProofInput(proof));
 }

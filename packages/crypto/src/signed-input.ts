@@ -3,8 +3,8 @@ import { concatBytes, encode, text, type Bytes, type Codec } from '@seal-chat/pr
 const label64 = text(64);
 
 /**
- * The bytes a signature covers: the label after its 4-byte length, then the fields in their one encoding. The length
- * keeps any label from being the beginning of another one's message.
+ * Makes the bytes a signature covers: the label after its 4-byte length, then the fields in their one encoding. The
+ * length keeps any label from being the beginning of another one's message.
  */
 export function signedInput<T>(label: string, fields: Codec<T>): (value: T) => Bytes {
   const prefix = encode(label64, label);

@@ -166,7 +166,7 @@ export function receiving(to: TestDevice, from: TestDevice, bytes: Bytes, now: n
   };
 }
 
-/** Decrypts and stores what has to be stored, all of it or nothing. */
+/** Decrypts and stores what must be stored, all of it or nothing. */
 export async function receive(to: TestDevice, from: TestDevice, bytes: Bytes, now: number = NOW): Promise<Bytes> {
   return commit(to, from, await decryptEnvelope(receiving(to, from, bytes, now)));
 }

@@ -7,7 +7,7 @@ import { selectCurves } from '../src/curves/select.ts';
 import { seededRng } from './rng.ts';
 import { patient } from '../../../scripts/lib/patience.mjs';
 
-/** Vectors that stand beside the repository on some machines; `npm run conformance -- DIR` takes them from anywhere. */
+/** Vectors that are next to the repository on some machines; `npm run conformance -- DIR` takes them from anywhere. */
 const directory = fileURLToPath(new URL('../../../../shared/vectors/mls/', import.meta.url));
 const files = existsSync(directory)
   ? readdirSync(directory)

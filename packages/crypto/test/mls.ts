@@ -73,7 +73,7 @@ export class Directory {
     this.#keys.get(deviceId) === `${userId} ${toHex(key)}`;
 }
 
-/** One device: its identity, its state and what it has to say. */
+/** One device: its identity, its state and what it sends. */
 export class TestDevice {
   readonly identity: MlsIdentity;
   readonly deps: MlsDeps;
@@ -178,7 +178,7 @@ export class TestChannel {
     return new TestDevice(await identityOf(name.split(' ')[0]!, name), this.directory);
   }
 
-  /** Commits, delivers to everybody, welcomes whoever is new. */
+  /** Commits, delivers to every device, welcomes the new ones. */
   async commit(by: TestDevice, adds: readonly TestDevice[], removes: readonly TestDevice[] = []) {
     const created = await by.commit(adds, removes, this.suite);
     const others = this.devices.filter((device) => device !== by);

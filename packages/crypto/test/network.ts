@@ -12,7 +12,7 @@ interface Packet {
 }
 
 /**
- * Two devices and a network between them that loses, repeats and reorders, with a model of what has to happen: each
+ * Two devices and a network between them that loses, repeats and reorders, with a model of what must happen: each
  * message opens once, to what was sent; a second time it is a duplicate; only what is older than the receiving chains
  * a session keeps may be lost.
  */

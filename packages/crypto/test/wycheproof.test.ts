@@ -6,7 +6,7 @@ import { seededRng } from './rng.ts';
 
 const suites = allSuites(globalThis.crypto.subtle, seededRng('conformance'));
 
-/** Vectors that stand beside the repository on some machines; `npm run conformance -- DIR` takes them from anywhere. */
+/** Vectors that are next to the repository on some machines; `npm run conformance -- DIR` takes them from anywhere. */
 const directory = fileURLToPath(new URL('../../../../shared/vectors/', import.meta.url));
 
 describe.skipIf(!existsSync(directory))('Wycheproof vectors beside the repository', () => {

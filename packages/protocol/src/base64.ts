@@ -12,7 +12,7 @@ export function base64Length(byteLength: number): number {
   return Math.ceil((byteLength * 4) / 3);
 }
 
-/** base64url text of `bytes`, without padding. */
+/** Returns the base64url text of `bytes`, without padding. */
 export function toBase64(bytes: Uint8Array): string {
   let out = '';
   let i = 0;

@@ -6,17 +6,17 @@ export type Bytes = Uint8Array<ArrayBuffer>;
 const encoder: TextEncoder = new TextEncoder();
 const decoder: TextDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** UTF-8 bytes of `text`. */
+/** Returns the UTF-8 bytes of `text`. */
 export function utf8(text: string): Bytes {
   return encoder.encode(text);
 }
 
-/** Text of `bytes`. @throws TypeError when they are not valid UTF-8. */
+/** Returns the text of `bytes`. @throws TypeError when they are not valid UTF-8. */
 export function fromUtf8(bytes: Uint8Array): string {
   return decoder.decode(bytes);
 }
 
-/** One array holding all `parts` in order. */
+/** Returns one array holding all `parts` in order. */
 export function concatBytes(...parts: readonly Uint8Array[]): Bytes {
   let length = 0;
   for (const part of parts) length += part.length;
@@ -30,7 +30,7 @@ export function concatBytes(...parts: readonly Uint8Array[]): Bytes {
 }
 
 /**
- * True when `a` and `b` hold the same bytes. The time taken depends on the lengths only, so it is fit
+ * Tells whether `a` and `b` hold the same bytes. The time taken depends on the lengths only, so it is fit
  * for comparing secrets of public length.
  */
 export function constantTimeEqual(a: Uint8Array, b: Uint8Array): boolean {
@@ -48,7 +48,7 @@ export function wipe(...secrets: readonly Uint8Array[]): void {
 /** Both digits of every byte: ids are converted on the hot path of a message. */
 const HEX: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 
-/** Lower-case hexadecimal of `bytes`. */
+/** Returns the lower-case hexadecimal of `bytes`. */
 export function toHex(bytes: Uint8Array): string {
   let out = '';
   for (const byte of bytes) out += HEX[byte]!;

@@ -14,7 +14,9 @@ export interface Codec<T> {
 /** The value type of a codec. */
 export type CodecValue<C> = C extends Codec<infer T> ? T : never;
 
-/** A buffer of the size of a common message, zeros, kept for the next writer: allocating one costs as much as using it. */
+/**
+ * A buffer of the size of a common message, zeros, kept for the next writer: allocating one costs as much as using it.
+ */
 let spare: Bytes | null = null;
 const SPARE_LENGTH = 2048;
 
@@ -115,19 +117,19 @@ export class ByteReader {
   }
 }
 
-/** The error every decoder throws on bytes that are no encoding of a value. */
+/** Makes the error every decoder throws on bytes that are no encoding of a value. */
 export function malformed(reason: string): SealError {
   return new SealError('MALFORMED', `decode: ${reason}`);
 }
 
-/** The one encoding of `value`. @throws RangeError when the value is outside what the format can carry. */
+/** Returns the one encoding of `value`. @throws RangeError when the value is outside what the format can carry. */
 export function encode<T>(codec: Codec<T>, value: T): Bytes {
   const out = new ByteWriter();
   codec.write(out, value);
   return out.finish();
 }
 
-/** The value `bytes` encode, all of them. @throws SealError MALFORMED or UNSUPPORTED_VERSION. */
+/** Reads the value `bytes` encode, all of them. @throws SealError MALFORMED or UNSUPPORTED_VERSION. */
 export function decode<T>(codec: Codec<T>, bytes: Uint8Array): T {
   const input = new ByteReader(bytes);
   const value = codec.read(input);
@@ -156,7 +158,7 @@ export const u32: Codec<number> = unsigned('u32', 4, 0xffff_ffff);
 /** 8 bytes holding at most 2^53 - 1: sequence numbers and times in ms. */
 export const u53: Codec<number> = unsigned('u53', 8, Number.MAX_SAFE_INTEGER);
 
-/** Exactly `length` bytes. */
+/** Carries exactly `length` bytes. */
 export function fixed(length: number): Codec<Bytes> {
   return {
     write(out, value) {
@@ -167,7 +169,7 @@ export function fixed(length: number): Codec<Bytes> {
   };
 }
 
-/** At most `max` bytes after a 4-byte length. */
+/** Carries at most `max` bytes after a 4-byte length. */
 export function variable(max: number): Codec<Bytes> {
   return {
     write(out, value) {
@@ -183,7 +185,10 @@ export function variable(max: number): Codec<Bytes> {
   };
 }
 
-/** Text of at most `maxBytes` UTF-8 bytes after a 4-byte length. Lone surrogates are refused: they have no UTF-8 form. */
+/**
+ * Carries text of at most `maxBytes` UTF-8 bytes after a 4-byte length. Lone surrogates are refused: they have no UTF-8
+ * form.
+ */
 export function text(maxBytes: number): Codec<string> {
   const bytes = variable(maxBytes);
   return {
@@ -203,7 +208,7 @@ export function text(maxBytes: number): Codec<string> {
   };
 }
 
-/** 16 bytes of an id. */
+/** Carries the 16 bytes of an id. */
 export function id<T extends AnyId>(): Codec<T> {
   return {
     write: (out, value) => out.bytes(idToBytes(value)),
@@ -211,7 +216,7 @@ export function id<T extends AnyId>(): Codec<T> {
   };
 }
 
-/** At most `max` items after a 1-byte count. */
+/** Carries at most `max` items after a 1-byte count. */
 export function list<T>(item: Codec<T>, max: number): Codec<readonly T[]> {
   if (max > 0xff) throw new RangeError('list: at most 255 items');
   return {
@@ -238,7 +243,7 @@ export const flag: Codec<boolean> = {
   },
 };
 
-/** A byte 0 for `null`, or a byte 1 and the value. */
+/** Carries a byte 0 for `null`, or a byte 1 and the value. */
 export function nullable<T>(item: Codec<T>): Codec<T | null> {
   return {
     write(out, value) {
@@ -249,7 +254,7 @@ export function nullable<T>(item: Codec<T>): Codec<T | null> {
   };
 }
 
-/** The named fields in the order given. */
+/** Carries the named fields in the order given. */
 export function struct<T extends object>(fields: { readonly [K in keyof T]-?: Codec<T[K]> }): Codec<T> {
   const names = Object.keys(fields) as (keyof T)[];
   return {
@@ -264,7 +269,7 @@ export function struct<T extends object>(fields: { readonly [K in keyof T]-?: Co
   };
 }
 
-/** A leading version byte. @throws SealError UNSUPPORTED_VERSION on any other than `version`. */
+/** Carries a leading version byte. @throws SealError UNSUPPORTED_VERSION on any other than `version`. */
 export function versioned<T>(version: number, body: Codec<T>): Codec<T> {
   return {
     write(out, value) {

@@ -1,6 +1,6 @@
 /**
- * Every error that crosses a package or the network is a `SealError` with one of these codes. The value says whether the
- * same request may succeed later without a change; what else there is to say of a code stands in `error-table.ts`.
+ * Every error that crosses a package or the network is a `SealError` with one of these codes. The value says whether
+ * the same request may succeed later without a change; everything else about a code is in `error-table.ts`.
  */
 const RETRYABLE = {
   // Input and protocol
@@ -60,7 +60,7 @@ const RETRYABLE = {
 /** Stable, machine-readable name of an error. */
 export type ErrorCode = keyof typeof RETRYABLE;
 
-/** True for the codes this version knows. */
+/** Tells whether it is a code this version knows. */
 export function isErrorCode(code: unknown): code is ErrorCode {
   return typeof code === 'string' && Object.hasOwn(RETRYABLE, code);
 }
@@ -71,7 +71,7 @@ export interface ErrorDetails {
   readonly retryAfterMs?: number;
   /** The input field at fault, as a path such as `envelopes.0.deviceId`. */
   readonly field?: string;
-  /** For `DEVICE_LIST_STALE`: what the sender has to learn before it may send again. */
+  /** For `DEVICE_LIST_STALE`: what the sender must learn before it may send again. */
   readonly deviceListDelta?: DeviceListDelta;
   /** For `EPOCH_STALE`: where the channel is. */
   readonly group?: { readonly generation: number; readonly epoch: number; readonly lastSeq: number };
@@ -108,7 +108,7 @@ export class SealError extends Error {
   }
 }
 
-/** True when `error` is a `SealError`, optionally of the given code. */
+/** Tells whether `error` is a `SealError`, optionally of the given code. */
 export function isSealError(error: unknown, code?: ErrorCode): error is SealError {
   return error instanceof SealError && (code === undefined || error.code === code);
 }

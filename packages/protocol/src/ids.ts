@@ -33,20 +33,20 @@ export const ID_LENGTH = 16;
 /** Text form of an id: lower-case UUID. */
 export const ID_PATTERN: RegExp = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
-/** The 16 bytes of an id. @throws RangeError when `id` is not a lower-case UUID. */
+/** Returns the 16 bytes of an id. @throws RangeError when `id` is not a lower-case UUID. */
 export function idToBytes(id: AnyId): Bytes {
   if (!ID_PATTERN.test(id)) throw new RangeError('id: expected a lower-case UUID');
   return fromHex(id.replaceAll('-', ''));
 }
 
-/** The text form of 16 bytes, branded as the caller asks. @throws RangeError on another length. */
+/** Returns the text form of 16 bytes, branded as the caller asks. @throws RangeError on another length. */
 export function idFromBytes<T extends AnyId>(bytes: Uint8Array): T {
   if (bytes.length !== ID_LENGTH) throw new RangeError(`id: expected ${ID_LENGTH} bytes, got ${bytes.length}`);
   const hex = toHex(bytes);
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}` as T;
 }
 
-/** A random version 4 UUID from 16 `random` bytes (RFC 9562 §5.4). @throws RangeError on another length. */
+/** Makes a random version 4 UUID from 16 `random` bytes (RFC 9562 §5.4). @throws RangeError on another length. */
 export function newId<T extends AnyId>(random: Uint8Array): T {
   const bytes = Uint8Array.from(random);
   if (bytes.length !== ID_LENGTH) throw new RangeError(`id: expected ${ID_LENGTH} bytes, got ${bytes.length}`);

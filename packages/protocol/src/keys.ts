@@ -27,7 +27,7 @@ export function asKey<K extends Key<string>>(bytes: Uint8Array): K {
   return bytes as K;
 }
 
-/** Codec of a key of `length` bytes, written as `fixed` writes bytes. */
+/** Carries a key of `length` bytes, written as `fixed` writes bytes. */
 export function keyCodec<K extends Key<string>>(length: number): Codec<K> {
   return fixed(length) as unknown as Codec<K>;
 }

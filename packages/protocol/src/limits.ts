@@ -8,7 +8,7 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** Double Ratchet and sessions (reference: Signal's specifications; the trade-offs stand in docs/PROTOCOL.md). */
+/** Double Ratchet and sessions (reference: Signal's specifications; docs/PROTOCOL.md has the trade-offs). */
 export const RATCHET_LIMITS = {
   /** Message keys derived in one chain to reach a message; bounds the work one header can cause. */
   maxSkipPerMessage: 2_000,
@@ -167,7 +167,7 @@ export const LIFETIMES = {
 export const DEFAULT_RATES = {
   messagesPerMinutePerUser: 60,
   authPerMinutePerAddress: 20,
-  /** Failed sign-ins of one account before it has to wait. */
+  /** Failed sign-ins of one account before it must wait. */
   failedAuthPerAccount: 5,
   socketsPerUser: 5,
   prekeyClaimsPerMinutePerUser: 60,

@@ -19,14 +19,14 @@ const SMALL_ORDER_Y: ReadonlySet<string> = new Set(
   [0n, 1n, FIELD - 1n, Y_ORDER_8, FIELD - Y_ORDER_8].map((y) => toHex(littleEndian(y))),
 );
 
-/** True when `key` is a u-coordinate below p with the unused top bit clear (RFC 7748 §5 accepts more). */
+/** Tells whether `key` is a u-coordinate below p with the unused top bit clear (RFC 7748 §5 accepts more). */
 export function isCanonicalDhKey(key: Uint8Array): boolean {
   return key.length === 32 && isBelow(key, P);
 }
 
 /**
- * The checks of RFC 8032 §5.1.7 and of "Taming the many EdDSAs" that implementations disagree about: S < L, R and the
- * public key below p, public key not of small order. What is left for `verify` is the group equation.
+ * Makes the checks of RFC 8032 §5.1.7 and of "Taming the many EdDSAs" that implementations disagree about: S < L, R and
+ * the public key below p, public key not of small order. What is left for `verify` is the group equation.
  */
 export function hasStrictEncoding(publicKey: Uint8Array, signature: Uint8Array): boolean {
   if (publicKey.length !== 32 || signature.length !== 64) return false;

@@ -14,7 +14,8 @@ import { isCanonicalDhKey } from './canonical.ts';
  * X25519 (RFC 7748) and Ed25519 (RFC 8032) over raw 32-byte keys. Asynchronous because WebCrypto is.
  *
  * Private operations take the pair, an object that is never changed: an implementation may keep a handle for it as long
- * as the object lives. Keys and signatures of a wrong length throw MALFORMED, except in `verify`, which answers `false`.
+ * as the object lives. Keys and signatures of a wrong length throw MALFORMED, except in `verify`, which answers
+ * `false`.
  */
 export interface Curves {
   /** The X25519 pair of 32 random bytes. */
@@ -37,7 +38,7 @@ export interface Curves {
 const ZERO: Bytes = new Uint8Array(32);
 
 /**
- * The one way the house computes a Diffie-Hellman secret (PQXDH §3.3, Double Ratchet §3.1).
+ * Computes a Diffie-Hellman secret (PQXDH §3.3, Double Ratchet §3.1). No other code of the house does.
  * @throws SealError LOW_ORDER_KEY when the public key is not canonical or the result is all zeros; MALFORMED on a
  * wrong length.
  */

@@ -7,7 +7,7 @@ const MASK = 2n ** 255n - 1n;
 const A24 = 121665n;
 
 /**
- * True when the canonical u-coordinate `key` is that of a point of order L: on the curve, not on its twist, and
+ * Tells whether the canonical u-coordinate `key` is that of a point of order L: on the curve, not on its twist, and
  * without a part of small order. X25519 clears such parts, so that eight different keys give one secret; a key that
  * identifies something must be the one honest encoding (PQXDH: libsignal's `is_canonical`).
  *

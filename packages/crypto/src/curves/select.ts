@@ -17,8 +17,8 @@ const ED25519 = {
 };
 
 /**
- * The fastest curves that work here: WebCrypto for each algorithm that passes a known-answer test, tweetnacl for the
- * others and where there is no `subtle` (pages without TLS), loaded only then. Costs about 2 ms; call it once.
+ * Selects the fastest curves that work here: WebCrypto for each algorithm that passes a known-answer test, tweetnacl
+ * for the others and where there is no `subtle` (pages without TLS), loaded only then. Costs about 2 ms; call it once.
  */
 export async function selectCurves(subtle: Subtle | undefined): Promise<Curves> {
   const loadFallback = async (): Promise<Curves> => (await import('./tweetnacl.ts')).tweetnaclCurves;

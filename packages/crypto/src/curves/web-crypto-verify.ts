@@ -5,7 +5,9 @@ import type { Subtle } from './subtle.ts';
 
 const ED25519 = { name: 'Ed25519' };
 
-/** Strict Ed25519 verification by WebCrypto, apart from everything that takes a private key: what a server needs. */
+/**
+ * Makes strict Ed25519 verification by WebCrypto, apart from everything that takes a private key: what a server needs.
+ */
 export function webCryptoVerify(subtle: Pick<Subtle, 'importKey' | 'verify'>): Pick<Curves, 'verify'> {
   /** The key asked for last: the signatures of a bundle are checked one after the other under the same. */
   let last: { readonly publicKey: Bytes; readonly handle: Promise<object> } | null = null;

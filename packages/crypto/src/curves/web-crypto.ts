@@ -17,8 +17,8 @@ const PKCS8_LENGTH = 48;
 const BASE_POINT: DhPublicKey = asKey(Uint8Array.from({ length: 32 }, (_, i) => (i === 0 ? 9 : 0)));
 
 /**
- * Curve operations by WebCrypto: native and constant-time, 5 to 50 times faster than JavaScript. Private keys go in and
- * out as PKCS #8 bytes: the other format, JWK, would put them into strings, which nobody can overwrite.
+ * Makes the curve operations by WebCrypto: native and constant-time, 5 to 50 times faster than JavaScript. Private keys
+ * go in and out as PKCS #8 bytes: the other format, JWK, would put them into strings, which cannot be overwritten.
  */
 export function webCryptoCurves(subtle: Subtle): Curves {
   /** Importing a private key costs more than using it, up to 0.4 ms in Node. */

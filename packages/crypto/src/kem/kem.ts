@@ -29,7 +29,11 @@ export const KEM_SEED_LENGTH = 64;
 const Q = 3329;
 const RHO_LENGTH = 32;
 
-/** @throws SealError MALFORMED unless `publicKey` has the length and the reduced coefficients of FIPS 203 §7.2. */
+/**
+ * Checks an encapsulation key.
+ * @throws SealError MALFORMED unless `publicKey` has the length and the reduced
+ * coefficients of FIPS 203 §7.2.
+ */
 export function checkKemPublicKey(publicKey: Bytes): void {
   expectLength('KEM public key', publicKey, KEM_KEY_LENGTH);
   for (let i = 0; i < KEM_KEY_LENGTH - RHO_LENGTH; i += 3) {
@@ -39,7 +43,7 @@ export function checkKemPublicKey(publicKey: Bytes): void {
   }
 }
 
-/** @throws SealError MALFORMED on another length than 64 and 1088. */
+/** Checks the lengths of a seed and a ciphertext. @throws SealError MALFORMED on another length than 64 and 1088. */
 export function checkDecapsulation(seed: Bytes, ciphertext: Bytes): void {
   expectLength('KEM seed', seed, KEM_SEED_LENGTH);
   expectLength('KEM ciphertext', ciphertext, KEM_CIPHERTEXT_LENGTH);

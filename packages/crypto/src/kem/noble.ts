@@ -5,7 +5,9 @@ import type { KemSecret } from '../keys.ts';
 import type { Rng } from '../rng.ts';
 import { KEM_SEED_LENGTH, checkDecapsulation, checkKemPublicKey, type Kem } from './kem.ts';
 
-/** ML-KEM-768 in JavaScript. Loaded by `selectKem` only where WebCrypto has none: it is a tenth of the code size. */
+/**
+ * Makes ML-KEM-768 in JavaScript. Loaded by `selectKem` only where WebCrypto has none: it is a tenth of the code size.
+ */
 export function nobleKem(rng: Rng): Kem {
   return {
     async publicKey(seed) {

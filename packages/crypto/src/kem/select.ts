@@ -9,8 +9,8 @@ import { webCryptoKem, type KemSubtle } from './web-crypto.ts';
 const KNOWN_PUBLIC_KEY_HASH = '0b7934c83125c788995e2ba6bd761e33046b3e40571be53e023309a29f398cc9';
 
 /**
- * WebCrypto's ML-KEM-768 where it passes a known-answer test and a round trip, else the JavaScript one, which only then
- * is downloaded. Call it once.
+ * Selects WebCrypto's ML-KEM-768 where it passes a known-answer test and a round trip, else the JavaScript one, which
+ * only then is downloaded. Call it once.
  * @param subtle `globalThis.crypto.subtle`, whatever it can do; `undefined` on pages without TLS.
  */
 export async function selectKem(subtle: object | undefined, rng: Rng): Promise<Kem> {
@@ -22,7 +22,7 @@ export async function selectKem(subtle: object | undefined, rng: Rng): Promise<K
   return nobleKem(rng);
 }
 
-/** Whether this WebCrypto claims to have a KEM. */
+/** Tells whether this WebCrypto claims to have a KEM. */
 export function hasKemMethods(subtle: object): subtle is KemSubtle {
   return 'encapsulateBits' in subtle && 'decapsulateBits' in subtle && 'getPublicKey' in subtle;
 }

@@ -25,7 +25,7 @@ export interface KemSubtle {
   decapsulateBits(algorithm: { name: string }, privateKey: object, ciphertext: Bytes): Promise<ArrayBuffer>;
 }
 
-/** ML-KEM-768 by WebCrypto. Encapsulation draws its randomness from the engine. */
+/** Makes ML-KEM-768 by WebCrypto. Encapsulation draws its randomness from the engine. */
 export function webCryptoKem(subtle: KemSubtle): Kem {
   return {
     async publicKey(seed) {

@@ -18,12 +18,14 @@ export interface LinkingCodeKeys {
   readonly codeKey: LinkCodeKey;
 }
 
-/** A linking code of 80 random bits, `XXXX-XXXX-XXXX-XXXX`: shown on the old device, used for one linking only. */
+/**
+ * Makes a linking code of 80 random bits, `XXXX-XXXX-XXXX-XXXX`: shown on the old device, used for one linking only.
+ */
 export function createLinkingCode(rng: Rng): string {
   return toCrockford(rng(CODE_LENGTH), SYMBOLS);
 }
 
-/** @throws SealError WRONG_CODE when the text is no linking code */
+/** Derives the keys of a linking code. @throws SealError WRONG_CODE when the text is no linking code */
 export function linkingCodeKeys(code: string): LinkingCodeKeys {
   const secret = fromCrockford(code, SYMBOLS);
   if (secret === null) throw new SealError('WRONG_CODE', `linking code: not ${SYMBOLS} letters and digits`);

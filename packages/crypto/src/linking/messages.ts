@@ -18,7 +18,7 @@ import { accountSecretsCodec, type AccountSecrets } from '../account-secrets.ts'
 export interface LinkRequest {
   /** SHA-256, see `commit`. */
   readonly commitment: Bytes;
-  /** What the new device calls itself, for the person who has to confirm; at most 100 bytes of UTF-8. */
+  /** What the new device calls itself, for the person who must confirm; at most 100 bytes of UTF-8. */
   readonly deviceName: string;
 }
 

@@ -36,7 +36,7 @@ export interface LinkRevealed {
 }
 
 /**
- * Step 1: commits to an ephemeral key and says who asks.
+ * Commits to an ephemeral key and says who asks: step 1.
  *
  * @returns `linkId` is where to send `payload`
  * @throws SealError WRONG_CODE when the code is none, BAD_INPUT when the name is too long or not well-formed
@@ -106,7 +106,7 @@ export async function revealLink(input: {
 }
 
 /**
- * Step 4: takes the account. The caller goes on to fetch the account's device lists, to verify them with the account
+ * Takes the account: step 4. The caller goes on to fetch the account's device lists, to verify them with the account
  * key of this seed and the anchor in the grant, and to sign the next list with its own device in it.
  *
  * @throws SealError WRONG_CODE; TOO_LARGE, MALFORMED or UNSUPPORTED_VERSION on a bad payload

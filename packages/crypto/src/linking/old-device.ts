@@ -66,7 +66,7 @@ export async function answerLink(input: {
 }
 
 /**
- * Step 3: checks that the new device's key is the one it had committed to.
+ * Checks that the new device's key is the one it had committed to: step 3.
  *
  * @returns `sas`: six digits to show beside the question whether the other screen shows the same
  * @throws SealError WRONG_CODE, also when the commitment does not open; LOW_ORDER_KEY; TOO_LARGE, MALFORMED or
@@ -89,7 +89,7 @@ export async function checkLink(input: {
   });
   const { ephemeralKey, opening } = opened.content;
   if (!constantTimeEqual(commit(linkId, ephemeralKey, opening), commitment)) {
-    throw new SealError('WRONG_CODE', 'linking: another key than the one committed to');
+    throw new SealError('WRONG_CODE', 'linking: the key is not the one committed to');
   }
   const dhSecret = await dh(curves, ephemeral, ephemeralKey);
   const secret = sharedSecret(dhSecret, codeKey);
@@ -100,7 +100,7 @@ export async function checkLink(input: {
   };
 }
 
-/** Step 4: hands the account over. Call it only after the person confirmed that both screens show the same digits. */
+/** Hands the account over: step 4. Call it only after the person confirmed that both screens show the same digits. */
 export function grantLink(input: { readonly state: LinkChecked; readonly grant: LinkGrant; readonly rng: Rng }): Bytes {
   const { state, grant, rng } = input;
   const { secret, transcript } = state;

@@ -52,12 +52,15 @@ const commitmentInput = struct<{ label: string; linkId: LinkId; ephemeralKey: Dh
 });
 const stepInfo = struct<{ label: string; step: number }>({ label, step: u8 });
 
-/** The transcript before the first step. */
+/** Returns the transcript before the first step. */
 export function startTranscript(linkId: LinkId): Bytes {
   return sha256(encode(transcriptStart, { label: LABELS.linkTranscript, linkId }));
 }
 
-/** What the new device sends before it learns the old device's key: it can no longer choose its own after that. */
+/**
+ * Commits to what the new device sends before it learns the old device's key: it can no longer choose its own after
+ * that.
+ */
 export function commit(linkId: LinkId, ephemeralKey: DhPublicKey, opening: Bytes): Bytes {
   return sha256(encode(commitmentInput, { label: LABELS.linkCommitment, linkId, ephemeralKey, opening }));
 }
@@ -109,12 +112,12 @@ export function openStep<T>(input: {
   return opened;
 }
 
-/** The secret of step 4 and the SAS: what the ephemeral keys agreed on, and the code. */
+/** Returns the secret of step 4 and the SAS: what the ephemeral keys agreed on, and the code. */
 export function sharedSecret(dhSecret: DhOutput, codeKey: LinkCodeKey): LinkSecret {
   return asKey(concatBytes(dhSecret, codeKey));
 }
 
-/** The six digits both screens show. `transcript` is the one after step 3. */
+/** Returns the six digits both screens show. `transcript` is the one after step 3. */
 export function shortAuthenticationString(secret: LinkSecret, transcript: Bytes): string {
   const bytes = hkdf({ ikm: secret, salt: transcript, info: encode(label, LABELS.linkSas), length: 8 });
   const value = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0) % 10n ** BigInt(SAS_DIGITS);

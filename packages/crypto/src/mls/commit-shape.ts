@@ -27,14 +27,15 @@ export function planCommit(
   { tenantId, now }: { readonly tenantId: TenantId; readonly now: number },
 ): PlannedCommit {
   const { content } = message;
-  if (content.contentType !== 'commit') throw invalid('not a Commit');
-  if (content.authenticatedData.length > 0) throw invalid('a Commit with data of its own');
+  if (content.contentType !== 'commit') throw invalid('the message is not a Commit');
+  if (content.authenticatedData.length > 0) throw invalid('the Commit carries authenticated data');
   const { commit, sender } = content;
   const proposals = inlineProposals(commit);
   const adds = proposals.filter((proposal): proposal is ProposalAdd => proposal.proposalType === 'add');
   const removes = proposals.filter((proposal): proposal is ProposalRemove => proposal.proposalType === 'remove');
   const inits = proposals.filter(({ proposalType }) => proposalType === 'external_init');
-  if (adds.length + removes.length + inits.length !== proposals.length) throw invalid('a proposal of another kind');
+  if (adds.length + removes.length + inits.length !== proposals.length)
+    throw invalid('it has a proposal of a kind that Seal does not use');
   const added = adds.map(({ add }) => {
     checkLeafRules(add.keyPackage.leafNode, now);
     return memberOf(add.keyPackage.leafNode.credential, tenantId);
@@ -44,23 +45,24 @@ export function planCommit(
   if (commit.path !== undefined) checkLeafRules(commit.path.leafNode, now);
 
   if (sender.senderType === 'member') {
-    if (inits.length > 0) throw invalid('an external proposal by a member');
+    if (inits.length > 0) throw invalid('a member sent an external init');
     // RFC 9420 §12.4: only Commits that do nothing but add may go without.
-    if (commit.path === undefined && (adds.length === 0 || removes.length > 0)) throw invalid('no UpdatePath');
+    if (commit.path === undefined && (adds.length === 0 || removes.length > 0)) throw invalid('it has no UpdatePath');
     return { committer: leafAt(tree, sender.leafIndex, tenantId).member, added, removed, isExternal: false };
   }
-  if (sender.senderType !== 'new_member_commit') throw invalid('somebody outside the group sent it');
-  if (inits.length !== 1 || adds.length > 0 || commit.path === undefined) throw invalid('not an external join');
+  if (sender.senderType !== 'new_member_commit') throw invalid('its sender is not in the group and does not join');
+  if (inits.length !== 1 || adds.length > 0 || commit.path === undefined)
+    throw invalid('it is not a plain external join');
   const joiner = memberOf(commit.path.leafNode.credential, tenantId);
-  // A device that joins by itself may remove its own former leaf, and nobody else.
+  // An external join may remove the joining device's own former leaf, and no other.
   if (removed.length > 1 || removed.some((member) => !isSameMember(member, joiner)))
-    throw invalid('an external join that removes others');
+    throw invalid('an external join removes another device');
   return { committer: joiner, added: [joiner], removed, isExternal: true };
 }
 
 function inlineProposals({ proposals }: Commit): readonly Proposal[] {
   return proposals.map((entry) => {
-    if (entry.proposalOrRefType !== 'proposal') throw invalid('a proposal by reference');
+    if (entry.proposalOrRefType !== 'proposal') throw invalid('it names a proposal by reference');
     return entry.proposal;
   });
 }

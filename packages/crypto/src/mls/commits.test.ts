@@ -92,7 +92,7 @@ describe('removing', () => {
 });
 
 describe('two Commits in one epoch', () => {
-  it('are made without changing the state; the loser takes the other one and makes its own anew', async () => {
+  it('are made without changing the state; the loser takes the other one and makes its own again', async () => {
     const { channel, ann, bob, cid } = await three();
     const dan = await channel.device('dan 1');
     const before = ann.state;
@@ -132,7 +132,7 @@ describe('a Commit is refused', () => {
         },
       },
     ],
-    ['a proposal that nobody knows', { proposalType: 0xf0f0, proposalData: utf8('?') }],
+    ['a proposal of an unknown type', { proposalType: 0xf0f0, proposalData: utf8('?') }],
   ];
 
   it.each(foreign)('with %s, before anything of it is verified', async (_, proposal) => {
@@ -141,7 +141,7 @@ describe('a Commit is refused', () => {
       ...commit,
       proposals: [{ proposalOrRefType: 'proposal', proposal }],
     }));
-    expect(message).toContain('another kind');
+    expect(message).toContain('a kind that Seal does not use');
   });
 
   it('with a proposal by reference', async () => {
@@ -301,7 +301,7 @@ describe('a Commit is refused', () => {
     expect(await codeOf(() => processCommit(bob.deps, input))).toBe('UNVERIFIED_DEVICE');
   });
 
-  it('when a device that joins by itself removes another', async () => {
+  it('when an external join removes another device', async () => {
     const { channel, ann, bob } = await three();
     const eve = await channel.device('eve 1');
     const joined = await eve.joinExternal(channel.groupInfo);

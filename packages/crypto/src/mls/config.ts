@@ -5,7 +5,7 @@ import { memberOf } from './names.ts';
 import type { Authenticate } from './types.ts';
 
 /**
- * How the library is set up for one operation. Its defaults accept every credential, tell devices apart by signature
+ * Sets the library up for one operation. Its defaults accept every credential, tell devices apart by signature
  * key alone and keep keys of past epochs.
  */
 export function libraryConfig(tenantId: TenantId, authenticate: Authenticate): ClientConfig {
@@ -44,6 +44,6 @@ async function asked(question: () => boolean | Promise<boolean>): Promise<boolea
   try {
     return await question();
   } catch (cause) {
-    throw new SealError('UNVERIFIED_DEVICE', 'mls: the device list could not be looked at', { cause });
+    throw new SealError('UNVERIFIED_DEVICE', 'mls: the device list could not be checked', { cause });
   }
 }

@@ -25,7 +25,7 @@ export interface CreatedCommit {
   /** Of the epoch the Commit begins: to be used from when the server accepted it, to be thrown away otherwise. */
   readonly state: GroupState;
   readonly commit: Bytes;
-  /** For all who are added; null when nobody is. */
+  /** For all who are added; null when no device is. */
   readonly welcome: Bytes | null;
   readonly groupInfo: Bytes;
   readonly authenticator: Bytes;
@@ -40,8 +40,8 @@ interface CommitInput {
 }
 
 /**
- * A Commit (RFC 9420 §12.4) that adds and removes devices, or that only renews this device's keys. It travels as a
- * PublicMessage: the server knows the tree from the GroupInfo, and there are no handshake keys to lose or use twice.
+ * Makes a Commit (RFC 9420 §12.4) that adds and removes devices, or that only renews this device's keys. It travels as
+ * a PublicMessage: the server knows the tree from the GroupInfo, and there are no handshake keys to lose or use twice.
  * A device cannot be added while it has a leaf, even if that is removed at the same time.
  *
  * @throws SealError MALFORMED, UNVERIFIED_DEVICE for a KeyPackage that is not as it should be; INVALID_COMMIT for a
@@ -91,7 +91,7 @@ async function build(
   });
 }
 
-/** Applies the proposals, renews this device's path where there has to be one, signs. */
+/** Applies the proposals, renews this device's path where it must have one, signs. */
 async function commitTo(
   epoch: Epoch,
   proposals: readonly Proposal[],
@@ -109,7 +109,8 @@ async function commitTo(
     false, // lifetimes have been judged, and not by this device's clock
     suite,
   );
-  if (applied.additionalResult.kind !== 'memberCommit') throw new SealError('INTERNAL', 'mls: not a Commit of ours');
+  if (applied.additionalResult.kind !== 'memberCommit')
+    throw new SealError('INTERNAL', 'mls: the Commit made is not a member Commit');
   const { addedLeafNodes } = applied.additionalResult;
   const renewed = applied.needsUpdatePath
     ? await newPath(applied.tree, {
@@ -150,6 +151,6 @@ function removeProposals(epoch: Epoch, identity: MlsIdentity, deviceIds: readonl
 }
 
 function capped(bytes: Bytes, maxBytes: number): Bytes {
-  if (bytes.length > maxBytes) throw new SealError('TOO_LARGE', 'mls: too much for one Commit', { maxBytes });
+  if (bytes.length > maxBytes) throw new SealError('TOO_LARGE', 'mls: the Commit is too large', { maxBytes });
   return bytes;
 }

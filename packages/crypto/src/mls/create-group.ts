@@ -10,7 +10,7 @@ import { groupIdOf } from './names.ts';
 import { cipherSuite } from './provider/provider.ts';
 import type { GroupName, GroupState, MlsDeps, MlsIdentity } from './types.ts';
 
-/** A group with this device as its only leaf, in epoch 0 (RFC 9420 §11). */
+/** Creates a group with this device as its only leaf, in epoch 0 (RFC 9420 §11). */
 export async function createGroup(
   deps: MlsDeps,
   input: { readonly suite: number; readonly group: GroupName; readonly identity: MlsIdentity },

@@ -10,7 +10,7 @@ import type { GroupDescription, GroupState } from './types.ts';
 /** What a GroupInfo says. The authenticator is a secret's hash: only members know it. */
 export type GroupInfoDescription = Omit<GroupDescription, 'authenticator'>;
 
-/** @throws SealError MALFORMED, UNSUPPORTED_VERSION */
+/** Describes the group of a state. @throws SealError MALFORMED, UNSUPPORTED_VERSION */
 export function describeGroup(state: GroupState): GroupDescription {
   return describeEpoch(cachedEpoch(state.epoch));
 }
@@ -26,7 +26,11 @@ export function describeEpoch(epoch: Epoch): GroupDescription {
   };
 }
 
-/** What it claims: nothing of it is verified here. @throws SealError MALFORMED, TOO_LARGE, UNSUPPORTED_VERSION */
+/**
+ * Tells what a GroupInfo claims: nothing of it is verified here.
+ * @throws SealError MALFORMED, TOO_LARGE,
+ * UNSUPPORTED_VERSION
+ */
 export function describeGroupInfo(bytes: Uint8Array): GroupInfoDescription {
   const { groupInfo, tree } = openGroupInfo(bytes, CHANNEL_LIMITS.groupInfo);
   const { groupContext } = groupInfo;

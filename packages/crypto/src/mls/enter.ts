@@ -6,14 +6,14 @@ import { STAMP_LENGTH, encodeRatchets, wipeRatchets } from './ratchets.ts';
 import { newRatchets } from './secret-tree.ts';
 import type { GroupState, MlsDeps } from './types.ts';
 
-/** SHA-256 of the epoch authenticator (RFC 9420 §8.7): tells that two are in the same state, and not which. */
+/** Computes SHA-256 of the epoch authenticator (RFC 9420 §8.7): tells that two are in the same state, and not which. */
 export function authenticatorOf({ keySchedule }: Pick<LibraryParts, 'keySchedule'>): Bytes {
   return sha256(keySchedule.epochAuthenticator);
 }
 
 /**
- * The bytes of an epoch that was just entered. Overwrites what it is handed: both the secret its messages' keys come
- * from and the library's state.
+ * Makes the bytes of an epoch that was just entered. Overwrites what it is handed: both the secret its messages' keys
+ * come from and the library's state.
  */
 export function enterEpoch(deps: MlsDeps, state: LibraryParts, encryptionSecret: Uint8Array): GroupState {
   const stamp = deps.rng(STAMP_LENGTH);

@@ -40,7 +40,7 @@ const partsEncoder = contramapBufferEncoders(
   [groupContextEncoder, keyScheduleEncoder, ratchetTreeEncoder, privateKeyPathEncoder, varLenDataEncoder],
   (state: LibraryParts): [GroupContext, KeySchedule, RatchetTree, PrivateKeyPath, Uint8Array] => [
     state.groupContext,
-    // There are no PSKs and nothing is exported: secrets that nobody uses are not kept.
+    // There are no PSKs and nothing is exported: secrets without a use are not kept.
     { ...state.keySchedule, exporterSecret: NO_BYTES, resumptionPsk: NO_BYTES },
     state.ratchetTree,
     withoutStaleKeys(state),
@@ -82,7 +82,7 @@ export function encodeEpoch(stamp: Bytes, state: LibraryParts): Bytes {
 export function decodeEpoch(bytes: Bytes): Epoch {
   const input = new ByteReader(bytes);
   const version = input.uint(1);
-  if (version !== VERSION) throw new SealError('UNSUPPORTED_VERSION', `mls: a state of version ${version}`);
+  if (version !== VERSION) throw new SealError('UNSUPPORTED_VERSION', `mls: group state has version ${version}`);
   const stamp = input.bytes(STAMP_LENGTH);
   const parts = decodeAll(decodeParts, input.bytes(bytes.length - input.position));
   return {
@@ -97,8 +97,8 @@ export function decodeEpoch(bytes: Bytes): Epoch {
 const decoded = new WeakMap<Bytes, Epoch>();
 
 /**
- * As `decodeEpoch`, once for an array that is handed in again and again. The result is shared: it must not be changed.
- * An array that holds something else by now, which its stamp tells, is decoded anew.
+ * Decodes as `decodeEpoch` does, once for an array that is handed in again and again. The result is shared: it must not
+ * be changed. An array that holds something else by now, which its stamp tells, is decoded again.
  */
 export function cachedEpoch(bytes: Bytes): Epoch {
   const known = decoded.get(bytes);
@@ -108,7 +108,7 @@ export function cachedEpoch(bytes: Bytes): Epoch {
   return epoch;
 }
 
-/** The state as the library wants it. It gets no signing key and no secret tree. */
+/** Returns the state as the library wants it. It gets no signing key and no secret tree. */
 export function toLibrary(epoch: Epoch, clientConfig: ClientConfig): ClientState {
   const { groupContext, keySchedule, ratchetTree, privatePath, confirmationTag } = epoch;
   return {

@@ -13,7 +13,7 @@ export async function guarded<T>(code: ErrorCode, work: () => Promise<T>): Promi
   }
 }
 
-/** As `guarded`, for decoders, which are synchronous. */
+/** Works as `guarded`, for decoders, which are synchronous. */
 export function guardedSync<T>(code: ErrorCode, work: () => T): T {
   try {
     return work();
@@ -23,7 +23,7 @@ export function guardedSync<T>(code: ErrorCode, work: () => T): T {
   }
 }
 
-/** As `guarded`, and our own errors get `code`, too, but for those of the `kept` codes. */
+/** Works as `guarded`, and gives our own errors `code`, too, but for those of the `kept` codes. */
 export async function recoded<T>(code: ErrorCode, kept: readonly ErrorCode[], work: () => Promise<T>): Promise<T> {
   try {
     return await work();

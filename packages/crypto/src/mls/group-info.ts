@@ -13,7 +13,7 @@ import { fromWire, toWire } from './wire.ts';
 /** Nodes of a full tree with the most leaves that a channel may have. */
 const MAX_NODES = 2 ** Math.ceil(Math.log2(CHANNEL_LIMITS.leaves) + 1) - 1;
 
-/** A GroupInfo of the state's epoch, by which a device can join by itself. */
+/** Makes a GroupInfo of the state's epoch, with which a device can join externally. */
 export async function groupInfoOf(state: LibraryParts, suite: CiphersuiteImpl): Promise<Bytes> {
   return groupInfoBytes(await makeGroupInfo(state, suite));
 }
@@ -22,7 +22,7 @@ export function groupInfoBytes(groupInfo: GroupInfo): Bytes {
   return toWire({ wireformat: 'mls_group_info', groupInfo });
 }
 
-/** With the tree and the key for external joins (RFC 9420 §12.4.3), signed by this device. */
+/** Makes a GroupInfo with the tree and the key for external joins (RFC 9420 §12.4.3), signed by this device. */
 export async function makeGroupInfo(state: LibraryParts, suite: CiphersuiteImpl): Promise<GroupInfo> {
   const { groupContext, confirmationTag, keySchedule, ratchetTree, privatePath } = state;
   const { publicKey } = await suite.hpke.deriveKeyPair(keySchedule.externalSecret);
@@ -34,41 +34,42 @@ export async function makeGroupInfo(state: LibraryParts, suite: CiphersuiteImpl)
   return signGroupInfo(contents, new Uint8Array(0), suite.signature);
 }
 
-/** @throws SealError MALFORMED, TOO_LARGE */
+/** Decodes a GroupInfo and its ratchet tree; verifies nothing. @throws SealError MALFORMED, TOO_LARGE */
 export function openGroupInfo(bytes: Uint8Array, maxBytes: number): { groupInfo: GroupInfo; tree: RatchetTree } {
   const { groupInfo } = fromWire(bytes, 'mls_group_info', maxBytes);
   return { groupInfo, tree: treeOf(groupInfo) };
 }
 
-/** The ratchet tree inside a GroupInfo. @throws SealError MALFORMED, TOO_LARGE */
+/** Returns the ratchet tree inside a GroupInfo. @throws SealError MALFORMED, TOO_LARGE */
 export function treeOf(groupInfo: GroupInfo): RatchetTree {
   const tree = guardedSync('MALFORMED', () => ratchetTreeFromExtension(groupInfo));
-  if (tree === undefined) throw new SealError('MALFORMED', 'mls: a GroupInfo without its ratchet tree');
+  if (tree === undefined) throw new SealError('MALFORMED', 'mls: GroupInfo has no ratchet tree');
   // Blank nodes take a byte each, and every node costs a hash.
-  if (tree.length > MAX_NODES) throw new SealError('TOO_LARGE', 'mls: a tree of too many nodes');
+  if (tree.length > MAX_NODES) throw new SealError('TOO_LARGE', 'mls: the tree has too many nodes');
   return tree;
 }
 
 /**
- * That it is a state of the group that is meant, of the plain kind all our groups are of: no extension, in particular
- * nobody outside who may propose.
+ * Checks that it is a state of the group that is meant, of the plain kind all our groups are of: no extension, in
+ * particular no outsider who may propose.
  * @throws SealError MALFORMED
  */
 export function checkGroupContext(context: GroupContext, expected: GroupName): void {
   if (!constantTimeEqual(context.groupId, groupIdOf(expected)))
-    throw new SealError('MALFORMED', 'mls: a state of another group');
-  if (context.extensions.length > 0) throw new SealError('MALFORMED', 'mls: a group with extensions');
-  if (context.epoch > BigInt(Number.MAX_SAFE_INTEGER)) throw new SealError('MALFORMED', 'mls: no such epoch');
+    throw new SealError('MALFORMED', 'mls: the state belongs to another group');
+  if (context.extensions.length > 0) throw new SealError('MALFORMED', 'mls: the group has extensions');
+  if (context.epoch > BigInt(Number.MAX_SAFE_INTEGER))
+    throw new SealError('MALFORMED', 'mls: the epoch is out of range');
 }
 
-/** That a device of the tree signed it; whether that is a device to be trusted, the tree's validation tells. */
+/** Checks that a device of the tree signed it; whether to trust that device is for `validateTree`. */
 export async function checkGroupInfoSignature(
   groupInfo: GroupInfo,
   tree: RatchetTree,
   suite: CiphersuiteImpl,
 ): Promise<void> {
   const signer = tree[2 * groupInfo.signer];
-  if (signer?.nodeType !== 'leaf') throw new SealError('MALFORMED', 'mls: a GroupInfo by nobody');
+  if (signer?.nodeType !== 'leaf') throw new SealError('MALFORMED', 'mls: GroupInfo signer is not in the tree');
   if (!(await verifyGroupInfoSignature(groupInfo, signer.leaf.signaturePublicKey, suite.signature)))
-    throw new SealError('MALFORMED', 'mls: a GroupInfo with a wrong signature');
+    throw new SealError('MALFORMED', 'mls: GroupInfo signature is wrong');
 }

@@ -24,7 +24,7 @@ describe.each(SUITES)('ciphersuite %i', (suite) => {
     expect(others).toHaveLength(5);
   });
 
-  it('lets a device join by itself, and again in place of its former leaf', async () => {
+  it('lets a device join externally, and again in place of its former leaf', async () => {
     const channel = await TestChannel.create('ann 1', suite);
     const [bob] = await channel.with('bob 1', 'cid 1');
     const dan = await channel.device('dan 1');

@@ -33,7 +33,7 @@ export interface ExternalJoin {
 }
 
 /**
- * Enters a group with nobody's help (RFC 9420 §12.4.3.2). A former leaf of this device is removed on the way.
+ * Enters a group without the help of a member (RFC 9420 §12.4.3.2). A former leaf of this device is removed on the way.
  *
  * @param input.minEpoch the latest epoch this device knows of: a server that shows an earlier one shows an old group
  * @throws SealError EPOCH_STALE; MALFORMED when it is not a GroupInfo of `group`; UNVERIFIED_DEVICE when a device in
@@ -54,11 +54,11 @@ export async function joinExternal(
   const { groupContext } = groupInfo;
   checkGroupContext(groupContext, group);
   if (groupContext.epoch < BigInt(input.minEpoch))
-    throw new SealError('EPOCH_STALE', `mls: a GroupInfo of epoch ${groupContext.epoch}, past already`);
+    throw new SealError('EPOCH_STALE', `mls: GroupInfo is of epoch ${groupContext.epoch}, which is past`);
   const leaves = leavesOf(tree, group.tenantId);
   const former = leafOfDevice(leaves, identity.deviceId);
   if (former !== undefined && !isSameMember(former.member, identity))
-    throw new SealError('MALFORMED', 'mls: this device in the name of another person');
+    throw new SealError('MALFORMED', 'mls: this device is in the tree under another person');
   const { id, ...suiteParts } = suiteNamed(groupContext.cipherSuite);
   const suite = await cipherSuite(deps, id, identity.signKey);
   const { hash } = await messageCrypto(suiteParts);
@@ -94,7 +94,7 @@ async function commitTo(
   const { groupInfo, tree, former, identity, suite } = input;
   const { groupContext, confirmationTag } = groupInfo;
   const external = groupInfo.extensions.find(({ extensionType }) => extensionType === 'external_pub');
-  if (external === undefined) throw new SealError('MALFORMED', 'mls: a GroupInfo without a key to join by');
+  if (external === undefined) throw new SealError('MALFORMED', 'mls: GroupInfo has no external public key');
   const { enc, secret: initSecret } = await exportSecret(external.extensionData, suite);
   const { keyPackage, privateKeys } = await generate(deps, suite, { identity, isLastResort: false });
   wipe(privateKeys.initPrivateKey, privateKeys.hpkePrivateKey); // the path has fresh ones

@@ -48,7 +48,7 @@ export async function joinByWelcome(
   const { ref, privateBytes } = await findOwn(welcome, input.findKeyPackage);
   const { keyPackage, privateKeys } = openPrivateKeyPackage(privateBytes);
   if (keyPackage.cipherSuite !== welcome.cipherSuite)
-    throw new SealError('MALFORMED', 'mls: a Welcome of another ciphersuite');
+    throw new SealError('MALFORMED', 'mls: Welcome has another ciphersuite');
   const { id, ...suiteParts } = suiteNamed(keyPackage.cipherSuite);
   const suite = await cipherSuite(deps, id, null);
   const { hash } = await messageCrypto(suiteParts);
@@ -58,7 +58,7 @@ export async function joinByWelcome(
     const { groupContext } = groupInfo;
     checkGroupContext(groupContext, group);
     if (groupContext.cipherSuite !== keyPackage.cipherSuite)
-      throw new SealError('MALFORMED', 'mls: a group of another ciphersuite');
+      throw new SealError('MALFORMED', 'mls: the group has another ciphersuite');
     const tree = treeOf(groupInfo);
     await checkGroupInfoSignature(groupInfo, tree, suite);
     await validateTree({ tree, groupContext, group, suite, hash, authenticate, now: deps.now });
@@ -66,7 +66,7 @@ export async function joinByWelcome(
     const { joinerSecret } = groupSecrets;
     const [keySchedule, encryptionSecret] = await deriveKeySchedule(joinerSecret, pskSecret, groupContext, suite.kdf);
     if (!(await verifyGroupInfoConfirmationTag(groupInfo, joinerSecret, pskSecret, suite)))
-      throw new SealError('MALFORMED', 'mls: a Welcome to a state that nobody is in');
+      throw new SealError('MALFORMED', 'mls: Welcome leads to a state that its members do not share');
     joinerSecret.fill(0);
     groupSecrets.pathSecret?.fill(0);
     privateKeys.initPrivateKey.fill(0);
@@ -86,7 +86,7 @@ async function findOwn({ secrets }: Welcome, find: FindKeyPackage) {
     const privateBytes = await find(ref);
     if (privateBytes !== null) return { ref, privateBytes };
   }
-  throw new SealError('UNKNOWN_PREKEY', 'mls: a Welcome to none of this device');
+  throw new SealError('UNKNOWN_PREKEY', 'mls: Welcome is for no KeyPackage of this device');
 }
 
 interface OpenedWelcome {
@@ -105,10 +105,10 @@ async function open(
   const initKey = await suite.hpke.importPrivateKey(initPrivateKey);
   const groupSecrets = await decryptGroupSecrets(initKey, ref, welcome, suite.hpke);
   if (groupSecrets === undefined || groupSecrets.psks.length > 0)
-    throw new SealError('MALFORMED', 'mls: not a Welcome of ours');
+    throw new SealError('MALFORMED', 'mls: Welcome is not of the form Seal makes');
   const pskSecret = new Uint8Array(suite.kdf.size); // §8.4: that of no PSKs
   const groupInfo = await decryptGroupInfo(welcome, groupSecrets.joinerSecret, pskSecret, suite);
-  if (groupInfo === undefined) throw new SealError('MALFORMED', 'mls: a Welcome without a GroupInfo');
+  if (groupInfo === undefined) throw new SealError('MALFORMED', 'mls: Welcome has no GroupInfo');
   return { groupSecrets, groupInfo, pskSecret };
 }
 
@@ -120,7 +120,7 @@ async function privatePathOf(
   suite: CiphersuiteImpl,
 ): Promise<PrivateKeyPath> {
   const leafIndex = findLeafIndex(tree, own.keyPackage.leafNode);
-  if (leafIndex === undefined) throw new SealError('MALFORMED', 'mls: a Welcome without a leaf for this device');
+  if (leafIndex === undefined) throw new SealError('MALFORMED', 'mls: Welcome has no leaf for this device');
   const leaf = { leafIndex, privateKeys: { [leafToNodeIndex(leafIndex)]: own.privateKeys.hpkePrivateKey } };
   if (groupSecrets.pathSecret === undefined) return leaf;
   const ancestor = firstCommonAncestor(tree, leafIndex, toLeafIndex(groupInfo.signer));

@@ -70,7 +70,7 @@ describe('joining by a Welcome', () => {
     expect((await cid.welcomed(welcome, privateBytes)).description.epoch).toBe(2);
   });
 
-  it('fails into a state that nobody is in', async () => {
+  it('fails when the Welcome leads to a state that its members do not share', async () => {
     const { channel, ann } = await two();
     const cid = await channel.device('cid 1');
     const deps = depsFor('cid', Date.now()); // the bare library has no other clock
@@ -95,7 +95,7 @@ describe('joining by a Welcome', () => {
       proposals,
       suite: (suite) => ({ ...suite, hash: { ...suite.hash, mac: async () => new Uint8Array(32) } }),
     });
-    await expect(join(wrongTag.welcome!)).rejects.toThrow('nobody is in');
+    await expect(join(wrongTag.welcome!)).rejects.toThrow('do not share');
   });
 
   it('does not use up the private KeyPackage, which is the caller’s to delete', async () => {
@@ -106,7 +106,7 @@ describe('joining by a Welcome', () => {
   });
 });
 
-describe('joining by itself', () => {
+describe('joining externally', () => {
   it('needs a GroupInfo that is not older than what the device has seen', async () => {
     const { channel } = await two();
     const cid = await channel.device('cid 1');
@@ -157,7 +157,7 @@ describe('joining by itself', () => {
     expect(describeGroup(joined.state).members).toEqual([memberOf(bob.identity)]);
   });
 
-  it('works by a GroupInfo of somebody who joined by itself', async () => {
+  it('works with a GroupInfo of a device that joined externally', async () => {
     const { channel, ann, bob } = await two();
     const [cid, dan] = [await channel.device('cid 1'), await channel.device('dan 1')];
     const first = await cid.joinExternal(channel.groupInfo);

@@ -63,7 +63,7 @@ export interface CreatedKeyPackage {
   readonly expiresAt: number;
 }
 
-/** A KeyPackage of this device (RFC 9420 §10), by which others add it. */
+/** Makes a KeyPackage of this device (RFC 9420 §10), by which others add it. */
 export async function createKeyPackage(
   deps: MlsDeps,
   input: { readonly suite: number; readonly identity: MlsIdentity; readonly isLastResort: boolean },
@@ -86,7 +86,7 @@ export async function createKeyPackage(
   };
 }
 
-/** A KeyPackage and its private keys, as the library has them. */
+/** Makes a KeyPackage and its private keys, as the library has them. */
 export async function generate(
   deps: MlsDeps,
   impl: CiphersuiteImpl,
@@ -103,7 +103,7 @@ export async function generate(
   return { keyPackage: publicPackage, privateKeys: privatePackage };
 }
 
-/** The least a device has to say it can do: it is in every leaf of every tree. */
+/** The least a device must say it can do: it is in every leaf of every tree. */
 function capabilitiesOf({ name }: Suite): Capabilities {
   return { versions: ['mls10'], ciphersuites: [name], extensions: [], proposals: [], credentials: ['basic'] };
 }
@@ -112,7 +112,7 @@ export function shortRef(ref: Uint8Array): Bytes {
   return Uint8Array.from(ref.subarray(0, REF_LENGTH));
 }
 
-/** @throws SealError MALFORMED, UNSUPPORTED_VERSION */
+/** Decodes what a device keeps of its KeyPackage. @throws SealError MALFORMED, UNSUPPORTED_VERSION */
 export function openPrivateKeyPackage(privateBytes: Uint8Array): {
   readonly keyPackage: KeyPackage;
   readonly privateKeys: PrivateKeyPackage;
@@ -134,33 +134,33 @@ export interface KeyPackageExpectation {
 }
 
 /**
- * That a KeyPackage the server handed out is the expected device's, signed by the key its device list has, and fit for
- * use now.
+ * Checks that a KeyPackage the server handed out is the expected device's, signed by the key its device list has, and
+ * fit for use now.
  * @throws SealError MALFORMED, TOO_LARGE, UNSUPPORTED_VERSION, UNVERIFIED_DEVICE
  */
 export async function checkKeyPackage(deps: MlsDeps, input: KeyPackageExpectation): Promise<void> {
   await openKeyPackage(deps, input);
 }
 
-/** As `checkKeyPackage`; returns it. */
+/** Checks as `checkKeyPackage` does, and returns the KeyPackage. */
 export async function openKeyPackage(deps: MlsDeps, input: KeyPackageExpectation): Promise<KeyPackage> {
   const { keyPackage } = fromWire(input.bytes, 'mls_key_package', CHANNEL_LIMITS.keyPackage);
   const { leafNode, cipherSuite: name } = keyPackage;
   const suite = suiteNamed(name);
   if (input.suite !== undefined && suite.id !== suiteOf(input.suite).id)
-    throw new SealError('MALFORMED', 'mls: a KeyPackage of another ciphersuite');
+    throw new SealError('MALFORMED', 'mls: KeyPackage has another ciphersuite');
   if (!isSameMember(memberOf(leafNode.credential, input.tenantId), input.expected))
-    throw new SealError('MALFORMED', 'mls: the KeyPackage of another device');
+    throw new SealError('MALFORMED', 'mls: KeyPackage belongs to another device');
   checkLifetimeNow(leafNode, deps.now);
   checkLeafRules(leafNode, deps.now);
   if (constantTimeEqual(keyPackage.initKey, leafNode.hpkePublicKey))
-    throw new SealError('MALFORMED', 'mls: a KeyPackage with one key for both uses');
+    throw new SealError('MALFORMED', 'mls: KeyPackage has one key for both uses');
   const impl = await cipherSuite(deps, suite.id, null);
   await guarded('MALFORMED', async () => {
     const isSigned =
       (await verifyLeafNodeSignatureKeyPackage(leafNode, impl.signature)) &&
       (await verifyKeyPackage(keyPackage, impl.signature));
-    if (!isSigned) throw new SealError('MALFORMED', 'mls: a KeyPackage with a wrong signature');
+    if (!isSigned) throw new SealError('MALFORMED', 'mls: KeyPackage signature is wrong');
     const { authService } = libraryConfig(input.tenantId, input.authenticate);
     await authService.validateCredential(leafNode.credential, leafNode.signaturePublicKey);
   });

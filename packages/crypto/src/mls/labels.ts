@@ -3,7 +3,7 @@ import type { HashFamily } from './provider/hashes.ts';
 
 const NO_BYTES: Bytes = new Uint8Array(0);
 
-/** ExpandWithLabel of RFC 9420 §8, synchronous. `context` is shorter than 16 KB. */
+/** Computes ExpandWithLabel of RFC 9420 §8, synchronous. `context` is shorter than 16 KB. */
 export function expandWithLabel(
   hash: HashFamily,
   secret: Uint8Array,

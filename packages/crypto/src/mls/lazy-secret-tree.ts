@@ -8,8 +8,8 @@ const LABEL_AT = 3; // after a 2-byte length and the label's own length
 const PREFIX_LENGTH = 'MLS 1.0 '.length;
 
 /**
- * A ciphersuite that hands out the `encryption_secret` of the epoch it is used to enter, and spares the library the
- * secret tree that grows from it: three derivations for every node, most of which nobody ever needs. secret-tree.ts
+ * Makes a ciphersuite that hands out the `encryption_secret` of the epoch it is used to enter, and spares the library
+ * the secret tree that grows from it: three derivations for every node, most of which are never needed. secret-tree.ts
  * derives what is used, when it is used.
  */
 export function withLazySecretTree(suite: CiphersuiteImpl): {

@@ -11,7 +11,7 @@ export interface Leaf {
   readonly node: LeafNode;
 }
 
-/** Every device of a tree, by leaf index. @throws SealError MALFORMED when a credential is not of ours */
+/** Lists every device of a tree, by leaf index. @throws SealError MALFORMED when a credential is not of ours */
 export function leavesOf(tree: RatchetTree, tenantId: TenantId): readonly Leaf[] {
   const leaves: Leaf[] = [];
   for (let node = 0; node < tree.length; node += 2) {
@@ -22,10 +22,10 @@ export function leavesOf(tree: RatchetTree, tenantId: TenantId): readonly Leaf[]
   return leaves;
 }
 
-/** The leaf at an index. @throws SealError UNDECRYPTABLE when it is blank or beyond the tree */
+/** Returns the leaf at an index. @throws SealError UNDECRYPTABLE when it is blank or beyond the tree */
 export function leafAt(tree: RatchetTree, index: number, tenantId: TenantId): Leaf {
   const node = tree[2 * index];
-  if (node?.nodeType !== 'leaf') throw new SealError('UNDECRYPTABLE', 'mls: no such leaf');
+  if (node?.nodeType !== 'leaf') throw new SealError('UNDECRYPTABLE', 'mls: the leaf does not exist');
   return { index, member: memberOf(node.leaf.credential, tenantId), node: node.leaf };
 }
 

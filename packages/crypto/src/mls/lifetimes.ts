@@ -7,7 +7,7 @@ import type { Lifetime } from 'ts-mls/lifetime.js';
 const SECOND = 1_000;
 const MAX_SECONDS = BigInt((CHANNEL_LIMITS.keyPackageLifetimeMs + CHANNEL_LIMITS.clockSlackMs) / SECOND);
 
-/** From a slack before `now`, for clocks that run behind, to a lifetime after it. */
+/** Makes a lifetime: from a slack before `now`, for clocks that run behind, to a lifetime after it. */
 export function lifetimeFrom(now: number): Lifetime {
   return {
     notBefore: seconds(now - CHANNEL_LIMITS.clockSlackMs),
@@ -16,24 +16,25 @@ export function lifetimeFrom(now: number): Lifetime {
 }
 
 /**
- * What holds of a leaf for as long as it is in a tree: it was not made in the future and was not made to last.
+ * Checks what holds of a leaf for as long as it is in a tree: it was not made in the future and was not made to last.
  * @throws SealError MALFORMED
  */
 export function checkLifetimeShape(leaf: LeafNode, now: number): void {
   if (leaf.leafNodeSource !== 'key_package') return;
   const { notBefore, notAfter } = leaf.lifetime;
   if (notAfter < notBefore || notAfter - notBefore > MAX_SECONDS)
-    throw new SealError('MALFORMED', 'mls: a KeyPackage with an unacceptable lifetime');
+    throw new SealError('MALFORMED', 'mls: KeyPackage lifetime is too long');
   if (notBefore > seconds(now + CHANNEL_LIMITS.clockSlackMs))
-    throw new SealError('MALFORMED', 'mls: a KeyPackage from the future');
+    throw new SealError('MALFORMED', 'mls: KeyPackage is not valid yet');
 }
 
-/** What holds of a leaf when it is added. @throws SealError MALFORMED */
+/** Checks what holds of a leaf when it is added. @throws SealError MALFORMED */
 export function checkLifetimeNow(leaf: LeafNode, now: number): void {
   checkLifetimeShape(leaf, now);
-  if (leaf.leafNodeSource !== 'key_package') throw new SealError('MALFORMED', 'mls: not the leaf of a KeyPackage');
+  if (leaf.leafNodeSource !== 'key_package')
+    throw new SealError('MALFORMED', 'mls: the leaf is not that of a KeyPackage');
   if (leaf.lifetime.notAfter < seconds(now - CHANNEL_LIMITS.clockSlackMs))
-    throw new SealError('MALFORMED', 'mls: a KeyPackage that has expired');
+    throw new SealError('MALFORMED', 'mls: KeyPackage has expired');
 }
 
 function seconds(ms: number): bigint {

@@ -9,7 +9,7 @@ import { firstCommonAncestor, type PathSecret } from 'ts-mls/updatePath.js';
 import { encryptGroupInfo, encryptGroupSecrets, type EncryptedGroupSecrets } from 'ts-mls/welcome.js';
 import { toWire } from './wire.ts';
 
-/** The Welcome for everybody whom a Commit adds (RFC 9420 §12.4.3.1). */
+/** Makes the Welcome for every device that a Commit adds (RFC 9420 §12.4.3.1). */
 export async function makeWelcome(input: {
   readonly groupInfo: GroupInfo;
   readonly secrets: EpochSecrets;

@@ -91,7 +91,7 @@ describe('a message', () => {
     const other = await TestChannel.create('ann 1', channel.suite, groupName('elsewhere'));
     expect(await codeOf(async () => bob.hear(await other.devices[0]!.say('elsewhere'), ann))).toBe('UNDECRYPTABLE');
     const again = await TestChannel.create('ann 1', channel.suite, groupName('channel', 1));
-    expect(await codeOf(async () => bob.hear(await again.devices[0]!.say('anew'), ann))).toBe('UNDECRYPTABLE');
+    expect(await codeOf(async () => bob.hear(await again.devices[0]!.say('again'), ann))).toBe('UNDECRYPTABLE');
   });
 
   it('far ahead is refused, one of as many generations ahead as can be is not', async () => {
@@ -130,7 +130,7 @@ describe('the state', () => {
     expect(await codeOf(() => encryptMessage(ann.deps, { ...input, state }))).toBe('MALFORMED');
   });
 
-  it('is read anew when another is in the same array', async () => {
+  it('is read again when another state is in the same array', async () => {
     const { channel, ann, bob } = await three();
     for (const by of [ann, bob, bob]) await channel.commit(by, []);
     await ann.say('so that it is known');

@@ -20,7 +20,7 @@ import type { GroupState, MlsDeps, MlsIdentity, MlsMember } from './types.ts';
 import { fromWire, toWire } from './wire.ts';
 
 /**
- * Encrypts an application message for everybody in the group. The state that comes back has to be stored before the
+ * Encrypts an application message for every member of the group. The state that comes back must be stored before the
  * message is sent, and the old one never used again.
  *
  * @throws SealError TOO_LARGE
@@ -39,7 +39,7 @@ export async function encryptMessage(
   const { groupContext, keySchedule, ratchetTree } = epoch;
   const { leafIndex } = epoch.privatePath;
   if (!isSameMember(leafAt(ratchetTree, leafIndex, epoch.name.tenantId).member, identity))
-    throw new SealError('INTERNAL', 'mls: the state of another device');
+    throw new SealError('INTERNAL', 'mls: the state belongs to another device');
   const crypto = await messageCrypto(epoch.suite);
   const ratchets = openRatchets(state, epoch);
   const content: ApplicationContent = { groupContext, leafIndex, applicationData: plaintext, authenticatedData };
@@ -55,14 +55,14 @@ export async function encryptMessage(
   });
   const message = toWire({ wireformat: 'mls_private_message', privateMessage });
   if (message.length > CHANNEL_LIMITS.envelope)
-    throw new SealError('TOO_LARGE', 'mls: a message too large', { maxBytes: CHANNEL_LIMITS.envelope });
+    throw new SealError('TOO_LARGE', 'mls: the message is too large', { maxBytes: CHANNEL_LIMITS.envelope });
   return { state: { epoch: state.epoch, ratchets: closeRatchets(ratchets) }, message };
 }
 
 /**
  * Decrypts an application message of the state's epoch.
  *
- * @param input.from whom the server says it is from: its real sender, which only members can see, has to be the same
+ * @param input.from whom the server says it is from: its real sender, which only members can see, must be the same
  * @throws SealError EPOCH_STALE when it is of another epoch; REPLAYED when it was decrypted before; TOO_FAR_AHEAD;
  * UNDECRYPTABLE; MALFORMED, TOO_LARGE. The state is not changed by any of them.
  */
@@ -79,8 +79,9 @@ export async function decryptMessage(
   const senderData = openSenderData(crypto, message, keySchedule.senderDataSecret);
   const sender = leafAt(ratchetTree, senderData.leafIndex, epoch.name.tenantId);
   if (sender.index === epoch.privatePath.leafIndex)
-    throw new SealError('UNDECRYPTABLE', "mls: under this device's own leaf");
-  if (!isSameMember(sender.member, from)) throw new SealError('UNDECRYPTABLE', 'mls: not from whom the server says');
+    throw new SealError('UNDECRYPTABLE', "mls: the message was sent from this device's own leaf");
+  if (!isSameMember(sender.member, from))
+    throw new SealError('UNDECRYPTABLE', 'mls: the sender is not the one the server named');
 
   const ratchets = openRatchets(state, epoch);
   const ratchet = ratchetOf(crypto, ratchets, sender.index, leafWidth(ratchetTree.length));
@@ -91,7 +92,7 @@ export async function decryptMessage(
   const curves = await curvesFor(deps.subtle);
   const signatureKey = asKey<SignPublicKey>(Uint8Array.from(sender.node.signaturePublicKey));
   if (!(await curves.verify(signatureKey, signedBytes(content), Uint8Array.from(signature))))
-    throw new SealError('UNDECRYPTABLE', 'mls: a wrong signature');
+    throw new SealError('UNDECRYPTABLE', 'mls: the signature is wrong');
   return {
     state: { epoch: state.epoch, ratchets: closeRatchets(ratchets) },
     plaintext: Uint8Array.from(applicationData),
@@ -101,16 +102,21 @@ export async function decryptMessage(
 
 /** Group and epoch from the envelope, before anything is decrypted. */
 function checkIsFor({ groupContext }: Epoch, message: PrivateMessage): void {
-  if (message.contentType !== 'application') throw new SealError('MALFORMED', 'mls: not an application message');
+  if (message.contentType !== 'application')
+    throw new SealError('MALFORMED', 'mls: the message is not an application message');
   if (!constantTimeEqual(message.groupId, groupContext.groupId))
-    throw new SealError('UNDECRYPTABLE', 'mls: a message of another group');
+    throw new SealError('UNDECRYPTABLE', 'mls: the message belongs to another group');
   if (message.epoch !== groupContext.epoch)
-    throw new SealError('EPOCH_STALE', `mls: a message of epoch ${message.epoch} in epoch ${groupContext.epoch}`);
+    throw new SealError(
+      'EPOCH_STALE',
+      `mls: the message is of epoch ${message.epoch}, the state of epoch ${groupContext.epoch}`,
+    );
 }
 
 function openRatchets(state: GroupState, { stamp }: Epoch): Ratchets {
   const ratchets = guardedSync('MALFORMED', () => decodeRatchets(state.ratchets));
-  if (!constantTimeEqual(ratchets.stamp, stamp)) throw new SealError('MALFORMED', 'mls: ratchets of another epoch');
+  if (!constantTimeEqual(ratchets.stamp, stamp))
+    throw new SealError('MALFORMED', 'mls: the ratchets belong to another epoch');
   return ratchets;
 }
 

@@ -20,14 +20,17 @@ import type { GroupName, MlsMember } from './types.ts';
 const GROUP_ID_LENGTH = 2 * ID_LENGTH + 4;
 const CREDENTIAL_LENGTH = 3 * ID_LENGTH;
 
-/** tenant ‖ conversation ‖ generation, 36 bytes: a group begun anew, or of another site, is another group. */
+/**
+ * Makes a group id: tenant ‖ conversation ‖ generation, 36 bytes: a group that was reset, or of another site, is
+ * another group.
+ */
 export function groupIdOf({ tenantId, conversationId, generation }: GroupName): Bytes {
   return concatBytes(idToBytes(tenantId), idToBytes(conversationId), encode(u32, generation));
 }
 
-/** @throws SealError MALFORMED on another length */
+/** Reads the name of a group from its id. @throws SealError MALFORMED on another length */
 export function groupNameOf(groupId: Uint8Array): GroupName {
-  if (groupId.length !== GROUP_ID_LENGTH) throw new SealError('MALFORMED', 'mls: not a group of ours');
+  if (groupId.length !== GROUP_ID_LENGTH) throw new SealError('MALFORMED', 'mls: the group id is not one of ours');
   const [tenantId, conversationId, generation] = split(groupId);
   return {
     tenantId: idFromBytes<TenantId>(tenantId!),
@@ -36,7 +39,7 @@ export function groupNameOf(groupId: Uint8Array): GroupName {
   };
 }
 
-/** A member's basic credential: tenant ‖ user ‖ device, 48 bytes. */
+/** Makes a member's basic credential: tenant ‖ user ‖ device, 48 bytes. */
 export function credentialOf(tenantId: TenantId, { userId, deviceId }: MlsMember): Credential {
   return {
     credentialType: 'basic',
@@ -44,13 +47,13 @@ export function credentialOf(tenantId: TenantId, { userId, deviceId }: MlsMember
   };
 }
 
-/** Whom a credential names. @throws SealError MALFORMED when it is not of our form, or of another tenant */
+/** Reads whom a credential names. @throws SealError MALFORMED when it is not of our form, or of another tenant */
 export function memberOf(credential: Credential, expectedTenant: TenantId): MlsMember {
   if (credential.credentialType !== 'basic' || credential.identity.length !== CREDENTIAL_LENGTH)
-    throw new SealError('MALFORMED', 'mls: not a credential of ours');
+    throw new SealError('MALFORMED', 'mls: the credential is not one of ours');
   const [tenantId, userId, deviceId] = split(credential.identity);
   if (idFromBytes<TenantId>(tenantId!) !== expectedTenant)
-    throw new SealError('MALFORMED', 'mls: a credential of another tenant');
+    throw new SealError('MALFORMED', 'mls: the credential belongs to another tenant');
   return { userId: idFromBytes<UserId>(userId!), deviceId: idFromBytes<DeviceId>(deviceId!) };
 }
 

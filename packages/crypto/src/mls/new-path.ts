@@ -20,7 +20,7 @@ export interface NewPath {
 /**
  * Renews the path of a leaf of `tree`. `exclude` are nodes that get their secret by a Welcome instead.
  *
- * The library takes zeros for the commit secret of a path without parents. That is the path of somebody who removes
+ * The library takes zeros for the commit secret of a path without parents. That is the path of a device that removes
  * the last other member, who could then compute the keys that come after: here it is derived as §7.4 says.
  */
 export async function newPath(

@@ -55,7 +55,9 @@ export function treeHashes(tree: RatchetTree, hash: HashFamily): TreeHashes {
   return { of, without };
 }
 
-/** Whether every parent was put there by a Commit of somebody below it, together with what is around it (§7.9.2). */
+/**
+ * Tells whether every parent was put there by a Commit of a device below it, together with what is around it (§7.9.2).
+ */
 export function areParentHashesValid(tree: RatchetTree, hash: HashFamily, hashes: TreeHashes): boolean {
   return tree.every((node, index) => node?.nodeType !== 'parent' || isParentHashValid(toNodeIndex(index), node.parent));
 
@@ -82,7 +84,7 @@ export function areParentHashesValid(tree: RatchetTree, hash: HashFamily, hashes
   }
 }
 
-/** Whether a node is in the subtree of another. */
+/** Tells whether a node is in the subtree of another. */
 export function isBelow(node: number, ancestor: number): boolean {
   const reach = 2 ** levelOf(ancestor) - 1;
   return Math.abs(node - ancestor) <= reach;

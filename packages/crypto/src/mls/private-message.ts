@@ -34,7 +34,7 @@ const SIGNATURE_INPUT = composeBufferEncoders([varLenDataEncoder, varLenDataEnco
 const CONTENT = composeBufferEncoders([varLenDataEncoder, varLenDataEncoder]);
 const REUSE_GUARD_LENGTH = 4;
 
-/** What the sender's signature is over (§6.1). */
+/** Returns what the sender's signature is over (§6.1). */
 export function signedBytes({
   groupContext,
   leafIndex,
@@ -83,7 +83,7 @@ export function protect(
   return { ...header, encryptedSenderData, ciphertext };
 }
 
-/** Who sent a message, with which key (§6.3.2). @throws SealError UNDECRYPTABLE */
+/** Reads who sent a message, with which key (§6.3.2). @throws SealError UNDECRYPTABLE */
 export function openSenderData(
   crypto: MessageCrypto,
   message: PrivateMessage,
@@ -93,7 +93,8 @@ export function openSenderData(
   const opened = crypto.aead.open(key, nonce, encodeSenderDataAAD(message), message.encryptedSenderData);
   wipe(key);
   const senderData = decodeAll(decodeSenderData, opened);
-  if (senderData.reuseGuard.length !== REUSE_GUARD_LENGTH) throw new SealError('MALFORMED', 'mls: sender data');
+  if (senderData.reuseGuard.length !== REUSE_GUARD_LENGTH)
+    throw new SealError('MALFORMED', 'mls: sender data has a wrong length');
   return senderData;
 }
 
@@ -111,7 +112,8 @@ export function unprotect(
   const opened = aead.open(key, guarded, encodePrivateContentAAD(message), message.ciphertext);
   wipe(key, nonce);
   const content = decodeAll(decodePrivateMessageContent('application'), opened);
-  if (content.contentType !== 'application') throw new SealError('MALFORMED', 'mls: not an application message');
+  if (content.contentType !== 'application')
+    throw new SealError('MALFORMED', 'mls: the message is not an application message');
   return { applicationData: content.applicationData, signature: content.auth.signature };
 }
 

@@ -5,8 +5,8 @@ import { getHpkePublicKey, type RatchetTree } from 'ts-mls/ratchetTree.js';
 import { publicKeyOf } from './provider/provider.ts';
 
 /**
- * That the private keys a device has come to have are those of the tree's public ones (RFC 9420 §12.4.2, §12.4.3.1: the
- * library leaves it out). Otherwise somebody could put keys of their own into everybody's tree.
+ * Checks that the private keys a device has derived are those of the tree's public ones (RFC 9420 §12.4.2, §12.4.3.1:
+ * the library leaves it out). Otherwise a committer could put keys of its own into the trees of all others.
  *
  * @param known the keys it had before, which were checked then
  * @throws SealError MALFORMED
@@ -21,6 +21,6 @@ export async function checkPrivatePath(
     const node = tree[Number(index)];
     if (node === undefined || known[Number(index)] === key) continue; // blank: a key of no use
     if (!constantTimeEqual(await publicKeyOf(key, suite), getHpkePublicKey(node)))
-      throw new SealError('MALFORMED', 'mls: a path secret that is not of the tree');
+      throw new SealError('MALFORMED', 'mls: the path secret does not match the tree');
   }
 }

@@ -16,13 +16,13 @@ import { checkSuccessor } from './successors.ts';
 import type { Authenticate, GroupState, MlsDeps, MlsIdentity, MlsMember } from './types.ts';
 import { fromWire } from './wire.ts';
 
-/** What came of somebody else's Commit. */
+/** What came of another device's Commit. */
 export type ProcessedCommit = {
   /** The epoch it began. */
   readonly epoch: number;
   readonly added: readonly MlsMember[];
   readonly removed: readonly MlsMember[];
-  /** The committer joined by itself. */
+  /** The committer joined externally. */
   readonly isExternal: boolean;
 } & (
   | { readonly state: GroupState; readonly authenticator: Bytes }
@@ -72,7 +72,7 @@ async function apply(
   const { added, removed, isExternal } = plan;
   const result = { epoch: Number(epoch.groupContext.epoch) + 1, added, removed, isExternal };
   if (removed.some(({ deviceId }) => deviceId === input.identity.deviceId)) {
-    // Ours to see: the library looks for a blank leaf, and somebody may have been added in its place.
+    // Our code must see it: the library looks for a blank leaf, and another device may have been added there.
     const { keySchedule, groupContext, ratchetTree } = epoch;
     await unprotectPublicMessage(keySchedule.membershipKey, groupContext, ratchetTree, message, suite);
     return { ...result, state: null, authenticator: null };
@@ -90,16 +90,20 @@ async function apply(
 /** Group and epoch from the envelope, before the library sees it. */
 function checkIsFor({ groupContext }: Epoch, { content }: PublicMessage): void {
   if (!constantTimeEqual(content.groupId, groupContext.groupId))
-    throw new SealError('INVALID_COMMIT', 'mls: a Commit of another group');
+    throw new SealError('INVALID_COMMIT', 'mls: the Commit belongs to another group');
   if (content.epoch !== groupContext.epoch)
-    throw new SealError('EPOCH_STALE', `mls: a Commit of epoch ${content.epoch} in epoch ${groupContext.epoch}`);
+    throw new SealError(
+      'EPOCH_STALE',
+      `mls: the Commit is of epoch ${content.epoch}, the state of epoch ${groupContext.epoch}`,
+    );
 }
 
 function checkCommitter(
   { committer }: PlannedCommit,
   { from, identity }: { readonly from: MlsMember; readonly identity: MlsIdentity },
 ): void {
-  if (!isSameMember(committer, from)) throw new SealError('INVALID_COMMIT', 'mls: not from whom the server says');
+  if (!isSameMember(committer, from))
+    throw new SealError('INVALID_COMMIT', 'mls: the committer is not the one the server named');
   if (committer.deviceId === identity.deviceId)
-    throw new SealError('INVALID_COMMIT', 'mls: one of this device, or in its name');
+    throw new SealError('INVALID_COMMIT', 'mls: the Commit is from this device, or in its name');
 }

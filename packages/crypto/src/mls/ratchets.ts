@@ -2,8 +2,8 @@ import { ByteReader, ByteWriter, SealError, type Bytes } from '@seal-chat/protoc
 
 /**
  * The part of a group's state that changes with every message (RFC 9420 §9): what is left of the secret tree. Secrets
- * of whole subtrees nobody has spoken from, and a ratchet for every device that has. Handshake messages are not
- * encrypted here, so that there are no handshake ratchets.
+ * of whole subtrees from which no device has sent, and a ratchet for every device that has sent. Handshake messages are
+ * not encrypted here, so that there are no handshake ratchets.
  */
 export interface Ratchets {
   /** Names the epoch this belongs to. */
@@ -57,11 +57,11 @@ export function encodeRatchets({ stamp, nodes, leaves }: Ratchets): Bytes {
   return out.finish();
 }
 
-/** @throws SealError MALFORMED, UNSUPPORTED_VERSION */
+/** Decodes the ratchets of an epoch. @throws SealError MALFORMED, UNSUPPORTED_VERSION */
 export function decodeRatchets(bytes: Uint8Array): Ratchets {
   const input = new ByteReader(bytes);
   const version = input.uint(1);
-  if (version !== VERSION) throw new SealError('UNSUPPORTED_VERSION', `mls: ratchets of version ${version}`);
+  if (version !== VERSION) throw new SealError('UNSUPPORTED_VERSION', `mls: ratchets have version ${version}`);
   const stamp = input.bytes(STAMP_LENGTH);
   const nodes = new Map<number, Bytes>();
   for (let left = input.uint(2); left > 0; left--) nodes.set(input.uint(4), readSecret(input));

@@ -70,7 +70,7 @@ async function inputs() {
   return { handlers, state, ann, bob: bob!, cid, publicBytes };
 }
 
-/** The error, which has to be one of ours. */
+/** The error, which must be a SealError. */
 async function refusal(handle: (bytes: Bytes) => Promise<unknown>, bytes: Bytes): Promise<string> {
   try {
     await handle(bytes);

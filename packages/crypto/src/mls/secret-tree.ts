@@ -18,14 +18,14 @@ export const MAX_SKIPPED = 256;
 const LEFT: Bytes = utf8('left');
 const RIGHT: Bytes = utf8('right');
 
-/** The tree of a new epoch with room for `leafWidth` leaves. `encryptionSecret` is copied. */
+/** Makes the tree of a new epoch with room for `leafWidth` leaves. `encryptionSecret` is copied. */
 export function newRatchets(stamp: Bytes, leafWidth: number, encryptionSecret: Uint8Array): Ratchets {
   return { stamp, nodes: new Map([[root(leafWidth), Uint8Array.from(encryptionSecret)]]), leaves: new Map() };
 }
 
 /**
- * The ratchet of a leaf. When it is used for the first time, the secrets on the way to it are derived, those they come
- * from deleted (§9.2).
+ * Returns the ratchet of a leaf. When it is used for the first time, the secrets on the way to it are derived, those
+ * they come from deleted (§9.2).
  * @throws SealError MALFORMED when the tree has no secret above the leaf
  */
 export function ratchetOf({ hash }: TreeKdf, ratchets: Ratchets, leaf: number, leafWidth: number): LeafRatchet {
@@ -54,7 +54,7 @@ function split(hash: HashFamily, nodes: Map<number, Bytes>, node: number): void 
   wipe(secret);
 }
 
-/** The key of the ratchet's next generation, which it is past afterwards. */
+/** Takes the key of the ratchet's next generation, which it is past afterwards. */
 export function takeNext({ hash, aead }: TreeKdf, ratchet: LeafRatchet): SkippedKey {
   const { secret, generation } = ratchet;
   const context = Uint8Array.of(generation >>> 24, generation >>> 16, generation >>> 8, generation);
@@ -70,17 +70,17 @@ export function takeNext({ hash, aead }: TreeKdf, ratchet: LeafRatchet): Skipped
 }
 
 /**
- * The key of a certain generation, which is gone afterwards. Keys on the way to it are kept, the newest of them.
+ * Takes the key of a certain generation, which is gone afterwards. Keys on the way to it are kept, the newest of them.
  * @throws SealError REPLAYED when it is used up, TOO_FAR_AHEAD when it is too far ahead
  */
 export function take(kdf: TreeKdf, ratchet: LeafRatchet, generation: number): SkippedKey {
   if (generation < ratchet.generation) {
     const at = ratchet.skipped.findIndex((entry) => entry.generation === generation);
-    if (at < 0) throw new SealError('REPLAYED', 'mls: a generation that is used up');
+    if (at < 0) throw new SealError('REPLAYED', 'mls: the generation is used up');
     return ratchet.skipped.splice(at, 1)[0]!;
   }
   if (generation - ratchet.generation > CHANNEL_LIMITS.maxForwardGenerations)
-    throw new SealError('TOO_FAR_AHEAD', 'mls: a generation far ahead');
+    throw new SealError('TOO_FAR_AHEAD', 'mls: the generation is too far ahead');
   while (ratchet.generation < generation) {
     const passed = takeNext(kdf, ratchet);
     ratchet.skipped.push(passed);

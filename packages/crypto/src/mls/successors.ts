@@ -11,9 +11,9 @@ export interface MemberChange {
 }
 
 /**
- * That the tree after a Commit is the one before with exactly this change: every device that stays keeps its leaf, its
- * credential and its signature key (RFC 9420 §5.3.1 leaves the rules for successors to us: there is none), whoever is
- * new was added, whoever is gone was removed. Nobody is there twice and no key is.
+ * Checks that the tree after a Commit is the one before with exactly this change: every device that stays keeps its
+ * leaf, its credential and its signature key (RFC 9420 §5.3.1 leaves the rules for successors to us: there are none);
+ * every new device was added, and every missing one removed. No device and no key is in the tree twice.
  * @throws SealError INVALID_COMMIT
  */
 export function checkSuccessor(
@@ -34,17 +34,18 @@ export function checkSuccessor(
     byIndex.delete(leaf.index);
   }
   const unexplained = [...byIndex.values()].filter(({ member }) => !added.some((one) => isSameMember(one, member)));
-  if (unexplained.length > 0 || byIndex.size !== added.length) throw invalid('its devices are not those it says');
+  if (unexplained.length > 0 || byIndex.size !== added.length) throw invalid('its devices are not those it declares');
 }
 
-/** What a tree holds twice and must not, or null. */
+/** Returns what a tree holds twice and must not, or null. */
 export function repeatedIn(tree: RatchetTree, leaves: readonly Leaf[]): string | null {
   const encryptionKeys = tree.flatMap((node) =>
     node === undefined ? [] : [toHex(node.nodeType === 'leaf' ? node.leaf.hpkePublicKey : node.parent.hpkePublicKey)],
   );
-  if (hasRepeats(encryptionKeys)) return 'an encryption key is there twice';
-  if (hasRepeats(leaves.map(({ node }) => toHex(node.signaturePublicKey)))) return 'a signature key is there twice';
-  return hasRepeats(leaves.map(({ member }) => member.deviceId)) ? 'a device is there twice' : null;
+  if (hasRepeats(encryptionKeys)) return 'an encryption key is in the tree twice';
+  if (hasRepeats(leaves.map(({ node }) => toHex(node.signaturePublicKey))))
+    return 'a signature key is in the tree twice';
+  return hasRepeats(leaves.map(({ member }) => member.deviceId)) ? 'a device is in the tree twice' : null;
 }
 
 function isSuccessor(before: Leaf, after: Leaf): boolean {

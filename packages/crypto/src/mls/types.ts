@@ -17,7 +17,7 @@ export interface MlsIdentity extends MlsMember {
   readonly signKey: SignKeyPair;
 }
 
-/** Which group of a tenant: `generation` counts how often the channel's group was begun anew. */
+/** Which group of a tenant: `generation` counts how often the channel's group was reset. */
 export interface GroupName {
   readonly tenantId: TenantId;
   readonly conversationId: ConversationId;
@@ -43,7 +43,7 @@ export interface MlsDeps {
   readonly now: number;
 }
 
-/** What everybody in the group can say of its present epoch. */
+/** What every member of the group knows of its present epoch. */
 export interface GroupDescription extends GroupName {
   readonly suite: number;
   readonly epoch: number;

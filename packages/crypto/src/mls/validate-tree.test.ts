@@ -138,7 +138,7 @@ describe('a ratchet tree', () => {
         nodes[1] = nodes[0];
         nodes[0] = undefined;
       }),
-    ).toMatch(/where they cannot be|parent/);
+    ).toMatch(/impossible places|parent/);
     expect(
       await verdict((nodes) => {
         nodes[2] = nodes[0];
@@ -177,12 +177,14 @@ describe('the successor of a tree', () => {
     expect(check(tree.map((node, i) => (i === 2 ? undefined : node)))).toThrow('became another');
   });
 
-  it('has nobody who was not added', () => {
+  it('has no device that was not added', () => {
     const without = tree.map((node, i) => (i === 2 ? undefined : node));
     const added = () => checkSuccessor(without, tree, { added: [], removed: [] }, TENANT);
-    expect(added).toThrow('not those it says');
+    expect(added).toThrow('not those it declares');
     const announced = [{ ...channel.devices[0]!.identity, deviceId: groupName().conversationId as never }];
-    expect(() => checkSuccessor(tree, tree, { added: announced, removed: [] }, TENANT)).toThrow('not those it says');
+    expect(() => checkSuccessor(tree, tree, { added: announced, removed: [] }, TENANT)).toThrow(
+      'not those it declares',
+    );
   });
 
   it('has no key twice', () => {

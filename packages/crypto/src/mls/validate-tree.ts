@@ -13,8 +13,8 @@ import { repeatedIn } from './successors.ts';
 import type { Authenticate, GroupName } from './types.ts';
 
 /**
- * What a device checks of a ratchet tree before it joins (RFC 9420 §12.4.3.1, §7.3). Ours, because that of the library
- * refuses valid trees in which a leaf is unmerged at one node and another leaf, too, at a node above it.
+ * Checks what a device must check of a ratchet tree before it joins (RFC 9420 §12.4.3.1, §7.3). Ours, because that of
+ * the library refuses valid trees in which a leaf is unmerged at one node and another leaf, too, at a node above it.
  *
  * @throws SealError MALFORMED; UNVERIFIED_DEVICE when a device's key is not that of its list
  */
@@ -31,16 +31,16 @@ export async function validateTree(input: {
   const leaves = leavesOf(tree, group.tenantId);
   const repeated = repeatedIn(tree, leaves);
   if (repeated !== null) throw malformed(repeated);
-  if (!isTreeSound(tree)) throw malformed('nodes or unmerged leaves where they cannot be');
+  if (!isTreeSound(tree)) throw malformed('the tree has nodes or unmerged leaves in impossible places');
   for (const { node } of leaves) checkLeafRules(node, now);
   const hashes = treeHashes(tree, hash);
   if (!constantTimeEqual(hashes.of(root(leafWidth(tree.length))), groupContext.treeHash))
-    throw malformed('the tree is not the one the group has');
-  if (!areParentHashesValid(tree, hash, hashes)) throw malformed('a wrong parent hash');
+    throw malformed('the tree hash is not that of the group');
+  if (!areParentHashesValid(tree, hash, hashes)) throw malformed('a parent hash is wrong');
   const areSigned = await Promise.all(
     leaves.map(({ node, index }) => verifyLeafNodeSignature(node, groupContext.groupId, index, suite.signature)),
   );
-  if (areSigned.includes(false)) throw malformed('a leaf with a wrong signature');
+  if (areSigned.includes(false)) throw malformed('a leaf signature is wrong');
   const { authService } = libraryConfig(group.tenantId, input.authenticate);
   for (const { node } of leaves) await authService.validateCredential(node.credential, node.signaturePublicKey);
 }

@@ -22,13 +22,14 @@ export function fromWire<W extends Wireformat>(bytes: Uint8Array, wireformat: W,
   if (bytes.length > maxBytes) throw new SealError('TOO_LARGE', `mls: ${bytes.length} bytes`, { maxBytes });
   const message = decodeAll(decodeMlsMessage, Uint8Array.from(bytes));
   if (message.wireformat !== wireformat)
-    throw new SealError('MALFORMED', `mls: ${message.wireformat} where ${wireformat} is expected`);
+    throw new SealError('MALFORMED', `mls: expected ${wireformat}, got ${message.wireformat}`);
   return message as MLSMessage & Message<W>;
 }
 
-/** The value that all of `bytes` encode. @throws SealError MALFORMED */
+/** Decodes the value that all of `bytes` encode. @throws SealError MALFORMED */
 export function decodeAll<T>(decoder: Decoder<T>, bytes: Uint8Array): T {
   const result = guardedSync('MALFORMED', () => decoder(bytes, 0));
-  if (result === undefined || result[1] !== bytes.length) throw new SealError('MALFORMED', 'mls: cannot be decoded');
+  if (result === undefined || result[1] !== bytes.length)
+    throw new SealError('MALFORMED', 'mls: the bytes cannot be decoded');
   return result[0];
 }

@@ -8,7 +8,8 @@ const CHAIN_KEY_CONSTANT = 1;
 const CONSTANTS = Uint8Array.of(0x01, 0x02);
 
 /**
- * `KDF_CK(ck)` (Double Ratchet §3.1, §7.2): the message key HMAC(ck, 0x01) and the next chain key HMAC(ck, 0x02).
+ * Computes `KDF_CK(ck)` (Double Ratchet §3.1, §7.2): the message key HMAC(ck, 0x01) and the next chain key HMAC(ck,
+ * 0x02).
  */
 export function advanceChainKey(chainKey: ChainKey): { readonly messageKey: MessageKey; readonly chainKey: ChainKey } {
   const key = hmacKey(chainKey);
@@ -22,7 +23,7 @@ export function advanceChainKey(chainKey: ChainKey): { readonly messageKey: Mess
   return next;
 }
 
-/** The next chain key alone, for messages whose keys will not be kept. */
+/** Computes the next chain key alone, for messages whose keys will not be kept. */
 export function skipChainKey(chainKey: ChainKey): ChainKey {
   const key = hmacKey(chainKey);
   const next = asKey<ChainKey>(new Uint8Array(32));

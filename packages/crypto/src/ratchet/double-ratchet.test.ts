@@ -21,7 +21,7 @@ import type { ReceiverChain } from './receiver-chain.ts';
 const { maxSkipPerMessage, maxSkippedKeys, skippedKeyLifetimeMs, maxReceivingChains, maxMessageNumber } =
   RATCHET_LIMITS;
 
-/** The same message under another ratchet header: what somebody on the way can do. */
+/** The same message under another ratchet header: what an attacker on the way can do. */
 function withHeader(bytes: Bytes, change: Partial<RatchetHeader>): Bytes {
   const { header, ...rest } = decodeEnvelope(bytes);
   return encodeEnvelope({
@@ -72,7 +72,7 @@ describe('Double Ratchet', () => {
     }
   });
 
-  it('heals: whoever copied a state can read on until the next turn and no longer', async () => {
+  it('heals: a thief of a state can read on until the next turn and no longer', async () => {
     const { alice, bob } = await ratchetPair();
     await ratchetReceive(bob, ratchetSend(alice, 'hello'));
     const stolen = { state: bob.state as RatchetState, rng: bob.rng };
@@ -186,7 +186,7 @@ describe('Double Ratchet', () => {
     expect(ended!.skipped.map(({ n }) => n)).toEqual([0, 2]);
     expect(await ratchetReceive(bob, missing)).toBe('0');
 
-    alice.state = end; // whoever copied her state then can add nothing to the chain
+    alice.state = end; // a thief of that state can add nothing to the chain
     expect(await codeOf(() => ratchetReceive(bob, ratchetSend(alice, '3')))).toBe('UNDECRYPTABLE');
   });
 
@@ -260,7 +260,7 @@ describe('Double Ratchet', () => {
     expect(outputs.filter((secret) => secret.some((byte) => byte !== 0))).toEqual([]);
   });
 
-  it('opens under no other associated data, and to nobody else', async () => {
+  it('opens under no other associated data, and for no other receiver', async () => {
     const { alice, bob } = await ratchetPair();
     const envelope = decodeEnvelope(ratchetSend(alice, 'x'));
     const { state, rng } = bob;

@@ -42,13 +42,16 @@ export interface RatchetState {
   readonly receiving: readonly ReceiverChain[];
 }
 
-/** What a responder has before the first message: its signed prekey stands in for a ratchet key, and it cannot send. */
+/** What a responder has before the first message: its signed prekey serves as the ratchet key, and it cannot send. */
 export type ResponderState = Pick<RatchetState, 'rootKey' | 'ownKeys'> & {
   readonly sending: { readonly n: 0 };
   readonly receiving: readonly [];
 };
 
-/** RatchetInitAlice (§3.3), with DH(DHs, SPKb) as `dhOutput`. `sharedSecret` and `dhOutput` are overwritten. */
+/**
+ * Starts the ratchet of the initiator: RatchetInitAlice (§3.3), with DH(DHs, SPKb) as `dhOutput`. `sharedSecret` and
+ * `dhOutput` are overwritten.
+ */
 export function startAsInitiator(params: {
   readonly sharedSecret: SharedSecret;
   /** A new pair. */
@@ -61,7 +64,7 @@ export function startAsInitiator(params: {
   return { rootKey, ownKeys, sending: { chainKey, n: 0 }, previousCount: 0, receiving: [] };
 }
 
-/** RatchetInitBob (§3.3). */
+/** Starts the ratchet of the responder: RatchetInitBob (§3.3). */
 export function startAsResponder(sharedSecret: SharedSecret, signedPreKey: DhKeyPair): ResponderState {
   return { rootKey: firstRootKey(sharedSecret), ownKeys: signedPreKey, sending: { n: 0 }, receiving: [] };
 }
@@ -72,7 +75,8 @@ function firstRootKey(sharedSecret: SharedSecret): RootKey {
 }
 
 /**
- * RatchetEncrypt (§3.4), synchronous: no other code can run between reading the state and making the message.
+ * Encrypts a message: RatchetEncrypt (§3.4), synchronous: no other code can run between reading the state and making
+ * the message.
  * @param header everything but the ratchet's own part
  * @throws SealError NO_SESSION when the chain has used up its numbers
  */
@@ -96,15 +100,17 @@ export function ratchetEncrypt(params: {
   };
 }
 
-/** True when `state` has a receiving chain for that ratchet key: the message belongs to this session and no other. */
+/**
+ * Tells whether `state` has a receiving chain for that ratchet key: the message belongs to this session and no other.
+ */
 export function hasReceivingChain(state: Pick<RatchetState, 'receiving'>, ratchetKey: DhPublicKey): boolean {
   return findChain(state, ratchetKey) !== undefined;
 }
 
 /**
- * RatchetDecrypt (§3.5). The order differs from the specification's in one way that no honest sender can see: the
- * message is authenticated before keys of the previous chain are derived and before a new ratchet key is made, so that
- * a forged header costs as little as possible.
+ * Decrypts a message: RatchetDecrypt (§3.5). The order differs from the specification's in one way that no honest
+ * sender can see: the message is authenticated before keys of the previous chain are derived and before a new ratchet
+ * key is made, so that a forged header costs as little as possible.
  * @param now ms
  * @throws SealError DUPLICATE_MESSAGE, UNDECRYPTABLE, TOO_FAR_AHEAD, LOW_ORDER_KEY, MALFORMED
  */
@@ -130,7 +136,7 @@ export async function ratchetDecrypt(params: {
   return ratchetStep(params, pn);
 }
 
-/** DHRatchet (§3.5): the peer has a new ratchet key, so both chains begin anew. */
+/** DHRatchet (§3.5): the peer has a new ratchet key, so both chains begin again. */
 async function ratchetStep(
   params: Parameters<typeof ratchetDecrypt>[0],
   pn: number,

@@ -20,12 +20,12 @@ export interface ReceiverChain {
   readonly n: number;
   /** Ascending in n. */
   readonly skipped: readonly SkippedKey[];
-  /** Skipped keys below this number may have been thrown away; of such a message nobody can say that it came twice. */
+  /** Skipped keys below this number may have been thrown away; of such a message it cannot be said that it came twice. */
   readonly forgottenBelow: number;
 }
 
 /**
- * The key of message `n` and the chain as it will be once that message is authenticated (SkipMessageKeys and
+ * Derives the key of message `n` and the chain as it will be once that message is authenticated (SkipMessageKeys and
  * TrySkippedMessageKeys of Double Ratchet §3.5).
  * @throws SealError DUPLICATE_MESSAGE when the message was received before, UNDECRYPTABLE when its key is no longer
  * kept or the chain ended before it, TOO_FAR_AHEAD when more than `maxSkipPerMessage` messages are missing before it
@@ -51,7 +51,7 @@ export function reachMessage(
 }
 
 /**
- * The chain after its end: the peer has sent `length` messages in it and no more (PN of Double Ratchet §3.5). What is
+ * Ends a chain: the peer has sent `length` messages in it and no more (PN of Double Ratchet §3.5). What is
  * missing of them can still be opened; the chain key is gone.
  * @throws SealError TOO_FAR_AHEAD
  */
@@ -91,8 +91,8 @@ function skipTo(chain: ReceiverChain, until: number, now: number): readonly [cha
 }
 
 /**
- * The chains, newest first, within the limits on age and number of skipped keys of one session (Double Ratchet §8.4):
- * the oldest chain loses keys first, and of a chain the lowest numbers.
+ * Keeps the chains, newest first, within the limits on age and number of skipped keys of one session (Double Ratchet
+ * §8.4): the oldest chain loses keys first, and of a chain the lowest numbers.
  */
 export function limitSkippedKeys(chains: readonly ReceiverChain[], now: number): readonly ReceiverChain[] {
   let room: number = RATCHET_LIMITS.maxSkippedKeys;

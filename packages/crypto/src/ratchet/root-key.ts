@@ -5,8 +5,8 @@ import type { ChainKey, DhOutput, RootKey } from '../keys.ts';
 const INFO = utf8('SealChat_v1_RootKey');
 
 /**
- * `KDF_RK(rk, dh_out)` (Double Ratchet §3.1, §7.2): HKDF with the root key as salt and the Diffie-Hellman output, which
- * is overwritten, as input.
+ * Computes `KDF_RK(rk, dh_out)` (Double Ratchet §3.1, §7.2): HKDF with the root key as salt and the Diffie-Hellman
+ * output, which is overwritten, as input.
  */
 export function advanceRootKey(
   rootKey: RootKey,

@@ -20,7 +20,7 @@ function checksum(bytes: Uint8Array): number {
   return crc;
 }
 
-/** A recovery code of 128 random bits: 28 symbols in groups of four, `XXXX-XXXX-XXXX-XXXX-XXXX-XXXX-XXXX`. */
+/** Makes a recovery code of 128 random bits: 28 symbols in groups of four, `XXXX-XXXX-XXXX-XXXX-XXXX-XXXX-XXXX`. */
 export function createRecoveryCode(rng: Rng): string {
   const secret = rng(SECRET_LENGTH);
   const sum = checksum(secret);
@@ -28,7 +28,7 @@ export function createRecoveryCode(rng: Rng): string {
 }
 
 /**
- * The 16 secret bytes of a code as a person typed it. Typing errors are found here, before any expensive work.
+ * Reads the 16 secret bytes of a code as a person typed it. Typing errors are found here, before any expensive work.
  * @throws SealError WRONG_CODE
  */
 export function parseRecoveryCode(text: string): Bytes {

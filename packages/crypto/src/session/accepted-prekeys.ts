@@ -21,7 +21,7 @@ export interface PreKeyName {
   readonly keyId: number;
 }
 
-/** The private prekeys an initial message names, in the order signed, KEM, one-time. */
+/** Returns the private prekeys an initial message names, in the order signed, KEM, one-time. */
 export function preKeyNames(header: PreKeyHeader): readonly PreKeyName[] {
   const names: PreKeyName[] = [
     { kind: 'signed', keyId: header.signedPreKeyId },
@@ -41,16 +41,17 @@ export interface ConsumedPreKeys {
 export const NOTHING_CONSUMED: ConsumedPreKeys = { deleted: [], updated: null };
 
 /**
- * The prekeys an initial message needs, from those that were found in storage.
+ * Selects the prekeys an initial message needs, from those that were found in storage.
  * @throws SealError UNKNOWN_PREKEY when one is missing, the message was made for an earlier registration of this
  * device, or a last-resort key has no room for another use; REPLAYED when a last-resort key saw this message before
  */
 export function selectPreKeys(header: PreKeyHeader, own: OwnDevice, found: readonly PrivatePreKey[]): AcceptPreKeys {
   if (header.registrationId !== own.registrationId)
-    throw new SealError('UNKNOWN_PREKEY', `session: made for registration ${header.registrationId}`);
+    throw new SealError('UNKNOWN_PREKEY', `session: the message is for registration ${header.registrationId}`);
   const [signed, kem, oneTime] = preKeyNames(header).map(({ kind, keyId }) => {
     const preKey = found.find((candidate) => candidate.kind === kind && candidate.keyId === keyId);
-    if (preKey === undefined) throw new SealError('UNKNOWN_PREKEY', `session: ${kind} prekey ${keyId} is not here`);
+    if (preKey === undefined)
+      throw new SealError('UNKNOWN_PREKEY', `session: ${kind} prekey ${keyId} does not exist on this device`);
     return preKey;
   });
   if (kem!.kind === 'kemLastResort') checkReplay(kem!, useOf(header));
@@ -58,7 +59,7 @@ export function selectPreKeys(header: PreKeyHeader, own: OwnDevice, found: reado
   return { signed, kem, oneTime: oneTime ?? null } as AcceptPreKeys;
 }
 
-/** The changes a session that was accepted with `preKeys` makes. */
+/** Returns the changes a session that was accepted with `preKeys` makes. */
 export function consumedBy(header: PreKeyHeader, { oneTime, kem }: AcceptPreKeys): ConsumedPreKeys {
   const oneTimeKeys = kem.kind === 'kemOneTime' ? [kem, oneTime] : [oneTime];
   const deleted = oneTimeKeys.filter((key) => key !== null).map(({ kind, keyId }) => ({ kind, keyId }));
@@ -68,7 +69,10 @@ export function consumedBy(header: PreKeyHeader, { oneTime, kem }: AcceptPreKeys
 
 const USE_LABEL = utf8('SealChat_v1_LastResortUse');
 
-/** Names the use of a last-resort key by KEM key, signed prekey and base key (PQXDH §4.3; libsignal keeps the same three). */
+/**
+ * Names the use of a last-resort key by KEM key, signed prekey and base key (PQXDH §4.3; libsignal keeps the same
+ * three).
+ */
 function useOf(header: PreKeyHeader): Bytes {
   const ids = [encode(u32, header.kemPreKeyId), encode(u32, header.signedPreKeyId)];
   return sha256(concatBytes(USE_LABEL, ...ids, header.ephemeralKey)).slice(0, PREKEY_USE_LENGTH);

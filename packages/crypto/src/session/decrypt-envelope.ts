@@ -51,7 +51,10 @@ export interface DecryptedEnvelope {
   readonly sessionId: Bytes;
 }
 
-/** The private prekeys to load before `decryptEnvelope`: none unless the envelope starts a session not known yet. */
+/**
+ * Returns the private prekeys to load before `decryptEnvelope`: none unless the envelope starts a session not known
+ * yet.
+ */
 export function neededPreKeys(record: SessionRecord | null, envelope: Envelope): readonly PreKeyName[] {
   const { preKey } = envelope.header;
   return preKey === null || findAccepted(record?.sessions ?? [], preKey) !== undefined ? [] : preKeyNames(preKey);
@@ -64,7 +67,7 @@ export function neededPreKeys(record: SessionRecord | null, envelope: Envelope):
  * sessions at the same time converge. On failure nothing has changed and no prekey is consumed.
  * @throws SealError
  * - DUPLICATE_MESSAGE: received before; acknowledge it and drop it in silence
- * - NO_SESSION, UNKNOWN_PREKEY: the sender has to start a new session
+ * - NO_SESSION, UNKNOWN_PREKEY: the sender must start a new session
  * - UNDECRYPTABLE, TOO_FAR_AHEAD, LOW_ORDER_KEY, MALFORMED: not made for this device or session, or altered
  * - REPLAYED: an initial message came a second time
  * - IDENTITY_CHANGED: `record` was made for another device or identity key
@@ -112,7 +115,7 @@ async function openInFirst(
       failure ??= error;
     }
   }
-  throw failure ?? new SealError('NO_SESSION', 'session: none with this device');
+  throw failure ?? new SealError('NO_SESSION', 'session: no session with this device');
 }
 
 async function openInSession(

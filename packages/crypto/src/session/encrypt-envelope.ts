@@ -29,7 +29,7 @@ export function encryptEnvelope(params: {
   const { rng, parties, record, conversationId, listVersions, plaintext, now } = params;
   checkEnds(record, parties);
   const session = findSendableSession(record, now);
-  if (session === undefined) throw new SealError('NO_SESSION', 'session: none that may be sent on');
+  if (session === undefined) throw new SealError('NO_SESSION', 'session: no session may be sent on');
   if (plaintext.length > MAX_PLAINTEXT) throw new SealError('TOO_LARGE', `envelope: ${plaintext.length} bytes inside`);
   const { senderListVersion, recipientListVersion } = listVersions;
   const { state, envelope } = ratchetEncrypt({
@@ -46,7 +46,7 @@ export function encryptEnvelope(params: {
   };
 }
 
-/** Whether a bundle has to be fetched before anything can be sent to this peer device. */
+/** Tells whether a bundle must be fetched before anything can be sent to this peer device. */
 export function needsNewSession(record: SessionRecord | null, now: number): boolean {
   return record === null || findSendableSession(record, now) === undefined;
 }

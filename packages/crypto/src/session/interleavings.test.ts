@@ -51,7 +51,7 @@ describe('sessions under a network that loses, repeats and reorders', () => {
     return copy;
   }
 
-  it('open every message once, to what was sent, whoever starts and however often', async () => {
+  it('open every message once, to what was sent, whichever side starts and however often', async () => {
     await fc.assert(
       fc.asyncProperty(run, fc.nat(MOST_KEYS), fc.nat(MOST_KEYS), async (blocks, oneTimeKeys, kemKeys) => {
         const devices = [supplied(alice, oneTimeKeys, kemKeys), supplied(bob, oneTimeKeys, kemKeys)] as const;

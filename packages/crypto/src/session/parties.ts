@@ -18,7 +18,7 @@ export interface OwnDevice {
   readonly dhKeys: DhKeyPair;
 }
 
-/** A device of somebody, or another one of our own, as its account's verified device list has it. */
+/** A device of the peer, or another one of this account, as its account's verified device list has it. */
 export interface PeerDevice extends Pick<Device, 'deviceId' | 'registrationId' | 'dhKey' | 'signKey'> {
   readonly userId: UserId;
 }
@@ -38,14 +38,17 @@ export interface SessionEnd {
   readonly dhKey: DhPublicKey;
 }
 
-/** Both ends, as a session record keeps them. Fixed for its life: a device with another key is another device (Sesame §3.1). */
+/**
+ * Both ends, as a session record keeps them. Fixed for its life: a device with another key is another device (Sesame
+ * §3.1).
+ */
 export interface SessionEnds {
   readonly tenantId: TenantId;
   readonly own: SessionEnd;
   readonly peer: SessionEnd;
 }
 
-/** The public part of `parties`. */
+/** Returns the public part of `parties`. */
 export function sessionEnds({ tenantId, own, peer }: Parties): SessionEnds {
   return {
     tenantId,
@@ -54,12 +57,16 @@ export function sessionEnds({ tenantId, own, peer }: Parties): SessionEnds {
   };
 }
 
-/** @throws SealError IDENTITY_CHANGED when a record was made for another tenant, device or identity key. */
+/**
+ * Checks that a session record is of these parties.
+ * @throws SealError IDENTITY_CHANGED when a record was made for
+ * another tenant, device or identity key.
+ */
 export function checkEnds(ends: SessionEnds, parties: Parties): void {
   const { tenantId, own, peer } = parties;
   const isSame =
     ends.tenantId === tenantId && isEnd(ends.own, own, own.dhKeys.publicKey) && isEnd(ends.peer, peer, peer.dhKey);
-  if (!isSame) throw new SealError('IDENTITY_CHANGED', 'session: the record is of another device or identity key');
+  if (!isSame) throw new SealError('IDENTITY_CHANGED', 'session: the record belongs to another device or identity key');
 }
 
 function isEnd(end: SessionEnd, device: { userId: UserId; deviceId: DeviceId }, dhKey: DhPublicKey): boolean {

@@ -348,7 +348,7 @@ describe('what a session is bound to', () => {
 });
 
 describe('prekeys of an initial message', () => {
-  it('have to be there, all of them, and made for this registration', async () => {
+  it('must all exist and be made for this registration', async () => {
     await addPreKey(bob, 'oneTime');
     await addPreKey(bob, 'kemOneTime');
     await startSession(alice, bob);

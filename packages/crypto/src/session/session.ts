@@ -35,7 +35,7 @@ export interface SessionRecord extends SessionEnds {
   readonly sessions: readonly Session[];
 }
 
-/** AD of one message: the session's, who of the two sends, and the conversation. 49 bytes. */
+/** Makes the AD of one message: the session's, who of the two sends, and the conversation. 49 bytes. */
 export function messageAssociatedData(
   session: Pick<Session, 'isInitiator' | 'associatedData'>,
   isSender: boolean,
@@ -46,8 +46,8 @@ export function messageAssociatedData(
 }
 
 /**
- * The session to send on: the one that decrypted or was made last and is not too old (Sesame §3.3, §4.2). Undefined
- * when a new one has to be made.
+ * Returns the session to send on: the one that decrypted or was made last and is not too old (Sesame §3.3, §4.2).
+ * Undefined when a new one must be made.
  */
 export function findSendableSession(record: SessionRecord, now: number): Session | undefined {
   return record.sessions.find(
@@ -58,13 +58,16 @@ export function findSendableSession(record: SessionRecord, now: number): Session
   );
 }
 
-/** The record with `session` in front: a changed one takes the place of its old self, a new one pushes the last out. */
+/**
+ * Returns the record with `session` in front: a changed one takes the place of its old self, a new one pushes the last
+ * out.
+ */
 export function withActiveSession(record: SessionRecord, session: Session, now: number): SessionRecord {
   const others = liveSessions(record, now).filter((other) => !isSameSession(other, session));
   return { ...record, sessions: [session, ...others].slice(0, RATCHET_LIMITS.maxSessionsPerDevice) };
 }
 
-/** The sessions that were used within MAXRECV (Sesame §4.2). */
+/** Returns the sessions that were used within MAXRECV (Sesame §4.2). */
 export function liveSessions(record: SessionRecord, now: number): readonly Session[] {
   return record.sessions.filter((session) => now - session.lastUsedAt <= RATCHET_LIMITS.maxReceiveAgeMs);
 }

@@ -11,7 +11,7 @@ import type { StreamKey } from './stream-key.ts';
 const { chunk: CHUNK, tag: TAG } = ATTACHMENT_LIMITS;
 const NO_DATA: Bytes = new Uint8Array(0);
 
-/** Where a chunk stands in its file. */
+/** The place of a chunk in its file. */
 export interface ChunkPlace {
   /** From 0. */
   readonly index: number;
@@ -34,7 +34,7 @@ function nonceOf({ noncePrefix }: StreamKey, { index, isLast }: ChunkPlace): Byt
 export function sealChunk(streamKey: StreamKey, place: ChunkPlace, plaintext: Bytes): Promise<Bytes> {
   const { length } = plaintext;
   if (place.isLast ? length > CHUNK || (length === 0 && place.index > 0) : length !== CHUNK) {
-    throw new RangeError(`stream: a chunk of ${length} bytes at ${place.index}`);
+    throw new RangeError(`stream: chunk ${place.index} must not have ${length} bytes`);
   }
   if (place.index >= 2 ** 32) throw new RangeError('stream: too many chunks');
   return aesGcmSeal({ key: streamKey.key, nonce: nonceOf(streamKey, place), plaintext, associatedData: NO_DATA });

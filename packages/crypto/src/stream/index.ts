@@ -54,7 +54,8 @@ export async function sealPart(
  * source is made of; nothing of a bad chunk, or of one after it, does.
  *
  * @param input.size bytes of the whole file, as its sender says
- * @param input.source ciphertext of exactly the chunks from `firstChunk` to the end, or to before `endChunk`, in pieces of
+ * @param input.source ciphertext of exactly the chunks from `firstChunk` to the end, or to before `endChunk`, in pieces
+ * of
  *   any length
  * @throws SealError ATTACHMENT_DAMAGED, after the last good chunk
  */
@@ -79,9 +80,9 @@ export function decryptStream(
     const place = { index, isLast: index === total - 1 };
     index++;
     const length = place.isLast ? size - (total - 1) * CHUNK : CHUNK;
-    // The source has to end with the range: whatever follows is not of this file.
+    // The source must end with the range: what follows is not of this file.
     if (bytes.length !== length + TAG || isLast !== (place.index === endChunk - 1)) {
-      throw new SealError('ATTACHMENT_DAMAGED', `file: not ${size} bytes long`);
+      throw new SealError('ATTACHMENT_DAMAGED', `file: its length is not ${size} bytes`);
     }
     return openChunk(streamKey, place, bytes);
   }

@@ -41,7 +41,7 @@ export async function* cut(source: AsyncIterable<Bytes>, length: number): AsyncG
 
 /**
  * Runs `work` on several items at once and passes the results on in order. Nothing more is taken from the source while
- * `limit` results wait: whoever reads slowly slows the source down. An error of `work` comes in its place,
+ * `limit` results wait: a slow reader slows the source down. An error of `work` comes in its place,
  * after every result before it.
  */
 export async function* inOrder<T, R>(

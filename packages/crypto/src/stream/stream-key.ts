@@ -41,8 +41,8 @@ export interface FileName {
 }
 
 /**
- * The keys of a file that is being sealed, and the commitment that goes with it: one HKDF of the file key, bound to the
- * attachment's id. A commitment, because AES-GCM can be made to open under two keys.
+ * Derives the keys of a file that is being sealed, and the commitment that goes with it: one HKDF of the file key,
+ * bound to the attachment's id. A commitment, because AES-GCM can be made to open under two keys.
  * @throws SealError MALFORMED when the file key has not 32 bytes
  */
 export async function createStreamKey(
@@ -64,7 +64,7 @@ export async function createStreamKey(
 }
 
 /**
- * The keys of a file that was received.
+ * Derives the keys of a file that was received.
  * @throws SealError ATTACHMENT_DAMAGED when the key is not the one committed to, MALFORMED as `createStreamKey`
  */
 export async function openStreamKey(

@@ -82,7 +82,7 @@ describe('STREAM', () => {
     expect(isSame(concatBytes(first, second), whole)).toBe(true);
     // A part that does not end the file has whole chunks: another one could not follow.
     await expect(sealPart(key, { plaintext: plaintext.slice(0, 10), firstChunk: 0, isEnd: false })).rejects.toThrow(
-      'a chunk of 10 bytes',
+      'chunk 0 must not have 10 bytes',
     );
   });
 

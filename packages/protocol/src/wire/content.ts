@@ -28,7 +28,7 @@ import type { MessageContent } from './body.ts';
 export type RichContent =
   | PostContent
   | { readonly kind: 'edit'; readonly target: MessageRef; readonly text: string; readonly mentions: readonly Mention[] }
-  /** Taken back by its sender, or by somebody who may moderate the channel. */
+  /** Removed by its sender, or by a member who may moderate the channel. */
   | { readonly kind: 'delete'; readonly target: MessageRef }
   | { readonly kind: 'reaction'; readonly target: MessageRef; readonly emoji: string; readonly isOn: boolean }
   /** From here on messages of the conversation disappear after `seconds`; 0 turns that off. */
@@ -57,7 +57,7 @@ export interface ProfileContent {
   readonly sharesHistory: boolean;
 }
 
-/** Asks somebody into a channel; travels in the DM of the two. */
+/** Invites a person into a channel; travels in the DM of the two. */
 export interface InvitationContent {
   readonly kind: 'invitation';
   readonly channelId: ConversationId;
@@ -192,13 +192,17 @@ const KINDS: { readonly [Kind in RichContent['kind']]: readonly [code: number, c
   ],
 };
 
-/** The form in which a body carries `content`. @throws RangeError when it is outside of what the format can carry */
+/**
+ * Encodes: the form in which a body carries `content`.
+ * @throws RangeError when it is outside of what the format can
+ * carry
+ */
 export function encodeContent(content: RichContent): Extract<MessageContent, { kind: 'coded' }> {
   const [code, codec] = KINDS[content.kind] as readonly [number, Codec<unknown>];
   return { kind: 'coded', code, payload: encode(codec, content) };
 }
 
-/** What `coded` says; null when a newer version made it. @throws SealError MALFORMED */
+/** Reads what `coded` says; null when a newer version made it. @throws SealError MALFORMED */
 export function decodeContent(coded: { readonly code: number; readonly payload: Bytes }): RichContent | null {
   const found = Object.entries(KINDS).find(([, [code]]) => code === coded.code);
   if (found === undefined) return null;

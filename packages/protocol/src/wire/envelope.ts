@@ -6,7 +6,10 @@ import { SIZE_LIMITS } from '../limits.ts';
 import { WIRE_VERSION } from '../version.ts';
 import { KEM_CIPHERTEXT_LENGTH } from './prekeys.ts';
 
-/** Double Ratchet header (Double Ratchet §3.2): the sender's ratchet key, the length of its last chain, the number in this one. */
+/**
+ * Double Ratchet header (Double Ratchet §3.2): the sender's ratchet key, the length of its last chain, the number in
+ * this one.
+ */
 export interface RatchetHeader {
   readonly dhKey: DhPublicKey;
   readonly pn: number;
@@ -86,7 +89,7 @@ const tailCodec = struct<Omit<Envelope, 'header' | 'headerBytes'>>({
   ciphertext: variable(SIZE_LIMITS.envelope),
 });
 
-/** The bytes of a header, version byte included: what goes on the wire and into the key derivation. */
+/** Returns the bytes of a header, version byte included: what goes on the wire and into the key derivation. */
 export function encodeEnvelopeHeader(header: EnvelopeHeader): Bytes {
   return encode(
     { write: (out, value) => (u8.write(out, WIRE_VERSION), headerCodec.write(out, value)), read: headerCodec.read },
@@ -94,7 +97,7 @@ export function encodeEnvelopeHeader(header: EnvelopeHeader): Bytes {
   );
 }
 
-/** The wire form of an envelope; `header` itself is not looked at, `headerBytes` is what is sent. */
+/** Returns the wire form of an envelope; `header` itself is not looked at, `headerBytes` is what is sent. */
 export function encodeEnvelope(envelope: Omit<Envelope, 'header'>): Bytes {
   return encode(
     { write: (out, value) => (out.bytes(value.headerBytes), tailCodec.write(out, value)), read: () => envelope },
@@ -102,7 +105,10 @@ export function encodeEnvelope(envelope: Omit<Envelope, 'header'>): Bytes {
   );
 }
 
-/** @throws SealError TOO_LARGE, UNSUPPORTED_VERSION or MALFORMED; nothing else, whatever the bytes. */
+/**
+ * Decodes an envelope.
+ * @throws SealError TOO_LARGE, UNSUPPORTED_VERSION or MALFORMED; nothing else, whatever the bytes.
+ */
 export function decodeEnvelope(bytes: Uint8Array): Envelope {
   if (bytes.length > SIZE_LIMITS.envelope) throw new SealError('TOO_LARGE', `envelope: ${bytes.length} bytes`);
   const input = new ByteReader(bytes);

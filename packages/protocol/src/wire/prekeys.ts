@@ -8,7 +8,7 @@ export const KEM_KEY_LENGTH = 1184;
 /** Bytes of an ML-KEM-768 ciphertext (FIPS 203). */
 export const KEM_CIPHERTEXT_LENGTH = 1088;
 
-/** What a prekey is for; part of what its signature covers, so that one kind cannot stand in for another. */
+/** What a prekey is for; part of what its signature covers, so that one kind cannot be used as another. */
 export const PREKEY_KINDS = { signed: 1, oneTime: 2, kemOneTime: 3, kemLastResort: 4 } as const;
 /** Name of a kind of prekey. */
 export type PreKeyKind = keyof typeof PREKEY_KINDS;

@@ -137,7 +137,7 @@ describe('sizes fit their limits', () => {
 });
 
 describe('details', () => {
-  it('devices stand in ascending order, none twice', () => {
+  it('devices are in ascending order, none twice', () => {
     const [list] = fc.sample(
       deviceLists.filter((each) => each.devices.length >= 2),
       { numRuns: 1, seed: 3 },
@@ -167,7 +167,7 @@ describe('details', () => {
     expect(() => encode(messageBodyCodec, disguised)).toThrow(RangeError);
   });
 
-  it('the bytes of a header are those received, not a copy written anew', () => {
+  it('the bytes of a header are those received, not a copy written again', () => {
     const [envelope] = fc.sample(envelopes, { numRuns: 1, seed: 5 });
     const encoded = encodeEnvelope(envelope!);
     const { headerBytes } = decodeEnvelope(encoded);

@@ -45,7 +45,7 @@ const PLAIN_RUNS: Readonly<Record<string, (vector: Fields) => Promise<void>>> = 
 export const MLS_FILES: readonly string[] = [...Object.keys(RUNS), ...Object.keys(PLAIN_RUNS)].toSorted();
 
 /**
- * Runs all vectors of a parsed file through our provider, and through our own code where it stands in for the
+ * Runs all vectors of a parsed file through our provider, and through our own code where it replaces the
  * library's.
  * @param name file name without `.json`
  * @returns null when the file is not known

@@ -10,7 +10,9 @@ const KEM_ID = 0x0020;
 const KEY_LENGTH = 32;
 const NO_BYTES: Bytes = new Uint8Array(0);
 
-/** DHKEM(X25519, HKDF-SHA256) of RFC 9180 §4.1. Every agreement goes through `dh`, which refuses all-zero results. */
+/**
+ * Makes DHKEM(X25519, HKDF-SHA256) of RFC 9180 §4.1. Every agreement goes through `dh`, which refuses all-zero results.
+ */
 export function x25519Kem(curves: Curves, rng: Rng): HpkeKem {
   const kdf = labeledKdf(sha256Family, concatBytes(utf8('KEM'), encode(u16, KEM_ID)));
 

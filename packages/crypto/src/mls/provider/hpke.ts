@@ -9,8 +9,8 @@ const NO_BYTES: Bytes = new Uint8Array(0);
 const MODE_BASE: Bytes = new Uint8Array(1);
 
 /**
- * HPKE in base mode (RFC 9180), one message to a context, in the shape `ts-mls` asks for. The library takes keys as
- * opaque objects; ours are raw public keys and `KemPrivateKey`s.
+ * Makes HPKE in base mode (RFC 9180), one message to a context, in the shape `ts-mls` asks for. The library takes keys
+ * as opaque objects; ours are raw public keys and `KemPrivateKey`s.
  */
 export function hpke(input: {
   readonly kem: HpkeKem;

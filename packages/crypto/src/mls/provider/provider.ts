@@ -15,7 +15,7 @@ import type { HpkeKem, KemPrivateKey } from './kem.ts';
 import { ed25519 } from './signature.ts';
 import { suiteOf, type Suite } from './suites.ts';
 
-/** A ciphersuite put together from its parts, in the shape `ts-mls` asks for. */
+/** Puts a ciphersuite together from its parts, in the shape `ts-mls` asks for. */
 export function assemble(parts: {
   readonly name: CiphersuiteName;
   readonly hash: HashFamily;
@@ -57,7 +57,7 @@ export function curvesFor(subtle: Subtle): Promise<Curves> {
 }
 
 /**
- * Ciphersuite number `suite` for one operation; signatures are made with `signKey`.
+ * Makes ciphersuite number `suite` for one operation; signatures are made with `signKey`.
  * @throws SealError UNSUPPORTED_VERSION when this build has no such ciphersuite
  */
 export async function cipherSuite(
@@ -88,7 +88,7 @@ async function loadXWing(
   return xWingKem({ curves, rng, mlKem: await selectKem(subtle, rng) });
 }
 
-/** What application messages of a ciphersuite need. Its hash is that of its KDF, too. */
+/** Returns what application messages of a ciphersuite need. Its hash is that of its KDF, too. */
 export async function messageCrypto({
   hash,
 }: Pick<Suite, 'hash'>): Promise<{ readonly hash: HashFamily; readonly aead: Aead }> {
@@ -96,7 +96,7 @@ export async function messageCrypto({
   return { hash: family, aead: chaChaPoly };
 }
 
-/** The public half of a serialised HPKE private key. */
+/** Returns the public half of a serialised HPKE private key. */
 export async function publicKeyOf(
   privateKey: Uint8Array,
   { hpke: { importPrivateKey } }: CiphersuiteImpl,

@@ -3,7 +3,7 @@ import type { CiphersuiteName } from 'ts-mls/crypto/ciphersuite.js';
 import type { KdfAlgorithm } from 'ts-mls/crypto/kdf.js';
 import type { KemAlgorithm } from 'ts-mls/crypto/kem.js';
 
-/** What the engine has to know of a ciphersuite (RFC 9420 §5.1). Signatures are Ed25519, AEAD is ChaCha20-Poly1305. */
+/** What the engine must know of a ciphersuite (RFC 9420 §5.1). Signatures are Ed25519, AEAD is ChaCha20-Poly1305. */
 export interface Suite {
   readonly id: number;
   readonly name: CiphersuiteName;
@@ -40,16 +40,20 @@ export const SUITES: readonly number[] = TABLE.map(({ id }) => id);
 /** The ciphersuite of new channels; the README has the measurements behind the choice. */
 export const DEFAULT_SUITE: number = X25519_SUITE;
 
-/** @throws SealError UNSUPPORTED_VERSION when this build has no such ciphersuite */
+/** Finds a ciphersuite by its number. @throws SealError UNSUPPORTED_VERSION when this build has no such ciphersuite */
 export function suiteOf(id: number): Suite {
   const suite = TABLE.find((entry) => entry.id === id);
-  if (suite === undefined) throw new SealError('UNSUPPORTED_VERSION', `mls: ciphersuite ${id}`);
+  if (suite === undefined) throw new SealError('UNSUPPORTED_VERSION', `mls: unknown ciphersuite ${id}`);
   return suite;
 }
 
-/** @throws SealError UNSUPPORTED_VERSION when this build has no such ciphersuite */
+/**
+ * Finds a ciphersuite by the name that the library has for it.
+ * @throws SealError UNSUPPORTED_VERSION when this build
+ * has no such ciphersuite
+ */
 export function suiteNamed(name: string): Suite {
   const suite = TABLE.find((entry) => entry.name === name);
-  if (suite === undefined) throw new SealError('UNSUPPORTED_VERSION', `mls: ciphersuite ${name}`);
+  if (suite === undefined) throw new SealError('UNSUPPORTED_VERSION', `mls: unknown ciphersuite ${name}`);
   return suite;
 }

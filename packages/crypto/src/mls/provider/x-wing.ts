@@ -23,8 +23,8 @@ const X25519_LENGTH = 32;
 const LABEL: Bytes = fromHex('5c2e2f2f5e5c');
 
 /**
- * X-Wing, ML-KEM-768 with X25519 (draft-connolly-cfrg-xwing-kem §5): the secret is safe as long as one of the two is.
- * A private key is its 32-byte seed.
+ * Makes X-Wing, ML-KEM-768 with X25519 (draft-connolly-cfrg-xwing-kem §5): the secret is safe as long as one of the two
+ * is. A private key is its 32-byte seed.
  */
 export function xWingKem(input: { readonly curves: Curves; readonly mlKem: Kem; readonly rng: Rng }): HpkeKem {
   const { curves, mlKem, rng } = input;
