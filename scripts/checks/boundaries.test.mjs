@@ -184,5 +184,5 @@ test('a dependency of the client on the server is found in package.json', () => 
   const manifest = JSON.parse(readFileSync(path, 'utf8'));
   manifest.dependencies['@seal-chat/server'] = '0.1.0';
   writeFileSync(path, JSON.stringify(manifest));
-  expect(findViolations(root)).toEqual(['packages/client/package.json: depends on @seal-chat/server']);
+  expect(findViolations(root, NO_LISTS)).toEqual(['packages/client/package.json: depends on @seal-chat/server']);
 });
