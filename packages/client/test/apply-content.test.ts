@@ -1,7 +1,7 @@
 import { encodeContent, type PostContent } from '@seal-chat/protocol/content';
 import { describe, expect, it } from 'vitest';
 import { applyContent } from '../src/content/apply-content.ts';
-import { forgetUnopened, storeUnopened } from '../src/content/store-received.ts';
+import { forgetUndecryptable, storeUndecryptable } from '../src/content/store-received.ts';
 import { rereadUnsupported } from '../src/sync/reread.ts';
 import { markRead } from '../src/conversations/read-position.ts';
 import { ROWS } from '../src/store/rows.ts';
@@ -102,7 +102,7 @@ describe('taking a message back', () => {
     await arrivesShut(scene, 1);
     await scene.say(2, scene.other, { kind: 'delete', target: ref(scene, 1) });
     expect(await said(scene)).toEqual(['<deleted>']);
-    expect(await scene.commit((tx) => tx.list(ROWS.allUnopened))).toEqual([]);
+    expect(await scene.commit((tx) => tx.list(ROWS.allUndecryptable))).toEqual([]);
     await scene.say(1, scene.other, 'too late');
     expect(await said(scene)).toEqual(['<deleted>']);
   });
@@ -112,7 +112,7 @@ describe('taking a message back', () => {
     await arrivesShut(scene, 1);
     await scene.say(2, scene.other, 'read');
     for (const seq of [1, 2, 3]) {
-      await scene.commit((tx) => forgetUnopened({ now: () => scene.now }, tx, scene.conversationId, seq));
+      await scene.commit((tx) => forgetUndecryptable({ now: () => scene.now }, tx, scene.conversationId, seq));
     }
     expect(await said(scene)).toEqual(['<deleted>', 'read']);
   });
@@ -129,7 +129,7 @@ async function arrivesShut(scene: Scene, seq: number): Promise<void> {
     body: Uint8Array.of(1),
     envelope: Uint8Array.of(1),
   };
-  await scene.commit((tx) => storeUnopened({ now: () => scene.now }, tx, incoming, 'UNDECRYPTABLE'));
+  await scene.commit((tx) => storeUndecryptable({ now: () => scene.now }, tx, incoming, 'UNDECRYPTABLE'));
 }
 
 describe('reactions', () => {
@@ -197,8 +197,8 @@ describe('a message of a newer version', () => {
     );
     expect(await said(scene)).toEqual(['<unsupported>']);
     expect(await scene.row()).toMatchObject({ unreadCount: 0 });
-    // The update: the same payload under a code that is known.
-    await scene.commit(async (tx) => tx.put(ROWS.unsupported(scene.conversationId, 1), { code: 3, payload }));
+    // The update: the same payload under a type that is known.
+    await scene.commit(async (tx) => tx.put(ROWS.unsupported(scene.conversationId, 1), { typeId: 3, payload }));
     await rereadUnsupported({ ...deps, reader: await scene.commit(async (tx) => tx) });
     expect(await said(scene)).toEqual(['from the future']);
     expect(await scene.message(1)).toMatchObject({ sentAt: 5 });

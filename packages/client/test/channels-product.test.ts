@@ -141,7 +141,7 @@ describe('a private channel', () => {
     await expectSaid(atBob, ['three']);
 
     await atAlice.channel!.setSharesHistory(true);
-    await until(atBob.summary, (summary) => summary?.channel?.sharesHistory === true, 'the wish');
+    await until(atBob.summary, (summary) => summary?.channel?.sharesHistory === true, 'the setting');
     await atAlice.channel!.add([carol!.userId]);
     const atCarol = await joined(carol!.client, conversationId);
     await expectSaid(atCarol, ['one', 'two', 'three']);

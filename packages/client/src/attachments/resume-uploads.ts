@@ -1,4 +1,4 @@
-import type { Deps } from '../context/deps.ts';
+import type { StoreDeps } from '../context/deps.ts';
 import { ROWS } from '../store/rows.ts';
 import { changeUpload, findWaiting } from './progress.ts';
 import type { Uploads } from './uploads.ts';
@@ -9,11 +9,7 @@ import type { Uploads } from './uploads.ts';
  *
  * @param isOnlineAgain the connection has just come back
  */
-export async function resumeUploads(
-  deps: Pick<Deps, 'reader' | 'transact'>,
-  uploads: Uploads,
-  isOnlineAgain: boolean,
-): Promise<void> {
+export async function resumeUploads(deps: StoreDeps, uploads: Uploads, isOnlineAgain: boolean): Promise<void> {
   uploads.allow(isOnlineAgain);
   for (const { key, value } of await deps.reader.list(ROWS.allUploads)) {
     if (value.state === 'failed' && value.isTaken && (await findWaiting(deps.reader, key))?.value.failure === null) {

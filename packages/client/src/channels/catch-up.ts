@@ -17,8 +17,8 @@ import { takeEntries } from './take-entries.ts';
 export async function catchUp(deps: Deps, conversationId: ConversationId): Promise<void> {
   for (;;) {
     const row = await deps.reader.get(CHANNEL_ROWS.channel(conversationId));
-    if (row === null || row.cursor === null || row.status === 'creating' || row.status === 'left') return;
-    const after = row.cursor;
+    if (row === null || row.processedSeq === null || row.status === 'creating' || row.status === 'left') return;
+    const after = row.processedSeq;
     const limit = CHANNEL_LIMITS.logPage;
     const answer = await deps.api.channels.log.query({ conversationId, after, limit });
     const entries = pageOf(answer.entries, after, await isWithoutKeys(deps, conversationId));
@@ -52,11 +52,11 @@ async function isWithoutKeys({ reader }: Deps, conversationId: ConversationId): 
   return (await reader.get(CHANNEL_ROWS.group(conversationId))) === null;
 }
 
-async function markBroken(deps: Deps, conversationId: ConversationId, cursor: number): Promise<void> {
+async function markBroken(deps: Deps, conversationId: ConversationId, processedSeq: number): Promise<void> {
   const cause = 'CHANNEL_FORKED';
   const isNews = await deps.transact(async (tx) => {
     const row = await tx.get(CHANNEL_ROWS.channel(conversationId));
-    if (row?.status !== 'joined' || row.cursor !== cursor) return false;
+    if (row?.status !== 'joined' || row.processedSeq !== processedSeq) return false;
     await putChannel(tx, conversationId, { ...row, status: 'broken', cause });
     return true;
   });

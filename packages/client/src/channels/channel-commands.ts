@@ -11,12 +11,12 @@ import type { DeviceTx } from '../store/device-tx.ts';
 import { ROWS, type ConversationRow } from '../store/rows.ts';
 import { leaveChannel, putChannel } from './channel-state.ts';
 import { checkedDescription, checkedName, foundChannel, type NewChannel } from './create-channel.ts';
-import { refreshInvitations, settleInvitations } from './invitations.ts';
+import { refreshInvitations, closeInvitations } from './invitations.ts';
 import { reconcile } from './reconcile.ts';
 
 /**
- * What people do with channels. Who is a member is the server's to keep; that the group's devices follow is seen to by
- * the tab that leads, as soon as it hears of the wish.
+ * What people do with channels. The server keeps who is a member; the leading tab brings the group up to date as soon
+ * as it sees the request in the channel's row.
  */
 
 export { encryption } from './encryption.ts';
@@ -42,8 +42,8 @@ export async function joinChannel(deps: Deps, conversationId: ConversationId): P
   const answer = await deps.api.channels.join.mutate({ conversationId });
   await deps.transact(async (tx) => {
     await storeConversation(tx, answer);
-    await wish(tx, conversationId);
-    await settleInvitations(tx, conversationId);
+    await requestReconcile(tx, conversationId);
+    await closeInvitations(tx, conversationId);
     const others = ((await tx.get(ROWS.invitations)) ?? []).filter((open) => open.conversationId !== conversationId);
     tx.put(ROWS.invitations, others);
   });
@@ -125,16 +125,16 @@ export async function leave(deps: Deps, conversationId: ConversationId): Promise
 async function storeChange(deps: Deps, answer: ChannelAnswer): Promise<void> {
   await deps.transact(async (tx) => {
     await storeConversation(tx, answer);
-    await wish(tx, answer.conversationId);
+    await requestReconcile(tx, answer.conversationId);
   });
 }
 
 /** The group is to follow at once: the leading tab sees the row change. */
-async function wish(tx: DeviceTx, conversationId: ConversationId): Promise<void> {
+async function requestReconcile(tx: DeviceTx, conversationId: ConversationId): Promise<void> {
   const known = await tx.get(CHANNEL_ROWS.channel(conversationId));
   const { generation, epoch } = known ?? NEW_CHANNEL;
   const row = known === null || known.status === 'left' ? { ...NEW_CHANNEL, generation, epoch } : known;
-  await putChannel(tx, conversationId, { ...row, wish: row.wish + 1 });
+  await putChannel(tx, conversationId, { ...row, reconcileRequests: row.reconcileRequests + 1 });
 }
 
 async function changeProfile(

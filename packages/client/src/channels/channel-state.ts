@@ -32,7 +32,13 @@ export async function leaveChannel(tx: DeviceTx, conversationId: ConversationId)
   for (const { key } of await tx.list(CHANNEL_ROWS.welcomesOf(conversationId))) tx.delete(key);
   for (const { key } of await tx.list(CHANNEL_ROWS.contentKeysOf(conversationId))) tx.delete(key);
   tx.delete(CHANNEL_ROWS.profileKey(conversationId));
-  await putChannel(tx, conversationId, { ...row, status: 'left', cursor: null, unlisted: [], newcomers: [] });
+  await putChannel(tx, conversationId, {
+    ...row,
+    status: 'left',
+    processedSeq: null,
+    unlisted: [],
+    awaitingSharedHistory: [],
+  });
 }
 
 /** An entry of the log that nobody said: shown where it stands when there is something to show. */

@@ -13,8 +13,8 @@ import { nameInvitations, refreshInvitations } from './invitations.ts';
 import { channelsWithWelcomes } from './join.ts';
 import { maintainKeyPackages } from './key-packages.ts';
 import { isLeafDue, reconcile } from './reconcile.ts';
-import { reopenShut } from './reopen.ts';
-import { fetchHandedOver, shareHistory } from './share-history.ts';
+import { reopenUndecryptable } from './undecryptable.ts';
+import { fetchSharedHistory, shareHistory } from './shared-history.ts';
 import { recheckUnlisted } from './unlisted.ts';
 
 /** A channel that stays broken is tried again after this, ms. */
@@ -92,7 +92,7 @@ export function createChannelSync(deps: Deps): LeaderPart {
   async function bringUpToDate(id: ConversationId): Promise<void> {
     const isDone = await reconcile(deps, id);
     attempts.delete(id);
-    await reopenShut(deps, id);
+    await reopenUndecryptable(deps, id);
     if (!isDone) bringUpToDateIn(id, LATER_MS);
     await share(id);
   }
@@ -116,7 +116,7 @@ export function createChannelSync(deps: Deps): LeaderPart {
           row.status === 'joining' ? await joinDelay(deps, conversationId) : await delayFor(conversationId, row),
         );
       if (isBehind) run(conversationId, () => catchUp(deps, conversationId));
-      run(conversationId, () => reopenShut(deps, conversationId));
+      run(conversationId, () => reopenUndecryptable(deps, conversationId));
     }
   }
 
@@ -129,13 +129,13 @@ export function createChannelSync(deps: Deps): LeaderPart {
     const row = await deps.reader.get(CHANNEL_ROWS.channel(id));
     if (row === null || row.status === 'creating' || row.status === 'left') return;
     const known = requests.get(id);
-    requests.set(id, row.wish);
-    if (known !== undefined ? row.wish > known : row.wish > 0) bringUpToDateIn(id, 0);
+    requests.set(id, row.reconcileRequests);
+    if (known !== undefined ? row.reconcileRequests > known : row.reconcileRequests > 0) bringUpToDateIn(id, 0);
     else if (row.status === 'joining') bringUpToDateIn(id, await joinDelay(deps, id));
     else if (row.status === 'broken' || row.mustRefresh) bringUpToDateIn(id, 0);
     else if (row.unlisted.length > 0)
       bringUpToDateIn(id, (await isOwnAffair(deps, id)) ? 0 : await reconcileDelay(deps, id));
-    if (row.newcomers?.length) await share(id);
+    if (row.awaitingSharedHistory?.length) await share(id);
   }
 
   function takeEvent(event: StoredLiveEvent): void {
@@ -190,7 +190,7 @@ export function createChannelSync(deps: Deps): LeaderPart {
   async function shareEverywhere(): Promise<void> {
     for (const { key, value } of await deps.reader.list(CHANNEL_ROWS.channels)) {
       const { conversationId } = placeOf(key);
-      if (value.newcomers?.length) run(conversationId, () => share(conversationId));
+      if (value.awaitingSharedHistory?.length) run(conversationId, () => share(conversationId));
     }
   }
 
@@ -212,7 +212,7 @@ export function createChannelSync(deps: Deps): LeaderPart {
       run('', compareWithServer);
       run('', openWelcomes);
       run('', () => refreshInvitations(deps));
-      run('', () => fetchHandedOver(deps));
+      run('', () => fetchSharedHistory(deps));
       run('', renewKeys);
       run('', shareEverywhere);
     },
@@ -227,7 +227,7 @@ export function createChannelSync(deps: Deps): LeaderPart {
         else if (key.startsWith(CHANNEL_ROWS.channels)) run(conversationId, () => checkRow(conversationId));
       }
       if (isNamed(PEERS)) run('', () => recheckUnlisted(deps, keys));
-      if (isNamed(ROWS.allHandedOver)) run('', () => fetchHandedOver(deps));
+      if (isNamed(ROWS.allSharedHistory)) run('', () => fetchSharedHistory(deps));
       if (isNamed(INVITATIONS)) run('', () => nameInvitations(deps));
     },
     async stop() {

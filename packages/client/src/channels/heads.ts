@@ -70,7 +70,7 @@ async function newsOf(
   return {
     conversationId,
     row,
-    isBehind: row.cursor !== null && row.cursor !== lastSeq,
+    isBehind: row.processedSeq !== null && row.processedSeq !== lastSeq,
     needsWork: isPending || hasPending || row.status !== 'joined' || row.mustRefresh || row.isStale === true,
   };
 }
@@ -82,7 +82,7 @@ export async function finishCreation(
   conversationId: ConversationId,
   { creating, ...rest }: ChannelRow,
 ): Promise<ChannelRow> {
-  const row: ChannelRow = { ...rest, status: 'joined', cursor: 0 };
+  const row: ChannelRow = { ...rest, status: 'joined', processedSeq: 0 };
   await putChannel(tx, conversationId, row);
   const conversation = await tx.get(ROWS.conversation(conversationId));
   if (creating === undefined || conversation?.channel?.visibility !== 'private') return row;

@@ -1,12 +1,12 @@
 import type { ConversationId, UserId } from '@seal-chat/protocol';
 import { expectIds } from '../api/answers.ts';
-import type { Deps } from '../context/deps.ts';
+import type { FetchDeps, Deps } from '../context/deps.ts';
+import type { Invitation } from '../model/conversation.ts';
 import type { DeviceTx, RowReader } from '../store/device-tx.ts';
 import { ROWS } from '../store/rows.ts';
-import type { Invitation } from '../model/conversation.ts';
 
 /** Fetches who asks the person into which channels. @throws SealError OFFLINE … */
-export async function refreshInvitations(deps: Pick<Deps, 'api' | 'reader' | 'transact'>): Promise<void> {
+export async function refreshInvitations(deps: FetchDeps): Promise<void> {
   const answers = await deps.api.channels.invitations.query({});
   expectIds(...answers.flatMap(({ conversationId, inviterUserId }) => [conversationId, inviterUserId]));
   await deps.transact(async (tx) => {
@@ -24,7 +24,7 @@ export async function refreshInvitations(deps: Pick<Deps, 'api' | 'reader' | 'tr
     }
     if (JSON.stringify(invitations) !== JSON.stringify(before)) tx.put(ROWS.invitations, invitations);
     const open = new Set(invitations.map(({ conversationId }) => conversationId));
-    for (const { conversationId } of before) if (!open.has(conversationId)) await settleInvitations(tx, conversationId);
+    for (const { conversationId } of before) if (!open.has(conversationId)) await closeInvitations(tx, conversationId);
   });
 }
 
@@ -50,7 +50,7 @@ async function nameSaidBy(reader: RowReader, userId: UserId, channelId: Conversa
 }
 
 /** The messages that ask into a channel say what has become of that. */
-export async function settleInvitations(tx: DeviceTx, channelId: ConversationId): Promise<void> {
+export async function closeInvitations(tx: DeviceTx, channelId: ConversationId): Promise<void> {
   const state = (await tx.get(ROWS.conversation(channelId)))?.channel?.state;
   const isIn = state === 'joining' || state === 'joined' || state === 'broken';
   for (const { value } of await tx.list(ROWS.invitationsTo(channelId))) {

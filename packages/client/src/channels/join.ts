@@ -115,7 +115,7 @@ async function takeWelcome(
   // One that is in the group finds out first whether it was taken out and in again.
   if ((await deps.reader.get(CHANNEL_ROWS.group(conversationId))) !== null) await catchUp(deps, conversationId);
   const known = await deps.reader.get(CHANNEL_ROWS.channel(conversationId));
-  const isIn = known?.status === 'joined' || (known?.cursor != null && known.cursor >= value.seq);
+  const isIn = known?.status === 'joined' || (known?.processedSeq != null && known.processedSeq >= value.seq);
   if (isIn || (known !== null && known.generation > value.generation)) {
     await deps.transact(async (tx) => tx.delete(key));
     return;
@@ -137,7 +137,7 @@ async function takeWelcome(
     const isLastResort = (await tx.get(packageKey))?.isLastResort ?? false;
     if (!isLastResort) tx.delete(packageKey);
     const row = (await tx.get(CHANNEL_ROWS.channel(conversationId))) ?? NEW_CHANNEL;
-    if (row.cursor !== null && row.cursor >= value.seq) return;
+    if (row.processedSeq !== null && row.processedSeq >= value.seq) return;
     tx.put(CHANNEL_ROWS.pending(conversationId), {
       kind: 'welcome',
       commitId: null,
@@ -149,7 +149,11 @@ async function takeWelcome(
       mustRefresh: isLastResort,
     });
     await wipeGroup(tx, conversationId);
-    await putChannel(tx, conversationId, { ...row, status: 'joining', cursor: row.cursor ?? value.seq - 1 });
+    await putChannel(tx, conversationId, {
+      ...row,
+      status: 'joining',
+      processedSeq: row.processedSeq ?? value.seq - 1,
+    });
   });
 }
 

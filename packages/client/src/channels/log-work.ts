@@ -13,7 +13,7 @@ export interface LogWork {
   readonly tx: DeviceTx;
   readonly conversationId: ConversationId;
   readonly account: AccountRow;
-  row: ChannelRow & { readonly cursor: number };
+  row: ChannelRow & { readonly processedSeq: number };
   /** Null: without keys, what comes is kept and not opened. */
   group: GroupRow | null;
   ratchets: Bytes | null;
@@ -25,13 +25,13 @@ export interface LogWork {
 /** Null when the log of this channel is not followed. */
 export async function openLog(deps: Deps, tx: DeviceTx, conversationId: ConversationId): Promise<LogWork | null> {
   const row = await tx.get(CHANNEL_ROWS.channel(conversationId));
-  if (row === null || row.cursor === null || row.status === 'left') return null;
+  if (row === null || row.processedSeq === null || row.status === 'left') return null;
   return {
     deps,
     tx,
     conversationId,
     account: await activeAccount(tx),
-    row: { ...row, cursor: row.cursor },
+    row: { ...row, processedSeq: row.processedSeq },
     group: await readGroup(tx, conversationId),
     ratchets: await tx.get(CHANNEL_ROWS.ratchets(conversationId)),
     pending: await tx.get(CHANNEL_ROWS.pending(conversationId)),
@@ -49,7 +49,7 @@ export async function closeLog(work: LogWork, before: Readonly<LogWork>): Promis
   if (ratchets !== before.ratchets) put(tx, CHANNEL_ROWS.ratchets(conversationId), ratchets);
   if (pending !== before.pending) put(tx, CHANNEL_ROWS.pending(conversationId), pending);
   if (work.row === before.row) return;
-  await putChannel(tx, conversationId, work.isOut ? { ...work.row, cursor: null } : work.row);
+  await putChannel(tx, conversationId, work.isOut ? { ...work.row, processedSeq: null } : work.row);
 }
 
 function put<T>(tx: DeviceTx, key: Parameters<typeof tx.put<T>>[0], value: T | null): void {

@@ -21,7 +21,7 @@ import { refreshChannel } from './learn-members.ts';
 import { closeLog, openLog } from './log-work.ts';
 import { identityOf, mlsDeps } from './mls-context.ts';
 import { reconcile } from './reconcile.ts';
-import { settleOwn } from './settle-own.ts';
+import { acceptOwn } from './accept-own.ts';
 
 /** Each round the group has moved on; more than this and others change it faster than we can send. */
 const MAX_ROUNDS = 10;
@@ -60,7 +60,7 @@ export async function sendToChannel(deps: Deps, key: RowKey<OutboxRow>, attempt:
     }
     try {
       const answer = await transmit(deps, conversationId, prepared.row, prepared.wire);
-      return await settle(deps, conversationId, prepared.row, answer);
+      return await recordAccepted(deps, conversationId, prepared.row, answer);
     } catch (error) {
       if (isSealError(error, 'REMOVE_PENDING')) await reconcile(deps, conversationId);
       else if (isSealError(error, 'EPOCH_STALE')) await catchUp(deps, conversationId);
@@ -147,7 +147,7 @@ function transmit(
 }
 
 /** Accepted: at once when it is the next of the log, which is the rule, else when the log is read up to there. */
-async function settle(
+async function recordAccepted(
   deps: Deps,
   conversationId: ConversationId,
   { messageId }: OutboxRow,
@@ -155,11 +155,11 @@ async function settle(
 ): Promise<void> {
   const isNext = await deps.transact(async (tx) => {
     const work = await openLog(deps, tx, conversationId);
-    if (work === null || work.row.cursor >= seq) return true;
-    if (work.row.cursor !== seq - 1) return false;
+    if (work === null || work.row.processedSeq >= seq) return true;
+    if (work.row.processedSeq !== seq - 1) return false;
     const { userId, deviceId } = identityOf(work.account);
-    await settleOwn(work, { seq, messageId, senderUserId: userId, senderDeviceId: deviceId, acceptedAt });
-    await closeLog({ ...work, row: { ...work.row, cursor: seq } }, work);
+    await acceptOwn(work, { seq, messageId, senderUserId: userId, senderDeviceId: deviceId, acceptedAt });
+    await closeLog({ ...work, row: { ...work.row, processedSeq: seq } }, work);
     return true;
   });
   if (!isNext) await catchUp(deps, conversationId);

@@ -69,7 +69,7 @@ async function noteAccepted(
     await putChannel(tx, conversationId, {
       ...row,
       status: 'joining',
-      cursor: Math.min(row.cursor ?? Infinity, seq - 1),
+      processedSeq: Math.min(row.processedSeq ?? Infinity, seq - 1),
     });
   });
 }

@@ -2,7 +2,7 @@ import { processCommit, type MlsMember } from '@seal-chat/crypto/mls';
 import { SealError, constantTimeEqual, newId, type DeviceId, type UserId } from '@seal-chat/protocol';
 import type { ConversationEvent } from '../model/message.ts';
 import { wipeGroup, putEvent } from './channel-state.ts';
-import { planSharing } from './plan-sharing.ts';
+import { planSharedHistory } from './plan-shared-history.ts';
 import type { LogEntry } from './log-entry.ts';
 import { conversationOf, type LogWork } from './log-work.ts';
 import { authenticateBy, identityOf, mlsDeps, unlistedAmong } from './mls-context.ts';
@@ -161,7 +161,7 @@ async function noteChange(
     ? { type: 'reset' }
     : await eventOf(work, entry, joined, gone);
   await putEvent(tx, conversationId, entry, event && { event, messageId: entry.commitId });
-  if (entry.adds.length > 0) await planSharing(work, entry);
+  if (entry.adds.length > 0) await planSharedHistory(work, entry);
 }
 
 async function eventOf(

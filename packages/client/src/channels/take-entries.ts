@@ -78,13 +78,13 @@ async function takePart(
   let stop: Taken['stop'] = null;
   let count = 0;
   for (const entry of entries) {
-    const { cursor } = work.row;
+    const { processedSeq } = work.row;
     // Without keys there is nothing to miss: the log is read to find the own place in it.
-    if (entry.seq > cursor + 1 && (work.group !== null || !isRead)) {
+    if (entry.seq > processedSeq + 1 && (work.group !== null || !isRead)) {
       stop = 'gap';
       break;
     }
-    if (entry.seq <= cursor) await takeRepeated(work, entry);
+    if (entry.seq <= processedSeq) await takeRepeated(work, entry);
     else {
       const next: LogWork = { ...work };
       const failure = await takeOne(next, entry);
@@ -104,7 +104,7 @@ async function takePart(
       // What did not fit before does now: the log is another one than it was.
       const isWhole = next.row.status === 'broken' && next.group !== null;
       const row: LogWork['row'] = isWhole ? { ...next.row, status: 'joined', cause: null } : next.row;
-      work = { ...next, row: { ...row, cursor: entry.seq } };
+      work = { ...next, row: { ...row, processedSeq: entry.seq } };
       if (work.isOut) {
         count = entries.length;
         break;

@@ -18,7 +18,7 @@ import { keepKey, kindOf } from './keep-key.ts';
 import type { LogEntry } from './log-entry.ts';
 import type { LogWork } from './log-work.ts';
 import { mlsDeps } from './mls-context.ts';
-import { settleOwn } from './settle-own.ts';
+import { acceptOwn } from './accept-own.ts';
 
 type MessageEntry = Extract<LogEntry, { kind: 'message' }>;
 
@@ -34,11 +34,11 @@ const OF_THE_STORE: ReadonlySet<ErrorCode> = new Set(['STORAGE_FAILED', 'STORAGE
 export async function takeMessage(work: LogWork, entry: MessageEntry): Promise<void> {
   const { account, group, tx, conversationId } = work;
   if (entry.senderDeviceId === account.device.deviceId) {
-    if (!(await settleOwn(work, entry))) await keepShut(work, entry, 'NO_SESSION', null);
+    if (!(await acceptOwn(work, entry))) await keepUndecryptable(work, entry, 'NO_SESSION', null);
     return;
   }
   // Sent while this device had no keys, or other ones than everybody else.
-  if (group === null) return keepShut(work, entry, 'NO_SESSION', null);
+  if (group === null) return keepUndecryptable(work, entry, 'NO_SESSION', null);
   if (entry.generation !== group.generation || entry.epoch !== group.epoch) {
     throw new SealError('CHANNEL_FORKED', 'channel: a message of another epoch');
   }
@@ -53,7 +53,7 @@ export async function takeMessage(work: LogWork, entry: MessageEntry): Promise<v
   } catch (error) {
     if (isSealError(error) && OF_THE_STORE.has(error.code)) throw error;
     if (!isSealError(error)) work.deps.report(error);
-    await keepShut(work, entry, isSealError(error) ? error.code : 'INTERNAL', keyMessage);
+    await keepUndecryptable(work, entry, isSealError(error) ? error.code : 'INTERNAL', keyMessage);
   }
 }
 
@@ -75,12 +75,12 @@ export async function takeRepeated(work: LogWork, entry: LogEntry): Promise<void
     await tx.attempt(async () => {
       const keyMessage =
         heardAt === entry.seq
-          ? ((await tx.get(CHANNEL_ROWS.shut(conversationId, entry.seq)))?.keyMessage ?? null)
+          ? ((await tx.get(CHANNEL_ROWS.undecryptable(conversationId, entry.seq)))?.keyMessage ?? null)
           : await decryptKey(next, entry);
       if (keyMessage === null) throw new SealError('UNDECRYPTABLE');
       tx.put(CHANNEL_ROWS.heard(conversationId, entry.messageId), entry.seq);
       await openWith(next, entry, keyMessage);
-      tx.delete(CHANNEL_ROWS.shut(conversationId, entry.seq));
+      tx.delete(CHANNEL_ROWS.undecryptable(conversationId, entry.seq));
     });
     work.ratchets = next.ratchets;
     work.row = next.row;
@@ -115,20 +115,23 @@ async function openWith(work: LogWork, entry: MessageEntry, keyMessage: KeyMessa
     const { senderUserId, senderDeviceId } = entry;
     // Who came in before this has been handed everything by somebody else.
     if (kindOf(body.content) === 'history')
-      work.row = { ...work.row, newcomers: work.row.newcomers?.filter((waiting) => waiting.seq > seq) ?? [] };
+      work.row = {
+        ...work.row,
+        awaitingSharedHistory: work.row.awaitingSharedHistory?.filter((waiting) => waiting.seq > seq) ?? [],
+      };
     await applyContent(deps, tx, { conversationId, ...entry }, body);
     keepKey(tx, conversationId, { seq, messageId, senderUserId, senderDeviceId, ...keyMessage }, body.content);
   });
 }
 
-async function keepShut(
+async function keepUndecryptable(
   { tx, conversationId }: LogWork,
   entry: MessageEntry,
   cause: ErrorCode,
   keyMessage: KeyMessage | null,
 ): Promise<void> {
   const { seq, messageId, senderUserId, senderDeviceId, acceptedAt, generation, epoch, envelope, body } = entry;
-  tx.put(CHANNEL_ROWS.shut(conversationId, seq), { envelope, body, generation, epoch, keyMessage });
+  tx.put(CHANNEL_ROWS.undecryptable(conversationId, seq), { envelope, body, generation, epoch, keyMessage });
   const row: MessageRow = {
     messageId,
     senderUserId,

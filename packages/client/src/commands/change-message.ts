@@ -6,18 +6,16 @@ import { checkMentions } from '../content/mentions.ts';
 import { isEmoji } from '../content/reactions.ts';
 import { requote } from '../content/replies.ts';
 import { NO_CHANGES, acceptedState, unsentChanges, withUnsent } from '../content/unsent.ts';
-import type { Deps } from '../context/deps.ts';
+import type { StoreDeps, ComposeDeps } from '../context/deps.ts';
 import { checkText, enqueue } from '../outbox/queue.ts';
 import type { DeviceTx } from '../store/device-tx.ts';
 import { ROWS, type MessageRow } from '../store/rows.ts';
 
 /** Changing messages that were sent: shown at once, queued for everybody else. */
 
-type ChangeDeps = Pick<Deps, 'transact' | 'rng' | 'now'>;
-
 /** See `Conversation.edit`. */
 export async function edit(
-  deps: ChangeDeps,
+  deps: ComposeDeps,
   conversationId: ConversationId,
   seq: number,
   text: string,
@@ -47,7 +45,7 @@ export async function edit(
 
 /** See `Conversation.react`. */
 export async function react(
-  deps: ChangeDeps,
+  deps: ComposeDeps,
   conversationId: ConversationId,
   seq: number,
   emoji: string,
@@ -77,7 +75,7 @@ export async function react(
 }
 
 /** See `Conversation.deleteForEveryone`. */
-export async function deleteForEveryone(deps: ChangeDeps, conversationId: ConversationId, seq: number): Promise<void> {
+export async function deleteForEveryone(deps: ComposeDeps, conversationId: ConversationId, seq: number): Promise<void> {
   await onMessage(deps, conversationId, seq, async (applying, message) => {
     const { tx, ownUserId, now } = applying;
     const { messageId, content } = message;
@@ -92,7 +90,7 @@ export async function deleteForEveryone(deps: ChangeDeps, conversationId: Conver
 
 /** Runs `task` on the message at `seq`. @throws SealError NOT_FOUND, NOT_SIGNED_IN, and what `task` throws */
 export async function onMessage(
-  deps: Pick<Deps, 'transact' | 'now'>,
+  deps: StoreDeps,
   conversationId: ConversationId,
   seq: number,
   task: (applying: Applying, message: MessageRow) => Promise<void>,

@@ -1,21 +1,17 @@
 import { SIZE_LIMITS, SealError, type ConversationId } from '@seal-chat/protocol';
 import { encodeContent } from '@seal-chat/protocol/content';
-import type { Deps } from '../context/deps.ts';
+import { eraseMessage, inConversation } from '../content/applying.ts';
+import { requote } from '../content/replies.ts';
+import type { StoreDeps, ComposeDeps, Deps } from '../context/deps.ts';
 import { enqueue } from '../outbox/queue.ts';
 import { ROWS } from '../store/rows.ts';
-import { eraseMessage, inConversation } from '../content/applying.ts';
 import { onMessage } from './change-message.ts';
-import { requote } from '../content/replies.ts';
 
 /** The longest time a timer can be set to, seconds. */
 const MAX_TIMER = 0x7fff_ffff;
 
 /** See `Conversation.setTimer`. @throws SealError BAD_INPUT */
-export async function setTimer(
-  deps: Pick<Deps, 'transact' | 'rng' | 'now'>,
-  conversationId: ConversationId,
-  seconds: number,
-): Promise<void> {
+export async function setTimer(deps: ComposeDeps, conversationId: ConversationId, seconds: number): Promise<void> {
   if (!Number.isInteger(seconds) || seconds < 0 || seconds > MAX_TIMER) throw new SealError('BAD_INPUT', 'timer');
   await deps.transact((tx) =>
     inConversation(deps, tx, conversationId, async (applying) => {
@@ -29,11 +25,7 @@ export async function setTimer(
 }
 
 /** See `Conversation.deleteForMe`. */
-export async function deleteForMe(
-  deps: Pick<Deps, 'transact' | 'now'>,
-  conversationId: ConversationId,
-  seq: number,
-): Promise<void> {
+export async function deleteForMe(deps: StoreDeps, conversationId: ConversationId, seq: number): Promise<void> {
   await onMessage(deps, conversationId, seq, async (applying, message) => {
     await eraseMessage(applying, seq, message);
     await requote(applying.tx, conversationId, seq);
@@ -56,11 +48,7 @@ export async function setDraft(
 }
 
 /** See `Conversation.setMuted`. */
-export async function setMuted(
-  deps: Pick<Deps, 'transact' | 'now'>,
-  conversationId: ConversationId,
-  isMuted: boolean,
-): Promise<void> {
+export async function setMuted(deps: StoreDeps, conversationId: ConversationId, isMuted: boolean): Promise<void> {
   await deps.transact((tx) =>
     inConversation(deps, tx, conversationId, async (applying) => {
       if ((applying.row.isMuted ?? false) !== isMuted) applying.row = { ...applying.row, isMuted };

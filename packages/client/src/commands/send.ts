@@ -3,15 +3,13 @@ import { encodeContent, type Attachment, type PostContent } from '@seal-chat/pro
 import { takeForMessage } from '../attachments/for-message.ts';
 import { checkMentions } from '../content/mentions.ts';
 import { quote } from '../content/replies.ts';
-import type { Deps } from '../context/deps.ts';
+import type { ComposeDeps } from '../context/deps.ts';
 import type { SendOptions } from '../model/conversation-handle.ts';
 import type { Message } from '../model/message.ts';
 import { checkText, enqueue } from '../outbox/queue.ts';
 import { activeAccount } from '../store/account.ts';
 import { viewAttachment, viewOutbox } from '../store/message-view.ts';
 import { ROWS, type ConversationRow } from '../store/rows.ts';
-
-type SendDeps = Pick<Deps, 'reader' | 'transact' | 'rng' | 'now'>;
 
 /** Bytes of all thumbnails of a message: with everything else it has to fit into one body. */
 const THUMBNAILS_SIZE = 28_000;
@@ -24,7 +22,7 @@ const THUMBNAILS_SIZE = 28_000;
  *   TOO_LARGE, NOT_FOUND (an attachment), NOT_SIGNED_IN, STORAGE_FAILED
  */
 export async function send(
-  deps: SendDeps,
+  deps: ComposeDeps,
   conversationId: ConversationId,
   text: string,
   options: SendOptions = {},

@@ -9,7 +9,7 @@ import { eraseMessage, inConversation, type Applying } from './applying.ts';
 import { applyChange, applyWaiting } from './changes.ts';
 import type { PlacedMessage } from './incoming.ts';
 import { requote } from './replies.ts';
-import { applyProfile, applyTimer, keepHandedOver } from './settings.ts';
+import { applyProfile, applyTimer, keepSharedHistory } from './settings.ts';
 import { storeShown, type Shown } from './store-shown.ts';
 import { unsentTimer } from './unsent.ts';
 
@@ -68,10 +68,10 @@ async function apply(
     await applyRead(applying, message, Math.min(said.upToSeq, seq));
     return false;
   }
-  const content = readCoded(said);
+  const content = readTyped(said);
   switch (content?.kind) {
     case undefined:
-      tx.put(ROWS.unsupported(conversationId, seq), { code: said.code, payload: said.payload });
+      tx.put(ROWS.unsupported(conversationId, seq), { typeId: said.code, payload: said.payload });
       return show({ kind: 'unsupported' });
     case 'post':
       return show(content);
@@ -91,13 +91,13 @@ async function apply(
         show({ kind: 'event', event: { type: 'profile', name: content.name } })
       );
     case 'history':
-      keepHandedOver(applying, message, content.entries);
+      keepSharedHistory(applying, message, content.entries);
       return false;
   }
 }
 
-/** What a coded body says; null when this version cannot tell. It was opened: no new key would make it better. */
-function readCoded(coded: Parameters<typeof decodeContent>[0]): RichContent | null {
+/** Decodes a body of a numbered type; null when this version cannot tell. It was opened: no new key would make it better. */
+function readTyped(coded: Parameters<typeof decodeContent>[0]): RichContent | null {
   try {
     return decodeContent(coded);
   } catch (error) {

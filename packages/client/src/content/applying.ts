@@ -90,10 +90,10 @@ export async function eraseMessage(applying: Applying, seq: number, message: Mes
 
 /** What else is stored because of a message: the key it was sent with, what waits for it, where it is referred to. */
 export async function eraseTraces({ tx, conversationId }: Applying, seq: number, message: MessageRow): Promise<void> {
-  tx.delete(ROWS.unopened(conversationId, seq));
+  tx.delete(ROWS.undecryptable(conversationId, seq));
   tx.delete(ROWS.sent(conversationId, seq));
   tx.delete(ROWS.unsupported(conversationId, seq));
-  tx.delete(CHANNEL_ROWS.shut(conversationId, seq));
+  tx.delete(CHANNEL_ROWS.undecryptable(conversationId, seq));
   tx.delete(CHANNEL_ROWS.contentKey(conversationId, seq));
   for (const { key } of await tx.list(ROWS.waitingChangesOf(conversationId, seq))) tx.delete(key);
   const { content, expiresAt } = message;

@@ -31,12 +31,12 @@ export function applyProfile(
 }
 
 /** Keys of messages from before this device could read: the messages are fetched later. */
-export function keepHandedOver(
+export function keepSharedHistory(
   { tx, conversationId, row }: Applying,
   { seq, senderUserId }: PlacedMessage,
   entries: readonly HistoryKey[],
 ): void {
   const earlier = entries.filter((entry) => entry.seq < (row.firstSeq ?? seq));
   if (row.kind !== 'channel' || earlier.length === 0) return;
-  tx.put(ROWS.handedOver(conversationId, seq), { entries: earlier, senderUserId });
+  tx.put(ROWS.sharedHistory(conversationId, seq), { entries: earlier, senderUserId });
 }

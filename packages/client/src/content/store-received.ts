@@ -33,7 +33,7 @@ export const CURED_HERE: ReadonlySet<ErrorCode> = new Set([
 ]);
 
 /** Keeps a message that could not be opened, so that it can be later, and shows it with its cause. */
-export async function storeUnopened(
+export async function storeUndecryptable(
   deps: Pick<Deps, 'now'>,
   tx: DeviceTx,
   incoming: IncomingMessage,
@@ -43,7 +43,7 @@ export async function storeUnopened(
   const { device } = await activeAccount(tx);
   // What this device has sent itself and forgotten, nobody else has a key for it.
   const isOwn = senderDeviceId === device.deviceId;
-  const key = ROWS.unopened(conversationId, seq);
+  const key = ROWS.undecryptable(conversationId, seq);
   const before = await tx.get(key);
   const isFirst = before === null;
   const canAsk = !isOwn && CURED_BY_SENDER.has(cause) && (isFirst || before.nextRequestAt !== null);
@@ -77,7 +77,7 @@ export async function storeEmptied(deps: Pick<Deps, 'now'>, tx: DeviceTx, incomi
 }
 
 /** The server says that a body was deleted. What this device has read, only those who said it take back. */
-export async function forgetUnopened(
+export async function forgetUndecryptable(
   deps: Pick<Deps, 'now'>,
   tx: DeviceTx,
   conversationId: ConversationId,

@@ -48,7 +48,7 @@ export async function storeShown(
     ...(content.kind === 'post' && !isOver && extrasOf(content, ownUserId, senderUserId)),
   };
   if (expiresAt !== null && !isOver) tx.put(ROWS.expiry(expiresAt, conversationId, seq), expiresAt);
-  if (existing !== null) tx.delete(ROWS.unopened(conversationId, seq));
+  if (existing !== null) tx.delete(ROWS.undecryptable(conversationId, seq));
   if (content.kind !== 'unsupported') tx.delete(ROWS.unsupported(conversationId, seq));
   putMessage(applying, seq, existing, row);
   // What this device sends was here before it had its place.

@@ -28,3 +28,12 @@ export interface Deps {
   /** Something went wrong that nobody asked for and nobody repairs. */
   readonly report: (error: unknown) => void;
 }
+
+/** Rows and the time: what reads and writes on this device alone takes. */
+export type StoreDeps = Pick<Deps, 'reader' | 'transact' | 'now'>;
+/** What queues a message takes. */
+export type ComposeDeps = StoreDeps & Pick<Deps, 'rng'>;
+/** What fetches from the server, verifies and stores takes. */
+export type FetchDeps = StoreDeps & Pick<Deps, 'api' | 'curves'>;
+/** What encrypts and decrypts takes. */
+export type CryptoDeps = Pick<Deps, 'curves' | 'kem' | 'rng' | 'now'>;

@@ -1,7 +1,7 @@
 import type { ConversationId } from '@seal-chat/protocol';
 import type { ConversationAnswer } from '@seal-chat/protocol/api';
 import { expectIds } from '../api/answers.ts';
-import type { Deps } from '../context/deps.ts';
+import type { FetchDeps } from '../context/deps.ts';
 import type { DeviceTx } from '../store/device-tx.ts';
 import { ROWS, type ChannelPart, type ConversationRow, type MemberRow } from '../store/rows.ts';
 
@@ -61,10 +61,7 @@ function channelPart(
 }
 
 /** Fetches the conversations of `ids` that this device does not know. */
-export async function learnConversations(
-  deps: Pick<Deps, 'api' | 'reader' | 'transact'>,
-  ids: Iterable<ConversationId>,
-): Promise<void> {
+export async function learnConversations(deps: FetchDeps, ids: Iterable<ConversationId>): Promise<void> {
   const { api, reader, transact } = deps;
   for (const conversationId of ids) {
     if ((await reader.get(ROWS.conversation(conversationId))) !== null) continue;

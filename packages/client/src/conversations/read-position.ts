@@ -1,6 +1,6 @@
 import type { ConversationId, UserId } from '@seal-chat/protocol';
+import type { Deps } from '../context/deps.ts';
 import { activeAccount } from '../store/account.ts';
-import { type Deps } from '../context/deps.ts';
 import type { DeviceTx } from '../store/device-tx.ts';
 import { ROWS, placeOf, type MessageRow } from '../store/rows.ts';
 

@@ -1,10 +1,10 @@
 import { extendDeviceList } from '@seal-chat/crypto';
 import { SealError, isSealError, toBase64, type DeviceId } from '@seal-chat/protocol';
-import { activeAccount } from '../store/account.ts';
-import { type Deps } from '../context/deps.ts';
-import { learnDeviceLists } from '../peers/device-lists.ts';
-import { ROWS } from '../store/rows.ts';
+import type { FetchDeps, Deps } from '../context/deps.ts';
 import type { OwnDevice } from '../model/account.ts';
+import { learnDeviceLists } from '../peers/device-lists.ts';
+import { activeAccount } from '../store/account.ts';
+import { ROWS } from '../store/rows.ts';
 
 const MAX_ATTEMPTS = 4;
 
@@ -23,10 +23,7 @@ export async function listOwnDevices({ reader }: Pick<Deps, 'reader'>): Promise<
  *
  * @throws SealError NOT_FOUND when it is not on the list, DEVICE_LIST_REJECTED when it is the last one, OFFLINE …
  */
-export async function revokeDevice(
-  deps: Pick<Deps, 'api' | 'reader' | 'transact' | 'curves' | 'now'>,
-  deviceId: DeviceId,
-): Promise<void> {
+export async function revokeDevice(deps: FetchDeps, deviceId: DeviceId): Promise<void> {
   const { api, reader, curves, now } = deps;
   for (let attempt = 1; ; attempt++) {
     const { tenantId, userId, accountKey, device } = await activeAccount(reader);

@@ -1,8 +1,8 @@
 import { verifyDeviceListChain } from '@seal-chat/crypto';
 import { constantTimeEqual, type UserId } from '@seal-chat/protocol';
 import { chainOf } from '../api/answers.ts';
+import type { FetchDeps } from '../context/deps.ts';
 import { activeAccount } from '../store/account.ts';
-import { type Deps } from '../context/deps.ts';
 import { ROWS } from '../store/rows.ts';
 
 /**
@@ -10,10 +10,7 @@ import { ROWS } from '../store/rows.ts';
  *
  * @throws SealError DEVICE_LIST_REJECTED when the server shows yet another one; OFFLINE …
  */
-export async function acceptIdentity(
-  deps: Pick<Deps, 'api' | 'reader' | 'transact' | 'curves'>,
-  userId: UserId,
-): Promise<void> {
+export async function acceptIdentity(deps: FetchDeps, userId: UserId): Promise<void> {
   const { api, reader, transact, curves } = deps;
   const { tenantId } = await activeAccount(reader);
   const before = await reader.get(ROWS.peer(userId));

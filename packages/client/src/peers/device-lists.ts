@@ -11,9 +11,8 @@ import {
   type SignPublicKey,
 } from '@seal-chat/protocol';
 import { chainOf } from '../api/answers.ts';
-import { activeAccount } from '../store/account.ts';
-import { type Deps } from '../context/deps.ts';
-import { markRevoked } from '../store/account.ts';
+import type { FetchDeps, Deps } from '../context/deps.ts';
+import { activeAccount, markRevoked } from '../store/account.ts';
 import type { DeviceTx } from '../store/device-tx.ts';
 import { ROWS, type AccountRow, type PeerRow, type RetiredDevice } from '../store/rows.ts';
 
@@ -26,7 +25,7 @@ import { ROWS, type AccountRow, type PeerRow, type RetiredDevice } from '../stor
  *   DEVICE_REVOKED when this device is not on the own list any more; OFFLINE …
  */
 export async function learnDeviceLists(
-  deps: Pick<Deps, 'api' | 'reader' | 'transact' | 'curves' | 'now'>,
+  deps: FetchDeps,
   userIds: readonly UserId[],
   from: 'known' | 'start' = 'known',
 ): Promise<void> {

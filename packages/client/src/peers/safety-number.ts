@@ -1,7 +1,7 @@
 import { safetyNumber } from '@seal-chat/crypto';
 import type { UserId } from '@seal-chat/protocol';
+import type { FetchDeps } from '../context/deps.ts';
 import { activeAccount } from '../store/account.ts';
-import { type Deps } from '../context/deps.ts';
 import { ROWS } from '../store/rows.ts';
 import { learnDeviceLists } from './device-lists.ts';
 
@@ -11,10 +11,7 @@ import { learnDeviceLists } from './device-lists.ts';
  *
  * @throws SealError NOT_FOUND when there is no such account, OFFLINE when its list has never been fetched, NOT_SIGNED_IN
  */
-export async function safetyNumberWith(
-  deps: Pick<Deps, 'api' | 'reader' | 'transact' | 'curves' | 'now'>,
-  userId: UserId,
-): Promise<string | null> {
+export async function safetyNumberWith(deps: FetchDeps, userId: UserId): Promise<string | null> {
   const account = await activeAccount(deps.reader);
   if ((await deps.reader.get(ROWS.peer(userId))) === null) await learnDeviceLists(deps, [userId]);
   const peer = await deps.reader.get(ROWS.peer(userId));

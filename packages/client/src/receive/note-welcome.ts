@@ -4,7 +4,7 @@ import type { DeviceTx } from '../store/device-tx.ts';
 import { CHANNEL_ROWS } from '../store/channel-rows.ts';
 
 /**
- * Keeps a Welcome from the mailbox, in the transaction that moves the mailbox's cursor: opening it takes the network.
+ * Keeps a Welcome from the mailbox, in the transaction that moves the mailbox position: opening it takes the network.
  *
  * @throws SealError MALFORMED
  */

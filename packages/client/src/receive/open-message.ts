@@ -16,14 +16,14 @@ import {
   type Bytes,
   type MessageBody,
 } from '@seal-chat/protocol';
-import { activeAccount } from '../store/account.ts';
-import { type Deps } from '../context/deps.ts';
+import type { IncomingMessage } from '../content/incoming.ts';
+import type { CryptoDeps } from '../context/deps.ts';
 import { senderDevice } from '../peers/sender-device.ts';
 import { loadSession, partiesOf } from '../peers/sessions.ts';
 import { findPreKeys } from '../prekeys/find.ts';
+import { activeAccount } from '../store/account.ts';
 import type { DeviceTx } from '../store/device-tx.ts';
 import { ROWS } from '../store/rows.ts';
-import type { IncomingMessage } from '../content/incoming.ts';
 
 /**
  * Opens a message: the sender is a member, and its device stood on the signed list it names; the session opens the
@@ -33,11 +33,7 @@ import type { IncomingMessage } from '../content/incoming.ts';
  * @throws SealError NOT_A_MEMBER, UNVERIFIED_DEVICE, IDENTITY_CHANGED; NO_SESSION without an envelope; and as
  *   `decryptEnvelope` and `openBody`. Nothing has been put into the transaction then.
  */
-export async function openMessage(
-  deps: Pick<Deps, 'curves' | 'kem' | 'rng' | 'now'>,
-  tx: DeviceTx,
-  incoming: IncomingMessage,
-): Promise<MessageBody> {
+export async function openMessage(deps: CryptoDeps, tx: DeviceTx, incoming: IncomingMessage): Promise<MessageBody> {
   const { curves, rng, now } = deps;
   const { conversationId, messageId, senderUserId, senderDeviceId } = incoming;
   const account = await activeAccount(tx);

@@ -16,28 +16,28 @@ const EVENTS_PER_COMMIT = 50;
 
 /**
  * Takes mailbox events into the device, in their order: an event changes the device in the same commit that moves the
- * cursor to it. What is needed to judge them is fetched before, outside of the lock. One that comes again changes
+ * position to it. What is needed to judge them is fetched before, outside of the lock. One that comes again changes
  * nothing: its message is there, or its session says that it is a duplicate. Positions are not asked, as a server that
  * was restored from a backup gives them out a second time.
  *
- * @returns the cursor; everything up to it may be acknowledged
+ * @returns the position; everything up to it may be acknowledged
  * @throws SealError when the network or the store fails; what was committed before stays
  */
 export async function processBatch(deps: Deps, events: readonly MailboxEvent[]): Promise<number> {
-  let cursor = 0;
+  let position = 0;
   for (let at = 0; at < events.length; at += EVENTS_PER_COMMIT) {
     const part = events.slice(at, at + EVENTS_PER_COMMIT);
     await learnSenders(
       deps,
       part.filter((event) => event.type === 'message'),
     );
-    cursor = await deps.transact((tx) => takeEvents(deps, tx, part));
+    position = await deps.transact((tx) => takeEvents(deps, tx, part));
   }
-  return cursor;
+  return position;
 }
 
 async function takeEvents(deps: Deps, tx: DeviceTx, events: readonly MailboxEvent[]): Promise<number> {
-  let cursor = 0;
+  let position = 0;
   for (const event of events) {
     try {
       if (event.type === 'message') await receiveMessage(deps, tx, incomingOf(event, event.envelope));
@@ -48,10 +48,10 @@ async function takeEvents(deps: Deps, tx: DeviceTx, events: readonly MailboxEven
       if (!isSealError(error, 'MALFORMED')) throw error;
       deps.report(error);
     }
-    cursor = event.position;
+    position = event.position;
   }
-  tx.put(ROWS.cursor, cursor);
-  return cursor;
+  tx.put(ROWS.mailboxPosition, position);
+  return position;
 }
 
 function noteRetryRequest(

@@ -1,7 +1,7 @@
 import { isSealError } from '@seal-chat/protocol';
 import { applyContent } from '../content/apply-content.ts';
 import type { IncomingMessage } from '../content/incoming.ts';
-import { storeUnopened, storeEmptied } from '../content/store-received.ts';
+import { storeUndecryptable, storeEmptied } from '../content/store-received.ts';
 import type { Deps } from '../context/deps.ts';
 import type { DeviceTx } from '../store/device-tx.ts';
 import { ROWS } from '../store/rows.ts';
@@ -10,7 +10,7 @@ import { openMessage } from './open-message.ts';
 type ReceiveDeps = Pick<Deps, 'curves' | 'kem' | 'rng' | 'now' | 'report'>;
 
 /**
- * Takes one message into the device, inside the transaction that also moves the mailbox cursor. What cannot be opened
+ * Takes one message into the device, inside the transaction that also moves the mailbox position. What cannot be opened
  * is kept and shown with its cause; a duplicate is dropped in silence; neither holds up the messages behind it.
  *
  * @throws SealError STORAGE_FAILED, STORAGE_CONFLICT: the only failures that are not the message's own
@@ -25,6 +25,6 @@ export async function receiveMessage(deps: ReceiveDeps, tx: DeviceTx, incoming: 
     if (isSealError(error, 'STORAGE_FAILED') || isSealError(error, 'STORAGE_CONFLICT')) throw error;
     if (isSealError(error, 'DUPLICATE_MESSAGE')) return;
     if (!isSealError(error)) deps.report(error);
-    await storeUnopened(deps, tx, incoming, isSealError(error) ? error.code : 'INTERNAL');
+    await storeUndecryptable(deps, tx, incoming, isSealError(error) ? error.code : 'INTERNAL');
   }
 }

@@ -1,7 +1,7 @@
 import { SealError, type DeviceId, type PreKeyBundle, type UserId } from '@seal-chat/protocol';
 import type { PreKeyBundleAnswer, PublicPreKeyAnswer } from '@seal-chat/protocol/api';
 import { bytesOf } from '../api/answers.ts';
-import type { Deps } from '../context/deps.ts';
+import type { FetchDeps } from '../context/deps.ts';
 import { learnDeviceLists } from '../peers/device-lists.ts';
 import type { DeviceAddress } from './prepare-wire.ts';
 
@@ -13,7 +13,7 @@ import type { DeviceAddress } from './prepare-wire.ts';
  * @throws SealError NO_SESSION when a device is still listed and has published no prekeys
  */
 export async function claimBundles(
-  deps: Pick<Deps, 'api' | 'reader' | 'transact' | 'curves' | 'now'>,
+  deps: FetchDeps,
   devices: readonly DeviceAddress[],
   asked: Set<DeviceId>,
 ): Promise<ReadonlyMap<DeviceId, PreKeyBundle>> {

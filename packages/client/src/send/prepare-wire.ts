@@ -12,9 +12,9 @@ import {
   type PreKeyBundle,
   type UserId,
 } from '@seal-chat/protocol';
-import { activeAccount } from '../store/account.ts';
-import { type Deps } from '../context/deps.ts';
+import type { CryptoDeps } from '../context/deps.ts';
 import { loadSession, partiesOf } from '../peers/sessions.ts';
+import { activeAccount } from '../store/account.ts';
 import type { DeviceTx } from '../store/device-tx.ts';
 import {
   ROWS,
@@ -56,8 +56,6 @@ export type Preparation =
     }
   /** Somebody else sent or discarded it. */
   | { readonly outcome: 'gone' };
-
-type CryptoDeps = Pick<Deps, 'curves' | 'kem' | 'rng' | 'now'>;
 
 /** A device that gets an envelope, with what its own list is known as. */
 interface Target {

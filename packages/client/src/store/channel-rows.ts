@@ -12,7 +12,7 @@ export interface ChannelRow {
    */
   readonly status: 'creating' | 'joining' | 'joined' | 'broken' | 'left';
   /** Sequence number of the last entry that was processed; null before the one that let this device in. */
-  readonly cursor: number | null;
+  readonly processedSeq: number | null;
   /** The newest group state this device was in: an older one is not joined (RFC 9420 §12.4.3.2, DS rolling back). */
   readonly generation: number;
   readonly epoch: number;
@@ -25,7 +25,7 @@ export interface ChannelRow {
   /** The own leaf came from a last-resort KeyPackage, which others may know, too. */
   readonly mustRefresh: boolean;
   /** Grows when a verb changed who ought to be in the group: the leading tab then brings the group up to date at once. */
-  readonly wish: number;
+  readonly reconcileRequests: number;
   /** The store was put back: what is here still reads, and must not send. A new leaf takes its place. */
   readonly isStale?: boolean;
   /** Leaves whose device is on no signed list any more: nothing is sent until they are out, whatever the server says. */
@@ -33,7 +33,7 @@ export interface ChannelRow {
   /** What is to be done once a new channel is there. */
   readonly creating?: { readonly name: string; readonly description: string; readonly members: readonly UserId[] };
   /** Where devices came in that are to be handed the keys of earlier messages, and when it is this device's turn. */
-  readonly newcomers?: readonly { readonly seq: number; readonly notBefore: number }[];
+  readonly awaitingSharedHistory?: readonly { readonly seq: number; readonly notBefore: number }[];
 }
 
 /** The group as this device has it. Changes with Commits. */
@@ -92,7 +92,7 @@ export interface KeyPackageRow {
 }
 
 /** A message that could not be opened; kept so that it can be later. */
-interface ShutRow {
+interface UndecryptableEntryRow {
   readonly envelope: Bytes;
   readonly body: Bytes;
   readonly generation: number;
@@ -127,8 +127,9 @@ export const CHANNEL_ROWS = {
   welcomes: prefix<WelcomeRow>('welcome/'),
   keyPackage: (ref: string) => key<KeyPackageRow>(`keypackage/${ref}`),
   keyPackages: prefix<KeyPackageRow>('keypackage/'),
-  shut: (id: ConversationId, seq: number) => key<ShutRow>(`shut/${id}/${ordered(seq)}`),
-  shutOf: (id: ConversationId) => prefix<ShutRow>(`shut/${id}/`),
+  undecryptable: (id: ConversationId, seq: number) =>
+    key<UndecryptableEntryRow>(`undecryptable-entry/${id}/${ordered(seq)}`),
+  undecryptableOf: (id: ConversationId) => prefix<UndecryptableEntryRow>(`undecryptable-entry/${id}/`),
   contentKey: (id: ConversationId, seq: number) => key<ContentKeyRow>(`content-key/${id}/${ordered(seq)}`),
   /** Of the message that said last what the channel is called. */
   profileKey: (id: ConversationId) => key<ContentKeyRow>(`profile-key/${id}`),
@@ -141,13 +142,13 @@ export const CHANNEL_ROWS = {
 /** A channel this device has just heard of. */
 export const NEW_CHANNEL: ChannelRow = {
   status: 'joining',
-  cursor: null,
+  processedSeq: null,
   generation: 0,
   epoch: 0,
   cause: null,
   rejoinedAt: null,
   leafAt: 0,
   mustRefresh: false,
-  wish: 0,
+  reconcileRequests: 0,
   unlisted: [],
 };

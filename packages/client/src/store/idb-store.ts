@@ -18,13 +18,13 @@ export interface IdbStoreOptions {
 /** Records of the store itself begin with `!`, which no row key does. */
 const STATE = '!state';
 
-/** `generation` counts the wipes, so that a tab notices that the key it holds is no longer the store's. */
+/** `wipeCount` counts the wipes, so that a tab notices that the key it holds is no longer the store's. */
 interface StoreState {
   readonly rev: number;
-  readonly generation: number;
+  readonly wipeCount: number;
 }
 
-const NEW_STORE: StoreState = { rev: 0, generation: 0 };
+const NEW_STORE: StoreState = { rev: 0, wipeCount: 0 };
 
 type Records = readonly (readonly [key: string, row: SealedRow])[];
 
@@ -44,10 +44,10 @@ export function indexedDbStore(options: IdbStoreOptions = {}): StoreFactory {
     const channel = browserChannel(name);
 
     const readState = async (): Promise<StoreState> => (await get<StoreState>(STATE, use)) ?? NEW_STORE;
-    const openKey = async (): Promise<StoreKey & { sealer: RowSealer; generation: number }> => {
-      const { rev, generation } = await readState();
+    const openKey = async (): Promise<StoreKey & { sealer: RowSealer; wipeCount: number }> => {
+      const { rev, wipeCount } = await readState();
       const opened = await openStoreKey({ use, subtle, hasRows: rev > 0 });
-      return { ...opened, generation, sealer: createRowSealer({ subtle, key: opened.key, storeName: name }) };
+      return { ...opened, wipeCount, sealer: createRowSealer({ subtle, key: opened.key, storeName: name }) };
     };
     let current = await storage(openKey);
 
@@ -63,7 +63,7 @@ export function indexedDbStore(options: IdbStoreOptions = {}): StoreFactory {
       try {
         return await open();
       } catch (error) {
-        if ((await readState()).generation === current.generation) throw error;
+        if ((await readState()).wipeCount === current.wipeCount) throw error;
         current = await openKey();
         return open();
       }
@@ -88,13 +88,13 @@ export function indexedDbStore(options: IdbStoreOptions = {}): StoreFactory {
       list: (range) => storage(() => openRows(() => listRecords(use, range))),
       commit: ({ expectedRev, puts, deletes }) =>
         storage(async () => {
-          const { sealer, generation } = current;
+          const { sealer, wipeCount } = current;
           const rev = expectedRev + 1;
           const rows = await Promise.all(
             [...puts].map(async ([key, value]) => [key, await sealer.seal(key, rev, value)] as const),
           );
-          const found = await writeIfUnchanged(use, { expected: { rev: expectedRev, generation }, rows, deletes });
-          if (found.generation !== generation) current = await openKey();
+          const found = await writeIfUnchanged(use, { expected: { rev: expectedRev, wipeCount }, rows, deletes });
+          if (found.wipeCount !== wipeCount) current = await openKey();
           else if (found.rev === expectedRev) return rev;
           throw new SealError('STORAGE_CONFLICT', `store: revision ${found.rev}, not ${expectedRev}`);
         }),
@@ -142,7 +142,7 @@ function writeIfUnchanged(
   return use('readwrite', async (store) => {
     const done = completion(store);
     const found = (await promisifyRequest<StoreState | undefined>(store.get(STATE))) ?? NEW_STORE;
-    if (found.rev === expected.rev && found.generation === expected.generation) {
+    if (found.rev === expected.rev && found.wipeCount === expected.wipeCount) {
       for (const [key, row] of rows) store.put(row, key);
       for (const key of deletes) store.delete(key);
       store.put({ ...found, rev: found.rev + 1 } satisfies StoreState, STATE);
@@ -155,9 +155,9 @@ function writeIfUnchanged(
 function clearAll(use: UseStore): Promise<void> {
   return use('readwrite', async (store) => {
     const done = completion(store);
-    const { generation } = (await promisifyRequest<StoreState | undefined>(store.get(STATE))) ?? NEW_STORE;
+    const { wipeCount } = (await promisifyRequest<StoreState | undefined>(store.get(STATE))) ?? NEW_STORE;
     store.clear();
-    store.put({ rev: 0, generation: generation + 1 } satisfies StoreState, STATE);
+    store.put({ rev: 0, wipeCount: wipeCount + 1 } satisfies StoreState, STATE);
     await done;
   });
 }

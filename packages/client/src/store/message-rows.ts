@@ -61,18 +61,19 @@ export interface MessageRow {
 
 /** What is kept of a message that a newer version made, to be read by that. */
 export interface UnsupportedRow {
-  readonly code: number;
+  /** Number of the content's type. */
+  readonly typeId: number;
   readonly payload: Bytes;
 }
 
 /** Keys of earlier messages that a member hands over, until `channels/` has fetched those messages. */
-export interface HandedOverRow {
+export interface SharedHistoryRow {
   readonly entries: readonly HistoryKey[];
   readonly senderUserId: UserId;
 }
 
 /** What is kept of a message that could not be opened, so that it can be later. */
-export interface UnopenedRow {
+export interface UndecryptableRow {
   /** Null when only the body is here: the envelope was lost with a store that was rolled back. */
   readonly envelope: Bytes | null;
   readonly body: Bytes;

@@ -19,10 +19,10 @@ import type { MemberRole } from '@seal-chat/protocol/api';
 import type { Attachment } from '@seal-chat/protocol/content';
 import type { ChannelState, Invitation } from '../model/conversation.ts';
 import type {
-  HandedOverRow,
+  SharedHistoryRow,
   MessageRow,
   ShownContent,
-  UnopenedRow,
+  UndecryptableRow,
   UnsupportedRow,
   WaitingChangeRow,
 } from './message-rows.ts';
@@ -252,7 +252,7 @@ export const ROWS = {
   account: key<AccountRow>('account'),
   tokens: key<TokensRow>('tokens'),
   /** Position of the last mailbox event that was processed. */
-  cursor: key<number>('cursor'),
+  mailboxPosition: key<number>('mailbox-position'),
   /** Added to the store's revision where it is reported: more after each rollback. */
   skippedRevisions: key<number>('skipped-revisions'),
   preKeys: key<PreKeysRow>('prekeys'),
@@ -270,8 +270,8 @@ export const ROWS = {
   conversations: prefix<ConversationRow>('conversation/'),
   message: (id: ConversationId, seq: number) => key<MessageRow>(`message/${id}/${ordered(seq)}`),
   messagesOf: (id: ConversationId) => prefix<MessageRow>(`message/${id}/`),
-  unopened: (id: ConversationId, seq: number) => key<UnopenedRow>(`unopened/${id}/${ordered(seq)}`),
-  allUnopened: prefix<UnopenedRow>('unopened/'),
+  undecryptable: (id: ConversationId, seq: number) => key<UndecryptableRow>(`undecryptable/${id}/${ordered(seq)}`),
+  allUndecryptable: prefix<UndecryptableRow>('undecryptable/'),
   outbox: (id: ConversationId, order: number) => key<OutboxRow>(`outbox/${id}/${ordered(order)}`),
   outboxOf: (id: ConversationId) => prefix<OutboxRow>(`outbox/${id}/`),
   allOutbox: prefix<OutboxRow>('outbox/'),
@@ -291,8 +291,8 @@ export const ROWS = {
     prefix<WaitingChangeRow>(`waiting/${id}/${ordered(target)}/`),
   unsupported: (id: ConversationId, seq: number) => key<UnsupportedRow>(`unsupported/${id}/${ordered(seq)}`),
   allUnsupported: prefix<UnsupportedRow>('unsupported/'),
-  handedOver: (id: ConversationId, seq: number) => key<HandedOverRow>(`handed-over/${id}/${ordered(seq)}`),
-  allHandedOver: prefix<HandedOverRow>('handed-over/'),
+  sharedHistory: (id: ConversationId, seq: number) => key<SharedHistoryRow>(`shared-history/${id}/${ordered(seq)}`),
+  allSharedHistory: prefix<SharedHistoryRow>('shared-history/'),
   /** Messages that answer another: what they quote of it follows it. The value is their sequence number. */
   reply: (id: ConversationId, target: number, seq: number) =>
     key<number>(`reply/${id}/${ordered(target)}/${ordered(seq)}`),

@@ -1,7 +1,7 @@
 import type { ConversationId } from '@seal-chat/protocol';
 import { eraseMessage, inConversation } from '../content/applying.ts';
 import { requote } from '../content/replies.ts';
-import type { Deps } from '../context/deps.ts';
+import type { StoreDeps, Deps } from '../context/deps.ts';
 import type { LeaderPart } from '../context/leader-part.ts';
 import { createTaskQueue } from '../state/task-queue.ts';
 import { ROWS } from '../store/rows.ts';
@@ -40,7 +40,7 @@ export function createExpiry(deps: Pick<Deps, 'reader' | 'transact' | 'now' | 'r
 }
 
 /** @returns when the next message is due, ms; null when none is */
-async function expireMessages(deps: Pick<Deps, 'reader' | 'transact' | 'now'>): Promise<number | null> {
+async function expireMessages(deps: StoreDeps): Promise<number | null> {
   for (;;) {
     const first = await deps.reader.list(ROWS.expiries, { limit: PER_COMMIT });
     const due = first.filter(({ value }) => value <= deps.now());

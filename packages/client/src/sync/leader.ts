@@ -81,7 +81,7 @@ export function startLeader(deps: LeaderDeps): Leader {
         if (!hasFailed) end(error);
         hasFailed = true;
       });
-      current.subscribe((await deps.reader.get(ROWS.cursor)) ?? 0, (batch) => {
+      current.subscribe((await deps.reader.get(ROWS.mailboxPosition)) ?? 0, (batch) => {
         void queue.add(async () => {
           if (!hasFailed) await takeBatch(batch, { list, processMailbox, handleCaughtUp: () => (wasOnline = true) });
         });

@@ -1,4 +1,4 @@
-import { forgetUnopened } from '../content/store-received.ts';
+import { forgetUndecryptable } from '../content/store-received.ts';
 import type { Deps } from '../context/deps.ts';
 import type { StoredLiveEvent } from '../context/leader-part.ts';
 import { storeConversation } from '../conversations/conversation-rows.ts';
@@ -30,7 +30,7 @@ export async function applyLiveEvent(deps: Deps, event: StoredLiveEvent): Promis
       return learnDeviceLists(deps, [event.userId]).catch((error: unknown) => deps.report(error));
     }
     case 'removed':
-      return deps.transact((tx) => forgetUnopened(deps, tx, event.conversationId, event.seq));
+      return deps.transact((tx) => forgetUndecryptable(deps, tx, event.conversationId, event.seq));
     // Handled by `channels/channel-sync.ts`.
     case 'channel-entry':
     case 'channel-head':

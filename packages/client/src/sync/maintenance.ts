@@ -4,7 +4,7 @@ import type { LeaderPart } from '../context/leader-part.ts';
 import { refreshConversations } from '../conversations/refresh-conversations.ts';
 import { learnDeviceLists } from '../peers/device-lists.ts';
 import { maintainPreKeys } from '../prekeys/maintain.ts';
-import { reopenMessages, requestRetries } from '../receive/heal.ts';
+import { reopenMessages, requestRetries } from '../receive/undecryptable.ts';
 import { answerRetries } from '../send/answer-retries.ts';
 import type { Readable } from '../state/atom.ts';
 import { createTaskQueue } from '../state/task-queue.ts';
@@ -14,7 +14,7 @@ import { checkForRollback } from './checkpoint.ts';
 import { fillGaps } from './fill-gaps.ts';
 import { applyLiveEvent } from './live-events.ts';
 import type { LiveState } from './live-state.ts';
-import { reviveDeletions, settleRemovals } from './removals.ts';
+import { reviveDeletions, requestRemovals } from './removals.ts';
 import { reportFinal } from './report-final.ts';
 import { rereadUnsupported } from './reread.ts';
 import { recoverFromRollback } from './rollback.ts';
@@ -78,7 +78,7 @@ export function createMaintenance(deps: Deps, live: Readable<LiveState>): Leader
       () => reopenMessages(deps),
       () => rereadUnsupported(deps),
       handleRetries,
-      () => settleRemovals(deps),
+      () => requestRemovals(deps),
       () => reviveDeletions(deps),
       () => checkGaps(true),
     ];
@@ -113,8 +113,8 @@ export function createMaintenance(deps: Deps, live: Readable<LiveState>): Leader
     committed(keys) {
       if (!isConnected) return;
       const touches = (prefix: string): boolean => keys.some((key) => key.startsWith(prefix));
-      if (touches(ROWS.allUnopened) || touches(ROWS.answers)) scheduleRetries();
-      if (touches(ROWS.removals)) void queue.add(() => settleRemovals(deps));
+      if (touches(ROWS.allUndecryptable) || touches(ROWS.answers)) scheduleRetries();
+      if (touches(ROWS.removals)) void queue.add(() => requestRemovals(deps));
       // A message of this device that was sent may be what a gap waited for.
       if (touches(ROWS.gaps) || touches(ROWS.allSent)) void queue.add(() => checkGaps(false));
       if (touches(PEERS)) {

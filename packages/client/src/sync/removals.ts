@@ -1,14 +1,14 @@
 import { isSealError } from '@seal-chat/protocol';
-import type { Deps } from '../context/deps.ts';
-import { ROWS, placeOf, type OutboxRow } from '../store/rows.ts';
 import { richContentOf } from '../content/unsent.ts';
+import type { StoreDeps, FetchDeps } from '../context/deps.ts';
+import { ROWS, placeOf, type OutboxRow } from '../store/rows.ts';
 
 /**
  * Has the server delete the bodies of messages that were taken back; asked again on every connection until it is done.
  *
  * @throws SealError OFFLINE …
  */
-export async function settleRemovals(deps: Pick<Deps, 'api' | 'reader' | 'transact'>): Promise<void> {
+export async function requestRemovals(deps: FetchDeps): Promise<void> {
   for (const { key } of await deps.reader.list(ROWS.removals)) {
     const { conversationId, seq } = placeOf(key);
     try {
@@ -22,7 +22,7 @@ export async function settleRemovals(deps: Pick<Deps, 'api' | 'reader' | 'transa
 }
 
 /** What takes messages back is tried again where it waited for an identity to be accepted. */
-export async function reviveDeletions(deps: Pick<Deps, 'reader' | 'transact'>): Promise<void> {
+export async function reviveDeletions(deps: StoreDeps): Promise<void> {
   const isHeldUp = (row: OutboxRow): boolean =>
     row.failure === 'IDENTITY_CHANGED' && richContentOf(row)?.kind === 'delete';
   for (const { key, value } of await deps.reader.list(ROWS.allOutbox)) {

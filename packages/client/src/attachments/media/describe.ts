@@ -40,12 +40,12 @@ export async function describeFile(
     const preview = waveform === undefined ? null : new Uint8Array(waveform.slice(0, CONTENT_LIMITS.preview));
     return { ...plain, kind: 'voice', mimeType, name: nameOf(file, 'voice'), preview, durationMs: wholeMs(durationMs) };
   }
-  const described = await look(file, expected).catch(() => null);
+  const described = await inspect(file, expected).catch(() => null);
   if (described === null) return { ...plain, kind: 'file', mimeType, name: nameOf(file, 'file') };
   return { ...described, name: fitting(nameOf(file, expected), file.type, described.mimeType) };
 }
 
-function look(file: Blob, kind: AttachmentKind): Promise<Described | null> {
+function inspect(file: Blob, kind: AttachmentKind): Promise<Described | null> {
   if (kind === 'image') return describeImage(file);
   return kind === 'video' || kind === 'audio' ? describePlayable(file, kind) : Promise.resolve(null);
 }

@@ -10,7 +10,7 @@ const MAX_RANK = 60;
  * A device came in: who took it in hands over the key of what a private channel is called and, where the channel shares
  * its history, those of recent messages. Who comes in without help is waited on by the others in turn.
  */
-export async function planSharing(work: LogWork, entry: Extract<LogEntry, { kind: 'commit' }>): Promise<void> {
+export async function planSharedHistory(work: LogWork, entry: Extract<LogEntry, { kind: 'commit' }>): Promise<void> {
   const { account, deps, group } = work;
   const conversation = await conversationOf(work);
   const isNeeded = conversation?.channel?.visibility === 'private' || conversation?.channel?.sharesHistory;
@@ -24,6 +24,9 @@ export async function planSharing(work: LogWork, entry: Extract<LogEntry, { kind
     if (rank > MAX_RANK) return;
     delay = (entry.isExternal ? rank : 1 + rank) * STEP_MS;
   }
-  const newcomers = [...(work.row.newcomers ?? []), { seq: entry.seq, notBefore: deps.now() + delay }];
-  work.row = { ...work.row, newcomers };
+  const awaitingSharedHistory = [
+    ...(work.row.awaitingSharedHistory ?? []),
+    { seq: entry.seq, notBefore: deps.now() + delay },
+  ];
+  work.row = { ...work.row, awaitingSharedHistory };
 }

@@ -13,7 +13,7 @@ import { applyContent } from '../content/apply-content.ts';
 import { incomingOf, type IncomingMessage } from '../content/incoming.ts';
 import { enqueue } from '../outbox/queue.ts';
 import type { DeviceTx } from '../store/device-tx.ts';
-import { ROWS, placeOf, type HandedOverRow } from '../store/rows.ts';
+import { ROWS, placeOf, type SharedHistoryRow } from '../store/rows.ts';
 import { CHANNEL_ROWS } from '../store/channel-rows.ts';
 import { kindOf } from './keep-key.ts';
 
@@ -29,7 +29,7 @@ export async function shareHistory(deps: Deps, conversationId: ConversationId): 
   return deps.transact(async (tx) => {
     const key = CHANNEL_ROWS.channel(conversationId);
     const row = await tx.get(key);
-    const waiting = row?.newcomers ?? [];
+    const waiting = row?.awaitingSharedHistory ?? [];
     if (row === null || row.status !== 'joined' || waiting.length === 0) return null;
     const later = waiting.filter(({ notBefore }) => notBefore > deps.now());
     const due = waiting.filter(({ notBefore }) => notBefore <= deps.now());
@@ -47,7 +47,7 @@ export async function shareHistory(deps: Deps, conversationId: ConversationId): 
       if (profile !== null && profile.seq < before) entries.push(profile);
       for (const { key: old } of kept.slice(KEYS_KEPT)) tx.delete(old);
       if (entries.length > 0) await enqueue(deps, tx, conversationId, encodeContent({ kind: 'history', entries }));
-      tx.put(key, { ...row, newcomers: later });
+      tx.put(key, { ...row, awaitingSharedHistory: later });
     }
     return later.length === 0 ? null : Math.min(...later.map(({ notBefore }) => notBefore));
   });
@@ -59,8 +59,8 @@ export async function shareHistory(deps: Deps, conversationId: ConversationId): 
  *
  * @throws SealError OFFLINE …
  */
-export async function fetchHandedOver(deps: Deps): Promise<void> {
-  for (const { key, value } of await deps.reader.list(ROWS.allHandedOver)) {
+export async function fetchSharedHistory(deps: Deps): Promise<void> {
+  for (const { key, value } of await deps.reader.list(ROWS.allSharedHistory)) {
     const { conversationId } = placeOf(key);
     const found = await fetchMessages(deps, conversationId, value).catch((error: unknown) => {
       if (isSealError(error, 'NOT_A_MEMBER')) return new Map<number, StoredMessage>();
@@ -116,7 +116,7 @@ async function applyHandedProfile(
 async function fetchMessages(
   deps: Deps,
   conversationId: ConversationId,
-  { entries }: HandedOverRow,
+  { entries }: SharedHistoryRow,
 ): Promise<ReadonlyMap<number, StoredMessage>> {
   const wanted = new Set(entries.map(({ seq }) => seq));
   const first = Math.min(...wanted);

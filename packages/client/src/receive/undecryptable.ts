@@ -4,7 +4,7 @@ import { CURED_HERE } from '../content/store-received.ts';
 import type { Deps } from '../context/deps.ts';
 import { maintainPreKeys } from '../prekeys/maintain.ts';
 import type { DeviceTx, FoundRow } from '../store/device-tx.ts';
-import { ROWS, placeOf, type MessageRow, type UnopenedRow } from '../store/rows.ts';
+import { ROWS, placeOf, type MessageRow, type UndecryptableRow } from '../store/rows.ts';
 import { receiveMessage } from './receive-message.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
@@ -18,8 +18,8 @@ const SUSPECT_PREKEYS_AFTER = 2;
  * arrived, an identity was accepted, and at the start.
  */
 export async function reopenMessages(deps: Deps): Promise<void> {
-  const unopened = await deps.reader.list(ROWS.allUnopened);
-  for (const found of unopened) {
+  const undecryptable = await deps.reader.list(ROWS.allUndecryptable);
+  for (const found of undecryptable) {
     await deps.transact(async (tx) => {
       const incoming = await incomingAgain(tx, found);
       if (incoming !== null) await receiveMessage(deps, tx, incoming);
@@ -27,14 +27,14 @@ export async function reopenMessages(deps: Deps): Promise<void> {
   }
 }
 
-async function incomingAgain(tx: DeviceTx, { key }: FoundRow<UnopenedRow>): Promise<IncomingMessage | null> {
+async function incomingAgain(tx: DeviceTx, { key }: FoundRow<UndecryptableRow>): Promise<IncomingMessage | null> {
   const { conversationId, seq } = placeOf(key);
-  const unopened = await tx.get(key);
+  const undecryptable = await tx.get(key);
   const message = await tx.get(ROWS.message(conversationId, seq));
-  if (unopened === null || message?.content.kind !== 'undecryptable') return null;
+  if (undecryptable === null || message?.content.kind !== 'undecryptable') return null;
   if (!CURED_HERE.has(message.content.cause)) return null;
   const { messageId, senderUserId, senderDeviceId, acceptedAt } = message;
-  const { envelope, body } = unopened;
+  const { envelope, body } = undecryptable;
   return { conversationId, seq, messageId, senderUserId, senderDeviceId, acceptedAt, envelope, body };
 }
 
@@ -47,7 +47,7 @@ async function incomingAgain(tx: DeviceTx, { key }: FoundRow<UnopenedRow>): Prom
  */
 export async function requestRetries(deps: Deps): Promise<number | null> {
   let next: number | null = null;
-  for (const { key, value } of await deps.reader.list(ROWS.allUnopened)) {
+  for (const { key, value } of await deps.reader.list(ROWS.allUndecryptable)) {
     if (value.nextRequestAt === null) continue;
     const at = value.nextRequestAt <= deps.now() ? await requestOne(deps, key, value) : value.nextRequestAt;
     if (at !== null) next = Math.min(next ?? at, at);
@@ -57,8 +57,8 @@ export async function requestRetries(deps: Deps): Promise<number | null> {
 
 async function requestOne(
   deps: Deps,
-  key: FoundRow<UnopenedRow>['key'],
-  { requests }: UnopenedRow,
+  key: FoundRow<UndecryptableRow>['key'],
+  { requests }: UndecryptableRow,
 ): Promise<number | null> {
   const { conversationId, seq } = placeOf(key);
   // New sessions keep failing: what they are made from must be wrong.

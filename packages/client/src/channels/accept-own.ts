@@ -17,7 +17,7 @@ type OwnEntry = Pick<
  *
  * @returns false when this device knows of no such message
  */
-export async function settleOwn(
+export async function acceptOwn(
   { deps, tx, conversationId }: Pick<LogWork, 'deps' | 'tx' | 'conversationId'>,
   entry: OwnEntry,
 ): Promise<boolean> {

@@ -15,9 +15,12 @@ const MAX_TRIES = 20;
  *
  * @throws SealError OFFLINE …
  */
-export async function reopenShut(deps: Deps, conversationId: ConversationId): Promise<void> {
-  const shut = await deps.reader.list(CHANNEL_ROWS.shutOf(conversationId), { order: 'descending', limit: 100 });
-  const open = shut.filter(({ value }) => value.keyMessage !== null).slice(0, MAX_TRIES);
+export async function reopenUndecryptable(deps: Deps, conversationId: ConversationId): Promise<void> {
+  const kept = await deps.reader.list(CHANNEL_ROWS.undecryptableOf(conversationId), {
+    order: 'descending',
+    limit: 100,
+  });
+  const open = kept.filter(({ value }) => value.keyMessage !== null).slice(0, MAX_TRIES);
   for (const { key, value } of open) {
     const { seq } = placeOf(key);
     const answer = await deps.api.channels.log.query({ conversationId, after: seq - 1, limit: 1 });
