@@ -47,7 +47,7 @@ export async function advanceUpload(
     await requestFile(deps, { method: 'PUT', path: `${attachmentId}/${part}`, body, signal: timed }).catch(
       (error: unknown) => {
         if (isSealError(error) || signal.aborted) throw error;
-        throw new SealError('OFFLINE', 'files: a part takes too long', { cause: error });
+        throw new SealError('OFFLINE', 'attachment: uploading a part took too long', { cause: error });
       },
     );
     await changeUpload(deps, key, (now, tx) => {
@@ -71,5 +71,5 @@ export async function advanceUpload(
  */
 function withoutSource({ now }: Pick<Deps, 'now'>, { addedAt }: UploadRow): SealError {
   const isAlone = globalThis.navigator?.locks !== undefined || now() - addedAt > PREPARED_WITHIN_MS;
-  return new SealError(isAlone ? 'NOT_FOUND' : 'UNAVAILABLE', 'files: the file is not here');
+  return new SealError(isAlone ? 'NOT_FOUND' : 'UNAVAILABLE', 'attachment: the file is not on this device');
 }

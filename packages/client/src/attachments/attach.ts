@@ -38,7 +38,7 @@ export async function attachFile(
   checkSize(limits, kindOf(file, options), file.size);
   const { content, ...described } = await describeFile(file, options);
   checkSize(limits, described.kind, content.size);
-  if (content.size > ATTACHMENT_LIMITS.maxSize) throw new SealError('TOO_LARGE', `files: ${content.size} bytes`);
+  if (content.size > ATTACHMENT_LIMITS.maxSize) throw new SealError('TOO_LARGE', `attachment: ${content.size} bytes`);
 
   const attachmentId = newId<AttachmentId>(deps.rng(16));
   const fileKey = asKey<FileKey>(deps.rng(FILE_KEY_LENGTH));

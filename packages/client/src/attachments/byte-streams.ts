@@ -1,6 +1,6 @@
 import type { Bytes } from '@seal-chat/protocol';
 
-/** The pieces of a stream; leaving it early cancels the stream. Not every browser can iterate one by itself. */
+/** The pieces of a stream; leaving it early cancels the stream. Not every browser can iterate one. */
 export async function* piecesOf(stream: ReadableStream<Bytes>): AsyncGenerator<Bytes, void, undefined> {
   const reader = stream.getReader();
   let isDone = false;

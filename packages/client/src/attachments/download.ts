@@ -17,11 +17,11 @@ const MAX_ATTEMPTS = 8;
 const SILENCE_MS = 30_000;
 
 /**
- * Opens a file of a message: what comes out of the stream was verified before. A connection that breaks is taken up where
- * it broke.
+ * Opens a file of a message: what comes out of the stream was verified before. A connection that breaks is taken up
+ * where it broke.
  *
- * @throws SealError NOT_FOUND when there is no such file for this device, ATTACHMENT_DAMAGED when its key is not the one
- *   committed to, OFFLINE and what the server says
+ * @throws SealError NOT_FOUND when there is no such file for this device, ATTACHMENT_DAMAGED when its key is not the
+ *   one committed to, OFFLINE and what the server says
  */
 export async function openFile(
   deps: Pick<Deps, 'reader' | 'http' | 'tokens'>,
@@ -57,7 +57,7 @@ async function findFile(
   const isThis = (one: { readonly attachmentId: AttachmentId }): boolean => one.attachmentId === attachmentId;
   const shown = row?.content.kind === 'post' ? row.content.attachments.find(isThis) : undefined;
   const keys = row?.fileKeys?.find(isThis);
-  if (shown === undefined || keys === undefined) throw new SealError('NOT_FOUND', 'files: none of that id');
+  if (shown === undefined || keys === undefined) throw new SealError('NOT_FOUND', 'attachment: not found');
   return { shown, keys };
 }
 
@@ -103,14 +103,17 @@ async function* ciphertextOf(
       signal.throwIfAborted();
       if (isSealError(error) && !error.isRetryable) throw error;
       if (attempt >= MAX_ATTEMPTS) {
-        throw isSealError(error) ? error : new SealError('OFFLINE', 'files: the connection breaks', { cause: error });
+        throw isSealError(error)
+          ? error
+          : new SealError('OFFLINE', 'attachment: the connection keeps breaking', { cause: error });
       }
     } finally {
       silence.end();
     }
     signal.throwIfAborted();
     if (at >= total) return;
-    if (attempt >= MAX_ATTEMPTS) throw new SealError('OFFLINE', `files: ends after ${at} of ${total} bytes`);
+    if (attempt >= MAX_ATTEMPTS)
+      throw new SealError('OFFLINE', `attachment: download ended after ${at} of ${total} bytes`);
     await sleep(backoffDelay(attempt), signal);
   }
 }
@@ -118,7 +121,7 @@ async function* ciphertextOf(
 /** Aborts when nothing was heard for a while. */
 function watchSilence(): { readonly signal: AbortSignal; heard(): void; end(): void } {
   const abort = new AbortController();
-  const arm = () => setTimeout(() => abort.abort(new SealError('OFFLINE', 'files: nothing comes')), SILENCE_MS);
+  const arm = () => setTimeout(() => abort.abort(new SealError('OFFLINE', 'attachment: download stalled')), SILENCE_MS);
   let timer = arm();
   return {
     signal: abort.signal,

@@ -27,7 +27,7 @@ export async function takeForMessage(
   for (const id of ids) {
     const key = ROWS.upload(conversationId, id);
     const row = await tx.get(key);
-    if (row === null || row.isTaken) throw new SealError('NOT_FOUND', 'attachments: none of that id');
+    if (row === null || row.isTaken) throw new SealError('NOT_FOUND', 'attachment: not found');
     const isDone = row.state === 'done';
     if (isDone) tx.delete(key);
     // Who sends it wants it to arrive.

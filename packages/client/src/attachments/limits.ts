@@ -7,7 +7,9 @@ import type { Deps } from '../context/deps.ts';
 /** What a server allows is asked for again after this, ms. */
 const GOOD_FOR_MS = 60_000;
 
-/** Returns what may be uploaded; null when that is not known and cannot be asked for now: the server enforces it anyway. */
+/**
+ * Returns what may be uploaded; null when that is not known and cannot be asked for now: the server enforces it anyway.
+ */
 export type UploadLimits = () => Promise<AttachmentLimitsAnswer | null>;
 
 export function createUploadLimits({ api, now }: Pick<Deps, 'api' | 'now'>): UploadLimits {

@@ -13,7 +13,7 @@ export function uploadOf(key: RowKey<UploadRow>): {
   return { conversationId: conversationId as ConversationId, attachmentId: attachmentId as AttachmentId };
 }
 
-/** The queued message that waits for an upload; null when there is none any more. */
+/** The queued message that waits for an upload; null when there is none left. */
 export async function findWaiting(
   tx: Pick<DeviceTx, 'list'>,
   key: RowKey<UploadRow>,

@@ -20,7 +20,7 @@ export interface Source {
 /** @throws SealError UNSUPPORTED_BROWSER without WebCrypto */
 export function webCrypto(): SubtleCrypto {
   const subtle: SubtleCrypto | undefined = globalThis.crypto?.subtle;
-  if (subtle === undefined) throw new SealError('UNSUPPORTED_BROWSER', 'files: no WebCrypto');
+  if (subtle === undefined) throw new SealError('UNSUPPORTED_BROWSER', 'attachment: WebCrypto is not available');
   return subtle;
 }
 
@@ -46,9 +46,9 @@ async function readSlice(file: Blob, start: number, end: number): Promise<Bytes>
   try {
     bytes = new Uint8Array(await file.slice(start, end).arrayBuffer());
   } catch (cause) {
-    throw new SealError('NOT_FOUND', 'files: cannot be read any more', { cause });
+    throw new SealError('NOT_FOUND', 'attachment: the file can no longer be read', { cause });
   }
-  if (bytes.length !== end - start) throw new SealError('NOT_FOUND', 'files: shorter than it was');
+  if (bytes.length !== end - start) throw new SealError('NOT_FOUND', 'attachment: the file is shorter than it was');
   return bytes;
 }
 
@@ -61,7 +61,7 @@ export async function partToSend(
 ): Promise<Bytes> {
   const kept = row.keepsParts ? await deps.reader.get(ROWS.uploadPart(row.attachment.attachmentId, part)) : null;
   if (kept !== null) return kept;
-  if (source === null) throw new SealError('NOT_FOUND', 'files: nothing is left to upload');
+  if (source === null) throw new SealError('NOT_FOUND', 'attachment: the file to upload no longer exists');
   return sealFilePart(source, part);
 }
 

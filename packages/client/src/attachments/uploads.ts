@@ -23,7 +23,7 @@ export interface Uploads {
   start(key: RowKey<UploadRow>): void;
   /** Ends what is under way of a file in this tab. */
   interrupt(attachmentId: AttachmentId): void;
-  /** Deletes a file that is not wanted any more, here and on the server, which also collects what it still keeps. */
+  /** Deletes a file that is no longer wanted, here and on the server, which also collects what it still keeps. */
   giveUp(key: RowKey<UploadRow>): Promise<void>;
   /** Allows uploads again after `stop`. @param isOnlineAgain ends all waiting for the network */
   allow(isOnlineAgain: boolean): void;

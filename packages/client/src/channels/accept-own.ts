@@ -5,15 +5,15 @@ import { keepKey } from './keep-key.ts';
 import type { LogEntry } from './log-entry.ts';
 import type { LogWork } from './log-work.ts';
 
-/** Where an own message was put by the server. */
+/** Where the server put a message of this device. */
 type OwnEntry = Pick<
   Extract<LogEntry, { kind: 'message' }>,
   'seq' | 'messageId' | 'senderUserId' | 'senderDeviceId' | 'acceptedAt'
 >;
 
 /**
- * An own message has its place in the log: it leaves the outbox, and does what it says. The log alone decides that, so
- * that a lost answer, a crash and a tab that was quicker are all the same.
+ * Gives a message of this device its place in the log: it leaves the outbox, and does what it says. The log alone
+ * decides that, so that a lost answer, a crash and a tab that was quicker are all the same.
  *
  * @returns false when this device knows of no such message
  */

@@ -12,7 +12,7 @@ import { takeEntries } from './take-entries.ts';
  *
  * A log that does not go on where this device is marks the channel as broken.
  *
- * @throws SealError MALFORMED when what comes is no log; OFFLINE …
+ * @throws SealError MALFORMED when what comes is no log; OFFLINE, UNAVAILABLE, RATE_LIMITED
  */
 export async function catchUp(deps: Deps, conversationId: ConversationId): Promise<void> {
   for (;;) {
@@ -60,10 +60,10 @@ async function markBroken(deps: Deps, conversationId: ConversationId, processedS
     await putChannel(tx, conversationId, { ...row, status: 'broken', cause });
     return true;
   });
-  if (isNews) deps.report(new SealError(cause, 'log: does not go on where it ended'));
+  if (isNews) deps.report(new SealError(cause, 'channel: the log does not continue where it ended'));
 }
 
-/** An entry that came by itself: taken when it is the next one; otherwise the log is read. */
+/** Takes an entry that the server pushed when it is the next one; otherwise reads the log. */
 export async function takeLive(deps: Deps, conversationId: ConversationId, answer: ChannelEntry): Promise<void> {
   const entry = entryOf(answer);
   if ((await takeEntries(deps, conversationId, [entry], false)) === 'gap') await catchUp(deps, conversationId);

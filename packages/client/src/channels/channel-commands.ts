@@ -21,7 +21,11 @@ import { reconcile } from './reconcile.ts';
 
 export { encryption } from './encryption.ts';
 
-/** Makes a channel and takes `members` in. @throws SealError BAD_INPUT, NAME_TAKEN, OFFLINE … */
+/**
+ * Makes a channel and takes `members` in.
+ *
+ * @throws SealError BAD_INPUT, NAME_TAKEN, OFFLINE, UNAVAILABLE, RATE_LIMITED
+ */
 export async function createChannel(deps: Deps, input: NewChannel): Promise<ConversationId> {
   const conversationId = await foundChannel(deps, input);
   const { members = [] } = input;
@@ -29,7 +33,7 @@ export async function createChannel(deps: Deps, input: NewChannel): Promise<Conv
   return conversationId;
 }
 
-/** Public channels, by name. @throws SealError OFFLINE … */
+/** Public channels, by name. @throws SealError OFFLINE, UNAVAILABLE, RATE_LIMITED */
 export async function browseChannels(
   { api }: Deps,
   { query = '', after }: { readonly query?: string; readonly after?: string },
@@ -37,7 +41,11 @@ export async function browseChannels(
   return api.channels.browse.query({ query, after: after ?? null, limit: COUNT_LIMITS.page });
 }
 
-/** Becomes a member: of a public channel, or by invitation. @throws SealError NOT_FOUND, CHANNEL_FULL, OFFLINE … */
+/**
+ * Becomes a member: of a public channel, or by invitation.
+ *
+ * @throws SealError NOT_FOUND, CHANNEL_FULL, OFFLINE, UNAVAILABLE, RATE_LIMITED
+ */
 export async function joinChannel(deps: Deps, conversationId: ConversationId): Promise<void> {
   const answer = await deps.api.channels.join.mutate({ conversationId });
   await deps.transact(async (tx) => {
@@ -49,18 +57,18 @@ export async function joinChannel(deps: Deps, conversationId: ConversationId): P
   });
 }
 
-/** @throws SealError OFFLINE … */
+/** @throws SealError OFFLINE, UNAVAILABLE, RATE_LIMITED */
 export async function declineInvitation(deps: Deps, conversationId: ConversationId): Promise<void> {
   await deps.api.channels.decline.mutate({ conversationId });
   await refreshInvitations(deps);
 }
 
-/** @throws SealError FORBIDDEN, NAME_TAKEN, BAD_INPUT, OFFLINE … */
+/** @throws SealError FORBIDDEN, NAME_TAKEN, BAD_INPUT, OFFLINE, UNAVAILABLE, RATE_LIMITED */
 export async function rename(deps: Deps, conversationId: ConversationId, name: string): Promise<void> {
   await changeProfile(deps, conversationId, { name: checkedName(name) });
 }
 
-/** @throws SealError FORBIDDEN, TOO_LARGE, OFFLINE … */
+/** @throws SealError FORBIDDEN, TOO_LARGE, OFFLINE, UNAVAILABLE, RATE_LIMITED */
 export async function describe(deps: Deps, conversationId: ConversationId, text: string): Promise<void> {
   await changeProfile(deps, conversationId, { description: checkedDescription(text) });
 }
@@ -73,18 +81,22 @@ export async function setSharesHistory(deps: Deps, conversationId: ConversationI
 /**
  * Makes people members without asking them, and takes their devices in: what is written after this is for them too.
  *
- * @throws SealError FORBIDDEN, CHANNEL_FULL, OFFLINE …
+ * @throws SealError FORBIDDEN, CHANNEL_FULL, OFFLINE, UNAVAILABLE, RATE_LIMITED
  */
 export async function add(deps: Deps, conversationId: ConversationId, userIds: readonly UserId[]): Promise<void> {
   for (let at = 0; at < userIds.length; at += COUNT_LIMITS.page) {
     const page = userIds.slice(at, at + COUNT_LIMITS.page);
     await storeChange(deps, await deps.api.channels.add.mutate({ conversationId, userIds: page }));
   }
-  // They are members whatever becomes of this; the leading tab tries again, and they can come in by themselves.
+  // They are members whatever becomes of this; the leading tab tries again, and they can join on their own.
   await reconcile(deps, conversationId).catch(() => false);
 }
 
-/** Asks people, each in the DM with them: the name of a private channel stands nowhere else. @throws SealError FORBIDDEN … */
+/**
+ * Asks people, each in the DM with them: the name of a private channel is nowhere else.
+ *
+ * @throws SealError FORBIDDEN, OFFLINE
+ */
 export async function invite(deps: Deps, conversationId: ConversationId, userIds: readonly UserId[]): Promise<void> {
   const { channel } = await conversationRow(deps, conversationId);
   await deps.api.channels.invite.mutate({ conversationId, userIds: [...userIds] });
@@ -101,12 +113,12 @@ export async function invite(deps: Deps, conversationId: ConversationId, userIds
   }
 }
 
-/** @throws SealError FORBIDDEN, OFFLINE … */
+/** @throws SealError FORBIDDEN, OFFLINE, UNAVAILABLE, RATE_LIMITED */
 export async function remove(deps: Deps, conversationId: ConversationId, userId: UserId): Promise<void> {
   await storeChange(deps, await deps.api.channels.remove.mutate({ conversationId, userId }));
 }
 
-/** @throws SealError FORBIDDEN, OFFLINE … */
+/** @throws SealError FORBIDDEN, OFFLINE, UNAVAILABLE, RATE_LIMITED */
 export async function setRole(
   deps: Deps,
   conversationId: ConversationId,
@@ -116,7 +128,7 @@ export async function setRole(
   await storeChange(deps, await deps.api.channels.setRole.mutate({ conversationId, userId, role }));
 }
 
-/** Ends the membership; what is here stays readable. @throws SealError OFFLINE … */
+/** Ends the membership; what is here stays readable. @throws SealError OFFLINE, UNAVAILABLE, RATE_LIMITED */
 export async function leave(deps: Deps, conversationId: ConversationId): Promise<void> {
   await deps.api.channels.leave.mutate({ conversationId });
   await deps.transact((tx) => leaveChannel(tx, conversationId));
@@ -144,7 +156,7 @@ async function changeProfile(
 ): Promise<void> {
   const row = await conversationRow(deps, conversationId);
   const { channel } = row;
-  if (channel === undefined) throw new SealError('NOT_FOUND', 'channel: not one');
+  if (channel === undefined) throw new SealError('NOT_FOUND', 'channel: this conversation is not a channel');
   // Sealed, so that the others check it, not the server.
   if (!isModerator(row, (await activeAccount(deps.reader)).userId)) throw new SealError('FORBIDDEN');
   const { description, sharesHistory } = channel;
@@ -164,6 +176,6 @@ async function changeProfile(
 
 async function conversationRow({ reader }: Deps, conversationId: ConversationId): Promise<ConversationRow> {
   const row = await reader.get(ROWS.conversation(conversationId));
-  if (row === null) throw new SealError('NOT_FOUND', 'conversation: not known here');
+  if (row === null) throw new SealError('NOT_FOUND', 'conversation: not known on this device');
   return row;
 }

@@ -23,7 +23,7 @@ export async function wipeGroup(tx: DeviceTx, conversationId: ConversationId): P
   for (const { key } of await tx.list(CHANNEL_ROWS.heardIn(conversationId))) tx.delete(key);
 }
 
-/** The account is no member any more: nothing new can be read, what is here stays. */
+/** The account is no longer a member: nothing new can be read, what is here stays. */
 export async function leaveChannel(tx: DeviceTx, conversationId: ConversationId): Promise<void> {
   const row = await tx.get(CHANNEL_ROWS.channel(conversationId));
   if (row === null || row.status === 'left') return;
@@ -41,7 +41,7 @@ export async function leaveChannel(tx: DeviceTx, conversationId: ConversationId)
   });
 }
 
-/** An entry of the log that nobody said: shown where it stands when there is something to show. */
+/** Stores an entry of the log that no one wrote: shown in its place when there is something to show. */
 export async function putEvent(
   tx: DeviceTx,
   conversationId: ConversationId,

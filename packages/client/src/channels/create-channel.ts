@@ -24,10 +24,10 @@ export interface NewChannel {
 }
 
 /**
- * Makes a channel with this device as the only one in its group. The group is stored before the server hears of it.
+ * Makes a channel with this device as the only one in its group. The group is stored before the server is told of it.
  *
- * @throws SealError BAD_INPUT, NAME_TAKEN, OFFLINE …: there is no channel then, or an empty one that this device finds
- *   when it connects
+ * @throws SealError BAD_INPUT, NAME_TAKEN, OFFLINE, UNAVAILABLE, RATE_LIMITED: there is no channel then, or an empty
+ *   one that this device finds when it connects
  */
 export async function foundChannel(deps: Deps, input: NewChannel): Promise<ConversationId> {
   const { visibility, members = [] } = input;
@@ -84,7 +84,7 @@ export async function foundChannel(deps: Deps, input: NewChannel): Promise<Conve
 export function checkedName(name: string): string {
   const normal = name.normalize('NFC').trim();
   if (!/^[^\p{C}]+$/u.test(normal) || utf8(normal).length > CONTENT_LIMITS.channelName) {
-    throw new SealError('BAD_INPUT', 'channel: not a name', { field: 'name' });
+    throw new SealError('BAD_INPUT', 'channel: invalid name', { field: 'name' });
   }
   return normal;
 }

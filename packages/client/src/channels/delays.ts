@@ -4,7 +4,7 @@ import { type Deps } from '../context/deps.ts';
 import { ROWS } from '../store/rows.ts';
 import { CHANNEL_ROWS } from '../store/channel-rows.ts';
 
-/** Whoever has changed something, or joins by itself, is quicker. */
+/** A device that has changed something, or joins on its own, is quicker. */
 const FIRST_MS = 3_000;
 /** The same for devices that come in. */
 const JOIN_MS = 500;
@@ -15,9 +15,9 @@ const STEP_MS = 400;
 const MAX_RANK = 25;
 
 /**
- * How long this device waits before it brings a group up to date that somebody else has changed: each leaf longer than
- * the one before, so that one does it and the others find it done (M11). Those of admins come last, who would seem to
- * have removed whoever left.
+ * How long this device waits before it brings a group up to date that another device has changed: each leaf longer than
+ * the one before, so that one does it and the others find it done. Those of admins come last, who would seem to
+ * have removed members who left.
  *
  * @returns ms
  */
@@ -39,7 +39,7 @@ export async function joinDelay({ reader }: Pick<Deps, 'reader'>, conversationId
   return JOIN_MS + Math.random() * Math.min(MAX_JOIN_MS, Math.max(JOIN_MS, members * JOIN_STEP_MS));
 }
 
-/** Whether a device that is no longer on its list is one of the own account: its person is who wants it out. */
+/** Whether a device that is no longer on its list is one of this account: its person wants it out. */
 export async function isOwnAffair({ reader }: Pick<Deps, 'reader'>, conversationId: ConversationId): Promise<boolean> {
   const { userId } = await activeAccount(reader);
   const row = await reader.get(CHANNEL_ROWS.channel(conversationId));

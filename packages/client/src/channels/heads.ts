@@ -19,7 +19,7 @@ interface HeadNews {
   readonly row: ChannelRow;
   /** The log goes on. */
   readonly isBehind: boolean;
-  /** The group's devices are not those they ought to be, or this device is not in it. */
+  /** The group's devices are not those they should be, or this device is not in it. */
   readonly needsWork: boolean;
 }
 
@@ -27,7 +27,7 @@ interface HeadNews {
  * Compares the channels of the account, as the server lists them, with those here: new ones begin to be joined, ones
  * that are gone are left.
  *
- * @throws SealError OFFLINE …
+ * @throws SealError OFFLINE, UNAVAILABLE, RATE_LIMITED
  */
 export async function readHeads(deps: Deps): Promise<readonly HeadNews[]> {
   const heads = await deps.api.channels.heads.query({});
@@ -95,7 +95,7 @@ export async function finishCreation(
   return row;
 }
 
-/** The server does not have it: whoever asked for it was told so, or asks again. */
+/** The server does not have it: the caller who asked for it was told so, or asks again. */
 export async function forgetCreation(tx: DeviceTx, conversationId: ConversationId): Promise<void> {
   await wipeGroup(tx, conversationId);
   tx.delete(CHANNEL_ROWS.channel(conversationId));

@@ -5,7 +5,7 @@ import type { Invitation } from '../model/conversation.ts';
 import type { DeviceTx, RowReader } from '../store/device-tx.ts';
 import { ROWS } from '../store/rows.ts';
 
-/** Fetches who asks the person into which channels. @throws SealError OFFLINE … */
+/** Fetches who asks the person into which channels. @throws SealError OFFLINE, UNAVAILABLE, RATE_LIMITED */
 export async function refreshInvitations(deps: FetchDeps): Promise<void> {
   const answers = await deps.api.channels.invitations.query({});
   expectIds(...answers.flatMap(({ conversationId, inviterUserId }) => [conversationId, inviterUserId]));

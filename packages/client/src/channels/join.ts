@@ -12,12 +12,14 @@ import { putChannel, wipeGroup } from './channel-state.ts';
 import { learnAllMembers } from './learn-members.ts';
 import { authenticateBy, groupName, identityOf, mlsDeps } from './mls-context.ts';
 
-/** A device that is broken again and again joins anew this often by itself, ms (RFC 9750 §6.4: joining heals nothing). */
+/**
+ * A device that is broken again and again joins again this often on its own, ms (RFC 9750 §6.4: joining heals nothing).
+ */
 export const REJOIN_INTERVAL_MS = 60 * 60 * 1000;
 
 /**
- * Prepares to enter the group of `group` with nobody's help: a member's device without keys, or with keys that are no
- * longer everybody's. Nothing of the old state changes before the server has accepted it.
+ * Prepares to enter the group of `group` without help: a member's device without keys, or with keys that are no
+ * longer those of the other members. Nothing of the old state changes before the server has accepted it.
  *
  * @throws SealError EPOCH_STALE or INVALID_COMMIT when what the server shows is no state to join
  */
@@ -30,7 +32,8 @@ export async function prepareExternalJoin(
   if (row === null) return;
   expectCount(group.generation);
   expectCount(group.epoch);
-  if (group.generation < row.generation) throw new SealError('CHANNEL_FORKED', 'channel: an earlier group');
+  if (group.generation < row.generation)
+    throw new SealError('CHANNEL_FORKED', 'channel: the server shows an earlier group');
   const account = await activeAccount(deps.reader);
   const groupInfo = bytesOf(group.groupInfo);
   const name = groupName(account, conversationId, group.generation);
@@ -92,7 +95,8 @@ async function putPending(
  * Opens the Welcomes that were taken out of the mailbox. Each gives the state that begins with its Commit; it becomes
  * the group's when the log is followed up to there, which the caller does.
  *
- * @throws SealError OFFLINE …; a Welcome that cannot be opened is reported and forgotten: the device joins by itself
+ * @throws SealError OFFLINE, UNAVAILABLE, RATE_LIMITED; a Welcome that cannot be opened is reported and forgotten: the
+ *   device joins on its own
  */
 export async function takeWelcomes(deps: Deps, conversationId: ConversationId): Promise<void> {
   for (const found of await deps.reader.list(CHANNEL_ROWS.welcomesOf(conversationId))) {

@@ -7,7 +7,7 @@ import { identityOf, mlsDeps } from './mls-context.ts';
 
 /** KeyPackages that are published before the rest. */
 const FIRST = 5;
-/** KeyPackages made between two looks at whether somebody else needs the processor. */
+/** KeyPackages made before other work gets the processor. */
 const BATCH = 5;
 
 /**
@@ -16,7 +16,7 @@ const BATCH = 5;
  * lost state, and so may others be: the whole stock is replaced then.
  *
  * @param renewAll after a rollback: replaces every one
- * @throws SealError OFFLINE …
+ * @throws SealError OFFLINE, UNAVAILABLE, RATE_LIMITED
  */
 export function maintainKeyPackages(deps: Deps, { renewAll }: { readonly renewAll: boolean }): Promise<void> {
   // A page that has no WebCrypto has its direct messages, and no channels.
@@ -92,7 +92,7 @@ async function makeAll(
   return { oneTime, lastResort };
 }
 
-/** Those that can be in no Welcome any more: expired some time ago. Those the server hands out stay in any case. */
+/** Deletes those that no Welcome can use: expired some time ago. Those the server hands out stay in any case. */
 async function forgetOutdated(deps: Deps, published: ReadonlySet<string>): Promise<void> {
   const { clockSlackMs, keyPackageLifetimeMs } = CHANNEL_LIMITS;
   await deps.transact(async (tx) => {

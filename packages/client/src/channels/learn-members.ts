@@ -5,7 +5,11 @@ import { storeConversation } from '../conversations/conversation-rows.ts';
 import { learnDeviceLists } from '../peers/device-lists.ts';
 import { ROWS } from '../store/rows.ts';
 
-/** Fetches what the server now says of a conversation. @throws SealError NOT_A_MEMBER, OFFLINE … */
+/**
+ * Fetches what the server now says of a conversation.
+ *
+ * @throws SealError NOT_A_MEMBER, OFFLINE, UNAVAILABLE, RATE_LIMITED
+ */
 export async function refreshChannel(deps: FetchDeps, conversationId: ConversationId): Promise<void> {
   const answer = await deps.api.conversations.get.query({ conversationId });
   await deps.transact((tx) => storeConversation(tx, answer));

@@ -45,6 +45,6 @@ export function entryOf(answer: ChannelEntry): LogEntry {
     case 'reset':
       return { ...base, kind: 'reset' };
     default:
-      throw new SealError('MALFORMED', 'log: an entry of no known kind');
+      throw new SealError('MALFORMED', 'channel: log entry of unknown kind');
   }
 }

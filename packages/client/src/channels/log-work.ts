@@ -7,7 +7,7 @@ import { CHANNEL_ROWS, type ChannelRow, type GroupRow, type PendingRow } from '.
 import { putChannel } from './channel-state.ts';
 import { forgetGroup, readGroup } from './group-cache.ts';
 
-/** Where a channel stands while entries of its log are taken in one transaction; written back once, at the end. */
+/** The state of a channel while entries of its log are taken in one transaction; written back once, at the end. */
 export interface LogWork {
   readonly deps: Deps;
   readonly tx: DeviceTx;

@@ -7,7 +7,7 @@ import { ROWS, type AccountRow, type PeerRow } from '../store/rows.ts';
 /** What the functions of `crypto/mls` are handed. @throws SealError UNSUPPORTED_BROWSER without WebCrypto */
 export function mlsDeps({ rng, now }: Pick<Deps, 'rng' | 'now'>): MlsDeps {
   const subtle: SubtleCrypto | undefined = globalThis.crypto?.subtle;
-  if (subtle === undefined) throw new SealError('UNSUPPORTED_BROWSER', 'channels: need WebCrypto');
+  if (subtle === undefined) throw new SealError('UNSUPPORTED_BROWSER', 'channels: WebCrypto is not available');
   return { subtle, rng, now: now() };
 }
 
@@ -38,7 +38,7 @@ function deviceOf(peer: PeerRow | null, deviceId: DeviceId): Device | null {
   return peer.known.list.devices.find(isIt) ?? peer.retired.find(({ device }) => isIt(device))?.device ?? null;
 }
 
-/** Those of `leaves` whose device is on the present list of nobody: revoked, or never one. */
+/** Returns those of `leaves` whose device is on no present list: revoked, or never listed. */
 export async function unlistedAmong(reader: RowReader, leaves: readonly MlsMember[]): Promise<readonly DeviceId[]> {
   const peers = new Map<string, PeerRow | null>();
   const unlisted: DeviceId[] = [];

@@ -3,7 +3,7 @@ import { conversationOf, type LogWork } from './log-work.ts';
 
 /** How long each further device waits whether one before it hands over what newcomers need, ms. */
 const STEP_MS = 2_000;
-/** Devices that stand by. */
+/** Devices that wait as substitutes. */
 const MAX_RANK = 60;
 
 /**

@@ -32,12 +32,12 @@ const ADDS_PER_COMMIT = 50;
 const JITTER_MS = 300;
 
 /**
- * Brings a channel to where it ought to be, as far as this device can: takes Welcomes, follows the log, sends what is
+ * Brings a channel to where it should be, as far as this device can: takes Welcomes, follows the log, sends what is
  * pending, enters the group when this device is not in it, takes out leaves that must not be there, takes in devices
- * that are missing, and renews the own leaf. One client of a device at a time.
+ * that are missing, and renews this device's leaf. One client of a device at a time.
  *
  * @returns whether nothing is left to do that this device could
- * @throws SealError OFFLINE …
+ * @throws SealError OFFLINE, UNAVAILABLE, RATE_LIMITED
  */
 export function reconcile(deps: Deps, conversationId: ConversationId): Promise<boolean> {
   return deps.store.locks.run(`channel/${conversationId}`, async () => {
@@ -62,7 +62,7 @@ async function step(deps: Deps, conversationId: ConversationId): Promise<Outcome
   const row = await deps.reader.get(CHANNEL_ROWS.channel(conversationId));
   if (row === null || row.status === 'left' || row.status === 'creating') return 'done';
   const isQuiet = row.status === 'joined' && !row.isStale && row.unlisted.length === 0 && !isLeafDue(deps, row);
-  // The group's state is large: most of those who look find that somebody else was quicker.
+  // The group's state is large: most devices that look find that another was quicker.
   if (isQuiet && !(await isPending(deps, conversationId))) return 'done';
   const group = await deps.api.channels.group.query({ conversationId });
   if (row.status === 'broken') return handleBroken(deps, conversationId, { row, group, rejoin });
@@ -76,7 +76,7 @@ async function step(deps: Deps, conversationId: ConversationId): Promise<Outcome
   return change(deps, conversationId, { row, own, group });
 }
 
-/** Whether the own leaf is to get new keys (M10). */
+/** Whether this device's leaf is to get new keys: each member renews its own regularly. */
 export function isLeafDue({ now }: Pick<Deps, 'now'>, { leafAt, mustRefresh }: ChannelRow): boolean {
   return mustRefresh || now() - leafAt > CHANNEL_LIMITS.leafRefreshMs;
 }
@@ -167,7 +167,7 @@ interface Addition {
   readonly keyPackage: Bytes;
 }
 
-/** Devices to take in with their KeyPackages. Those that have none, or a wrong one, come in by themselves. */
+/** Devices to take in with their KeyPackages. Those that have none, or a wrong one, join on their own. */
 async function addsOf(
   deps: Deps,
   conversationId: ConversationId,
@@ -179,7 +179,7 @@ async function addsOf(
   expectIds(...wanted.flatMap(({ userId, deviceId }) => [userId, deviceId]));
   await expectMembers(deps, conversationId, wanted);
   await learnDevices(deps, wanted);
-  // A device that has left its list is not taken in again, whoever asks for it.
+  // A device that has left its list is not taken in again, whatever the server asks for.
   const unlisted = new Set(await unlistedAmong(deps.reader, wanted));
   const deviceIds = wanted.map(({ deviceId }) => deviceId);
   const { keyPackages } = await deps.api.channels.claimKeyPackages.mutate({ conversationId, deviceIds });
@@ -201,7 +201,7 @@ async function addsOf(
       });
       additions.push({ member, keyPackage });
     } catch (error) {
-      // Not that device's: whoever put it there wants to be in its place.
+      // Not that device's: the party that put it there wants to be in its place.
       if (!isSealError(error)) throw error;
       deps.report(error);
     }
@@ -209,7 +209,7 @@ async function addsOf(
   return additions;
 }
 
-/** Nobody is taken in whom the member list here does not show. */
+/** Refuses devices of people whom the member list here does not show. */
 async function expectMembers(deps: Deps, conversationId: ConversationId, wanted: readonly LeafAnswer[]): Promise<void> {
   const isShown = async (): Promise<boolean> => {
     const conversation = await deps.reader.get(ROWS.conversation(conversationId));
@@ -218,5 +218,5 @@ async function expectMembers(deps: Deps, conversationId: ConversationId, wanted:
   };
   if (await isShown()) return;
   await refreshChannel(deps, conversationId);
-  if (!(await isShown())) throw new SealError('MALFORMED', 'channel: devices of people who are no members');
+  if (!(await isShown())) throw new SealError('MALFORMED', 'channel: devices of people who are not members');
 }

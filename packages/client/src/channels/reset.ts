@@ -17,9 +17,10 @@ export async function mayReset({ reader }: Pick<Deps, 'reader'>, conversationId:
 }
 
 /**
- * Begins a new group in the place of one that nobody can go on in. The others join it when they read of it.
+ * Begins a new group in the place of one that no member can go on in. The others join it when they read of it.
  *
- * @throws SealError CONFLICT when somebody else was quicker; FORBIDDEN when nobody has reported the old one; OFFLINE …
+ * @throws SealError CONFLICT when another device was quicker; FORBIDDEN when no member has reported the old one;
+ *   OFFLINE, UNAVAILABLE, RATE_LIMITED
  */
 export async function resetGroup(deps: Deps, conversationId: ConversationId, row: ChannelRow): Promise<'again'> {
   const account = await activeAccount(deps.reader);

@@ -6,9 +6,9 @@ import { maintainKeyPackages } from './key-packages.ts';
 
 /**
  * After a rollback of the store: its ratchets may have been used for other messages, so nothing is sent before this
- * device has a new leaf in each group; what others sent can still be read. KeyPackages are made anew.
+ * device has a new leaf in each group; what others sent can still be read. KeyPackages are replaced.
  *
- * @throws SealError OFFLINE …
+ * @throws SealError OFFLINE, UNAVAILABLE, RATE_LIMITED
  */
 export async function renewChannels(deps: Deps): Promise<void> {
   await deps.transact(async (tx) => {

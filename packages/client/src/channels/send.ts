@@ -29,7 +29,7 @@ const MAX_ROUNDS = 10;
 /** What came of preparing a message. */
 type Preparation =
   | { readonly outcome: 'ready'; readonly row: OutboxRow; readonly wire: WireMessage }
-  /** Somebody is in the group who must not be, or who became a member and is not known here as one. */
+  /** A device is in the group that must not be, or a new member is not known here as one. */
   | { readonly outcome: 'blocked' }
   /** No keys, or no order to send in. */
   | { readonly outcome: 'waiting' }
@@ -38,22 +38,22 @@ type Preparation =
 /**
  * Sends one queued message of a channel, from whatever state an earlier attempt left it in: the body is sealed once;
  * its key is encrypted for the group as it is, and ratchets and bytes are committed before anything is sent. The server
- * takes it only in the present epoch and while nobody has to be taken out: told that it is not, the device catches up,
- * or takes them out, and encrypts the same body anew, under the same id (M4).
+ * takes it only in the present epoch and while no device has to be removed: told that it is not, the device catches up,
+ * or takes them out, and encrypts the same body again, under the same message id.
  *
  * @param attempt how often this was tried before
  * @throws SealError, retryable or not; the message is still in the outbox
  */
 export async function sendToChannel(deps: Deps, key: RowKey<OutboxRow>, attempt: number): Promise<void> {
   const { conversationId } = placeOf(key);
-  // Nobody has let this device in meanwhile: it sees to that itself.
+  // No member has let this device in meanwhile: it joins on its own.
   if (attempt > 0) await reconcile(deps, conversationId);
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const prepared = await deps.transact((tx) => prepare(deps, tx, key, conversationId));
     if (prepared.outcome === 'gone') return;
-    if (prepared.outcome === 'waiting') throw new SealError('UNAVAILABLE', 'channel: no keys of it yet');
+    if (prepared.outcome === 'waiting') throw new SealError('UNAVAILABLE', 'channel: no keys yet');
     if (prepared.outcome === 'blocked') {
-      // In a large channel nobody is told of every newcomer.
+      // In a large channel members are not told of every new member.
       await refreshChannel(deps, conversationId);
       if (round > 0) await reconcile(deps, conversationId);
       continue;

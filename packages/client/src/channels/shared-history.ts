@@ -23,7 +23,7 @@ const KEYS_KEPT = 2 * CONTENT_LIMITS.historyKeys;
 /**
  * Hands the keys of recent messages to those who have come in, where it is this device's turn.
  *
- * @returns when it is its turn for the next ones, ms; null when nobody waits
+ * @returns when it is its turn for the next ones, ms; null when no device waits
  */
 export async function shareHistory(deps: Deps, conversationId: ConversationId): Promise<number | null> {
   return deps.transact(async (tx) => {
@@ -57,7 +57,7 @@ export async function shareHistory(deps: Deps, conversationId: ConversationId): 
  * Fetches the messages whose keys were handed over, and shows those that are what the member who shared them and the
  * server both say. The rest is left out: nothing is lost that this device was promised.
  *
- * @throws SealError OFFLINE …
+ * @throws SealError OFFLINE, UNAVAILABLE, RATE_LIMITED
  */
 export async function fetchSharedHistory(deps: Deps): Promise<void> {
   for (const { key, value } of await deps.reader.list(ROWS.allSharedHistory)) {
@@ -98,7 +98,7 @@ export async function fetchSharedHistory(deps: Deps): Promise<void> {
   }
 }
 
-/** What the channel is called, said before this device came in, perhaps by somebody who is no member any more. */
+/** What the channel is called, said before this device came in, perhaps by someone who is no longer a member. */
 async function applyHandedProfile(
   tx: DeviceTx,
   { conversationId, seq }: IncomingMessage,

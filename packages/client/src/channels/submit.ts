@@ -5,16 +5,16 @@ import { catchUp } from './catch-up.ts';
 import { CHANNEL_ROWS, type PendingRow } from '../store/channel-rows.ts';
 import { putChannel, wipeGroup } from './channel-state.ts';
 
-/** The group has moved on, or somebody has to go who was not taken out. */
+/** The group has moved on, or a device that must be removed was not. */
 const LOST: ReadonlySet<ErrorCode> = new Set(['EPOCH_STALE', 'REMOVE_PENDING', 'CONFLICT']);
 
 /**
  * Sends the step of the group that is pending, in whatever state an earlier attempt left it: the same bytes under the
  * same id, which the server answers as the first time. Accepted, it becomes the group's state when its entry of the log
- * is taken, like everybody else's; lost, it is thrown away, and who wants it makes it anew.
+ * is taken, like every other one; lost, it is thrown away, and a caller that wants it makes a new one.
  *
  * @returns `none` when nothing is pending
- * @throws SealError OFFLINE …: it stays pending; others: it is thrown away
+ * @throws SealError OFFLINE, UNAVAILABLE, RATE_LIMITED: it stays pending; others: it is thrown away
  */
 export async function submitPending(deps: Deps, conversationId: ConversationId): Promise<'none' | 'accepted' | 'lost'> {
   const pending = await deps.reader.get(CHANNEL_ROWS.pending(conversationId));
@@ -52,7 +52,7 @@ function transmit(deps: Deps, conversationId: ConversationId, pending: PendingRo
   });
 }
 
-/** A device that has joined anew is not in the old state any more: it follows the log without keys up to its join. */
+/** A device that has joined again is no longer in the old state: it follows the log without keys up to its join. */
 async function noteAccepted(
   deps: Deps,
   conversationId: ConversationId,
@@ -63,7 +63,7 @@ async function noteAccepted(
   await deps.transact(async (tx) => {
     const row = await tx.get(CHANNEL_ROWS.channel(conversationId));
     const now = await tx.get(CHANNEL_ROWS.pending(conversationId));
-    // Somebody else has taken the entry already.
+    // Another tab has taken the entry already.
     if (row === null || now?.commitId !== pending.commitId) return;
     await wipeGroup(tx, conversationId);
     await putChannel(tx, conversationId, {

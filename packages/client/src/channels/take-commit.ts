@@ -10,11 +10,11 @@ import { authenticateBy, identityOf, mlsDeps, unlistedAmong } from './mls-contex
 type CommitEntry = Extract<LogEntry, { kind: 'commit' }>;
 
 /**
- * Takes a Commit: the own one that waited for its place, or another's, which then is checked against what the server
- * says of it: who made it, whom it added and removed, and that everybody is in the same state after it (its epoch's
- * authenticator). The own one that wanted the same epoch has lost then.
+ * Takes a Commit: this device's own that waited for its place, or another's, which then is checked against what the
+ * server says of it: who made it, whom it added and removed, and that all members are in the same state after it (its
+ * epoch's authenticator). This device's own Commit for the same epoch has lost then.
  *
- * @throws SealError CHANNEL_FORKED, INVALID_COMMIT, UNVERIFIED_DEVICE …: nothing of `work` has changed
+ * @throws SealError CHANNEL_FORKED, INVALID_COMMIT, UNVERIFIED_DEVICE, STORAGE_FAILED: nothing of `work` has changed
  */
 export async function takeCommit(work: LogWork, entry: CommitEntry): Promise<void> {
   const { account, pending } = work;
@@ -42,7 +42,7 @@ async function applyPending(work: LogWork, entry: CommitEntry): Promise<void> {
   work.group = { generation: entry.generation, epoch: entry.epoch + 1, state: state.epoch, authenticator, leaves };
   work.ratchets = state.ratchets;
   work.pending = null;
-  // A Commit that only adds has no path: the own leaf stays as it was (RFC 9420 §12.4).
+  // A Commit that only adds has no path: this device's leaf stays as it was (RFC 9420 §12.4).
   const isWithoutPath = pending.kind === 'commit' && (pending.request?.adds.length ?? 0) > 0;
   work.row = {
     ...work.row,
@@ -100,7 +100,7 @@ async function applyOthers(work: LogWork, entry: CommitEntry): Promise<void> {
   await noteChange(work, entry, { before: group.leaves, after: leaves });
 }
 
-/** Another device has taken this one out: because the account is no member any more, or it was thought lost. */
+/** Another device has taken this one out: because the account is no longer a member, or the device was thought lost. */
 async function removed(work: LogWork, entry: CommitEntry): Promise<void> {
   const { tx, conversationId } = work;
   const { group } = work;
@@ -138,10 +138,10 @@ function expectDeclared(
     names(done.added) === names(entry.adds) &&
     removes === [...entry.removes].toSorted().join() &&
     done.isExternal === entry.isExternal;
-  if (!isSame) throw new SealError('INVALID_COMMIT', 'commit: does something else than it declares');
+  if (!isSame) throw new SealError('INVALID_COMMIT', 'commit: does not do what it declares');
 }
 
-/** Tells people who came and went, as the Commit itself says it. A further device of somebody is not news. */
+/** Tells people who came and went, as the Commit itself says it. A further device of a member is not news. */
 async function noteChange(
   work: LogWork,
   entry: CommitEntry,
@@ -156,7 +156,7 @@ async function noteChange(
   const [before, after] = [users(leaves.before), users(leaves.after)];
   const joined = [...after].filter((userId) => !before.has(userId));
   const gone = [...before].filter((userId) => !after.has(userId));
-  // The own join after something was wrong is not passed over: a server can bring it about (M6).
+  // This device's join after something was wrong is shown, too: a lying server can cause it.
   const event: ConversationEvent | null = leaves.isRecovery
     ? { type: 'reset' }
     : await eventOf(work, entry, joined, gone);

@@ -25,7 +25,7 @@ const NOT_OF_THE_ENTRY: ReadonlySet<ErrorCode> = new Set([
 /**
  * Takes entries of a channel's log into the device, strictly in their order: state of the group, messages and the place
  * in the log move together. One that is here already changes nothing. One that does not fit marks the channel as
- * broken, and what is behind it waits until this device has joined anew.
+ * broken, and what is behind it waits until this device has joined again.
  *
  * @param isRead whether they were read from the log rather than sent as they came
  * @returns null when all of them were taken or known
@@ -79,7 +79,7 @@ async function takePart(
   let count = 0;
   for (const entry of entries) {
     const { processedSeq } = work.row;
-    // Without keys there is nothing to miss: the log is read to find the own place in it.
+    // Without keys there is nothing to miss: the log is read to find this device's place in it.
     if (entry.seq > processedSeq + 1 && (work.group !== null || !isRead)) {
       stop = 'gap';
       break;

@@ -37,15 +37,15 @@ export async function takeMessage(work: LogWork, entry: MessageEntry): Promise<v
     if (!(await acceptOwn(work, entry))) await keepUndecryptable(work, entry, 'NO_SESSION', null);
     return;
   }
-  // Sent while this device had no keys, or other ones than everybody else.
+  // Sent while this device had no keys, or other ones than the other members.
   if (group === null) return keepUndecryptable(work, entry, 'NO_SESSION', null);
   if (entry.generation !== group.generation || entry.epoch !== group.epoch) {
-    throw new SealError('CHANNEL_FORKED', 'channel: a message of another epoch');
+    throw new SealError('CHANNEL_FORKED', 'channel: message from another epoch');
   }
   const heard = CHANNEL_ROWS.heard(conversationId, entry.messageId);
   let keyMessage: KeyMessage | null = null;
   try {
-    // Another member could wrap what somebody has signed once more (RFC 9420 §15.2 leaves replays to us).
+    // Another member could wrap once more what a member has signed (RFC 9420 §15.2 leaves replays to us).
     if ((await tx.get(heard)) !== null) throw new SealError('REPLAYED');
     keyMessage = await decryptKey(work, entry);
     tx.put(heard, entry.seq);
@@ -68,7 +68,8 @@ export async function takeRepeated(work: LogWork, entry: LogEntry): Promise<void
   const known = await tx.get(ROWS.message(conversationId, entry.seq));
   const heardAt = await tx.get(CHANNEL_ROWS.heard(conversationId, entry.messageId));
   if (heardAt === entry.seq && known?.content.kind !== 'undecryptable') return;
-  if (heardAt !== entry.seq) deps.report(new SealError('CHANNEL_FORKED', 'channel: another entry in the same place'));
+  if (heardAt !== entry.seq)
+    deps.report(new SealError('CHANNEL_FORKED', 'channel: two different entries with one sequence number'));
   if (known?.content.kind !== 'undecryptable') return;
   const next: LogWork = { ...work };
   try {
@@ -89,7 +90,7 @@ export async function takeRepeated(work: LogWork, entry: LogEntry): Promise<void
   }
 }
 
-/** Moves the sender's ratchet. @throws SealError UNDECRYPTABLE … */
+/** Moves the sender's ratchet. @throws SealError UNDECRYPTABLE, REPLAYED, TOO_FAR_AHEAD, BODY_MISMATCH */
 async function decryptKey(work: LogWork, entry: MessageEntry): Promise<KeyMessage> {
   const { deps, group, ratchets } = work;
   const opened = await decryptMessage(mlsDeps(deps), {
@@ -98,13 +99,13 @@ async function decryptKey(work: LogWork, entry: MessageEntry): Promise<KeyMessag
     from: { userId: entry.senderUserId, deviceId: entry.senderDeviceId },
   });
   if (!constantTimeEqual(opened.authenticatedData, idToBytes(entry.messageId))) {
-    throw new SealError('BODY_MISMATCH', 'channel: the envelope of another message');
+    throw new SealError('BODY_MISMATCH', 'channel: the envelope belongs to another message');
   }
   work.ratchets = opened.state.ratchets;
   return decode(keyMessageCodec, opened.plaintext);
 }
 
-/** Opens the body and applies it, all or nothing. @throws SealError BODY_MISMATCH … */
+/** Opens the body and applies it, all or nothing. @throws SealError BODY_MISMATCH, MALFORMED */
 async function openWith(work: LogWork, entry: MessageEntry, keyMessage: KeyMessage): Promise<void> {
   const { deps, tx, conversationId } = work;
   const { messageId, body: sealed, seq } = entry;
@@ -113,7 +114,7 @@ async function openWith(work: LogWork, entry: MessageEntry, keyMessage: KeyMessa
   await tx.attempt(async () => {
     const body = openBody({ sealed, keyMessage, expected: { messageId, conversationId } });
     const { senderUserId, senderDeviceId } = entry;
-    // Who came in before this has been handed everything by somebody else.
+    // Devices that joined before this got everything from another member.
     if (kindOf(body.content) === 'history')
       work.row = {
         ...work.row,

@@ -13,7 +13,7 @@ const MAX_TRIES = 20;
  * Tries again to open messages whose key is here and whose body was not the one that was sent: another time, or
  * another server process, may give out the right one.
  *
- * @throws SealError OFFLINE …
+ * @throws SealError OFFLINE, UNAVAILABLE, RATE_LIMITED
  */
 export async function reopenUndecryptable(deps: Deps, conversationId: ConversationId): Promise<void> {
   const kept = await deps.reader.list(CHANNEL_ROWS.undecryptableOf(conversationId), {

@@ -11,7 +11,7 @@ import { checkText, enqueue } from '../outbox/queue.ts';
 import type { DeviceTx } from '../store/device-tx.ts';
 import { ROWS, type MessageRow } from '../store/rows.ts';
 
-/** Changing messages that were sent: shown at once, queued for everybody else. */
+/** Changing messages that were sent: shown at once, queued for everyone else. */
 
 /** See `Conversation.edit`. */
 export async function edit(
@@ -26,7 +26,7 @@ export async function edit(
     const { tx, ownUserId, now } = applying;
     const { content } = message;
     if (message.senderUserId !== ownUserId || (content.kind !== 'text' && content.kind !== 'post')) {
-      throw new SealError('FORBIDDEN', 'edit: not an own text');
+      throw new SealError('FORBIDDEN', 'edit: only your own text can be edited');
     }
     if (text !== '' || content.kind === 'text' || content.attachments.length === 0) checkText(text);
     for (const { key, row, content: unsent } of await unsentChanges(tx, conversationId, seq)) {
@@ -51,7 +51,7 @@ export async function react(
   emoji: string,
   isOn: boolean,
 ): Promise<void> {
-  if (!isEmoji(emoji)) throw new SealError('BAD_INPUT', 'reaction: not one emoji');
+  if (!isEmoji(emoji)) throw new SealError('BAD_INPUT', 'reaction: must be one emoji');
   await onMessage(deps, conversationId, seq, async (applying, message) => {
     const { tx, ownUserId } = applying;
     const { kind } = message.content;
@@ -80,7 +80,8 @@ export async function deleteForEveryone(deps: ComposeDeps, conversationId: Conve
     const { tx, ownUserId, now } = applying;
     const { messageId, content } = message;
     if (content.kind === 'deleted') return;
-    if (!mayDelete(applying.row, message, ownUserId)) throw new SealError('FORBIDDEN', 'delete: not an own message');
+    if (!mayDelete(applying.row, message, ownUserId))
+      throw new SealError('FORBIDDEN', 'delete: only your own messages can be deleted');
     for (const { key, row } of await unsentChanges(tx, conversationId, seq)) if (row.wire === null) tx.delete(key);
     await enqueue(deps, tx, conversationId, encodeContent({ kind: 'delete', target: { seq, messageId } }));
     tx.put(ROWS.removal(conversationId, seq), now);
@@ -97,7 +98,7 @@ export async function onMessage(
 ): Promise<void> {
   await deps.transact(async (tx: DeviceTx) => {
     const message = await tx.get(ROWS.message(conversationId, seq));
-    if (message === null) throw new SealError('NOT_FOUND', 'conversation: no message at that place');
+    if (message === null) throw new SealError('NOT_FOUND', 'conversation: no message with that sequence number');
     await inConversation(deps, tx, conversationId, (applying) => task(applying, message));
   });
 }

@@ -60,6 +60,6 @@ async function find(
 ): Promise<FoundRow<OutboxRow>> {
   const rows = await tx.list(ROWS.outboxOf(conversationId));
   const found = rows.find(({ value }) => value.messageId === messageId && accept(value));
-  if (found === undefined) throw new SealError('NOT_FOUND', 'outbox: no such message');
+  if (found === undefined) throw new SealError('NOT_FOUND', 'outbox: message not found');
   return found;
 }

@@ -31,7 +31,8 @@ export async function send(
   const replyTo = options.replyTo ?? null;
   if (attachments.length === 0 || text !== '') checkText(text);
   checkMentions(text, mentions);
-  if (attachments.length > CONTENT_LIMITS.attachments) throw new SealError('BAD_INPUT', 'attachments: too many');
+  if (attachments.length > CONTENT_LIMITS.attachments)
+    throw new SealError('BAD_INPUT', 'attachments: too many in one message');
   const { userId, device } = await activeAccount(deps.reader);
   const row = await deps.transact(async (tx) => {
     const seconds = timerOf(await tx.get(ROWS.conversation(conversationId)));
@@ -61,7 +62,7 @@ export async function send(
     });
   });
   const message = viewOutbox(conversationId, row, { userId, deviceId: device.deviceId });
-  if (message === null) throw new SealError('INTERNAL', 'outbox: a text that is not shown');
+  if (message === null) throw new SealError('INTERNAL', 'outbox: the queued message is not shown');
   return message;
 }
 

@@ -21,7 +21,7 @@ export interface ApplyOptions {
 /**
  * What an opened body does, in the transaction that also moves the ratchet: it is shown, or it changes an earlier
  * message or the conversation. The same for DMs and channels, for messages of others and, once the server has accepted
- * them, for own ones. A message that is here already, or was taken back, stays as it is.
+ * them, for those of this device. A message that is here already, or was taken back, stays as it is.
  *
  * @throws SealError NOT_SIGNED_IN, STORAGE_FAILED
  */
@@ -96,7 +96,10 @@ async function apply(
   }
 }
 
-/** Decodes a body of a numbered type; null when this version cannot tell. It was opened: no new key would make it better. */
+/**
+ * Decodes a body of a numbered type; null when this version cannot tell. It was opened: no new key would make it
+ * better.
+ */
 function readTyped(coded: Parameters<typeof decodeContent>[0]): RichContent | null {
   try {
     return decodeContent(coded);

@@ -12,7 +12,7 @@ export type Change = WaitingChangeRow;
 
 /**
  * Applies a change to the message it names by place and id. One whose message is not here, or not open, waits for it;
- * one that its sender may not make, or that changes nothing any more, is dropped.
+ * one that its sender may not make, or that no longer changes anything, is dropped.
  */
 export async function applyChange(applying: Applying, change: Change): Promise<void> {
   const { tx, conversationId, row } = applying;
@@ -53,7 +53,7 @@ function wait({ tx, conversationId }: Applying, change: Change): void {
   tx.put(ROWS.waitingChange(conversationId, change.content.target.seq, change.seq), change);
 }
 
-/** Everybody their own; owners and admins of a channel everything that people have said there. */
+/** Members may delete their own messages; owners and admins of a channel every message there. */
 export function mayDelete(row: ConversationRow, message: MessageRow, userId: UserId): boolean {
   if (message.content.kind === 'event' || message.content.kind === 'deleted') return false;
   return message.senderUserId === userId || (row.kind === 'channel' && isModerator(row, userId));

@@ -6,7 +6,7 @@ export function validMentions(text: string, mentions: readonly Mention[]): reado
   return mentions.filter(({ start, length }) => length > 0 && start + length <= text.length);
 }
 
-/** Whether somebody else names the person of this account. */
+/** Whether another person names the person of this account. */
 export function namesOther(mentions: readonly Mention[], ownUserId: UserId, senderUserId: UserId): boolean {
   return senderUserId !== ownUserId && mentions.some(({ userId }) => userId === ownUserId);
 }
@@ -14,6 +14,6 @@ export function namesOther(mentions: readonly Mention[], ownUserId: UserId, send
 /** @throws SealError BAD_INPUT */
 export function checkMentions(text: string, mentions: readonly Mention[]): void {
   if (mentions.length > CONTENT_LIMITS.mentions || validMentions(text, mentions).length < mentions.length) {
-    throw new SealError('BAD_INPUT', 'mentions: too many, or outside of the text');
+    throw new SealError('BAD_INPUT', 'mentions: too many, or outside the text');
   }
 }

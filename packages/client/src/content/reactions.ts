@@ -7,7 +7,7 @@ type Reactions = MessageChanges['reactions'];
 /** Different emojis on one message; further ones are dropped. */
 const MAX_EMOJIS = 50;
 
-/** One grapheme with something to see, as everybody reads it. */
+/** One grapheme with something to see, as all readers see it. */
 export function isEmoji(text: string): boolean {
   if (text.trim() !== text || !text.isWellFormed() || utf8(text).length > CONTENT_LIMITS.emoji) return false;
   return [...new Intl.Segmenter().segment(text)].length === 1;

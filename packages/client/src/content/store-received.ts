@@ -41,7 +41,7 @@ export async function storeUndecryptable(
 ): Promise<void> {
   const { conversationId, seq, acceptedAt, envelope, body, senderDeviceId } = incoming;
   const { device } = await activeAccount(tx);
-  // What this device has sent itself and forgotten, nobody else has a key for it.
+  // What this device has sent and forgotten: no other device has a key for it.
   const isOwn = senderDeviceId === device.deviceId;
   const key = ROWS.undecryptable(conversationId, seq);
   const before = await tx.get(key);
@@ -94,9 +94,10 @@ function rowOf(incoming: IncomingMessage, content: MessageRow['content']): Messa
 }
 
 /**
- * The server has accepted an own message: it leaves the outbox and takes its place, in one commit.
+ * Stores that the server has accepted a message of this device: it leaves the outbox and takes its place, in one
+ * commit.
  *
- * @returns the row as it was queued; null when somebody else has done this
+ * @returns the row as it was queued; null when another tab has done this
  */
 export async function storeAccepted(
   deps: Pick<Deps, 'now'>,
@@ -116,7 +117,7 @@ export async function storeAccepted(
 }
 
 /**
- * An own body that is not shown cannot be sent: what it seemed to change is as it was. That a message is taken back
+ * Drops a body of this device that is not shown and cannot be sent: what it seemed to change is as it was. A deletion
  * stays queued, as it can be sent once the person has accepted who the other one is (`reviveDeletions`).
  */
 export async function dropUnsent(

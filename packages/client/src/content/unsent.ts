@@ -12,7 +12,7 @@ import {
 import type { Applying } from './applying.ts';
 import { viewReactions, withReaction } from './reactions.ts';
 
-/** An own change of a message that waits in the outbox. It is shown at once, on top of what was accepted. */
+/** A change by this account of a message that waits in the outbox. It is shown at once, on top of what was accepted. */
 export interface UnsentChange {
   readonly key: RowKey<OutboxRow>;
   readonly row: OutboxRow;
@@ -50,7 +50,7 @@ export function acceptedState(row: MessageRow): MessageRow {
   return { ...rest, content, ...(editedAt !== null && { editedAt }) };
 }
 
-/** `accepted` with the own changes of it that wait in the outbox. */
+/** Returns `accepted` with this account's changes of it that wait in the outbox. */
 export async function withUnsent(
   { tx, conversationId, ownUserId }: Applying,
   seq: number,

@@ -14,7 +14,7 @@ export interface Deps {
   readonly transact: <T>(task: (tx: DeviceTx) => Promise<T>) => Promise<T>;
   /** Calls as this device. */
   readonly api: SealApi;
-  /** Calls as nobody. */
+  /** Calls without an account. */
   readonly publicApi: SealApi;
   /** How anything else reaches the server. */
   readonly http: HttpOptions;
@@ -25,7 +25,7 @@ export interface Deps {
   readonly rng: Rng;
   /** The server's clock as far as it is known, ms. */
   readonly now: () => number;
-  /** Something went wrong that nobody asked for and nobody repairs. */
+  /** Something went wrong in the background that will not be repaired. */
   readonly report: (error: unknown) => void;
 }
 

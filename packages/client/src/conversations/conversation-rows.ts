@@ -7,7 +7,7 @@ import { ROWS, type ChannelPart, type ConversationRow, type MemberRow } from '..
 
 /**
  * Stores what the server says of a conversation. Positions only ever grow, and the members of a DM stay those it was
- * first seen with: a server cannot put somebody else in the place of the other person.
+ * first seen with: a server cannot put another account in the place of the other person.
  */
 export async function storeConversation(tx: DeviceTx, answer: ConversationAnswer): Promise<void> {
   expectIds(answer.conversationId, ...answer.members.map(({ userId }) => userId));
@@ -44,7 +44,7 @@ export async function storeConversation(tx: DeviceTx, answer: ConversationAnswer
   if (JSON.stringify(stored) !== JSON.stringify(row)) tx.put(key, stored);
 }
 
-/** The name of a public channel is the server's to tell; that of a private one stands in sealed bodies alone. */
+/** The name of a public channel is the server's to tell; that of a private one is only in sealed bodies. */
 function channelPart(
   { visibility, name, description }: NonNullable<ConversationAnswer['channel']>,
   row: ChannelPart | undefined,

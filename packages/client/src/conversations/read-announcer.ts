@@ -57,7 +57,7 @@ async function announceIn(deps: Deps, tx: DeviceTx, conversationId: Conversation
   const row = await tx.get(key);
   if (row === null || row.readSeq <= row.announcedReadSeq) return false;
   tx.put(key, { ...row, announcedReadSeq: row.readSeq });
-  // In a large channel nobody wants to know that of everybody, and one that was left has nobody to tell.
+  // In a large channel members do not need it of each other, and a channel that was left has no one to tell.
   if (row.channel && (row.channel.state === 'left' || row.members.length > MAX_MEMBERS)) return false;
   const content = { kind: 'read', upToSeq: row.readSeq } as const;
   // An announcement that was not encrypted yet, as while offline, is brought up to date instead of followed by another.

@@ -16,7 +16,7 @@ export async function moveReadPosition(
     readonly conversationId: ConversationId;
     readonly seq: number;
     readonly ownUserId: UserId;
-    /** Another own device has read, and has told everybody: this one need not. */
+    /** Another device of this account has read, and has told the others: this one need not. */
     readonly isAnnounced: boolean;
   },
 ): Promise<void> {

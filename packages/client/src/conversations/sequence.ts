@@ -5,10 +5,10 @@ import type { ConversationRow, SeqRange } from '../store/rows.ts';
  * kept back: the row of a conversation remembers which numbers this device cannot account for.
  */
 
-/** Ranges kept; the oldest are forgotten first. Whoever keeps back that much is noticed by the rest. */
+/** Ranges kept; the oldest are forgotten first. A server that keeps back that much is noticed by the rest. */
 const MAX_RANGES = 64;
 
-/** This device knows what stands at `seq`, or that nothing does any more. */
+/** Notes that this device knows what is at `seq`, or that nothing is left there. */
 export function accountFor(row: ConversationRow, seq: number): ConversationRow {
   const { gaps = [], missing = [] } = row;
   const seen = seenUpTo(row) ?? seq - 1;

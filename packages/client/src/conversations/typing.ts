@@ -4,7 +4,7 @@ import type { SealApi } from '../api/types.ts';
 /** A notice counts for five seconds at the other side: this often keeps it up, ms. */
 const SPACING_MS = 3_000;
 
-/** Tells others that the person types. Lost notices are nobody's loss. */
+/** Tells others that the person types. A lost notice does no harm. */
 export type TypingNotifier = (conversationId: ConversationId, isTyping: boolean) => void;
 
 export function createTypingNotifier(api: SealApi): TypingNotifier {

@@ -45,7 +45,7 @@ export interface DeviceParts {
 export async function openDevice(parts: DeviceParts): Promise<Device> {
   const { options, transport, account, live, views, emitter } = parts;
   const report = (error: unknown): void => emitter.fail(error);
-  // Commits made before the tabs are there concern nobody yet.
+  // Commits made before the tabs exist concern no listener yet.
   let tabs: Tabs | null = null;
   const runtime = await openRuntime(options, {
     api: transport.api,

@@ -34,7 +34,8 @@ export async function proveDevice(input: {
   return { challengeId, userId, deviceId, signature: toBase64(await signAuthProof(curves, device, proof)) };
 }
 
-/** An app key stands for one tenant for ever: keys made for one are never shown to another. */
+/** An app key belongs to one tenant for ever: keys made for one are never shown to another. */
 function checkTenant(found: TenantId, expected: TenantId): void {
-  if (found !== expected) throw new SealError('UNKNOWN_APP_KEY', 'challenge: of another tenant than the account');
+  if (found !== expected)
+    throw new SealError('UNKNOWN_APP_KEY', 'challenge: belongs to another tenant than the account');
 }

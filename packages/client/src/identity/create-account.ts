@@ -8,10 +8,11 @@ import { wrapUnderNewCode } from './recovery-code.ts';
 import { resumeInterrupted } from './resume-interrupted.ts';
 
 /**
- * Opens an account with this device as its first. The keys are stored before the server hears of them, so a crash or a
- * lost answer leaves an account that `resumeInterrupted` finds.
+ * Opens an account with this device as its first. The keys are stored before the server is told of them, so a crash or
+ * a lost answer leaves an account that `resumeInterrupted` finds.
  *
- * @throws SealError CONFLICT when this device has an account; USERNAME_TAKEN, BAD_INPUT, OFFLINE …
+ * @throws SealError CONFLICT when this device has an account; USERNAME_TAKEN, BAD_INPUT, OFFLINE, UNAVAILABLE,
+ *   RATE_LIMITED
  */
 export async function createAccount(
   deps: IdentityDeps,
@@ -19,7 +20,7 @@ export async function createAccount(
 ): Promise<{ readonly recoveryCode: string | null }> {
   const resumed = await resumeInterrupted(deps);
   if (resumed?.username === username && resumed.status === 'active') return { recoveryCode: resumed.recoveryCode };
-  if (resumed !== null) throw new SealError('CONFLICT', 'client: this device has an account');
+  if (resumed !== null) throw new SealError('CONFLICT', 'client: this device already has an account');
   const challenge = await requestChallenge(deps.publicApi);
   const account = await newAccount(deps, challenge, username);
   const session = await register(deps, account, challenge);

@@ -34,20 +34,20 @@ export interface JoinInput {
   readonly anchor: { readonly version: number; readonly hash: Bytes } | null;
 }
 
-/** Somebody else may publish a list at the same time: the next one is then made on top of theirs. */
+/** Another device may publish a list at the same time: the next one is then made on top of that. */
 const MAX_ATTEMPTS = 4;
 
 /**
  * Adds this device to the account: signs the next device list with itself in it, stores its keys, tells the server.
  *
- * @throws SealError CONFLICT when this device has an account; TOO_MANY_DEVICES; IDENTITY_CHANGED or DEVICE_LIST_REJECTED
- *   when the server's lists are not this account's; OFFLINE …
+ * @throws SealError CONFLICT when this device has an account; TOO_MANY_DEVICES; IDENTITY_CHANGED or
+ *   DEVICE_LIST_REJECTED when the server's lists are not this account's; OFFLINE, UNAVAILABLE, RATE_LIMITED
  */
 export async function joinAccount(deps: IdentityDeps, input: JoinInput): Promise<void> {
   const { curves, rng, publicApi, transact, clock } = deps;
   const { tenantId, userId, username, accountSeed } = input;
   if ((await resumeInterrupted(deps)) !== null) {
-    throw new SealError('CONFLICT', 'client: this device has an account');
+    throw new SealError('CONFLICT', 'client: this device already has an account');
   }
   const accountKey = await accountKeyFromSeed(curves, accountSeed);
   const device = await createDeviceKeys({ curves, rng });
@@ -91,7 +91,7 @@ export async function joinAccount(deps: IdentityDeps, input: JoinInput): Promise
   }
 }
 
-/** The own lists as the server has them, verified to continue what is known of them. */
+/** Fetches this account's lists from the server, verified to continue what is known of them. */
 async function fetchOwnLists(
   deps: Pick<Deps, 'publicApi' | 'curves'>,
   account: Pick<AccountRow, 'tenantId' | 'userId' | 'accountKey'> & Pick<JoinInput, 'anchor'>,
@@ -100,13 +100,16 @@ async function fetchOwnLists(
   const { lists } = await deps.publicApi.devices.lists.query({ users: [{ userId, since: 0 }] });
   const chain = chainOf(lists.find((answer) => answer.userId === userId)?.chain ?? []);
   if (anchor !== null && chain.length < anchor.version) {
-    throw new SealError('DEVICE_LIST_REJECTED', 'device list: the server shows an older one than the other device has');
+    throw new SealError(
+      'DEVICE_LIST_REJECTED',
+      'device list: the server shows an older version than the other device has',
+    );
   }
   const known = await verifyOwnChain(deps, account, chain);
   if (anchor !== null) {
     const anchored = await verifyOwnChain(deps, account, chain.slice(0, anchor.version));
     if (!constantTimeEqual(anchored.hash, anchor.hash)) {
-      throw new SealError('DEVICE_LIST_REJECTED', 'device list: not the one the other device has');
+      throw new SealError('DEVICE_LIST_REJECTED', 'device list: differs from the one the other device has');
     }
   }
   return known;

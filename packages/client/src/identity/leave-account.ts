@@ -6,7 +6,7 @@ import { revokeDevice } from './own-devices.ts';
  * Takes this device off its account before it is wiped: others would go on encrypting for it. The only device of an
  * account stays on it.
  *
- * @throws SealError OFFLINE …: the device is wiped all the same
+ * @throws SealError OFFLINE, UNAVAILABLE, RATE_LIMITED: the device is wiped all the same
  */
 export async function leaveAccount(deps: Deps): Promise<void> {
   const account = await deps.reader.get(ROWS.account);

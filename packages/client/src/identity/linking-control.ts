@@ -13,7 +13,7 @@ export function startLinking(code: string, work: (control: LinkingControl) => Pr
   let confirm = (): void => {};
   const confirmed = new Promise<void>((resolve) => (confirm = resolve));
   const end = (reason: SealError): void => ending.abort(reason);
-  const timer = setTimeout(() => end(new SealError('NOT_FOUND', 'linking: ran out')), LIFETIMES.linkMs);
+  const timer = setTimeout(() => end(new SealError('NOT_FOUND', 'linking: the code has expired')), LIFETIMES.linkMs);
 
   async function run(): Promise<void> {
     try {
@@ -29,7 +29,7 @@ export function startLinking(code: string, work: (control: LinkingControl) => Pr
   }
 
   const finished = run();
-  // Whoever only watches `state` need not handle this one as well.
+  // A caller that only watches `state` need not handle this one as well.
   finished.catch(() => {});
   return { state, confirm, cancel: () => end(new SealError('FORBIDDEN', 'linking: cancelled')), finished };
 }

@@ -26,8 +26,8 @@ const POLL_MS = 1_000;
 const FIRST_POLL_MS = 250;
 
 /**
- * Stands in for step 4 when the person at the old device says no. Not authenticated: whoever can write it, the server,
- * could as well keep step 4 back.
+ * Stands in for step 4 when the person at the old device says no. Not authenticated: the server could write it, and
+ * could just as well keep step 4 back.
  */
 const REFUSED: Bytes = Uint8Array.of(0);
 
@@ -44,7 +44,8 @@ export interface LinkingControl {
  * The device that has the account: answers one request to it, and hands the account over once its person
  * has compared the digits. A code is good for one request: another one would give an attacker a second guess.
  *
- * @throws SealError WRONG_CODE when the other side does not know the code; NOT_FOUND when it ran out; OFFLINE …
+ * @throws SealError WRONG_CODE when the other side does not know the code; NOT_FOUND when it ran out; OFFLINE,
+ *   UNAVAILABLE, RATE_LIMITED
  */
 export async function offerLink(
   deps: Pick<Deps, 'api' | 'reader' | 'curves' | 'rng'>,
@@ -69,7 +70,11 @@ export async function offerLink(
   await sendStep(api, linkId, 4, grant);
 }
 
-/** A code for `offerLink`, which the server knows about when this returns. @throws SealError OFFLINE … */
+/**
+ * A code for `offerLink`, which the server knows about when this returns.
+ *
+ * @throws SealError OFFLINE, UNAVAILABLE, RATE_LIMITED
+ */
 export async function openLink({ api, rng }: Pick<Deps, 'api' | 'rng'>): Promise<string> {
   const code = createLinkingCode(rng);
   await api.linking.open.mutate({ linkId: linkingCodeKeys(code).linkId });
@@ -79,7 +84,7 @@ export async function openLink({ api, rng }: Pick<Deps, 'api' | 'rng'>): Promise
 async function grantOf({ reader }: Pick<Deps, 'reader'>): Promise<LinkGrant> {
   const { tenantId, userId, username, accountKey } = await activeAccount(reader);
   const own = await reader.get(ROWS.peer(userId));
-  if (own === null) throw new SealError('INTERNAL', 'linking: the own device list is missing');
+  if (own === null) throw new SealError('INTERNAL', "linking: this account's device list is missing");
   const { list, hash } = own.known;
   const secrets = { accountSeed: accountKey.privateKey, extraKeys: [] };
   return { tenantId, userId, username, secrets, deviceListVersion: list.version, deviceListHash: hash };
@@ -89,8 +94,8 @@ async function grantOf({ reader }: Pick<Deps, 'reader'>): Promise<LinkGrant> {
  * The device that joins: asks by the code typed in, shows the digits, and takes the account when the other device
  * gives it.
  *
- * @throws SealError WRONG_CODE when the code is none or not the other device's; NOT_FOUND when nobody shows it;
- *   TOO_MANY_DEVICES; CONFLICT when this device has an account; OFFLINE …
+ * @throws SealError WRONG_CODE when the code is none or not the other device's; NOT_FOUND when no device shows it;
+ *   TOO_MANY_DEVICES; CONFLICT when this device has an account; OFFLINE, UNAVAILABLE, RATE_LIMITED
  */
 export async function followLink(deps: IdentityDeps, code: string, control: LinkingControl): Promise<void> {
   const { publicApi, curves, rng } = deps;

@@ -10,7 +10,8 @@ const NO_VERDICT: readonly ErrorCode[] = ['OFFLINE', 'UNAVAILABLE', 'RATE_LIMITE
 /**
  * A session by the refresh token, or, where there is none or the server does not take it, by the device key.
  *
- * @throws SealError DEVICE_REVOKED, NOT_FOUND when the server does not know the device, OFFLINE …
+ * @throws SealError DEVICE_REVOKED, NOT_FOUND when the server does not know the device, OFFLINE, UNAVAILABLE,
+ *   RATE_LIMITED
  */
 export async function openSession(
   deps: TokenDeps,

@@ -6,10 +6,10 @@ import type { Deps } from '../context/deps.ts';
 import { ROWS, type AccountRow } from '../store/rows.ts';
 import { tokensOf } from './session-rows.ts';
 
-/** What the verbs that make or continue an account are handed: nobody is signed in yet. */
+/** What commands that make or continue an account are handed: no account is signed in yet. */
 export type IdentityDeps = Omit<Deps, 'api'> & { readonly clock: Clock };
 
-/** The verified lists of the own account, whose key is known beforehand. */
+/** Verifies the device lists of this device's account, whose key is known beforehand. */
 export function verifyOwnChain(
   deps: Pick<Deps, 'curves'>,
   { tenantId, userId, accountKey }: Pick<AccountRow, 'tenantId' | 'userId' | 'accountKey'>,

@@ -8,7 +8,7 @@ import { ROWS } from '../store/rows.ts';
 
 const MAX_ATTEMPTS = 4;
 
-/** The devices of the own account, from its verified list. @throws SealError NOT_SIGNED_IN */
+/** Lists the devices of this account, from its verified list. @throws SealError NOT_SIGNED_IN */
 export async function listOwnDevices({ reader }: Pick<Deps, 'reader'>): Promise<readonly OwnDevice[]> {
   const { userId, device } = await activeAccount(reader);
   const own = await reader.get(ROWS.peer(userId));
@@ -21,7 +21,8 @@ export async function listOwnDevices({ reader }: Pick<Deps, 'reader'>): Promise<
 /**
  * Publishes a device list without `deviceId`: from then on no message has an envelope for it.
  *
- * @throws SealError NOT_FOUND when it is not on the list, DEVICE_LIST_REJECTED when it is the last one, OFFLINE …
+ * @throws SealError NOT_FOUND when it is not on the list, DEVICE_LIST_REJECTED when it is the last one, OFFLINE,
+ *   UNAVAILABLE, RATE_LIMITED
  */
 export async function revokeDevice(deps: FetchDeps, deviceId: DeviceId): Promise<void> {
   const { api, reader, curves, now } = deps;
@@ -29,7 +30,7 @@ export async function revokeDevice(deps: FetchDeps, deviceId: DeviceId): Promise
     const { tenantId, userId, accountKey, device } = await activeAccount(reader);
     await learnDeviceLists(deps, [userId]);
     const own = await reader.get(ROWS.peer(userId));
-    if (own === null) throw new SealError('NOT_FOUND', 'device list: the own one is missing');
+    if (own === null) throw new SealError('NOT_FOUND', "device list: this account's is missing");
     const account = { tenantId, userId, key: accountKey };
     const { signed } = await extendDeviceList({
       curves,

@@ -5,10 +5,11 @@ import { ROWS } from '../store/rows.ts';
 import { wrapUnderNewCode } from './recovery-code.ts';
 
 /**
- * Makes a new recovery code; the old one opens nothing any more as soon as the server has the new blob. Kept on this
+ * Makes a new recovery code; the old one stops working as soon as the server has the new blob. Kept on this
  * device until the person confirms it.
  *
- * @throws SealError BAD_INPUT for a guest, who has no name to recover by; NOT_SIGNED_IN, OFFLINE …
+ * @throws SealError BAD_INPUT for a guest, who has no name to recover by; NOT_SIGNED_IN, OFFLINE, UNAVAILABLE,
+ *   RATE_LIMITED
  */
 export async function replaceRecoveryCode(
   deps: Pick<Deps, 'api' | 'reader' | 'transact' | 'rng'>,

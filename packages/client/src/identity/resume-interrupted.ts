@@ -10,10 +10,10 @@ const NOT_HERE: readonly ErrorCode[] = ['NOT_FOUND', 'NOT_SIGNED_IN', 'BAD_SIGNA
 
 /**
  * Finds out what became of a registration or joining that a crash or a lost answer cut short, and finishes or forgets
- * it. A device the server has, but whose keys are gone, would be one that nobody can send to.
+ * it. A device the server has, but whose keys are gone, would be one that no other device can send to.
  *
  * @returns the account of this device; null when it has none
- * @throws SealError OFFLINE … when the server cannot be asked
+ * @throws SealError OFFLINE, UNAVAILABLE, RATE_LIMITED when the server cannot be asked
  */
 export async function resumeInterrupted(deps: IdentityDeps): Promise<AccountRow | null> {
   const { reader, transact, publicApi } = deps;

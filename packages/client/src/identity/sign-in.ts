@@ -7,13 +7,13 @@ import { tokensOf } from './session-rows.ts';
 /**
  * Continues the account this device was signed out of.
  *
- * @throws SealError NOT_SIGNED_IN when there is none, DEVICE_REVOKED, OFFLINE …
+ * @throws SealError NOT_SIGNED_IN when there is none, DEVICE_REVOKED, OFFLINE, UNAVAILABLE, RATE_LIMITED
  */
 export async function signIn(deps: IdentityDeps): Promise<void> {
   const { reader, transact, publicApi, curves, clock } = deps;
   const account = await reader.get(ROWS.account);
   if (account?.status === 'active') return;
-  if (account?.status !== 'signed-out') throw new SealError('NOT_SIGNED_IN', 'client: no account to continue');
+  if (account?.status !== 'signed-out') throw new SealError('NOT_SIGNED_IN', 'client: no account to sign in to');
   const challenge = await requestChallenge(publicApi);
   const proof = await proveDevice({ curves, account, challenge, purpose: 'signIn', deviceList: null });
   const session = await publicApi.auth.signIn.mutate(proof);

@@ -34,7 +34,7 @@ export type AccountState =
       readonly username: string | null;
     };
 
-/** One device of the own account. */
+/** One device of this account. */
 export interface OwnDevice {
   readonly deviceId: DeviceId;
   readonly isThisDevice: boolean;

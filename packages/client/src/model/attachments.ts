@@ -25,7 +25,10 @@ export interface AttachOptions {
   readonly waveform?: Uint8Array;
 }
 
-/** A file that belongs to no message yet. Its upload begins at once and goes on when the message is sent before it is done. */
+/**
+ * A file that belongs to no message yet. Its upload begins at once and goes on when the message is sent before it is
+ * done.
+ */
 export interface PendingAttachment {
   readonly attachmentId: AttachmentId;
   readonly attachment: Readable<MessageAttachment>;
@@ -37,7 +40,10 @@ export interface PendingAttachment {
 
 /** The content of an attachment while it is fetched and opened. */
 export interface OpenedAttachment {
-  /** The file's bytes, each verified before it is here. Errors with SealError ATTACHMENT_DAMAGED, OFFLINE … */
+  /**
+   * The file's bytes, each verified before it is here. Errors with SealError ATTACHMENT_DAMAGED, OFFLINE, UNAVAILABLE,
+   * RATE_LIMITED
+   */
   readonly stream: ReadableStream<Uint8Array>;
   readonly size: number;
   readonly mimeType: string;

@@ -38,14 +38,18 @@ export interface SealClient {
    * @throws SealError WRONG_CODE, NOT_FOUND, RATE_LIMITED, TOO_MANY_DEVICES
    */
   recover(options: { readonly username: string; readonly recoveryCode: string }): Promise<void>;
-  /** On a device without account: joins by the code shown on another device. @throws SealError WRONG_CODE when it is no code */
+  /**
+   * On a device without account: joins by the code shown on another device.
+   *
+   * @throws SealError WRONG_CODE when it is no code
+   */
   linkThisDevice(code: string): Linking;
   /** On a signed-in device: shows a code for a new one. */
   showLinkingCode(): Promise<Linking>;
   /** Ends the session; `wipe` also deletes keys and messages from this device. */
   signOut(options?: { readonly wipe?: boolean }): Promise<void>;
 
-  /** Devices of the own account, from the verified list. */
+  /** Devices of this account, from the verified list. */
   listDevices(): Promise<readonly OwnDevice[]>;
   /** Takes a device off the account: nothing sent from now on reaches it. */
   revokeDevice(deviceId: DeviceId): Promise<void>;
@@ -68,7 +72,10 @@ export interface SealClient {
   joinChannel(conversationId: ConversationId): Promise<Conversation>;
   declineInvitation(conversationId: ConversationId): Promise<void>;
   readonly invitations: Readable<readonly Invitation[]>;
-  /** 60 digits that are the same on both sides when nobody is in between. Null until both device lists are known. */
+  /**
+   * 60 digits that are the same on both sides when no one intercepts the messages. Null until both device lists are
+   * known.
+   */
   safetyNumber(userId: UserId): Promise<string | null>;
   /** Trusts the changed account key of `userId` from now on. */
   acceptIdentity(userId: UserId): Promise<void>;

@@ -46,7 +46,7 @@ export interface Conversation {
   readonly conversationId: ConversationId;
   /** Null until the conversation is known on this device. */
   readonly summary: Readable<ConversationSummary | null>;
-  /** Loaded on first use; follows every change while somebody subscribes or asks. */
+  /** Loaded on first use; follows every change while there is a subscriber or a caller asks. */
   readonly messages: Readable<MessageWindow>;
   /** Extends the window by one page of older messages. */
   loadEarlier(): Promise<void>;
@@ -56,15 +56,23 @@ export interface Conversation {
    * @throws SealError TOO_LARGE, BAD_INPUT (empty text), NOT_FOUND (unknown attachment), NOT_SIGNED_IN, STORAGE_FAILED
    */
   send(text: string, options?: SendOptions): Promise<Message>;
-  /** Changes the text of an own message; offline too. @throws SealError FORBIDDEN, NOT_FOUND, BAD_INPUT, TOO_LARGE */
+  /**
+   * Changes the text of one of the person's own messages; offline too.
+   *
+   * @throws SealError FORBIDDEN, NOT_FOUND, BAD_INPUT, TOO_LARGE
+   */
   edit(seq: number, text: string, mentions?: readonly Mention[]): Promise<void>;
-  /** Takes an own message back, or in a channel as admin anybody's. Here it is gone at once. @throws SealError FORBIDDEN */
+  /**
+   * Deletes one of the person's own messages for everyone, or in a channel as admin anyone's. Here it is gone at once.
+   *
+   * @throws SealError FORBIDDEN
+   */
   deleteForEveryone(seq: number): Promise<void>;
   /** Removes a message from this device; others, own devices included, keep it. */
   deleteForMe(seq: number): Promise<void>;
-  /** Adds or takes back the own reaction. @throws SealError NOT_FOUND, BAD_INPUT when `emoji` is not one */
+  /** Adds or removes the person's reaction. @throws SealError NOT_FOUND, BAD_INPUT when `emoji` is not one */
   react(seq: number, emoji: string, isOn: boolean): Promise<void>;
-  /** From here on messages disappear after `seconds`, for everybody; 0 turns that off. */
+  /** From here on messages disappear after `seconds`, for everyone; 0 turns that off. */
   setTimer(seconds: number): Promise<void>;
   /** Keeps what the person has begun to write; the caller decides how often. */
   setDraft(text: string): Promise<void>;

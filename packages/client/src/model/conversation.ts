@@ -22,8 +22,8 @@ export interface ChannelState {
   readonly ownRole: MemberRole;
   readonly memberCount: number;
   /**
-   * `joining`: this device has no keys of the channel yet. `left`: the account is no member any more; what is here
-   * stays readable. `broken`: the members do not have the same keys; an owner or admin has to begin anew.
+   * `joining`: this device has no keys of the channel yet. `left`: the account is no longer a member; what is here
+   * stays readable. `broken`: the members do not have the same keys; an owner or admin must reset them.
    */
   readonly state: 'joining' | 'joined' | 'left' | 'broken';
   /** Members hand the keys of recent messages to newcomers. */
@@ -40,7 +40,7 @@ export interface ConversationSummary {
   readonly lastMessage: Message | null;
   /** When anything happened last; conversations are ordered by it, newest first. */
   readonly lastActivityAt: number;
-  /** Text messages of others after the own read position. */
+  /** Text messages of others after this account's read position. */
   readonly unreadCount: number;
   /** Those of them that mention the person of this account. */
   readonly mentionCount: number;
@@ -81,7 +81,7 @@ export interface MissingMessages {
   readonly count: number;
 }
 
-/** Somebody asks the person of this account into a channel. */
+/** A member invites the person of this account to a channel. */
 export interface Invitation {
   readonly conversationId: ConversationId;
   /** Null when it is private and the inviter's message with its name is not here yet. */

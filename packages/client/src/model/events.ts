@@ -8,7 +8,9 @@ import type { SealError, UserId } from '@seal-chat/protocol';
 export interface SealEvents {
   /** A message was stored on this device for the first time: of another person, or from another own device. */
   readonly message: Message;
-  /** A message changed: an own one was queued, accepted or failed; an undecryptable one was opened or given up. */
+  /**
+   * A message changed: one of this account was queued, accepted or failed; an undecryptable one was opened or given up.
+   */
   readonly 'message-changed': Message;
   /** A conversation is new or changed. */
   readonly conversation: ConversationSummary;
@@ -18,7 +20,7 @@ export interface SealEvents {
   readonly unread: number;
   /** The account key of `userId` is not the one first seen. */
   readonly 'identity-changed': { readonly userId: UserId };
-  /** Something in the background failed and will not be repaired by itself. Never holds content or secrets. */
+  /** Something in the background failed and will not be repaired automatically. Never holds content or secrets. */
   readonly error: SealError;
 }
 

@@ -13,13 +13,13 @@ export type LinkingState =
   | { readonly step: 'done' }
   | { readonly step: 'failed'; readonly error: SealError };
 
-/** A linking in progress. It ends by itself after ten minutes. */
+/** A linking in progress. It ends automatically after ten minutes. */
 export interface Linking {
   readonly state: Readable<LinkingState>;
   /** Old device only: the six digits are the same on both. */
   confirm(): void;
   /** Ends it; on the old device also when the digits differ. */
   cancel(): void;
-  /** Settles when it is over. @throws SealError WRONG_CODE, NOT_FOUND, TOO_MANY_DEVICES … */
+  /** Settles when it is over. @throws SealError WRONG_CODE, NOT_FOUND, TOO_MANY_DEVICES, OFFLINE */
   readonly finished: Promise<void>;
 }

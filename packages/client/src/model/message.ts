@@ -4,7 +4,7 @@ import type { Mention, MessageRef } from '@seal-chat/protocol/content';
 
 /** Messages, as the application sees them: plain, immutable values. Times are ms since 1970. */
 
-/** How far an own message got: the ticks. */
+/** How far a message of this account got: the ticks. */
 export type DeliveryStatus =
   /** In the outbox. */
   | 'sending'
@@ -14,7 +14,7 @@ export type DeliveryStatus =
   | 'delivered'
   /** Read by every other member. */
   | 'read'
-  /** Not sent and not going to be by itself: `failure` says why; `retry` or `discard` it. */
+  /** Not sent, and not going to be sent automatically: `failure` says why; `retry` or `discard` it. */
   | 'failed';
 
 export type MessageView =
@@ -29,7 +29,7 @@ export type MessageView =
     }
   /** Taken back, or its time was over before it was seen here. */
   | { readonly kind: 'deleted' }
-  /** Asks the person into a channel. `gone`: there is nothing to accept any more. */
+  /** Asks the person into a channel. `gone`: there is nothing left to accept. */
   | {
       readonly kind: 'invitation';
       readonly channelId: ConversationId;
@@ -37,7 +37,7 @@ export type MessageView =
       readonly description: string;
       readonly state: 'open' | 'accepted' | 'gone';
     }
-  /** Not said by anybody: something about the conversation has changed. The message's sender did it. */
+  /** No one wrote this: something about the conversation has changed. The message's sender did it. */
   | { readonly kind: 'event'; readonly event: ConversationEvent }
   /** Could not be opened. Kept, and opened later should the cause go away; `isRetrying` while that is likely. */
   | { readonly kind: 'undecryptable'; readonly cause: ErrorCode; readonly isRetrying: boolean }
@@ -58,7 +58,7 @@ export type ConversationEvent =
   | { readonly type: 'timer'; readonly seconds: number }
   | { readonly type: 'profile'; readonly name: string }
   | { readonly type: 'joined' | 'left' | 'added' | 'removed'; readonly userIds: readonly UserId[] }
-  /** The channel's keys were made anew. */
+  /** The channel's keys were reset. */
   | { readonly type: 'reset' };
 
 /** The people who reacted with one emoji. */

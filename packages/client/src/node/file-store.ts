@@ -8,7 +8,7 @@ import { createRowMap, type RowMap } from '../store/row-map.ts';
 import { encodeRecord, readRecords } from './log-record.ts';
 import { acquireProcessLock } from './process-lock.ts';
 
-/** The log is written anew once it is this many times as long as what it holds, bytes. */
+/** The log is rewritten once it is this many times as long as what it holds, bytes. */
 const COMPACT_FACTOR = 4;
 const COMPACT_FLOOR = 1_048_576;
 
@@ -74,7 +74,7 @@ async function openFileStore(directory: string): Promise<DeviceStore> {
     }
   };
 
-  /** The lock is given back once: the next time it may be somebody else's. */
+  /** The lock is released once: later it may belong to another process. */
   let closing: Promise<void> | null = null;
   // Commits are serial even when a caller does not hold the device lock.
   const queue = createTaskQueue();

@@ -3,7 +3,7 @@ import { link, readFile, rename, unlink, writeFile } from 'node:fs/promises';
 import { SealError } from '@seal-chat/protocol';
 
 /**
- * Makes `path` say that this process uses what stands beside it. A lock of a process that is gone is taken over.
+ * Makes `path` say that this process uses what is next to it. A lock of a process that no longer exists is taken over.
  * @returns the function that gives it back
  * @throws SealError STORAGE_FAILED while another process holds it
  */
@@ -12,7 +12,7 @@ export async function acquireProcessLock(path: string): Promise<() => Promise<vo
   const draft = `${path}.${process.pid}`;
   await writeFile(draft, own, { mode: 0o600 });
   try {
-    // A link is made whole or not at all, so nobody reads a lock that is half written.
+    // A link is made whole or not at all, so no process reads a lock that is half written.
     for (let attempt = 0; attempt < 5; attempt++) {
       if (await linked(draft, path)) return () => unlink(path);
       if (!(await takeAway(path, `${draft}.old`))) break;
@@ -28,7 +28,7 @@ async function takeAway(path: string, aside: string): Promise<boolean> {
   const holder = await readFile(path, 'utf8').catch(() => null);
   if (holder === null) return true;
   if (isAlive(holder)) return false;
-  // Somebody else may be doing the same, and have made a new lock already: look at what was moved.
+  // Another process may be doing the same, and may have made a new lock already: look at what was moved.
   await rename(path, aside).catch(() => {});
   const moved = await readFile(aside, 'utf8').catch(() => null);
   if (moved !== null && isAlive(moved)) await linked(aside, path);

@@ -8,7 +8,7 @@ import { ROWS } from '../store/rows.ts';
 /**
  * Trusts the account key that the server now shows for `userId`. Sessions with the old one's devices end.
  *
- * @throws SealError DEVICE_LIST_REJECTED when the server shows yet another one; OFFLINE …
+ * @throws SealError DEVICE_LIST_REJECTED when the server shows yet another one; OFFLINE, UNAVAILABLE, RATE_LIMITED
  */
 export async function acceptIdentity(deps: FetchDeps, userId: UserId): Promise<void> {
   const { api, reader, transact, curves } = deps;

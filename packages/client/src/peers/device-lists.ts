@@ -22,7 +22,7 @@ import { ROWS, type AccountRow, type PeerRow, type RetiredDevice } from '../stor
  *
  * @param from `start` fetches the whole chain: the server is suspected to have another one
  * @throws SealError DEVICE_LIST_REJECTED when a list does not continue the known one; NOT_FOUND without any list;
- *   DEVICE_REVOKED when this device is not on the own list any more; OFFLINE …
+ *   DEVICE_REVOKED when this device is no longer on this account's list; OFFLINE, UNAVAILABLE, RATE_LIMITED
  */
 export async function learnDeviceLists(
   deps: FetchDeps,
@@ -62,7 +62,7 @@ async function storeChain(
   const { account, userId, chain, fetchedAfter } = input;
   const peer = await tx.get(ROWS.peer(userId));
   if (chain.length === 0) {
-    if (peer === null) throw new SealError('NOT_FOUND', 'device list: the server has none');
+    if (peer === null) throw new SealError('NOT_FOUND', 'device list: the server has none for this person');
     return;
   }
   // Another fetch was quicker, and its answer newer: this one would look like a rollback.
@@ -101,7 +101,7 @@ async function extendPeer(
       retired.push({ device, removedIn: known.list.version, learnedAt: now() });
     }
   }
-  if (known === null) throw new SealError('DEVICE_LIST_REJECTED', 'device list: an empty chain');
+  if (known === null) throw new SealError('DEVICE_LIST_REJECTED', 'device list: the chain is empty');
   if (known === peer?.known) return peer;
   return { known, retired, changedKey: null };
 }

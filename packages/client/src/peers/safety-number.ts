@@ -9,7 +9,8 @@ import { learnDeviceLists } from './device-lists.ts';
  * The safety number with `userId`, over the key the server shows now: after a change, people compare the new one before
  * they accept it.
  *
- * @throws SealError NOT_FOUND when there is no such account, OFFLINE when its list has never been fetched, NOT_SIGNED_IN
+ * @throws SealError NOT_FOUND when there is no such account, OFFLINE when its list has never been fetched,
+ *   NOT_SIGNED_IN
  */
 export async function safetyNumberWith(deps: FetchDeps, userId: UserId): Promise<string | null> {
   const account = await activeAccount(deps.reader);

@@ -27,7 +27,7 @@ type Order = Readonly<Record<PreKeyKind, number>>;
  * know is of a lost state, and so may others be: the whole stock is replaced then.
  *
  * @param renewAll after a rollback, or when sessions that others start here keep failing: replaces every key
- * @throws SealError OFFLINE …
+ * @throws SealError OFFLINE, UNAVAILABLE, RATE_LIMITED
  */
 export function maintainPreKeys(deps: PreKeyDeps, options: { readonly renewAll: boolean }): Promise<void> {
   // Two that fill the stock at once would both find it empty.

@@ -43,7 +43,7 @@ async function incomingAgain(tx: DeviceTx, { key }: FoundRow<UndecryptableRow>):
  * and two days, then no more.
  *
  * @returns when to look again, ms; null when nothing waits
- * @throws SealError OFFLINE …
+ * @throws SealError OFFLINE, UNAVAILABLE, RATE_LIMITED
  */
 export async function requestRetries(deps: Deps): Promise<number | null> {
   let next: number | null = null;

@@ -33,7 +33,7 @@ type Verdict =
  * new one is made first, at most once an hour, so that two devices cannot keep each other busy for ever.
  *
  * @returns when to look again, ms; null when nothing waits
- * @throws SealError OFFLINE …; what is not answered stays
+ * @throws SealError OFFLINE, UNAVAILABLE, RATE_LIMITED; what is not answered stays
  */
 export async function answerRetries(deps: Deps): Promise<number | null> {
   await deps.transact((tx) => forgetOldSent(deps, tx));
@@ -131,7 +131,7 @@ async function seal(
     await tx.get(ROWS.peer(userId)),
   ];
   const device = peer && findDevice(peer.known.list, deviceId);
-  if (sent === null || own === null || device === null) throw new SealError('INTERNAL', 'retry: judged and gone');
+  if (sent === null || own === null || device === null) throw new SealError('INTERNAL', 'retry: already handled');
   const made = await sealEnvelope(deps, tx, {
     account,
     target: { userId, device, listVersion: peer!.known.list.version },

@@ -120,7 +120,7 @@ function isReady({ failure, waitsFor }: OutboxRow): boolean {
 }
 
 /**
- * What people see in their list stays there, with its cause, for them to decide. Of the rest nobody would miss a read
+ * What people see in their list stays there, with its cause, for them to decide. Of the rest no one would miss a read
  * position; that a change could not be made is reported.
  */
 async function markFailed(deps: Deps, key: RowKey<OutboxRow>, error: SealError): Promise<void> {

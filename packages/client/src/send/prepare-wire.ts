@@ -28,7 +28,7 @@ import {
   type WireMessage,
 } from '../store/rows.ts';
 
-/** A device of somebody. */
+/** A device of a person. */
 export interface DeviceAddress {
   readonly userId: UserId;
   readonly deviceId: DeviceId;
@@ -38,7 +38,7 @@ export interface DeviceAddress {
 export type Bundles = ReadonlyMap<DeviceId, PreKeyBundle | null>;
 
 /**
- * What a device gets that published no prekeys: nobody could make a session with it. It knows from this that there is
+ * What a device gets that published no prekeys: no session can be made with it. It knows from this that there is
  * a message, and asks for its key once it has published some. One byte, so that it cannot be an envelope.
  */
 const NO_KEY_YET: Bytes = Uint8Array.of(WIRE_VERSION);
@@ -54,7 +54,7 @@ export type Preparation =
       readonly users: readonly UserId[];
       readonly sessions: readonly DeviceAddress[];
     }
-  /** Somebody else sent or discarded it. */
+  /** Another tab sent or discarded it. */
   | { readonly outcome: 'gone' };
 
 /** A device that gets an envelope, with what its own list is known as. */
@@ -134,7 +134,11 @@ async function membersOf(
   return { peers, unknown };
 }
 
-/** All devices of all members except this one. @throws SealError NOT_A_MEMBER, or DEVICE_REVOKED when it is on no list */
+/**
+ * All devices of all members except this one.
+ *
+ * @throws SealError NOT_A_MEMBER, or DEVICE_REVOKED when it is on no list
+ */
 function targetsOf(account: AccountRow, peers: ReadonlyMap<UserId, PeerRow>): readonly Target[] {
   if (!peers.has(account.userId)) throw new SealError('NOT_A_MEMBER');
   const all = [...peers].flatMap(([userId, { known }]) =>

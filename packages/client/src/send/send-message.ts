@@ -20,7 +20,7 @@ import { prepareWire, type Bundles, type DeviceAddress } from './prepare-wire.ts
 /** A device without prekeys has most likely just joined: it is given this many attempts at sending to publish some. */
 const PATIENCE = 3;
 
-/** Each round learns something; more than this and somebody changes devices faster than we can send. */
+/** Each round learns something; more than this and devices change faster than this one can send. */
 const MAX_ROUNDS = 8;
 
 /**
@@ -87,9 +87,11 @@ function transmit(deps: Deps, key: RowKey<OutboxRow>, row: OutboxRow, wire: Wire
   });
 }
 
-/** Fetches the lists whose version differs; all of them from the start where the server shows an older one than ours. */
+/**
+ * Fetches the lists whose version differs; all of them from the start where the server shows an older one than ours.
+ */
 async function learnDelta(deps: Deps, { deviceListDelta }: ErrorDetails): Promise<void> {
-  if (deviceListDelta === undefined) throw new SealError('INTERNAL', 'send: a stale device list without its delta');
+  if (deviceListDelta === undefined) throw new SealError('INTERNAL', 'send: DEVICE_LIST_STALE without a delta');
   const newer: UserId[] = [];
   const doubtful: UserId[] = [];
   for (const { userId, version } of deviceListDelta.versions as readonly { userId: UserId; version: number }[]) {

@@ -10,7 +10,7 @@ export interface Atom<T> extends Readable<T> {
   set(value: T): void;
 }
 
-/** A new atom. Setting the identical value tells nobody. */
+/** A new atom. Setting the identical value tells no listener. */
 export function createAtom<T>(initial: T): Atom<T> {
   let current = initial;
   const listeners = new Set<(value: T) => void>();

@@ -4,11 +4,13 @@ import type { RowKey, RowPrefix } from './rows.ts';
 
 /** The rows of channels besides their conversation: only code that is loaded with this folder reads and writes them. */
 
-/** How far this device has followed a channel's log, and what it can do there. Small: it is written with every message. */
+/**
+ * How far this device has followed a channel's log, and what it can do there. Small: it is written with every message.
+ */
 export interface ChannelRow {
   /**
    * `creating`: the server may or may not have been told of it. `joining`: no keys yet. `broken`: an entry of the log
-   * does not fit to what went before; nothing behind it is read until this device has joined anew.
+   * does not fit to what went before; nothing behind it is read until this device has joined again.
    */
   readonly status: 'creating' | 'joining' | 'joined' | 'broken' | 'left';
   /** Sequence number of the last entry that was processed; null before the one that let this device in. */
@@ -18,17 +20,19 @@ export interface ChannelRow {
   readonly epoch: number;
   /** Why it is broken. */
   readonly cause: ErrorCode | null;
-  /** When this device last joined anew by itself because it was broken. */
+  /** When this device last joined again on its own because the channel was broken. */
   readonly rejoinedAt: number | null;
-  /** When the keys of the own leaf were made. */
+  /** When the keys of this device's leaf were made. */
   readonly leafAt: number;
-  /** The own leaf came from a last-resort KeyPackage, which others may know, too. */
+  /** This device's leaf came from a last-resort KeyPackage, which others may know, too. */
   readonly mustRefresh: boolean;
-  /** Grows when a verb changed who ought to be in the group: the leading tab then brings the group up to date at once. */
+  /** Grows when a command changed who should be in the group: the leading tab then reconciles the group at once. */
   readonly reconcileRequests: number;
   /** The store was put back: what is here still reads, and must not send. A new leaf takes its place. */
   readonly isStale?: boolean;
-  /** Leaves whose device is on no signed list any more: nothing is sent until they are out, whatever the server says. */
+  /**
+   * Leaves whose device is no longer on a signed list: nothing is sent until they are out, whatever the server says.
+   */
   readonly unlisted: readonly DeviceId[];
   /** What is to be done once a new channel is there. */
   readonly creating?: { readonly name: string; readonly description: string; readonly members: readonly UserId[] };
@@ -49,7 +53,7 @@ export interface GroupRow {
 /** A step of the group that is not part of it yet: made or received, and waiting for its place in the log. */
 export interface PendingRow {
   readonly kind: 'commit' | 'external' | 'welcome' | 'reset';
-  /** The idempotency key of an own one. */
+  /** The idempotency key of a step of this device. */
   readonly commitId: MessageId | null;
   /** Its place, once known. */
   readonly seq: number | null;
@@ -57,7 +61,7 @@ export interface PendingRow {
   /** The epoch it ends; -1 when it begins a group. */
   readonly epoch: number;
   readonly next: { readonly state: GroupState; readonly authenticator: Bytes; readonly leaves: readonly MlsMember[] };
-  /** What is sent, the same at every attempt; null when there is nothing to send any more. */
+  /** What is sent, the same at every attempt; null when there is nothing left to send. */
   readonly request: {
     readonly commit: Bytes;
     readonly welcome: Bytes | null;
@@ -65,7 +69,7 @@ export interface PendingRow {
     readonly adds: readonly MlsMember[];
     readonly removes: readonly DeviceId[];
   } | null;
-  /** The own leaf is known to others as well, and is to be renewed. */
+  /** The leaf of this device is known to others as well, and is to be renewed. */
   readonly mustRefresh: boolean;
   /** This device was in the group before, and lost its way: people are shown that. */
   readonly isRecovery?: boolean;

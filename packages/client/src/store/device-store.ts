@@ -21,7 +21,7 @@ export interface DeviceStore {
   /**
    * Writes everything or nothing, and returns once it would survive a power cut.
    * @returns the new revision, `expectedRev + 1`
-   * @throws SealError STORAGE_CONFLICT when the revision is not `expectedRev`: somebody else wrote in between
+   * @throws SealError STORAGE_CONFLICT when the revision is not `expectedRev`: another tab wrote in between
    */
   commit(changes: ChangeSet): Promise<number>;
   /** Deletes all rows and keys for good and starts again at revision 0. */
@@ -58,15 +58,16 @@ export type StoreFactory = (name: string) => Promise<DeviceStore>;
 
 export interface Locks {
   /**
-   * Runs `task` while nobody else holds the lock `name`, waiting for its turn.
+   * Runs `task` while no other caller holds the lock `name`, waiting for its turn.
    * @throws what `task` throws; the signal's reason when it is aborted before its turn
    */
   run<T>(name: LockName, task: () => Promise<T>, signal?: AbortSignal): Promise<T>;
 }
 
 /**
- * `device`: reading and writing rows. The others are held over the network: `session` while renewing tokens,
- * `prekeys` and `keypackages` while filling the stock, `channel/…` while changing a channel's group, `upload/…` while uploading a file, `leader` as long as the connection is this client's.
+ * `device`: reading and writing rows. The others are held over the network: `session` while renewing tokens, `prekeys`
+ * and `keypackages` while filling the stock, `channel/…` while changing a channel's group, `upload/…` while uploading a
+ * file, `leader` as long as the connection is this client's.
  */
 export type LockName =
   | 'device'

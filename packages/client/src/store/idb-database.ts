@@ -20,7 +20,7 @@ export function openDatabase(indexedDB: IDBFactory, name: string): Database {
     opening = promisifyRequest(request);
     opening.then((database) => {
       database.addEventListener('close', forget);
-      // Somebody deletes the database, for example the browser's "clear site data".
+      // The database is being deleted, for example by the browser's "clear site data".
       database.addEventListener('versionchange', () => {
         database.close();
         forget();

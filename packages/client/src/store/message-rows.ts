@@ -2,9 +2,12 @@ import type { AttachmentId, Bytes, DeviceId, MessageId, UserId, FileKey } from '
 import type { HistoryKey, RichContent } from '@seal-chat/protocol/content';
 import type { MessageView, Reaction } from '../model/message.ts';
 
-/** The rows around single messages; their keys are in `rows.ts`. Times are ms on the server's clock unless said otherwise. */
+/**
+ * The rows around single messages; their keys are in `rows.ts`. Times are ms on the server's clock unless said
+ * otherwise.
+ */
 
-/** What is shown of a message, as it is shown: keys of attachments stand beside it. */
+/** What is shown of a message, as it is shown: keys of attachments are next to it. */
 export type ShownContent = MessageView;
 
 /** What opening an attachment takes. */
@@ -48,13 +51,13 @@ export interface MessageRow {
   readonly acceptedAt: number;
   readonly content: ShownContent;
   readonly editedAt?: number;
-  /** As they are shown, own ones that are not sent yet included. */
+  /** As they are shown, unsent ones of this account included. */
   readonly reactions?: readonly Reaction[];
   readonly expiresAt?: number;
   readonly mentionsSelf?: boolean;
   readonly isShared?: boolean;
   readonly changes?: MessageChanges;
-  /** What was shown before an own edit that is not sent yet. */
+  /** What was shown before an edit of this account that is not sent yet. */
   readonly beforeEdit?: { readonly content: ShownContent; readonly editedAt: number | null };
   readonly fileKeys?: readonly FileKeyRow[];
 }

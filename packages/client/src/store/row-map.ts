@@ -1,7 +1,7 @@
 import { SealError, type Bytes } from '@seal-chat/protocol';
 import type { ChangeSet, RowRange, StoredRow } from './device-store.ts';
 
-/** Rows in memory, in the order of their keys, with the revision rule of every store. Not a store by itself. */
+/** Rows in memory, in the order of their keys, with the revision rule of every store. Not a store on its own. */
 export interface RowMap {
   readonly rev: number;
   get(key: string): Bytes | null;

@@ -29,7 +29,9 @@ import type {
 
 export type * from './message-rows.ts';
 
-/** The rows of a device's store: what each holds, and its key. Times are ms on the server's clock unless said otherwise. */
+/**
+ * The rows of a device's store: what each holds, and its key. Times are ms on the server's clock unless said otherwise.
+ */
 
 declare const held: unique symbol;
 /** The key of a row that holds a `T`. */
@@ -64,7 +66,7 @@ export interface TokensRow {
   readonly clockOffset: number;
 }
 
-/** An account this device knows, the own one included. */
+/** An account this device knows, this account included. */
 export interface PeerRow {
   /** The verified device list, from version 1 on without a gap. Its account key is the one first seen. */
   readonly known: DeviceListState;
@@ -121,9 +123,9 @@ export interface ConversationRow {
   readonly timer?: { readonly seconds: number; readonly seq: number };
   /** The same, set on this device and not sent yet. */
   readonly ownTimer?: number;
-  /** Highest sequence number this device has accounted for: it knows what stands there, or that nothing does any more. */
+  /** Highest sequence number this device has accounted for: it knows what is there, or that nothing is left there. */
   readonly seenSeq?: number;
-  /** The account begins with this number; what stands before it this device may know, or not. */
+  /** The account begins with this number; what is before it this device may know, or not. */
   readonly seenFrom?: number;
   /** Numbers from `seenFrom` to `seenSeq` that are not accounted for, ascending. */
   readonly gaps?: readonly SeqRange[];
@@ -152,7 +154,7 @@ export interface OutboxRow {
   readonly messageId: MessageId;
   readonly content: MessageContent;
   readonly sentAt: number;
-  /** Why it is not going to be sent by itself; null while it waits. */
+  /** Why it is not going to be sent automatically; null while it waits. */
   readonly failure: ErrorCode | null;
   /** What is sent, the same at every attempt; null until it was encrypted. */
   readonly wire: WireMessage | null;
@@ -297,7 +299,7 @@ export const ROWS = {
   reply: (id: ConversationId, target: number, seq: number) =>
     key<number>(`reply/${id}/${ordered(target)}/${ordered(seq)}`),
   repliesTo: (id: ConversationId, target: number) => prefix<number>(`reply/${id}/${ordered(target)}/`),
-  /** Where a channel's invitations stand. */
+  /** Places of the messages that invite to a channel. */
   invitation: (channelId: ConversationId, id: ConversationId, seq: number) =>
     key<{ readonly conversationId: ConversationId; readonly seq: number }>(
       `invitation/${channelId}/${id}/${ordered(seq)}`,

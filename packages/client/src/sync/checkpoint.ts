@@ -3,7 +3,7 @@ import { ROWS } from '../store/rows.ts';
 
 /**
  * Tells the server this store's revision, and learns whether it has seen a later one: then a backup was restored, or
- * a copied profile runs twice, and ratchets here stand where they stood before.
+ * a copied profile runs twice, and ratchets here are where they were before.
  */
 export async function checkForRollback(deps: Deps): Promise<boolean> {
   // A checkpoint of the tab that led before may come in between; a true rollback is one the second time, too.

@@ -8,7 +8,7 @@ import { ROWS } from '../store/rows.ts';
 
 /** Messages deleted in one commit. */
 const PER_COMMIT = 100;
-/** The longest a timer is set for, ms: clocks are set anew, and timers cannot be longer than 2^31. */
+/** The longest a timer is set for, ms: clocks are corrected, and timers cannot be longer than 2^31. */
 const LONGEST_WAIT_MS = 60 * 60 * 1000;
 
 /** Deletes messages when their time is over, by the server's clock, connected or not. */

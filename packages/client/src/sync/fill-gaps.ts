@@ -11,11 +11,11 @@ const PAGE = 100;
 const MAX_PAGES = 20;
 
 /**
- * Looks after numbers of DMs that are not accounted for, once the server is caught up with: it is asked what stands
+ * Looks after numbers of DMs that are not accounted for, once the server is caught up with: it is asked what is
  * there. What it shows is received as any message; what it does not show at all is missing, and said to be.
  *
  * @param again also asks for what it did not show before, as on a new connection
- * @throws SealError OFFLINE …
+ * @throws SealError OFFLINE, UNAVAILABLE, RATE_LIMITED
  */
 export async function fillGaps(deps: Deps, { again }: { readonly again: boolean }): Promise<void> {
   const { reader } = deps;
@@ -28,7 +28,7 @@ async function fillGapsOf(deps: Deps, conversationId: ConversationId, again: boo
   const ranges = row?.kind === 'dm' ? gapsOf(row) : [];
   if (row === null || ranges.length === 0) return;
   const queued = await deps.reader.list(ROWS.outboxOf(conversationId));
-  // The place of an own message may be known to the server alone. The answer comes, and then this is looked at again.
+  // The place of a message of this device may be known to the server alone. Its answer starts this check again.
   if (queued.some(({ value }) => value.wire !== null && value.failure === null)) return;
   for (const range of ranges) {
     const isKnown = (row.missing ?? []).some(([from, to]) => from <= range[0] && to >= range[1]);

@@ -10,7 +10,7 @@ import { ROWS } from '../store/rows.ts';
 /**
  * Live events that change what is stored. Each can be missed without harm: the same is learned on the next connection.
  *
- * @throws SealError STORAGE_FAILED; DEVICE_REVOKED when the own list no longer has this device
+ * @throws SealError STORAGE_FAILED; DEVICE_REVOKED when this account's list no longer has this device
  */
 export async function applyLiveEvent(deps: Deps, event: StoredLiveEvent): Promise<void> {
   switch (event.type) {

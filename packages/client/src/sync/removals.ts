@@ -6,7 +6,7 @@ import { ROWS, placeOf, type OutboxRow } from '../store/rows.ts';
 /**
  * Has the server delete the bodies of messages that were taken back; asked again on every connection until it is done.
  *
- * @throws SealError OFFLINE …
+ * @throws SealError OFFLINE, UNAVAILABLE, RATE_LIMITED
  */
 export async function requestRemovals(deps: FetchDeps): Promise<void> {
   for (const { key } of await deps.reader.list(ROWS.removals)) {

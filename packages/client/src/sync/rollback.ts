@@ -10,7 +10,9 @@ import { isBehind } from './checkpoint.ts';
 
 const PAGE = 100;
 
-/** More than the revisions of a lifetime: a store that was rolled back counts on from beyond what the server has seen. */
+/**
+ * More than the revisions of a lifetime: a store that was rolled back counts on from beyond what the server has seen.
+ */
 const REVISIONS_SKIPPED = 1_000_000_000;
 
 /**

@@ -16,13 +16,13 @@ type TabMessage =
   | { readonly type: 'wiped' };
 
 /**
- * The tabs of one device: all of them read and write the store; one, the leader, holds the connection. It is whoever
- * has the lock, so when its tab closes another takes over at once.
+ * The tabs of one device: all of them read and write the store; one, the leader, holds the connection. It is the one
+ * that has the lock, so when its tab closes another takes over at once.
  */
 export interface Tabs {
   /** This tab has committed something. */
   committed(change: Committed): void;
-  /** Takes part in leading while somebody is signed in. */
+  /** Takes part in leading while an account is signed in. */
   follow(isSignedIn: boolean): Promise<void>;
   setPresence(state: 'online' | 'away'): void;
   reconnect(): void;
@@ -34,7 +34,7 @@ export interface Tabs {
 export function createTabs(deps: {
   readonly store: DeviceStore;
   readonly startLeader: () => Leader;
-  /** The live state of whoever leads. */
+  /** The live state of the leading tab. */
   readonly live: Atom<LiveState>;
   /** Some tab has committed something. */
   readonly handleCommitted: (change: Committed) => void;

@@ -1,7 +1,7 @@
 import { toSealError } from '../api/errors.ts';
 import type { SealEventName, SealEvents } from '../model/events.ts';
 
-/** Typed events. A listener that throws is reported and harms nobody else. */
+/** Typed events. A listener that throws is reported and does not affect the others. */
 export interface Emitter {
   on<Name extends SealEventName>(name: Name, listener: (event: SealEvents[Name]) => void): () => void;
   emit<Name extends SealEventName>(name: Name, event: SealEvents[Name]): void;
@@ -27,7 +27,7 @@ export function createEmitter(): Emitter {
       try {
         listener(event);
       } catch (error) {
-        // Thrown where the page's own handlers see it, after everybody else was told.
+        // Thrown where the page's own handlers see it, after all others were told.
         queueMicrotask(() => {
           throw error;
         });

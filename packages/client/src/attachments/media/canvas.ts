@@ -52,7 +52,7 @@ function draw({ image }: Picture, width: number, height: number): Drawn | null {
   );
 }
 
-/** The picture anew, in its own size: nothing but its pixels. Null when the browser does not write that type. */
+/** Draws the picture again, in its own size: nothing but its pixels. Null when the browser does not write that type. */
 export async function encodePicture(picture: Picture, type: string, quality?: number): Promise<Blob | null> {
   const blob = await draw(picture, picture.width, picture.height)?.encode(type, quality);
   return blob?.type === type ? blob : null;

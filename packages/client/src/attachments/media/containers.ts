@@ -117,7 +117,9 @@ function strippedWebp(bytes: Uint8Array): Bytes | null {
 /** Application extensions that say how often to repeat. */
 const GIF_LOOPS = new Set(['NETSCAPE2.0', 'ANIMEXTS1.0']);
 
-/** GIF89a, Appendix: comments, plain text and unknown applications (XMP among them) go, frames and their timing stay. */
+/**
+ * GIF89a, Appendix: comments, plain text and unknown applications (XMP among them) go, frames and their timing stay.
+ */
 function strippedGif(bytes: Uint8Array): Bytes | null {
   const tableSize = (flags: number): number => (flags & 0x80 ? 3 * 2 ** ((flags & 7) + 1) : 0);
   let at = 13 + tableSize(bytes[10] ?? 0);

@@ -2,13 +2,13 @@ import { encodePicture, isTransparent, placeholderOf, thumbnailOf, type Picture 
 import { isMoving, pictureType, withoutMetadata, type PictureType } from './containers.ts';
 import type { Described } from './described.ts';
 
-/** From what cameras use downwards: a picture does not grow by being drawn anew. */
+/** From what cameras use downwards: a picture does not grow by being drawn again. */
 const QUALITIES = [0.92, 0.85, 0.75, 0.6];
 
 /**
- * What a picture is, and the picture without anything that it says beyond its pixels: it is drawn anew, upright, in its
- * own size and type. One that moves keeps its frames and loses its metadata. Null when it is no picture that browsers
- * show, which includes SVG: that is a document.
+ * What a picture is, and the picture without anything that it says beyond its pixels: it is drawn again, upright, in
+ * its own size and type. One that moves keeps its frames and loses its metadata. Null when it is no picture that
+ * browsers show, which includes SVG: that is a document.
  */
 export async function describeImage(file: Blob): Promise<Described | null> {
   const type = pictureType(new Uint8Array(await file.slice(0, 16).arrayBuffer()));
