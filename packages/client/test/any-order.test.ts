@@ -59,7 +59,7 @@ async function play(sayings: readonly Saying[], order: readonly number[], accoun
 }
 
 describe('messages that arrive in any order', () => {
-  it('come to the same as in the order of the conversation', async () => {
+  it('messages that arrive in any order end as in the order of the conversation', async () => {
     const plays = fc.array(saying, { minLength: 2, maxLength: 14 }).chain((sayings) =>
       fc.tuple(
         fc.constant(sayings),

@@ -21,7 +21,7 @@ const ref = (scene: Scene, seq: number) => ({ seq, messageId: scene.idAt(seq) })
 const said = async (scene: Scene) => (await scene.window()).messages.map(textOf);
 
 describe('an edit', () => {
-  it('is the sender’s alone to make', async () => {
+  it('only the sender of a message can edit it', async () => {
     const scene = await openScene();
     await scene.say(1, scene.other, 'mine');
     await scene.say(2, scene.third, { kind: 'edit', target: ref(scene, 1), text: 'not yours', mentions: [] });
@@ -30,7 +30,7 @@ describe('an edit', () => {
     expect(await scene.message(1)).toMatchObject({ content: { text: 'better' }, editedAt: scene.now });
   });
 
-  it('counts by its place, whatever the order of arrival', async () => {
+  it('the edit with the highest sequence number counts, whatever the order of arrival', async () => {
     const scene = await openScene();
     await scene.say(1, scene.other, 'first');
     await scene.say(3, scene.other, { kind: 'edit', target: ref(scene, 1), text: 'newest', mentions: [] });
@@ -38,7 +38,7 @@ describe('an edit', () => {
     expect(await said(scene)).toEqual(['newest']);
   });
 
-  it('is not led to another message by the server', async () => {
+  it('the server cannot lead an edit to another message', async () => {
     const scene = await openScene();
     await scene.say(1, scene.other, 'one');
     const target = { seq: 1, messageId: scene.idAt(7) };
@@ -46,7 +46,7 @@ describe('an edit', () => {
     expect(await said(scene)).toEqual(['one']);
   });
 
-  it('waits for a message that is not here yet, together with what came after it', async () => {
+  it('an edit waits for a message that has not arrived, together with what came after it', async () => {
     const scene = await openScene();
     await scene.say(1, scene.other, 'before');
     await scene.say(3, scene.other, { kind: 'edit', target: ref(scene, 2), text: 'edited', mentions: [] });
@@ -57,7 +57,7 @@ describe('an edit', () => {
     expect((await scene.message(2))?.reactions).toEqual([{ emoji: '👍', userIds: [scene.self], isOwn: true }]);
   });
 
-  it('makes a mention count, and no longer count', async () => {
+  it('an edit makes a mention count, and no longer count', async () => {
     const scene = await openScene();
     await scene.say(1, scene.other, 'hello');
     const mention = { userId: scene.self, start: 0, length: 3 };
@@ -69,8 +69,8 @@ describe('an edit', () => {
   });
 });
 
-describe('taking a message back', () => {
-  it('leaves nothing of it: not in the list, not in what was quoted, not in the counts', async () => {
+describe('deleting a message for everyone', () => {
+  it('a deletion leaves nothing of the message: not in the list, the quotes or the counts', async () => {
     const scene = await openScene();
     const mentions = [{ userId: scene.self, start: 0, length: 6 }];
     await scene.say(1, scene.other, post('secret', { mentions }));
@@ -84,7 +84,7 @@ describe('taking a message back', () => {
     expect(await said(scene)).toEqual(['<deleted>', 'an answer']);
   });
 
-  it('of others is for those who moderate a channel, and for nobody in a DM', async () => {
+  it('only moderators of a channel can delete messages of others, and no one can in a DM', async () => {
     const dm = await openScene('dm', { 2: 'owner' });
     const channel = await openScene('channel', { 2: 'admin' });
     for (const scene of [dm, channel]) {
@@ -97,7 +97,7 @@ describe('taking a message back', () => {
     expect(await said(channel)).toEqual(['<deleted>']);
   });
 
-  it('reaches a message that could not be opened, which then is not opened any more', async () => {
+  it('a deletion reaches an undecryptable message, which then is no longer opened', async () => {
     const scene = await openScene();
     await arrivesShut(scene, 1);
     await scene.say(2, scene.other, { kind: 'delete', target: ref(scene, 1) });
@@ -107,7 +107,7 @@ describe('taking a message back', () => {
     expect(await said(scene)).toEqual(['<deleted>']);
   });
 
-  it('is not for the server: at its word only what could not be opened is given up', async () => {
+  it('the server cannot delete: at its word only undecryptable messages are given up', async () => {
     const scene = await openScene();
     await arrivesShut(scene, 1);
     await scene.say(2, scene.other, 'read');
@@ -133,7 +133,7 @@ async function arrivesShut(scene: Scene, seq: number): Promise<void> {
 }
 
 describe('reactions', () => {
-  it('are one per person and emoji, and the last word counts', async () => {
+  it('each person has one reaction per emoji, and the last one counts', async () => {
     const scene = await openScene();
     await scene.say(1, scene.other, 'cake');
     const react = (seq: number, from: typeof scene.self, emoji: string, isOn: boolean) =>
@@ -155,8 +155,8 @@ describe('reactions', () => {
   });
 });
 
-describe('what is not said by anybody', () => {
-  it('shows a timer as an event; the last one by place counts, and it is nothing to read', async () => {
+describe('events of a conversation', () => {
+  it('a timer is shown as an event that is never unread; the one with the highest sequence number counts', async () => {
     const scene = await openScene();
     await scene.say(2, scene.other, { kind: 'timer', seconds: 60 });
     await scene.say(1, scene.other, { kind: 'timer', seconds: 10 });
@@ -166,7 +166,7 @@ describe('what is not said by anybody', () => {
     });
   });
 
-  it('takes a channel’s name from those who may give it', async () => {
+  it('the name of a channel is taken only from its owners and admins', async () => {
     const scene = await openScene('channel', { 1: 'owner' });
     const profile = (name: string) => ({ kind: 'profile', name, description: 'd', sharesHistory: true }) as const;
     await scene.say(1, scene.other, profile('Harbour'));
@@ -180,7 +180,7 @@ describe('what is not said by anybody', () => {
 });
 
 describe('a message of a newer version', () => {
-  it('is kept, and read once this version can', async () => {
+  it('a message of a newer version is kept, and read once this version can', async () => {
     const scene = await openScene();
     const { payload } = encodeContent(post('from the future'));
     const place = {
@@ -205,7 +205,7 @@ describe('a message of a newer version', () => {
     expect(await scene.row()).toMatchObject({ unreadCount: 1 });
   });
 
-  it('or one that is damaged inside does not hold up anything', async () => {
+  it('a message that is damaged inside does not hold up others', async () => {
     const scene = await openScene();
     const place = { ...ref(scene, 1), senderUserId: scene.other, senderDeviceId: scene.other as never, acceptedAt: 1 };
     const content = { kind: 'coded', code: 4, payload: Uint8Array.of(1, 2, 3) } as const;
@@ -218,7 +218,7 @@ describe('a message of a newer version', () => {
 });
 
 describe('a message stored by an earlier version', () => {
-  it('is read as it was, and can be changed', async () => {
+  it('a message stored by an earlier version is shown as it was, and can be changed', async () => {
     const scene = await openScene();
     await scene.say(1, scene.other, 'from before');
     const key = ROWS.message(scene.conversationId, 1);
@@ -234,7 +234,7 @@ describe('a message stored by an earlier version', () => {
 });
 
 describe('unread counts', () => {
-  it('follow reading, and count texts and posts of others only', async () => {
+  it('unread counts follow reading, and count only texts and posts of others', async () => {
     const scene = await openScene();
     const mentions = [{ userId: scene.self, start: 0, length: 1 }];
     await scene.say(1, scene.other, 'one');

@@ -34,7 +34,7 @@ const reach = (pending: PendingAttachment, state: string) =>
   until(pending.attachment, ({ upload }) => upload?.state === state, `the upload to be ${state}`);
 
 describe('a file', () => {
-  it.each([0, 1, CHUNK, PART_SIZE + 5, 3 * 1_048_576])('of %i bytes arrives as it was', async (size) => {
+  it.each([0, 1, CHUNK, PART_SIZE + 5, 3 * 1_048_576])('a file of %i bytes arrives unchanged', async (size) => {
     const { atAlice, atBob } = await talk();
     const bytes = content(size);
     const pending = await atAlice.attach(fileOf(bytes));
@@ -55,7 +55,7 @@ describe('a file', () => {
     expect(atAlice.attachments.get()).toEqual([]);
   });
 
-  it('leaves nothing readable on the server: not its bytes, its name, its type', async () => {
+  it('the server can read nothing of a file: not its bytes, its name, its type', async () => {
     const { atAlice } = await talk();
     const canary = 'canary-in-a-file';
     const file = new File([canary.repeat(5_000)], 'canary-name.txt', { type: 'text/x-canary' });
@@ -70,7 +70,7 @@ describe('a file', () => {
     expect(bodies.some(({ body }) => (body as Buffer).includes('canary'))).toBe(false);
   });
 
-  it('several of one message keep their order', async () => {
+  it('several files of one message keep their order', async () => {
     const { atAlice, atBob } = await talk();
     const names = ['c.txt', 'a.txt', 'b.txt', 'd.txt'];
     const all = await Promise.all(names.map((name) => atAlice.attach(fileOf(content(10), name))));
@@ -79,7 +79,7 @@ describe('a file', () => {
     expect(files.map(({ name }) => name)).toEqual(names);
   });
 
-  it('from a disk is read in pieces, and its ciphertext kept nowhere', async () => {
+  it('a file from a disk is read in pieces, and its ciphertext is kept nowhere', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'seal-files-'));
     const path = join(directory, 'large');
     const bytes = content(24 * 1_048_576 + 17);
@@ -98,7 +98,7 @@ describe('a file', () => {
 });
 
 describe('a message with files', () => {
-  it('waits for them, holds up no other, and goes when they are there', async () => {
+  it('a message waits for its files, holds up no other, and is sent when they are uploaded', async () => {
     const network = createNetwork();
     let open = (): void => {};
     const isOpen = new Promise<void>((resolve) => (open = resolve));
@@ -121,7 +121,7 @@ describe('a message with files', () => {
     expect(textsOf()).toEqual(['before it', 'with a file']);
   });
 
-  it('cannot have a file of another conversation, or one that another message has', async () => {
+  it('a message cannot take a file of another conversation or of another message', async () => {
     const { atAlice } = await talk();
     const pending = await atAlice.attach(fileOf(content(10)));
     const elsewhere = (await talk()).atAlice;
@@ -134,7 +134,7 @@ describe('a message with files', () => {
 });
 
 describe('an upload', () => {
-  it('that is too large is refused before anything is sent', async () => {
+  it('a file that is too large is refused before anything is sent', async () => {
     const strict = await openHouse({ limits: { attachmentBytes: 1_000, imageBytes: 100 } });
     const [alice, bob] = [await strict.enter(null), await strict.enter(null)];
     const conversation = await alice.client.openDm(bob.userId);
@@ -145,7 +145,7 @@ describe('an upload', () => {
     await strict.close();
   });
 
-  it('pauses, goes on where it was, and is forgotten when it is cancelled', async () => {
+  it('an upload pauses, resumes where it was, and is forgotten when it is cancelled', async () => {
     const network = createNetwork();
     let puts = 0;
     let onPut = (): void => {};
@@ -179,7 +179,7 @@ describe('an upload', () => {
     await expect.poll(left).toHaveLength(0);
   });
 
-  it('survives a network that breaks and an access token that ran out', async () => {
+  it('an upload survives a broken network and an expired access token', async () => {
     const network = createNetwork();
     let failures = 0;
     const fetch: typeof globalThis.fetch = async (input, init) => {
@@ -200,7 +200,7 @@ describe('an upload', () => {
     expect(failures).toBe(4);
   });
 
-  it('goes on after a reload, without the file', async () => {
+  it('an upload continues after a reload, without the file', async () => {
     const network = createNetwork();
     const store = indexedDbStore({ indexedDB: new IDBFactory() });
     let isOpen = false;
@@ -233,7 +233,7 @@ describe('an upload', () => {
     await again.close();
   });
 
-  it('of one tab is seen in the others, and can be stopped and sent from there', async () => {
+  it('an upload of one tab is visible in the others, and can be stopped and sent from there', async () => {
     const network = createNetwork();
     const store = memoryStore();
     let isOpen = false;
@@ -265,7 +265,7 @@ describe('an upload', () => {
     expect(files.map(({ name }) => name)).toEqual(['two']);
   });
 
-  it('that the server has given up is missed, and said to be', async () => {
+  it('an upload that the server has given up is reported as failed', async () => {
     const { atAlice, atBob } = await talk();
     const pending = await atAlice.attach(fileOf(content(2 * 1_048_576)));
     await reach(pending, 'done');

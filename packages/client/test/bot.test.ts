@@ -33,7 +33,7 @@ async function startBot(): Promise<SealClient> {
 }
 
 describe('a bot on a file store', () => {
-  it('answers, and after a restart is the same device that answers on', async () => {
+  it('a bot answers, and after a restart is the same device and continues to answer', async () => {
     const bot = await startBot();
     const botId = userIdOf(bot);
     const alice = await house.enter(null);

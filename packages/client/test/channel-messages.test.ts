@@ -16,7 +16,7 @@ const textIs = (text: string) => (message: Message) =>
   (message.content.kind === 'text' || message.content.kind === 'post') && message.content.text === text;
 
 describe('messages of a channel', () => {
-  it('are answered, changed, reacted to, moderated and forgotten like any others', async () => {
+  it('messages of a channel are answered, edited, reacted to, moderated and expire like any others', async () => {
     const [alice, bob, carol] = await settle(house, 3);
     const clients = [alice!.client, bob!.client, carol!.client];
     await Promise.all(clients.map(stocked));

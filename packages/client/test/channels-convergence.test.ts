@@ -1,11 +1,9 @@
-import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { SealClient } from '../src/index.ts';
+import type { Conversation, ConversationId, SealClient, UserId } from '../src/index.ts';
 import { isSettled, joined, said, settle, stocked } from './support/channel.ts';
 import { openHouse, userIdOf, type House } from './support/house.ts';
-import { createDisk, type Disk, type Life } from './support/mortal.ts';
+import { ACTORS, SCRIPTS_TIMEOUT_MS, bornIn, playScript, playScripts, type Actor } from './support/script.ts';
 import { online, until, whole } from './support/wait.ts';
-import { patient } from '../../../scripts/lib/patience.mjs';
 
 let house: House;
 beforeAll(
@@ -16,85 +14,71 @@ beforeAll(
 );
 afterAll(() => house.close());
 
-/** One device with its lives. */
-interface Actor {
-  readonly disk: Disk;
-  life: Life;
-  client: SealClient;
-}
-
-type Action =
-  | { readonly who: number; readonly what: 'send' | 'add' | 'remove' }
-  /** The device dies after that many more steps, and its next action begins a new life. */
-  | { readonly who: number; readonly what: 'die'; readonly steps: number };
-
-const ACTORS = 3;
-const who = fc.nat(ACTORS - 1);
-const action: fc.Arbitrary<Action> = fc.oneof(
-  { weight: 5, arbitrary: fc.record({ who, what: fc.constant('send' as const) }) },
-  { weight: 3, arbitrary: fc.record({ who, what: fc.constantFrom('add' as const, 'remove' as const) }) },
-  { weight: 2, arbitrary: fc.record({ who, what: fc.constant('die' as const), steps: fc.nat(25) }) },
-);
-
 describe('several devices that change a channel, talk in it, and crash at random', () => {
   it(
-    'end with the same messages in the same order, none lost and none twice',
-    { timeout: patient(180_000) },
+    'all devices end with the same messages in the same order, none lost and none twice',
+    { timeout: SCRIPTS_TIMEOUT_MS },
     async () => {
-      await fc.assert(
-        fc.asyncProperty(fc.array(action, { minLength: 8, maxLength: 25 }), (actions) => play(actions)),
-        { numRuns: 3, endOnFailure: true },
+      await playScripts(
+        { weights: { send: 10, add: 3, remove: 3 }, death: 4, minLength: 8, maxLength: 25 },
+        async (script) => {
+          // Three admins, and a guest whom they add and remove.
+          const [guest] = await settle(house, 1);
+          await stocked(guest!.client);
+          const actors = await Promise.all(Array.from({ length: ACTORS }, found));
+          const conversationId = await channelOf(actors.map(({ client }) => client));
+          const promised: string[] = [];
+          await playScript(house, actors, script, async (client, what, text) => {
+            if (what !== 'send') return changeMember(client, conversationId, what, guest!.userId);
+            await client.conversation(conversationId).send(text);
+            promised.push(text);
+          });
+          await expectSame(actors, conversationId, promised);
+          await Promise.all([...actors.map(({ client }) => client.close()), guest!.client.close()]);
+        },
       );
     },
   );
 });
 
-/** Three admins, and somebody whom they take in and out. */
-async function play(actions: readonly Action[]): Promise<void> {
-  const [guest] = await settle(house, 1);
-  await stocked(guest!.client);
-  const actors: Actor[] = await Promise.all(Array.from({ length: ACTORS }, found));
-  const [founder, ...others] = actors.map(({ client }) => client);
-  const { conversationId } = await founder!.createChannel({
-    name: 'Storm',
-    visibility: 'private',
-    members: others.map(userIdOf),
-  });
-  const channels = await Promise.all(actors.map(({ client }) => joined(client, conversationId)));
-  for (const other of others) await channels[0]!.channel!.setRole(userIdOf(other), 'admin');
+async function found(): Promise<Actor> {
+  const actor = bornIn(house);
+  await actor.client.createAccount({ username: null });
+  await online(actor.client);
+  await stocked(actor.client);
+  return actor;
+}
+
+async function channelOf([founder, ...others]: readonly SealClient[]): Promise<ConversationId> {
+  const members = others.map(userIdOf);
+  const { conversationId } = await founder!.createChannel({ name: 'Storm', visibility: 'private', members });
+  const [channel] = await Promise.all([founder!, ...others].map((client) => joined(client, conversationId)));
+  for (const userId of members) await channel!.channel!.setRole(userId, 'admin');
   await isSettled(founder!, conversationId);
-  const promised: string[] = [];
+  return conversationId;
+}
 
-  for (const [i, next] of actions.entries()) {
-    const actor = actors[next.who]!;
-    if (next.what === 'die') {
-      actor.life.dieIn(next.steps);
-      continue;
-    }
-    if (actor.life.isDead()) revive(actor);
-    const text = `${next.who}.${i}`;
-    const { userId } = guest!;
-    const work =
-      next.what === 'send'
-        ? actor.client
-            .conversation(conversationId)
-            .send(text)
-            .then(() => void promised.push(text))
-        : actor.client.ready().then(async () => {
-            const conversation = actor.client.conversation(conversationId);
-            await until(conversation.summary, (summary) => summary !== null);
-            const { channel } = conversation;
-            // Somebody else may have been quicker.
-            await (next.what === 'add' ? channel!.add([userId]) : channel!.remove(userId)).catch(() => {});
-          });
-    await Promise.race([work, actor.life.death]);
-  }
+async function changeMember(
+  client: SealClient,
+  conversationId: ConversationId,
+  what: 'add' | 'remove',
+  userId: UserId,
+): Promise<void> {
+  await client.ready();
+  const conversation = client.conversation(conversationId);
+  await until(conversation.summary, (summary) => summary !== null);
+  const { channel } = conversation;
+  // Another device may have been quicker.
+  await (what === 'add' ? channel!.add([userId]) : channel!.remove(userId)).catch(() => {});
+}
 
-  for (const actor of actors) {
-    actor.life.kill();
-    revive(actor);
-  }
-  const end = await Promise.all(actors.map(({ client }) => joined(client, conversationId)));
+/** All devices show the same, and everything that was promised once. */
+async function expectSame(
+  actors: readonly Actor[],
+  conversationId: ConversationId,
+  promised: readonly string[],
+): Promise<void> {
+  const end: Conversation[] = await Promise.all(actors.map(({ client }) => joined(client, conversationId)));
   await Promise.all(actors.map(({ client }) => online(client)));
   await isSettled(actors[0]!.client, conversationId);
   for (const channel of end) {
@@ -117,20 +101,4 @@ async function play(actions: readonly Action[]): Promise<void> {
   for (const other of rest) expect(other).toEqual(told);
   expect(new Set(told).size).toBe(told!.length);
   expect(told!.filter((text) => text.startsWith('<'))).toEqual([]);
-  await Promise.all([...actors.map(({ client }) => client.close()), guest!.client.close()]);
-}
-
-async function found(): Promise<Actor> {
-  const disk = createDisk();
-  const life = disk.live();
-  const client = house.open(life);
-  await client.createAccount({ username: null });
-  await online(client);
-  await stocked(client);
-  return { disk, life, client };
-}
-
-function revive(actor: Actor): void {
-  actor.life = actor.disk.live();
-  actor.client = house.open(actor.life);
 }

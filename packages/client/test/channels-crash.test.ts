@@ -17,7 +17,7 @@ afterAll(() => house.close());
 
 describe('a device that is killed while it changes a group', () => {
   it(
-    'loses nothing and is not left behind, at whatever step between making a Commit and its acknowledgement',
+    'a device killed at any step between making a Commit and its acknowledgement loses nothing and is not left behind',
     {
       timeout: patient(240_000),
     },

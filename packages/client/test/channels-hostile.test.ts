@@ -44,8 +44,8 @@ async function reported(errors: readonly ErrorCode[], code: ErrorCode): Promise<
   }
 }
 
-describe('a server that', () => {
-  it('replays a message under the next number: it is not taken twice, and what belongs there is read', async () => {
+describe('a lying server', () => {
+  it('a message replayed under the next number is not taken twice, and the right one is read', async () => {
     const { network, atAlice, atBob, errors } = await scene();
     network.rewrite = next(atBob, (entry) => [entry, { ...entry, seq: Number(entry['seq']) + 1 }]);
     await say(atAlice, 'once');
@@ -59,7 +59,7 @@ describe('a server that', () => {
     await expectSaid(atBob, ['first', 'once', 'the real next', 'and on']);
   });
 
-  it('drops and reorders entries: the log is read instead', async () => {
+  it('when entries are dropped or reordered, the device reads the log instead', async () => {
     const { network, atAlice, atBob } = await scene();
     let held: Record<string, unknown> | null = null;
     network.rewrite = onEvents('channel-entry', (event) => {
@@ -77,7 +77,7 @@ describe('a server that', () => {
     await expectSaid(atAlice, ['first', 'two', 'three', 'four']);
   });
 
-  it('swaps the body of a message: shown as such, and opened when it gives out the right one', async () => {
+  it('a swapped body is shown as such, and the message opens when the right one arrives', async () => {
     const { network, atAlice, atBob, bob } = await scene();
     network.rewrite = next(atBob, (entry) => [{ ...entry, body: flipLast(entry['body']) }]);
     await say(atAlice, 'swapped');
@@ -91,14 +91,14 @@ describe('a server that', () => {
     await expectSaid(atBob, ['first', 'swapped', 'the next one']);
   });
 
-  it('names another sender: not believed', async () => {
+  it('a message under the name of another sender is not believed', async () => {
     const { network, atAlice, atBob, bob } = await scene();
     network.rewrite = next(atBob, (entry) => [{ ...entry, senderUserId: bob.userId }]);
     await say(atAlice, 'whose is it');
     await expectSaid(atBob, ['first', '<UNDECRYPTABLE>']);
   });
 
-  it('forks the group: seen at the Commit, and healed by joining anew', async () => {
+  it('a forked group is noticed at the Commit, and healed by joining again', async () => {
     const { network, alice, atAlice, atBob, conversationId, errors } = await scene();
     const [carol] = await settle(house, 1);
     await stocked(carol!.client);
@@ -117,12 +117,12 @@ describe('a server that', () => {
     expect(alice.client.conversation(conversationId).summary.get()?.channel?.state).toBe('joined');
   });
 
-  it('keeps a Commit back: what comes after it does not fit, and is read when it gives out the Commit', async () => {
+  it('what follows a withheld Commit does not fit, and is read when the Commit arrives', async () => {
     const { network, atAlice, atBob, errors } = await scene();
     const [carol] = await settle(house, 1);
     await stocked(carol!.client);
     let dropped = 0;
-    // Bob reads the log once more before he joins anew: by then it is honest again.
+    // Bob reads the log once more before he joins again: by then it is honest again.
     const renumber = (list: readonly Json[]): readonly Json[] => (errors.includes('CHANNEL_FORKED') ? list : lie(list));
     const lie = (list: readonly Json[]): Json[] =>
       list
@@ -144,7 +144,7 @@ describe('a server that', () => {
     expect(said(atBob)).toContain('in an epoch bob does not have');
   });
 
-  it('hands out the KeyPackage of another device: nobody gets in by it', async () => {
+  it('the KeyPackage of another device adds no one', async () => {
     const network = createNetwork();
     const alice = await house.enter(null, network);
     const [bob, mallory] = await settle(house, 2);
@@ -177,7 +177,7 @@ describe('a server that', () => {
     expect(errors.every((code) => code === 'MALFORMED' || code === 'UNVERIFIED_DEVICE')).toBe(true);
   });
 
-  it('shows an old GroupInfo to a device that joins anew: not joined', async () => {
+  it('a device that joins again does not join by an old GroupInfo', async () => {
     const { network, bob, atAlice, atBob, conversationId, errors } = await scene();
     const [carol] = await settle(house, 1);
     await stocked(carol!.client);
@@ -202,7 +202,7 @@ describe('a server that', () => {
   });
 });
 
-/** A KeyPackage of `owner`, as it is handed out to somebody who may have it. */
+/** A KeyPackage of `owner`, as it is handed out to a member who may have it. */
 async function stolen(owner: SealClient, asker: SealClient): Promise<{ readonly keyPackage: string }> {
   const account = owner.account.get();
   if (account.status !== 'signed-in') throw new Error('not signed in');

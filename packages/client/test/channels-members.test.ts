@@ -26,8 +26,8 @@ let house: House;
 beforeAll(async () => void (house = await openHouse()));
 afterAll(() => house.close());
 
-describe('two admins', () => {
-  it('add and remove people at the same time, and the group becomes what both wanted', async () => {
+describe('admins of a channel', () => {
+  it('two admins add and remove people at the same time, and the group becomes what both wanted', async () => {
     const [alice, bob, carol, dave, erin] = await settle(house, 5);
     const { conversationId } = await alice!.client.createChannel({
       name: 'Busy',
@@ -65,7 +65,7 @@ describe('two admins', () => {
 });
 
 describe('a new device', () => {
-  it('enters the channels of its account although nobody is online', async () => {
+  it('a new device enters the channels of its account although no other device is online', async () => {
     const [alice] = await settle(house, 1);
     const bob = await house.enter('Bobby');
     await online(bob.client);
@@ -86,12 +86,12 @@ describe('a new device', () => {
     const again = house.open({ store: alice!.store });
     const atAgain = await joined(again, conversationId);
     await expectSaid(atAgain, ['before', 'from the new device']);
-    await until(atRegained.summary, (summary) => summary?.name === 'Alone', 'the name, from somebody who knows it');
+    await until(atRegained.summary, (summary) => summary?.name === 'Alone', 'the name, from a member who knows it');
   });
 });
 
 describe('a device that is taken in by its last-resort KeyPackage', () => {
-  it('renews its leaf at once: others may know those keys', async () => {
+  it('a device that joined by its last-resort KeyPackage renews its leaf at once, as others may know those keys', async () => {
     const [alice, bob] = await settle(house, 2);
     await stocked(bob!.client);
     const { sql } = house.relay;
@@ -121,8 +121,8 @@ describe('a device that is taken in by its last-resort KeyPackage', () => {
   });
 });
 
-describe('who is out', () => {
-  it('a revoked device: nobody was online to take it out, and nothing is sent before somebody has', async () => {
+describe('devices that must leave a channel', () => {
+  it('nothing is sent before a revoked device is removed, even when no one was online to remove it', async () => {
     const [bob] = await settle(house, 1);
     const disk = createDisk();
     const life = disk.live();
@@ -164,7 +164,7 @@ describe('who is out', () => {
     expect(said(atSecond)).toEqual(['to both']);
   });
 
-  it('a revoked device: nothing is sent to it although the server says that it may stay', async () => {
+  it('nothing is sent to a revoked device although the server says that it may stay', async () => {
     const disk = createDisk();
     const life = disk.live();
     const alice = house.open(life);
@@ -208,7 +208,7 @@ describe('who is out', () => {
     expect(left).toHaveLength(0);
   });
 
-  it('a removed member: its device, kept running with its old state, opens nothing sent afterwards', async () => {
+  it('the device of a removed member, kept running with its old state, opens nothing sent afterwards', async () => {
     const [alice, bob] = await settle(house, 2);
     const disk = createDisk();
     const life = disk.live();
@@ -240,7 +240,7 @@ describe('who is out', () => {
     expect(said(atCarol)).toContain('with carol');
     await until(atAlice.messages, () => events(atAlice).includes('removed'));
 
-    // A device that keeps its keys against the rules, and gets the log from somebody.
+    // A device that keeps its keys against the rules, and gets the log from another.
     const account = decodeRow<AccountRow>(before.rows.get('account')!);
     const group = decodeRow<{ state: GroupState['epoch']; epoch: number }>(before.rows.get(`group/${conversationId}`)!);
     const state = { epoch: group.state, ratchets: before.rows.get(`group-ratchets/${conversationId}`)!.slice(1) };
@@ -273,7 +273,7 @@ describe('who is out', () => {
   });
 });
 
-/** Commits that were sent to take somebody out. */
+/** Commits that were sent to remove a member. */
 function removals({ sent }: Network): number {
   return sent.filter((text) => text.includes('channels.commit') && text.includes('"removes":["')).length;
 }

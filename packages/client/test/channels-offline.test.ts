@@ -15,7 +15,7 @@ beforeAll(
 afterAll(() => house.close());
 
 describe('a member that was away for 500 messages and 20 epochs', () => {
-  it('reads all of them, in order, and none is lost', { timeout: patient(120_000) }, async () => {
+  it('the member reads all of them, in order, and none is lost', { timeout: patient(120_000) }, async () => {
     const [alice, dave] = await settle(house, 2);
     const disk = createDisk();
     const first = disk.live();

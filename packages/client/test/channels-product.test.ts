@@ -17,7 +17,7 @@ afterAll(async () => {
 });
 
 describe('public channels', () => {
-  it('have a name that is theirs alone, are found by it, and anybody joins', async () => {
+  it('a public channel has a unique name, is found by it, and anyone can join', async () => {
     const [alice, bob] = await settle(house, 2);
     const { conversationId } = await alice!.client.createChannel({
       name: ' Beekeeping ',
@@ -52,7 +52,7 @@ describe('public channels', () => {
 });
 
 describe('a private channel', () => {
-  it('is entered by invitation, which says its name where the server cannot read it', async () => {
+  it('a private channel is entered by an invitation, which tells its name where the server cannot read it', async () => {
     const [alice, bob] = await settle(house, 2);
     const { conversationId } = await alice!.client.createChannel({
       name: 'Surprise party',
@@ -88,7 +88,7 @@ describe('a private channel', () => {
     if (row) expect(JSON.stringify(row)).not.toContain('Surprise');
   });
 
-  it('can be declined', async () => {
+  it('an invitation can be declined', async () => {
     const [alice, bob] = await settle(house, 2);
     const { conversationId } = await alice!.client.createChannel({ name: 'No thanks', visibility: 'private' });
     const atAlice = await joined(alice!.client, conversationId);
@@ -99,7 +99,7 @@ describe('a private channel', () => {
     await expect(bob!.client.joinChannel(conversationId)).rejects.toSatisfy((error) => isSealError(error));
   });
 
-  it('has roles, mentions, replies and reactions, and counts what is unread', async () => {
+  it('a private channel has roles, mentions, replies and reactions, and counts unread messages', async () => {
     const [alice, bob] = await settle(house, 2);
     const { conversationId } = await alice!.client.createChannel({
       name: 'Work',
@@ -128,7 +128,7 @@ describe('a private channel', () => {
     expect(atBob.summary.get()).toMatchObject({ unreadCount: 0, mentionCount: 0 });
   });
 
-  it('hands over its history to newcomers when an admin wants that', async () => {
+  it('members share the history with new members when an admin wants that', async () => {
     const [alice, bob, carol] = await settle(house, 3);
     await Promise.all([bob!.client, carol!.client].map(stocked));
     const { conversationId } = await alice!.client.createChannel({ name: 'Archive', visibility: 'private' });
@@ -159,8 +159,8 @@ describe('a private channel', () => {
   });
 });
 
-describe('trouble', () => {
-  it('a member commits nonsense: the others say so, an admin begins anew, and everybody goes on', async () => {
+describe('failures in a channel', () => {
+  it("after a member's invalid Commit the others report it, an admin resets the group, and all continue", async () => {
     const [alice, bob, mallory] = await settle(house, 3);
     await Promise.all([bob!.client, mallory!.client].map(stocked));
     const { conversationId } = await alice!.client.createChannel({
@@ -197,7 +197,7 @@ describe('trouble', () => {
     expect(events(atBob)).toContain('reset');
   });
 
-  it('a store that was put back: nothing is sent with old keys, and what was forgotten is read again', async () => {
+  it('a rolled back store sends nothing with old keys, and reads again what it has forgotten', async () => {
     const [bob] = await settle(house, 1);
     const disk = createDisk();
     const first = disk.live();
@@ -231,7 +231,7 @@ describe('trouble', () => {
     await expectSaid(atBob, ['one', 'two', 'three', 'four', 'five']);
   });
 
-  it('tabs of one device share its groups', async () => {
+  it('the tabs of one device share its groups', async () => {
     const [alice, bob] = await settle(house, 2);
     const tab = house.open({ store: alice!.store });
     await online(tab);
@@ -242,7 +242,7 @@ describe('trouble', () => {
     await expectAmong(atBob, ['from the first', 'from the second']);
   });
 
-  it('tabs of a browser without Web Locks, both connected, do not get in the way of each other', async () => {
+  it('tabs of a browser without Web Locks, both connected, do not disturb each other', async () => {
     const indexedDB = new IDBFactory();
     const open = (): SealClient => house.open({ store: indexedDbStore({ indexedDB }) });
     const first = open();

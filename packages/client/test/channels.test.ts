@@ -10,7 +10,7 @@ beforeAll(async () => void (house = await openHouse()));
 afterAll(() => house.close());
 
 describe('a channel', () => {
-  it('is read and written by everybody in it, on all devices', async () => {
+  it('all members read and write a channel, on all their devices', async () => {
     const [alice, bob, carol] = await settle(house, 3);
     const others = await Promise.all([alice!, bob!, carol!].map(({ client }) => addDevice(house, client)));
     const clients = [alice!.client, bob!.client, carol!.client, ...others];
@@ -33,7 +33,7 @@ describe('a channel', () => {
 });
 
 describe('members', () => {
-  it('are taken in while they are away, read from then on, and are told who came and went', async () => {
+  it('members who are added while they are away read from then on, and are told who came and went', async () => {
     const [alice, bob] = await settle(house, 2);
     const disk = createDisk();
     const first = disk.live();
@@ -46,9 +46,9 @@ describe('members', () => {
 
     const { conversationId } = await alice!.client.createChannel({ name: 'Away', visibility: 'private' });
     const atAlice = await joined(alice!.client, conversationId);
-    await say(atAlice, 'before anybody');
+    await say(atAlice, 'before the others');
     await atAlice.channel!.add([bob!.userId, carolId]);
-    await until(atAlice.messages, () => events(atAlice).includes('added'), 'somebody to be taken in');
+    await until(atAlice.messages, () => events(atAlice).includes('added'), 'a member to be added');
     await say(atAlice, 'to all');
     const again = house.open(disk.live());
     const [atBob, atCarol] = await Promise.all([joined(bob!.client, conversationId), joined(again, conversationId)]);

@@ -24,7 +24,7 @@ beforeAll(async () => void (house = await openHouse()));
 afterAll(() => house.close());
 
 describe('a part of the SDK that cannot be loaded', () => {
-  it('delays messages, and never loses one', async () => {
+  it('code that cannot be loaded delays messages, and never loses one', async () => {
     const [alice, bob] = await Promise.all([house.enter(null), house.enter(null)]);
     await Promise.all([online(alice.client), online(bob.client)]);
     const before = await alice.client.openDm(bob.userId);

@@ -1,89 +1,57 @@
-import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ConversationId, SealClient } from '../src/index.ts';
 import { openHouse, userIdOf, type House } from './support/house.ts';
-import { createDisk, type Disk, type Life } from './support/mortal.ts';
+import { bornIn, playScript, playScripts, type Actor } from './support/script.ts';
 import { online, textOf, until, whole } from './support/wait.ts';
 
 let house: House;
 beforeAll(async () => void (house = await openHouse()));
 afterAll(() => house.close());
 
-/** One device with its lives. */
-interface Actor {
-  readonly disk: Disk;
-  life: Life;
-  client: SealClient;
-}
-
-type Action =
-  | { readonly who: number; readonly what: 'send' | 'read' | 'wait' }
-  /** The device dies after that many more steps, and the next action of it begins a new life. */
-  | { readonly who: number; readonly what: 'die'; readonly steps: number };
-
-const ACTORS = 3;
-const who = fc.nat(ACTORS - 1);
-const action: fc.Arbitrary<Action> = fc.oneof(
-  { weight: 5, arbitrary: fc.record({ who, what: fc.constant('send' as const) }) },
-  { weight: 1, arbitrary: fc.record({ who, what: fc.constantFrom('read' as const, 'wait' as const) }) },
-  { weight: 2, arbitrary: fc.record({ who, what: fc.constant('die' as const), steps: fc.nat(25) }) },
-);
-
 describe('several devices that crash at random', () => {
-  it('end with the same messages in the same order, none lost and none twice', async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.array(action, { minLength: 10, maxLength: 40 }), (actions) => play(actions)),
-      { numRuns: 3, endOnFailure: true },
+  it('all devices end with the same messages in the same order, none lost and none twice', async () => {
+    await playScripts(
+      { weights: { send: 10, read: 1, wait: 1 }, death: 4, minLength: 10, maxLength: 40 },
+      async (script) => {
+        // Alice talks with Bob, who has two devices.
+        const alice = await join();
+        const bob = await join();
+        const actors = [alice, bob, await join(bob)];
+        const { conversationId } = await alice.client.openDm(userIdOf(bob.client));
+        const promised: string[] = [];
+        await playScript(house, actors, script, async (client, what, text) => {
+          const conversation = client.conversation(conversationId);
+          if (what === 'read') return conversation.markRead();
+          if (what === 'wait') return online(client);
+          await conversation.send(text);
+          promised.push(text);
+        });
+        await expectSame(actors, conversationId, promised);
+        await Promise.all(actors.map(({ client }) => client.close()));
+      },
     );
   });
 });
 
-/** Alice talks with Bob, who has two devices. */
-async function play(actions: readonly Action[]): Promise<void> {
-  const alice = await settle();
-  const bob = await settle();
-  const second = await settle(bob);
-  const actors = [alice, bob, second];
-  const { conversationId } = await alice.client.openDm(userIdOf(bob.client));
-  const promised: string[] = [];
-
-  for (const [i, next] of actions.entries()) {
-    const actor = actors[next.who]!;
-    if (next.what === 'die') {
-      actor.life.dieIn(next.steps);
-      continue;
-    }
-    if (actor.life.isDead()) revive(actor);
-    const conversation = actor.client.conversation(conversationId);
-    const text = `${next.who}.${i}`;
-    const work =
-      next.what === 'send'
-        ? conversation.send(text).then(() => void promised.push(text))
-        : next.what === 'read'
-          ? conversation.markRead()
-          : online(actor.client);
-    await Promise.race([work, actor.life.death]);
-  }
-
-  for (const actor of actors) {
-    actor.life.kill();
-    revive(actor);
-  }
+/** All devices show the same, and everything that was promised once. */
+async function expectSame(
+  actors: readonly Actor[],
+  conversationId: ConversationId,
+  promised: readonly string[],
+): Promise<void> {
   await Promise.all(actors.map(({ client }) => drained(client, conversationId)));
   const everything = await Promise.all(actors.map(({ client }) => sequence(client, conversationId, promised)));
   const [told, ...others] = everything;
   for (const other of others) expect(other).toEqual(told);
   const texts = told!.map(([, text]) => text);
   expect(new Set(texts).size).toBe(texts.length);
-  expect(texts).toEqual(expect.arrayContaining(promised));
-  await Promise.all(actors.map(({ client }) => client.close()));
+  expect(texts).toEqual(expect.arrayContaining([...promised]));
 }
 
 /** A new device: of a new account, or the second one of `account`. */
-async function settle(account?: Actor): Promise<Actor> {
-  const disk = createDisk();
-  const life = disk.live();
-  const client = house.open(life);
+async function join(account?: Actor): Promise<Actor> {
+  const actor = bornIn(house);
+  const { client } = actor;
   if (account === undefined) await client.createAccount({ username: null });
   else {
     const offer = await account.client.showLinkingCode();
@@ -94,12 +62,7 @@ async function settle(account?: Actor): Promise<Actor> {
     await Promise.all([offer.finished, request.finished]);
   }
   await online(client);
-  return { disk, life, client };
-}
-
-function revive(actor: Actor): void {
-  actor.life = actor.disk.live();
-  actor.client = house.open(actor.life);
+  return actor;
 }
 
 /** Everything this device has to send is sent. */
@@ -113,7 +76,7 @@ async function drained(client: SealClient, conversationId: ConversationId): Prom
   );
 }
 
-/** What the device expectShown, once all that was promised is there. */
+/** What the device shows, once all that was promised is there. */
 async function sequence(
   client: SealClient,
   conversationId: ConversationId,

@@ -8,8 +8,8 @@ let house: House;
 beforeAll(async () => void (house = await openHouse()));
 afterAll(() => house.close());
 
-describe('a device that is killed', () => {
-  it('loses nothing and shows nothing twice, at whatever step of sending and receiving it dies', async () => {
+describe('crashes of a device', () => {
+  it('a device that dies at any step of sending and receiving loses nothing and shows nothing twice', async () => {
     const disk = createDisk();
     const bob = await house.enter(null);
     const first = disk.live();
@@ -59,7 +59,7 @@ describe('a device that is killed', () => {
     expect(life).toBeGreaterThan(20);
   });
 
-  it('has one account, at whatever step of creating it it dies', async () => {
+  it('a device that dies at any step of creating an account has exactly one account', async () => {
     const [known] = await house.relay.sql`select count(*) as count from users`;
     const before = Number(known!['count']);
     // Beyond these steps the account is there, and what is left is done again by every connection.

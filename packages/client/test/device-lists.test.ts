@@ -91,7 +91,7 @@ const known = async (who: Person) => reader.get(ROWS.peer(who.account.userId));
 const refusal = (code: Parameters<typeof isSealError>[1]) => (error: unknown) => isSealError(error, code);
 
 describe('device lists of others', () => {
-  it('are followed from version to version', async () => {
+  it('device lists are followed from version to version', async () => {
     await learn(bob);
     await extend(bob, { add: [await createDeviceKeys({ curves, rng })] });
     await learn(bob);
@@ -100,7 +100,7 @@ describe('device lists of others', () => {
     expect((await known(bob))?.known.list.devices).toHaveLength(2);
   });
 
-  it('of another account key stop everything until the person accepts it', async () => {
+  it('a list with another account key stops all sending until the person accepts it', async () => {
     await learn(bob);
     const impostor = await person(bob.account.userId);
     await extend(impostor, { add: [await createDeviceKeys({ curves, rng })] });
@@ -120,7 +120,7 @@ describe('device lists of others', () => {
     );
   });
 
-  it('that were accepted under one key are not taken under a third', async () => {
+  it('accepting one changed key does not accept a third', async () => {
     await learn(bob);
     const [second, third] = await Promise.all([person(bob.account.userId), person(bob.account.userId)]);
     await extend(second, { add: [await createDeviceKeys({ curves, rng })] });
@@ -131,7 +131,7 @@ describe('device lists of others', () => {
     expect((await known(bob))?.changedKey).not.toBeNull();
   });
 
-  it('that are rolled back or forked are refused, and what is known stays', async () => {
+  it('lists that are rolled back or forked are refused, and the known list stays', async () => {
     await extend(bob, { add: [await createDeviceKeys({ curves, rng })] });
     await learn(bob);
     served.set(bob.account.userId, bob.chain.slice(0, 1));
@@ -143,7 +143,7 @@ describe('device lists of others', () => {
     expect((await known(bob))?.known.hash).toEqual(bob.chain[1]!.hash);
   });
 
-  it('vouch for a device only in the versions it stood in, and for one that left only for a while', async () => {
+  it('a list vouches for a device only in the versions that held it, and only for a while after it left', async () => {
     const second = await createDeviceKeys({ curves, rng });
     await extend(bob, { add: [second] });
     await extend(bob, { remove: [second] });
@@ -161,8 +161,8 @@ describe('device lists of others', () => {
   });
 });
 
-describe('the own device list', () => {
-  it('without this device means that it was taken off', async () => {
+describe("this account's device list", () => {
+  it('a list without this device means that the device was removed', async () => {
     const other = await createDeviceKeys({ curves, rng });
     await extend(me, { add: [other] });
     await learn(me);
@@ -171,7 +171,7 @@ describe('the own device list', () => {
     expect((await reader.get(ROWS.account))?.status).toBe('revoked');
   });
 
-  it('of another account key is never taken', async () => {
+  it('a list with another account key is never accepted', async () => {
     const impostor = await person(me.account.userId);
     served.set(me.account.userId, impostor.chain);
     await expect(learn(me)).rejects.toSatisfy(refusal('IDENTITY_CHANGED'));

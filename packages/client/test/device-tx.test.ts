@@ -19,7 +19,7 @@ const run: <T>(task: Parameters<typeof transact<T>>[1]) => Promise<T> = (task) =
   transact({ store, committed: (change) => void commits.push(change) }, task);
 
 describe('a transaction of the device', () => {
-  it('reads its own writes, and lists them among the stored ones', async () => {
+  it('a transaction reads its own writes, and lists them among the stored ones', async () => {
     await run(async (tx) => ['a', 'b', 'd'].forEach((name, i) => tx.put(key(name), i)));
     await run(async (tx) => {
       tx.put(key('c'), 10);
@@ -34,7 +34,7 @@ describe('a transaction of the device', () => {
     });
   });
 
-  it('writes nothing when it fails', async () => {
+  it('a transaction that fails writes nothing', async () => {
     const failing = run(async (tx) => {
       tx.put(key('a'), 1);
       throw new Error('no');
@@ -44,7 +44,7 @@ describe('a transaction of the device', () => {
     expect(commits).toEqual([]);
   });
 
-  it('forgets the writes of an attempt that fails, and keeps those before it', async () => {
+  it('an attempt that fails is undone, and the writes before it stay', async () => {
     await run(async (tx) => {
       tx.put(key('a'), 1);
       const attempt = tx.attempt(async () => {
@@ -60,7 +60,7 @@ describe('a transaction of the device', () => {
     expect(commits).toEqual([{ keys: ['n/a'], announcements: [] }]);
   });
 
-  it('runs again when somebody else wrote in between', async () => {
+  it('a transaction runs again when another tab wrote in between', async () => {
     let runs = 0;
     const result = await run(async (tx) => {
       const seen = (await tx.get(key('a'))) ?? 0;
@@ -72,7 +72,7 @@ describe('a transaction of the device', () => {
     expect(await rowReader(store).get(key('a'))).toBe(6);
   });
 
-  it('gives up when somebody else always is quicker', async () => {
+  it('a transaction gives up when another tab is always quicker', async () => {
     const hopeless = run(async (tx) => {
       await store.commit({ expectedRev: await store.revision(), puts: new Map(), deletes: ['x'] });
       tx.put(key('a'), 1);
@@ -80,7 +80,7 @@ describe('a transaction of the device', () => {
     await expect(hopeless).rejects.toSatisfy((error) => isSealError(error, 'STORAGE_CONFLICT'));
   });
 
-  it('keeps bytes as bytes, by themselves and inside of values', async () => {
+  it('bytes stay bytes, alone and inside of values', async () => {
     const value = { name: 'ü', keys: [utf8('one'), new Uint8Array(0)], inner: { key: utf8('two') }, none: null };
     expect(decodeRow(encodeRow(value))).toEqual(value);
     const raw = 'r' as RowKey<Uint8Array>;

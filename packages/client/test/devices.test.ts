@@ -29,7 +29,7 @@ async function digitsOf({ state, finished }: Linking): Promise<string> {
 }
 
 describe('a second device', () => {
-  it('joins by a code, gets what is sent from then on, and shows what the first one sends', async () => {
+  it('a second device joins by a code, gets what is sent from then on, and shows what the first one sends', async () => {
     const network = createNetwork();
     const [alice, bob] = await Promise.all([house.enter(null, network), house.enter(null)]);
     await Promise.all([online(alice.client), online(bob.client)]);
@@ -74,7 +74,7 @@ describe('a second device', () => {
     await until(atAlice.messages, ({ messages }) => messages.at(-1)?.status === 'read', 'read at the sender');
   });
 
-  it('is taken off, and opens nothing that is sent afterwards', async () => {
+  it('a removed device opens nothing that is sent afterwards', async () => {
     const [alice, bob] = await Promise.all([house.enter(null), house.enter(null)]);
     await Promise.all([online(alice.client), online(bob.client)]);
     const second = house.open();
@@ -99,7 +99,7 @@ describe('a second device', () => {
     expect(Number(row!['left'])).toBe(0);
   });
 
-  it('needs the person to confirm, and the right code', async () => {
+  it("linking needs the right code and the person's confirmation", async () => {
     const bob = await house.enter(null);
     const offer = await bob.client.showLinkingCode();
     const shown = offer.state.get();
@@ -122,7 +122,7 @@ describe('a second device', () => {
 });
 
 describe('recovery', () => {
-  it('brings the account to a new device by name and code, and senders learn of it', async () => {
+  it('recovery brings the account to a new device by name and code, and senders learn of it', async () => {
     const alice = await house.enter(null);
     const carol = await house.enter('Carol');
     expect(carol.recoveryCode).toMatch(/^([0-9A-Z]{4}-){6}[0-9A-Z]{4}$/);
@@ -155,7 +155,7 @@ describe('recovery', () => {
 });
 
 describe('signing out', () => {
-  it('keeps the account for signing in again, or wipes it', async () => {
+  it('signing out keeps the account for signing in again, or wipes it', async () => {
     const [alice, bob] = await Promise.all([house.enter(null), house.enter(null)]);
     const atAlice = await alice.client.openDm(bob.userId);
     await atAlice.send('hello');

@@ -21,7 +21,7 @@ async function talk() {
 }
 
 describe('messages with a timer', () => {
-  it('disappear everywhere when their time is over, and leave nothing behind', async () => {
+  it('messages disappear everywhere when their time is over, and leave nothing behind', async () => {
     const { atAlice, atBob } = await talk();
     await atAlice.setTimer(3);
     expect(atAlice.summary.get()?.timerSeconds).toBe(3);
@@ -42,7 +42,7 @@ describe('messages with a timer', () => {
     expect(atAlice.messages.get().messages.at(-1)).toMatchObject({ expiresAt: null });
   });
 
-  it('are gone after a restart, also without a connection', async () => {
+  it('expired messages are deleted after a restart, also without a connection', async () => {
     const { alice, atAlice, bob, atBob, network } = await talk();
     await atAlice.setTimer(3);
     await atAlice.send('read in time');
@@ -56,7 +56,7 @@ describe('messages with a timer', () => {
     expect(again.connection.get().status).not.toBe('online');
   });
 
-  it('whose time was over before they were fetched show that something was there', async () => {
+  it('messages that expired before they were fetched show that there was one', async () => {
     const { alice, atAlice, bob } = await talk();
     await bob.client.close();
     await atAlice.setTimer(1);
@@ -74,7 +74,7 @@ describe('messages with a timer', () => {
 });
 
 describe('a message whose time is over', () => {
-  it('when it is opened leaves only that it was there', async () => {
+  it('a message that is expired when it is opened leaves only its place', async () => {
     const scene = await openScene();
     const post = { kind: 'post', replyTo: null, mentions: [], attachments: [], text: 'late' } as const;
     await scene.say(1, scene.other, { ...post, lifetimeSeconds: 10 });

@@ -50,7 +50,7 @@ describe('opening a file', () => {
     return new Response(bytes.length <= length ? bytes : body, { status: response.status });
   }
 
-  it('takes a broken connection up where it broke', async () => {
+  it('a download continues where its connection broke', async () => {
     const { bytes, bend, open } = await arrived(20 * CHUNK + 99);
     const ranges: (string | null)[] = [];
     bend.response = (response, range) => {
@@ -61,7 +61,7 @@ describe('opening a file', () => {
     expect(ranges).toEqual([null, 'bytes=600000-', 'bytes=1200000-']);
   });
 
-  it('passes on nothing of what was altered, and says so', async () => {
+  it('a download passes on nothing of an altered file, and reports it', async () => {
     const { bytes, bend, open } = await arrived(5 * CHUNK);
     const altered: Record<string, (sealed: Buffer) => Buffer> = {
       'a bit': (sealed) => {
@@ -105,7 +105,7 @@ describe('opening a file', () => {
     expect(await codeOf(open().then(read))).toBe('ATTACHMENT_DAMAGED');
   });
 
-  it('ends when it is told to, and for what is not there', async () => {
+  it('a download ends when it is aborted, and when the file does not exist', async () => {
     const { conversation, seq, attachmentId } = await arrived(40 * CHUNK);
     const abort = new AbortController();
     const { stream } = await conversation.openAttachment(seq, attachmentId, { signal: abort.signal });

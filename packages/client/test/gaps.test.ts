@@ -44,7 +44,7 @@ describe('a message that the server keeps back', () => {
     ['middle', 2],
     ['last', 3],
   ] as const) {
-    it(`is asked for: the ${place} of three`, async () => {
+    it(`the device asks for the ${place} of three when the server keeps it back`, async () => {
       const network = createNetwork();
       const { atBob, bob } = await threeWithout(seq, network);
       if (seq === 3) {
@@ -61,7 +61,7 @@ describe('a message that the server keeps back', () => {
     });
   }
 
-  it('and denies is said to be missing, until it comes after all', async () => {
+  it('a message that the server denies is shown as missing, until it arrives after all', async () => {
     const network = createNetwork();
     const { atBob, atAlice, bob, alice } = await threeWithout(2, network, true);
     await until(atBob.messages, ({ missing }) => missing.length > 0, 'the gap to be said');
@@ -77,13 +77,13 @@ describe('a message that the server keeps back', () => {
     expect(there.messages.get().missing).toEqual([]);
   });
 
-  it('and denies is not taken for one from before the device joined, when there was no before', async () => {
+  it('a first message that the server denies is missing, not from before the device joined', async () => {
     const { atBob } = await threeWithout(1, createNetwork(), true);
     await until(atBob.messages, ({ missing }) => missing.length > 0, 'the gap to be said');
     expect(atBob.messages.get()).toMatchObject({ missing: [{ afterSeq: 0, count: 1 }], hasUnavailableHistory: false });
   });
 
-  it('is not suspected while an own message waits for its answer', async () => {
+  it('no message is suspected while one of this device waits for its answer', async () => {
     const network = createNetwork();
     const [alice, bob] = await Promise.all([house.enter(null), house.enter(null, network)]);
     await Promise.all([online(alice.client), online(bob.client)]);

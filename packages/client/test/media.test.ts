@@ -20,7 +20,7 @@ async function bundle(): Promise<string> {
   return outputFiles[0]!.text;
 }
 
-it('Chromium sends pictures upright and without metadata, and says of every file what it is', async () => {
+it('Chromium sends pictures upright and without metadata, and describes every file correctly', async () => {
   const executablePath = findChromium();
   const browser = await chromium.launch({
     ...(executablePath === null ? {} : { executablePath }),

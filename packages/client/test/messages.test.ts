@@ -30,7 +30,7 @@ const shows = async (conversation: Conversation, accept: (message: Message) => b
   (await until(conversation.messages, ({ messages }) => messages.some(accept), what)).messages.find(accept)!;
 
 describe('a post', () => {
-  it('quotes what it answers, and tells whom it mentions', async () => {
+  it('a post quotes what it answers, and tells whom it mentions', async () => {
     const { bob, atAlice, atBob } = await talk();
     await atAlice.send('where is the key');
     const there = await atBob();
@@ -53,7 +53,7 @@ describe('a post', () => {
     expect(there.summary.get()).toMatchObject({ unreadCount: 0, mentionCount: 0 });
   });
 
-  it('refuses what no message can be', async () => {
+  it('a post that cannot be a message is refused', async () => {
     const { atAlice } = await talk();
     await expect(atAlice.send('', { mentions: [] })).rejects.toMatchObject({ code: 'BAD_INPUT' });
     const mentions = [{ userId: 'x' as never, start: 3, length: 3 }];
@@ -67,7 +67,7 @@ describe('a post', () => {
 });
 
 describe('changing what was said', () => {
-  it('reaches everybody, own devices included: edits, reactions, taking back', async () => {
+  it("edits, reactions and deletions reach everyone, including the sender's other devices", async () => {
     const { alice, atAlice, bob, atBob } = await talk();
     await atAlice.send('helo');
     const there = await atBob();
@@ -89,7 +89,7 @@ describe('changing what was said', () => {
     const atSecond = await dmWith(bobToo, userIdOf(alice.client));
     const three = await shows(atSecond, ({ content }) => content.kind === 'text', 'the message');
     await there.react(three.seq!, '🎉', true);
-    const own = await shows(atSecond, ({ reactions }) => reactions.length > 0, 'the own reaction');
+    const own = await shows(atSecond, ({ reactions }) => reactions.length > 0, 'the reaction of this account');
     expect(own.reactions).toEqual([{ emoji: '🎉', userIds: [bob.userId], isOwn: true }]);
     await there.react(three.seq!, '🎉', false);
     await shows(atAlice, ({ seq: at, reactions }) => at === three.seq && reactions.length === 0, 'no reaction');
@@ -105,7 +105,7 @@ describe('changing what was said', () => {
     });
   });
 
-  it('shows at once and goes out later, also when the device was offline and closed in between', async () => {
+  it('a change shows at once and is sent later, also when the device was offline and closed in between', async () => {
     const network = createNetwork();
     const { alice, atAlice, atBob } = await talk(network);
     await atAlice.send('one');
@@ -138,7 +138,7 @@ describe('changing what was said', () => {
     expect(new Set(messages.map((text) => /"messageId":"([^"]*)"/.exec(text)?.[1])).size).toBeLessThanOrEqual(4);
   });
 
-  it('is undone on the screen when the server refuses it for good', async () => {
+  it('a change is undone on the screen when the server refuses it for good', async () => {
     const { alice, atAlice, atBob } = await talk();
     await atAlice.send('as it was');
     const [message] = await accepted(atAlice, 1);
@@ -156,7 +156,7 @@ describe('changing what was said', () => {
     expect(atAlice.messages.get().messages[0]?.editedAt).toBeNull();
   });
 
-  it('is taken back even if that has to wait until the person accepts who the other one is', async () => {
+  it('a message is deleted for everyone even if that must wait until the person accepts an identity', async () => {
     const { alice, bob, atAlice, atBob } = await talk();
     await atAlice.send('regretted');
     const there = await atBob();
@@ -178,7 +178,7 @@ describe('changing what was said', () => {
     await expectShown(there, ['<deleted>']);
   });
 
-  it('for me alone stays with me', async () => {
+  it('deleting a message for me leaves it with the others', async () => {
     const { atAlice, atBob } = await talk();
     await atAlice.send('one');
     await atAlice.send('two');
@@ -195,7 +195,7 @@ describe('changing what was said', () => {
 });
 
 describe('what only this device knows', () => {
-  it('is there after it was closed: a draft, and that a conversation is muted', async () => {
+  it('a draft and a muted conversation survive a restart', async () => {
     const { alice, atAlice, atBob } = await talk();
     await atAlice.setDraft('I was about to');
     await atAlice.setMuted(true);

@@ -16,7 +16,7 @@ afterAll(async () => {
 });
 
 describe('a server that goes away in the middle of a burst', () => {
-  it('and comes back: every message is there once, in order, on both sides', async () => {
+  it('every message exists once, in order, on both sides after the server came back', async () => {
     const first = await house.relay.addProcess();
     proxy.leadTo(first.wsUrl);
     const network = createNetwork();

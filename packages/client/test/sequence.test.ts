@@ -20,7 +20,7 @@ const take = (row: ConversationRow, seq: number): ConversationRow =>
   withMessage(row, { seq, acceptedAt: 0, isShown: true });
 
 describe('the numbers of a conversation', () => {
-  it('are a set: exactly those that did not come are gaps, in whatever order the others came', () => {
+  it('exactly the numbers that did not arrive are gaps, in whatever order the others arrived', () => {
     fc.assert(
       fc.property(fc.uniqueArray(fc.integer({ min: 1, max: 30 }), { minLength: 1 }), (seqs) => {
         const row = seqs.reduce(take, { ...FRESH, seenSeq: 0, seenFrom: 1 });
@@ -34,7 +34,7 @@ describe('the numbers of a conversation', () => {
     );
   });
 
-  it('are not missed from before the device could know', () => {
+  it('numbers from before the device joined are not missed', () => {
     expect(gapsOf(take(FRESH, 7))).toEqual([]);
     // A row of a version that kept no account.
     const old = { ...FRESH, firstSeq: 3, lastSeq: 9 };
@@ -42,11 +42,11 @@ describe('the numbers of a conversation', () => {
     expect(gapsOf(take(old, 12))).toEqual([[10, 11]]);
   });
 
-  it('of which the server knows more than came are a gap at the end', () => {
+  it('numbers that the server gave out and did not deliver are a gap at the end', () => {
     expect(gapsOf({ ...take(FRESH, 1), lastSeq: 1_000_000_000 })).toEqual([[2, 1_000_000_000]]);
   });
 
-  it('are no longer missing when they come after all', () => {
+  it('numbers that arrive after all are no longer missing', () => {
     const row = withMissing(take(take(FRESH, 1), 9), [
       [2, 3],
       [4, 8],
@@ -60,7 +60,7 @@ describe('the numbers of a conversation', () => {
     });
   });
 
-  it('are no longer missing at the end, either, when it turns out that they were still to come', () => {
+  it('numbers at the end are no longer missing either when they were only late', () => {
     const row = withMissing({ ...take(FRESH, 1), lastSeq: 5 }, [[2, 5]]);
     expect(take(row, 2).missing).toEqual([[3, 5]]);
     expect(take(row, 4)).toMatchObject({
@@ -72,7 +72,7 @@ describe('the numbers of a conversation', () => {
     });
   });
 
-  it('do not fill the store, however many holes a server makes', () => {
+  it('the gaps of a server do not fill the store, however many it makes', () => {
     let row = FRESH;
     for (let seq = 1; seq < 2_000; seq += 2) row = take(row, seq);
     expect(row.gaps!.length).toBeLessThan(100);

@@ -41,7 +41,7 @@ describe('file store', () => {
   };
   const logOf = (directory: string): string => join(directory, 's', 'log');
 
-  it('ignores a record that a crash cut off, and goes on from the one before', () =>
+  it('the file store ignores a record that a crash cut off, and continues from the one before', () =>
     withDirectory(async (directory) => {
       const store = await fileStore(directory)('s');
       await put(store, 0, 'kept');
@@ -59,7 +59,7 @@ describe('file store', () => {
       }
     }));
 
-  it('refuses to open a log that is damaged before its end', () =>
+  it('the file store refuses to open a log that is damaged before its end', () =>
     withDirectory(async (directory) => {
       const store = await fileStore(directory)('s');
       await put(store, 0, 'first');
@@ -71,7 +71,7 @@ describe('file store', () => {
       await expect(fileStore(directory)('s')).rejects.toSatisfy((error) => isSealError(error, 'STORAGE_FAILED'));
     }));
 
-  it('ignores zeros at the end, as a power cut leaves them', () =>
+  it('the file store ignores zeros at the end, as a power cut leaves them', () =>
     withDirectory(async (directory) => {
       const store = await fileStore(directory)('s');
       await put(store, 0, 'kept');
@@ -82,7 +82,7 @@ describe('file store', () => {
       await again.close();
     }));
 
-  it('is for one process at a time, and takes over from one that died', () =>
+  it('one process at a time uses the file store, and takes over from one that died', () =>
     withDirectory(async (directory) => {
       const store = await fileStore(directory)('s');
       await expect(fileStore(directory)('s')).rejects.toSatisfy((error) => isSealError(error, 'STORAGE_FAILED'));
@@ -91,7 +91,7 @@ describe('file store', () => {
       await (await fileStore(directory)('s')).close();
     }));
 
-  it('is readable by its owner only, and stays small under rewriting', () =>
+  it('only its owner can read the file store, and it stays small under rewriting', () =>
     withDirectory(async (directory) => {
       const store = await fileStore(directory)('s');
       const value = 'x'.repeat(65_536);
@@ -107,7 +107,7 @@ describe('file store', () => {
 });
 
 describe('IndexedDB store', () => {
-  it('holds no row in the clear, under a key that cannot be read', async () => {
+  it('the IndexedDB store seals every row under a key that cannot be read', async () => {
     const indexedDB = new IDBFactory();
     const store = await indexedDbStore({ indexedDB })('s');
     await put(store, 0, 'canary-text');
@@ -119,7 +119,7 @@ describe('IndexedDB store', () => {
     await store.close();
   });
 
-  it('notices a row that was put in the place of another', async () => {
+  it('the IndexedDB store notices a row that was put in the place of another', async () => {
     const indexedDB = new IDBFactory();
     const store = await indexedDbStore({ indexedDB })('s');
     await put(store, 0, 'mine');
@@ -129,7 +129,7 @@ describe('IndexedDB store', () => {
     await store.close();
   });
 
-  it('keeps the key as bytes, and says so, where a CryptoKey does not survive', async () => {
+  it('the store keeps its key as bytes, and says so, where a CryptoKey does not survive', async () => {
     const indexedDB = new IDBFactory();
     const clone = globalThis.structuredClone;
     vi.stubGlobal('structuredClone', (value: unknown) => {
@@ -149,7 +149,7 @@ describe('IndexedDB store', () => {
     }
   });
 
-  it('fails closed when rows are there and their key is not', async () => {
+  it('the store fails closed when rows exist without their key', async () => {
     const indexedDB = new IDBFactory();
     const store = await indexedDbStore({ indexedDB })('s');
     await put(store, 0, 'mine');
@@ -158,7 +158,7 @@ describe('IndexedDB store', () => {
     await expect(indexedDbStore({ indexedDB })('s')).rejects.toSatisfy((error) => isSealError(error, 'STORAGE_FAILED'));
   });
 
-  it('goes on after the browser closed the connection', async () => {
+  it('the store continues after the browser closed the connection', async () => {
     const indexedDB = new IDBFactory();
     const store = await indexedDbStore({ indexedDB })('s');
     const connection = vi.spyOn(IDBDatabase.prototype, 'transaction');
@@ -171,7 +171,7 @@ describe('IndexedDB store', () => {
     await store.close();
   });
 
-  it('a second tab reads and writes on after the first one wiped the store', async () => {
+  it('a second tab continues to read and write after the first one wiped the store', async () => {
     const indexedDB = new IDBFactory();
     const first = await indexedDbStore({ indexedDB })('s');
     const second = await indexedDbStore({ indexedDB })('s');
@@ -187,7 +187,7 @@ describe('IndexedDB store', () => {
     await Promise.all([first.close(), second.close(), third.close()]);
   });
 
-  it('asks for durable transactions', async () => {
+  it('the store asks for durable transactions', async () => {
     const indexedDB = new IDBFactory();
     const store = await indexedDbStore({ indexedDB })('s');
     const transactions = vi.spyOn(IDBDatabase.prototype, 'transaction');

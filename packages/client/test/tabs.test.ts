@@ -15,7 +15,7 @@ afterAll(async () => {
   vi.unstubAllGlobals();
 });
 
-/** Two tabs of one device, and somebody to talk with. */
+/** Two tabs of one device, and a person to talk with. */
 async function twoTabs() {
   const store = memoryStore();
   const networks = [createNetwork(), createNetwork()] as const;
@@ -32,7 +32,7 @@ async function twoTabs() {
 const opensSocket = (sent: readonly string[]): boolean => sent.some((text) => text.includes('sync.subscribe'));
 
 describe('two tabs of one device', () => {
-  it('are one device: both send, both show, one is connected', async () => {
+  it('two tabs are one device: both send, both show, one is connected', async () => {
     const { first, second, networks, bob } = await twoTabs();
     expect(userIdOf(second)).toBe(userIdOf(first));
     await online(second);
@@ -53,7 +53,7 @@ describe('two tabs of one device', () => {
     expect(networks.map(({ sent }) => opensSocket(sent))).toEqual([true, false]);
   });
 
-  it('the other takes over at once when the connected one closes', async () => {
+  it('the other tab takes over at once when the connected one closes', async () => {
     const { first, second, networks, bob } = await twoTabs();
     const atFirst = await first.openDm(bob.userId);
     await atFirst.send('one');
@@ -67,7 +67,7 @@ describe('two tabs of one device', () => {
     expect(opensSocket(networks[1].sent)).toBe(true);
   });
 
-  it('what a tab without connection writes is sent by the one that has it', async () => {
+  it('the connected tab sends what the other one writes', async () => {
     const { first, second, networks, bob } = await twoTabs();
     const atFirst = await first.openDm(bob.userId);
     const atSecond = await dmWith(second, bob.userId);
@@ -78,7 +78,7 @@ describe('two tabs of one device', () => {
     await expectShown(atFirst, ['by way of the other tab']);
   });
 
-  it('signing out and wiping in one tab does so in the other', async () => {
+  it('signing out and wiping in one tab does the same in the other', async () => {
     const { first, second } = await twoTabs();
     await first.signOut();
     await until(second.account, ({ status }) => status === 'signed-out', 'signed out');
@@ -93,7 +93,7 @@ describe('two tabs of one device', () => {
 });
 
 describe('two tabs on IndexedDB in a browser without Web Locks', () => {
-  it('both hold a connection, and nothing is lost or shown twice', async () => {
+  it('both tabs hold a connection, and nothing is lost or shown twice', async () => {
     const indexedDB = new IDBFactory();
     const open = (): SealClient => house.open({ store: indexedDbStore({ indexedDB }) });
     const first = open();

@@ -7,7 +7,7 @@ beforeAll(async () => void (house = await openHouse()));
 afterAll(() => house.close());
 
 describe('two people', () => {
-  it('exchange a first message and a reply, and see how far each got', async () => {
+  it('two people exchange a first message and a reply, and see how far each got', async () => {
     const [alice, bob] = await Promise.all([house.enter('alice'), house.enter('bob')]);
     await Promise.all([online(alice.client), online(bob.client)]);
     const [found] = await alice.client.searchUsers('bo');

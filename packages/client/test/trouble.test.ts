@@ -24,7 +24,7 @@ async function failureIn(conversation: Conversation): Promise<Message> {
 }
 
 describe('without a connection', () => {
-  it('messages wait in the outbox and go out in order when it is back', async () => {
+  it('messages wait in the outbox and are sent in order when the connection is back', async () => {
     const network = createNetwork();
     const { alice, bob } = await pair(network);
     const atBob = await bob.client.openDm(alice.userId);
@@ -45,7 +45,7 @@ describe('without a connection', () => {
     await expectShown(atBob, ['zero', 'one', 'two', 'three']);
   });
 
-  it('what could not be sent for good says why, and can be sent again or discarded', async () => {
+  it('a message that failed for good says why, and can be sent again or discarded', async () => {
     const { alice, bob } = await pair();
     const atAlice = await alice.client.openDm(bob.userId);
     await atAlice.send('arrives');
@@ -71,7 +71,7 @@ describe('without a connection', () => {
 });
 
 describe('two people who write first at the same time', () => {
-  it('both arrive, and the sessions become one', async () => {
+  it('both first messages arrive, and the two sessions become one', async () => {
     const { alice, bob } = await pair();
     const [atAlice, atBob] = await Promise.all([alice.client.openDm(bob.userId), bob.client.openDm(alice.userId)]);
     await Promise.all([atAlice.send('from alice'), atBob.send('from bob')]);
@@ -89,7 +89,7 @@ describe('two people who write first at the same time', () => {
 });
 
 describe('a message that cannot be opened', () => {
-  it('is shown with its cause, and opened when its sender answered the retry request', async () => {
+  it('an undecryptable message is shown with its cause, and opened when its sender answered the retry request', async () => {
     const network = createNetwork();
     const { alice, bob } = await pair(network);
     const atAlice = await alice.client.openDm(bob.userId);
@@ -108,7 +108,7 @@ describe('a message that cannot be opened', () => {
     expect(atBob.summary.get()?.unreadCount).toBe(2);
   });
 
-  it('is shown as changed when the server stored another body, and does not hold up the next', async () => {
+  it('a message whose body the server changed is shown as such, and does not hold up the next', async () => {
     const network = createNetwork();
     const { alice, bob } = await pair(network);
     const atAlice = await alice.client.openDm(bob.userId);
@@ -120,7 +120,7 @@ describe('a message that cannot be opened', () => {
     expect((await failureIn(atBob)).content).toMatchObject({ isRetrying: false });
   });
 
-  it('is not believed when the server names another sender', async () => {
+  it('a message is not believed when the server names another sender', async () => {
     const network = createNetwork();
     const { alice, bob } = await pair(network);
     const mallory = await house.enter(null);
@@ -134,7 +134,7 @@ describe('a message that cannot be opened', () => {
 });
 
 describe('a device that lost its prekeys', () => {
-  it('puts new ones in their place, and is sent again what was made with the lost ones', async () => {
+  it('a device that lost its prekeys replaces them, and is sent again what was made with the lost ones', async () => {
     const alice = await house.enter(null);
     await online(alice.client);
     const disk = createDisk();
@@ -166,7 +166,7 @@ describe('a device that lost its prekeys', () => {
 });
 
 describe('a store that was rolled back', () => {
-  it('starts over with everybody, and gets back what it has forgotten', async () => {
+  it('a rolled back store starts new sessions with everyone, and gets back what it has forgotten', async () => {
     const alice = await house.enter(null);
     await online(alice.client);
     const disk = createDisk();
@@ -193,7 +193,7 @@ describe('a store that was rolled back', () => {
 
     const restored = house.open(backup.live());
     const atRestored = await dmWith(restored, alice.userId);
-    // What it had sent itself and forgot, nobody can give back; it is not passed over in silence either.
+    // What it had sent and forgot, no device can give back; it is reported as missing, too.
     await expectShown(atRestored, ['one', 'two', 'three', '<NO_SESSION>', 'five']);
     await atRestored.send('six');
     await expectShown(atAlice, ['one', 'two', 'three', 'four', 'five', 'six']);
@@ -203,7 +203,7 @@ describe('a store that was rolled back', () => {
 });
 
 describe('a device that published no prekeys', () => {
-  it('holds up nobody, and gets its messages once it has', async () => {
+  it('a device without prekeys holds up no one, and gets its messages once it has published some', async () => {
     const alice = await house.enter(null);
     await online(alice.client);
     const disk = createDisk();

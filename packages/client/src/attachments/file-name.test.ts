@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { fileName } from './file-name.ts';
 
-test('names of files', () => {
+test('file names are safe to save under on every system', () => {
   const known: [string, string][] = [
     ['holiday photo.jpg', 'holiday photo.jpg'],
     ['Übergröße – 図.pdf', 'Übergröße – 図.pdf'],

@@ -77,7 +77,7 @@ function createLife(rows: RowMap, dieAt: number): Life {
       get: (keys) => whileAlive(() => keys.map((key) => rows.get(key))),
       list: (range) => whileAlive(() => rows.list(range)),
       async commit(changes) {
-        // Death before the commit, or after it and before anybody hears of it.
+        // Death before the commit, or after it and before any listener is told of it.
         if (!step()) return never();
         rows.check(changes);
         const rev = rows.apply(changes);

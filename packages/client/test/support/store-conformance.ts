@@ -31,20 +31,20 @@ export function describeStore(
       });
     const keysOf = async (range: RowRange): Promise<string[]> => (await store.list(range)).map(({ key }) => key);
 
-    it('begins empty at revision 0', async () => {
+    it('a new store is empty and at revision 0', async () => {
       expect(await store.revision()).toBe(0);
       expect(await store.get(['a', 'b'])).toEqual([null, null]);
       expect(await store.list({ prefix: 'a' })).toEqual([]);
     });
 
-    it('returns what was committed, in the order asked for', async () => {
+    it('a store returns what was committed, in the order asked for', async () => {
       expect(await write({ a: '1', b: '2' })).toBe(1);
       expect(await store.get(['b', 'none', 'a'])).toEqual([row('2'), null, row('1')]);
       expect(await write({ a: '3' }, ['b'])).toBe(2);
       expect(await store.get(['a', 'b'])).toEqual([row('3'), null]);
     });
 
-    it('refuses a commit on another revision, and writes none of it', async () => {
+    it('a store refuses a commit on another revision, and writes none of it', async () => {
       await write({ a: '1' });
       const late = store.commit({ expectedRev: 0, puts: new Map([['a', row('lost')]]), deletes: [] });
       await expect(late).rejects.toSatisfy((error) => isSealError(error, 'STORAGE_CONFLICT'));
@@ -52,7 +52,7 @@ export function describeStore(
       expect(await store.revision()).toBe(1);
     });
 
-    it('lets one of two simultaneous commits win', async () => {
+    it('one of two simultaneous commits wins', async () => {
       const commits = ['x', 'y'].map((value) =>
         store.commit({ expectedRev: 0, puts: new Map([['a', row(value)]]), deletes: [] }),
       );
@@ -61,7 +61,7 @@ export function describeStore(
       expect(await store.revision()).toBe(1);
     });
 
-    it('lists by prefix, bounds, order and limit', async () => {
+    it('a store lists by prefix, bounds, order and limit', async () => {
       await write({ 'm/1': 'a', 'm/2': 'b', 'm/3': 'c', m0: 'no', 'l/9': 'no' });
       expect(await keysOf({ prefix: 'm/' })).toEqual(['m/1', 'm/2', 'm/3']);
       expect(await keysOf({ prefix: 'm/', order: 'descending', limit: 2 })).toEqual(['m/3', 'm/2']);
@@ -71,7 +71,7 @@ export function describeStore(
       expect((await store.list({ prefix: 'm/', limit: 1 }))[0]?.value).toEqual(row('a'));
     });
 
-    it('agrees with a plain sorted map, whatever is written', async () => {
+    it('a store agrees with a plain sorted map, whatever is written', async () => {
       const key = fc.constantFrom('p/', 'p/a', 'p/b', 'p/bb', 'p/é', 'q', 'q/1');
       const change = fc.record({ puts: fc.dictionary(key, fc.string()), deletes: fc.array(key, { maxLength: 2 }) });
       const model = new Map<string, string>();
@@ -87,7 +87,7 @@ export function describeStore(
       );
     });
 
-    it('hands out copies: changing what was read or written changes nothing stored', async () => {
+    it('a store hands out copies: changing what was read or written changes nothing stored', async () => {
       const value = row('1');
       await store.commit({ expectedRev: 0, puts: new Map([['a', value]]), deletes: [] });
       value.fill(0);
@@ -96,7 +96,7 @@ export function describeStore(
       expect(await store.get(['a'])).toEqual([row('1')]);
     });
 
-    it('keeps everything over closing and opening again', async () => {
+    it('a store keeps everything when it is closed and opened again', async () => {
       if (!setup.keepsAfterClose) return;
       await write({ a: '1', b: '2' });
       await write({}, ['b']);
@@ -106,7 +106,7 @@ export function describeStore(
       expect(await store.get(['a', 'b'])).toEqual([row('1'), null]);
     });
 
-    it('may be closed twice, and that closes nobody else', async () => {
+    it('closing a store twice closes no other store', async () => {
       if (!setup.keepsAfterClose) return;
       const first = store;
       await first.close();

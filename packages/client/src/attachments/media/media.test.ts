@@ -14,7 +14,7 @@ describe('BlurHash', () => {
   const solid = (r: number, g: number, b: number) =>
     Uint8ClampedArray.from({ length: 16 }, (_, i) => [r, g, b, 255][i % 4]!);
 
-  it('is what the algorithm makes of plain colours', () => {
+  it('the BlurHash of plain colours is what the algorithm defines', () => {
     const size = { width: 2, height: 2 };
     // One cosine: a digit for 1x1, one for no range, and the colour in base 83.
     expect(blurHash(solid(0, 0, 0), size, { across: 1, down: 1 })).toBe('000000');
@@ -22,7 +22,7 @@ describe('BlurHash', () => {
     expect(blurHash(solid(255, 0, 0), size, { across: 1, down: 1 })).toBe('00TI:j');
   });
 
-  it('refuses pixels of another size', () => {
+  it('BlurHash refuses pixels of another size', () => {
     expect(() => blurHash(solid(0, 0, 0), { width: 3, height: 2 }, { across: 1, down: 1 })).toThrow('do not fit');
   });
 });
@@ -49,7 +49,7 @@ describe('containers of pictures', () => {
   const XMP = concatBytes(fromHex('21ff0b'), utf8('XMP DataXMP'), fromHex('06'), utf8('secret'), fromHex('00'));
   const END = fromHex('3b');
 
-  it('are known by their first bytes, not by their names', () => {
+  it('pictures are recognized by their first bytes, not by their names', () => {
     expect(pictureType(fromHex('ffd8ffe000104a4649460001'))).toBe('image/jpeg');
     expect(pictureType(png())).toBe('image/png');
     expect(pictureType(concatBytes(GIF_HEAD, END))).toBe('image/gif');
@@ -59,7 +59,7 @@ describe('containers of pictures', () => {
     }
   });
 
-  it('lose what they say beyond their frames', () => {
+  it('pictures lose all metadata beyond their frames', () => {
     const data = utf8('secret');
     const gif = concatBytes(GIF_HEAD, LOOP, COMMENT, FRAME, XMP, FRAME, END, utf8('secret'));
     expect(withoutMetadata(gif, 'image/gif')).toEqual(concatBytes(GIF_HEAD, LOOP, FRAME, FRAME, END));
@@ -96,7 +96,7 @@ describe('containers of pictures', () => {
     expect(isMoving(png(['IHDR', data], ['IDAT', data], ['IEND', data]), 'image/png')).toBe(false);
   });
 
-  it('that are cut off anywhere are no pictures, and take no time', () => {
+  it('a picture that is cut off anywhere is rejected quickly', () => {
     const gif = concatBytes(GIF_HEAD, LOOP, COMMENT, FRAME, END);
     for (let length = 0; length < gif.length; length++) {
       expect(withoutMetadata(gif.slice(0, length), 'image/gif')).toBeNull();
