@@ -99,7 +99,7 @@ describe('a device that is killed while it changes a group', () => {
   );
 
   it(
-    'has made a channel that works and has its name, or none, at whatever step of making it it dies',
+    'a device killed at any step of creating a channel has a working channel with its name, or none',
     {
       timeout: patient(120_000),
     },
