@@ -25,8 +25,11 @@ export function readLanes(root = ROOT) {
     .map((name) => `//#${name}`);
   const workspaces = readWorkspaces(root).filter(({ scripts }) => scripts.test !== undefined);
   const quick = workspaces.filter(({ scripts }) => scripts['test:quick'] !== undefined);
+  const packages = checks.filter((task) => task === '//#check:packages');
+  // A page that was bundled from the packages is opened in a browser.
+  const needs = packages.length > 0 ? ['chromium'] : [];
   const lanes = {
-    checks: { about: 'types, lint, format and the other checks', tasks: [...BUILD, ...checks], needs: [] },
+    checks: { about: 'types, lint, format and the other checks', tasks: [...BUILD, ...checks], needs },
     quick: {
       about: 'checks, and tests without a browser or a database; under a minute',
       tasks: [
@@ -49,8 +52,8 @@ export function readLanes(root = ROOT) {
       ]),
     ),
   };
-  if (checks.includes('//#check:packages')) {
-    lanes.packages = { about: 'the packages, installed in an empty project', tasks: ['//#check:packages'], needs: [] };
+  if (packages.length > 0) {
+    lanes.packages = { about: 'the packages, installed in an empty project', tasks: packages, needs };
   }
   return lanes;
 }
