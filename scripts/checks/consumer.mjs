@@ -1,5 +1,5 @@
 /**
- * Installs the published packages in an empty project, as somebody outside of this repository would: packs them, looks
+ * Installs the published packages in an empty project, as people do who use them: packs them, looks
  * through the tarballs, type-checks a program that uses them, runs it in Node, and bundles a page for Chromium.
  * `node scripts/checks/consumer.mjs` lists what does not work.
  */

@@ -14,7 +14,14 @@ export async function lintTarball({ tarball, manifest }) {
     typeof target === 'string' ? [name] : [],
   );
   const { code, output } = await outputOf([
-    ...[tool('attw'), tarball, '--profile', 'esm-only', '--format', 'ascii', '--no-color', '--no-emoji'],
+    tool('attw'),
+    tarball,
+    '--profile',
+    'esm-only',
+    '--format',
+    'ascii',
+    '--no-color',
+    '--no-emoji',
     ...(plain.length > 0 ? ['--exclude-entrypoints', ...plain] : []),
   ]);
   return [

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { ROOT } from '../../lib/paths.mjs';
 
-/** What nobody needs who installs a package: state of the compiler, tests, the demo, copies for our own server. */
+/** What a person who installs a package does not need: state of the compiler, tests, the demo, copies for our own server. */
 const UNWANTED = /\.tsbuildinfo$|\.test\.|(?:^|\/)(?:demo|test|conformance)\/|\.(?:br|gz|tgz)$|(?:^|\/)\./;
 
 /** Lists what is wrong with an unpacked tarball; `published` are the names of all packages that are published. */

@@ -17,5 +17,7 @@ await client.close();
 const done = document.createElement('p');
 done.id = 'done';
 done.textContent =
-  element instanceof SealChat && isSealError(error, 'UNAVAILABLE') ? 'works' : `${element?.localName}: ${error}`;
+  element instanceof SealChat && isSealError(error, 'UNAVAILABLE')
+    ? 'works'
+    : `${element?.localName}: ${String(error)}`;
 document.body.append(done);

@@ -8,6 +8,7 @@ import * as verify from '@seal-chat/crypto/verify';
 import { fromBase64, toBase64 } from '@seal-chat/protocol';
 import { userInputs, type ConversationAnswer, type SealRouter, type UserProfile } from '@seal-chat/protocol/api';
 import * as content from '@seal-chat/protocol/content';
+import * as ui from '@seal-chat/ui';
 import * as widget from '@seal-chat/widget';
 import { SealChat } from '@seal-chat/widget/element';
 
@@ -46,13 +47,13 @@ await client.close();
 const rng = bufferedRng((bytes) => void crypto.getRandomValues(bytes));
 await createAccountKey({ curves: await selectCurves(crypto.subtle), rng });
 expect(fromBase64(toBase64(rng(5)))?.length === 5, 'base64url goes both ways');
-expect(userInputs.search.safeParse({ query: '', limit: 1 }).success === false, 'schemas refuse');
-for (const module of [mls, stream, verify, content])
+expect(!userInputs.search.safeParse({ query: '', limit: 1 }).success, 'schemas refuse');
+for (const module of [mls, stream, verify, content, ui])
   expect(Object.keys(module).length > 0, 'an entry exports something');
 expect(typeof fileStore === 'function', 'the store of files is there');
 expect(widget.SealChat === SealChat, 'the element has one class');
 for (const path of ['custom-elements.json', 'package.json', 'v1/seal-chat.js', 'v1/sri.json', 'v1/LICENSES.txt']) {
   import.meta.resolve(`@seal-chat/widget/${path}`);
 }
-for (const name of ['protocol', 'crypto', 'client']) import.meta.resolve(`@seal-chat/${name}/package.json`);
+for (const name of ['protocol', 'crypto', 'client', 'ui']) import.meta.resolve(`@seal-chat/${name}/package.json`);
 console.log('works');
