@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ConversationId } from '@seal-chat/protocol';
-import { messageTo, signUp, type TestPerson } from '../../server/test/support/people.ts';
+import { messageTo } from '../../server/test/support/messages.ts';
+import { signUp, type TestPerson } from '../../server/test/support/people.ts';
 import { startRelay, type Relay } from '../../server/test/support/relay.ts';
 import { patient } from '../../../scripts/lib/patience.mjs';
 import type { ApiCall } from '../src/api/types.ts';

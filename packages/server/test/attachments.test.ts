@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { describe, expect, vi } from 'vitest';
 import {
   ATTACHMENT_LIMITS,
   ciphertextSize,
@@ -10,8 +10,13 @@ import {
 import { parseRange } from '../src/http/byte-range.ts';
 import { purgeExpired } from '../src/jobs/store.ts';
 import { ciphertext, fileRequest, upload } from './support/files.ts';
-import { addDevice, messageTo, refusalOf, rng, signUp, type TestPerson } from './support/people.ts';
-import { startRelay, type Relay, type TestTenant } from './support/relay.ts';
+import { rng } from './support/connections.ts';
+import { addDevice } from './support/devices.ts';
+import { messageTo } from './support/messages.ts';
+import { signUp, type TestPerson } from './support/people.ts';
+import { refusalOf } from './support/probes.ts';
+import type { Relay, TestTenant } from './support/relay.ts';
+import { test } from './support/test.ts';
 
 let relay: Relay;
 let tenant: TestTenant;
@@ -20,13 +25,12 @@ let bob: TestPerson;
 let carol: TestPerson;
 let conversationId: ConversationId;
 
-beforeAll(async () => {
-  relay = await startRelay();
-  tenant = await relay.addTenant();
+test.beforeAll(async ({ relay: given, tenant: usual }) => {
+  relay = given;
+  tenant = usual;
   [alice, bob, carol] = await Promise.all([signUp(relay, tenant), signUp(relay, tenant), signUp(relay, tenant)]);
   ({ conversationId } = await alice.first.api.conversations.openDm.mutate({ userId: bob.userId }));
 });
-afterAll(() => relay.close());
 
 const someId = () => newId<AttachmentId>(rng(16));
 const codeOf = async (response: Response) => ((await response.json()) as { code: string }).code;
@@ -207,7 +211,7 @@ describe('reading', () => {
   const size = 2 * PART_SIZE + 1_000;
   const all = ciphertext(size);
   let attachmentId: AttachmentId;
-  beforeAll(async () => {
+  test.beforeAll(async () => {
     attachmentId = await upload(alice, conversationId, size);
     await send([attachmentId]);
   });

@@ -1,43 +1,20 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import { newId, toBase64, type UserId } from '@seal-chat/protocol';
 import { createAccountKey, createDeviceKeys, createDeviceList, extendDeviceList } from '@seal-chat/crypto';
-import {
-  addDevice,
-  connect,
-  curves,
-  errorAnswerOf,
-  listInput,
-  overHttp,
-  prove,
-  refusalOf,
-  removeDevices,
-  rng,
-  signIn,
-  signUp,
-  type Api,
-  type TestConnection,
-} from './support/people.ts';
-import { startRelay, type Relay, type TestTenant } from './support/relay.ts';
+import { connect, curves, overHttp, rng, type Api, type TestConnection } from './support/connections.ts';
+import { addDevice, removeDevices, signIn } from './support/devices.ts';
+import { listInput, prove, signUp } from './support/people.ts';
+import { errorAnswerOf, refusalOf } from './support/probes.ts';
+import { test } from './support/test.ts';
 
-let relay: Relay;
-let tenant: TestTenant;
-let anonymous: TestConnection;
-/** Added to the relay's clock, ms. */
-let ahead = 0;
-
-beforeAll(async () => {
-  relay = await startRelay({ clock: () => Date.now() + ahead });
-  tenant = await relay.addTenant();
-  anonymous = connect(relay, { appKey: tenant.appKey });
-});
-afterAll(() => relay.close());
-
-async function newAccount(username: string | null) {
+/** Everything of a new account but its registration on the server. */
+async function newAccount({ api: anonymous }: TestConnection, username: string | null) {
+  const { tenantId } = await anonymous.auth.challenge.mutate({});
   const userId = newId<UserId>(rng(16));
-  const account = { tenantId: tenant.tenantId, userId, key: await createAccountKey({ curves, rng }) };
+  const account = { tenantId, userId, key: await createAccountKey({ curves, rng }) };
   const device = await createDeviceKeys({ curves, rng });
   const list = await createDeviceList({ curves, account, device, now: 0 });
-  const input = async (api: Api = anonymous.api) => ({
+  const input = async (api: Api = anonymous) => ({
     ...(await prove(api, device, userId, 'register', list)),
     username,
     ...listInput(list),
@@ -47,10 +24,10 @@ async function newAccount(username: string | null) {
 }
 
 describe('sign-up', () => {
-  test('a name is taken whatever its case, and a guest has none', async () => {
+  test('a name is taken whatever its case, and a guest has none', async ({ relay, tenant, anonymous }) => {
     const person = await signUp(relay, tenant, 'Straße');
     expect(person.first.session).toMatchObject({ username: 'Straße', userId: person.userId });
-    const other = await newAccount('STRASSE');
+    const other = await newAccount(anonymous, 'STRASSE');
     expect(await refusalOf(anonymous.api.auth.register.mutate(await other.input()))).toMatchObject({
       code: 'USERNAME_TAKEN',
     });
@@ -58,8 +35,8 @@ describe('sign-up', () => {
     expect(guest.first.session.username).toBeNull();
   });
 
-  test('of ten who want one name at once, one gets it', async () => {
-    const accounts = await Promise.all(Array.from({ length: 10 }, () => newAccount('wanted')));
+  test('of ten who want one name at once, one gets it', async ({ relay, anonymous }) => {
+    const accounts = await Promise.all(Array.from({ length: 10 }, () => newAccount(anonymous, 'wanted')));
     const inputs = await Promise.all(accounts.map(({ input }) => input()));
     const outcomes = await Promise.allSettled(inputs.map((input) => anonymous.api.auth.register.mutate(input)));
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
@@ -68,14 +45,16 @@ describe('sign-up', () => {
     expect(count).toBe(1);
   });
 
-  test('asking again after a lost answer signs in; another account under the same id is refused', async () => {
-    const account = await newAccount('again');
+  test('asking again after a lost answer signs in; another account under the same id is refused', async ({
+    anonymous,
+  }) => {
+    const account = await newAccount(anonymous, 'again');
     const [one, two] = [
       await anonymous.api.auth.register.mutate(await account.input()),
       await anonymous.api.auth.register.mutate(await account.input()),
     ];
     expect(two.userId).toBe(one.userId);
-    const other = await newAccount('thief');
+    const other = await newAccount(anonymous, 'thief');
     const list = await createDeviceList({
       curves,
       account: { ...other.account, userId: account.userId },
@@ -91,8 +70,8 @@ describe('sign-up', () => {
     expect(await refusalOf(anonymous.api.auth.register.mutate(stolen))).toMatchObject({ code: 'CONFLICT' });
   });
 
-  test('lists of another account, another version or another signature are refused', async () => {
-    const account = await newAccount('lists');
+  test('lists of another account, another version or another signature are refused', async ({ anonymous }) => {
+    const account = await newAccount(anonymous, 'lists');
     const input = await account.input();
     const longer = await extendDeviceList({
       curves,
@@ -114,7 +93,7 @@ describe('sign-up', () => {
 });
 
 describe('challenges', () => {
-  test('are used once, by one purpose, within their time', async () => {
+  test('are used once, by one purpose, within their time', async ({ clock, relay, tenant, anonymous }) => {
     const person = await signUp(relay, tenant);
     const { keys } = person.first;
     const proof = await prove(anonymous.api, keys, person.userId, 'signIn', null);
@@ -126,12 +105,12 @@ describe('challenges', () => {
     expect(await refusalOf(anonymous.api.auth.signIn.mutate(forAnother))).toMatchObject({ code: 'CHALLENGE_INVALID' });
 
     const late = await prove(anonymous.api, keys, person.userId, 'signIn', null);
-    ahead = 600_001;
+    clock.aheadMs = 600_001;
     expect(await refusalOf(anonymous.api.auth.signIn.mutate(late))).toMatchObject({ code: 'CHALLENGE_INVALID' });
-    ahead = 0;
+    clock.aheadMs = 0;
   });
 
-  test('of twenty answers to one challenge at once, one signs in', async () => {
+  test('of twenty answers to one challenge at once, one signs in', async ({ relay, tenant, anonymous }) => {
     const person = await signUp(relay, tenant);
     const proof = await prove(anonymous.api, person.first.keys, person.userId, 'signIn', null);
     const outcomes = await Promise.allSettled(
@@ -142,7 +121,11 @@ describe('challenges', () => {
 });
 
 describe('sessions', () => {
-  test('refreshing replaces both tokens; an old refresh token ends the session', async () => {
+  test('refreshing replaces both tokens; an old refresh token ends the session', async ({
+    relay,
+    tenant,
+    anonymous,
+  }) => {
     const person = await signUp(relay, tenant);
     const { session } = person.first;
     const next = await anonymous.api.auth.refresh.mutate({ refreshToken: session.refreshToken });
@@ -158,7 +141,11 @@ describe('sessions', () => {
     expect(await refusalOf(mine)).toMatchObject({ code: 'SESSION_EXPIRED' });
   });
 
-  test('of ten who refresh at once, one at most is served, and the session is over', async () => {
+  test('of ten who refresh at once, one at most is served, and the session is over', async ({
+    relay,
+    tenant,
+    anonymous,
+  }) => {
     const { session } = (await signUp(relay, tenant)).first;
     const outcomes = await Promise.allSettled(
       Array.from({ length: 10 }, () => anonymous.api.auth.refresh.mutate({ refreshToken: session.refreshToken })),
@@ -170,26 +157,31 @@ describe('sessions', () => {
     expect(await refusalOf(call)).toMatchObject({ code: 'SESSION_EXPIRED' });
   });
 
-  test('an expired token is refused on a socket and over HTTP; refreshing keeps the socket', async () => {
+  test('an expired token is refused on a socket and over HTTP; refreshing keeps the socket', async ({
+    clock,
+    relay,
+    tenant,
+    anonymous,
+  }) => {
     const person = await signUp(relay, tenant);
     const { api, session } = person.first;
     await api.preKeys.status.query();
-    ahead = 15 * 60_000 + 1;
+    clock.aheadMs = 15 * 60_000 + 1;
     expect(await refusalOf(api.preKeys.status.query())).toMatchObject({ code: 'SESSION_EXPIRED' });
-    ahead = 0;
+    clock.aheadMs = 0;
 
     const other = await signUp(relay, tenant);
     await other.first.api.preKeys.status.query();
-    ahead = 10 * 60_000;
+    clock.aheadMs = 10 * 60_000;
     await anonymous.api.auth.refresh.mutate({ refreshToken: other.first.session.refreshToken });
-    ahead = 20 * 60_000;
+    clock.aheadMs = 20 * 60_000;
     await other.first.api.preKeys.status.query();
     const call = overHttp(relay, { appKey: tenant.appKey, accessToken: session.accessToken }).preKeys.status.query();
     expect(await refusalOf(call)).toMatchObject({ code: 'SESSION_EXPIRED' });
-    ahead = 0;
+    clock.aheadMs = 0;
   });
 
-  test('signing out ends the session everywhere', async () => {
+  test('signing out ends the session everywhere', async ({ relay, tenant, anonymous }) => {
     const person = await signUp(relay, tenant);
     const { api, session } = person.first;
     await api.auth.signOut.mutate();
@@ -198,19 +190,19 @@ describe('sessions', () => {
     expect(await refusalOf(refreshed)).toMatchObject({ code: 'SESSION_EXPIRED' });
   });
 
-  test('a sixth session of one device ends the first', async () => {
+  test('a sixth session of one device ends the first', async ({ clock, relay, tenant }) => {
     const person = await signUp(relay, tenant);
     for (let i = 0; i < 5; i++) {
-      ahead += 1;
+      clock.aheadMs += 1;
       await (await signIn(relay, person, person.first)).close();
     }
     const { accessToken } = person.first.session;
     const call = overHttp(relay, { appKey: tenant.appKey, accessToken }).preKeys.status.query();
     expect(await refusalOf(call)).toMatchObject({ code: 'SESSION_EXPIRED' });
-    ahead = 0;
+    clock.aheadMs = 0;
   });
 
-  test('the database holds no token', async () => {
+  test('the database holds no token', async ({ relay, tenant }) => {
     const { session } = (await signUp(relay, tenant)).first;
     const rows = await relay.sql`select s::text as row from sessions s`;
     for (const { row } of rows) {
@@ -223,7 +215,11 @@ describe('sessions', () => {
 });
 
 describe('devices of an account', () => {
-  test('a second device joins with a longer list; a removed one cannot sign in', async () => {
+  test('a second device joins with a longer list; a removed one cannot sign in', async ({
+    relay,
+    tenant,
+    anonymous,
+  }) => {
     const person = await signUp(relay, tenant);
     const second = await addDevice(relay, person);
     expect(second.session.username).toBe(person.username);
@@ -232,7 +228,11 @@ describe('devices of an account', () => {
     expect(await refusalOf(anonymous.api.auth.signIn.mutate(proof))).toMatchObject({ code: 'DEVICE_REVOKED' });
   });
 
-  test('joining needs a list that continues the stored one and adds the joining device alone', async () => {
+  test('joining needs a list that continues the stored one and adds the joining device alone', async ({
+    relay,
+    tenant,
+    anonymous,
+  }) => {
     const person = await signUp(relay, tenant);
     const { account, userId } = person;
     const [mine, other] = await Promise.all([createDeviceKeys({ curves, rng }), createDeviceKeys({ curves, rng })]);
@@ -261,7 +261,7 @@ describe('devices of an account', () => {
     ]);
   });
 
-  test('of two devices that join at once, one has to look again', async () => {
+  test('of two devices that join at once, one has to look again', async ({ relay, tenant, anonymous }) => {
     const person = await signUp(relay, tenant);
     const { account, userId } = person;
     const attempts = await Promise.all(
@@ -279,7 +279,7 @@ describe('devices of an account', () => {
 });
 
 describe('who may call', () => {
-  test('an unknown key, a foreign origin and a missing token are told apart', async () => {
+  test('an unknown key, a foreign origin and a missing token are told apart', async ({ relay, anonymous }) => {
     const strict = await relay.addTenant({ allowedOrigins: ['https://site.example'] });
     const challenge = async (appKey: string | null, origin?: string) => {
       const connection = connect(relay, { appKey, headers: { ...(origin !== undefined && { origin }) } });

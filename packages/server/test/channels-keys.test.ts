@@ -1,25 +1,18 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import { CHANNEL_LIMITS } from '@seal-chat/protocol';
 import { channelOf, newChannel, noise } from './support/channels.ts';
-import { addDevice, caughtUp, listen, refusalOf, signUp, type TestPerson } from './support/people.ts';
-import { startRelay, type Relay, type TestTenant } from './support/relay.ts';
-
-let relay: Relay;
-let tenant: TestTenant;
-let now = Date.now();
-
-beforeAll(async () => {
-  relay = await startRelay({ clock: () => now });
-  tenant = await relay.addTenant();
-});
-afterAll(() => relay.close());
+import { addDevice } from './support/devices.ts';
+import { caughtUp, listen } from './support/events.ts';
+import { signUp, type TestPerson } from './support/people.ts';
+import { refusalOf } from './support/probes.ts';
+import { test } from './support/test.ts';
 
 const keyPackage = () => ({ ref: noise(32), bytes: noise(120) });
 const stock = (count: number) => Array.from({ length: count }, keyPackage);
 
 /** Somebody with a channel that awaits one device of `bob`. */
 async function awaiting(bob: TestPerson) {
-  const alice = await signUp(relay, tenant);
+  const alice = await signUp(bob.first.process, bob.tenant);
   const { conversationId } = await alice.first.api.channels.create.mutate(newChannel());
   await alice.first.api.channels.add.mutate({ conversationId, userIds: [bob.userId] });
   const claim = async () => {
@@ -31,7 +24,7 @@ async function awaiting(bob: TestPerson) {
 }
 
 describe('KeyPackages', () => {
-  test('are handed out once each, whoever asks at once, then the last resort', async () => {
+  test('are handed out once each, whoever asks at once, then the last resort', async ({ relay, tenant }) => {
     const bob = await signUp(relay, tenant);
     const oneTime = stock(6);
     const lastResort = keyPackage();
@@ -55,7 +48,7 @@ describe('KeyPackages', () => {
     expect(status).toEqual({ oneTime: [], lastResort: lastResort.ref });
   });
 
-  test('are for devices that a channel awaits, and for its members', async () => {
+  test('are for devices that a channel awaits, and for its members', async ({ relay, tenant }) => {
     const [bob, carol] = await Promise.all([signUp(relay, tenant), signUp(relay, tenant)]);
     await bob.first.api.channels.publishKeyPackages.mutate({ oneTime: stock(3), lastResort: null });
     const { alice, conversationId, claim } = await awaiting(bob);
@@ -76,7 +69,7 @@ describe('KeyPackages', () => {
     expect(await inGroup).toEqual({ keyPackages: [] });
   });
 
-  test('that run low are asked for', async () => {
+  test('that run low are asked for', async ({ relay, tenant }) => {
     const bob = await signUp(relay, tenant);
     await bob.first.api.channels.publishKeyPackages.mutate({
       oneTime: stock(CHANNEL_LIMITS.keyPackageRefillBelow + 1),
@@ -92,7 +85,7 @@ describe('KeyPackages', () => {
     ]);
   });
 
-  test('uploads repeat without harm, replace the stock when asked, and have a limit', async () => {
+  test('uploads repeat without harm, replace the stock when asked, and have a limit', async ({ relay, tenant }) => {
     const { api } = (await signUp(relay, tenant)).first;
     const [first, second] = [stock(2), stock(50)];
     const lastResort = keyPackage();
@@ -116,13 +109,13 @@ describe('KeyPackages', () => {
     expect((await publish([], false, lastResort)).lastResort).toBe(next.ref);
   });
 
-  test('that are too old are not handed out', async () => {
+  test('that are too old are not handed out', async ({ clock, relay, tenant }) => {
     const bob = await signUp(relay, tenant);
     const fresh = keyPackage();
     await bob.first.api.channels.publishKeyPackages.mutate({ oneTime: stock(2), lastResort: keyPackage() });
-    const began = now;
+    const began = clock.aheadMs;
     try {
-      now += CHANNEL_LIMITS.keyPackageLifetimeMs + 1;
+      clock.aheadMs += CHANNEL_LIMITS.keyPackageLifetimeMs + 1;
       const again = await signUp(relay, tenant);
       const { claim } = await awaiting(bob);
       expect(again.userId).not.toBe(bob.userId);
@@ -131,14 +124,14 @@ describe('KeyPackages', () => {
       await relay.sql`
         insert into key_packages (tenant_id, device_id, ref, bytes, created_at)
         values (${tenantId}, ${bob.first.deviceId}, ${Buffer.from(fresh.ref, 'base64url')},
-          ${Buffer.from(fresh.bytes, 'base64url')}, ${new Date(now)})`;
+          ${Buffer.from(fresh.bytes, 'base64url')}, ${new Date(Date.now() + clock.aheadMs)})`;
       expect(await claim()).toEqual([fresh.bytes]);
     } finally {
-      now = began;
+      clock.aheadMs = began;
     }
   });
 
-  test('have limits a minute, for the caller and for one person', async () => {
+  test('have limits a minute, for the caller and for one person', async ({ relay, tenant }) => {
     const small = await relay.addTenant({ limits: { keyPackageClaimsPerMinutePerUser: 3 } });
     const [alice, bob] = await Promise.all([signUp(relay, small), signUp(relay, small)]);
     const { conversationId } = await alice.first.api.channels.create.mutate(newChannel());

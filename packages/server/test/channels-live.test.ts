@@ -1,30 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import type { ConversationId } from '@seal-chat/protocol';
 import type { SyncEvent } from '@seal-chat/protocol/api';
 import { channelMessage, channelOf, commitAt, entriesIn, leafOf, noise, reconcile } from './support/channels.ts';
-import {
-  addDevice,
-  caughtUp,
-  listen,
-  messagesIn,
-  messageTo,
-  reconnect,
-  removeDevices,
-  signUp,
-  type Listening,
-} from './support/people.ts';
-import { startRelay, type Relay, type RelayProcess, type TestTenant } from './support/relay.ts';
-
-let relay: Relay;
-let other: RelayProcess;
-let tenant: TestTenant;
-
-beforeAll(async () => {
-  relay = await startRelay();
-  other = await relay.addProcess();
-  tenant = await relay.addTenant();
-});
-afterAll(() => relay.close());
+import { addDevice, reconnect, removeDevices } from './support/devices.ts';
+import { caughtUp, listen, messagesIn, type Listening } from './support/events.ts';
+import { messageTo } from './support/messages.ts';
+import { signUp } from './support/people.ts';
+import { test } from './support/test.ts';
 
 const upTo = (count: number) => Array.from({ length: count }, (_, i) => i + 1);
 /** What came after the Commit that made the channel ready: that one may still be on its way when somebody begins to listen. */
@@ -39,7 +21,11 @@ function untilSeq(heard: Listening, seq: number): Promise<void> {
 }
 
 describe('two processes on one database', () => {
-  test('give every entry to every device of the group, in order and once, whoever took it', async () => {
+  test('give every entry to every device of the group, in order and once, whoever took it', async ({
+    relay,
+    tenant,
+    other,
+  }) => {
     const [alice, bob] = await Promise.all([signUp(relay, tenant), signUp(other, tenant)]);
     const second = reconnect(other, tenant, await addDevice(relay, alice));
     const { conversationId, group } = await channelOf(alice, [bob]);
@@ -79,7 +65,11 @@ describe('two processes on one database', () => {
     });
   });
 
-  test('a removed member hears nothing from the next message on, on either of them', async () => {
+  test('a removed member hears nothing from the next message on, on either of them', async ({
+    relay,
+    tenant,
+    other,
+  }) => {
     const [alice, bob, carol] = await Promise.all([
       signUp(relay, tenant),
       signUp(relay, tenant),
@@ -105,7 +95,11 @@ describe('two processes on one database', () => {
     expect(toCarol!.events.filter(({ type }) => type === 'conversation-gone')).toHaveLength(1);
   });
 
-  test('a device that was removed hears nothing; one that came hears where the channel is', async () => {
+  test('a device that was removed hears nothing; one that came hears where the channel is', async ({
+    relay,
+    tenant,
+    other,
+  }) => {
     const [alice, bob] = await Promise.all([signUp(relay, tenant), signUp(other, tenant)]);
     const { conversationId } = await channelOf(alice, [bob]);
     const heard = await caughtUp(listen(alice.first));
@@ -132,7 +126,11 @@ describe('two processes on one database', () => {
     expect(headsIn(heard.events, conversationId).at(-1)).toMatchObject({ lastSeq: 4, isPending: true });
   });
 
-  test('typing reaches the members wherever they are, and presence those of small channels', async () => {
+  test('typing reaches the members wherever they are, and presence those of small channels', async ({
+    relay,
+    tenant,
+    other,
+  }) => {
     const [alice, bob] = await Promise.all([signUp(relay, tenant), signUp(other, tenant)]);
     const { conversationId } = await channelOf(alice, [bob]);
     const heard = await caughtUp(listen(bob.first));
@@ -146,7 +144,7 @@ describe('two processes on one database', () => {
     ]);
   });
 
-  test('a process that lost its notices tells its devices how far the logs reach', async () => {
+  test('a process that lost its notices tells its devices how far the logs reach', async ({ relay, tenant, other }) => {
     const [alice, bob] = await Promise.all([signUp(relay, tenant), signUp(other, tenant)]);
     const { conversationId, group } = await channelOf(alice, [bob]);
     const heard = await caughtUp(listen(bob.first));
@@ -160,7 +158,7 @@ describe('two processes on one database', () => {
   });
 });
 
-test('a channel with more subscriptions than one turn serves gets everything in order', async () => {
+test('a channel with more subscriptions than one turn serves gets everything in order', async ({ relay, tenant }) => {
   const crowd = await Promise.all(upTo(6).map(() => signUp(relay, tenant)));
   const [first, ...rest] = crowd;
   const { conversationId, group } = await channelOf(first!, rest);
@@ -177,7 +175,7 @@ test('a channel with more subscriptions than one turn serves gets everything in 
   );
 });
 
-test('what changes in a reset reaches every member, in the group or not', async () => {
+test('what changes in a reset reaches every member, in the group or not', async ({ relay, tenant, other }) => {
   const [alice, bob] = await Promise.all([signUp(relay, tenant), signUp(other, tenant)]);
   const { conversationId, group } = await channelOf(alice, [bob]);
   const heard = await caughtUp(listen(bob.first));

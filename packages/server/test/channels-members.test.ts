@@ -1,21 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import type { ConversationId } from '@seal-chat/protocol';
 import type { MemberRole } from '@seal-chat/protocol/api';
 import { findPeers } from '../src/conversations/lookup.ts';
 import { channelOf, leafOf, newChannel, reconcile } from './support/channels.ts';
-import { caughtUp, errorAnswerOf, listen, refusalOf, signUp, type TestPerson } from './support/people.ts';
-import { startRelay, type Relay, type TestTenant } from './support/relay.ts';
-
-let relay: Relay;
-let tenant: TestTenant;
-
-beforeAll(async () => {
-  relay = await startRelay();
-  tenant = await relay.addTenant();
-});
-afterAll(() => relay.close());
-
-const people = (count: number) => Promise.all(Array.from({ length: count }, () => signUp(relay, tenant)));
+import { caughtUp, listen } from './support/events.ts';
+import { signUp, type TestPerson } from './support/people.ts';
+import { errorAnswerOf, refusalOf } from './support/probes.ts';
+import { test } from './support/test.ts';
 
 /** `ok`, or the code of the refusal. */
 async function outcomeOf(call: Promise<unknown>): Promise<string> {
@@ -33,8 +24,8 @@ async function rolesIn(by: TestPerson, conversationId: ConversationId): Promise<
 describe('what a role may do', () => {
   let crew: readonly TestPerson[];
   let casts = 0;
-  beforeAll(async () => {
-    crew = await people(6);
+  test.beforeAll(async ({ relay, tenant }) => {
+    crew = await Promise.all(Array.from({ length: 6 }, () => signUp(relay, tenant)));
   });
 
   /** A channel with one of each role and two members, anew for each question. */
@@ -113,7 +104,7 @@ describe('what a role may do', () => {
 });
 
 describe('the owner', () => {
-  test('cannot be the last to give up the role, and hands it on by leaving', async () => {
+  test('cannot be the last to give up the role, and hands it on by leaving', async ({ people }) => {
     const [owner, early, admin, late] = await people(4);
     const { conversationId } = await channelOf(owner!, [early!]);
     await owner!.first.api.channels.add.mutate({ conversationId, userIds: [late!.userId, admin!.userId] });
@@ -131,7 +122,7 @@ describe('the owner', () => {
     expect(await rolesIn(late!, conversationId)).toEqual({ [early!.userId]: 'owner', [late!.userId]: 'member' });
   });
 
-  test('who leaves last takes the channel along, and its name is free', async () => {
+  test('who leaves last takes the channel along, and its name is free', async ({ relay, people }) => {
     const [alice, bob] = await people(2);
     const name = `Last ${alice!.userId}`;
     const { conversationId } = await channelOf(alice!, [], name);
@@ -149,7 +140,7 @@ describe('the owner', () => {
 });
 
 describe('public channels', () => {
-  test('have names of their own, without case, also when many come at once', async () => {
+  test('have names of their own, without case, also when many come at once', async ({ people }) => {
     const crowd = await people(6);
     const name = `Straße ${crowd[0]!.userId}`;
     const variants = [name, name.toUpperCase(), name.toLowerCase(), ` ${name} `, name, name];
@@ -159,7 +150,7 @@ describe('public channels', () => {
     expect(outcomes.toSorted()).toEqual([...Array.from({ length: 5 }, () => 'NAME_TAKEN'), 'ok']);
   });
 
-  test('are renamed to what is free, and to their own name in another case', async () => {
+  test('are renamed to what is free, and to their own name in another case', async ({ people }) => {
     const [alice] = await people(1);
     const [one, two] = [`One ${alice!.userId}`, `Two ${alice!.userId}`];
     const { conversationId } = await channelOf(alice!, [], one);
@@ -174,7 +165,7 @@ describe('public channels', () => {
     });
   });
 
-  test('say their name, private ones do not', async () => {
+  test('say their name, private ones do not', async ({ people }) => {
     const [alice] = await people(1);
     const create = async (change: object) =>
       outcomeOf(alice!.first.api.channels.create.mutate({ ...newChannel(), ...change }));
@@ -186,7 +177,7 @@ describe('public channels', () => {
     ]).toEqual(['BAD_INPUT', 'BAD_INPUT', 'BAD_INPUT', 'BAD_INPUT']);
   });
 
-  test('are found by any part of the name, page by page, and joined', async () => {
+  test('are found by any part of the name, page by page, and joined', async ({ people }) => {
     const [alice, bob] = await people(2);
     const mark = alice!.userId.slice(0, 8);
     for (const name of ['b_', 'c%', 'a ']) await channelOf(alice!, [], `${name}${mark} talk`);
@@ -208,7 +199,7 @@ describe('public channels', () => {
 });
 
 describe('invitations', () => {
-  test('open a private channel to those who have one, once', async () => {
+  test('open a private channel to those who have one, once', async ({ people }) => {
     const [alice, bob, carol] = await people(3);
     const { conversationId } = await channelOf(alice!, []);
     const [heard, gone] = await Promise.all([caughtUp(listen(bob!.first)), caughtUp(listen(carol!.first))]);
@@ -248,7 +239,7 @@ describe('invitations', () => {
 });
 
 describe('members', () => {
-  test('who were removed and added again before a Commit stay in the group', async () => {
+  test('who were removed and added again before a Commit stay in the group', async ({ people }) => {
     const [alice, bob] = await people(2);
     const { conversationId, group } = await channelOf(alice!, [bob!]);
     await alice!.first.api.channels.remove.mutate({ conversationId, userId: bob!.userId });
@@ -256,7 +247,7 @@ describe('members', () => {
     expect(await alice!.first.api.channels.group.query({ conversationId })).toEqual(group);
   });
 
-  test('hear of who comes, changes and goes', async () => {
+  test('hear of who comes, changes and goes', async ({ people }) => {
     const [alice, bob, carol] = await people(3);
     const { conversationId } = await channelOf(alice!, [bob!]);
     const [toBob, toCarol] = await Promise.all([caughtUp(listen(bob!.first)), caughtUp(listen(carol!.first))]);
@@ -288,7 +279,7 @@ describe('members', () => {
     ]);
   });
 
-  test('of a channel of more than a hundred do not follow each other’s presence', async () => {
+  test('of a channel of more than a hundred do not follow each other’s presence', async ({ relay, tenant, people }) => {
     const [alice, bob] = await people(2);
     const { conversationId } = await channelOf(alice!, [bob!]);
     const { tenantId } = tenant;
@@ -308,7 +299,7 @@ describe('members', () => {
     expect(await peers()).toBe(1);
   });
 
-  test('are at most so many', async () => {
+  test('are at most so many', async ({ relay, tenant, people }) => {
     const [alice, bob] = await people(2);
     const { conversationId } = await channelOf(alice!, [], `Full ${alice!.userId}`);
     const { tenantId } = tenant;

@@ -1,29 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import { toBase64, type ConversationId } from '@seal-chat/protocol';
 import { channelMessage, channelOf, commitAt, leafOf, newChannel, noise, reconcile } from './support/channels.ts';
-import {
-  addDevice,
-  errorAnswerOf,
-  messageTo,
-  refusalOf,
-  removeDevices,
-  rng,
-  signUp,
-  textOf,
-  type TestDevice,
-} from './support/people.ts';
-import { startRelay, type Relay, type TestTenant } from './support/relay.ts';
+import { rng } from './support/connections.ts';
+import { addDevice, removeDevices } from './support/devices.ts';
+import { messageTo, textOf } from './support/messages.ts';
+import { signUp, type TestDevice } from './support/people.ts';
+import { errorAnswerOf, refusalOf } from './support/probes.ts';
+import { test } from './support/test.ts';
 
-let relay: Relay;
-let tenant: TestTenant;
-
-beforeAll(async () => {
-  relay = await startRelay();
-  tenant = await relay.addTenant();
-});
-afterAll(() => relay.close());
-
-const people = (count: number) => Promise.all(Array.from({ length: count }, () => signUp(relay, tenant)));
 const upTo = (count: number) => Array.from({ length: count }, (_, i) => i + 1);
 const groupOf = (device: TestDevice, conversationId: ConversationId) =>
   device.api.channels.group.query({ conversationId });
@@ -31,7 +15,7 @@ const logOf = (device: TestDevice, conversationId: ConversationId, after = 0, li
   device.api.channels.log.query({ conversationId, after, limit });
 
 describe('sending', () => {
-  test('keeps one row for a message, whatever the members, and answers it once', async () => {
+  test('keeps one row for a message, whatever the members, and answers it once', async ({ relay, people }) => {
     const crowd = await people(5);
     const { conversationId, group } = await channelOf(crowd[0]!, crowd.slice(1));
     const message = channelMessage(conversationId, group, 'for all');
@@ -49,7 +33,7 @@ describe('sending', () => {
     expect([rows.length, boxes.length]).toEqual([2, 0]);
   });
 
-  test('asks for the present group, and the device to be in it', async () => {
+  test('asks for the present group, and the device to be in it', async ({ relay, people }) => {
     const [alice, bob, carol] = await people(3);
     const { conversationId, group } = await channelOf(alice!, [bob!]);
     const second = await addDevice(relay, bob!);
@@ -66,7 +50,7 @@ describe('sending', () => {
     expect(await refusalOf(inDm)).toMatchObject({ code: 'NOT_A_MEMBER' });
   });
 
-  test('waits until whoever has to go is out of the group', async () => {
+  test('waits until whoever has to go is out of the group', async ({ people }) => {
     const [alice, bob, carol] = await people(3);
     const { conversationId, group } = await channelOf(alice!, [bob!, carol!]);
     const message = channelMessage(conversationId, group);
@@ -96,7 +80,7 @@ describe('sending', () => {
     expect(await first.api.channels.heads.query({})).toEqual([]);
   });
 
-  test('waits until a removed device is out, and its KeyPackages are gone at once', async () => {
+  test('waits until a removed device is out, and its KeyPackages are gone at once', async ({ relay, people }) => {
     const [alice, bob] = await people(2);
     const second = await addDevice(relay, bob!);
     const { conversationId, group } = await channelOf(alice!, [bob!]);
@@ -122,7 +106,7 @@ describe('sending', () => {
     await alice!.first.api.channels.send.mutate(channelMessage(conversationId, after));
   });
 
-  test('has a limit a minute, together with DMs', async () => {
+  test('has a limit a minute, together with DMs', async ({ relay }) => {
     const small = await relay.addTenant({ limits: { messagesPerMinutePerUser: 3 } });
     const alice = await signUp(relay, small);
     const { conversationId } = await alice.first.api.channels.create.mutate(newChannel());
@@ -132,7 +116,7 @@ describe('sending', () => {
     expect(await refusalOf(refused)).toMatchObject({ code: 'RATE_LIMITED' });
   });
 
-  test('goes its own way: what DMs use is closed to channels', async () => {
+  test('goes its own way: what DMs use is closed to channels', async ({ people }) => {
     const [alice, bob] = await people(2);
     const { conversationId, group } = await channelOf(alice!, [bob!]);
     const { seq } = await alice!.first.api.channels.send.mutate(channelMessage(conversationId, group));
@@ -144,7 +128,7 @@ describe('sending', () => {
 });
 
 describe('reading', () => {
-  test('a page of the log ends early when its entries are large', async () => {
+  test('a page of the log ends early when its entries are large', async ({ people }) => {
     const [alice] = await people(1);
     const { conversationId } = await alice!.first.api.channels.create.mutate(newChannel());
     const large = toBase64(rng(60_000));
@@ -159,7 +143,7 @@ describe('reading', () => {
     expect([...first.entries, ...rest.entries].map(({ seq }) => seq)).toEqual(upTo(25));
   });
 
-  test('history has the bodies of messages, without anything else of the log', async () => {
+  test('history has the bodies of messages, without anything else of the log', async ({ people }) => {
     const [alice, bob] = await people(2);
     const { conversationId, group } = await channelOf(alice!, [bob!]);
     for (const text of ['one', 'two']) {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import { CHANNEL_LIMITS, newId, type ConversationId, type MessageId } from '@seal-chat/protocol';
 import {
   channelMessage,
@@ -10,28 +10,13 @@ import {
   reconcile,
   welcomesIn,
 } from './support/channels.ts';
-import {
-  addDevice,
-  caughtUp,
-  errorAnswerOf,
-  listen,
-  refusalOf,
-  rng,
-  signUp,
-  type TestDevice,
-} from './support/people.ts';
-import { startRelay, type Relay, type TestTenant } from './support/relay.ts';
+import { rng } from './support/connections.ts';
+import { addDevice } from './support/devices.ts';
+import { caughtUp, listen } from './support/events.ts';
+import { signUp, type TestDevice } from './support/people.ts';
+import { errorAnswerOf, refusalOf } from './support/probes.ts';
+import { test } from './support/test.ts';
 
-let relay: Relay;
-let tenant: TestTenant;
-
-beforeAll(async () => {
-  relay = await startRelay();
-  tenant = await relay.addTenant();
-});
-afterAll(() => relay.close());
-
-const people = (count: number) => Promise.all(Array.from({ length: count }, () => signUp(relay, tenant)));
 const upTo = (count: number) => Array.from({ length: count }, (_, i) => i + 1);
 const groupOf = (device: TestDevice, conversationId: ConversationId) =>
   device.api.channels.group.query({ conversationId });
@@ -39,7 +24,7 @@ const logOf = (device: TestDevice, conversationId: ConversationId, after = 0, li
   device.api.channels.log.query({ conversationId, after, limit });
 
 describe('a channel', () => {
-  test('begins with its creator’s device, and answers a lost answer again', async () => {
+  test('begins with its creator’s device, and answers a lost answer again', async ({ relay, people }) => {
     const [alice] = await people(1);
     const second = await addDevice(relay, alice!);
     const input = newChannel();
@@ -68,7 +53,7 @@ describe('a channel', () => {
     expect(await refusalOf(alice!.first.api.channels.create.mutate(other))).toMatchObject({ code: 'CONFLICT' });
   });
 
-  test('takes messages and Commits into one log without gaps, and gives them page by page', async () => {
+  test('takes messages and Commits into one log without gaps, and gives them page by page', async ({ people }) => {
     const [alice, bob] = await people(2);
     const { conversationId, group } = await channelOf(alice!, [bob!]);
     const sent = await Promise.all(
@@ -94,7 +79,10 @@ describe('a channel', () => {
 });
 
 describe('Commits', () => {
-  test('of many devices at once: one wins in each epoch, the others get the state it left', async () => {
+  test('of many devices at once: one wins in each epoch, the others get the state it left', async ({
+    relay,
+    people,
+  }) => {
     const crowd = await people(4);
     const devices = await Promise.all(crowd.map(async (one) => [one.first, await addDevice(relay, one)]));
     const { conversationId, group } = await channelOf(crowd[0]!, crowd.slice(1));
@@ -120,7 +108,7 @@ describe('Commits', () => {
     ]);
   });
 
-  test('and messages at once: every message is in the epoch that was present at its place', async () => {
+  test('and messages at once: every message is in the epoch that was present at its place', async ({ people }) => {
     const [alice, bob] = await people(2);
     const { conversationId } = await channelOf(alice!, [bob!]);
     const work = [alice!, bob!].flatMap(({ first }) =>
@@ -151,7 +139,7 @@ describe('Commits', () => {
     expect(epoch).toBe(11);
   });
 
-  test('are stored whole or not at all', async () => {
+  test('are stored whole or not at all', async ({ relay, people }) => {
     const [alice, bob] = await people(2);
     const { conversationId } = await alice!.first.api.channels.create.mutate(newChannel());
     await alice!.first.api.channels.add.mutate({ conversationId, userIds: [bob!.userId] });
@@ -173,7 +161,7 @@ describe('Commits', () => {
     });
   });
 
-  test('bring a Welcome to the added devices alone, and only when they were accepted', async () => {
+  test('bring a Welcome to the added devices alone, and only when they were accepted', async ({ people }) => {
     const [alice, bob, carol] = await people(3);
     const { conversationId, group } = await channelOf(alice!, [carol!]);
     await alice!.first.api.channels.add.mutate({ conversationId, userIds: [bob!.userId] });
@@ -201,7 +189,7 @@ describe('Commits', () => {
     expect(welcomesIn((await caughtUp(listen(bob!.first))).events)).toEqual([]);
   });
 
-  test('sent again answer as the first time, also after others', async () => {
+  test('sent again answer as the first time, also after others', async ({ people }) => {
     const [alice, bob] = await people(2);
     const { conversationId, group } = await channelOf(alice!, [bob!]);
     const commit = commitAt(conversationId, group);
@@ -217,7 +205,10 @@ describe('Commits', () => {
     expect(await refusalOf(alice!.first.api.channels.commit.mutate(underItsId))).toMatchObject({ code: 'CONFLICT' });
   });
 
-  test('that contradict themselves, or reach for devices that are none of theirs, are refused', async () => {
+  test('that contradict themselves, or reach for devices that are none of theirs, are refused', async ({
+    relay,
+    people,
+  }) => {
     const [alice, bob, carol] = await people(3);
     const second = await addDevice(relay, bob!);
     const { conversationId } = await alice!.first.api.channels.create.mutate(newChannel());
@@ -249,7 +240,7 @@ describe('Commits', () => {
     expect(await groupOf(alice!.first, conversationId)).toEqual(at);
   });
 
-  test('of the largest size fit, with a Welcome and GroupInfo as large', async () => {
+  test('of the largest size fit, with a Welcome and GroupInfo as large', async ({ people }) => {
     const [alice, bob] = await people(2);
     const { conversationId } = await alice!.first.api.channels.create.mutate(newChannel());
     await alice!.first.api.channels.add.mutate({ conversationId, userIds: [bob!.userId] });
@@ -265,7 +256,7 @@ describe('Commits', () => {
     expect((await groupOf(bob!.first, conversationId)).groupInfo === commit.groupInfo).toBe(true);
   });
 
-  test('do not let more devices in than a group can have', async () => {
+  test('do not let more devices in than a group can have', async ({ relay, tenant, people }) => {
     const [alice] = await people(1);
     const { conversationId } = await alice!.first.api.channels.create.mutate(newChannel());
     const { tenantId } = tenant;
@@ -292,7 +283,7 @@ describe('Commits', () => {
     expect(outcomes).toEqual(['ok', 'CHANNEL_FULL']);
   });
 
-  test('a device of a member joins by itself, and again when it lost its place', async () => {
+  test('a device of a member joins by itself, and again when it lost its place', async ({ relay, people }) => {
     const [alice, bob] = await people(2);
     const { conversationId, group } = await channelOf(alice!, [bob!]);
     const second = await addDevice(relay, bob!);
@@ -315,7 +306,7 @@ describe('Commits', () => {
 });
 
 describe('a group that members cannot follow', () => {
-  test('is reported, and begun anew by who manages the channel', async () => {
+  test('is reported, and begun anew by who manages the channel', async ({ people }) => {
     const [alice, bob, carol] = await people(3);
     const { conversationId, group } = await channelOf(alice!, [bob!, carol!]);
     const reset = (device: TestDevice, generation: number) =>
@@ -347,7 +338,7 @@ describe('a group that members cannot follow', () => {
     await bob!.first.api.channels.send.mutate(channelMessage(conversationId, after));
   });
 
-  test('a Commit makes a report of the epoch before count no more', async () => {
+  test('a Commit makes a report of the epoch before count no more', async ({ people }) => {
     const [alice] = await people(1);
     const { conversationId, group } = await channelOf(alice!, []);
     await alice!.first.api.channels.report.mutate({ conversationId, generation: 0, epoch: group.epoch - 1 });
@@ -356,7 +347,7 @@ describe('a group that members cannot follow', () => {
   });
 });
 
-test('changes have a limit a minute', async () => {
+test('changes have a limit a minute', async ({ relay }) => {
   const small = await relay.addTenant({ limits: { channelChangesPerMinutePerUser: 2 } });
   const alice = await signUp(relay, small);
   await alice.first.api.channels.create.mutate(newChannel());

@@ -1,40 +1,16 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import { toBase64, type DeviceId } from '@seal-chat/protocol';
 import { createDeviceKeys, extendDeviceList } from '@seal-chat/crypto';
-import {
-  addDevice,
-  caughtUp,
-  connect,
-  curves,
-  errorAnswerOf,
-  listen,
-  messagesIn,
-  messageTo,
-  publishPreKeys,
-  refusalOf,
-  removeDevices,
-  rng,
-  signUp,
-  type TestPerson,
-} from './support/people.ts';
-import { startRelay, type Relay, type TestTenant } from './support/relay.ts';
+import { connect, curves, rng } from './support/connections.ts';
+import { addDevice, publishPreKeys, removeDevices } from './support/devices.ts';
+import { caughtUp, listen, messagesIn } from './support/events.ts';
+import { messageTo } from './support/messages.ts';
+import { signUp, type TestPerson } from './support/people.ts';
+import { errorAnswerOf, refusalOf } from './support/probes.ts';
+import type { Relay } from './support/relay.ts';
+import { test } from './support/test.ts';
 
-let relay: Relay;
-let tenant: TestTenant;
-
-beforeAll(async () => {
-  relay = await startRelay();
-  tenant = await relay.addTenant();
-});
-afterAll(() => relay.close());
-
-async function pair() {
-  const [alice, bob] = await Promise.all([signUp(relay, tenant), signUp(relay, tenant)]);
-  const { conversationId } = await alice.first.api.conversations.openDm.mutate({ userId: bob.userId });
-  return { alice, bob, conversationId };
-}
-
-async function rowsOf(deviceId: DeviceId): Promise<Record<string, number>> {
+async function rowsOf(relay: Relay, deviceId: DeviceId): Promise<Record<string, number>> {
   const tables = ['sessions', 'mailboxes', 'mailbox_entries', 'current_prekeys', 'one_time_prekeys', 'spent_prekeys'];
   const counts = await Promise.all(
     tables.map(async (table) => {
@@ -47,7 +23,7 @@ async function rowsOf(deviceId: DeviceId): Promise<Record<string, number>> {
 }
 
 describe('removing a device', () => {
-  test('takes everything from it at once and tells everybody concerned', async () => {
+  test('takes everything from it at once and tells everybody concerned', async ({ relay, pair }) => {
     const { alice, bob, conversationId } = await pair();
     const second = await addDevice(relay, bob);
     await publishPreKeys(bob, second, 3);
@@ -55,10 +31,10 @@ describe('removing a device', () => {
     const [heardByAlice, heardByBob, heardBySecond] = await Promise.all(
       [alice.first, bob.first, second].map((device) => caughtUp(listen(device))),
     );
-    expect(await rowsOf(second.deviceId)).toMatchObject({ mailbox_entries: 1, current_prekeys: 2, sessions: 1 });
+    expect(await rowsOf(relay, second.deviceId)).toMatchObject({ mailbox_entries: 1, current_prekeys: 2, sessions: 1 });
 
     await removeDevices(bob, bob.first, [second.deviceId]);
-    expect(await rowsOf(second.deviceId)).toEqual({});
+    expect(await rowsOf(relay, second.deviceId)).toEqual({});
     expect(await heardBySecond!.ended()).toMatchObject({ code: 'DEVICE_REVOKED' });
     expect(await refusalOf(second.api.preKeys.status.query())).toMatchObject({ code: 'DEVICE_REVOKED' });
     const isAnnounced = (events: readonly { type: string }[]) => events.some(({ type }) => type === 'device-list');
@@ -66,7 +42,7 @@ describe('removing a device', () => {
     expect(heardByAlice!.events).toContainEqual({ type: 'device-list', userId: bob.userId, version: 3 });
   });
 
-  test('adds none, skips no version, and never lets an id come back', async () => {
+  test('adds none, skips no version, and never lets an id come back', async ({ relay, tenant }) => {
     const person = await signUp(relay, tenant);
     const second = await addDevice(relay, person);
     const { account } = person;
@@ -101,7 +77,7 @@ describe('removing a device', () => {
 });
 
 describe('device lists', () => {
-  test('are given from a version on; of unknown people nothing', async () => {
+  test('are given from a version on; of unknown people nothing', async ({ relay, tenant }) => {
     const person = await signUp(relay, tenant);
     await addDevice(relay, person);
     const { userId } = person;
@@ -117,7 +93,7 @@ describe('device lists', () => {
     await anonymous.close();
   });
 
-  test('a send that races a new device never leaves that device out', async () => {
+  test('a send that races a new device never leaves that device out', async ({ relay, pair }) => {
     const { alice, bob, conversationId } = await pair();
     const heard = await caughtUp(listen(bob.first));
     const joined = new AbortController();
@@ -143,7 +119,10 @@ describe('device lists', () => {
     await heard.until((events) => messagesIn(events).length === sent.length);
   });
 
-  test('after a removal no message is accepted for the removed device, whoever sends at that moment', async () => {
+  test('after a removal no message is accepted for the removed device, whoever sends at that moment', async ({
+    relay,
+    pair,
+  }) => {
     const { alice, bob, conversationId } = await pair();
     const second = await addDevice(relay, bob);
     const senders = Array.from({ length: 8 }, async (_, i) => {
@@ -166,7 +145,7 @@ describe('device lists', () => {
 });
 
 describe('checkpoints', () => {
-  test('tell a store that was rolled back', async () => {
+  test('tell a store that was rolled back', async ({ relay, tenant }) => {
     const { first } = await signUp(relay, tenant);
     const checkpoint = async (rev: number) => (await first.api.devices.checkpoint.mutate({ rev })).rollback;
     expect([await checkpoint(5), await checkpoint(5), await checkpoint(9), await checkpoint(8)]).toEqual([

@@ -1,11 +1,15 @@
 import { createConnection } from 'node:net';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import { WebSocket } from 'ws';
 import { newId, toBase64, type AttachmentId, type ConversationId } from '@seal-chat/protocol';
 import { channelMessage, channelOf, commitAt, leafOf, newChannel, noise } from './support/channels.ts';
-import { connect, messageTo, overHttp, publishPreKeys, rng, signUp, type TestPerson } from './support/people.ts';
-import { startRelay, type Relay, type TestTenant } from './support/relay.ts';
+import { connect, overHttp, rng } from './support/connections.ts';
+import { publishPreKeys } from './support/devices.ts';
+import { messageTo } from './support/messages.ts';
+import { signUp, type TestPerson } from './support/people.ts';
+import type { Relay, TestTenant } from './support/relay.ts';
+import { test } from './support/test.ts';
 
 let relay: Relay;
 let tenant: TestTenant;
@@ -14,15 +18,14 @@ let bob: TestPerson;
 let channelId: ConversationId;
 let socket: RawSocket;
 
-beforeAll(async () => {
-  relay = await startRelay();
-  tenant = await relay.addTenant();
+test.beforeAll(async ({ relay: given, tenant: usual }) => {
+  relay = given;
+  tenant = usual;
   [alice, bob] = await Promise.all([signUp(relay, tenant), signUp(relay, tenant)]);
   await publishPreKeys(alice, alice.first, 1);
   ({ conversationId: channelId } = await channelOf(alice, [bob]));
   socket = await openRaw(alice.first.session.accessToken);
 });
-afterAll(() => relay.close());
 
 interface RawSocket {
   /** Sends one frame as it is. */

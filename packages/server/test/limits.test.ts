@@ -1,27 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import { toBase64 } from '@seal-chat/protocol';
-import {
-  connect,
-  listen,
-  messageTo,
-  prove,
-  publishPreKeys,
-  reconnect,
-  refusalOf,
-  rng,
-  signUp,
-  type TestPerson,
-} from './support/people.ts';
-import { startRelay, type Relay } from './support/relay.ts';
-
-let relay: Relay;
-/** Added to the relay's clock, ms. */
-let ahead = 0;
-
-beforeAll(async () => {
-  relay = await startRelay({ clock: () => Date.now() + ahead });
-});
-afterAll(() => relay.close());
+import { connect, rng } from './support/connections.ts';
+import { publishPreKeys, reconnect } from './support/devices.ts';
+import { listen } from './support/events.ts';
+import { messageTo } from './support/messages.ts';
+import { prove, signUp, type TestPerson } from './support/people.ts';
+import { refusalOf } from './support/probes.ts';
+import { test } from './support/test.ts';
 
 /** Calls until refused; how many calls were served, and the refusal. */
 async function untilRefused(call: () => Promise<unknown>, most = 100) {
@@ -42,10 +27,13 @@ const LIMITED = (windowMs: number, restMs: number = windowMs / 2) => ({
 });
 
 describe('limits', () => {
-  test('messages by user and minute, shared by the processes and open again in the next minute', async () => {
+  test('messages by user and minute, shared by the processes and open again in the next minute', async ({
+    clock,
+    relay,
+  }) => {
     const tenant = await relay.addTenant({ limits: { messagesPerMinutePerUser: 5 } });
     const [alice, bob] = await Promise.all([signUp(relay, tenant), signUp(relay, tenant)]);
-    ahead = 60_000 - ((Date.now() + ahead) % 60_000);
+    clock.aheadMs = 60_000 - ((Date.now() + clock.aheadMs) % 60_000);
     const { conversationId } = await alice.first.api.conversations.openDm.mutate({ userId: bob.userId });
     const send = (person: TestPerson, device = person.first) =>
       device.api.messages.send.mutate(messageTo(conversationId, [alice, bob], device, 'x'));
@@ -62,13 +50,13 @@ describe('limits', () => {
     await send(alice, elsewhere);
     await expect.poll(() => counted(6)).toHaveLength(1);
     expect(await refusalOf(send(alice, elsewhere))).toMatchObject({ code: 'RATE_LIMITED' });
-    ahead += 60_000;
+    clock.aheadMs += 60_000;
     await send(alice);
     await send(alice, elsewhere);
-    ahead = 0;
+    clock.aheadMs = 0;
   });
 
-  test('sign-in attempts by address, also after a restart', async () => {
+  test('sign-in attempts by address, also after a restart', async ({ relay }) => {
     const tenant = await relay.addTenant({ limits: { authPerMinutePerAddress: 4 } });
     const anonymous = connect(relay, { appKey: tenant.appKey });
     const { served, refusal } = await untilRefused(() => anonymous.api.auth.challenge.mutate({}));
@@ -82,7 +70,7 @@ describe('limits', () => {
     expect(await refusalOf(refresh())).toMatchObject(LIMITED(60_000));
   });
 
-  test('failed sign-ins of one account, which keep nobody else out', async () => {
+  test('failed sign-ins of one account, which keep nobody else out', async ({ relay }) => {
     const tenant = await relay.addTenant({ limits: { failedAuthPerAccount: 3 } });
     const [alice, bob] = await Promise.all([signUp(relay, tenant), signUp(relay, tenant)]);
     const { api } = connect(relay, { appKey: tenant.appKey });
@@ -95,7 +83,7 @@ describe('limits', () => {
     expect(await signIn(bob, false)).toMatchObject({ userId: bob.userId });
   });
 
-  test('prekey claims, searches and recovery downloads', async () => {
+  test('prekey claims, searches and recovery downloads', async ({ relay }) => {
     const tenant = await relay.addTenant({
       limits: {
         prekeyClaimsPerMinutePerUser: 3,
@@ -117,7 +105,7 @@ describe('limits', () => {
     expect(await recover('bob')()).toMatchObject({ username: 'bob' });
   });
 
-  test('typing notices of a device, and subscriptions of one', async () => {
+  test('typing notices of a device, and subscriptions of one', async ({ relay }) => {
     const tenant = await relay.addTenant({ limits: { socketsPerUser: 2 } });
     const [alice, bob] = await Promise.all([signUp(relay, tenant), signUp(relay, tenant)]);
     const { conversationId } = await alice.first.api.conversations.openDm.mutate({ userId: bob.userId });

@@ -1,20 +1,15 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import { CHANNEL_LIMITS } from '@seal-chat/protocol';
 import { purgeExpired } from '../src/jobs/store.ts';
 import { noise } from './support/channels.ts';
-import { connect, refusalOf, signUp } from './support/people.ts';
-import { startRelay, type Relay } from './support/relay.ts';
+import { connect } from './support/connections.ts';
+import { signUp } from './support/people.ts';
+import { refusalOf } from './support/probes.ts';
+import { test } from './support/test.ts';
 import { patient } from '../../../scripts/lib/patience.mjs';
 
-let relay: Relay;
-
-beforeAll(async () => {
-  relay = await startRelay();
-});
-afterAll(() => relay.close());
-
 describe('maintenance', () => {
-  test('the queue answers, and has the purge once however many processes there are', async () => {
+  test('the queue answers, and has the purge once however many processes there are', async ({ relay }) => {
     const other = await relay.addProcess();
     expect(await relay.app.ready()).toEqual({ database: true, bus: true, queue: true });
     expect(await other.app.ready()).toEqual({ database: true, bus: true, queue: true });
@@ -22,7 +17,7 @@ describe('maintenance', () => {
     await expect.poll(done, { timeout: patient(20_000) }).toHaveLength(1);
   });
 
-  test('deletes what has expired and nothing else', async () => {
+  test('deletes what has expired and nothing else', async ({ relay }) => {
     const tenant = await relay.addTenant();
     const person = await signUp(relay, tenant);
     const anonymous = connect(relay, { appKey: tenant.appKey });

@@ -1,36 +1,14 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import type { ConversationId, MessageId } from '@seal-chat/protocol';
-import {
-  addDevice,
-  caughtUp,
-  errorAnswerOf,
-  listen,
-  messagesIn,
-  messageTo,
-  refusalOf,
-  removeDevices,
-  signUp,
-  textOf,
-  type TestDevice,
-} from './support/people.ts';
-import { startRelay, type Relay, type TestTenant } from './support/relay.ts';
+import { addDevice, removeDevices } from './support/devices.ts';
+import { caughtUp, listen, messagesIn } from './support/events.ts';
+import { messageTo, textOf } from './support/messages.ts';
+import { signUp, type TestDevice } from './support/people.ts';
+import { errorAnswerOf, refusalOf } from './support/probes.ts';
+import type { Relay } from './support/relay.ts';
+import { test } from './support/test.ts';
 
-let relay: Relay;
-let tenant: TestTenant;
-
-beforeAll(async () => {
-  relay = await startRelay();
-  tenant = await relay.addTenant();
-});
-afterAll(() => relay.close());
-
-async function pair() {
-  const [alice, bob] = await Promise.all([signUp(relay, tenant), signUp(relay, tenant)]);
-  const { conversationId } = await alice.first.api.conversations.openDm.mutate({ userId: bob.userId });
-  return { alice, bob, conversationId };
-}
-
-async function storedSeqs(conversationId: ConversationId): Promise<readonly number[]> {
+async function storedSeqs(relay: Relay, conversationId: ConversationId): Promise<readonly number[]> {
   const rows = await relay.sql<{ seq: number }[]>`
     select seq from messages where conversation_id = ${conversationId} order by seq`;
   return rows.map(({ seq }) => seq);
@@ -39,7 +17,10 @@ async function storedSeqs(conversationId: ConversationId): Promise<readonly numb
 const upTo = (count: number) => Array.from({ length: count }, (_, i) => i + 1);
 
 describe('sending', () => {
-  test('parallel messages of both sides get sequence numbers without gaps, and mailboxes positions', async () => {
+  test('parallel messages of both sides get sequence numbers without gaps, and mailboxes positions', async ({
+    pair,
+    relay,
+  }) => {
     const { alice, bob, conversationId } = await pair();
     const answers = await Promise.all(
       Array.from({ length: 300 }, (_, i) => {
@@ -48,26 +29,29 @@ describe('sending', () => {
       }),
     );
     expect(answers.map(({ seq }) => seq).toSorted((a, b) => a - b)).toEqual(upTo(300));
-    expect(await storedSeqs(conversationId)).toEqual(upTo(300));
+    expect(await storedSeqs(relay, conversationId)).toEqual(upTo(300));
     for (const device of [alice.first, bob.first]) {
       const { events } = await caughtUp(listen(device));
       expect(messagesIn(events).map(({ position }) => position)).toEqual(upTo(150));
     }
   });
 
-  test('the same message again has the number it had, at once and later, also when devices changed since', async () => {
+  test('the same message again has the number it had, at once and later, also when devices changed since', async ({
+    relay,
+    pair,
+  }) => {
     const { alice, bob, conversationId } = await pair();
     const input = messageTo(conversationId, [alice, bob], alice.first, 'once');
     const answers = await Promise.all(Array.from({ length: 20 }, () => alice.first.api.messages.send.mutate(input)));
     await addDevice(relay, bob);
     answers.push(await alice.first.api.messages.send.mutate(input));
     expect(new Set(answers.map(({ seq, acceptedAt }) => `${seq} ${acceptedAt}`)).size).toBe(1);
-    expect(await storedSeqs(conversationId)).toEqual([1]);
+    expect(await storedSeqs(relay, conversationId)).toEqual([1]);
     const { events } = await caughtUp(listen(bob.first));
     expect(messagesIn(events)).toHaveLength(1);
   });
 
-  test('the same id from another device is another message', async () => {
+  test('the same id from another device is another message', async ({ pair }) => {
     const { alice, bob, conversationId } = await pair();
     const input = messageTo(conversationId, [alice, bob], alice.first, 'one');
     await alice.first.api.messages.send.mutate(input);
@@ -75,7 +59,7 @@ describe('sending', () => {
     expect(await bob.first.api.messages.send.mutate(other)).toMatchObject({ seq: 2 });
   });
 
-  test('a stale idea of the devices is refused with what it lacks and has too much of', async () => {
+  test('a stale idea of the devices is refused with what it lacks and has too much of', async ({ relay, pair }) => {
     const { alice, bob, conversationId } = await pair();
     const bobBefore = { ...bob };
     const second = await addDevice(relay, bob);
@@ -106,10 +90,10 @@ describe('sending', () => {
     expect((await send([alice])).details.deviceListDelta?.missing).toEqual([
       { userId: bob.userId, deviceId: bob.first.deviceId },
     ]);
-    expect(await storedSeqs(conversationId)).toEqual([]);
+    expect(await storedSeqs(relay, conversationId)).toEqual([]);
   });
 
-  test('current versions with another set of devices are refused all the same', async () => {
+  test('current versions with another set of devices are refused all the same', async ({ relay, tenant, pair }) => {
     const { alice, bob, conversationId } = await pair();
     const carol = await signUp(relay, tenant);
     const good = messageTo(conversationId, [alice, bob], alice.first, 'x');
@@ -132,7 +116,7 @@ describe('sending', () => {
     expect(await refusalOf(alice.first.api.messages.send.mutate(others))).toMatchObject({ code: 'DEVICE_LIST_STALE' });
   });
 
-  test('bad messages in a burst cost the good ones nothing', async () => {
+  test('bad messages in a burst cost the good ones nothing', async ({ relay, tenant, pair }) => {
     const { alice, bob, conversationId } = await pair();
     const carol = await signUp(relay, tenant);
     const outcomes = await Promise.allSettled(
@@ -146,10 +130,10 @@ describe('sending', () => {
     expect(outcomes.map(({ status }) => status)).toEqual(
       outcomes.map((_, i) => (i % 3 === 0 ? 'fulfilled' : 'rejected')),
     );
-    expect(await storedSeqs(conversationId)).toEqual(upTo(20));
+    expect(await storedSeqs(relay, conversationId)).toEqual(upTo(20));
   });
 
-  test('a message that the database refuses fails alone', async () => {
+  test('a message that the database refuses fails alone', async ({ relay, pair }) => {
     const { alice, bob, conversationId } = await pair();
     await relay.sql`alter table messages add constraint unlucky check (octet_length(body) <> 13)`;
     const outcomes = await Promise.all(
@@ -163,10 +147,13 @@ describe('sending', () => {
     );
     await relay.sql`alter table messages drop constraint unlucky`;
     expect(outcomes).toEqual(outcomes.map((_, i) => (i % 10 === 3 ? 'INTERNAL' : 'stored')));
-    expect(await storedSeqs(conversationId)).toEqual(upTo(36));
+    expect(await storedSeqs(relay, conversationId)).toEqual(upTo(36));
   });
 
-  test('a database that is away is said to be, and the same message sent again later is stored once', async () => {
+  test('a database that is away is said to be, and the same message sent again later is stored once', async ({
+    relay,
+    pair,
+  }) => {
     const { alice, bob, conversationId } = await pair();
     const input = messageTo(conversationId, [alice, bob], alice.first, 'patient');
     await alice.first.api.messages.send.mutate(messageTo(conversationId, [alice, bob], alice.first, 'before'));
@@ -181,10 +168,10 @@ describe('sending', () => {
     await expect.poll(attempt).toBe(2);
     expect(codes.every((code) => code === 'UNAVAILABLE')).toBe(true);
     expect(await attempt()).toBe(2);
-    expect(await storedSeqs(conversationId)).toEqual([1, 2]);
+    expect(await storedSeqs(relay, conversationId)).toEqual([1, 2]);
   });
 
-  test('own other devices get the message too', async () => {
+  test('own other devices get the message too', async ({ relay, pair }) => {
     const { alice, bob, conversationId } = await pair();
     const second = await addDevice(relay, alice);
     await alice.first.api.messages.send.mutate(messageTo(conversationId, [alice, bob], alice.first, 'mine'));
@@ -196,7 +183,7 @@ describe('sending', () => {
 });
 
 describe('history', () => {
-  test('comes newest first, page by page, with the envelopes that still wait', async () => {
+  test('comes newest first, page by page, with the envelopes that still wait', async ({ pair }) => {
     const { alice, bob, conversationId } = await pair();
     for (let i = 1; i <= 5; i++) {
       await alice.first.api.messages.send.mutate(messageTo(conversationId, [alice, bob], alice.first, `m${i}`));
@@ -217,7 +204,7 @@ describe('history', () => {
 });
 
 describe('retry', () => {
-  test('a request reaches the sending device, and its answer comes as the same message again', async () => {
+  test('a request reaches the sending device, and its answer comes as the same message again', async ({ pair }) => {
     const { alice, bob, conversationId } = await pair();
     const { seq } = await alice.first.api.messages.send.mutate(
       messageTo(conversationId, [alice, bob], alice.first, 'broken'),
@@ -251,7 +238,11 @@ describe('retry', () => {
     expect(await refusalOf(alice.first.api.messages.retry.mutate(answer))).toMatchObject({ code: 'CONFLICT' });
   });
 
-  test('only devices that a message was for may ask, and only the sending device may answer', async () => {
+  test('only devices that a message was for may ask, and only the sending device may answer', async ({
+    relay,
+    tenant,
+    pair,
+  }) => {
     const { alice, bob, conversationId } = await pair();
     const { seq } = await alice.first.api.messages.send.mutate(
       messageTo(conversationId, [alice, bob], alice.first, 'x'),

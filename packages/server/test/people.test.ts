@@ -1,23 +1,16 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import { newId, toBase64, type LinkId } from '@seal-chat/protocol';
-import { addDevice, connect, refusalOf, rng, signUp, type TestConnection } from './support/people.ts';
-import { startRelay, type Relay, type TestTenant } from './support/relay.ts';
-
-let relay: Relay;
-let tenant: TestTenant;
-let anonymous: TestConnection;
-/** Added to the relay's clock, ms. */
-let ahead = 0;
-
-beforeAll(async () => {
-  relay = await startRelay({ clock: () => Date.now() + ahead });
-  tenant = await relay.addTenant();
-  anonymous = connect(relay, { appKey: tenant.appKey });
-});
-afterAll(() => relay.close());
+import { rng, type TestConnection } from './support/connections.ts';
+import { addDevice } from './support/devices.ts';
+import { signUp } from './support/people.ts';
+import { refusalOf } from './support/probes.ts';
+import { test } from './support/test.ts';
 
 describe('searching', () => {
-  test('finds names by their beginning, without case, the exact one first; never guests, never everybody', async () => {
+  test('finds names by their beginning, without case, the exact one first; never guests, never everybody', async ({
+    relay,
+    tenant,
+  }) => {
     const names = ['Zoë', 'zoe', 'ZOÉMI', 'zo_e', 'zorro', 'Ärger'];
     const people = await Promise.all(names.map((name) => signUp(relay, tenant, name)));
     await signUp(relay, tenant, null);
@@ -44,7 +37,7 @@ describe('searching', () => {
 });
 
 describe('direct messages', () => {
-  test('are one for each pair, whoever opens them and however often at once', async () => {
+  test('are one for each pair, whoever opens them and however often at once', async ({ relay, tenant }) => {
     const [alice, bob] = await Promise.all([signUp(relay, tenant), signUp(relay, tenant)]);
     const opened = await Promise.all(
       Array.from({ length: 20 }, (_, i) =>
@@ -59,7 +52,7 @@ describe('direct messages', () => {
     expect(await refusalOf(alone)).toMatchObject({ code: 'BAD_INPUT', details: { field: 'userId' } });
   });
 
-  test('are listed page by page, for their members', async () => {
+  test('are listed page by page, for their members', async ({ relay, tenant }) => {
     const alice = await signUp(relay, tenant);
     const others = await Promise.all(Array.from({ length: 5 }, () => signUp(relay, tenant)));
     const ids: string[] = [];
@@ -81,7 +74,7 @@ describe('direct messages', () => {
 describe('linking', () => {
   const payload = (length = 20) => toBase64(rng(length));
 
-  test('carries four steps, each written once, in turn', async () => {
+  test('carries four steps, each written once, in turn', async ({ relay, tenant, anonymous }) => {
     const { first } = await signUp(relay, tenant);
     const linkId = newId<LinkId>(rng(16));
     const { expiresAt } = await first.api.linking.open.mutate({ linkId });
@@ -104,22 +97,22 @@ describe('linking', () => {
     expect(await refusalOf(stranger.first.api.linking.open.mutate({ linkId }))).toMatchObject({ code: 'CONFLICT' });
   });
 
-  test('is over after its time, and the id free again', async () => {
+  test('is over after its time, and the id free again', async ({ clock, relay, tenant, anonymous }) => {
     const { first } = await signUp(relay, tenant);
     const linkId = newId<LinkId>(rng(16));
     await first.api.linking.open.mutate({ linkId });
     await anonymous.api.linking.send.mutate({ linkId, step: 1, payload: payload() });
-    ahead = 600_001;
+    clock.aheadMs = 600_001;
     const late = anonymous.api.linking.receive.query({ linkId, step: 1 });
     expect(await refusalOf(late)).toMatchObject({ code: 'NOT_FOUND' });
     await first.api.linking.open.mutate({ linkId });
     expect(await anonymous.api.linking.receive.query({ linkId, step: 1 })).toEqual({ payload: null });
-    ahead = 0;
+    clock.aheadMs = 0;
   });
 });
 
 describe('recovery', () => {
-  test('gives the blob and the whole chain to whoever knows the name', async () => {
+  test('gives the blob and the whole chain to whoever knows the name', async ({ relay, tenant, anonymous }) => {
     const person = await signUp(relay, tenant, 'Forgetful');
     await addDevice(relay, person);
     const blob = toBase64(rng(200));

@@ -1,26 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import { PREKEY_LIMITS } from '@seal-chat/protocol';
-import {
-  addDevice,
-  caughtUp,
-  listen,
-  makePreKeys,
-  publishPreKeys,
-  refusalOf,
-  signUp,
-  type TestDevice,
-  type TestPerson,
-} from './support/people.ts';
-import { startRelay, type Relay, type TestTenant } from './support/relay.ts';
-
-let relay: Relay;
-let tenant: TestTenant;
-
-beforeAll(async () => {
-  relay = await startRelay();
-  tenant = await relay.addTenant();
-});
-afterAll(() => relay.close());
+import { addDevice, makePreKeys, publishPreKeys } from './support/devices.ts';
+import { caughtUp, listen } from './support/events.ts';
+import { signUp, type TestDevice, type TestPerson } from './support/people.ts';
+import { refusalOf } from './support/probes.ts';
+import { test } from './support/test.ts';
 
 const NOTHING = { signedPreKey: null, lastResortKemPreKey: null, oneTimePreKeys: [], oneTimeKemPreKeys: [] };
 
@@ -30,7 +14,7 @@ function claim(caller: TestDevice, target: TestPerson, devices: readonly TestDev
 }
 
 describe('claiming', () => {
-  test('fifty at once get ten one-time keys once each, and the last-resort key beyond', async () => {
+  test('fifty at once get ten one-time keys once each, and the last-resort key beyond', async ({ relay, tenant }) => {
     const target = await signUp(relay, tenant);
     await publishPreKeys(target, target.first, 10);
     const callers = await Promise.all(Array.from({ length: 5 }, () => signUp(relay, tenant)));
@@ -48,7 +32,10 @@ describe('claiming', () => {
     expect(new Set(lastResort.map(({ kemPreKey }) => kemPreKey.keyId))).toEqual(new Set([1]));
   });
 
-  test('gives a bundle for each device that has keys, and none for one that is no device of that person', async () => {
+  test('gives a bundle for each device that has keys, and none for one that is no device of that person', async ({
+    relay,
+    tenant,
+  }) => {
     const [caller, target] = await Promise.all([signUp(relay, tenant), signUp(relay, tenant)]);
     const bare = await addDevice(relay, target);
     await publishPreKeys(target, target.first, 1);
@@ -62,7 +49,7 @@ describe('claiming', () => {
     ]);
   });
 
-  test('tells the device when its stock runs low', async () => {
+  test('tells the device when its stock runs low', async ({ relay, tenant }) => {
     const [caller, target] = await Promise.all([signUp(relay, tenant), signUp(relay, tenant)]);
     await publishPreKeys(target, target.first, PREKEY_LIMITS.oneTimeRefillBelow);
     const heard = await caughtUp(listen(target.first));
@@ -74,7 +61,10 @@ describe('claiming', () => {
 });
 
 describe('publishing', () => {
-  test('again changes nothing, also after a key was claimed; another key under a used id is refused', async () => {
+  test('again changes nothing, also after a key was claimed; another key under a used id is refused', async ({
+    relay,
+    tenant,
+  }) => {
     const [caller, person] = await Promise.all([signUp(relay, tenant), signUp(relay, tenant)]);
     const { api } = person.first;
     await publishPreKeys(person, person.first, 1);
@@ -95,7 +85,7 @@ describe('publishing', () => {
     expect((await api.preKeys.status.query()).oneTimePreKeyIds).toEqual([12]);
   });
 
-  test('rotates the two that are always there, and never back', async () => {
+  test('rotates the two that are always there, and never back', async ({ relay, tenant }) => {
     const person = await signUp(relay, tenant);
     const { api } = person.first;
     await publishPreKeys(person, person.first, 0);
@@ -111,7 +101,7 @@ describe('publishing', () => {
     }
   });
 
-  test('a device that lost its private halves replaces the whole stock', async () => {
+  test('a device that lost its private halves replaces the whole stock', async ({ relay, tenant }) => {
     const person = await signUp(relay, tenant);
     await publishPreKeys(person, person.first, 5);
     const oneTimePreKeys = await makePreKeys(person, person.first, 'oneTime', [5, 6, 7]);
@@ -122,7 +112,7 @@ describe('publishing', () => {
     expect(await refusalOf(reused)).toMatchObject({ code: 'CONFLICT' });
   });
 
-  test('takes only what the device signed for that kind', async () => {
+  test('takes only what the device signed for that kind', async ({ relay, tenant }) => {
     const person = await signUp(relay, tenant);
     const second = await addDevice(relay, person);
     const [foreign] = await makePreKeys(person, second, 'oneTime', [1]);
@@ -135,7 +125,7 @@ describe('publishing', () => {
     expect((await person.first.api.preKeys.status.query()).oneTimePreKeyIds).toEqual([]);
   });
 
-  test('stops when the stock is full, taking nothing of the upload', async () => {
+  test('stops when the stock is full, taking nothing of the upload', async ({ relay, tenant }) => {
     const person = await signUp(relay, tenant);
     const ids = (from: number, count: number) => Array.from({ length: count }, (_, i) => from + i);
     const upload = async (keyIds: readonly number[]) =>

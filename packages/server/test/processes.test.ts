@@ -1,32 +1,15 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import {
-  caughtUp,
-  listen,
-  messagesIn,
-  messageTo,
-  reconnect,
-  refusalOf,
-  removeDevices,
-  addDevice,
-  signUp,
-} from './support/people.ts';
-import { startRelay, type Relay, type RelayProcess, type TestTenant } from './support/relay.ts';
-
-let relay: Relay;
-let other: RelayProcess;
-let tenant: TestTenant;
-
-beforeAll(async () => {
-  relay = await startRelay();
-  other = await relay.addProcess();
-  tenant = await relay.addTenant();
-});
-afterAll(() => relay.close());
+import { describe, expect } from 'vitest';
+import { reconnect, removeDevices, addDevice } from './support/devices.ts';
+import { caughtUp, listen, messagesIn } from './support/events.ts';
+import { messageTo } from './support/messages.ts';
+import { signUp } from './support/people.ts';
+import { refusalOf } from './support/probes.ts';
+import { test } from './support/test.ts';
 
 const upTo = (count: number) => Array.from({ length: count }, (_, i) => i + 1);
 
 describe('two processes on one database', () => {
-  test('deliver to each other, in order, whoever takes the messages', async () => {
+  test('deliver to each other, in order, whoever takes the messages', async ({ relay, tenant, other }) => {
     const [alice, bob] = await Promise.all([signUp(relay, tenant), signUp(other, tenant)]);
     const heard = await caughtUp(listen(bob.first));
     const { conversationId } = await alice.first.api.conversations.openDm.mutate({ userId: bob.userId });
@@ -44,7 +27,7 @@ describe('two processes on one database', () => {
     await heard.until((events) => events.some(({ type }) => type === 'conversation'));
   });
 
-  test('share presence, typing, delivery and the number of sockets', async () => {
+  test('share presence, typing, delivery and the number of sockets', async ({ relay, other }) => {
     const small = await relay.addTenant({ limits: { socketsPerUser: 2 } });
     const [alice, bob] = await Promise.all([signUp(relay, small), signUp(other, small)]);
     const { conversationId } = await alice.first.api.conversations.openDm.mutate({ userId: bob.userId });
@@ -63,7 +46,7 @@ describe('two processes on one database', () => {
     expect(await refusalOf(third.api.preKeys.status.query())).toMatchObject({ code: 'TOO_MANY_CONNECTIONS' });
   });
 
-  test('end a removed device wherever it is connected', async () => {
+  test('end a removed device wherever it is connected', async ({ relay, tenant, other }) => {
     const person = await signUp(relay, tenant);
     const second = reconnect(other, tenant, await addDevice(relay, person));
     const heard = await caughtUp(listen(second));
@@ -71,7 +54,7 @@ describe('two processes on one database', () => {
     expect(await heard.ended()).toMatchObject({ code: 'DEVICE_REVOKED' });
   });
 
-  test('one that stops closes its sockets; what it acknowledged is there for the next', async () => {
+  test('one that stops closes its sockets; what it acknowledged is there for the next', async ({ relay, tenant }) => {
     const third = await relay.addProcess();
     const [alice, bob] = await Promise.all([signUp(third, tenant), signUp(relay, tenant)]);
     const { conversationId } = await alice.first.api.conversations.openDm.mutate({ userId: bob.userId });
@@ -95,7 +78,7 @@ describe('two processes on one database', () => {
     expect(rows.map(({ seq }) => seq)).toEqual(expect.arrayContaining(accepted));
   });
 
-  test('say whether database and bus answer', async () => {
+  test('say whether database and bus answer', async ({ relay }) => {
     expect(await relay.app.ready()).toMatchObject({ database: true, bus: true });
   });
 });

@@ -1,10 +1,14 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import type { AttachmentId, ConversationId } from '@seal-chat/protocol';
 import { expireMessages } from '../src/jobs/store.ts';
 import { channelMessage, channelOf } from './support/channels.ts';
 import { fileRequest, upload } from './support/files.ts';
-import { listen, messageTo, refusalOf, signUp, type TestPerson } from './support/people.ts';
+import { listen } from './support/events.ts';
+import { messageTo } from './support/messages.ts';
+import { signUp, type TestPerson } from './support/people.ts';
+import { refusalOf } from './support/probes.ts';
 import { startRelay, type Relay } from './support/relay.ts';
+import { test } from './support/test.ts';
 import { patient } from '../../../scripts/lib/patience.mjs';
 
 let relay: Relay;
@@ -13,13 +17,11 @@ let bob: TestPerson;
 let carol: TestPerson;
 let conversationId: ConversationId;
 
-beforeAll(async () => {
-  relay = await startRelay();
-  const tenant = await relay.addTenant();
+test.beforeAll(async ({ relay: given, tenant }) => {
+  relay = given;
   [alice, bob, carol] = await Promise.all([signUp(relay, tenant), signUp(relay, tenant), signUp(relay, tenant)]);
   ({ conversationId } = await alice.first.api.conversations.openDm.mutate({ userId: bob.userId }));
 });
-afterAll(() => relay.close());
 
 const send = async (extras: { lifetimeSeconds?: number; attachmentIds?: AttachmentId[] } = {}) => {
   const message = { ...messageTo(conversationId, [alice, bob], alice.first, 'secret'), ...extras };

@@ -1,45 +1,23 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import type { SyncEvent } from '@seal-chat/protocol/api';
 import { createAcks } from '../src/sync/acks.ts';
-import {
-  addDevice,
-  caughtUp,
-  connect,
-  listen,
-  messagesIn,
-  messageTo,
-  reconnect,
-  refusalOf,
-  signUp,
-  type TestDevice,
-  type TestPerson,
-} from './support/people.ts';
-import { startRelay, type Relay, type TestTenant } from './support/relay.ts';
-
-let relay: Relay;
-let tenant: TestTenant;
-/** Added to the relay's clock, ms. */
-let ahead = 0;
-
-beforeAll(async () => {
-  relay = await startRelay({ clock: () => Date.now() + ahead });
-  tenant = await relay.addTenant();
-});
-afterAll(() => relay.close());
-
-async function pair() {
-  const [alice, bob] = await Promise.all([signUp(relay, tenant), signUp(relay, tenant)]);
-  const { conversationId } = await alice.first.api.conversations.openDm.mutate({ userId: bob.userId });
-  const send = (sender: TestPerson, text: string, from: TestDevice = sender.first) =>
-    from.api.messages.send.mutate(messageTo(conversationId, [alice, bob], from, text));
-  return { alice, bob, conversationId, send };
-}
+import { connect } from './support/connections.ts';
+import { addDevice, reconnect } from './support/devices.ts';
+import { caughtUp, listen, messagesIn } from './support/events.ts';
+import { messageTo } from './support/messages.ts';
+import { signUp } from './support/people.ts';
+import { refusalOf } from './support/probes.ts';
+import { test } from './support/test.ts';
 
 const positions = (events: readonly SyncEvent[]) => messagesIn(events).map(({ position }) => position);
 const upTo = (count: number, from = 1) => Array.from({ length: count }, (_, i) => from + i);
 
 describe('acknowledgements', () => {
-  test('of several of one device in a batch, the highest position counts, whatever their order', async () => {
+  test('of several of one device in a batch, the highest position counts, whatever their order', async ({
+    relay,
+    tenant,
+    pair,
+  }) => {
     const { alice, bob, send } = await pair();
     for (const text of ['one', 'two', 'three']) await send(alice, text);
     const batches: number[] = [];
@@ -59,7 +37,11 @@ describe('acknowledgements', () => {
 });
 
 describe('the mailbox', () => {
-  test('a device that comes and goes during a burst gets every message once, in order', async () => {
+  test('a device that comes and goes during a burst gets every message once, in order', async ({
+    relay,
+    tenant,
+    pair,
+  }) => {
     const { alice, bob, send } = await pair();
     const TOTAL = 400;
     const received: number[] = [];
@@ -81,7 +63,11 @@ describe('the mailbox', () => {
     expect(received).toEqual(upTo(TOTAL));
   });
 
-  test('acknowledging deletes up to a position and no further, and never what has not been there', async () => {
+  test('acknowledging deletes up to a position and no further, and never what has not been there', async ({
+    relay,
+    tenant,
+    pair,
+  }) => {
     const { alice, bob, send } = await pair();
     for (const text of ['a', 'b', 'c']) await send(alice, text);
     const { api } = bob.first;
@@ -94,7 +80,7 @@ describe('the mailbox', () => {
     expect(positions(again.events)).toEqual([4]);
   });
 
-  test('a position of another life of the database is not believed', async () => {
+  test('a position of another life of the database is not believed', async ({ pair }) => {
     const { alice, bob, send } = await pair();
     await send(alice, 'a');
     const heard = await caughtUp(listen(bob.first, '900'));
@@ -103,7 +89,7 @@ describe('the mailbox', () => {
     expect(positions(heard.events)).toEqual([1, 2]);
   });
 
-  test('a mailbox longer than a page comes whole, then `caught-up`', async () => {
+  test('a mailbox longer than a page comes whole, then `caught-up`', async ({ pair }) => {
     const { alice, bob, send } = await pair();
     await Promise.all(upTo(450).map((i) => send(alice, `${i}`)));
     const { events } = await caughtUp(listen(bob.first));
@@ -112,7 +98,7 @@ describe('the mailbox', () => {
     expect(events.filter(({ type }) => type === 'caught-up')).toHaveLength(1);
   });
 
-  test('large bodies come in pages that stay small', async () => {
+  test('large bodies come in pages that stay small', async ({ pair }) => {
     const { alice, bob, conversationId } = await pair();
     const input = () => ({
       ...messageTo(conversationId, [alice, bob], alice.first, 'x'),
@@ -135,7 +121,7 @@ describe('the mailbox', () => {
     expect(sizes.length).toBeGreaterThan(2);
   });
 
-  test('two sockets of one device both hear everything', async () => {
+  test('two sockets of one device both hear everything', async ({ relay, tenant, pair }) => {
     const { alice, bob, send } = await pair();
     const heard = await Promise.all(
       [bob.first, reconnect(relay, tenant, bob.first)].map((device) => caughtUp(listen(device))),
@@ -145,7 +131,7 @@ describe('the mailbox', () => {
     for (const { events } of heard) expect(positions(events)).toEqual(upTo(20));
   });
 
-  test('a device that does not read for a while gets everything afterwards', async () => {
+  test('a device that does not read for a while gets everything afterwards', async ({ relay, tenant, pair }) => {
     const { alice, bob, conversationId } = await pair();
     const slow = reconnect(relay, tenant, bob.first);
     const heard = await caughtUp(listen(slow));
@@ -166,7 +152,7 @@ describe('the mailbox', () => {
 });
 
 describe('live events', () => {
-  test('a new conversation is told to both people, with its members', async () => {
+  test('a new conversation is told to both people, with its members', async ({ relay, tenant }) => {
     const [alice, bob] = await Promise.all([signUp(relay, tenant), signUp(relay, tenant)]);
     const heard = await Promise.all([caughtUp(listen(alice.first)), caughtUp(listen(bob.first))]);
     const conversation = await alice.first.api.conversations.openDm.mutate({ userId: bob.userId });
@@ -176,7 +162,7 @@ describe('live events', () => {
     }
   });
 
-  test('the sender learns what was delivered, and the list remembers it', async () => {
+  test('the sender learns what was delivered, and the list remembers it', async ({ relay, pair }) => {
     const { alice, bob, conversationId, send } = await pair();
     const heard = await caughtUp(listen(alice.first));
     for (const text of ['a', 'b', 'c']) await send(alice, text);
@@ -196,7 +182,7 @@ describe('live events', () => {
     expect(await deliveredSeq()).toBe(4);
   });
 
-  test('typing reaches the others of the conversation and nobody else', async () => {
+  test('typing reaches the others of the conversation and nobody else', async ({ relay, tenant, pair }) => {
     const { alice, bob, conversationId } = await pair();
     const carol = await signUp(relay, tenant);
     const [byAlice, byBob, byCarol] = await Promise.all(
@@ -210,7 +196,11 @@ describe('live events', () => {
     expect(await refusalOf(foreign)).toMatchObject({ code: 'NOT_A_MEMBER' });
   });
 
-  test('presence: there, away, gone with the time; only for people who share a conversation', async () => {
+  test('presence: there, away, gone with the time; only for people who share a conversation', async ({
+    relay,
+    tenant,
+    pair,
+  }) => {
     const { alice, bob } = await pair();
     const carol = await signUp(relay, tenant);
     const byCarol = await caughtUp(listen(carol.first));
@@ -235,21 +225,21 @@ describe('live events', () => {
 });
 
 describe('the session of a subscription', () => {
-  test('expires with it, unless it was refreshed', async () => {
+  test('expires with it, unless it was refreshed', async ({ clock, relay, tenant }) => {
     const [alice, bob] = await Promise.all([signUp(relay, tenant), signUp(relay, tenant)]);
     const [heardByAlice, heardByBob] = await Promise.all([caughtUp(listen(alice.first)), caughtUp(listen(bob.first))]);
-    ahead = 10 * 60_000;
+    clock.aheadMs = 10 * 60_000;
     const anonymous = connect(relay, { appKey: tenant.appKey });
     await anonymous.api.auth.refresh.mutate({ refreshToken: bob.first.session.refreshToken });
-    ahead = 20 * 60_000;
+    clock.aheadMs = 20 * 60_000;
     expect(await heardByAlice.ended()).toMatchObject({ code: 'SESSION_EXPIRED' });
     await bob.first.api.preKeys.status.query();
     await bob.first.api.auth.signOut.mutate();
     expect(await heardByBob.ended()).toMatchObject({ code: 'SESSION_EXPIRED' });
-    ahead = 0;
+    clock.aheadMs = 0;
   });
 
-  test('one socket too many is told so, and a closed one makes room', async () => {
+  test('one socket too many is told so, and a closed one makes room', async ({ relay }) => {
     const small = await relay.addTenant({ limits: { socketsPerUser: 3 } });
     const person = await signUp(relay, small);
     const sockets = [person.first, reconnect(relay, small, person.first), reconnect(relay, small, person.first)];

@@ -1,22 +1,15 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import { newId, toBase64, type AttachmentId, type ConversationId, type LinkId } from '@seal-chat/protocol';
 import type { GroupAnswer } from '@seal-chat/protocol/api';
 import { channelMessage, channelOf, commitAt, leafOf, newChannel, noise } from './support/channels.ts';
 import { fileRequest, upload } from './support/files.ts';
-import {
-  connect,
-  messageTo,
-  overHttp,
-  prove,
-  listInput,
-  publishPreKeys,
-  refusalOf,
-  rng,
-  signUp,
-  type Api,
-  type TestPerson,
-} from './support/people.ts';
-import { startRelay, type Relay, type TestTenant } from './support/relay.ts';
+import { connect, overHttp, rng, type Api } from './support/connections.ts';
+import { publishPreKeys } from './support/devices.ts';
+import { messageTo } from './support/messages.ts';
+import { prove, listInput, signUp, type TestPerson } from './support/people.ts';
+import { refusalOf } from './support/probes.ts';
+import type { Relay, TestTenant } from './support/relay.ts';
+import { test } from './support/test.ts';
 
 let relay: Relay;
 let home: TestTenant;
@@ -30,8 +23,8 @@ let channelId: ConversationId;
 const linkId = newId<LinkId>(rng(16));
 let attachmentId: AttachmentId;
 
-beforeAll(async () => {
-  relay = await startRelay();
+test.beforeAll(async ({ relay: given }) => {
+  relay = given;
   [home, foreign] = await Promise.all([relay.addTenant(), relay.addTenant()]);
   [alice, bob, mallory] = await Promise.all([
     signUp(relay, home, 'alice'),
@@ -53,7 +46,6 @@ beforeAll(async () => {
   await alice.first.api.channels.invite.mutate({ conversationId: channelId, userIds: [bob.userId] });
   attachmentId = await upload(alice, conversationId, 100);
 });
-afterAll(() => relay.close());
 
 /** Every row of the tenant, as text, less what time itself changes. */
 async function snapshot(): Promise<string> {

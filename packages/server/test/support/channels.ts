@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { newId, type ConversationId, type DeviceId, type MessageId } from '@seal-chat/protocol';
 import type { ChannelEntry, GroupAnswer, SyncEvent } from '@seal-chat/protocol/api';
-import { rng, type Api, type TestConnection, type TestDevice, type TestPerson } from './people.ts';
+import { rng, type Api, type TestConnection } from './connections.ts';
+import type { TestDevice, TestPerson } from './people.ts';
 
 /** Bytes where the server cannot tell whether an MLS group made them. */
 export function noise(length: number): string {

@@ -1,5 +1,6 @@
 import { newId, PART_SIZE, type AttachmentId, type ConversationId } from '@seal-chat/protocol';
-import { rng, type TestDevice, type TestPerson } from './people.ts';
+import { rng } from './connections.ts';
+import type { TestDevice, TestPerson } from './people.ts';
 
 /** Bytes that stand for ciphertext, different at every place. */
 export function ciphertext(size: number): Buffer {
