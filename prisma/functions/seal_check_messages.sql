@@ -5,16 +5,16 @@ CREATE OR REPLACE FUNCTION seal_check_messages() RETURNS trigger LANGUAGE plpgsq
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
 AS $$
 BEGIN
-  PERFORM seal_require(NOT EXISTS (
+  IF EXISTS (
     SELECT FROM (SELECT DISTINCT tenant_id, conversation_id FROM added) a
     WHERE NOT EXISTS (SELECT FROM conversations c WHERE c.tenant_id = a.tenant_id AND c.id = a.conversation_id)
-  ), 'a message of a conversation that its tenant does not have');
-  PERFORM seal_require(NOT EXISTS (
+  ) THEN PERFORM seal_refuse('a message of a conversation that its tenant does not have'); END IF;
+  IF EXISTS (
     SELECT FROM (SELECT DISTINCT tenant_id, sender_device_id, sender_user_id FROM added) a
     WHERE NOT EXISTS (
       SELECT FROM devices d
       WHERE d.tenant_id = a.tenant_id AND d.id = a.sender_device_id AND d.user_id = a.sender_user_id
     )
-  ), 'a message of a device that its tenant does not have');
+  ) THEN PERFORM seal_refuse('a message of a device that its tenant does not have'); END IF;
   RETURN NULL;
 END $$;

@@ -44,7 +44,7 @@ const rows = async (attachmentId: AttachmentId) =>
   (await relay.sql`select 1 from attachment_parts where attachment_id = ${attachmentId}`).length;
 
 describe('an upload', () => {
-  test('arrives in any order, says how far it is, and is no longer one when it is sent', async () => {
+  test('an upload takes its parts in any order, reports its progress, and ends when a message is sent with it', async () => {
     const size = 2 * PART_SIZE + 500;
     const attachmentId = await upload(alice, conversationId, size, [2, 0]);
     const again = () => alice.first.api.attachments.create.mutate({ attachmentId, conversationId, size });
@@ -62,7 +62,7 @@ describe('an upload', () => {
     }
   });
 
-  test('keeps the part it has when one comes again, also both at once', async () => {
+  test('a part that is uploaded again, even at the same moment, does not replace the stored one', async () => {
     const attachmentId = await upload(alice, conversationId, 40, []);
     const put = (fill: number) =>
       fileRequest(alice, `${attachmentId}/0`, { method: 'PUT', body: new Uint8Array(40).fill(fill) });
@@ -73,7 +73,7 @@ describe('an upload', () => {
     expect(new Uint8Array(await stored.arrayBuffer())).toEqual(new Uint8Array(40).fill(7));
   });
 
-  test('takes nothing but the parts it announced, of exactly their length', async () => {
+  test('an upload accepts only the announced parts, each of exactly its length', async () => {
     const attachmentId = await upload(alice, conversationId, PART_SIZE + 100, []);
     const put = async (part: string, length: number) => {
       const answer = await fileRequest(alice, `${attachmentId}/${part}`, {
@@ -93,7 +93,7 @@ describe('an upload', () => {
     expect(await put('1', 100)).toEqual([204, '']);
   });
 
-  test('is not begun when it is larger than allowed, or no file can have that size', async () => {
+  test('an upload that is too large, or of a size that no file can have, is refused at the start', async () => {
     const attachmentBytes = 200_000;
     const small = await relay.addTenant({ limits: { attachmentBytes, imageBytes: 1_000 } });
     const [dora, emil] = await Promise.all([signUp(relay, small), signUp(relay, small)]);
@@ -110,7 +110,7 @@ describe('an upload', () => {
     expect(await refusalOf(create(chunk + 5))).toMatchObject({ code: 'BAD_INPUT' });
   });
 
-  test('is limited by the minute', async () => {
+  test('uploads are limited per minute', async () => {
     const busy = await relay.addTenant({ limits: { attachmentsPerMinutePerUser: 2 } });
     const [dora, emil] = await Promise.all([signUp(relay, busy), signUp(relay, busy)]);
     const dm = (await dora.first.api.conversations.openDm.mutate({ userId: emil.userId })).conversationId;
@@ -120,7 +120,7 @@ describe('an upload', () => {
     await upload(emil, dm, 20);
   });
 
-  test('belongs to its uploader: nobody else sees, fills, sends or cancels it', async () => {
+  test('only its uploader can see, fill, send or cancel an upload', async () => {
     const attachmentId = await upload(alice, conversationId, 100);
     expect(await refusalOf(upload(carol, conversationId, 100))).toMatchObject({ code: 'NOT_A_MEMBER' });
     for (const other of [bob, carol]) {
@@ -143,7 +143,7 @@ describe('an upload', () => {
     expect((await fileRequest(alice, attachmentId, {}, phone)).status).toBe(200);
   });
 
-  test('is gone when it is cancelled, as long as no message has it', async () => {
+  test('an upload that no message has yet is deleted when it is cancelled', async () => {
     const attachmentId = await upload(alice, conversationId, 100);
     await alice.first.api.attachments.cancel.mutate({ attachmentId });
     expect(await rows(attachmentId)).toBe(0);
@@ -156,7 +156,7 @@ describe('an upload', () => {
     });
   });
 
-  test('is collected a day later when no message has got it', async () => {
+  test('an upload that no message has is deleted after a day', async () => {
     const [orphan, sent] = [await upload(alice, conversationId, 100), await upload(alice, conversationId, 100)];
     await send([sent]);
     const hour = 3_600_000;
@@ -168,7 +168,7 @@ describe('an upload', () => {
 });
 
 describe('a message with attachments', () => {
-  test('is stored with all of them or not at all', async () => {
+  test('a message is stored with all its attachments or not at all', async () => {
     const [good, half] = [await upload(alice, conversationId, 100), await upload(alice, conversationId, 100, [])];
     const elsewhere = await alice.first.api.conversations.openDm.mutate({ userId: carol.userId });
     const foreign = await upload(alice, elsewhere.conversationId, 100);
@@ -184,7 +184,7 @@ describe('a message with attachments', () => {
     expect(await lastSeq()).toBe(before + 1);
   });
 
-  test('of two that want the same file at once one gets it; others in their batch are not touched', async () => {
+  test('one of two concurrent messages gets a file that both name; others in their batch are not affected', async () => {
     const attachmentId = await upload(alice, conversationId, 100);
     const plain = () =>
       alice.first.api.messages.send.mutate(messageTo(conversationId, [alice, bob], alice.first, 'plain'));
@@ -193,7 +193,7 @@ describe('a message with attachments', () => {
     for (const plainResult of [results[0], results[2], results[4]]) expect(plainResult.status).toBe('fulfilled');
   });
 
-  test('sent again, answers as before, also when it has been taken back meanwhile', async () => {
+  test('a message that is sent again gets the answer it had, even after it was taken back', async () => {
     const attachmentId = await upload(alice, conversationId, 100);
     const input = {
       ...messageTo(conversationId, [alice, bob], alice.first, 'twice'),
@@ -231,7 +231,7 @@ describe('reading', () => {
     expect(Buffer.from(await answer.arrayBuffer()).equals(all.subarray(start, end))).toBe(true);
   });
 
-  test('a range behind the end is 416 and says how long the file is', async () => {
+  test('a range beyond the end is answered with 416 and the length of the file', async () => {
     for (const range of [`bytes=${size}-`, 'bytes=-0']) {
       const answer = await fileRequest(bob, attachmentId, { headers: { range } });
       expect([answer.status, answer.headers.get('content-range')]).toEqual([416, `bytes */${size}`]);
@@ -239,7 +239,7 @@ describe('reading', () => {
     }
   });
 
-  test('what is no range is the whole', () => {
+  test('a header that is no valid range gets the whole file', () => {
     for (const header of [undefined, '', 'bytes', 'bytes=', 'bytes=-', 'bytes=2-1', 'bytes=0-1,3-4', 'lines=0-1']) {
       expect(parseRange(header, 10)).toBeNull();
     }
@@ -248,7 +248,7 @@ describe('reading', () => {
     expect(parseRange('bytes=-99', 10)).toEqual({ start: 0, end: 10 });
   });
 
-  test('HEAD, and what a browser has already', async () => {
+  test('HEAD answers without a body, and a file that the browser already has is not sent again', async () => {
     const head = await fileRequest(bob, attachmentId, { method: 'HEAD' });
     expect(head.status).toBe(200);
     expect(Object.fromEntries(head.headers)).toMatchObject({
@@ -269,7 +269,7 @@ describe('reading', () => {
     await other.body?.cancel();
   });
 
-  test('takes the credentials that procedures take, and no others', async () => {
+  test('a file is served for the credentials that procedures accept, and for no others', async () => {
     const strict = await relay.addTenant({ allowedOrigins: ['https://good.example'] });
     const eve = await signUp(relay, strict);
     const cases: [Record<string, string>, number, string][] = [
@@ -297,7 +297,7 @@ describe('reading', () => {
     expect(preflight.headers.get('access-control-allow-headers')).toContain('authorization');
   });
 
-  test('many at once by one person wait their turn; others do not wait for them', async () => {
+  test("one person's many downloads wait for each other, and other people's do not wait for them", async () => {
     const large = await upload(alice, conversationId, 8 * PART_SIZE);
     await send([large]);
     const open = await Promise.all(Array.from({ length: 16 }, () => fileRequest(alice, large)));
@@ -315,7 +315,7 @@ describe('reading', () => {
     await expect.poll(status).toBe(200);
   });
 
-  test('other methods are told which there are', async () => {
+  test('a request with another method is answered with the allowed ones', async () => {
     for (const [path, allowed] of [
       [attachmentId, 'GET, HEAD, OPTIONS'],
       [`${attachmentId}/0`, 'PUT, OPTIONS'],
@@ -325,7 +325,7 @@ describe('reading', () => {
     }
   });
 
-  test('ends with membership, in the middle of a file as well; the uploader keeps what is his', async () => {
+  test('access ends with membership, even in the middle of a file; the uploader keeps access to the upload', async () => {
     const dm = (await alice.first.api.conversations.openDm.mutate({ userId: carol.userId })).conversationId;
     const large = await upload(alice, dm, 30 * PART_SIZE);
     await alice.first.api.messages.send.mutate({
@@ -349,7 +349,7 @@ describe('reading', () => {
     expect((await fileRequest(alice, large, { method: 'HEAD' })).status).toBe(200);
   });
 
-  test('holds no more of a file in memory than a few parts, however slowly it is taken', async () => {
+  test('a download holds only a few parts in memory, however slowly it is read', async () => {
     const parts = 32;
     const large = await upload(alice, conversationId, parts * PART_SIZE);
     const { attachments } = relay.app;

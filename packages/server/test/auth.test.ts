@@ -24,7 +24,7 @@ async function newAccount({ api: anonymous }: TestConnection, username: string |
 }
 
 describe('sign-up', () => {
-  test('a name is taken whatever its case, and a guest has none', async ({ relay, tenant, anonymous }) => {
+  test('a name is unique regardless of case, and a guest has none', async ({ relay, tenant, anonymous }) => {
     const person = await signUp(relay, tenant, 'Straße');
     expect(person.first.session).toMatchObject({ username: 'Straße', userId: person.userId });
     const other = await newAccount(anonymous, 'STRASSE');
@@ -35,7 +35,7 @@ describe('sign-up', () => {
     expect(guest.first.session.username).toBeNull();
   });
 
-  test('of ten who want one name at once, one gets it', async ({ relay, anonymous }) => {
+  test('exactly one of ten concurrent claims for a name succeeds', async ({ relay, anonymous }) => {
     const accounts = await Promise.all(Array.from({ length: 10 }, () => newAccount(anonymous, 'wanted')));
     const inputs = await Promise.all(accounts.map(({ input }) => input()));
     const outcomes = await Promise.allSettled(inputs.map((input) => anonymous.api.auth.register.mutate(input)));
@@ -45,7 +45,7 @@ describe('sign-up', () => {
     expect(count).toBe(1);
   });
 
-  test('asking again after a lost answer signs in; another account under the same id is refused', async ({
+  test('registering again after a lost answer signs in; another account under the same id is refused', async ({
     anonymous,
   }) => {
     const account = await newAccount(anonymous, 'again');
@@ -93,7 +93,7 @@ describe('sign-up', () => {
 });
 
 describe('challenges', () => {
-  test('are used once, by one purpose, within their time', async ({ clock, relay, tenant, anonymous }) => {
+  test('a challenge is valid once, for one purpose, within its time', async ({ clock, relay, tenant, anonymous }) => {
     const person = await signUp(relay, tenant);
     const { keys } = person.first;
     const proof = await prove(anonymous.api, keys, person.userId, 'signIn', null);
@@ -110,7 +110,7 @@ describe('challenges', () => {
     clock.aheadMs = 0;
   });
 
-  test('of twenty answers to one challenge at once, one signs in', async ({ relay, tenant, anonymous }) => {
+  test('exactly one of twenty concurrent answers to a challenge signs in', async ({ relay, tenant, anonymous }) => {
     const person = await signUp(relay, tenant);
     const proof = await prove(anonymous.api, person.first.keys, person.userId, 'signIn', null);
     const outcomes = await Promise.allSettled(
@@ -141,7 +141,7 @@ describe('sessions', () => {
     expect(await refusalOf(mine)).toMatchObject({ code: 'SESSION_EXPIRED' });
   });
 
-  test('of ten who refresh at once, one at most is served, and the session is over', async ({
+  test('at most one of ten concurrent refreshes succeeds, and the session ends', async ({
     relay,
     tenant,
     anonymous,
@@ -261,7 +261,7 @@ describe('devices of an account', () => {
     ]);
   });
 
-  test('of two devices that join at once, one has to look again', async ({ relay, tenant, anonymous }) => {
+  test('of two devices that join at once, one must fetch the list again', async ({ relay, tenant, anonymous }) => {
     const person = await signUp(relay, tenant);
     const { account, userId } = person;
     const attempts = await Promise.all(

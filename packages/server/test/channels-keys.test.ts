@@ -24,7 +24,10 @@ async function awaiting(bob: TestPerson) {
 }
 
 describe('KeyPackages', () => {
-  test('are handed out once each, whoever asks at once, then the last resort', async ({ relay, tenant }) => {
+  test('each KeyPackage is handed out once, even to concurrent callers, and then the last-resort one', async ({
+    relay,
+    tenant,
+  }) => {
     const bob = await signUp(relay, tenant);
     const oneTime = stock(6);
     const lastResort = keyPackage();
@@ -48,7 +51,10 @@ describe('KeyPackages', () => {
     expect(status).toEqual({ oneTime: [], lastResort: lastResort.ref });
   });
 
-  test('are for devices that a channel awaits, and for its members', async ({ relay, tenant }) => {
+  test('KeyPackages are given only to members, and only of devices that the channel awaits', async ({
+    relay,
+    tenant,
+  }) => {
     const [bob, carol] = await Promise.all([signUp(relay, tenant), signUp(relay, tenant)]);
     await bob.first.api.channels.publishKeyPackages.mutate({ oneTime: stock(3), lastResort: null });
     const { alice, conversationId, claim } = await awaiting(bob);
@@ -69,7 +75,7 @@ describe('KeyPackages', () => {
     expect(await inGroup).toEqual({ keyPackages: [] });
   });
 
-  test('that run low are asked for', async ({ relay, tenant }) => {
+  test('a device whose KeyPackages run low is asked for more', async ({ relay, tenant }) => {
     const bob = await signUp(relay, tenant);
     await bob.first.api.channels.publishKeyPackages.mutate({
       oneTime: stock(CHANNEL_LIMITS.keyPackageRefillBelow + 1),
@@ -85,7 +91,10 @@ describe('KeyPackages', () => {
     ]);
   });
 
-  test('uploads repeat without harm, replace the stock when asked, and have a limit', async ({ relay, tenant }) => {
+  test('an upload of KeyPackages can be repeated, replaces the stock on request, and has a limit', async ({
+    relay,
+    tenant,
+  }) => {
     const { api } = (await signUp(relay, tenant)).first;
     const [first, second] = [stock(2), stock(50)];
     const lastResort = keyPackage();
@@ -109,7 +118,7 @@ describe('KeyPackages', () => {
     expect((await publish([], false, lastResort)).lastResort).toBe(next.ref);
   });
 
-  test('that are too old are not handed out', async ({ clock, relay, tenant }) => {
+  test('KeyPackages that are too old are not handed out', async ({ clock, relay, tenant }) => {
     const bob = await signUp(relay, tenant);
     const fresh = keyPackage();
     await bob.first.api.channels.publishKeyPackages.mutate({ oneTime: stock(2), lastResort: keyPackage() });
@@ -131,7 +140,10 @@ describe('KeyPackages', () => {
     }
   });
 
-  test('have limits a minute, for the caller and for one person', async ({ relay, tenant }) => {
+  test('claims of KeyPackages are limited per minute, for the caller and for the person they are of', async ({
+    relay,
+    tenant,
+  }) => {
     const small = await relay.addTenant({ limits: { keyPackageClaimsPerMinutePerUser: 3 } });
     const [alice, bob] = await Promise.all([signUp(relay, small), signUp(relay, small)]);
     const { conversationId } = await alice.first.api.channels.create.mutate(newChannel());

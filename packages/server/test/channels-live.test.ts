@@ -21,7 +21,7 @@ function untilSeq(heard: Listening, seq: number): Promise<void> {
 }
 
 describe('two processes on one database', () => {
-  test('give every entry to every device of the group, in order and once, whoever took it', async ({
+  test('every device of the group gets every entry once and in order, whichever process took it', async ({
     relay,
     tenant,
     other,
@@ -65,7 +65,7 @@ describe('two processes on one database', () => {
     });
   });
 
-  test('a removed member hears nothing from the next message on, on either of them', async ({
+  test('a removed member gets nothing from the next message on, from either process', async ({
     relay,
     tenant,
     other,
@@ -95,7 +95,7 @@ describe('two processes on one database', () => {
     expect(toCarol!.events.filter(({ type }) => type === 'conversation-gone')).toHaveLength(1);
   });
 
-  test('a device that was removed hears nothing; one that came hears where the channel is', async ({
+  test("a removed device gets nothing more, and a new device is told how far the channel's log reaches", async ({
     relay,
     tenant,
     other,
@@ -126,7 +126,7 @@ describe('two processes on one database', () => {
     expect(headsIn(heard.events, conversationId).at(-1)).toMatchObject({ lastSeq: 4, isPending: true });
   });
 
-  test('typing reaches the members wherever they are, and presence those of small channels', async ({
+  test('typing reaches members on every process; presence reaches those of small channels', async ({
     relay,
     tenant,
     other,

@@ -90,7 +90,7 @@ describe('what a role may do', () => {
     expect(outcomes).toEqual(expected);
   });
 
-  test('nobody removes themselves, and what is not there is NOT_FOUND', async () => {
+  test('members cannot remove themselves, and what does not exist is NOT_FOUND', async () => {
     const { owner, stranger, conversationId } = await cast('private');
     const { channels } = owner.first.api;
     expect([
@@ -104,7 +104,7 @@ describe('what a role may do', () => {
 });
 
 describe('the owner', () => {
-  test('cannot be the last to give up the role, and hands it on by leaving', async ({ people }) => {
+  test('the last owner cannot give up the role, and passes it on by leaving', async ({ people }) => {
     const [owner, early, admin, late] = await people(4);
     const { conversationId } = await channelOf(owner!, [early!]);
     await owner!.first.api.channels.add.mutate({ conversationId, userIds: [late!.userId, admin!.userId] });
@@ -122,7 +122,7 @@ describe('the owner', () => {
     expect(await rolesIn(late!, conversationId)).toEqual({ [early!.userId]: 'owner', [late!.userId]: 'member' });
   });
 
-  test('who leaves last takes the channel along, and its name is free', async ({ relay, people }) => {
+  test('a channel ends when its last member leaves, and its name is free again', async ({ relay, people }) => {
     const [alice, bob] = await people(2);
     const name = `Last ${alice!.userId}`;
     const { conversationId } = await channelOf(alice!, [], name);
@@ -140,7 +140,9 @@ describe('the owner', () => {
 });
 
 describe('public channels', () => {
-  test('have names of their own, without case, also when many come at once', async ({ people }) => {
+  test('public channels have unique names regardless of case, even when many are created at once', async ({
+    people,
+  }) => {
     const crowd = await people(6);
     const name = `Straße ${crowd[0]!.userId}`;
     const variants = [name, name.toUpperCase(), name.toLowerCase(), ` ${name} `, name, name];
@@ -150,7 +152,7 @@ describe('public channels', () => {
     expect(outcomes.toSorted()).toEqual([...Array.from({ length: 5 }, () => 'NAME_TAKEN'), 'ok']);
   });
 
-  test('are renamed to what is free, and to their own name in another case', async ({ people }) => {
+  test('a public channel can take a free name, or its own name in another case', async ({ people }) => {
     const [alice] = await people(1);
     const [one, two] = [`One ${alice!.userId}`, `Two ${alice!.userId}`];
     const { conversationId } = await channelOf(alice!, [], one);
@@ -165,7 +167,7 @@ describe('public channels', () => {
     });
   });
 
-  test('say their name, private ones do not', async ({ people }) => {
+  test('public channels show their name, private ones do not', async ({ people }) => {
     const [alice] = await people(1);
     const create = async (change: object) =>
       outcomeOf(alice!.first.api.channels.create.mutate({ ...newChannel(), ...change }));
@@ -177,7 +179,7 @@ describe('public channels', () => {
     ]).toEqual(['BAD_INPUT', 'BAD_INPUT', 'BAD_INPUT', 'BAD_INPUT']);
   });
 
-  test('are found by any part of the name, page by page, and joined', async ({ people }) => {
+  test('public channels are found by any part of their name, page by page, and can be joined', async ({ people }) => {
     const [alice, bob] = await people(2);
     const mark = alice!.userId.slice(0, 8);
     for (const name of ['b_', 'c%', 'a ']) await channelOf(alice!, [], `${name}${mark} talk`);
@@ -199,7 +201,7 @@ describe('public channels', () => {
 });
 
 describe('invitations', () => {
-  test('open a private channel to those who have one, once', async ({ people }) => {
+  test('an invitation admits its holder to a private channel once', async ({ people }) => {
     const [alice, bob, carol] = await people(3);
     const { conversationId } = await channelOf(alice!, []);
     const [heard, gone] = await Promise.all([caughtUp(listen(bob!.first)), caughtUp(listen(carol!.first))]);
@@ -239,7 +241,7 @@ describe('invitations', () => {
 });
 
 describe('members', () => {
-  test('who were removed and added again before a Commit stay in the group', async ({ people }) => {
+  test('members who are removed and added again before a Commit stay in the group', async ({ people }) => {
     const [alice, bob] = await people(2);
     const { conversationId, group } = await channelOf(alice!, [bob!]);
     await alice!.first.api.channels.remove.mutate({ conversationId, userId: bob!.userId });
@@ -247,7 +249,7 @@ describe('members', () => {
     expect(await alice!.first.api.channels.group.query({ conversationId })).toEqual(group);
   });
 
-  test('hear of who comes, changes and goes', async ({ people }) => {
+  test('members are notified of who joins, changes role and leaves', async ({ people }) => {
     const [alice, bob, carol] = await people(3);
     const { conversationId } = await channelOf(alice!, [bob!]);
     const [toBob, toCarol] = await Promise.all([caughtUp(listen(bob!.first)), caughtUp(listen(carol!.first))]);
@@ -279,7 +281,11 @@ describe('members', () => {
     ]);
   });
 
-  test('of a channel of more than a hundred do not follow each other’s presence', async ({ relay, tenant, people }) => {
+  test('members of a channel of more than a hundred do not get each other’s presence', async ({
+    relay,
+    tenant,
+    people,
+  }) => {
     const [alice, bob] = await people(2);
     const { conversationId } = await channelOf(alice!, [bob!]);
     const { tenantId } = tenant;
@@ -299,7 +305,7 @@ describe('members', () => {
     expect(await peers()).toBe(1);
   });
 
-  test('are at most so many', async ({ relay, tenant, people }) => {
+  test('a channel refuses members beyond its limit', async ({ relay, tenant, people }) => {
     const [alice, bob] = await people(2);
     const { conversationId } = await channelOf(alice!, [], `Full ${alice!.userId}`);
     const { tenantId } = tenant;

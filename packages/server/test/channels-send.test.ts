@@ -15,7 +15,10 @@ const logOf = (device: TestDevice, conversationId: ConversationId, after = 0, li
   device.api.channels.log.query({ conversationId, after, limit });
 
 describe('sending', () => {
-  test('keeps one row for a message, whatever the members, and answers it once', async ({ relay, people }) => {
+  test('a channel message is stored as one row, whatever the number of members, and repeats get the same answer', async ({
+    relay,
+    people,
+  }) => {
     const crowd = await people(5);
     const { conversationId, group } = await channelOf(crowd[0]!, crowd.slice(1));
     const message = channelMessage(conversationId, group, 'for all');
@@ -33,7 +36,7 @@ describe('sending', () => {
     expect([rows.length, boxes.length]).toEqual([2, 0]);
   });
 
-  test('asks for the present group, and the device to be in it', async ({ relay, people }) => {
+  test('sending requires the present state of the group, and a device that is in it', async ({ relay, people }) => {
     const [alice, bob, carol] = await people(3);
     const { conversationId, group } = await channelOf(alice!, [bob!]);
     const second = await addDevice(relay, bob!);
@@ -50,7 +53,7 @@ describe('sending', () => {
     expect(await refusalOf(inDm)).toMatchObject({ code: 'NOT_A_MEMBER' });
   });
 
-  test('waits until whoever has to go is out of the group', async ({ people }) => {
+  test('nothing can be sent until removed members are out of the group', async ({ people }) => {
     const [alice, bob, carol] = await people(3);
     const { conversationId, group } = await channelOf(alice!, [bob!, carol!]);
     const message = channelMessage(conversationId, group);
@@ -80,7 +83,10 @@ describe('sending', () => {
     expect(await first.api.channels.heads.query({})).toEqual([]);
   });
 
-  test('waits until a removed device is out, and its KeyPackages are gone at once', async ({ relay, people }) => {
+  test('nothing can be sent until a removed device is out of the group, and its KeyPackages are deleted at once', async ({
+    relay,
+    people,
+  }) => {
     const [alice, bob] = await people(2);
     const second = await addDevice(relay, bob!);
     const { conversationId, group } = await channelOf(alice!, [bob!]);
@@ -106,7 +112,7 @@ describe('sending', () => {
     await alice!.first.api.channels.send.mutate(channelMessage(conversationId, after));
   });
 
-  test('has a limit a minute, together with DMs', async ({ relay }) => {
+  test('channel messages and direct messages share one limit per minute', async ({ relay }) => {
     const small = await relay.addTenant({ limits: { messagesPerMinutePerUser: 3 } });
     const alice = await signUp(relay, small);
     const { conversationId } = await alice.first.api.channels.create.mutate(newChannel());
@@ -116,7 +122,7 @@ describe('sending', () => {
     expect(await refusalOf(refused)).toMatchObject({ code: 'RATE_LIMITED' });
   });
 
-  test('goes its own way: what DMs use is closed to channels', async ({ people }) => {
+  test('channel messages cannot be sent through the procedures of direct messages', async ({ people }) => {
     const [alice, bob] = await people(2);
     const { conversationId, group } = await channelOf(alice!, [bob!]);
     const { seq } = await alice!.first.api.channels.send.mutate(channelMessage(conversationId, group));
@@ -143,7 +149,7 @@ describe('reading', () => {
     expect([...first.entries, ...rest.entries].map(({ seq }) => seq)).toEqual(upTo(25));
   });
 
-  test('history has the bodies of messages, without anything else of the log', async ({ people }) => {
+  test('history returns the bodies of messages and nothing else of the log', async ({ people }) => {
     const [alice, bob] = await people(2);
     const { conversationId, group } = await channelOf(alice!, [bob!]);
     for (const text of ['one', 'two']) {

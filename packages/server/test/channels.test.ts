@@ -24,7 +24,10 @@ const logOf = (device: TestDevice, conversationId: ConversationId, after = 0, li
   device.api.channels.log.query({ conversationId, after, limit });
 
 describe('a channel', () => {
-  test('begins with its creator’s device, and answers a lost answer again', async ({ relay, people }) => {
+  test('a channel begins with its creator’s device, and creating it again returns the same answer', async ({
+    relay,
+    people,
+  }) => {
     const [alice] = await people(1);
     const second = await addDevice(relay, alice!);
     const input = newChannel();
@@ -53,7 +56,9 @@ describe('a channel', () => {
     expect(await refusalOf(alice!.first.api.channels.create.mutate(other))).toMatchObject({ code: 'CONFLICT' });
   });
 
-  test('takes messages and Commits into one log without gaps, and gives them page by page', async ({ people }) => {
+  test('a channel has one log of messages and Commits without gaps, and returns it page by page', async ({
+    people,
+  }) => {
     const [alice, bob] = await people(2);
     const { conversationId, group } = await channelOf(alice!, [bob!]);
     const sent = await Promise.all(
@@ -79,7 +84,7 @@ describe('a channel', () => {
 });
 
 describe('Commits', () => {
-  test('of many devices at once: one wins in each epoch, the others get the state it left', async ({
+  test('one of many concurrent Commits wins in each epoch, and the others get the state it left', async ({
     relay,
     people,
   }) => {
@@ -108,7 +113,9 @@ describe('Commits', () => {
     ]);
   });
 
-  test('and messages at once: every message is in the epoch that was present at its place', async ({ people }) => {
+  test('with concurrent Commits, every message is in the epoch that was present at its place in the log', async ({
+    people,
+  }) => {
     const [alice, bob] = await people(2);
     const { conversationId } = await channelOf(alice!, [bob!]);
     const work = [alice!, bob!].flatMap(({ first }) =>
@@ -139,7 +146,7 @@ describe('Commits', () => {
     expect(epoch).toBe(11);
   });
 
-  test('are stored whole or not at all', async ({ relay, people }) => {
+  test('a Commit is stored completely or not at all', async ({ relay, people }) => {
     const [alice, bob] = await people(2);
     const { conversationId } = await alice!.first.api.channels.create.mutate(newChannel());
     await alice!.first.api.channels.add.mutate({ conversationId, userIds: [bob!.userId] });
@@ -161,7 +168,7 @@ describe('Commits', () => {
     });
   });
 
-  test('bring a Welcome to the added devices alone, and only when they were accepted', async ({ people }) => {
+  test('only added devices get a Welcome, and only when the Commit was accepted', async ({ people }) => {
     const [alice, bob, carol] = await people(3);
     const { conversationId, group } = await channelOf(alice!, [carol!]);
     await alice!.first.api.channels.add.mutate({ conversationId, userIds: [bob!.userId] });
@@ -189,7 +196,7 @@ describe('Commits', () => {
     expect(welcomesIn((await caughtUp(listen(bob!.first))).events)).toEqual([]);
   });
 
-  test('sent again answer as the first time, also after others', async ({ people }) => {
+  test('a Commit that is sent again gets its first answer, even after other Commits', async ({ people }) => {
     const [alice, bob] = await people(2);
     const { conversationId, group } = await channelOf(alice!, [bob!]);
     const commit = commitAt(conversationId, group);
@@ -205,10 +212,7 @@ describe('Commits', () => {
     expect(await refusalOf(alice!.first.api.channels.commit.mutate(underItsId))).toMatchObject({ code: 'CONFLICT' });
   });
 
-  test('that contradict themselves, or reach for devices that are none of theirs, are refused', async ({
-    relay,
-    people,
-  }) => {
+  test('Commits that contradict themselves, or name devices they may not, are refused', async ({ relay, people }) => {
     const [alice, bob, carol] = await people(3);
     const second = await addDevice(relay, bob!);
     const { conversationId } = await alice!.first.api.channels.create.mutate(newChannel());
@@ -240,7 +244,7 @@ describe('Commits', () => {
     expect(await groupOf(alice!.first, conversationId)).toEqual(at);
   });
 
-  test('of the largest size fit, with a Welcome and GroupInfo as large', async ({ people }) => {
+  test('a Commit of the largest size is accepted with the largest Welcome and GroupInfo', async ({ people }) => {
     const [alice, bob] = await people(2);
     const { conversationId } = await alice!.first.api.channels.create.mutate(newChannel());
     await alice!.first.api.channels.add.mutate({ conversationId, userIds: [bob!.userId] });
@@ -256,7 +260,7 @@ describe('Commits', () => {
     expect((await groupOf(bob!.first, conversationId)).groupInfo === commit.groupInfo).toBe(true);
   });
 
-  test('do not let more devices in than a group can have', async ({ relay, tenant, people }) => {
+  test('Commits cannot add more devices than a group can have', async ({ relay, tenant, people }) => {
     const [alice] = await people(1);
     const { conversationId } = await alice!.first.api.channels.create.mutate(newChannel());
     const { tenantId } = tenant;
@@ -283,7 +287,7 @@ describe('Commits', () => {
     expect(outcomes).toEqual(['ok', 'CHANNEL_FULL']);
   });
 
-  test('a device of a member joins by itself, and again when it lost its place', async ({ relay, people }) => {
+  test("a member's device can join on its own, and again after it lost its place", async ({ relay, people }) => {
     const [alice, bob] = await people(2);
     const { conversationId, group } = await channelOf(alice!, [bob!]);
     const second = await addDevice(relay, bob!);
@@ -306,7 +310,7 @@ describe('Commits', () => {
 });
 
 describe('a group that members cannot follow', () => {
-  test('is reported, and begun anew by who manages the channel', async ({ people }) => {
+  test('a group is reported by its members, and reset by those who manage the channel', async ({ people }) => {
     const [alice, bob, carol] = await people(3);
     const { conversationId, group } = await channelOf(alice!, [bob!, carol!]);
     const reset = (device: TestDevice, generation: number) =>
@@ -338,7 +342,7 @@ describe('a group that members cannot follow', () => {
     await bob!.first.api.channels.send.mutate(channelMessage(conversationId, after));
   });
 
-  test('a Commit makes a report of the epoch before count no more', async ({ people }) => {
+  test('a Commit makes reports of the previous epoch void', async ({ people }) => {
     const [alice] = await people(1);
     const { conversationId, group } = await channelOf(alice!, []);
     await alice!.first.api.channels.report.mutate({ conversationId, generation: 0, epoch: group.epoch - 1 });
@@ -347,7 +351,7 @@ describe('a group that members cannot follow', () => {
   });
 });
 
-test('changes have a limit a minute', async ({ relay }) => {
+test('changes of channels are limited per minute', async ({ relay }) => {
   const small = await relay.addTenant({ limits: { channelChangesPerMinutePerUser: 2 } });
   const alice = await signUp(relay, small);
   await alice.first.api.channels.create.mutate(newChannel());

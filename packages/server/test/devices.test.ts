@@ -23,7 +23,10 @@ async function rowsOf(relay: Relay, deviceId: DeviceId): Promise<Record<string, 
 }
 
 describe('removing a device', () => {
-  test('takes everything from it at once and tells everybody concerned', async ({ relay, pair }) => {
+  test('removing a device deletes everything of it at once and notifies everyone concerned', async ({
+    relay,
+    pair,
+  }) => {
     const { alice, bob, conversationId } = await pair();
     const second = await addDevice(relay, bob);
     await publishPreKeys(bob, second, 3);
@@ -42,7 +45,10 @@ describe('removing a device', () => {
     expect(heardByAlice!.events).toContainEqual({ type: 'device-list', userId: bob.userId, version: 3 });
   });
 
-  test('adds none, skips no version, and never lets an id come back', async ({ relay, tenant }) => {
+  test('a removal cannot add devices or skip versions, and a removed id never comes back', async ({
+    relay,
+    tenant,
+  }) => {
     const person = await signUp(relay, tenant);
     const second = await addDevice(relay, person);
     const { account } = person;
@@ -77,7 +83,7 @@ describe('removing a device', () => {
 });
 
 describe('device lists', () => {
-  test('are given from a version on; of unknown people nothing', async ({ relay, tenant }) => {
+  test('device lists are returned from a version on; for unknown people nothing', async ({ relay, tenant }) => {
     const person = await signUp(relay, tenant);
     await addDevice(relay, person);
     const { userId } = person;
@@ -119,7 +125,7 @@ describe('device lists', () => {
     await heard.until((events) => messagesIn(events).length === sent.length);
   });
 
-  test('after a removal no message is accepted for the removed device, whoever sends at that moment', async ({
+  test('after a removal no message is accepted for the removed device, even when it is sent at that moment', async ({
     relay,
     pair,
   }) => {
@@ -145,7 +151,7 @@ describe('device lists', () => {
 });
 
 describe('checkpoints', () => {
-  test('tell a store that was rolled back', async ({ relay, tenant }) => {
+  test('a checkpoint reveals a store that was rolled back', async ({ relay, tenant }) => {
     const { first } = await signUp(relay, tenant);
     const checkpoint = async (rev: number) => (await first.api.devices.checkpoint.mutate({ rev })).rollback;
     expect([await checkpoint(5), await checkpoint(5), await checkpoint(9), await checkpoint(8)]).toEqual([

@@ -19,11 +19,11 @@ test('an empty environment gives the documented defaults', () => {
   expect(readConfig({}).dataDir).toMatch(/^\/.*\/\.seal$/);
 });
 
-test('a blank value is a missing one', () => {
+test('a blank value counts as missing', () => {
   expect(readConfig({ PORT: ' ', DATABASE_URL: '' })).toMatchObject({ port: 8787, databaseUrl: null });
 });
 
-test('values are read', () => {
+test('all variables are read', () => {
   const config = readConfig({
     PORT: '0',
     PUBLIC_URL: 'https://chat.example.com/',

@@ -53,7 +53,7 @@ describe('health', () => {
     await http.close();
   });
 
-  test('/metrics counts by route and knows no query, tenant or address', async () => {
+  test('/metrics counts by route and shows no query, tenant or address', async () => {
     await fetch(`${url}/nowhere?secret=canary`);
     await fetch(`${url}/trpc/auth.challenge?input=canary`, { headers: APP_KEY });
     const text = await (await fetch(`${url}/metrics`)).text();
@@ -65,7 +65,7 @@ describe('health', () => {
 });
 
 describe('errors are typed', () => {
-  test('an unknown path is 404', async () => {
+  test('an unknown path is answered with 404', async () => {
     const answer = await fetch(`${url}/nowhere`);
     expect(answer.status).toBe(404);
     expect(await answer.json()).toEqual({ code: 'NOT_FOUND', message: 'Not found.', details: {} });
@@ -82,7 +82,7 @@ describe('errors are typed', () => {
     expect(await answer.json()).toMatchObject({ code: 'BAD_INPUT' });
   });
 
-  test('a body above the limit is 413', async () => {
+  test('a body above the limit is answered with 413', async () => {
     const body = JSON.stringify({ filler: 'x'.repeat(SIZE_LIMITS.request) });
     const headers = { 'content-type': 'application/json', ...APP_KEY };
     const answer = await fetch(`${url}/trpc/auth.challenge`, { method: 'POST', headers, body });
@@ -100,7 +100,7 @@ describe('errors are typed', () => {
     expect(answer.status).toBe(400);
   });
 
-  test('a path out of the folder is not served', async () => {
+  test('a path outside the folder is not served', async () => {
     for (const path of ['/v1/..%2f..%2fpackage.json', '/v1/%2e%2e/package.json', '/demo/..%2f..%2fpackage.json']) {
       expect((await fetch(`${url}${path}`)).status).toBeGreaterThanOrEqual(400);
     }
@@ -165,7 +165,7 @@ function revalidate(target: string, etag: string): Promise<number | undefined> {
 }
 
 describe('the demo', () => {
-  test('has the strictest policy', async () => {
+  test('the demo page has a strict content security policy', async () => {
     const answer = await fetch(`${url}/demo?user=alice`);
     expect(answer.status).toBe(200);
     const policy = answer.headers.get('content-security-policy') ?? '';
@@ -184,7 +184,7 @@ describe('the demo', () => {
     expect(await answer.json()).toEqual({ messages: [], mailbox: [], totals: { messages: 0, envelopes: 0 } });
   });
 
-  test('DEMO=off takes away page and key', async () => {
+  test('DEMO=off removes the page and its key', async () => {
     const other = await createTestDatabase();
     const quiet = spawnServer({ DATABASE_URL: other.url, DEMO: 'off' });
     const origin = await quiet.ready;

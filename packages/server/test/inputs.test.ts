@@ -205,14 +205,14 @@ function spoil(good: unknown, choices: readonly number[], replacement: unknown, 
 }
 
 describe('any input at all', () => {
-  test('the list of procedures is complete', () => {
+  test('every procedure has an input probe', () => {
     const all = Object.keys(relay.app.router._def.procedures);
     const withoutInput = ['auth.signOut', 'preKeys.status'];
     expect([...PATHS, ...withoutInput].toSorted()).toEqual(all.toSorted());
     expect(Object.keys(goodInputs()).toSorted()).toEqual(PATHS.toSorted());
   });
 
-  test.each(PATHS)('%s answers random input with a typed error, and goes on', async (path) => {
+  test.each(PATHS)('%s answers random input with a typed error, and the socket stays open', async (path) => {
     const [method, good] = goodInputs()[path]!;
     const choices = fc.array(fc.nat(20), { maxLength: 4 });
     await fc.assert(
@@ -228,7 +228,7 @@ describe('any input at all', () => {
     expect(socket.isOpen()).toBe(true);
   });
 
-  test.each(PATHS)('%s names what is wrong with a value of no shape at all', async (path) => {
+  test.each(PATHS)('%s refuses values that are no object as BAD_INPUT', async (path) => {
     const [method] = goodInputs()[path]!;
     for (const input of [17, 'text', [1], true]) {
       const { error } = await socket.call(method, path, input);
@@ -236,7 +236,7 @@ describe('any input at all', () => {
     }
   });
 
-  test('names the field at fault', async () => {
+  test('a refusal names the invalid field', async () => {
     const [method, good] = goodInputs()['messages.send']!;
     const input = structuredClone(good) as { envelopes: { deviceId: string }[] };
     input.envelopes[0]!.deviceId = 'nobody';
@@ -245,7 +245,7 @@ describe('any input at all', () => {
     });
   });
 
-  test('frames that are no requests leave the socket open', async () => {
+  test('frames that are not requests leave the socket open', async () => {
     for (const frame of ['{', 'null', '[]', '[1,2]', '{"id":1}', '{"id":null,"method":"query"}', '"PING"', 'PONG']) {
       socket.send(frame);
     }
@@ -258,7 +258,7 @@ describe('any input at all', () => {
     expect((await socket.call('query', 'preKeys.status', undefined)).result).toBeDefined();
   });
 
-  test('upgrades that are none, or say odd things about themselves, end nothing but themselves', async () => {
+  test('malformed upgrade requests affect no other connection', async () => {
     const { port } = new URL(relay.wsUrl);
     const upgrade = (path: string, headers: readonly string[]) =>
       new Promise<string>((resolve) => {
@@ -282,7 +282,7 @@ describe('any input at all', () => {
     expect((await socket.call('query', 'preKeys.status', undefined)).result).toBeDefined();
   });
 
-  test('over HTTP as well', async () => {
+  test('malformed bodies over HTTP are refused with a typed error', async () => {
     const { accessToken } = alice.first.session;
     const url = relay.wsUrl.replace(/^ws/, 'http');
     const headers = { 'x-seal-app-key': tenant.appKey, authorization: `Bearer ${accessToken}` };
@@ -301,11 +301,11 @@ describe('any input at all', () => {
     expect(await api.preKeys.status.query()).toBeDefined();
   });
 
-  test('nothing of it was logged as a failure of the server', () => {
+  test('no invalid input was logged as a failure of the server', () => {
     expect(relay.log).toEqual([]);
   });
 
-  test('and others were served meanwhile', async () => {
+  test('other connections are still served afterwards', async () => {
     const other = connect(relay, { appKey: tenant.appKey });
     expect(await other.api.auth.challenge.mutate({})).toMatchObject({ tenantId: tenant.tenantId });
     await other.close();

@@ -27,7 +27,7 @@ const LIMITED = (windowMs: number, restMs: number = windowMs / 2) => ({
 });
 
 describe('limits', () => {
-  test('messages by user and minute, shared by the processes and open again in the next minute', async ({
+  test('messages are limited per user and minute, across processes, and allowed again in the next minute', async ({
     clock,
     relay,
   }) => {
@@ -56,7 +56,7 @@ describe('limits', () => {
     clock.aheadMs = 0;
   });
 
-  test('sign-in attempts by address, also after a restart', async ({ relay }) => {
+  test('sign-in attempts are limited per address, even after a restart', async ({ relay }) => {
     const tenant = await relay.addTenant({ limits: { authPerMinutePerAddress: 4 } });
     const anonymous = connect(relay, { appKey: tenant.appKey });
     const { served, refusal } = await untilRefused(() => anonymous.api.auth.challenge.mutate({}));
@@ -70,7 +70,7 @@ describe('limits', () => {
     expect(await refusalOf(refresh())).toMatchObject(LIMITED(60_000));
   });
 
-  test('failed sign-ins of one account, which keep nobody else out', async ({ relay }) => {
+  test('failed sign-ins lock one account, and no other', async ({ relay }) => {
     const tenant = await relay.addTenant({ limits: { failedAuthPerAccount: 3 } });
     const [alice, bob] = await Promise.all([signUp(relay, tenant), signUp(relay, tenant)]);
     const { api } = connect(relay, { appKey: tenant.appKey });
@@ -83,7 +83,7 @@ describe('limits', () => {
     expect(await signIn(bob, false)).toMatchObject({ userId: bob.userId });
   });
 
-  test('prekey claims, searches and recovery downloads', async ({ relay }) => {
+  test('prekey claims, searches and recovery downloads are limited', async ({ relay }) => {
     const tenant = await relay.addTenant({
       limits: {
         prekeyClaimsPerMinutePerUser: 3,
@@ -105,7 +105,7 @@ describe('limits', () => {
     expect(await recover('bob')()).toMatchObject({ username: 'bob' });
   });
 
-  test('typing notices of a device, and subscriptions of one', async ({ relay }) => {
+  test('typing notices and subscriptions of a device are limited', async ({ relay }) => {
     const tenant = await relay.addTenant({ limits: { socketsPerUser: 2 } });
     const [alice, bob] = await Promise.all([signUp(relay, tenant), signUp(relay, tenant)]);
     const { conversationId } = await alice.first.api.conversations.openDm.mutate({ userId: bob.userId });

@@ -9,7 +9,7 @@ import { test } from './support/test.ts';
 import { patient } from '../../../scripts/lib/patience.mjs';
 
 describe('maintenance', () => {
-  test('the queue answers, and has the purge once however many processes there are', async ({ relay }) => {
+  test('the queue answers, and runs the purge once for any number of processes', async ({ relay }) => {
     const other = await relay.addProcess();
     expect(await relay.app.ready()).toEqual({ database: true, bus: true, queue: true });
     expect(await other.app.ready()).toEqual({ database: true, bus: true, queue: true });
@@ -17,7 +17,7 @@ describe('maintenance', () => {
     await expect.poll(done, { timeout: patient(20_000) }).toHaveLength(1);
   });
 
-  test('deletes what has expired and nothing else', async ({ relay }) => {
+  test('the purge deletes what has expired and nothing else', async ({ relay }) => {
     const tenant = await relay.addTenant();
     const person = await signUp(relay, tenant);
     const anonymous = connect(relay, { appKey: tenant.appKey });

@@ -36,7 +36,7 @@ describe('sending', () => {
     }
   });
 
-  test('the same message again has the number it had, at once and later, also when devices changed since', async ({
+  test('a message that is sent again keeps its number, at once and later, even after devices changed', async ({
     relay,
     pair,
   }) => {
@@ -59,7 +59,10 @@ describe('sending', () => {
     expect(await bob.first.api.messages.send.mutate(other)).toMatchObject({ seq: 2 });
   });
 
-  test('a stale idea of the devices is refused with what it lacks and has too much of', async ({ relay, pair }) => {
+  test('a message for an outdated set of devices is refused with what is missing and what is too much', async ({
+    relay,
+    pair,
+  }) => {
     const { alice, bob, conversationId } = await pair();
     const bobBefore = { ...bob };
     const second = await addDevice(relay, bob);
@@ -93,7 +96,7 @@ describe('sending', () => {
     expect(await storedSeqs(relay, conversationId)).toEqual([]);
   });
 
-  test('current versions with another set of devices are refused all the same', async ({ relay, tenant, pair }) => {
+  test('current versions with another set of devices are refused', async ({ relay, tenant, pair }) => {
     const { alice, bob, conversationId } = await pair();
     const carol = await signUp(relay, tenant);
     const good = messageTo(conversationId, [alice, bob], alice.first, 'x');
@@ -116,7 +119,7 @@ describe('sending', () => {
     expect(await refusalOf(alice.first.api.messages.send.mutate(others))).toMatchObject({ code: 'DEVICE_LIST_STALE' });
   });
 
-  test('bad messages in a burst cost the good ones nothing', async ({ relay, tenant, pair }) => {
+  test('invalid messages in a burst do not affect the valid ones', async ({ relay, tenant, pair }) => {
     const { alice, bob, conversationId } = await pair();
     const carol = await signUp(relay, tenant);
     const outcomes = await Promise.allSettled(
@@ -150,7 +153,7 @@ describe('sending', () => {
     expect(await storedSeqs(relay, conversationId)).toEqual(upTo(36));
   });
 
-  test('a database that is away is said to be, and the same message sent again later is stored once', async ({
+  test('an unreachable database is reported, and a message sent again later is stored once', async ({
     relay,
     pair,
   }) => {
@@ -171,7 +174,7 @@ describe('sending', () => {
     expect(await storedSeqs(relay, conversationId)).toEqual([1, 2]);
   });
 
-  test('own other devices get the message too', async ({ relay, pair }) => {
+  test("the sender's other devices get the message too", async ({ relay, pair }) => {
     const { alice, bob, conversationId } = await pair();
     const second = await addDevice(relay, alice);
     await alice.first.api.messages.send.mutate(messageTo(conversationId, [alice, bob], alice.first, 'mine'));
@@ -183,7 +186,7 @@ describe('sending', () => {
 });
 
 describe('history', () => {
-  test('comes newest first, page by page, with the envelopes that still wait', async ({ pair }) => {
+  test('history is returned newest first, page by page, with the envelopes that still wait', async ({ pair }) => {
     const { alice, bob, conversationId } = await pair();
     for (let i = 1; i <= 5; i++) {
       await alice.first.api.messages.send.mutate(messageTo(conversationId, [alice, bob], alice.first, `m${i}`));
@@ -204,7 +207,7 @@ describe('history', () => {
 });
 
 describe('retry', () => {
-  test('a request reaches the sending device, and its answer comes as the same message again', async ({ pair }) => {
+  test('a retry request reaches the sending device, and its answer arrives as the same message', async ({ pair }) => {
     const { alice, bob, conversationId } = await pair();
     const { seq } = await alice.first.api.messages.send.mutate(
       messageTo(conversationId, [alice, bob], alice.first, 'broken'),
@@ -238,7 +241,7 @@ describe('retry', () => {
     expect(await refusalOf(alice.first.api.messages.retry.mutate(answer))).toMatchObject({ code: 'CONFLICT' });
   });
 
-  test('only devices that a message was for may ask, and only the sending device may answer', async ({
+  test('only recipients of a message may request a retry, and only the sending device may answer', async ({
     relay,
     tenant,
     pair,

@@ -7,7 +7,7 @@ import { refusalOf } from './support/probes.ts';
 import { test } from './support/test.ts';
 
 describe('searching', () => {
-  test('finds names by their beginning, without case, the exact one first; never guests, never everybody', async ({
+  test('a search finds names by prefix regardless of case, the exact one first, and never guests or everyone', async ({
     relay,
     tenant,
   }) => {
@@ -37,7 +37,7 @@ describe('searching', () => {
 });
 
 describe('direct messages', () => {
-  test('are one for each pair, whoever opens them and however often at once', async ({ relay, tenant }) => {
+  test('a pair has one direct conversation, whoever opens it and however often at once', async ({ relay, tenant }) => {
     const [alice, bob] = await Promise.all([signUp(relay, tenant), signUp(relay, tenant)]);
     const opened = await Promise.all(
       Array.from({ length: 20 }, (_, i) =>
@@ -52,7 +52,7 @@ describe('direct messages', () => {
     expect(await refusalOf(alone)).toMatchObject({ code: 'BAD_INPUT', details: { field: 'userId' } });
   });
 
-  test('are listed page by page, for their members', async ({ relay, tenant }) => {
+  test('direct conversations are listed page by page, for their members only', async ({ relay, tenant }) => {
     const alice = await signUp(relay, tenant);
     const others = await Promise.all(Array.from({ length: 5 }, () => signUp(relay, tenant)));
     const ids: string[] = [];
@@ -74,7 +74,7 @@ describe('direct messages', () => {
 describe('linking', () => {
   const payload = (length = 20) => toBase64(rng(length));
 
-  test('carries four steps, each written once, in turn', async ({ relay, tenant, anonymous }) => {
+  test('a link carries four steps in turn, each submitted once', async ({ relay, tenant, anonymous }) => {
     const { first } = await signUp(relay, tenant);
     const linkId = newId<LinkId>(rng(16));
     const { expiresAt } = await first.api.linking.open.mutate({ linkId });
@@ -97,7 +97,7 @@ describe('linking', () => {
     expect(await refusalOf(stranger.first.api.linking.open.mutate({ linkId }))).toMatchObject({ code: 'CONFLICT' });
   });
 
-  test('is over after its time, and the id free again', async ({ clock, relay, tenant, anonymous }) => {
+  test('a link ends after its time, and its id is free again', async ({ clock, relay, tenant, anonymous }) => {
     const { first } = await signUp(relay, tenant);
     const linkId = newId<LinkId>(rng(16));
     await first.api.linking.open.mutate({ linkId });
@@ -112,7 +112,7 @@ describe('linking', () => {
 });
 
 describe('recovery', () => {
-  test('gives the blob and the whole chain to whoever knows the name', async ({ relay, tenant, anonymous }) => {
+  test('recovery returns the blob and the whole chain for a name', async ({ relay, tenant, anonymous }) => {
     const person = await signUp(relay, tenant, 'Forgetful');
     await addDevice(relay, person);
     const blob = toBase64(rng(200));

@@ -50,7 +50,7 @@ async function postmaster(): Promise<number> {
   return pid;
 }
 
-test('data and password stay between starts; files with secrets are for the owner alone', async () => {
+test('data and password survive a restart; only the owner can read files with secrets', async () => {
   const first = await start();
   await query(first.url, 'create table kept as select 42 as answer');
   for (const name of ['postgres.password', 'database.url']) {
@@ -62,7 +62,7 @@ test('data and password stay between starts; files with secrets are for the owne
   expect(await query(second.url, 'select answer from kept')).toEqual([{ answer: 42 }]);
 });
 
-test('killed with -9, PostgreSQL comes back on the same port with everything that was committed', async () => {
+test('PostgreSQL that is killed with -9 comes back on the same port with everything that was committed', async () => {
   const reasons: string[] = [];
   const server = await startPostgres({ dataDir, settings: QUICK, onRestart: (reason) => reasons.push(reason) });
   running.push(server);
@@ -76,7 +76,7 @@ test('killed with -9, PostgreSQL comes back on the same port with everything tha
   expect(reasons).toHaveLength(1);
 });
 
-test('killed over and over, it gives up and says so', async () => {
+test('a server whose PostgreSQL is killed over and over gives up with a reason', async () => {
   const server = await start();
   let failure: string | undefined;
   void server.failed.then((reason) => (failure = reason));
@@ -89,7 +89,7 @@ test('killed over and over, it gives up and says so', async () => {
   expect(failure).toMatch(/^The embedded PostgreSQL (?:ended again and again|does not start)/);
 });
 
-test('a directory below one that is closed to others works, also as root', async () => {
+test('a data directory below a private one works, even as root', async () => {
   const closed = join(dataDir, 'closed');
   await mkdir(closed, { mode: 0o700 });
   const server = await startPostgres({ dataDir: join(closed, 'data'), settings: QUICK });
@@ -98,13 +98,13 @@ test('a directory below one that is closed to others works, also as root', async
   expect((await stat(closed)).mode & 0o777).toBe(0o700);
 });
 
-test('a second server on the same directory is told so, and the first goes on', async () => {
+test('a second server on the same directory is refused, and the first goes on', async () => {
   const first = await start();
   await expect(startPostgres({ dataDir })).rejects.toThrow(/^DATA_DIR .* is in use by another Seal server/);
   expect(await query(first.url, 'select 1 as one')).toEqual([{ one: 1 }]);
 });
 
-test('a server that is about to stop is waited for', async () => {
+test('a start waits for a server that is about to stop', async () => {
   const first = await start();
   await first.announceStop();
   const second = start();
@@ -112,13 +112,13 @@ test('a server that is about to stop is waited for', async () => {
   expect(await query((await second).url, 'select 1 as one')).toEqual([{ one: 1 }]);
 });
 
-test('the lock of a process that is gone is taken over, although its id is in use again', async () => {
+test('the lock of a process that no longer exists is taken over, even when its id is in use again', async () => {
   await writeFile(join(dataDir, 'seal.lock'), `${process.pid} 1`);
   const server = await start();
   expect(await query(server.url, 'select 1 as one')).toEqual([{ one: 1 }]);
 });
 
-test('of ten that find a stale lock at once exactly one gets the directory', async () => {
+test('exactly one of ten that find a stale lock at once gets the directory', async () => {
   await writeFile(join(dataDir, 'seal.lock'), `${process.pid} 1`);
   const attempts = await Promise.allSettled(
     Array.from({ length: 10 }, () => startPostgres({ dataDir, settings: QUICK })),
@@ -176,7 +176,7 @@ async function startElsewhere(): Promise<ChildProcess> {
   return owner;
 }
 
-test('a stale postmaster.pid whose id belongs to something else is no obstacle', async () => {
+test('a stale postmaster.pid whose id belongs to another program does not prevent a start', async () => {
   const first = await start();
   const pidFile = join(dataDir, 'postgres', 'postmaster.pid');
   const content = await readFile(pidFile, 'utf8');
@@ -189,7 +189,7 @@ test('a stale postmaster.pid whose id belongs to something else is no obstacle',
   bystander.kill();
 });
 
-test('a file where the directory should be is one line that names DATA_DIR', async () => {
+test('a file in place of the directory is reported in one line that names DATA_DIR', async () => {
   const file = join(dataDir, 'file');
   await writeFile(file, '');
   await expect(startPostgres({ dataDir: file })).rejects.toThrow(/^DATA_DIR .*file is not a directory/);

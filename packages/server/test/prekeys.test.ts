@@ -14,7 +14,10 @@ function claim(caller: TestDevice, target: TestPerson, devices: readonly TestDev
 }
 
 describe('claiming', () => {
-  test('fifty at once get ten one-time keys once each, and the last-resort key beyond', async ({ relay, tenant }) => {
+  test('fifty concurrent claims get each of ten one-time keys once, and then the last-resort key', async ({
+    relay,
+    tenant,
+  }) => {
     const target = await signUp(relay, tenant);
     await publishPreKeys(target, target.first, 10);
     const callers = await Promise.all(Array.from({ length: 5 }, () => signUp(relay, tenant)));
@@ -32,7 +35,7 @@ describe('claiming', () => {
     expect(new Set(lastResort.map(({ kemPreKey }) => kemPreKey.keyId))).toEqual(new Set([1]));
   });
 
-  test('gives a bundle for each device that has keys, and none for one that is no device of that person', async ({
+  test('a claim returns a bundle for each device with keys, and none for a device of another person', async ({
     relay,
     tenant,
   }) => {
@@ -49,7 +52,7 @@ describe('claiming', () => {
     ]);
   });
 
-  test('tells the device when its stock runs low', async ({ relay, tenant }) => {
+  test('a device is notified when its stock runs low', async ({ relay, tenant }) => {
     const [caller, target] = await Promise.all([signUp(relay, tenant), signUp(relay, tenant)]);
     await publishPreKeys(target, target.first, PREKEY_LIMITS.oneTimeRefillBelow);
     const heard = await caughtUp(listen(target.first));
@@ -61,7 +64,7 @@ describe('claiming', () => {
 });
 
 describe('publishing', () => {
-  test('again changes nothing, also after a key was claimed; another key under a used id is refused', async ({
+  test('publishing again changes nothing, even after a key was claimed; another key under a used id is refused', async ({
     relay,
     tenant,
   }) => {
@@ -85,7 +88,7 @@ describe('publishing', () => {
     expect((await api.preKeys.status.query()).oneTimePreKeyIds).toEqual([12]);
   });
 
-  test('rotates the two that are always there, and never back', async ({ relay, tenant }) => {
+  test('publishing rotates the signed and the last-resort prekey, and never back', async ({ relay, tenant }) => {
     const person = await signUp(relay, tenant);
     const { api } = person.first;
     await publishPreKeys(person, person.first, 0);
@@ -112,7 +115,7 @@ describe('publishing', () => {
     expect(await refusalOf(reused)).toMatchObject({ code: 'CONFLICT' });
   });
 
-  test('takes only what the device signed for that kind', async ({ relay, tenant }) => {
+  test('only prekeys that the device signed for their kind are accepted', async ({ relay, tenant }) => {
     const person = await signUp(relay, tenant);
     const second = await addDevice(relay, person);
     const [foreign] = await makePreKeys(person, second, 'oneTime', [1]);
@@ -125,7 +128,7 @@ describe('publishing', () => {
     expect((await person.first.api.preKeys.status.query()).oneTimePreKeyIds).toEqual([]);
   });
 
-  test('stops when the stock is full, taking nothing of the upload', async ({ relay, tenant }) => {
+  test("an upload beyond the stock's limit is refused completely", async ({ relay, tenant }) => {
     const person = await signUp(relay, tenant);
     const ids = (from: number, count: number) => Array.from({ length: count }, (_, i) => from + i);
     const upload = async (keyIds: readonly number[]) =>

@@ -57,11 +57,11 @@ describe('a start that cannot succeed says why in one line and leaves with 1', (
     return stderr;
   }
 
-  test('a bad variable', async () => {
+  test('an invalid variable is named', async () => {
     expect(await failure({ PORT: 'eighty' })).toMatch(/PORT must be a whole number .* not "eighty"/);
   });
 
-  test('a port that is taken', async () => {
+  test('a port that is in use is named', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => {
       other.once('listening', resolve);
@@ -71,24 +71,24 @@ describe('a start that cannot succeed says why in one line and leaves with 1', (
     other.close();
   });
 
-  test('an address that is not this machine', async () => {
+  test('an address of another machine is refused', async () => {
     expect(await failure({ HOST: '192.0.2.1' })).toContain('HOST 192.0.2.1 cannot be listened on');
   });
 
-  test('a data directory that cannot be written', async () => {
+  test('a data directory that cannot be written to is named', async () => {
     const file = join(scratch, 'file');
     await writeFile(file, '');
     expect(await failure({ DATA_DIR: file })).toContain(`DATA_DIR ${file} is not a directory`);
     expect(await failure({ DATA_DIR: join(file, 'below') })).toMatch(/DATA_DIR .*file\/below is not a directory/);
   });
 
-  test('a database that nobody answers for; the password is not repeated', async () => {
+  test('a database that does not answer is named without its password', async () => {
     const line = await failure({ DATABASE_URL: 'postgresql://user:hunter2@127.0.0.1:1/name' });
     expect(line).toMatch(/DATABASE_URL: the database name on 127\.0\.0\.1:1 cannot be used: .*ECONNREFUSED/);
     expect(line).not.toContain('hunter2');
   });
 
-  test('a database that refuses the password', async () => {
+  test('a database that refuses the password is named', async () => {
     const url = new URL(inject('templateUrl'));
     url.password = 'hunter2';
     const line = await failure({ DATABASE_URL: url.href });
@@ -96,20 +96,20 @@ describe('a start that cannot succeed says why in one line and leaves with 1', (
     expect(line).not.toContain('hunter2');
   });
 
-  test('a database that does not exist', async () => {
+  test('a database that does not exist is named', async () => {
     const url = new URL(inject('templateUrl'));
     url.pathname = '/nowhere';
     expect(await failure({ DATABASE_URL: url.href })).toMatch(/DATABASE_URL: .* "nowhere" does not exist/);
   });
 
-  test('a data directory that another server uses', async () => {
+  test('a data directory that another server uses is refused', async () => {
     await start().ready;
     expect(await failure({})).toMatch(/DATA_DIR .* is in use by another Seal server/);
   });
 });
 
 describe('a running server', () => {
-  test('the last line begins with "ready", its address and the demo', async () => {
+  test('the last line is "ready" with the address and the demo', async () => {
     const server = await startOnTestDatabase();
     const url = await server.ready;
     server.child.kill('SIGTERM');
@@ -138,7 +138,7 @@ describe('a running server', () => {
     expect(isAlive(database)).toBe(false);
   });
 
-  test('a request under way when the signal comes is answered, a new connection is not taken', async () => {
+  test('after the signal a request under way is answered, and new connections are refused', async () => {
     const server = await startOnTestDatabase();
     const url = new URL(await server.ready);
     const body = '{}';
@@ -170,7 +170,7 @@ describe('a running server', () => {
     );
   }
 
-  test('it ends when the process that started it goes', async () => {
+  test('the server ends when the process that started it ends', async () => {
     const server = start();
     await server.ready;
     const database = await postmaster();
@@ -190,7 +190,7 @@ describe('a running server', () => {
     expect(await readFile(join(scratch, 'data/postgres.password'), 'utf8')).toBe(password);
   });
 
-  test('two servers start at once on one empty database', async () => {
+  test('two servers can start at once on one empty database', async () => {
     const database = await createTestDatabase();
     databases.push(database);
     const servers = [start({ DATABASE_URL: database.url }), start({ DATABASE_URL: database.url })];

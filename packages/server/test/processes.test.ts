@@ -9,7 +9,7 @@ import { test } from './support/test.ts';
 const upTo = (count: number) => Array.from({ length: count }, (_, i) => i + 1);
 
 describe('two processes on one database', () => {
-  test('deliver to each other, in order, whoever takes the messages', async ({ relay, tenant, other }) => {
+  test('messages are delivered in order, whichever process takes them', async ({ relay, tenant, other }) => {
     const [alice, bob] = await Promise.all([signUp(relay, tenant), signUp(other, tenant)]);
     const heard = await caughtUp(listen(bob.first));
     const { conversationId } = await alice.first.api.conversations.openDm.mutate({ userId: bob.userId });
@@ -27,7 +27,7 @@ describe('two processes on one database', () => {
     await heard.until((events) => events.some(({ type }) => type === 'conversation'));
   });
 
-  test('share presence, typing, delivery and the number of sockets', async ({ relay, other }) => {
+  test('presence, typing, delivery and the number of sockets are shared', async ({ relay, other }) => {
     const small = await relay.addTenant({ limits: { socketsPerUser: 2 } });
     const [alice, bob] = await Promise.all([signUp(relay, small), signUp(other, small)]);
     const { conversationId } = await alice.first.api.conversations.openDm.mutate({ userId: bob.userId });
@@ -46,7 +46,7 @@ describe('two processes on one database', () => {
     expect(await refusalOf(third.api.preKeys.status.query())).toMatchObject({ code: 'TOO_MANY_CONNECTIONS' });
   });
 
-  test('end a removed device wherever it is connected', async ({ relay, tenant, other }) => {
+  test('a removed device is disconnected from every process', async ({ relay, tenant, other }) => {
     const person = await signUp(relay, tenant);
     const second = reconnect(other, tenant, await addDevice(relay, person));
     const heard = await caughtUp(listen(second));
@@ -54,7 +54,7 @@ describe('two processes on one database', () => {
     expect(await heard.ended()).toMatchObject({ code: 'DEVICE_REVOKED' });
   });
 
-  test('one that stops closes its sockets; what it acknowledged is there for the next', async ({ relay, tenant }) => {
+  test('a process that stops closes its sockets; what it acknowledged is stored', async ({ relay, tenant }) => {
     const third = await relay.addProcess();
     const [alice, bob] = await Promise.all([signUp(third, tenant), signUp(relay, tenant)]);
     const { conversationId } = await alice.first.api.conversations.openDm.mutate({ userId: bob.userId });
@@ -78,7 +78,7 @@ describe('two processes on one database', () => {
     expect(rows.map(({ seq }) => seq)).toEqual(expect.arrayContaining(accepted));
   });
 
-  test('say whether database and bus answer', async ({ relay }) => {
+  test('each process reports whether database and bus answer', async ({ relay }) => {
     expect(await relay.app.ready()).toMatchObject({ database: true, bus: true });
   });
 });

@@ -45,7 +45,7 @@ const stored = async (seq: number) => {
 const NOTHING = { body: 0, expiresAt: null, entries: 0, parts: 0 };
 
 describe('taking a message back', () => {
-  test('deletes its body, its files and what waits of it, and nothing of its neighbours', async () => {
+  test('taking a message back deletes its body, its files and its waiting entries, and nothing of its neighbours', async () => {
     const attachmentId = await upload(alice, conversationId, 100);
     const [before, seq, after] = [await send(), await send({ attachmentIds: [attachmentId] }), await send()];
     await bob.first.api.messages.requestRetry.mutate({ conversationId, seq });
@@ -66,7 +66,7 @@ describe('taking a message back', () => {
     bobs.stop();
   });
 
-  test('tells the members who are connected, once', async () => {
+  test('connected members are notified once', async () => {
     const seq = await send();
     const bobs = listen(bob.first);
     await bobs.until((events) => events.some((event) => event.type === 'caught-up'));
@@ -79,7 +79,7 @@ describe('taking a message back', () => {
     bobs.stop();
   });
 
-  test('is for its sender; others change nothing and learn nothing', async () => {
+  test('only its sender can take a message back; others change nothing and learn nothing', async () => {
     const seq = await send();
     const before = await stored(seq);
     expect(await refusalOf(remove(bob, seq))).toMatchObject({ code: 'FORBIDDEN' });
@@ -89,7 +89,7 @@ describe('taking a message back', () => {
     expect(await stored(seq)).toEqual(before);
   });
 
-  test('in channels admins and owners may, members only theirs, and nobody Commits', async () => {
+  test('in channels admins and owners can take back any message, members their own, and no one a Commit', async () => {
     const { conversationId: channelId, group } = await channelOf(alice, [bob, carol]);
     await alice.first.api.channels.setRole.mutate({ conversationId: channelId, userId: bob.userId, role: 'admin' });
     const say = async (person: TestPerson) =>
@@ -111,7 +111,7 @@ describe('taking a message back', () => {
 });
 
 describe('a channel message', () => {
-  test('has files and an end like any other', async () => {
+  test('a channel message has attachments and a lifetime like any other', async () => {
     const { conversationId: channelId, group } = await channelOf(alice, [bob, carol]);
     const [mine, half] = [await upload(alice, channelId, 100), await upload(alice, channelId, 100, [])];
     const sendFiles = (attachmentIds: AttachmentId[], lifetimeSeconds?: number) =>
@@ -142,7 +142,7 @@ describe('a channel message', () => {
 });
 
 describe('a message with a lifetime', () => {
-  test('cannot be read from its end on, and is deleted by the job', async () => {
+  test('an expired message cannot be read, and is deleted by the job', async () => {
     const attachmentId = await upload(alice, conversationId, 100);
     const seq = await send({ lifetimeSeconds: 1, attachmentIds: [attachmentId] });
     const lasting = await send({ lifetimeSeconds: 3_600 });
@@ -164,7 +164,7 @@ describe('a message with a lifetime', () => {
     expect(await stored(lasting)).toEqual(NOTHING);
   });
 
-  test('is deleted by the repeated job when nobody asks for it', async () => {
+  test('an expired message is deleted by the repeated job without any request', async () => {
     const own = await startRelay({ jobIntervals: { expire: 200 } });
     const tenant = await own.addTenant();
     const [dave, erin] = await Promise.all([signUp(own, tenant), signUp(own, tenant)]);
@@ -182,7 +182,7 @@ describe('a message with a lifetime', () => {
     await own.close();
   });
 
-  test('many at once end, by several processes at a time', async () => {
+  test('many messages can expire at once, emptied by several processes', async () => {
     for (const _half of [1, 2]) await Promise.all(Array.from({ length: 600 }, () => send({ lifetimeSeconds: 60 })));
     const now = Date.now() + 61_000;
     await Promise.all([1, 2, 3].map(() => expireMessages(relay.sql, now)));
@@ -193,7 +193,7 @@ describe('a message with a lifetime', () => {
     ).toHaveLength(0);
   });
 
-  test('refuses times that are none', async () => {
+  test('invalid lifetimes are refused', async () => {
     for (const lifetimeSeconds of [0, -1, 0.5, 2 ** 31]) {
       expect(await refusalOf(send({ lifetimeSeconds }))).toMatchObject({ code: 'BAD_INPUT' });
     }

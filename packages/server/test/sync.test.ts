@@ -13,7 +13,7 @@ const positions = (events: readonly SyncEvent[]) => messagesIn(events).map(({ po
 const upTo = (count: number, from = 1) => Array.from({ length: count }, (_, i) => from + i);
 
 describe('acknowledgements', () => {
-  test('of several of one device in a batch, the highest position counts, whatever their order', async ({
+  test("the highest of a device's acknowledgements in a batch counts, whatever their order", async ({
     relay,
     tenant,
     pair,
@@ -63,7 +63,7 @@ describe('the mailbox', () => {
     expect(received).toEqual(upTo(TOTAL));
   });
 
-  test('acknowledging deletes up to a position and no further, and never what has not been there', async ({
+  test('an acknowledgement deletes entries up to its position, and never ones that were not delivered', async ({
     relay,
     tenant,
     pair,
@@ -80,7 +80,7 @@ describe('the mailbox', () => {
     expect(positions(again.events)).toEqual([4]);
   });
 
-  test('a position of another life of the database is not believed', async ({ pair }) => {
+  test('a position from before the database was restored is not believed', async ({ pair }) => {
     const { alice, bob, send } = await pair();
     await send(alice, 'a');
     const heard = await caughtUp(listen(bob.first, '900'));
@@ -89,7 +89,7 @@ describe('the mailbox', () => {
     expect(positions(heard.events)).toEqual([1, 2]);
   });
 
-  test('a mailbox longer than a page comes whole, then `caught-up`', async ({ pair }) => {
+  test('a mailbox longer than a page is delivered completely, then `caught-up`', async ({ pair }) => {
     const { alice, bob, send } = await pair();
     await Promise.all(upTo(450).map((i) => send(alice, `${i}`)));
     const { events } = await caughtUp(listen(bob.first));
@@ -98,7 +98,7 @@ describe('the mailbox', () => {
     expect(events.filter(({ type }) => type === 'caught-up')).toHaveLength(1);
   });
 
-  test('large bodies come in pages that stay small', async ({ pair }) => {
+  test('large bodies are delivered in small pages', async ({ pair }) => {
     const { alice, bob, conversationId } = await pair();
     const input = () => ({
       ...messageTo(conversationId, [alice, bob], alice.first, 'x'),
@@ -121,7 +121,7 @@ describe('the mailbox', () => {
     expect(sizes.length).toBeGreaterThan(2);
   });
 
-  test('two sockets of one device both hear everything', async ({ relay, tenant, pair }) => {
+  test('two sockets of one device both get everything', async ({ relay, tenant, pair }) => {
     const { alice, bob, send } = await pair();
     const heard = await Promise.all(
       [bob.first, reconnect(relay, tenant, bob.first)].map((device) => caughtUp(listen(device))),
@@ -152,7 +152,7 @@ describe('the mailbox', () => {
 });
 
 describe('live events', () => {
-  test('a new conversation is told to both people, with its members', async ({ relay, tenant }) => {
+  test('both people are notified of a new conversation with its members', async ({ relay, tenant }) => {
     const [alice, bob] = await Promise.all([signUp(relay, tenant), signUp(relay, tenant)]);
     const heard = await Promise.all([caughtUp(listen(alice.first)), caughtUp(listen(bob.first))]);
     const conversation = await alice.first.api.conversations.openDm.mutate({ userId: bob.userId });
@@ -162,7 +162,7 @@ describe('live events', () => {
     }
   });
 
-  test('the sender learns what was delivered, and the list remembers it', async ({ relay, pair }) => {
+  test('the sender is notified of delivery, and the list keeps it', async ({ relay, pair }) => {
     const { alice, bob, conversationId, send } = await pair();
     const heard = await caughtUp(listen(alice.first));
     for (const text of ['a', 'b', 'c']) await send(alice, text);
@@ -182,7 +182,7 @@ describe('live events', () => {
     expect(await deliveredSeq()).toBe(4);
   });
 
-  test('typing reaches the others of the conversation and nobody else', async ({ relay, tenant, pair }) => {
+  test('typing reaches the other members of the conversation and no one else', async ({ relay, tenant, pair }) => {
     const { alice, bob, conversationId } = await pair();
     const carol = await signUp(relay, tenant);
     const [byAlice, byBob, byCarol] = await Promise.all(
@@ -196,7 +196,7 @@ describe('live events', () => {
     expect(await refusalOf(foreign)).toMatchObject({ code: 'NOT_A_MEMBER' });
   });
 
-  test('presence: there, away, gone with the time; only for people who share a conversation', async ({
+  test('presence is online, away, or offline with a time, and shown only to people who share a conversation', async ({
     relay,
     tenant,
     pair,
@@ -225,7 +225,7 @@ describe('live events', () => {
 });
 
 describe('the session of a subscription', () => {
-  test('expires with it, unless it was refreshed', async ({ clock, relay, tenant }) => {
+  test('a subscription ends when its session expires, unless it was refreshed', async ({ clock, relay, tenant }) => {
     const [alice, bob] = await Promise.all([signUp(relay, tenant), signUp(relay, tenant)]);
     const [heardByAlice, heardByBob] = await Promise.all([caughtUp(listen(alice.first)), caughtUp(listen(bob.first))]);
     clock.aheadMs = 10 * 60_000;
@@ -239,7 +239,7 @@ describe('the session of a subscription', () => {
     clock.aheadMs = 0;
   });
 
-  test('one socket too many is told so, and a closed one makes room', async ({ relay }) => {
+  test('a socket beyond the limit is refused, and a closed one makes room', async ({ relay }) => {
     const small = await relay.addTenant({ limits: { socketsPerUser: 3 } });
     const person = await signUp(relay, small);
     const sockets = [person.first, reconnect(relay, small, person.first), reconnect(relay, small, person.first)];

@@ -183,14 +183,14 @@ describe('what another tenant gets', () => {
     expect(known.toSorted()).toEqual(Object.keys(relay.app.router._def.procedures).toSorted());
   });
 
-  test.each(Object.keys(probes))('%s: nothing, and nothing changes', async (name) => {
+  test.each(Object.keys(probes))('%s returns nothing and changes nothing', async (name) => {
     const before = await snapshot();
     const { code } = await refusalOf(probes[name]!(mallory.first.api));
     expect(['NOT_FOUND', 'NOT_A_MEMBER']).toContain(code);
     expect(await snapshot()).toBe(before);
   });
 
-  test('searching finds nobody; lists and the mailbox are its own', async () => {
+  test("a search finds no one of another tenant, and lists contain only the caller's own", async () => {
     expect(await mallory.first.api.users.search.query({ query: 'b', limit: 10 })).toEqual([]);
     const own = await mallory.first.api.conversations.list.query({ after: null, limit: 100 });
     expect(own.flatMap(({ members }) => members).filter(({ userId }) => userId !== mallory.userId)).toEqual([]);
@@ -215,13 +215,13 @@ describe('what another tenant gets', () => {
     await socket.close();
   });
 
-  test('the same link id is another link there', async () => {
+  test('the same link id is another link in another tenant', async () => {
     await mallory.first.api.linking.open.mutate({ linkId });
     await mallory.first.api.linking.send.mutate({ linkId, step: 1, payload: bytes(10) });
     expect(await alice.first.api.linking.receive.query({ linkId, step: 1 })).toEqual({ payload: null });
   });
 
-  test('the same conversation id is another channel there', async () => {
+  test('the same conversation id is another channel in another tenant', async () => {
     const before = await snapshot();
     await mallory.first.api.channels.create.mutate({ ...newChannel(), conversationId: channelId });
     const { members } = await mallory.first.api.conversations.get.query({ conversationId: channelId });
@@ -229,7 +229,7 @@ describe('what another tenant gets', () => {
     expect(await snapshot()).toBe(before);
   });
 
-  test('the same user and device ids are other people there, and hear nothing of each other', async () => {
+  test('the same user and device ids are other people in another tenant, and get nothing of each other', async () => {
     const before = await snapshot();
     await relay.sql`
       insert into users (tenant_id, id, username, username_key, account_key, list_version)
@@ -243,7 +243,7 @@ describe('what another tenant gets', () => {
 });
 
 describe('the database itself', () => {
-  test('refuses every reference from one tenant to another', async () => {
+  test('every foreign key includes the tenant', async () => {
     const references = await relay.sql<{ child: string; columns: string[]; parents: string[] }[]>`
       select child.relname as child,
         array(select attname::text from unnest(c.conkey) k join pg_attribute a on a.attrelid = c.conrelid and a.attnum = k)
@@ -313,7 +313,7 @@ describe('the database itself', () => {
     await expect(attempts[name]!()(relay.sql)).rejects.toMatchObject({ code: '23503' });
   });
 
-  test('forgets everything of a tenant that is deleted, and nothing of the others', async () => {
+  test('deleting a tenant deletes everything of it, and nothing of the others', async () => {
     const tenant = await relay.addTenant();
     const [one, two] = await Promise.all([signUp(relay, tenant), signUp(relay, tenant)]);
     const dm = await one.first.api.conversations.openDm.mutate({ userId: two.userId });

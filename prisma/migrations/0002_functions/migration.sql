@@ -175,23 +175,23 @@ CREATE OR REPLACE FUNCTION seal_check_mailbox_entries() RETURNS trigger LANGUAGE
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
 AS $$
 BEGIN
-  PERFORM seal_require(NOT EXISTS (
+  IF EXISTS (
     SELECT FROM (SELECT DISTINCT tenant_id, device_id FROM added) a
     WHERE NOT EXISTS (SELECT FROM mailboxes b WHERE b.tenant_id = a.tenant_id AND b.device_id = a.device_id)
-  ), 'an entry of a mailbox that its tenant does not have');
-  PERFORM seal_require(NOT EXISTS (
+  ) THEN PERFORM seal_refuse('an entry of a mailbox that its tenant does not have'); END IF;
+  IF EXISTS (
     SELECT FROM added a
     WHERE NOT EXISTS (
       SELECT FROM messages m
       WHERE m.tenant_id = a.tenant_id AND m.conversation_id = a.conversation_id AND m.seq = a.seq
     )
-  ), 'an entry for a message that its tenant does not have');
-  PERFORM seal_require(NOT EXISTS (
+  ) THEN PERFORM seal_refuse('an entry for a message that its tenant does not have'); END IF;
+  IF EXISTS (
     SELECT FROM added a
     WHERE a.requester_device_id IS NOT NULL AND NOT EXISTS (
       SELECT FROM devices d WHERE d.tenant_id = a.tenant_id AND d.id = a.requester_device_id
     )
-  ), 'an entry for a device that its tenant does not have');
+  ) THEN PERFORM seal_refuse('an entry for a device that its tenant does not have'); END IF;
   RETURN NULL;
 END $$;
 
@@ -202,17 +202,17 @@ CREATE OR REPLACE FUNCTION seal_check_messages() RETURNS trigger LANGUAGE plpgsq
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
 AS $$
 BEGIN
-  PERFORM seal_require(NOT EXISTS (
+  IF EXISTS (
     SELECT FROM (SELECT DISTINCT tenant_id, conversation_id FROM added) a
     WHERE NOT EXISTS (SELECT FROM conversations c WHERE c.tenant_id = a.tenant_id AND c.id = a.conversation_id)
-  ), 'a message of a conversation that its tenant does not have');
-  PERFORM seal_require(NOT EXISTS (
+  ) THEN PERFORM seal_refuse('a message of a conversation that its tenant does not have'); END IF;
+  IF EXISTS (
     SELECT FROM (SELECT DISTINCT tenant_id, sender_device_id, sender_user_id FROM added) a
     WHERE NOT EXISTS (
       SELECT FROM devices d
       WHERE d.tenant_id = a.tenant_id AND d.id = a.sender_device_id AND d.user_id = a.sender_user_id
     )
-  ), 'a message of a device that its tenant does not have');
+  ) THEN PERFORM seal_refuse('a message of a device that its tenant does not have'); END IF;
   RETURN NULL;
 END $$;
 
@@ -362,15 +362,12 @@ BEGIN
   RETURN NULL;
 END $$;
 
--- Refuses the statement under way unless `p_found` is true, as a violated foreign key does.
+-- Fails the statement under way as a violated foreign key does.
 --
---   p_found  whether what rows point at exists
---   p_text   what is wrong otherwise; it names no ids
-CREATE OR REPLACE FUNCTION seal_require(p_found boolean, p_text text) RETURNS void LANGUAGE plpgsql AS $$
+--   p_reason  what is wrong; it names no ids
+CREATE OR REPLACE FUNCTION seal_refuse(p_reason text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
-  IF p_found IS NOT TRUE THEN
-    RAISE foreign_key_violation USING MESSAGE = p_text;
-  END IF;
+  RAISE foreign_key_violation USING MESSAGE = p_reason;
 END $$;
 
 -- Stores a batch of direct messages of many conversations and tenants: each body once, each envelope in its device's

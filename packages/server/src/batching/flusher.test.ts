@@ -5,7 +5,7 @@ import { createFlusher } from './flusher.ts';
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('a flusher', () => {
-  test('answers each item with its own result, in batches within the bounds, few at a time', async () => {
+  test('a flusher answers each item with its own result, in batches within the bounds, few at a time', async () => {
     const arrivals = fc.array(fc.integer({ min: 0, max: 30 }), { maxLength: 12 });
     const bounds = fc.record({
       maxBatch: fc.integer({ min: 1, max: 10 }),

@@ -33,7 +33,7 @@ const plain = (input: ReturnType<typeof schemaAnswer>) =>
   ) as unknown;
 
 describe('taking a message by hand', () => {
-  test('takes what the schema takes, and the same of it', () => {
+  test('the parser accepts what the schema accepts, with the same result', () => {
     fc.assert(
       fc.property(good, (input) => {
         const taken = takeWellFormed(input);
@@ -47,7 +47,7 @@ describe('taking a message by hand', () => {
     );
   });
 
-  test('takes nothing that the schema refuses', () => {
+  test('the parser refuses what the schema refuses', () => {
     const path = fc.array(fc.nat(10), { minLength: 1, maxLength: 4 });
     fc.assert(
       fc.property(good, path, odd, fc.constantFrom('replace', 'remove', 'add'), (input, where, value, how) => {

@@ -60,7 +60,7 @@ function collect(batches: AsyncGenerator<InboxBatch, void, void>) {
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('an inbox', () => {
-  test('sends every entry once and in order, whatever is offered, lost, doubled or read late', async () => {
+  test('an inbox sends every entry once and in order, whatever is offered, lost, doubled or read late', async () => {
     const step = fc.constantFrom('commit', 'commit and offer', 'offer late', 'offer again', 'hint', 'answer', 'turn');
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 60 }), fc.integer({ min: 1, max: 4 }), async (steps, pageSize) => {
@@ -103,7 +103,7 @@ describe('an inbox', () => {
     );
   });
 
-  test('keeps little for a reader that is stuck, and reads the rest from the mailbox', async () => {
+  test('an inbox keeps little for a reader that is stuck, and reads the rest from the mailbox', async () => {
     const mailbox = createMailbox(1_000);
     let isStuck = false;
     let release: () => void = () => undefined;
@@ -138,7 +138,7 @@ describe('an inbox', () => {
     stop.abort();
   });
 
-  test('replaces a live event by a later one of its kind, and ends for a reader that misses too many', async () => {
+  test('an inbox replaces a live event by a later one of its kind, and ends for a reader that misses too many', async () => {
     const mailbox = createMailbox(10);
     const inbox = createInbox({ session, connection: null, reader: mailbox.reader });
     const stop = new AbortController();
@@ -155,7 +155,7 @@ describe('an inbox', () => {
     await expect(ended).rejects.toMatchObject({ code: 'UNAVAILABLE' });
   });
 
-  test('ends with the error that ended its session', async () => {
+  test('an inbox ends with the error that ended its session', async () => {
     const mailbox = createMailbox(10);
     const inbox = createInbox({ session, connection: null, reader: mailbox.reader });
     const { ended } = collect(inbox.batches(new AbortController().signal, NO_HOOKS));

@@ -16,7 +16,7 @@ const head = (conversationId: ConversationId, lastSeq: number, isPending = false
   ({ type: 'channel-head', conversationId, lastSeq, isPending }) as const;
 
 describe('log entries that wait', () => {
-  test('keep their order, also with other events between them', () => {
+  test('log entries keep their order, even with other events between them', () => {
     const queue = createLiveQueue();
     const typing = { type: 'typing', conversationId: one, userId: 'u' as never, isTyping: true } as const;
     queue.addEntry(entry(one, 1));
@@ -27,7 +27,7 @@ describe('log entries that wait', () => {
     expect(queue.take()).toEqual([]);
   });
 
-  test('that are too many become how far the logs reach, and entries come again once that was read', () => {
+  test('too many log entries are replaced by how far the logs reach, and entries follow once that was read', () => {
     const queue = createLiveQueue();
     for (let seq = 1; seq <= 256; seq++) queue.addEntry(entry(seq % 2 === 0 ? one : two, seq));
     queue.addEntry(entry(one, 257));
@@ -38,13 +38,13 @@ describe('log entries that wait', () => {
     expect(queue.take()).toEqual([entry(one, 260)]);
   });
 
-  test('that are too large become how far the log reaches', () => {
+  test('log entries that are too large are replaced by how far the log reaches', () => {
     const queue = createLiveQueue();
     for (let seq = 1; seq <= 12; seq++) queue.addEntry(entry(one, seq, 90_000));
     expect(queue.take()).toEqual([head(one, 12)]);
   });
 
-  test('do not hide that the group has to be brought up to date', () => {
+  test('waiting log entries do not hide that the group must be brought up to date', () => {
     const queue = createLiveQueue();
     queue.addEntry(entry(one, 1));
     queue.add(head(one, 1, true), 'channel-head:one');
@@ -52,7 +52,7 @@ describe('log entries that wait', () => {
     expect(queue.take()).toEqual([entry(one, 1), head(one, 2, true)]);
   });
 
-  test('go when the channel is gone', () => {
+  test('waiting log entries are dropped when the channel no longer exists', () => {
     const queue = createLiveQueue();
     queue.addEntry(entry(one, 1));
     queue.addEntry(entry(two, 1));
@@ -63,7 +63,7 @@ describe('log entries that wait', () => {
   });
 });
 
-test('more events than a reader will ever catch up with end it', () => {
+test('a reader that can never catch up with its events is ended', () => {
   const queue = createLiveQueue();
   const add = (n: number): void => queue.add({ type: 'invitations' }, String(n));
   for (let n = 0; n < 2_048; n++) add(n);
