@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { defaultClientConditions, defineConfig } from 'vite';
 import { inlineLimits } from './build/inline-limits.ts';
+import { FIRST, JOURNEYS } from './build/journeys.ts';
 import { BUNDLED_LICENSES, writeLicenses } from './build/licenses.ts';
 import { minifyTemplates } from './build/minify-templates.ts';
 import { pinFiles } from './build/pin-files.ts';
@@ -24,21 +25,10 @@ export default defineConfig({
       output: {
         minify: true,
         entryFileNames: '[name].js',
-        // `conversation-parts.ts` becomes `conversation-[hash].js`: files are called after their journey.
-        chunkFileNames: ({ name }) => `${name.replace(/-parts$/, '')}-[hash].js`,
-        // All that is needed to read and write comes in one file, although lazy views use parts of it.
-        // What the views around channels and messages share comes in another: each file costs its name and hash in the entry.
-        codeSplitting: {
-          groups: [
-            { name: 'core', test: /widget\/src\/define\.ts$/ },
-            {
-              name: 'shared',
-              test: /widget\/src\/(i18n\/en-(channels|messages)|internal\/(channel-view|message-texts)|time\/duration|messages\/event-text|views\/(people-search|channels)\/[^/]+)\.ts$/,
-            },
-          ],
-        },
+        chunkFileNames: '[name]-[hash].js',
+        codeSplitting: { groups: JOURNEYS.map(({ name, entries }) => ({ name, test: entries })) },
       },
     },
   },
-  plugins: [inlineLimits(), minifyTemplates(), pinFiles(), writeLicenses(), publish()],
+  plugins: [inlineLimits(), minifyTemplates(), pinFiles(FIRST), writeLicenses(), publish()],
 });

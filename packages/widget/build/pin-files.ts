@@ -6,23 +6,23 @@ interface Chunk {
   readonly type: 'chunk';
   readonly isEntry: boolean;
   readonly fileName: string;
+  readonly name: string;
   readonly imports: readonly string[];
   code: string;
 }
 
 /** `import("./settings-x1y2z3.js")` as it is in minified code. */
-const DYNAMIC_IMPORT = /\bimport\((["'`])(\.\/[\w.-]+\.js)\1\)/;
-const DYNAMIC_IMPORTS = new RegExp(DYNAMIC_IMPORT, 'g');
+const DYNAMIC_IMPORTS = /\bimport\((["'`])(\.\/[\w.-]+\.js)\1\)/g;
 /** A note from bundler to bundler, which the minifier leaves in place. */
 const PURE = '/* @__PURE__ */';
-const PLACEHOLDER =
-  /typeof SEAL_FILES===?(?:"|'|`)undefined(?:"|'|`)\?\{\}:SEAL_FILES|typeof SEAL_FILES>(?:"|'|`)u(?:"|'|`)\?\{\}:SEAL_FILES/;
+/** `typeof SEAL_FILES === 'undefined' ? { … } : SEAL_FILES` as the minifier writes it. */
+const PLACEHOLDER = /typeof SEAL_FILES(?:===?|>)(?:"|'|`)u(?:ndefined)?(?:"|'|`)\?\{pins:\{\},first:\[\]\}:SEAL_FILES/;
 
 /**
- * Has every dynamic import go through the entry, which checks what it loads. The entry knows the hashes of what starts
- * the widget and of one more file, which holds the hashes of all others: so it stays small however many there are.
+ * Has every dynamic import go through the entry, which checks what it loads: it knows the hashes of all other files, and
+ * which of them (`first`, by name) a first visit needs.
  */
-export function pinFiles(): Plugin {
+export function pinFiles(first: readonly string[]): Plugin {
   return {
     name: 'seal:pin-files',
     apply: 'build',
@@ -32,24 +32,20 @@ export function pinFiles(): Plugin {
       const entry = chunks.find((chunk) => chunk.isEntry);
       if (entry === undefined || !PLACEHOLDER.test(entry.code))
         throw new Error('the entry has no place for the hashes');
-      const first = DYNAMIC_IMPORT.exec(entry.code)?.[2]?.replace('./', '');
       for (const chunk of chunks)
         chunk.code = chunk.code
           .replace(DYNAMIC_IMPORTS, 'globalThis[Symbol.for("seal-chat.import")]("$2")')
           .replaceAll(PURE, '');
-      const start = chunks.filter((chunk) => chunk.fileName === first);
-      const starting = new Set(start.flatMap((chunk) => [chunk.fileName, ...needs(chunk, chunks)]));
-      const pins = (wanted: (name: string) => boolean): Record<string, readonly string[]> =>
-        Object.fromEntries(
-          chunks
-            .filter((chunk) => chunk !== entry && wanted(chunk.fileName))
-            .map((chunk) => [chunk.fileName, describe(chunk, chunks)]),
-        );
-      const source = `export default ${JSON.stringify(pins((name) => !starting.has(name)))};`;
-      const fileName = `pins-${hashOf(source).replace(/\W/g, '').slice(0, 8)}.js`;
-      this.emitFile({ type: 'asset', fileName, source });
-      const known = { ...pins((name) => starting.has(name)), [fileName]: [`sha256-${hashOf(source)}`] };
-      entry.code = entry.code.replace(PLACEHOLDER, () => JSON.stringify(known));
+      const pinned = chunks.filter((chunk) => chunk !== entry);
+      const files = {
+        pins: Object.fromEntries(pinned.map((chunk) => [chunk.fileName, describe(chunk, chunks)])),
+        first: first.map((name) => {
+          const chunk = pinned.find((one) => one.name === name);
+          if (chunk === undefined) throw new Error(`no file is named ${name}`);
+          return chunk.fileName;
+        }),
+      };
+      entry.code = entry.code.replace(PLACEHOLDER, () => JSON.stringify(files));
     },
   };
 }
@@ -60,7 +56,7 @@ function hashOf(text: string): string {
 
 /** Integrity of a file, and what it needs to run. */
 function describe(chunk: Chunk, chunks: readonly Chunk[]): readonly string[] {
-  // The shortest hash that browsers take: there are many, and they are what the entry consists of.
+  // The shortest hash that browsers take: they are what the entry consists of.
   return [`sha256-${hashOf(chunk.code)}`, ...needs(chunk, chunks).filter((name) => name !== chunk.fileName)];
 }
 

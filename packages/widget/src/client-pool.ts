@@ -24,7 +24,7 @@ export function acquireClient(key: DeviceKey): SealClient {
   const name = nameOf(key);
   let entry = entries.get(name);
   if (entry === undefined) {
-    entry = { client: createSealClient({ ...key }), users: 0, closing: undefined };
+    entry = { client: createSealClient({ ...key, channels: 'on-demand' }), users: 0, closing: undefined };
     entries.set(name, entry);
   }
   clearTimeout(entry.closing);

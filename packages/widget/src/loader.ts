@@ -1,58 +1,75 @@
 /**
  * The entry of the built widget: a small script that brings in the rest when the page has a `<seal-chat>`, else when
- * the browser is idle. It can stand anywhere in the page, also before the element.
+ * the browser is idle. It can be anywhere in the page, also before the element.
  *
- * It knows the hashes of the files it begins with and of the file that holds all other hashes, and runs nothing that does
- * not match. So a page that pins this file with an `integrity` attribute pins all of the widget.
+ * It knows the hashes of all other files and runs none that differs. So a page that pins this file with an `integrity`
+ * attribute pins all of the widget.
  */
 
 /** Of a file: its integrity, and the names of the files it needs. */
 type Pins = Readonly<Record<string, readonly [integrity: string, ...needs: readonly string[]]>>;
 
-/** The files that start the widget, and the one with the pins of all others. Filled in by the build; nothing in the sources. */
-declare const SEAL_FILES: Pins;
+/** The pins of all files, and the names of those a first visit needs. Filled in by the build; not known in the sources. */
+declare const SEAL_FILES: { readonly pins: Pins; readonly first: readonly string[] };
 
 const TAG = 'seal-chat';
-let files: Pins = typeof SEAL_FILES === 'undefined' ? {} : SEAL_FILES;
-const rest: string | undefined = Object.keys(files).find((name) => name.startsWith('pins-'));
+const { pins, first } = typeof SEAL_FILES === 'undefined' ? { pins: {}, first: [] } : SEAL_FILES;
+/** Each file is fetched once, however often it is imported; one that could not be fetched is tried again. */
+const fetched: Map<string, Promise<void>> = new Map();
 
 /** What dynamic imports of the built files become: `path` is relative to this file. */
 async function importPinned(path: string): Promise<unknown> {
   const name = path.replace('./', '');
-  if (rest !== undefined && files[name] === undefined)
-    files = { ...((await importPinned(rest)) as { readonly default: Pins }).default, ...files };
-  const needed = [name, ...(files[name]?.slice(1) ?? [])];
-  await Promise.all(needed.map((one) => preload(one)));
-  return import(/* @vite-ignore */ new URL(name, import.meta.url).href);
+  await Promise.all([name, ...(pins[name]?.slice(1) ?? [])].map((one) => preload(one)));
+  return import(/* @vite-ignore */ addressOf(name));
 }
 
 /** Fetches a file into the browser's map of modules, which is where the import then finds it. Rejects on another hash. */
 function preload(name: string): Promise<void> {
+  let loading = fetched.get(name);
+  if (loading === undefined) {
+    loading = fetchModule(name);
+    fetched.set(name, loading);
+    loading.catch(() => fetched.delete(name));
+  }
+  return loading;
+}
+
+function fetchModule(name: string): Promise<void> {
   const link = document.createElement('link');
-  const integrity = files[name]?.[0];
-  if (rest !== undefined && integrity === undefined)
-    return Promise.reject(new Error(`seal-chat: ${name} is not known`));
-  if (integrity === undefined || !link.relList.supports('modulepreload')) return Promise.resolve();
+  const integrity = pins[name]?.[0];
+  if (integrity === undefined) return Promise.reject(new Error(`seal-chat: ${name} is not known`));
+  if (!link.relList.supports('modulepreload')) return Promise.resolve();
   return new Promise((resolve, reject) => {
     link.rel = 'modulepreload';
     link.crossOrigin = 'anonymous';
     link.integrity = integrity;
-    link.href = new URL(name, import.meta.url).href;
-    link.addEventListener('load', () => resolve());
-    link.addEventListener('error', () => {
+    link.href = addressOf(name);
+    // The link has done its work then, and leaves the page as it was.
+    const end = (then: () => void) => (): void => {
       link.remove();
-      reject(new Error(`seal-chat: ${name} could not be loaded, or is not the file it should be`));
-    });
+      then();
+    };
+    link.addEventListener('load', end(resolve), { once: true });
+    link.addEventListener(
+      'error',
+      end(() => reject(new Error(`seal-chat: ${name} could not be loaded, or is not the file it should be`))),
+      { once: true },
+    );
     document.head.append(link);
   });
 }
 
+function addressOf(name: string): string {
+  return new URL(name, import.meta.url).href;
+}
+
 /** Fetches and defines the elements. */
 async function load(): Promise<void> {
+  // What comes right after the elements is fetched beside them. Where that fails, the import tries again.
+  for (const name of first) preload(name).catch(() => undefined);
   // The result is not used: with one, the bundler would have to make an object of exports and bring code to make it.
   await import('./register.ts');
-  // What comes next needs the other hashes: they are fetched before somebody waits for them.
-  if (rest !== undefined) await importPinned(rest).catch(() => undefined);
 }
 
 /** Calls `then` as soon as the page has a `<seal-chat>`, and at the latest when it is idle. */

@@ -1,5 +1,6 @@
 import type { SocketClass } from '../api/socket.ts';
 import type { StoreFactory } from '../store/device-store.ts';
+import type { ChannelsMode } from '../sync/channels-part.ts';
 import type { Bytes } from '@seal-chat/protocol';
 
 /** What `createSealClient` takes. */
@@ -16,6 +17,12 @@ export interface SealClientOptions {
   readonly store?: StoreFactory;
   /** Several accounts in one place are told apart by this name; `default` if left out. */
   readonly profile?: string;
+  /**
+   * `prepared` (the default): the device can be added to channels while it is offline, and reads them from that moment
+   * on. `on-demand`: the code of channels is loaded when the account is first in one or invited to one, and the device
+   * reads what is sent after that. For pages, where every file counts.
+   */
+  readonly channels?: ChannelsMode;
   /** WebSocket class, for Node before 22: the one of the `ws` package. */
   readonly webSocket?: SocketClass;
   /** Replaces `globalThis.fetch`. */

@@ -3,11 +3,10 @@ import { loadChannels } from '../channels/load.ts';
 import { send } from '../commands/send.ts';
 import type { TypingNotifier } from '../conversations/typing.ts';
 import type { Device } from '../device/device.ts';
-import type { PendingAttachment } from '../model/attachments.ts';
 import type { Conversation } from '../model/conversation-handle.ts';
-import type { Readable } from '../state/atom.ts';
 import { loadConversation } from '../sync/load.ts';
 import type { Views } from '../view/views.ts';
+import type { PendingAttachments } from './pending-attachments.ts';
 
 /** A command of a journey: its input follows the device and the conversation. */
 type Command<Input extends readonly unknown[], T> = (device: Device, id: ConversationId, ...input: Input) => Promise<T>;
@@ -18,7 +17,7 @@ export function createConversation(
     readonly device: Promise<Device>;
     readonly views: Views;
     readonly typing: TypingNotifier;
-    readonly pending: (conversationId: ConversationId) => Readable<readonly PendingAttachment[]>;
+    readonly pending: PendingAttachments;
   },
   conversationId: ConversationId,
 ): Conversation {

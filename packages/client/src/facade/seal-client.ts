@@ -7,11 +7,10 @@ import { failedState, openDevice, type Device } from '../device/device.ts';
 import type { SealClientOptions } from '../device/options.ts';
 import { transportOptions } from '../device/runtime.ts';
 import { startLinking } from '../identity/linking-control.ts';
-import { loadAccount } from '../identity/load.ts';
+import { loadAccount, loadSettings } from '../identity/load.ts';
 import type { AccountState, AtRest } from '../model/account.ts';
-import type { PendingAttachment } from '../model/attachments.ts';
 import type { SealClient } from '../model/client.ts';
-import { createAtom, mapReadable, type Atom } from '../state/atom.ts';
+import { createAtom, mapReadable } from '../state/atom.ts';
 import { activeAccount, forgetSession } from '../store/account.ts';
 import { ROWS } from '../store/rows.ts';
 import { NOT_CONNECTED } from '../sync/live-state.ts';
@@ -19,6 +18,7 @@ import { loadConversation } from '../sync/load.ts';
 import { createEmitter } from '../view/emitter.ts';
 import { createViews } from '../view/views.ts';
 import { createConversation } from './conversation.ts';
+import { createPendingAttachments } from './pending-attachments.ts';
 
 const SEARCH_LIMIT = 20;
 /** The look of a linking code, in any grouping; whether it is one is found out when it is used. */
@@ -62,18 +62,7 @@ export function createSealClient(options: SealClientOptions): SealClient {
 
   const { api } = transport;
   const typing = createTypingNotifier(api);
-  const attached = new Map<ConversationId, Atom<readonly PendingAttachment[]>>();
-  /** What is attached and not sent; read from the store when it is first asked for. */
-  const pending = (conversationId: ConversationId): Atom<readonly PendingAttachment[]> => {
-    let atom = attached.get(conversationId);
-    if (atom === undefined) {
-      attached.set(conversationId, (atom = createAtom<readonly PendingAttachment[]>([])));
-      void device
-        .then(async ({ attachments }) => (await attachments()).watchPending(conversationId, atom!))
-        .catch(() => attached.delete(conversationId));
-    }
-    return atom;
-  };
+  const pending = createPendingAttachments(device);
   const conversation = (conversationId: ConversationId) =>
     createConversation({ device, views, typing, pending }, conversationId);
 
@@ -111,18 +100,18 @@ export function createSealClient(options: SealClientOptions): SealClient {
 
     createAccount: ({ username }) => enter(async (opened) => (await loadAccount()).createAccount(opened, username)),
     signIn: () => enter(async (opened) => (await loadAccount()).signIn(opened)),
-    recover: (input) => enter(async (opened) => (await loadAccount()).recoverAccount(opened, input)),
+    recover: (input) => enter(async (opened) => (await loadSettings()).recoverAccount(opened, input)),
     linkThisDevice(code) {
       if (!LINKING_CODE.test(code)) throw new SealError('WRONG_CODE', 'linking code: must be 16 letters and digits');
       return startLinking(code, async (control) => {
-        const { followLink } = await loadAccount();
+        const { followLink } = await loadSettings();
         await enter((opened) => followLink(opened, code, control));
       });
     },
     async showLinkingCode() {
       const opened = await device;
       await activeAccount(opened.reader);
-      const { offerLink, openLink } = await loadAccount();
+      const { offerLink, openLink } = await loadSettings();
       const code = await openLink(opened);
       return startLinking(code, (control) => offerLink(opened, code, control));
     },
@@ -143,10 +132,10 @@ export function createSealClient(options: SealClientOptions): SealClient {
       run((opened) =>
         opened.transact(async (tx) => tx.put(ROWS.account, { ...(await activeAccount(tx)), recoveryCode: null })),
       ),
-    replaceRecoveryCode: () => run(async (opened) => (await loadAccount()).replaceRecoveryCode(opened)),
+    replaceRecoveryCode: () => run(async (opened) => (await loadSettings()).replaceRecoveryCode(opened)),
 
-    listDevices: () => run(async (opened) => (await loadAccount()).listOwnDevices(opened)),
-    revokeDevice: (deviceId) => run(async (opened) => (await loadAccount()).revokeDevice(opened, deviceId)),
+    listDevices: () => run(async (opened) => (await loadSettings()).listOwnDevices(opened)),
+    revokeDevice: (deviceId) => run(async (opened) => (await loadSettings()).revokeDevice(opened, deviceId)),
 
     searchUsers: (query) => api.users.search.query({ query, limit: SEARCH_LIMIT }),
     openDm: (userId) =>
@@ -166,8 +155,8 @@ export function createSealClient(options: SealClientOptions): SealClient {
     declineInvitation: (conversationId) =>
       run(async (opened) => (await loadChannels()).commands.declineInvitation(opened, conversationId)),
     invitations: views.invitations,
-    safetyNumber: (userId) => run(async (opened) => (await loadAccount()).safetyNumberWith(opened, userId)),
-    acceptIdentity: (userId) => run(async (opened) => (await loadAccount()).acceptIdentity(opened, userId)),
+    safetyNumber: (userId) => run(async (opened) => (await loadSettings()).safetyNumberWith(opened, userId)),
+    acceptIdentity: (userId) => run(async (opened) => (await loadSettings()).acceptIdentity(opened, userId)),
 
     setPresence: (state) => void device.then(({ tabs }) => tabs.setPresence(state)).catch(() => {}),
     reconnect: () => void device.then(({ tabs }) => tabs.reconnect()).catch(() => {}),

@@ -9,7 +9,7 @@ import { processBatch } from '../receive/process-batch.ts';
 import { createOutbox } from '../send/outbox.ts';
 import { sendMessage } from '../send/send-message.ts';
 import type { Readable } from '../state/atom.ts';
-import { createChannelsPart } from './channels-part.ts';
+import { createChannelsPart, type ChannelsMode } from './channels-part.ts';
 import { createExpiry } from './expiry.ts';
 import type { LiveState } from './live-state.ts';
 import { createMaintenance } from './maintenance.ts';
@@ -25,6 +25,7 @@ export interface Parts {
 
 export interface PartsDeps extends Deps {
   readonly attachments: Loader<Attachments>;
+  readonly channels: ChannelsMode;
 }
 
 /** Creates the parts of the leading tab. Maintenance comes first: a store that was rolled back must not send. */
@@ -32,7 +33,7 @@ export function createParts(deps: PartsDeps, live: Readable<LiveState>): Parts {
   return {
     list: [
       createMaintenance(deps, live),
-      createChannelsPart(deps),
+      createChannelsPart(deps, deps.channels),
       createUploadsPart(deps),
       createReadAnnouncer(deps),
       createExpiry(deps),

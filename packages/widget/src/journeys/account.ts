@@ -1,4 +1,4 @@
 import { journey } from '../internal/journey.ts';
 
-/** Signing in, linking devices, recovery, settings, and changed identities. */
+/** Signing up and signing in. */
 export const accountJourney = journey(() => import('./account-parts.ts'));

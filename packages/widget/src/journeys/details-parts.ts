@@ -1,22 +1,16 @@
 import { defineElement } from '@seal-chat/ui';
 import { SealAbout } from '../views/channels/details/about.ts';
-import { SealChannelLine } from '../views/channels/details/channel-line.ts';
-import { SealDetails } from '../views/channels/details/details.ts';
 import { SealEditChannel } from '../views/channels/details/edit-channel.ts';
 import { SealMembers } from '../views/channels/details/members.ts';
 import { SealOptions } from '../views/channels/details/options.ts';
 import { SealPickPeople } from '../views/channels/details/pick-people.ts';
-import { SealChannelNotice } from '../views/channels/notice/channel-notice.ts';
 import { SealPeoplePicker } from '../views/channels/people-picker.ts';
 import { SealPeopleSearch } from '../views/people-search/people-search.ts';
 
 defineElement('seal-people-search', SealPeopleSearch);
 defineElement('seal-people-picker', SealPeoplePicker);
-defineElement('seal-channel-notice', SealChannelNotice);
 defineElement('seal-members', SealMembers);
 defineElement('seal-options', SealOptions);
 defineElement('seal-about', SealAbout);
 defineElement('seal-edit-channel', SealEditChannel);
 defineElement('seal-pick-people', SealPickPeople);
-defineElement('seal-channel-line', SealChannelLine);
-defineElement('seal-details', SealDetails);

@@ -1,4 +1,4 @@
 import { journey } from '../internal/journey.ts';
 
-/** The details of a conversation, and what the head and the foot of a channel show. */
+/** The pages of a conversation's details. */
 export const detailsJourney = journey(() => import('./details-parts.ts'));

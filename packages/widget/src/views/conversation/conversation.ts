@@ -4,7 +4,7 @@ import { avatarStyles, backIcon, base, Watch } from '@seal-chat/ui';
 import { Lazy } from '../../internal/lazy.ts';
 import { SealView } from '../../internal/seal-view.ts';
 import type { ViewEvent } from '../../internal/view-events.ts';
-import { accountJourney } from '../../journeys/account.ts';
+import { settingsJourney } from '../../journeys/settings.ts';
 import { conversationAvatar } from '../../people/avatar.ts';
 import { conversationName } from '../../people/name.ts';
 import { agoLabel } from '../../time/dates.ts';
@@ -25,7 +25,7 @@ export class SealConversation extends SealView {
   /** A conversation that was just begun has its composer when the server has answered. */
   #isFocusWanted = false;
   readonly #summary = new Watch(this, () => this.#conversation?.summary ?? null);
-  readonly #accountViews = new Lazy(this, accountJourney);
+  readonly #notices = new Lazy(this, settingsJourney);
   readonly #account = new Watch(this, () => this.client.account);
 
   constructor() {
@@ -108,7 +108,7 @@ export class SealConversation extends SealView {
   ): TemplateResult | typeof nothing {
     if (this.#account.value?.status === 'revoked' || summary === null) return nothing;
     if (peer !== null && !peer.isIdentityTrusted)
-      return this.#accountViews.render(
+      return this.#notices.render(
         this.strings,
         () => html`<seal-identity-notice part="notice" .peer=${peer}></seal-identity-notice>`,
       );

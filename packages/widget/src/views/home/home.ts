@@ -7,9 +7,8 @@ import { Action } from '../../internal/action.ts';
 import { Lazy } from '../../internal/lazy.ts';
 import { SealView } from '../../internal/seal-view.ts';
 import type { ViewEvent } from '../../internal/view-events.ts';
-import { accountJourney } from '../../journeys/account.ts';
+import { settingsJourney } from '../../journeys/settings.ts';
 import { conversationJourney } from '../../journeys/conversation.ts';
-import { detailsJourney } from '../../journeys/details.ts';
 import { avatar } from '../../people/avatar.ts';
 import { personName } from '../../people/name.ts';
 import { problemLine } from '../../internal/templates.ts';
@@ -38,7 +37,7 @@ export class SealHome extends SealView {
   readonly #account = new Watch(this, () => this.client.account);
   readonly #connection = new Watch(this, () => this.client.connection);
   readonly #opening = new Action(this);
-  readonly #accountViews = new Lazy(this, accountJourney);
+  readonly #settings = new Lazy(this, settingsJourney);
   #patience: ReturnType<typeof setTimeout> | undefined;
 
   constructor() {
@@ -135,7 +134,7 @@ export class SealHome extends SealView {
 
   /** List and messages are shown at once; what is around them appears when its code is loaded, in places kept for it. */
   #loadSurroundings(): void {
-    for (const journey of [conversationJourney, detailsJourney]) journey.load().catch(() => undefined);
+    conversationJourney.load().catch(() => undefined);
   }
 
   protected override render(): TemplateResult {
@@ -153,7 +152,7 @@ export class SealHome extends SealView {
     const { side, strings } = this;
     if (side === 'chats') return this.#renderChats();
     return side === 'settings'
-      ? this.#accountViews.render(strings, () => html`<seal-settings @back=${this.#toChats}></seal-settings>`)
+      ? this.#settings.render(strings, () => html`<seal-settings @back=${this.#toChats}></seal-settings>`)
       : html`<seal-new-channel .page=${side} @back=${this.#toChats} @pick=${this.#handlePick}></seal-new-channel>`;
   }
 

@@ -4,6 +4,8 @@ import { base, card, sealMark, warningIcon, Watch } from '@seal-chat/ui';
 import { errorText } from '../../error-text.ts';
 import { Action } from '../../internal/action.ts';
 import { AccountView } from '../../internal/account-view.ts';
+import { Lazy } from '../../internal/lazy.ts';
+import { settingsJourney } from '../../journeys/settings.ts';
 import { personName } from '../../people/name.ts';
 import { problemLine } from '../../internal/templates.ts';
 import { signInStyles } from './sign-in.styles.ts';
@@ -26,6 +28,7 @@ export class SealSignIn extends AccountView {
 
   readonly #account = new Watch(this, () => this.client.account);
   readonly #signingIn = new Action(this);
+  readonly #others = new Lazy(this, settingsJourney);
 
   constructor() {
     super();
@@ -69,9 +72,9 @@ export class SealSignIn extends AccountView {
     const back = (): void => this.#goTo('welcome');
     switch (this.page) {
       case 'link':
-        return html`<seal-link-new @back=${back}></seal-link-new>`;
+        return this.#others.render(this.strings, () => html`<seal-link-new @back=${back}></seal-link-new>`);
       case 'recover':
-        return html`<seal-recover @back=${back}></seal-recover>`;
+        return this.#others.render(this.strings, () => html`<seal-recover @back=${back}></seal-recover>`);
       case 'welcome':
         return account?.status === 'signed-out' && account.resumable !== null
           ? this.#renderWelcomeBack(account.resumable)

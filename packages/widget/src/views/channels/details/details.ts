@@ -2,7 +2,9 @@ import { css, html, nothing, type PropertyDeclarations, type TemplateResult } fr
 import type { Conversation, ConversationSummary } from '@seal-chat/client';
 import { base, floating, infoIcon, mutedIcon, timerIcon } from '@seal-chat/ui';
 import { ChannelView } from '../../../internal/channel-view.ts';
+import { Lazy } from '../../../internal/lazy.ts';
 import type { DetailsPage, ViewEvent } from '../../../internal/view-events.ts';
+import { detailsJourney } from '../../../journeys/details.ts';
 import { durationLabel } from '../../../time/duration.ts';
 
 /**
@@ -93,6 +95,7 @@ export class SealDetails extends ChannelView {
   /** What has come of the last thing done on another page. */
   declare said: string;
 
+  readonly #pages = new Lazy(this, detailsJourney);
   readonly #resizes = typeof ResizeObserver === 'undefined' ? null : new ResizeObserver(() => this.#cover());
 
   constructor() {
@@ -128,6 +131,11 @@ export class SealDetails extends ChannelView {
     this.byId('toggle')?.toggleAttribute('inert', isCovered);
   }
 
+  /** Fetches the pages before they are asked for. */
+  #prepare(): void {
+    detailsJourney.load().catch(() => undefined);
+  }
+
   #open(): void {
     this.isOpen = true;
     this.page = 'about';
@@ -148,6 +156,7 @@ export class SealDetails extends ChannelView {
   }
 
   async #focusPage(): Promise<void> {
+    await detailsJourney.load().catch(() => undefined);
     await this.updateComplete;
     this.byId('page')?.focus();
   }
@@ -174,6 +183,7 @@ export class SealDetails extends ChannelView {
         aria-label=${strings.details}
         title=${strings.details}
         aria-expanded=${this.isOpen ? 'true' : 'false'}
+        @pointerenter=${this.#prepare}
         @click=${() => (this.isOpen ? void this.#close() : this.#open())}
       >
         ${infoIcon}
@@ -182,7 +192,7 @@ export class SealDetails extends ChannelView {
         this.isOpen
           ? html`<div class="scrim" @click=${this.#close}></div>
               <section class="panel" aria-label=${strings.details} @keydown=${this.#handleKeydown}>
-                ${this.#renderPage(summary)}
+                ${this.#pages.render(strings, () => this.#renderPage(summary))}
               </section>`
           : nothing
       }`;

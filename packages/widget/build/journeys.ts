@@ -1,0 +1,29 @@
+/**
+ * The files that the widget comes in, one for each journey of a person. A file has the modules named here and everything
+ * they import that is not in a file above it.
+ */
+export const JOURNEYS: readonly { readonly name: string; readonly entries: RegExp }[] = [
+  // Starting, and reading what is on the device.
+  { name: 'core', entries: /rolldown\/runtime|widget\/src\/(?:define|register)\.ts$/ },
+  // Sending and receiving, and what people do with messages.
+  { name: 'conversation', entries: /conversation-(?:parts|journey)\.ts$/ },
+  // Signing up and in.
+  { name: 'account', entries: /(?:account-(?:parts|journey)|element-verbs)\.ts$/ },
+  // Settings, linking, recovery, changed identities.
+  { name: 'settings', entries: /(?:settings-(?:parts|journey)|en-errors)\.ts$/ },
+  // What makes recovery codes slow to guess.
+  { name: 'argon2', entries: /noble\/hashes\/argon2\.js$/ },
+  { name: 'attachments', entries: /attachments-(?:parts|journey)\.ts$/ },
+  // Creating channels, finding them, and the pages of a conversation's details.
+  { name: 'channels', entries: /(?:channels|details)-parts\.ts$/ },
+  // The groups of channels and the library for them.
+  { name: 'mls', entries: /channels-journey\.ts$/ },
+  // Curves and ML-KEM for browsers without them, and the post-quantum suite of channels.
+  {
+    name: 'fallback-curves',
+    entries: /crypto\/src\/(?:curves\/tweetnacl|kem\/noble|mls\/provider\/(?:x-wing|sha512))\.ts$/,
+  },
+];
+
+/** The files that a first visit needs at once: they are fetched together. */
+export const FIRST: readonly string[] = ['core', 'conversation', 'account'];
