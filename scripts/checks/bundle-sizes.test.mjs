@@ -7,8 +7,8 @@ const filler = (bytes) => `export const filler = '${randomBytes(bytes).toString(
 
 test('what the core imports at once counts as core, what it loads later does not', () => {
   const parts = measure({
-    'seal-chat.js': "import('./core-1.js');",
-    'core-1.js': `import './shared-2.js'; import('./lazy-3.js'); ${filler(50_000)}`,
+    'seal-chat.js': "import('./core-Ab3_-xY9.js');",
+    'core-Ab3_-xY9.js': `import './shared-2.js'; import('./lazy-3.js'); ${filler(50_000)}`,
     'shared-2.js': filler(20_000),
     'lazy-3.js': filler(1_000),
   });
@@ -18,7 +18,7 @@ test('what the core imports at once counts as core, what it loads later does not
 });
 
 test('a lazy file above its budget is seen', () => {
-  const parts = measure({ 'seal-chat.js': '', 'core-1.js': '', 'lazy-2.js': filler(BUDGETS.other * 2) });
+  const parts = measure({ 'seal-chat.js': '', 'core-Ab3_-xY9.js': '', 'lazy-2.js': filler(BUDGETS.other * 2) });
   expect(parts.find(({ part }) => part === 'lazy-2.js').bytes).toBeGreaterThan(BUDGETS.other);
 });
 
@@ -40,7 +40,7 @@ test('a first visit is what its journeys and the files they need weigh together'
 test('a name that only begins like that of a large file has no larger budget', () => {
   const parts = measure({
     'seal-chat.js': '',
-    'core-1.js': '',
+    'core-Ab3_-xY9.js': '',
     'mls-Ab3_-xY9.js': '',
     'mls-more-Ab3_-xY9.js': '',
   });

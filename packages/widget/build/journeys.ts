@@ -8,7 +8,7 @@ export const JOURNEYS: readonly { readonly name: string; readonly entries: RegEx
   // Sending and receiving, and what people do with messages.
   { name: 'conversation', entries: /conversation-(?:parts|journey)\.ts$/ },
   // Signing up and in.
-  { name: 'account', entries: /(?:account-(?:parts|journey)|element-verbs)\.ts$/ },
+  { name: 'account', entries: /(?:account-(?:parts|journey)|element-commands)\.ts$/ },
   // Settings, linking, recovery, changed identities.
   { name: 'settings', entries: /(?:settings-(?:parts|journey)|en-errors)\.ts$/ },
   // What makes recovery codes slow to guess.

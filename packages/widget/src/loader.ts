@@ -21,7 +21,7 @@ const fetched: Map<string, Promise<void>> = new Map();
 async function importPinned(path: string): Promise<unknown> {
   const name = path.replace('./', '');
   await Promise.all([name, ...(pins[name]?.slice(1) ?? [])].map((one) => preload(one)));
-  return import(/* @vite-ignore */ addressOf(name));
+  return import(/* @vite-ignore */ new URL(name, import.meta.url).href);
 }
 
 /** Fetches a file into the browser's map of modules, which is where the import then finds it. Rejects on another hash. */
@@ -44,7 +44,7 @@ function fetchModule(name: string): Promise<void> {
     link.rel = 'modulepreload';
     link.crossOrigin = 'anonymous';
     link.integrity = integrity;
-    link.href = addressOf(name);
+    link.href = new URL(name, import.meta.url).href;
     // The link has done its work then, and leaves the page as it was.
     const end = (then: () => void) => (): void => {
       link.remove();
@@ -58,10 +58,6 @@ function fetchModule(name: string): Promise<void> {
     );
     document.head.append(link);
   });
-}
-
-function addressOf(name: string): string {
-  return new URL(name, import.meta.url).href;
 }
 
 /** Fetches and defines the elements. */
