@@ -389,7 +389,6 @@ describe('prekeys of an initial message', () => {
     const { consumed } = await decryptEnvelope({ ...params, preKeys: almostFull });
     expect(consumed.updated!.uses).toHaveLength(PREKEY_LIMITS.lastResortReplayMax * PREKEY_USE_LENGTH);
   });
-
   it('of the one-time kind are gone when a message is replayed', async () => {
     await addPreKey(bob, 'kemOneTime');
     await startSession(alice, bob);

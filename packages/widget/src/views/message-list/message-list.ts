@@ -2,17 +2,17 @@ import { html, nothing, type PropertyDeclarations, type PropertyValues, type Tem
 import { guard } from 'lit/directives/guard.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Conversation, ConversationSummary, Message, MessageId, MessageWindow } from '@seal-chat/client';
-import { avatarStyles, base, downIcon, lockIcon, Lookout, rovingTarget, Watch } from '@seal-chat/ui';
+import { avatarStyles, base, Lookout, rovingTarget, Watch } from '@seal-chat/ui';
 import type { ShownStrings } from '../../i18n/strings.ts';
 import { adoptStyles } from '../../internal/adopt-styles.ts';
 import { SealView } from '../../internal/seal-view.ts';
 import { conversationJourney } from '../../journeys/conversation.ts';
 import { toRows, type Row } from '../../messages/rows.ts';
 import { plainly } from '../../messages/text.ts';
-import { conversationAvatar } from '../../people/avatar.ts';
 import { conversationName, personName } from '../../people/name.ts';
 import { dayLabel } from '../../time/dates.ts';
 import { Announcer } from './announcer.ts';
+import { beginningView, toLatestView } from './edges.ts';
 import { EndAnchor } from './end-anchor.ts';
 import type { MessageListHost, Overlay, RichParts } from './host.ts';
 import { newestSeq, toListed, type ListedMessage } from './listed.ts';
@@ -312,7 +312,8 @@ export class SealMessageList extends SealView {
           ${writer === undefined ? nothing : html`<div class="typing" role="img" aria-label=${strings.isTyping(personName(writer, strings))}><i></i><i></i><i></i></div>`}
         </div>
       </div>
-      ${this.#renderToLatest()} ${this.#overlays.map((overlay) => overlay.render())}
+      ${this.#anchor.isPinned ? nothing : toLatestView(summary?.unreadCount ?? 0, strings, () => this.scrollToLatest())}
+      ${this.#overlays.map((overlay) => overlay.render())}
       <div class="hidden-visually" aria-live="polite">${this.#announcer.text}</div>`;
   }
 
@@ -325,7 +326,7 @@ export class SealMessageList extends SealView {
     const tabStop = shown.some((message) => message.messageId === this.#tabStop)
       ? this.#tabStop
       : shown.at(-1)?.messageId;
-    return html`${isComplete ? this.#renderBeginning(window, name) : nothing}
+    return html`${isComplete ? beginningView(window, name, { strings, summary: this.summary, rich: this.#rich }) : nothing}
     ${
       this.#isLoadingEarlier
         ? html`<div class="loading" role="status">
@@ -369,35 +370,6 @@ export class SealMessageList extends SealView {
       }),
     );
     return html`${message.seq === null ? nothing : rich?.gap(previousSeq, message.seq)}${bubble}`;
-  }
-
-  #renderBeginning(window: MessageWindow, name: string): TemplateResult {
-    const { strings, summary } = this;
-    return html`<div class="beginning ${window.messages.length === 0 ? 'alone' : ''}">
-      ${conversationAvatar(summary)}
-      ${
-        summary?.kind === 'channel'
-          ? this.#rich?.beginning(name, window.hasUnavailableHistory)
-          : html`${window.messages.length === 0 ? html`<h3>${strings.sayHello(name)}</h3>` : nothing}
-              <p class="hint">${lockIcon}${strings.sealedNotice(name)}</p>
-              ${window.hasUnavailableHistory ? html`<p class="hint">${strings.unavailableHistory}</p>` : nothing}`
-      }
-    </div>`;
-  }
-
-  #renderToLatest(): TemplateResult | typeof nothing {
-    const { strings } = this;
-    if (this.#anchor.isPinned) return nothing;
-    const unread = this.summary?.unreadCount ?? 0;
-    return html`<button
-      class="to-latest"
-      part="to-latest"
-      aria-label=${unread > 0 ? `${strings.toLatest}, ${strings.newMessages(unread)}` : strings.toLatest}
-      title=${strings.toLatest}
-      @click=${() => this.scrollToLatest()}
-    >
-      ${downIcon}${unread > 0 ? html`<span class="badge" aria-hidden="true">${unread > 99 ? '99+' : unread}</span>` : nothing}
-    </button>`;
   }
 
   #isBelowDivider(message: Message): boolean {
