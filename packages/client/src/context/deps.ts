@@ -5,7 +5,7 @@ import type { SealApi } from '../api/types.ts';
 import type { DeviceStore } from '../store/device-store.ts';
 import type { DeviceTx, RowReader } from '../store/device-tx.ts';
 
-/** What the verbs of the SDK are handed: one object for one device. */
+/** What the functions of the SDK are handed: one object for one device. */
 export interface Deps {
   readonly store: DeviceStore;
   /** Reads what is committed. */

@@ -6,7 +6,7 @@ import type { DeviceStore } from '../store/device-store.ts';
 import type { DeviceTx, RowReader } from '../store/device-tx.ts';
 import type { AccountRow, TokensRow } from '../store/rows.ts';
 
-/** What the verbs that open sessions are handed. */
+/** What functions that open sessions are handed. */
 export interface TokenDeps {
   readonly store: DeviceStore;
   readonly reader: RowReader;
