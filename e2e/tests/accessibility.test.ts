@@ -48,7 +48,7 @@ const VIEWS: readonly (readonly [
     async (_, { page, widget }) => {
       await widget.getByRole('combobox', { name: 'Find a person' }).fill('');
       await widget.getByRole('button', { name: 'Settings' }).click();
-      await widget.getByText('This device').waitFor();
+      await widget.getByText('This device', { exact: true }).waitFor();
       return page;
     },
   ],

@@ -153,7 +153,7 @@ test('newcomers read what was said before, where the channel shares its history'
   await send(mona.widget, 'said before');
   await openDetails(mona.widget);
   await mona.widget.getByRole('switch', { name: 'Share history with new members' }).check();
-  await expect.poll(() => mona.widget.getByRole('switch', { name: 'Show newcomers' }).isChecked()).toBe(true);
+  await expect.poll(() => mona.widget.getByRole('switch', { name: 'Share history' }).isChecked()).toBe(true);
 
   await begin(nils.widget, 'Browse channels');
   await nils.widget.getByRole('button', { name: 'Join archive' }).click();

@@ -133,7 +133,7 @@ test('a new device does not join when its owner says that the digits differ', as
   await heidi.widget.getByRole('button', { name: 'No, stop' }).click();
   await phone.widget.getByRole('alert').waitFor();
   await heidi.widget.getByRole('button', { name: 'Back' }).first().click();
-  await heidi.widget.getByText('This device').waitFor();
+  await heidi.widget.getByText('This device', { exact: true }).waitFor();
   expect(await heidi.widget.getByRole('button', { name: /^Remove: Device/u }).count()).toBe(0);
 });
 

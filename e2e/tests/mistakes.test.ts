@@ -20,11 +20,11 @@ test('a name that is taken or malformed opens no account and is refused with the
     expect(await name.evaluate((field) => field.matches(':focus'))).toBe(true);
   };
   await enter('ALICE', /^That name is taken/u);
-  await enter('', /^A name has at least 2 characters/u);
-  await enter('x', /^A name has at least 2 characters/u);
-  await enter('a b', /^A name has letters, digits/u);
-  await enter('<script>', /^A name has letters, digits/u);
-  await enter('-dash', /^A name has letters, digits/u);
+  await enter('', /^Use at least 2 characters/u);
+  await enter('x', /^Use at least 2 characters/u);
+  await enter('a b', /^Use letters, digits/u);
+  await enter('<script>', /^Use letters, digits/u);
+  await enter('-dash', /^Use letters, digits/u);
   await name.fill('newcomer');
   await signUp(other.widget, 'newcomer');
 });

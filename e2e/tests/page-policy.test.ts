@@ -17,7 +17,7 @@ async function visitEverything(alice: DeviceOfPerson, bob: DeviceOfPerson, newco
   await expectTexts(alice.widget, ['look at https://example.com 👋', 'answer']);
 
   await alice.widget.getByRole('button', { name: 'Settings' }).click();
-  await alice.widget.getByText('This device').waitFor();
+  await alice.widget.getByText('This device', { exact: true }).waitFor();
   await alice.widget.getByRole('button', { name: 'Link a new device' }).click();
   await alice.widget.locator('seal-link-old #code').waitFor();
   await alice.widget.getByRole('button', { name: 'Back' }).first().click();

@@ -12,7 +12,7 @@ test('a browser that forbids IndexedDB gets an explanation instead of a chat tha
         };
       }),
   });
-  await safari.widget.getByRole('alert').getByText('This browser does not let the site store data.').waitFor();
+  await safari.widget.getByRole('alert').getByText('This browser doesn’t let the site store data.').waitFor();
   expect(await safari.widget.getByRole('textbox').count()).toBe(0);
   await expect.poll(() => safari.watched.events).toContain('seal-error {"code":"STORAGE_FAILED"}');
 });
@@ -41,5 +41,5 @@ test('a browser whose IndexedDB opens and then fails gets the same explanation',
         };
       }),
   });
-  await broken.widget.getByRole('alert').getByText('This browser does not let the site store data.').waitFor();
+  await broken.widget.getByRole('alert').getByText('This browser doesn’t let the site store data.').waitFor();
 });

@@ -59,7 +59,7 @@ it('the widget stays with the list when what was chosen cannot be fetched', asyn
   await button(widget, 'New').click();
   await page.route('**/assets/**', (route) => route.abort());
   await widget.getByRole('menuitem', { name: 'Create a channel' }).click();
-  await widget.getByRole('alert').getByText('The server cannot be reached.').waitFor();
+  await widget.getByRole('alert').getByText('The server can’t be reached.').waitFor();
   expect(await widget.getByRole('heading', { name: 'Chats' }).count()).toBe(1);
   await page.close();
 });
@@ -179,7 +179,7 @@ it('invitations are answered, and the focus stays in the list when the last one 
 });
 
 it('the views of channels have touch targets of 44 px', async () => {
-  const narrow = { width: 360, height: 640 };
+  const narrow = { width: 360, height: 640, touch: true };
   const views = [
     () => harness.show({ ...narrow, state: 'invitations', open: false }),
     () => openNew({ ...narrow, state: 'channel', open: false }, 'Create a channel'),

@@ -23,7 +23,7 @@ it('an answer leads to the message it answers, which is marked', async () => {
   await expect.poll(() => original.getAttribute('data-seen')).toBe('marked');
   expect(await original.evaluate((row) => row.matches(':focus'))).toBe(true);
   // What is not on this device leads nowhere.
-  expect(await widget.getByRole('button', { name: 'is not on this device' }).isDisabled()).toBe(true);
+  expect(await widget.getByRole('button', { name: 'isn’t on this device' }).isDisabled()).toBe(true);
   await page.close();
 });
 
@@ -142,7 +142,7 @@ it('only mentions of real members are marked', async () => {
 
 it('the list says which messages the server kept back, where they are missing', async () => {
   const { page, widget } = await harness.show({ state: 'missingMessages' });
-  await widget.getByText('2 messages have not been delivered').waitFor();
+  await widget.getByText('2 messages weren’t delivered').waitFor();
   const order = await widget
     .locator('#rows > :is(.message, .missing)')
     .evaluateAll((rows) => rows.map((row) => /one|two|three|\d/.exec(row.textContent)![0]));
