@@ -26,7 +26,7 @@ it('pictures are shown over the window, with the keyboard, and the focus comes b
   await expect.poll(width).toBeGreaterThan(fitted);
   await page.keyboard.press('z');
   await page.keyboard.press('ArrowRight');
-  await widget.getByRole('dialog', { name: 'harbour.png' }).getByText('cannot be reached').waitFor();
+  await widget.getByRole('dialog', { name: 'harbour.png' }).getByText('can’t be reached').waitFor();
   await page.keyboard.press('Escape');
   expect(await slip.evaluate((button) => button.matches(':focus'))).toBe(true);
   await widget.getByRole('log').waitFor();
@@ -73,7 +73,7 @@ it('the widget says so when a file cannot be fetched', async () => {
   const { page, widget } = await harness.show({ state: 'files' });
   await widget.getByRole('button', { name: 'Download Contract for berth 14 (signed, final).pdf' }).click();
   const problem = widget.locator('seal-attachments').getByRole('alert');
-  await expect.poll(() => problem.innerText()).toContain('cannot be reached');
+  await expect.poll(() => problem.innerText()).toContain('can’t be reached');
   await page.close();
 });
 
