@@ -12,13 +12,15 @@ export function message(widget: Locator, text: string): Locator {
 
 /** Opens what can be done with a message, and does one of it. */
 export async function act(widget: Locator, text: string, action: string): Promise<void> {
-  await message(widget, text).click({ button: 'right' });
+  // The bubble, not its row: the toolbar may be over the middle of the row.
+  await message(widget, text).locator('.bubble').click({ button: 'right' });
   await widget.getByRole('menuitem', { name: action, exact: true }).click();
 }
 
 /** Reacts to a message from its menu. */
 export async function react(widget: Locator, text: string, emoji: string): Promise<void> {
-  await message(widget, text).click({ button: 'right' });
+  // The bubble, not its row: the toolbar may be over the middle of the row.
+  await message(widget, text).locator('.bubble').click({ button: 'right' });
   await widget.getByRole('menuitemcheckbox', { name: emoji }).click();
 }
 
