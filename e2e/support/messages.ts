@@ -12,15 +12,13 @@ export function message(widget: Locator, text: string): Locator {
 
 /** Opens what can be done with a message, and does one of it. */
 export async function act(widget: Locator, text: string, action: string): Promise<void> {
-  // The bubble, not its row: the toolbar may be over the middle of the row.
-  await message(widget, text).locator('.bubble').click({ button: 'right' });
+  await openMenu(widget, text);
   await widget.getByRole('menuitem', { name: action, exact: true }).click();
 }
 
 /** Reacts to a message from its menu. */
 export async function react(widget: Locator, text: string, emoji: string): Promise<void> {
-  // The bubble, not its row: the toolbar may be over the middle of the row.
-  await message(widget, text).locator('.bubble').click({ button: 'right' });
+  await openMenu(widget, text);
   await widget.getByRole('menuitemcheckbox', { name: emoji }).click();
 }
 
@@ -33,4 +31,9 @@ export async function attach(
   await widget.getByRole('button', { name: 'Attach files' }).waitFor();
   const input = widget.locator('input#files');
   await input.setInputFiles(typeof files === 'string' ? files : [...files]);
+}
+
+/** With a right click on the bubble, not on its row: the toolbar may be over the middle of the row. */
+async function openMenu(widget: Locator, text: string): Promise<void> {
+  await message(widget, text).locator('.bubble').click({ button: 'right' });
 }
