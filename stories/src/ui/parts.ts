@@ -24,7 +24,7 @@ const NAMES = ['maya', 'theo lindqvist', 'ines.faria', 'jonas', 'ليلى', null
 export const parts = {
   buttons: () =>
     html`<h2>Buttons</h2>
-      <p>
+      <p class="line">
         <button class="button primary">Start chatting</button>
         <button class="button secondary">Continue as a guest</button>
         <button class="button quiet">Use a recovery code</button>
@@ -52,25 +52,29 @@ export const parts = {
       <label><input class="switch" type="checkbox" role="switch" /> Share history</label>`,
   states: () =>
     html`<h2>Message states and badges</h2>
-      <p>
+      <p class="line">
         ${STATES.map(
           (state) => html`<span class="shape" role="img" aria-label=${state}>${messageState(state)}</span> ${state} `,
         )}
       </p>
-      <p>
+      <p class="line">
         <span class="badge">7</span> <span class="badge quiet">23</span>
         <span class="pill ink">${lockIcon} Sealed</span> <span class="pill good">Live</span>
         <span class="pill warn">Test</span> <span class="pill danger">Failing</span> <span class="pill">Draft</span>
       </p>`,
   avatars: () =>
     html`<h2>Avatars</h2>
-      ${NAMES.map((name, i) =>
-        personAvatar({ id: `person-${i}`, name, presence: (['online', 'away', 'offline'] as const)[i % 3] }),
-      )}
-      ${channelAvatar('floor', '#')} ${channelAvatar('recipes', lockIcon)}`,
+      <div class="line">
+        ${NAMES.map((name, i) =>
+          personAvatar({ id: `person-${i}`, name, presence: (['online', 'away', 'offline'] as const)[i % 3] }),
+        )}
+        ${channelAvatar('floor', '#')} ${channelAvatar('recipes', lockIcon)}
+      </div>`,
   icons: () =>
     html`<h2>Icons</h2>
-      <p>${Object.entries(ui).map(([name, value]) => (name.endsWith('Icon') ? html`<span>${value}</span>` : ''))}</p>
+      <p class="line">
+        ${Object.entries(ui).map(([name, value]) => (name.endsWith('Icon') ? html`<span>${value}</span>` : ''))}
+      </p>
       ${sealMark}`,
   notices: () =>
     html`<h2>Notices</h2>

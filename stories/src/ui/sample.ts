@@ -1,4 +1,4 @@
-import { LitElement, html, type PropertyDeclarations, type TemplateResult } from 'lit';
+import { LitElement, css, html, type PropertyDeclarations, type TemplateResult } from 'lit';
 import {
   Dialog,
   Menu,
@@ -35,6 +35,20 @@ export class UiSample extends LitElement {
     messageStateStyles,
     menuStyles,
     dialogStyles,
+    css`
+      main {
+        display: grid;
+        gap: 12px;
+        padding: 16px;
+        background: var(--_ground);
+      }
+      .line {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 8px;
+      }
+    `,
   ];
   static override properties: PropertyDeclarations = {
     shown: {},
@@ -56,7 +70,7 @@ export class UiSample extends LitElement {
   }
 
   protected override render(): TemplateResult {
-    return html`<div class="sample">${parts[this.shown](this)}</div>`;
+    return html`<main>${parts[this.shown](this)}</main>`;
   }
 }
 
