@@ -95,6 +95,7 @@ export const parts = {
         aria-label="More"
         aria-haspopup="menu"
         aria-expanded=${sample.menu.expanded}
+        @keydown=${sample.menu.handleButtonKey}
       >
         ${moreIcon}
       </button>

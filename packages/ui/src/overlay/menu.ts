@@ -16,7 +16,8 @@ export interface MenuItem {
  * A menu next to its button: arrow keys, Home and End go through it, Escape and Tab close it and return the focus to the
  * button, and so does a press elsewhere without moving the focus. There is one in each shadow root.
  *
- * The button is `<button popovertarget="menu" aria-haspopup="menu" aria-expanded=${menu.expanded}>`.
+ * The button is `<button popovertarget="menu" aria-haspopup="menu" aria-expanded=${menu.expanded}
+ * @keydown=${menu.handleButtonKey}>`: the arrow down opens it too.
  */
 export class Menu implements ReactiveController {
   readonly #host: LitElement;
@@ -56,7 +57,7 @@ export class Menu implements ReactiveController {
     if (hasFocus) button?.focus();
   }
 
-  /** The menu named `label`, with `note` below its items. */
+  /** Renders the menu named `label`, with `note` below its items. The first item has the focus as soon as it is shown. */
   render(label: string, items: readonly MenuItem[], note: unknown = nothing): TemplateResult {
     return html`<div
       id="menu"
@@ -68,11 +69,12 @@ export class Menu implements ReactiveController {
     >
       <div role="menu" aria-label=${label}>
         ${items.map(
-          (item) =>
+          (item, i) =>
             html`<button
               role="menuitem"
               class="item ${item.isDangerous === true ? 'danger' : ''}"
               tabindex="-1"
+              ?autofocus=${i === 0}
               @click=${() => void this.#pick(item)}
             >
               ${item.icon ?? nothing}<span>${item.name}</span>
@@ -82,6 +84,13 @@ export class Menu implements ReactiveController {
       ${note}
     </div>`;
   }
+
+  /** Opens it with the arrow down, as the platform's menus. */
+  readonly handleButtonKey = (event: KeyboardEvent): void => {
+    if (event.key !== 'ArrowDown' || this.#isOpen) return;
+    event.preventDefault();
+    this.open();
+  };
 
   get #popover(): HTMLElement | null {
     return this.#host.renderRoot.querySelector<HTMLElement>('#menu');
@@ -109,7 +118,6 @@ export class Menu implements ReactiveController {
     const button = this.#button;
     if ((event as ToggleEvent).newState !== 'open' || popover === null || button === null) return;
     placeBeside(popover, button.getBoundingClientRect(), button.matches(':dir(ltr)'));
-    this.#items()[0]?.focus();
   };
 
   readonly #handleKeydown = (event: KeyboardEvent): void => {
