@@ -5,7 +5,7 @@
  * Results are kept in `.mutation/<package>/`: `report.html`, `report.json` and what makes the next run incremental.
  * Options behind the paths go to Stryker, as `--force` (run everything again) or `--concurrency 1`.
  */
-import { statSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join, relative, resolve, sep } from 'node:path';
 import { ROOT } from './lib/paths.mjs';
 import { quietEnvironment, run, tool } from './lib/run.mjs';
@@ -31,6 +31,8 @@ if (targets.size === 0) fail('name at least one file or folder, as packages/cryp
 let worst = 0;
 for (const [name, patterns] of targets) {
   const results = `.mutation/${name}`;
+  const report = join(ROOT, results, 'report.json');
+  rmSync(report, { force: true });
   const settings = {
     MUTATED_PACKAGE: name,
     MUTATE: JSON.stringify([...patterns, '!**/*.test.ts', '!**/*.d.ts']),
@@ -41,10 +43,34 @@ for (const [name, patterns] of targets) {
   const code = await run([tool('stryker'), 'run', 'stryker.config.mjs', ...options], {
     env: { ...quietEnvironment(), ...settings },
   });
-  process.stdout.write(`${name}: ${results}/report.html\n`);
+  if (!existsSync(report)) fail(`${name}: Stryker ended with code ${code} and made no report`);
+  process.stdout.write(`${summary(JSON.parse(readFileSync(report, 'utf8')))}\n${name}: ${results}/report.html\n`);
   worst = Math.max(worst, code);
 }
 process.exitCode = worst;
+
+/**
+ * The mutants that no test noticed, one a line, and a count. Stryker calls a mutant a survivor, too, when a `beforeAll`
+ * failed and none of its tests began: such a one was noticed.
+ */
+function summary({ files }) {
+  const lines = [];
+  let total = 0;
+  for (const [path, { mutants }] of Object.entries(files)) {
+    const tried = mutants.filter(({ status }) => !['Ignored', 'CompileError', 'RuntimeError'].includes(status));
+    total += tried.length;
+    for (const mutant of tried.filter(isUnnoticed)) {
+      const { line, column } = mutant.location.start;
+      const text = mutant.replacement.replaceAll(/\s+/g, ' ').slice(0, 80);
+      lines.push(`${path}:${line}:${column} ${mutant.status} ${mutant.mutatorName}: ${text}`);
+    }
+  }
+  return [...lines, `${lines.length} of ${total} mutants were not noticed`].join('\n');
+}
+
+function isUnnoticed({ status, testsCompleted }) {
+  return status === 'NoCoverage' || (status === 'Survived' && testsCompleted > 0);
+}
 
 function fail(reason) {
   process.stderr.write(`mutate: ${reason}\n`);
