@@ -18,8 +18,8 @@ export function avatarHue(id: string): number {
 
 /** One of 192 marks for a person without a name, the same wherever they are shown. */
 export function ringMark(id: string): RingMark {
-  // The upper bits, mixed: the mark must not follow from the colour.
-  let rest = Math.imul(hash(id), 0x9e3779b1) >>> 8;
+  // Mixed again: the mark must not follow from the colour, and ids that look alike must not share marks.
+  let rest = mix(hash(id));
   const take = (count: number): number => {
     const taken = rest % count;
     rest = Math.floor(rest / count);
@@ -39,6 +39,13 @@ function hash(text: string): number {
   let value = 0;
   for (let i = 0; i < text.length; i++) value = (value * 31 + text.charCodeAt(i)) >>> 0;
   return value;
+}
+
+/** The finalizer of MurmurHash3 (32 bits): every bit of `value` changes about half of the bits of the result. */
+function mix(value: number): number {
+  let mixed = Math.imul(value ^ (value >>> 16), 0x85ebca6b);
+  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
+  return (mixed ^ (mixed >>> 16)) >>> 0;
 }
 
 function firstGrapheme(word: string): string {
