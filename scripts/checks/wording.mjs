@@ -26,19 +26,6 @@ const SOURCES = /\.(?:ts|mjs|js|py|md|sql|prisma|html|ya?ml)$/;
 const SKIPPED =
   /^(?:packages\/widget\/src\/i18n\/(?:de|ar)\b.*|scripts\/checks\/wording(?:\.test)?\.mjs|CONTRIBUTING\.md)$/;
 
-/** Folders that still have such phrases. The list may only become shorter: a folder without any must leave it. */
-const UNFINISHED = [
-  'packages/client/src',
-  'packages/client/test',
-  'packages/server/src',
-  'packages/server/test',
-  'packages/widget/src',
-  'packages/widget/demo',
-  'bench',
-  'docs',
-  'prisma',
-];
-
 /** Every phrase in `text`, as `line: "phrase": advice`. */
 export function findPhrases(text) {
   return text.split('\n').flatMap((line, index) =>
@@ -49,24 +36,14 @@ export function findPhrases(text) {
   );
 }
 
-/** Problems of all files: phrases outside `unfinished` folders, and entries of `unfinished` that are finished. */
-export function findProblems(files, unfinished) {
-  const isBelow = (path, folder) => path === folder || path.startsWith(`${folder}/`);
-  const found = files.map(({ path, text }) => ({ path, phrases: findPhrases(text) }));
-  return [
-    ...found
-      .filter(({ path }) => !unfinished.some((folder) => isBelow(path, folder)))
-      .flatMap(({ path, phrases }) => phrases.map((phrase) => `${path}:${phrase}`)),
-    ...unfinished
-      .filter((folder) => found.every(({ path, phrases }) => phrases.length === 0 || !isBelow(path, folder)))
-      .map((folder) => `${folder}: has no such phrases any longer; take it off the list`),
-  ];
+/** Every phrase of `files`, as `path:line: "phrase": advice`. */
+export function findProblems(files) {
+  return files.flatMap(({ path, text }) => findPhrases(text).map((phrase) => `${path}:${phrase}`));
 }
 
 if (import.meta.url === `file://${process.argv[1]}`) {
-  const all = process.argv.includes('--all');
   const files = listFiles(SOURCES)
     .filter((path) => !SKIPPED.test(path))
     .map((path) => ({ path, text: readText(path) }));
-  report('wording', findProblems(files, all ? [] : UNFINISHED));
+  report('wording', findProblems(files));
 }

@@ -69,7 +69,7 @@ function row(what: string, key: keyof Timings, timings: ReadonlyMap<string, read
   };
 }
 
-/** Encryption of files, beside WebCrypto by itself and libsodium. */
+/** Encryption of files, beside bare WebCrypto and libsodium. */
 export async function runAttachments(): Promise<PartResult> {
   const piece: Bytes = Uint8Array.from(randomBytes(PIECE));
   const barePiece: Bytes = Uint8Array.from(randomBytes(BARE_PIECE));

@@ -147,7 +147,7 @@ export async function runChannels(): Promise<PartResult> {
       `${contenders.map(({ name, version }) => `${name} ${version}`).join(', ')}; ${ROUNDS} rounds after ${WARM_UP_ROUNDS} discarded ones, contenders in turn; ${MESSAGES} messages of ${PLAINTEXT.length} bytes a round; median [least-most].`,
       'Every member is one device. ts-mls runs with the crypto provider it comes with, on X25519, AES-128-GCM and Ed25519, and keeps its states in memory; Seal hands its states from call to call as the bytes that its store keeps, checks who sent what and who is in the tree, and uses its default ciphersuite.',
       'The tree is as new as a tree can be, all members added by one: a Commit then has to reach each of the others apart, which is the worst case. The Welcome is for all members at once and holds the tree.',
-      'Megolm does less: a sender signs and hands out one key, which stays good until somebody decides to change it. There is no agreement on who is a member.',
+      'Megolm does less: a sender signs and hands out one key, which stays good until a member decides to change it. There is no agreement on who is a member.',
     ],
   };
 }

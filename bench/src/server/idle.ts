@@ -23,7 +23,7 @@ export interface IdleResult {
 
 /**
  * Growth of the server's resident memory over 2,500 further signed-in, subscribed connections, each of another person,
- * after the first 200. The people register beforehand and the server is started anew, so that what registration
+ * after the first 200. The people register beforehand and the server is started again, so that what registration
  * leaves in its heap does not make room for them, and garbage is collected before each reading: a heap that has grown
  * and not shrunk again is no connection's.
  */

@@ -108,7 +108,7 @@ export async function register(site: Site, tools: Cryptography, username: string
   return { userId, deviceId, accessToken, tenantId, signKeys: device.sign };
 }
 
-/** Publishes one prekey of each kind: what a device has to offer before somebody can write to it. */
+/** Publishes one prekey of each kind: what a device has to offer before others can write to it. */
 export async function publishPreKeys(site: Site, tools: Cryptography, person: Registered): Promise<void> {
   const { tenantId, userId, deviceId, signKeys, accessToken } = person;
   const owner = { tenantId, userId, deviceId };

@@ -48,7 +48,7 @@ async function play(sayings: readonly Saying[], order: readonly number[], accoun
   }
   const { messages } = await scene.window();
   const { unreadCount, mentionCount = 0, timer, lastSeq, gaps = [] } = await scene.row();
-  // Reactions stand in the order in which they were heard of.
+  // Reactions are in the order in which they arrived.
   const sorted = messages.map((message) => ({
     ...message,
     reactions: message.reactions

@@ -10,7 +10,7 @@ import { test } from './support/test.ts';
 const keyPackage = () => ({ ref: noise(32), bytes: noise(120) });
 const stock = (count: number) => Array.from({ length: count }, keyPackage);
 
-/** Somebody with a channel that awaits one device of `bob`. */
+/** A person with a channel that awaits one device of `bob`. */
 async function awaiting(bob: TestPerson) {
   const alice = await signUp(bob.first.process, bob.tenant);
   const { conversationId } = await alice.first.api.channels.create.mutate(newChannel());
@@ -39,7 +39,7 @@ describe('KeyPackages', () => {
     expect(claimed).toHaveLength(8);
     for (const { bytes } of oneTime) expect(given.get(bytes) ?? 0).toBeLessThanOrEqual(1);
     expect(await channels[0]!.claim()).toHaveLength(1);
-    // Whoever met another at the stock took the last resort; what was left is still there, once.
+    // A claim that met another one took the last resort; what was left is still there, once.
     const { oneTime: left } = await bob.first.api.channels.keyPackageStatus.query({});
     const taken = oneTime.filter(({ bytes }) => given.has(bytes));
     expect(left.length).toBeLessThanOrEqual(6 - taken.length);

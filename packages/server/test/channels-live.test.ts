@@ -9,7 +9,7 @@ import { signUp } from './support/people.ts';
 import { test } from './support/test.ts';
 
 const upTo = (count: number) => Array.from({ length: count }, (_, i) => i + 1);
-/** What came after the Commit that made the channel ready: that one may still be on its way when somebody begins to listen. */
+/** What came after the Commit that made the channel ready: that one may still be on its way when a device begins to listen. */
 const newIn = (events: readonly SyncEvent[]) => entriesIn(events).filter(({ seq }) => seq > 1);
 const seqsIn = (events: readonly SyncEvent[]) => newIn(events).map(({ seq }) => seq);
 const headsIn = (events: readonly SyncEvent[], id: ConversationId) =>
@@ -108,7 +108,7 @@ describe('two processes on one database', () => {
       headsIn(events, conversationId).some(({ lastSeq, isPending }) => lastSeq === 1 && isPending),
     );
     const toSecond = await caughtUp(listen(second));
-    // It is not in the group, so it hears of Commits alone.
+    // It is not in the group, so it is told of Commits alone.
     const group = await alice.first.api.channels.group.query({ conversationId });
     await alice.first.api.channels.send.mutate(channelMessage(conversationId, group));
     await second.api.channels.commit.mutate(

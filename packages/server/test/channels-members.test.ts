@@ -28,7 +28,7 @@ describe('what a role may do', () => {
     crew = await Promise.all(Array.from({ length: 6 }, () => signUp(relay, tenant)));
   });
 
-  /** A channel with one of each role and two members, anew for each question. */
+  /** A channel with one of each role and two members, a new one for each question. */
   async function cast(visibility: 'public' | 'private') {
     const [owner, admin, member, target, stranger, newcomer] = [
       crew[0]!,
@@ -47,9 +47,9 @@ describe('what a role may do', () => {
   type Actor = 'owner' | 'admin' | 'member' | 'stranger';
 
   const actions: Record<string, (who: TestPerson, at: Cast) => Promise<unknown>> = {
-    'add somebody': ({ first }, { conversationId, newcomer }) =>
+    'add a person': ({ first }, { conversationId, newcomer }) =>
       first.api.channels.add.mutate({ conversationId, userIds: [newcomer.userId] }),
-    'invite somebody': ({ first }, { conversationId, newcomer }) =>
+    'invite a person': ({ first }, { conversationId, newcomer }) =>
       first.api.channels.invite.mutate({ conversationId, userIds: [newcomer.userId] }),
     'remove a member': ({ first }, { conversationId, target }) =>
       first.api.channels.remove.mutate({ conversationId, userId: target.userId }),
@@ -65,10 +65,10 @@ describe('what a role may do', () => {
       first.api.channels.update.mutate({ conversationId, name: `${name} 2`, description: 'new' }),
   };
   const table: [string, 'public' | 'private', Record<Actor, string>][] = [
-    ['add somebody', 'private', { owner: 'ok', admin: 'ok', member: 'FORBIDDEN', stranger: 'NOT_A_MEMBER' }],
-    ['add somebody', 'public', { owner: 'ok', admin: 'ok', member: 'FORBIDDEN', stranger: 'NOT_A_MEMBER' }],
-    ['invite somebody', 'private', { owner: 'ok', admin: 'ok', member: 'FORBIDDEN', stranger: 'NOT_A_MEMBER' }],
-    ['invite somebody', 'public', { owner: 'ok', admin: 'ok', member: 'ok', stranger: 'NOT_A_MEMBER' }],
+    ['add a person', 'private', { owner: 'ok', admin: 'ok', member: 'FORBIDDEN', stranger: 'NOT_A_MEMBER' }],
+    ['add a person', 'public', { owner: 'ok', admin: 'ok', member: 'FORBIDDEN', stranger: 'NOT_A_MEMBER' }],
+    ['invite a person', 'private', { owner: 'ok', admin: 'ok', member: 'FORBIDDEN', stranger: 'NOT_A_MEMBER' }],
+    ['invite a person', 'public', { owner: 'ok', admin: 'ok', member: 'ok', stranger: 'NOT_A_MEMBER' }],
     ['remove a member', 'private', { owner: 'ok', admin: 'ok', member: 'FORBIDDEN', stranger: 'NOT_A_MEMBER' }],
     ['remove an admin', 'private', { owner: 'ok', admin: 'FORBIDDEN', member: 'FORBIDDEN', stranger: 'NOT_A_MEMBER' }],
     ['make an admin', 'public', { owner: 'ok', admin: 'FORBIDDEN', member: 'FORBIDDEN', stranger: 'NOT_A_MEMBER' }],
@@ -112,7 +112,7 @@ describe('the owner', () => {
     const demote = owner!.first.api.channels.setRole.mutate({ conversationId, userId: owner!.userId, role: 'member' });
     expect(await refusalOf(demote)).toMatchObject({ code: 'FORBIDDEN' });
     await owner!.first.api.channels.leave.mutate({ conversationId });
-    // An admin before whoever was there longer.
+    // An admin comes before a member who was there longer.
     expect(await rolesIn(late!, conversationId)).toEqual({
       [admin!.userId]: 'owner',
       [early!.userId]: 'member',
@@ -229,7 +229,7 @@ describe('invitations', () => {
     expect(await refusalOf(join(carol!))).toMatchObject({ code: 'NOT_A_MEMBER' });
     const again = carol!.first.api.channels.decline.mutate({ conversationId });
     expect(await refusalOf(again)).toMatchObject({ code: 'NOT_FOUND' });
-    // Whoever is taken out needs another, and what they gave is worth nothing.
+    // A person who is taken out needs another, and the invitations they gave are worth nothing.
     const { userId } = bob!;
     await alice!.first.api.channels.setRole.mutate({ conversationId, userId, role: 'admin' });
     await bob!.first.api.channels.invite.mutate({ conversationId, userIds: [carol!.userId] });

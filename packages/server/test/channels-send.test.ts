@@ -68,7 +68,7 @@ describe('sending', () => {
     const after = await reconcile(carol!.first, conversationId);
     expect(after).toMatchObject({ epoch: 2, toRemove: [] });
     await alice!.first.api.channels.send.mutate({ ...message, epoch: after.epoch });
-    // Everything of the channel is closed to whoever was removed.
+    // Everything of the channel is closed to a removed member.
     const { first } = bob!;
     const ofBob = [
       first.api.channels.group.query({ conversationId }),

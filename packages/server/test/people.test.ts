@@ -37,7 +37,10 @@ describe('searching', () => {
 });
 
 describe('direct messages', () => {
-  test('a pair has one direct conversation, whoever opens it and however often at once', async ({ relay, tenant }) => {
+  test('a pair has one direct conversation, whichever of them opens it and however often at once', async ({
+    relay,
+    tenant,
+  }) => {
     const [alice, bob] = await Promise.all([signUp(relay, tenant), signUp(relay, tenant)]);
     const opened = await Promise.all(
       Array.from({ length: 20 }, (_, i) =>

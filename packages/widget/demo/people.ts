@@ -19,8 +19,8 @@ export function createChat(name: string, mode: 'inline' | 'page'): SealChat {
 }
 
 /**
- * Signs `chat`, which has to be in the page, in as `name`; under that name with a few letters after it when somebody
- * in another browser has it already.
+ * Signs `chat`, which has to be in the page, in as `name`; under that name with a few letters after it when a
+ * person in another browser has it already.
  */
 export async function join(chat: SealChat, name: string): Promise<DemoPerson> {
   await customElements.whenDefined('seal-chat');

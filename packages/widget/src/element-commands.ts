@@ -2,7 +2,7 @@ import { SealError, type ConversationId, type SealClient, type UserId } from '@s
 
 /** What pages can have the element do. Loaded when a page asks: most pages leave it to the person. */
 
-/** Signs in with the account the device has, or opens one. @throws SealError USERNAME_TAKEN, BAD_INPUT, OFFLINE … */
+/** Signs in with the account the device has, or opens one. @throws SealError USERNAME_TAKEN, BAD_INPUT, OFFLINE, RATE_LIMITED */
 export async function signIn(
   client: SealClient,
   options: { readonly username: string | null; readonly withoutRecoveryCode?: boolean },

@@ -151,7 +151,7 @@ export class SealChat extends LitElement {
   /**
    * Signs in with the account this device has, or opens one under `username` (`null`: as a guest). With
    * `withoutRecoveryCode` the person is not shown one now; they can make one in the settings.
-   * @throws SealError USERNAME_TAKEN, BAD_INPUT, OFFLINE, STORAGE_FAILED …
+   * @throws SealError USERNAME_TAKEN, BAD_INPUT, OFFLINE, STORAGE_FAILED, RATE_LIMITED
    */
   async signIn(options: {
     readonly username: string | null;

@@ -4,11 +4,11 @@ import { fromAnswer } from './errors.ts';
 import type { Caller } from './types.ts';
 
 /**
- * tRPC's WebSocket protocol. tRPC's own client reconnects by itself and resumes after the last event it has handed out;
+ * tRPC's WebSocket protocol. tRPC's own client reconnects automatically and resumes after the last event it has handed out;
  * here the position that counts is the committed one, and the leader decides when to connect.
  */
 
-/** One WebSocket for as long as it lives; it does not come back by itself. */
+/** One WebSocket for as long as it lives; it does not reconnect. */
 export interface Socket {
   /** Calls over this socket, once it is `opened`. */
   readonly call: Caller;
@@ -69,7 +69,7 @@ export function openSocket(options: {
     () => end(new SealError('OFFLINE')),
   );
 
-  // Whoever comes first has the reason.
+  // The first caller gives the reason.
   function end(reason: SealError): void {
     if (hasEnded) return;
     hasEnded = true;

@@ -26,7 +26,7 @@ const POLL_MS = 1_000;
 const FIRST_POLL_MS = 250;
 
 /**
- * Stands in for step 4 when the person at the old device says no. Not authenticated: the server could write it, and
+ * Takes the place of step 4 when the person at the old device says no. Not authenticated: the server could write it, and
  * could just as well keep step 4 back.
  */
 const REFUSED: Bytes = Uint8Array.of(0);

@@ -83,7 +83,7 @@ export async function stocked(client: SealClient): Promise<void> {
   }
 }
 
-/** The devices that ought to be in a group are in it. */
+/** Waits until the devices that must be in a group are in it. */
 export async function isSettled(client: SealClient, conversationId: ConversationId): Promise<void> {
   const deadline = Date.now() + patient(15_000);
   for (;;) {

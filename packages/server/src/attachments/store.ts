@@ -12,7 +12,7 @@ export interface Upload {
   readonly parts: number;
 }
 
-/** Somebody who asks for an attachment. */
+/** A person who asks for an attachment. */
 export interface Reader {
   readonly tenantId: TenantId;
   readonly userId: UserId;

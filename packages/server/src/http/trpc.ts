@@ -12,7 +12,7 @@ export interface TrpcDeps {
   readonly router: AppRouter;
   /** The context of one request, from its headers and the address it came from. */
   createContext(request: Pick<FastifyRequest, 'headers' | 'ip'>): Promise<Context>;
-  /** Hears of every call that failed, expected or not. */
+  /** Is told of every call that failed, expected or not. */
   onError(failure: { readonly error: TRPCError; readonly path: string | undefined }): void;
 }
 

@@ -32,7 +32,7 @@ export interface DurableLimits {
   check(limit: DurableLimit, tenantId: TenantId, subject: string, points: number): Promise<void>;
 }
 
-/** One limiter for each limit and number of points. Whoever is over a limit is refused without asking the database. */
+/** One limiter for each limit and number of points. A caller over a limit is refused without asking the database. */
 export function createDurableLimits(pool: Pool): DurableLimits {
   const limiters = new Map<string, RateLimiterPostgres>();
 

@@ -16,7 +16,7 @@ interface Counter {
   unsaved: number;
 }
 
-/** Messages by user and minute. Costs no statement per message: the shared table hears of it every second. */
+/** Messages by user and minute. Costs no statement per message: the shared table is updated every second. */
 export interface MessageLimits {
   /** Counts a message. @throws SealError RATE_LIMITED with `retryAfterMs` */
   consume(tenantId: TenantId, userId: UserId, perMinute: number): void;

@@ -16,7 +16,7 @@ export interface EmbeddedPostgres {
   readonly url: string;
   /** Settles with a reason when the server cannot be kept running. */
   readonly failed: Promise<string>;
-  /** Says that `stop` comes soon: whoever starts on the same directory waits for it. */
+  /** Says that `stop` comes soon: another start on the same directory waits for it. */
   announceStop(): Promise<void>;
   /** Ends it cleanly, within 40 s; the data stay. */
   stop(): Promise<void>;
@@ -27,7 +27,7 @@ export interface EmbeddedPostgresOptions {
   readonly dataDir: string;
   /** Server settings beside the standard ones, such as `fsync: 'off'` in tests. */
   readonly settings?: Readonly<Record<string, string>>;
-  /** Hears that the server ended by itself and is being started again. */
+  /** Is told when the server ended unasked and is being started again. */
   readonly onRestart?: (reason: string) => void;
 }
 
@@ -95,7 +95,7 @@ export async function startPostgres(options: EmbeddedPostgresOptions): Promise<E
   }
 }
 
-/** Starts the server, and again when it ends by itself. */
+/** Starts the server, and again when it ends unasked. */
 async function keepRunning(options: LaunchOptions, onRestart: (reason: string) => void) {
   let current: Promise<ServerProcess> = launchAfterCrash(options);
   await current;

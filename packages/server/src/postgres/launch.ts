@@ -7,7 +7,7 @@ import type { RunAs } from './run-as.ts';
 
 /** One PostgreSQL process that accepts connections. */
 export interface ServerProcess {
-  /** Settles when the process ends by itself, with its last words; never after `stop`. */
+  /** Settles when the process ends unasked, with its last words; never after `stop`. */
   readonly ended: Promise<string>;
   /** Ends it: transactions under way are undone, everything committed is on disk. */
   stop(): Promise<void>;

@@ -5,7 +5,7 @@ import { systemCode } from '../start-error.ts';
 
 const run = promisify(execFile);
 
-/** Whether a process with this id exists, whoever owns it. */
+/** Tells whether a process with this id exists, of any owner. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);

@@ -33,7 +33,7 @@ export function leafOf(person: TestPerson, device: Pick<TestDevice, 'deviceId'> 
 
 type Where = Pick<GroupAnswer, 'generation' | 'epoch'>;
 
-/** A Commit made in the group's state `at`, with a Welcome when somebody is added. */
+/** A Commit made in the group's state `at`, with a Welcome when a member is added. */
 export function commitAt(
   conversationId: ConversationId,
   { generation, epoch }: Where,
@@ -72,7 +72,7 @@ export function channelMessage(
   };
 }
 
-/** Brings the group to what it ought to be, as `by`: everybody missing is added, everybody gone removed. */
+/** Brings the group to what it must be, as `by`: everybody missing is added, everybody gone removed. */
 export async function reconcile(by: TestConnection, conversationId: ConversationId): Promise<GroupAnswer> {
   const group = await by.api.channels.group.query({ conversationId });
   const removes = group.toRemove.map(({ deviceId }): DeviceId => deviceId);

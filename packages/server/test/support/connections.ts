@@ -25,7 +25,7 @@ export interface ConnectionOptions {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Opens a socket that does not come back by itself. */
+/** Opens a socket that does not reconnect. */
 export function connect(process: RelayProcess, options: ConnectionOptions): TestConnection {
   const { appKey, accessToken, headers } = options;
   const opened: WebSocket[] = [];

@@ -28,7 +28,7 @@ export interface TestPerson {
   readonly userId: UserId;
   readonly username: string | null;
   readonly first: TestDevice;
-  /** The account's latest list; whoever extends it puts the new one here. */
+  /** The account's latest list; a test that extends it puts the new one here. */
   list: DeviceListState;
 }
 

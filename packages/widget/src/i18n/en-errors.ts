@@ -5,7 +5,7 @@ const general = Object.entries(ERRORS).map(([code, { text }]) => [code, text]);
 /** What every error means, in English. Fetched when the rest is there: a page where all goes well never shows one. */
 export const enErrors: Readonly<Partial<Record<ErrorCode, string>>> = {
   ...Object.fromEntries(general),
-  // Where it helps to know that the text stands in this widget.
+  // Where it helps to know that the text is shown in this widget.
   USERNAME_TAKEN: 'That name is taken. Try another, or use your recovery code if it is yours.',
   WRONG_CODE: 'That code is incorrect. Check it for typing mistakes.',
   NOT_FOUND: 'Nothing was found under that name.',

@@ -1,7 +1,7 @@
 import { SealError } from '@seal-chat/client';
 
 /**
- * A part of the widget that is loaded when a person first needs it. Whoever asks for it meanwhile shares the load; after
+ * A part of the widget that is loaded when a person first needs it. Callers that ask for it meanwhile share the load; after
  * one that failed, the next call of `load` tries again.
  */
 export interface Journey<Module> {

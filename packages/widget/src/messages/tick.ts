@@ -3,7 +3,7 @@ import type { Message } from '@seal-chat/client';
 import { messageState } from '@seal-chat/ui';
 import type { ChatStrings } from '../i18n/strings.ts';
 
-/** How far an own message got, as a shape with a name; nothing for messages of others. */
+/** How far a message of this person got, as a shape with a name; nothing for messages of others. */
 export function statusTick(message: Message, strings: ChatStrings): TemplateResult | typeof nothing {
   const { status } = message;
   if (status === null) return nothing;

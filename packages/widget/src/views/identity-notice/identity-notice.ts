@@ -6,7 +6,7 @@ import { AccountView } from '../../internal/account-view.ts';
 import { errorText } from '../../error-text.ts';
 import { personName } from '../../people/name.ts';
 
-/** Stands in the composer's place while the keys of a person are not the ones first seen. */
+/** Takes the composer's place while the keys of a person are not the ones first seen. */
 export class SealIdentityNotice extends AccountView {
   static override styles = [
     base,

@@ -6,7 +6,7 @@ import { ChannelView } from '../../../internal/channel-view.ts';
 import { problemLine } from '../../../internal/templates.ts';
 import { joinErrorText } from '../join-error.ts';
 
-/** Stands in the composer's place while nothing can be written in a channel, and says why and what one can do. */
+/** Takes the composer's place while nothing can be written in a channel, and says why and what one can do. */
 export class SealChannelNotice extends ChannelView {
   static override styles = [
     base,
