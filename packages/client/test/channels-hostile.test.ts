@@ -200,12 +200,85 @@ describe('a lying server', () => {
     expect(shown).toBeGreaterThan(0);
     expect(atBob.summary.get()?.channel?.state).toBe('broken');
   });
+
+  it('a reset that the server ascribes to an ordinary member is not accepted', async () => {
+    const { network, bob, atAlice, atBob, alice, errors } = await scene();
+    const { deviceId } = signedIn(bob.client);
+    let told = 0;
+    // The next message is withheld; in its place a member, which Bob himself is, is said to have reset the group.
+    network.rewrite = next(atBob, (entry) => {
+      told++;
+      const { seq, acceptedAt, generation } = entry;
+      const sender = { senderUserId: bob.userId, senderDeviceId: deviceId };
+      return [{ ...sender, seq, acceptedAt, generation: Number(generation) + 1, kind: 'reset' }];
+    });
+    await say(atAlice, 'not replaced');
+    await reported(errors, 'CHANNEL_FORKED');
+    expect(told).toBeGreaterThan(0);
+    network.rewrite = null;
+    await until(atBob.summary, (summary) => summary?.channel?.state === 'joined', 'to be in again');
+    await until(atBob.messages, () => said(atBob).includes('not replaced'), 'the withheld message');
+    // The group is the one it was: Alice, who reset nothing, can be read and can read on.
+    await say(atBob, 'still here');
+    await until(atAlice.messages, () => said(atAlice).includes('still here'));
+    expect(events(alice.client.conversation(atAlice.conversationId))).not.toContain('reset');
+  });
+
+  it('a Commit that is said to be an external one, and is not, is refused', async () => {
+    const { network, atAlice, atBob, errors } = await scene();
+    const [carol] = await settle(house, 1);
+    await stocked(carol!.client);
+    let told = 0;
+    network.rewrite = about((entries) =>
+      entries.map((entry) => {
+        if (entry['kind'] !== 'commit' || entry['isExternal'] !== false) return entry;
+        told++;
+        return { ...entry, isExternal: true };
+      }),
+    );
+    await atAlice.channel!.add([carol!.userId]);
+    await reported(errors, 'INVALID_COMMIT');
+    expect(told).toBeGreaterThan(0);
+    expect(atBob.summary.get()?.channel?.state).toBe('broken');
+    expect(events(atBob)).not.toContain('joined');
+  });
+
+  it('a device of a person who is not a member is not taken in, whatever the server asks for', async () => {
+    const network = createNetwork();
+    const alice = await house.enter(null, network);
+    const [bob, mallory] = await settle(house, 2);
+    await online(alice.client);
+    await Promise.all([bob!.client, mallory!.client].map(stocked));
+    const errors: ErrorCode[] = [];
+    alice.client.on('error', ({ code }) => errors.push(code));
+    const stranger = { userId: mallory!.userId, deviceId: signedIn(mallory!.client).deviceId };
+    const { conversationId } = await alice.client.createChannel({ name: 'Members only', visibility: 'private' });
+    const atAlice = await joined(alice.client, conversationId);
+    let asked = 0;
+    network.rewrite = onAnswers('toAdd', (answer) => {
+      asked++;
+      answer['toAdd'] = [...(answer['toAdd'] as Json[]), stranger];
+    });
+    network.sent.length = 0;
+    await atAlice.channel!.add([bob!.userId]);
+    await reported(errors, 'MALFORMED');
+    expect(asked).toBeGreaterThan(0);
+    // Neither a KeyPackage of the stranger was asked for, nor a Commit made that names their device.
+    expect(network.sent.filter((text) => text.includes(stranger.deviceId))).toEqual([]);
+    expect(atAlice.summary.get()?.members.map(({ userId }) => userId)).not.toContain(stranger.userId);
+  });
 });
+
+/** The account of a client that is signed in. */
+function signedIn(client: SealClient) {
+  const account = client.account.get();
+  if (account.status !== 'signed-in') throw new Error('not signed in');
+  return account;
+}
 
 /** A KeyPackage of `owner`, as it is handed out to a member who may have it. */
 async function stolen(owner: SealClient, asker: SealClient): Promise<{ readonly keyPackage: string }> {
-  const account = owner.account.get();
-  if (account.status !== 'signed-in') throw new Error('not signed in');
+  const account = signedIn(owner);
   const { conversationId } = await asker.createChannel({ name: 'Bait', visibility: 'private' });
   const { userId, deviceId } = account;
   await asker.api.channels.add.mutate({ conversationId, userIds: [userId] });
