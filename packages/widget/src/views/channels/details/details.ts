@@ -46,6 +46,9 @@ export class SealDetails extends ChannelView {
         box-shadow: var(--_e3);
         animation: enter var(--_t2) ease-out;
       }
+      .panel:focus-visible {
+        outline: none;
+      }
       .panel > * {
         flex: 1;
       }
@@ -155,10 +158,14 @@ export class SealDetails extends ChannelView {
     void this.#focusPage();
   }
 
+  /** Moves the focus to the page; to the panel until the page's code is loaded, so that Escape works meanwhile. */
   async #focusPage(): Promise<void> {
+    await this.updateComplete;
+    (this.byId('page') ?? this.byId('panel'))?.focus();
+    if (detailsJourney.loaded !== null) return;
     await detailsJourney.load().catch(() => undefined);
     await this.updateComplete;
-    this.byId('page')?.focus();
+    if (this.shadowRoot?.activeElement?.id === 'panel') this.byId('page')?.focus();
   }
 
   #handleKeydown(event: KeyboardEvent): void {
@@ -191,7 +198,13 @@ export class SealDetails extends ChannelView {
       ${
         this.isOpen
           ? html`<div class="scrim" @click=${this.#close}></div>
-              <section class="panel" aria-label=${strings.details} @keydown=${this.#handleKeydown}>
+              <section
+                id="panel"
+                class="panel"
+                tabindex="-1"
+                aria-label=${strings.details}
+                @keydown=${this.#handleKeydown}
+              >
                 ${this.#pages.render(strings, () => this.#renderPage(summary))}
               </section>`
           : nothing
