@@ -44,7 +44,7 @@ export function accountKeyFromSeed(curves: Curves, seed: SignSeed): Promise<Sign
 
 /** Makes a new account key. */
 export function createAccountKey(deps: { readonly curves: Curves; readonly rng: Rng }): Promise<SignKeyPair> {
-  return freshKeyPair(deps.rng, (seed) => deps.curves.signKeyPair(asKey(seed)));
+  return deps.curves.newSignKeyPair(deps.rng);
 }
 
 /** Makes the id and keys of a new device. They live and die together: a device that starts over gets new ones. */
@@ -53,7 +53,7 @@ export async function createDeviceKeys(deps: { readonly curves: Curves; readonly
   return {
     deviceId: newId<DeviceId>(rng(16)),
     dh: await freshKeyPair(rng, (seed) => curves.dhKeyPair(asKey(seed))),
-    sign: await freshKeyPair(rng, (seed) => curves.signKeyPair(asKey(seed))),
+    sign: await curves.newSignKeyPair(rng),
     registrationId: randomUint32(rng),
   };
 }

@@ -37,6 +37,8 @@ export async function compare(): Promise<Record<string, boolean>> {
     const peer = rng(32);
     same('X25519 secret', await curves.rawDh(pair, asKey(peer)), await tweetnaclCurves.rawDh(pair, asKey(peer)));
     const signer = await curves.signKeyPair(asKey(seed));
+    const newSigner = await curves.newSignKeyPair(rng);
+    same('new Ed25519 key', newSigner.publicKey, (await tweetnaclCurves.signKeyPair(newSigner.privateKey)).publicKey);
     const signature = await curves.sign(signer, message);
     same('Ed25519 signature', signature, await tweetnaclCurves.sign(signer, message));
     check('Ed25519 verifies', await curves.verify(signer.publicKey, message, signature));

@@ -13,6 +13,11 @@ export function rememberSecrets(curves: Curves): { readonly curves: Curves; read
         seen.push(pair.privateKey);
         return pair;
       },
+      async newSignKeyPair(rng) {
+        const pair = await curves.newSignKeyPair(rng);
+        seen.push(pair.privateKey);
+        return pair;
+      },
       async rawDh(own, peerPublicKey) {
         const secret = await curves.rawDh(own, peerPublicKey);
         seen.push(secret);

@@ -26,6 +26,8 @@ export interface Curves {
   rawDh(own: DhKeyPair, peerPublicKey: DhPublicKey): Promise<DhOutput>;
   /** The Ed25519 pair of 32 random bytes. */
   signKeyPair(seed: SignSeed): Promise<SignKeyPair>;
+  /** A new Ed25519 pair, from `rng` or, where that is faster, from the engine's own generator. */
+  newSignKeyPair(rng: Rng): Promise<SignKeyPair>;
   /** Ed25519 signature, 64 bytes, deterministic. */
   sign(own: SignKeyPair, message: Bytes): Promise<Bytes>;
   /**

@@ -26,8 +26,8 @@ export async function selectCurves(subtle: Subtle | undefined): Promise<Curves> 
   const native = webCryptoCurves(subtle);
   const [dhWorks, signWorks] = await Promise.all([passes(checkX25519(native)), passes(checkEd25519(native))]);
   const { dhKeyPair, newDhKeyPair, rawDh } = dhWorks ? native : await loadFallback();
-  const { signKeyPair, sign, verify } = signWorks ? native : await loadFallback();
-  return { dhKeyPair, newDhKeyPair, rawDh, signKeyPair, sign, verify };
+  const { signKeyPair, newSignKeyPair, sign, verify } = signWorks ? native : await loadFallback();
+  return { dhKeyPair, newDhKeyPair, rawDh, signKeyPair, newSignKeyPair, sign, verify };
 }
 
 async function passes(check: Promise<boolean>): Promise<boolean> {
@@ -57,5 +57,14 @@ async function checkEd25519(curves: Curves): Promise<boolean> {
     curves.verify(pair.publicKey, new Uint8Array(0), ED25519.signature),
     curves.verify(pair.publicKey, new Uint8Array(1), ED25519.signature).then((valid) => !valid),
   ]);
-  return constantTimeEqual(signature, ED25519.signature) && accepts && refuses;
+  return constantTimeEqual(signature, ED25519.signature) && accepts && refuses && (await checkNewPair(curves));
+}
+
+/** Checks that both halves of a new pair belong together, and that the private one is what the engine signs with. */
+async function checkNewPair(curves: Curves): Promise<boolean> {
+  const fresh = await curves.newSignKeyPair((length) => new Uint8Array(length));
+  const message = fresh.publicKey;
+  const signature = await curves.sign(fresh, message);
+  const again = await curves.sign({ ...fresh }, message);
+  return constantTimeEqual(signature, again) && (await curves.verify(fresh.publicKey, message, signature));
 }

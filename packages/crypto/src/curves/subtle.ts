@@ -8,7 +8,7 @@ export interface Subtle {
   generateKey(
     algorithm: { name: string },
     extractable: boolean,
-    usages: 'deriveBits'[],
+    usages: ('deriveBits' | 'sign' | 'verify')[],
   ): Promise<{ readonly publicKey: object; readonly privateKey: object } | object>;
   importKey(
     format: 'raw' | 'pkcs8',

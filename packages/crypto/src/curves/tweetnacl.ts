@@ -27,6 +27,8 @@ export const tweetnaclCurves: Curves = {
     return { publicKey: asKey(publicKey), privateKey: asKey(Uint8Array.from(seed)) };
   },
 
+  newSignKeyPair: (rng) => freshKeyPair(rng, (seed) => tweetnaclCurves.signKeyPair(asKey(seed))),
+
   async sign(own, message) {
     expectLength('private key', own.privateKey, 32);
     // The public half is computed again rather than taken from `own`: signing under a public key that is not the

@@ -54,6 +54,26 @@ export function webCryptoCurves(subtle: Subtle): Curves {
     }
   }
 
+  /** Generates a pair in the engine: both halves as 32 bytes, and the private one as the engine's own object. */
+  async function generate(
+    algorithm: { name: string },
+    usages: ('deriveBits' | 'sign' | 'verify')[],
+    prefix: Bytes,
+  ): Promise<{ readonly publicKey: Bytes; readonly privateKey: Bytes; readonly handle: object }> {
+    const pair = await subtle.generateKey(algorithm, true, usages);
+    if (!('privateKey' in pair))
+      throw new SealError('UNSUPPORTED_BROWSER', `WebCrypto made no ${algorithm.name} key pair`);
+    const [publicKey, exported] = await Promise.all([
+      subtle.exportKey('raw', pair.publicKey),
+      subtle.exportKey('pkcs8', pair.privateKey),
+    ]);
+    const pkcs8 = new Uint8Array(exported);
+    expectLength('PKCS #8 export', pkcs8, PKCS8_LENGTH);
+    const privateKey = pkcs8.slice(prefix.length);
+    wipe(pkcs8);
+    return { publicKey: new Uint8Array(publicKey), privateKey, handle: pair.privateKey };
+  }
+
   return {
     async dhKeyPair(seed) {
       expectLength('seed', seed, 32);
@@ -65,28 +85,25 @@ export function webCryptoCurves(subtle: Subtle): Curves {
     },
 
     async newDhKeyPair() {
-      const pair = await subtle.generateKey(X25519, true, ['deriveBits']);
-      if (!('privateKey' in pair)) throw new SealError('UNSUPPORTED_BROWSER', 'WebCrypto made no X25519 key pair');
-      const [publicKey, pkcs8] = await Promise.all([
-        subtle.exportKey('raw', pair.publicKey),
-        subtle.exportKey('pkcs8', pair.privateKey),
-      ]);
-      expectLength('PKCS #8 export', new Uint8Array(pkcs8), PKCS8_LENGTH);
-      const own: DhKeyPair = {
-        publicKey: asKey(new Uint8Array(publicKey)),
-        privateKey: asKey(new Uint8Array(pkcs8).slice(PKCS8_X25519.length)),
-      };
-      wipe(new Uint8Array(pkcs8));
-      handles.set(own, Promise.resolve(pair.privateKey));
-      return own;
+      const { publicKey, privateKey, handle } = await generate(X25519, ['deriveBits'], PKCS8_X25519);
+      const pair: DhKeyPair = { publicKey: asKey(publicKey), privateKey: asKey(privateKey) };
+      handles.set(pair, Promise.resolve(handle));
+      return pair;
     },
 
     rawDh,
 
-    /** WebCrypto tells the public half of an imported key as JWK alone; a pair is made once a device. */
+    /** WebCrypto tells the public half of an imported key as JWK alone. Needed when an account comes to a new device. */
     async signKeyPair(seed) {
       const { tweetnaclCurves } = await import('./tweetnacl.ts');
       return tweetnaclCurves.signKeyPair(seed);
+    },
+
+    async newSignKeyPair() {
+      const { publicKey, privateKey, handle } = await generate(ED25519, ['sign', 'verify'], PKCS8_ED25519);
+      const pair: SignKeyPair = { publicKey: asKey(publicKey), privateKey: asKey(privateKey) };
+      handles.set(pair, Promise.resolve(handle));
+      return pair;
     },
 
     async sign(own, message) {
