@@ -2,7 +2,7 @@ import { webcrypto } from 'node:crypto';
 import sodium from 'libsodium-wrappers';
 import { bufferedRng } from '@seal-chat/crypto';
 import { createStreamKey, decryptStream, encryptStream, openStreamKey } from '@seal-chat/crypto/stream';
-import { newId, type AttachmentId, type Bytes } from '@seal-chat/protocol';
+import { asKey, newId, type AttachmentId, type Bytes, type FileKey } from '@seal-chat/protocol';
 import { installedVersion } from '../crypto/version.ts';
 
 /** A way to seal a file piece by piece; each piece of the result is taken and dropped, as a network would. */
@@ -20,7 +20,7 @@ const { subtle } = webcrypto;
 /** Seal's files. `size` is what the sender of a file says of it. */
 export async function createSeal(size: number): Promise<Contender> {
   const rng = bufferedRng((bytes) => void webcrypto.getRandomValues(bytes));
-  const file = { fileKey: rng(32), attachmentId: newId<AttachmentId>(rng(16)) };
+  const file = { fileKey: asKey<FileKey>(rng(32)), attachmentId: newId<AttachmentId>(rng(16)) };
   const { streamKey, commitment } = await createStreamKey(subtle, file);
   return {
     name: 'Seal',
@@ -38,7 +38,7 @@ export async function createSeal(size: number): Promise<Contender> {
 /** Seals a file and opens it again as it comes, on the way from `source` to `take`. */
 export async function sealAndOpen(size: number, source: AsyncIterable<Bytes>, take: () => void): Promise<void> {
   const rng = bufferedRng((bytes) => void webcrypto.getRandomValues(bytes));
-  const file = { fileKey: rng(32), attachmentId: newId<AttachmentId>(rng(16)) };
+  const file = { fileKey: asKey<FileKey>(rng(32)), attachmentId: newId<AttachmentId>(rng(16)) };
   const { streamKey } = await createStreamKey(subtle, file);
   const opened = decryptStream(streamKey, { size, source: encryptStream(streamKey, source) });
   for await (const _piece of opened) take();

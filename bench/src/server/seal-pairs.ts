@@ -1,5 +1,6 @@
 import { sealBody } from '@seal-chat/crypto';
 import {
+  asKey,
   TRANSPORT,
   encodeEnvelope,
   encodeEnvelopeHeader,
@@ -35,7 +36,7 @@ function createEnvelope({ rng }: Cryptography): Bytes {
     senderListVersion: 1,
     recipientListVersion: 1,
     preKey: null,
-    ratchet: { dhKey: rng(32), pn: 0, n: 0 },
+    ratchet: { dhKey: asKey(rng(32)), pn: 0, n: 0 },
   });
   const ciphertext = rng(KEY_MESSAGE_LENGTH + MAC_LENGTH);
   return encodeEnvelope({ headerBytes, commitment: rng(32), nonce: rng(24), ciphertext });

@@ -7,10 +7,10 @@ export const JOURNEYS: readonly { readonly name: string; readonly entries: RegEx
   { name: 'core', entries: /rolldown\/runtime|widget\/src\/(?:define|register)\.ts$/ },
   // Sending and receiving, and what people do with messages.
   { name: 'conversation', entries: /conversation-(?:parts|journey)\.ts$/ },
-  // Signing up and in.
-  { name: 'account', entries: /(?:account-(?:parts|journey)|element-commands)\.ts$/ },
+  // Signing up and in, and what errors mean.
+  { name: 'account', entries: /(?:account-(?:parts|journey)|element-commands|en-errors)\.ts$/ },
   // Settings, linking, recovery, changed identities.
-  { name: 'settings', entries: /(?:settings-(?:parts|journey)|en-errors)\.ts$/ },
+  { name: 'settings', entries: /settings-(?:parts|journey)\.ts$/ },
   // What makes recovery codes slow to guess.
   { name: 'argon2', entries: /noble\/hashes\/argon2\.js$/ },
   { name: 'attachments', entries: /attachments-(?:parts|journey)\.ts$/ },
