@@ -46,7 +46,11 @@ export function measurePage(): Promise<readonly Row[]> {
     const browser = await chromium.launch({
       ...(executablePath === undefined ? {} : { executablePath }),
       args: [
-        ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'],
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
         // The page is made up here, and to Chromium comes from nowhere.
         '--disable-features=LocalNetworkAccessChecks',
       ],
