@@ -1,4 +1,4 @@
--- Stores a batch of channel messages: one row each, whatever the number of members. An item is stored when its generation
+-- Stores a batch of channel messages: one row each, whatever the number of members. An item is stored when its incarnation
 -- and epoch are the present ones, its device is in the group, and the group has no device that must be removed; then
 -- every device of the group is a present device of a member, the sending one among them.
 --
@@ -14,7 +14,7 @@ CREATE OR REPLACE FUNCTION seal_channel_send(
   p_now timestamptz, p_process text,
   p_conv_tenant uuid[], p_conv_id uuid[],
   p_item_conv int[], p_item_message uuid[], p_item_user uuid[], p_item_device uuid[],
-  p_item_generation bigint[], p_item_epoch bigint[],
+  p_item_incarnation bigint[], p_item_epoch bigint[],
   p_body_offset int[], p_body_length int[], p_envelope_offset int[], p_envelope_length int[],
   p_blob bytea,
   OUT o_seq bigint[],
@@ -25,7 +25,7 @@ AS $$
 DECLARE
   v_row record;
   v_last_seq bigint[] := array_fill(NULL::bigint, ARRAY[cardinality(p_conv_id)]);
-  v_generation bigint[] := array_fill(NULL::bigint, ARRAY[cardinality(p_conv_id)]);
+  v_incarnation bigint[] := array_fill(NULL::bigint, ARRAY[cardinality(p_conv_id)]);
   v_epoch bigint[] := array_fill(NULL::bigint, ARRAY[cardinality(p_conv_id)]);
   v_is_open boolean[] := array_fill(false, ARRAY[cardinality(p_item_conv)]);
 BEGIN
@@ -42,7 +42,7 @@ BEGIN
 
   -- Groups without a device that must be removed, read once the locks are held.
   FOR v_row IN
-    SELECT x.n, g.generation, g.epoch
+    SELECT x.n, g.incarnation, g.epoch
     FROM unnest(p_conv_tenant, p_conv_id) WITH ORDINALITY AS x(tenant_id, id, n)
     JOIN channel_groups g ON g.tenant_id = x.tenant_id AND g.conversation_id = x.id
     WHERE v_last_seq[x.n] IS NOT NULL AND NOT EXISTS (
@@ -51,17 +51,17 @@ BEGIN
         SELECT FROM memberships m
         WHERE m.tenant_id = l.tenant_id AND m.conversation_id = l.conversation_id AND m.user_id = d.user_id)))
   LOOP
-    v_generation[v_row.n] := v_row.generation;
+    v_incarnation[v_row.n] := v_row.incarnation;
     v_epoch[v_row.n] := v_row.epoch;
   END LOOP;
 
   FOR v_row IN
     SELECT i.n
-    FROM unnest(p_item_conv, p_item_device, p_item_generation, p_item_epoch)
-      WITH ORDINALITY AS i(conv, device_id, generation, epoch, n)
+    FROM unnest(p_item_conv, p_item_device, p_item_incarnation, p_item_epoch)
+      WITH ORDINALITY AS i(conv, device_id, incarnation, epoch, n)
     JOIN channel_leaves l ON l.tenant_id = p_conv_tenant[i.conv] AND l.conversation_id = p_conv_id[i.conv]
       AND l.device_id = i.device_id
-    WHERE v_generation[i.conv] = i.generation AND v_epoch[i.conv] = i.epoch
+    WHERE v_incarnation[i.conv] = i.incarnation AND v_epoch[i.conv] = i.epoch
   LOOP
     v_is_open[v_row.n] := true;
   END LOOP;
@@ -87,11 +87,11 @@ BEGIN
 
   INSERT INTO messages
     (tenant_id, conversation_id, seq, message_id, sender_user_id, sender_device_id, created_at, body,
-      generation, epoch, envelope)
+      incarnation, epoch, envelope)
   SELECT p_conv_tenant[p_item_conv[s.n]], p_conv_id[p_item_conv[s.n]], s.seq,
     p_item_message[s.n], p_item_user[s.n], p_item_device[s.n], p_now,
     substring(p_blob FROM p_body_offset[s.n] FOR p_body_length[s.n]),
-    p_item_generation[s.n], p_item_epoch[s.n],
+    p_item_incarnation[s.n], p_item_epoch[s.n],
     substring(p_blob FROM p_envelope_offset[s.n] FOR p_envelope_length[s.n])
   FROM unnest(o_seq) WITH ORDINALITY AS s(seq, n) WHERE s.seq IS NOT NULL;
   IF NOT FOUND THEN RETURN; END IF;

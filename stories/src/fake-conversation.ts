@@ -17,6 +17,8 @@ export interface ConversationSeed extends ChannelSeed, AttachmentSeed {
   readonly messages?: ReadonlyMap<ConversationId, readonly Message[]>;
   /** Messages of a window at first; `loadEarlier` gives as many more. */
   readonly pageSize?: number;
+  /** How long `loadEarlier` goes on after the messages are there, ms. */
+  readonly loadingMs?: number;
   readonly hasUnavailableHistory?: boolean;
   readonly missing?: readonly MissingMessages[];
 }
@@ -63,6 +65,7 @@ export function fakeConversation(
     async loadEarlier() {
       loaded += pageSize;
       messages.set(view());
+      if (seed.loadingMs !== undefined) await new Promise((resolve) => setTimeout(resolve, seed.loadingMs));
     },
     async send(text, options = {}) {
       const self = find()?.members.find((member) => member.isSelf);

@@ -109,6 +109,7 @@ export const states = {
   },
   thousandMessages: { ...chat(longChat(1000)), pageSize: 1000 },
   history: { ...chat(longChat(300)), pageSize: 40 },
+  slowHistory: { ...chat(longChat(300)), pageSize: 50, loadingMs: 1_500 },
   linkedLater: { ...chat(CHAT.slice(6)), hasUnavailableHistory: true },
   settings: {
     ...chat(CHAT),

@@ -74,6 +74,22 @@ it('a person reaches the very first message, however many there are', { timeout:
   await page.close();
 });
 
+it('a person who goes to the top while older messages load gets the next ones without scrolling again', async () => {
+  const { page, widget } = await harness.show({ state: 'slowHistory' });
+  const log = widget.getByRole('log');
+  const goToTop = () => log.evaluate((element) => element.scrollTo({ top: 0 }));
+  const countAtTop = async () => {
+    await goToTop();
+    return widget.locator('.message').count();
+  };
+  await expect.poll(countAtTop).toBe(100);
+  await goToTop();
+  // All that has come is on the page, and the list takes no order for more yet.
+  expect(await log.getAttribute('aria-busy')).toBe('true');
+  await expect.poll(() => widget.locator('.message').count()).toBeGreaterThan(100);
+  await page.close();
+});
+
 it('the list begins where the unread messages begin', async () => {
   const { page, widget } = await harness.show({ state: 'unread', height: 360 });
   const divider = widget.getByRole('separator');

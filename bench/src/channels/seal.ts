@@ -44,7 +44,7 @@ export function createSeal(): Contender<Bytes> {
       const curves = await selectCurves(webcrypto.subtle);
       const deps: MlsDeps = { subtle: webcrypto.subtle, rng, now: Date.now() };
       const tenantId = newId<TenantId>(rng(16));
-      const group: GroupName = { tenantId, conversationId: newId<ConversationId>(rng(16)), generation: 0 };
+      const group: GroupName = { tenantId, conversationId: newId<ConversationId>(rng(16)), incarnation: 0 };
       const known = new Map<DeviceId, string>();
       const authenticate: Authenticate = ({ deviceId }, key) => known.get(deviceId) === toHex(key);
       const createDevice = async (): Promise<Device> => {

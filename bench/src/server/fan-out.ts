@@ -107,7 +107,7 @@ async function onSeal(options: { readonly url: string; readonly members: number;
   const body = random(BODY_LENGTH);
   const envelope = random(ENVELOPE_LENGTH);
   const seal = await run(audience, receivers.length, (messageId) => {
-    const input = { conversationId, messageId, generation: 0, epoch, body, envelope };
+    const input = { conversationId, messageId, incarnation: 0, epoch, body, envelope };
     void sender.call('mutation', 'channels.send', input).catch((error: unknown) => {
       throw error;
     });
@@ -153,7 +153,7 @@ async function createChannel(creator: Connection, people: readonly Person[]) {
     await creator.call('mutation', 'channels.commit', {
       conversationId,
       commitId: randomUUID(),
-      generation: 0,
+      incarnation: 0,
       epoch: epoch++,
       commit: random(CHANNEL_LIMITS.envelope),
       welcome: random(CHANNEL_LIMITS.envelope),

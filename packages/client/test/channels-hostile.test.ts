@@ -208,9 +208,9 @@ describe('a lying server', () => {
     // The next message is withheld; in its place a member, which Bob himself is, is said to have reset the group.
     network.rewrite = next(atBob, (entry) => {
       told++;
-      const { seq, acceptedAt, generation } = entry;
+      const { seq, acceptedAt, incarnation } = entry;
       const sender = { senderUserId: bob.userId, senderDeviceId: deviceId };
-      return [{ ...sender, seq, acceptedAt, generation: Number(generation) + 1, kind: 'reset' }];
+      return [{ ...sender, seq, acceptedAt, incarnation: Number(incarnation) + 1, kind: 'reset' }];
     });
     await say(atAlice, 'not replaced');
     await reported(errors, 'CHANNEL_FORKED');

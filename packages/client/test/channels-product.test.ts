@@ -173,11 +173,11 @@ describe('failures in a channel', () => {
     await joined(mallory!.client, conversationId);
     await say(atAlice, 'before');
     await expectAmong(atBob, ['before']);
-    const { generation, epoch } = await mallory!.client.api.channels.group.query({ conversationId });
+    const { incarnation, epoch } = await mallory!.client.api.channels.group.query({ conversationId });
     await mallory!.client.api.channels.commit.mutate({
       conversationId,
       commitId: crypto.randomUUID(),
-      generation,
+      incarnation,
       epoch,
       commit: 'AAEA',
       welcome: null,

@@ -1,32 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { isSealError, type Linking, type SealClient } from '../src/index.ts';
+import { isSealError } from '../src/index.ts';
 import { openHouse, userIdOf, type House } from './support/house.ts';
+import { digitsOf, link } from './support/link.ts';
 import { createNetwork, sentMessages, withoutEvents } from './support/network.ts';
 import { dmWith, online, expectShown, textOf, until } from './support/wait.ts';
 
 let house: House;
 beforeAll(async () => void (house = await openHouse()));
 afterAll(() => house.close());
-
-/** Joins `next` to the account of `old` by a code, comparing the digits as two people would. */
-async function link(old: SealClient, next: SealClient): Promise<void> {
-  const offer = await old.showLinkingCode();
-  const shown = offer.state.get();
-  if (shown.step !== 'waiting') throw new Error('expected a code');
-  const request = next.linkThisDevice(shown.code.toLowerCase());
-  const digits = await Promise.all([digitsOf(offer), digitsOf(request)]);
-  expect(digits[0]).toMatch(/^\d{6}$/);
-  expect(digits[1]).toBe(digits[0]);
-  offer.confirm();
-  await Promise.all([offer.finished, request.finished]);
-}
-
-async function digitsOf({ state, finished }: Linking): Promise<string> {
-  const compared = until(state, ({ step }) => step === 'compare' || step === 'failed');
-  const reached = await compared;
-  if (reached.step !== 'compare') await finished;
-  return reached.step === 'compare' ? reached.sas : '';
-}
 
 describe('a second device', () => {
   it('a second device joins by a code, gets what is sent from then on, and shows what the first one sends', async () => {

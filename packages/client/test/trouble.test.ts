@@ -1,8 +1,10 @@
+import { decodeEnvelope, fromBase64, toBase64 } from '@seal-chat/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { WebSocket } from 'ws';
 import type { Conversation, Message, SealClient } from '../src/index.ts';
 import { openHouse, userIdOf, type House } from './support/house.ts';
-import { copyDisk, createDisk } from './support/mortal.ts';
-import { createNetwork, type Network } from './support/network.ts';
+import { copyDisk, createDisk, type Life } from './support/mortal.ts';
+import { createNetwork, sentMessages, type Network } from './support/network.ts';
 import { dmWith, online, expectShown, textOf, until } from './support/wait.ts';
 import { patient } from '../../../scripts/lib/patience.mjs';
 
@@ -200,7 +202,70 @@ describe('a store that was rolled back', () => {
     await atAlice.send('seven');
     await expectShown(atRestored, ['one', 'two', 'three', '<NO_SESSION>', 'five', 'six', 'seven']);
   });
+
+  it('what it sends first begins a new session: no message key is used a second time', async () => {
+    const alice = await house.enter(null);
+    await online(alice.client);
+    const disk = createDisk();
+    const first = disk.live();
+    const network = createNetwork();
+    const bob = house.open({ ...first, ...spied(first, network) });
+    await bob.createAccount({ username: null });
+    await online(bob);
+    const atAlice = await alice.client.openDm(userIdOf(bob));
+    await atAlice.send('one');
+    const atBob = await dmWith(bob, alice.userId);
+    await expectShown(atBob, ['one']);
+    await atBob.send('two');
+    await expectShown(atAlice, ['one', 'two']);
+    const backup = copyDisk(disk);
+
+    // Nobody else writes, so nothing that is received makes the restored store move on.
+    await atBob.send('three');
+    await expectShown(atAlice, ['one', 'two', 'three']);
+    await checkpointed(disk, bob);
+    first.kill();
+    const sentBefore = headersOf(network).length;
+
+    const second = backup.live();
+    const restored = house.open({ ...second, ...spied(second, network) });
+    await (await dmWith(restored, alice.userId)).send('four');
+    await expectShown(atAlice, ['one', 'two', 'three', 'four']);
+    const headers = headersOf(network);
+    expect(headers[sentBefore]?.preKey).not.toBeNull();
+    const keys = headers.map(({ ratchet }) => `${toBase64(ratchet.dhKey)} ${ratchet.n}`);
+    expect(new Set(keys).size).toBe(keys.length);
+  });
 });
+
+/** The network of a life, and what it sends noted in `network`. */
+function spied(life: Life, network: Network): Pick<Life, 'fetch' | 'webSocket'> {
+  class SpiedSocket extends (life.webSocket as typeof WebSocket) {
+    override send(data: string): void {
+      network.sent.push(data);
+      super.send(data);
+    }
+  }
+  return {
+    fetch: (input, init) => {
+      if (typeof init?.body === 'string') network.sent.push(init.body);
+      return life.fetch(input, init);
+    },
+    webSocket: SpiedSocket,
+  };
+}
+
+/** Headers of all envelopes that were sent, one for each message and device, in order. */
+function headersOf(network: Network) {
+  const seen = new Map<string, ReturnType<typeof decodeEnvelope>['header']>();
+  for (const { messageId, envelopes } of sentMessages(network)) {
+    for (const { deviceId, envelope } of envelopes) {
+      // The same message may be sent again, in the same bytes.
+      seen.set(`${messageId} ${deviceId} ${envelope}`, decodeEnvelope(fromBase64(envelope)!).header);
+    }
+  }
+  return [...seen.values()];
+}
 
 describe('a device that published no prekeys', () => {
   it('a device without prekeys holds up no one, and gets its messages once it has published some', async () => {

@@ -40,8 +40,8 @@ export function id<T extends TenantId | UserId | DeviceId | ConversationId>(name
   return newId<T>(sha256(utf8(name)).slice(0, 16));
 }
 
-export function groupName(name = 'channel', generation = 0): GroupName {
-  return { tenantId: TENANT, conversationId: id<ConversationId>(name), generation };
+export function groupName(name = 'channel', incarnation = 0): GroupName {
+  return { tenantId: TENANT, conversationId: id<ConversationId>(name), incarnation };
 }
 
 export function depsFor(seed: string, now: number = NOW): MlsDeps {

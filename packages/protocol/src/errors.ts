@@ -74,7 +74,7 @@ export interface ErrorDetails {
   /** For `DEVICE_LIST_STALE`: what the sender must learn before it may send again. */
   readonly deviceListDelta?: DeviceListDelta;
   /** For `EPOCH_STALE`: where the channel is. */
-  readonly group?: { readonly generation: number; readonly epoch: number; readonly lastSeq: number };
+  readonly group?: { readonly incarnation: number; readonly epoch: number; readonly lastSeq: number };
   /** For `TOO_LARGE`: the most that is allowed, bytes. */
   readonly maxBytes?: number;
 }

@@ -54,7 +54,7 @@ describe('two processes on one database', () => {
       senderUserId: bob.userId,
       senderDeviceId: bob.first.deviceId,
       acceptedAt,
-      generation: 0,
+      incarnation: 0,
       commitId: commit.commitId,
       epoch: 1,
       commit: commit.commit,
@@ -179,13 +179,13 @@ test('what changes in a reset reaches every member, in the group or not', async 
   const [alice, bob] = await Promise.all([signUp(relay, tenant), signUp(other, tenant)]);
   const { conversationId, group } = await channelOf(alice, [bob]);
   const heard = await caughtUp(listen(bob.first));
-  await bob.first.api.channels.report.mutate({ conversationId, generation: 0, epoch: group.epoch - 1 });
+  await bob.first.api.channels.report.mutate({ conversationId, incarnation: 0, epoch: group.epoch - 1 });
   const { seq } = await alice.first.api.channels.reset.mutate({
     conversationId,
-    generation: 1,
+    incarnation: 1,
     groupInfo: noise(90),
     authenticator: noise(32),
   });
   await untilSeq(heard, seq);
-  expect(newIn(heard.events)).toMatchObject([{ kind: 'reset', seq, generation: 1 }]);
+  expect(newIn(heard.events)).toMatchObject([{ kind: 'reset', seq, incarnation: 1 }]);
 });

@@ -40,12 +40,12 @@ describe('sending', () => {
     const [alice, bob, carol] = await people(3);
     const { conversationId, group } = await channelOf(alice!, [bob!]);
     const second = await addDevice(relay, bob!);
-    const codeOf = async (device: TestDevice, at: { generation: number; epoch: number }) =>
+    const codeOf = async (device: TestDevice, at: { incarnation: number; epoch: number }) =>
       refusalOf(device.api.channels.send.mutate(channelMessage(conversationId, at)));
-    const stale = { code: 'EPOCH_STALE', details: { group: { generation: 0, epoch: 1, lastSeq: 1 } } };
+    const stale = { code: 'EPOCH_STALE', details: { group: { incarnation: 0, epoch: 1, lastSeq: 1 } } };
     expect(await codeOf(alice!.first, { ...group, epoch: 0 })).toEqual(stale);
     expect(await codeOf(alice!.first, { ...group, epoch: 2 })).toEqual(stale);
-    expect(await codeOf(alice!.first, { ...group, generation: 1 })).toEqual(stale);
+    expect(await codeOf(alice!.first, { ...group, incarnation: 1 })).toEqual(stale);
     expect(await codeOf(second, group)).toEqual(stale);
     expect(await codeOf(carol!.first, group)).toMatchObject({ code: 'NOT_A_MEMBER' });
     const { conversationId: dm } = await alice!.first.api.conversations.openDm.mutate({ userId: bob!.userId });
@@ -116,7 +116,7 @@ describe('sending', () => {
     const small = await relay.addTenant({ limits: { messagesPerMinutePerUser: 3 } });
     const alice = await signUp(relay, small);
     const { conversationId } = await alice.first.api.channels.create.mutate(newChannel());
-    const at = { generation: 0, epoch: 0 };
+    const at = { incarnation: 0, epoch: 0 };
     for (const i of upTo(3)) await alice.first.api.channels.send.mutate(channelMessage(conversationId, at, `${i}`));
     const refused = alice.first.api.channels.send.mutate(channelMessage(conversationId, at));
     expect(await refusalOf(refused)).toMatchObject({ code: 'RATE_LIMITED' });
@@ -139,7 +139,7 @@ describe('reading', () => {
     const { conversationId } = await alice!.first.api.channels.create.mutate(newChannel());
     const large = toBase64(rng(60_000));
     for (const i of upTo(25)) {
-      const message = channelMessage(conversationId, { generation: 0, epoch: 0 }, `${i}`);
+      const message = channelMessage(conversationId, { incarnation: 0, epoch: 0 }, `${i}`);
       await alice!.first.api.channels.send.mutate({ ...message, body: large });
     }
     const first = await logOf(alice!.first, conversationId);

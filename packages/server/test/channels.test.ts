@@ -41,7 +41,7 @@ describe('a channel', () => {
     });
     expect(await alice!.first.api.channels.create.mutate(input)).toEqual(made);
     expect(await groupOf(alice!.first, made.conversationId)).toEqual({
-      generation: 0,
+      incarnation: 0,
       epoch: 0,
       suite: 1,
       groupInfo: input.groupInfo,
@@ -78,7 +78,7 @@ describe('a channel', () => {
     expect(first.entries[0]).toMatchObject({ epoch: 0, adds: [leafOf(bob!)], removes: [], isExternal: false });
     expect((await logOf(bob!.first, conversationId, 8)).entries).toEqual([]);
     expect(await bob!.first.api.channels.heads.query({})).toEqual([
-      { conversationId, generation: 0, epoch: 2, lastSeq: 8, isPending: false },
+      { conversationId, incarnation: 0, epoch: 2, lastSeq: 8, isPending: false },
     ]);
   });
 });
@@ -103,7 +103,7 @@ describe('Commits', () => {
     const lost = outcomes.filter((outcome) => 'code' in outcome);
     expect(outcomes.filter((outcome) => 'seq' in outcome)).toEqual([{ seq: 2 }]);
     expect(new Set(lost.map((answer) => JSON.stringify(answer)))).toEqual(
-      new Set([JSON.stringify({ code: 'EPOCH_STALE', details: { group: { generation: 0, epoch: 2, lastSeq: 2 } } })]),
+      new Set([JSON.stringify({ code: 'EPOCH_STALE', details: { group: { incarnation: 0, epoch: 2, lastSeq: 2 } } })]),
     );
     expect(lost).toHaveLength(23);
     const { entries } = await logOf(crowd[0]!.first, conversationId);
@@ -121,11 +121,11 @@ describe('Commits', () => {
     const work = [alice!, bob!].flatMap(({ first }) =>
       upTo(20).map(async (i) => {
         for (;;) {
-          const { generation, epoch } = await groupOf(first, conversationId);
+          const { incarnation, epoch } = await groupOf(first, conversationId);
           const call =
             i % 4 === 0
-              ? first.api.channels.commit.mutate(commitAt(conversationId, { generation, epoch }))
-              : first.api.channels.send.mutate(channelMessage(conversationId, { generation, epoch }));
+              ? first.api.channels.commit.mutate(commitAt(conversationId, { incarnation, epoch }))
+              : first.api.channels.send.mutate(channelMessage(conversationId, { incarnation, epoch }));
           const code = await call.then(
             () => null,
             (error: unknown) => errorAnswerOf(error).code,
@@ -184,7 +184,7 @@ describe('Commits', () => {
         position: 1,
         conversationId,
         seq,
-        generation: 0,
+        incarnation: 0,
         senderUserId: alice!.userId,
         senderDeviceId: alice!.first.deviceId,
         welcome: commit.welcome,
@@ -249,7 +249,7 @@ describe('Commits', () => {
     const { conversationId } = await alice!.first.api.channels.create.mutate(newChannel());
     await alice!.first.api.channels.add.mutate({ conversationId, userIds: [bob!.userId] });
     const commit = {
-      ...commitAt(conversationId, { generation: 0, epoch: 0 }, { adds: [leafOf(bob!)] }),
+      ...commitAt(conversationId, { incarnation: 0, epoch: 0 }, { adds: [leafOf(bob!)] }),
       commit: noise(CHANNEL_LIMITS.commit),
       welcome: noise(CHANNEL_LIMITS.welcome),
       groupInfo: noise(CHANNEL_LIMITS.groupInfo),
@@ -276,7 +276,7 @@ describe('Commits', () => {
     const outcomes: string[] = [];
     for (const [epoch, device] of devices.entries()) {
       const join = { adds: [leafOf(alice!, device)], isExternal: true };
-      const call = device.api.channels.commit.mutate(commitAt(conversationId, { generation: 0, epoch }, join));
+      const call = device.api.channels.commit.mutate(commitAt(conversationId, { incarnation: 0, epoch }, join));
       outcomes.push(
         await call.then(
           () => 'ok',
@@ -313,21 +313,21 @@ describe('a group that members cannot follow', () => {
   test('a group is reported by its members, and reset by those who manage the channel', async ({ people }) => {
     const [alice, bob, carol] = await people(3);
     const { conversationId, group } = await channelOf(alice!, [bob!, carol!]);
-    const reset = (device: TestDevice, generation: number) =>
-      device.api.channels.reset.mutate({ conversationId, generation, groupInfo: noise(90), authenticator: noise(32) });
+    const reset = (device: TestDevice, incarnation: number) =>
+      device.api.channels.reset.mutate({ conversationId, incarnation, groupInfo: noise(90), authenticator: noise(32) });
     expect(await refusalOf(reset(alice!.first, 1))).toMatchObject({ code: 'FORBIDDEN' });
     await bob!.first.api.channels.commit.mutate(commitAt(conversationId, group));
-    const late = { conversationId, generation: 0, epoch: 0 };
+    const late = { conversationId, incarnation: 0, epoch: 0 };
     expect(await refusalOf(carol!.first.api.channels.report.mutate(late))).toMatchObject({ code: 'EPOCH_STALE' });
     const heard = await caughtUp(listen(alice!.first));
-    await carol!.first.api.channels.report.mutate({ conversationId, generation: 0, epoch: 1 });
+    await carol!.first.api.channels.report.mutate({ conversationId, incarnation: 0, epoch: 1 });
     await heard.until((events) => events.some(({ type }) => type === 'channel-head'));
     expect(await groupOf(alice!.first, conversationId)).toMatchObject({ isReported: true });
     expect(await refusalOf(reset(bob!.first, 1))).toMatchObject({ code: 'FORBIDDEN' });
     expect(await refusalOf(reset(alice!.first, 2))).toMatchObject({ code: 'EPOCH_STALE' });
     const { seq } = await reset(alice!.first, 1);
     expect(await groupOf(bob!.first, conversationId)).toMatchObject({
-      generation: 1,
+      incarnation: 1,
       epoch: 0,
       epochSeq: seq,
       isReported: false,
@@ -335,8 +335,8 @@ describe('a group that members cannot follow', () => {
       toAdd: [leafOf(bob!), leafOf(carol!)].toSorted((a, b) => (a.deviceId < b.deviceId ? -1 : 1)),
     });
     const { entries } = await logOf(bob!.first, conversationId, seq - 1);
-    expect(entries).toMatchObject([{ kind: 'reset', seq, generation: 1, senderUserId: alice!.userId }]);
-    const old = bob!.first.api.channels.send.mutate(channelMessage(conversationId, { generation: 0, epoch: 2 }));
+    expect(entries).toMatchObject([{ kind: 'reset', seq, incarnation: 1, senderUserId: alice!.userId }]);
+    const old = bob!.first.api.channels.send.mutate(channelMessage(conversationId, { incarnation: 0, epoch: 2 }));
     expect(await refusalOf(old)).toMatchObject({ code: 'EPOCH_STALE' });
     const after = await reconcile(alice!.first, conversationId);
     await bob!.first.api.channels.send.mutate(channelMessage(conversationId, after));
@@ -345,7 +345,7 @@ describe('a group that members cannot follow', () => {
   test('a Commit makes reports of the previous epoch void', async ({ people }) => {
     const [alice] = await people(1);
     const { conversationId, group } = await channelOf(alice!, []);
-    await alice!.first.api.channels.report.mutate({ conversationId, generation: 0, epoch: group.epoch - 1 });
+    await alice!.first.api.channels.report.mutate({ conversationId, incarnation: 0, epoch: group.epoch - 1 });
     await alice!.first.api.channels.commit.mutate(commitAt(conversationId, group));
     expect(await groupOf(alice!.first, conversationId)).toMatchObject({ isReported: false });
   });
@@ -356,7 +356,7 @@ test('changes of channels are limited per minute', async ({ relay }) => {
   const alice = await signUp(relay, small);
   await alice.first.api.channels.create.mutate(newChannel());
   const { conversationId } = await alice.first.api.channels.create.mutate(newChannel());
-  const commit = commitAt(conversationId, { generation: 0, epoch: 0 });
+  const commit = commitAt(conversationId, { incarnation: 0, epoch: 0 });
   const third = alice.first.api.channels.commit.mutate({ ...commit, commitId: newId<MessageId>(rng(16)) });
   expect(await refusalOf(third)).toMatchObject({ code: 'RATE_LIMITED' });
 });

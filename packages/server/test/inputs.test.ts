@@ -144,13 +144,13 @@ function goodInputs(): Record<string, readonly ['query' | 'mutation' | 'subscrip
     'channels.log': ['query', { conversationId: channelId, after: 0, limit: 10 }],
     'channels.commit': [
       'mutation',
-      commitAt(channelId, { generation: 0, epoch: 1 }, { adds: [leafOf(bob)], removes: [alice.first.deviceId] }),
+      commitAt(channelId, { incarnation: 0, epoch: 1 }, { adds: [leafOf(bob)], removes: [alice.first.deviceId] }),
     ],
-    'channels.send': ['mutation', channelMessage(channelId, { generation: 0, epoch: 1 })],
-    'channels.report': ['mutation', { conversationId: channelId, generation: 0, epoch: 0 }],
+    'channels.send': ['mutation', channelMessage(channelId, { incarnation: 0, epoch: 1 })],
+    'channels.report': ['mutation', { conversationId: channelId, incarnation: 0, epoch: 0 }],
     'channels.reset': [
       'mutation',
-      { conversationId: channelId, generation: 1, groupInfo: noise(90), authenticator: noise(32) },
+      { conversationId: channelId, incarnation: 1, groupInfo: noise(90), authenticator: noise(32) },
     ],
     'sync.subscribe': ['subscription', { lastEventId: '0' }],
     'sync.ack': ['mutation', { position: 1 }],

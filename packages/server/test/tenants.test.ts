@@ -113,17 +113,17 @@ describe('what another tenant gets', () => {
       api.channels.claimKeyPackages.mutate({ conversationId: channelId, deviceIds: [bob.first.deviceId] }),
     'channels.group': (api) => api.channels.group.query({ conversationId: channelId }),
     'channels.log': (api) => api.channels.log.query({ conversationId: channelId, after: 0, limit: 10 }),
-    'channels.commit': (api) => api.channels.commit.mutate(commitAt(channelId, { generation: 0, epoch: 1 })),
+    'channels.commit': (api) => api.channels.commit.mutate(commitAt(channelId, { incarnation: 0, epoch: 1 })),
     'channels.commit from outside': (api) =>
       api.channels.commit.mutate(
-        commitAt(channelId, { generation: 0, epoch: 1 }, { adds: [leafOf(mallory)], isExternal: true }),
+        commitAt(channelId, { incarnation: 0, epoch: 1 }, { adds: [leafOf(mallory)], isExternal: true }),
       ),
-    'channels.send': (api) => api.channels.send.mutate(channelMessage(channelId, { generation: 0, epoch: 1 })),
-    'channels.report': (api) => api.channels.report.mutate({ conversationId: channelId, generation: 0, epoch: 0 }),
+    'channels.send': (api) => api.channels.send.mutate(channelMessage(channelId, { incarnation: 0, epoch: 1 })),
+    'channels.report': (api) => api.channels.report.mutate({ conversationId: channelId, incarnation: 0, epoch: 0 }),
     'channels.reset': (api) =>
       api.channels.reset.mutate({
         conversationId: channelId,
-        generation: 1,
+        incarnation: 1,
         groupInfo: noise(90),
         authenticator: noise(32),
       }),

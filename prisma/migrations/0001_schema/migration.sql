@@ -225,7 +225,7 @@ CREATE TABLE "messages" (
     "body" BYTEA NOT NULL,
     "expires_at" TIMESTAMPTZ(3),
     "kind" "log_entry_kind" NOT NULL DEFAULT 'message',
-    "generation" BIGINT,
+    "incarnation" BIGINT,
     "epoch" BIGINT,
     "envelope" BYTEA,
 
@@ -278,7 +278,7 @@ CREATE TABLE "channel_groups" (
     "name_key" TEXT,
     "description" TEXT,
     "suite" BIGINT NOT NULL,
-    "generation" BIGINT NOT NULL DEFAULT 0,
+    "incarnation" BIGINT NOT NULL DEFAULT 0,
     "epoch" BIGINT NOT NULL DEFAULT 0,
     "epoch_seq" BIGINT NOT NULL DEFAULT 0,
     "group_info" BYTEA NOT NULL,

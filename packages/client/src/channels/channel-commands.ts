@@ -144,8 +144,8 @@ async function storeChange(deps: Deps, answer: ChannelAnswer): Promise<void> {
 /** The group is to follow at once: the leading tab sees the row change. */
 async function requestReconcile(tx: DeviceTx, conversationId: ConversationId): Promise<void> {
   const known = await tx.get(CHANNEL_ROWS.channel(conversationId));
-  const { generation, epoch } = known ?? NEW_CHANNEL;
-  const row = known === null || known.status === 'left' ? { ...NEW_CHANNEL, generation, epoch } : known;
+  const { incarnation, epoch } = known ?? NEW_CHANNEL;
+  const row = known === null || known.status === 'left' ? { ...NEW_CHANNEL, incarnation, epoch } : known;
   await putChannel(tx, conversationId, { ...row, reconcileRequests: row.reconcileRequests + 1 });
 }
 

@@ -168,7 +168,7 @@ export function createChannelSync(deps: Deps): LeaderPart {
     const isNew = await deps.transact(async (tx) => {
       const row = await tx.get(CHANNEL_ROWS.channel(id));
       if (row !== null && row.status !== 'left') return false;
-      await putChannel(tx, id, { ...NEW_CHANNEL, generation: row?.generation ?? 0, epoch: row?.epoch ?? 0 });
+      await putChannel(tx, id, { ...NEW_CHANNEL, incarnation: row?.incarnation ?? 0, epoch: row?.epoch ?? 0 });
       return true;
     });
     bringUpToDateIn(id, isNew ? await joinDelay(deps, id) : await reconcileDelay(deps, id));

@@ -45,7 +45,7 @@ export async function foundChannel(deps: Deps, input: NewChannel): Promise<Conve
   await deps.transact(async (tx) => {
     const { userId, deviceId } = identity;
     const leaves = [{ userId, deviceId }];
-    tx.put(CHANNEL_ROWS.group(conversationId), { generation: 0, epoch: 0, state: state.epoch, authenticator, leaves });
+    tx.put(CHANNEL_ROWS.group(conversationId), { incarnation: 0, epoch: 0, state: state.epoch, authenticator, leaves });
     tx.put(CHANNEL_ROWS.ratchets(conversationId), state.ratchets);
     await putChannel(tx, conversationId, {
       ...NEW_CHANNEL,

@@ -62,7 +62,7 @@ async function newsOf(
   const known = await tx.get(CHANNEL_ROWS.channel(conversationId));
   let row = known ?? NEW_CHANNEL;
   if (known === null || known.status === 'left') {
-    row = { ...NEW_CHANNEL, generation: row.generation, epoch: row.epoch };
+    row = { ...NEW_CHANNEL, incarnation: row.incarnation, epoch: row.epoch };
     await putChannel(tx, conversationId, row);
   }
   if (row.status === 'creating') row = await finishCreation(deps, tx, conversationId, row);

@@ -30,14 +30,14 @@ export async function prepareExternalJoin(
 ): Promise<void> {
   const row = await deps.reader.get(CHANNEL_ROWS.channel(conversationId));
   if (row === null) return;
-  expectCount(group.generation);
+  expectCount(group.incarnation);
   expectCount(group.epoch);
-  if (group.generation < row.generation)
+  if (group.incarnation < row.incarnation)
     throw new SealError('CHANNEL_FORKED', 'channel: the server shows an earlier group');
   const account = await activeAccount(deps.reader);
   const groupInfo = bytesOf(group.groupInfo);
-  const name = groupName(account, conversationId, group.generation);
-  const minEpoch = Math.max(group.epoch, group.generation === row.generation ? row.epoch : 0);
+  const name = groupName(account, conversationId, group.incarnation);
+  const minEpoch = Math.max(group.epoch, group.incarnation === row.incarnation ? row.epoch : 0);
   const joined = await withDeviceLists(deps, conversationId, () =>
     joinExternal(mlsDeps(deps), {
       groupInfo,
@@ -55,7 +55,7 @@ export async function prepareExternalJoin(
 
 function externalOf(
   { rng }: Pick<Deps, 'rng'>,
-  { generation, epoch }: GroupAnswer,
+  { incarnation, epoch }: GroupAnswer,
   { state, commit, groupInfo, authenticator, removes }: ExternalJoin,
   account: Awaited<ReturnType<typeof activeAccount>>,
 ): PendingRow {
@@ -65,7 +65,7 @@ function externalOf(
     kind: 'external',
     commitId: newId(rng(16)),
     seq: null,
-    generation,
+    incarnation,
     epoch,
     next: { state, authenticator, leaves },
     request: { commit, welcome: null, groupInfo, adds: [{ userId, deviceId }], removes },
@@ -82,7 +82,12 @@ async function putPending(
 ): Promise<void> {
   await deps.transact(async (tx) => {
     const row = await tx.get(CHANNEL_ROWS.channel(conversationId));
-    if (row === null || row.status !== made.status || row.generation !== made.generation || row.epoch !== made.epoch) {
+    if (
+      row === null ||
+      row.status !== made.status ||
+      row.incarnation !== made.incarnation ||
+      row.epoch !== made.epoch
+    ) {
       return;
     }
     if ((await tx.get(CHANNEL_ROWS.pending(conversationId))) !== null) return;
@@ -120,7 +125,7 @@ async function takeWelcome(
   if ((await deps.reader.get(CHANNEL_ROWS.group(conversationId))) !== null) await catchUp(deps, conversationId);
   const known = await deps.reader.get(CHANNEL_ROWS.channel(conversationId));
   const isIn = known?.status === 'joined' || (known?.processedSeq != null && known.processedSeq >= value.seq);
-  if (isIn || (known !== null && known.generation > value.generation)) {
+  if (isIn || (known !== null && known.incarnation > value.incarnation)) {
     await deps.transact(async (tx) => tx.delete(key));
     return;
   }
@@ -132,7 +137,7 @@ async function takeWelcome(
       findKeyPackage,
       identity: identityOf(account),
       authenticate: authenticateBy(deps.reader),
-      group: groupName(account, conversationId, value.generation),
+      group: groupName(account, conversationId, value.incarnation),
     }),
   );
   await deps.transact(async (tx) => {
@@ -146,7 +151,7 @@ async function takeWelcome(
       kind: 'welcome',
       commitId: null,
       seq: value.seq,
-      generation: value.generation,
+      incarnation: value.incarnation,
       epoch: description.epoch - 1,
       next: { state, authenticator: description.authenticator, leaves: description.members },
       request: null,

@@ -15,10 +15,10 @@ export type LogEntry = Binary<ChannelEntry, 'body' | 'envelope' | 'commit' | 'au
  * @throws SealError MALFORMED when it is not what a server answers
  */
 export function entryOf(answer: ChannelEntry): LogEntry {
-  const { seq, senderUserId, senderDeviceId, acceptedAt, generation } = answer;
+  const { seq, senderUserId, senderDeviceId, acceptedAt, incarnation } = answer;
   expectIds(senderUserId, senderDeviceId);
-  for (const count of [seq, acceptedAt, generation]) expectCount(count);
-  const base = { seq, senderUserId, senderDeviceId, acceptedAt, generation };
+  for (const count of [seq, acceptedAt, incarnation]) expectCount(count);
+  const base = { seq, senderUserId, senderDeviceId, acceptedAt, incarnation };
   switch (answer.kind) {
     case 'message': {
       const { messageId, epoch, body, envelope } = answer;

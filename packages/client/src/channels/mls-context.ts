@@ -16,8 +16,8 @@ export function identityOf({ tenantId, userId, device }: AccountRow): MlsIdentit
   return { tenantId, userId, deviceId: device.deviceId, signKey: device.sign };
 }
 
-export function groupName({ tenantId }: AccountRow, conversationId: ConversationId, generation: number): GroupName {
-  return { tenantId, conversationId, generation };
+export function groupName({ tenantId }: AccountRow, conversationId: ConversationId, incarnation: number): GroupName {
+  return { tenantId, conversationId, incarnation };
 }
 
 /**

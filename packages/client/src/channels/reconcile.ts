@@ -69,7 +69,7 @@ async function step(deps: Deps, conversationId: ConversationId): Promise<Outcome
   if (row.status === 'joining' || row.isStale) return rejoin(deps, conversationId, group);
   const own = await deps.reader.get(CHANNEL_ROWS.group(conversationId));
   if (own === null) return 'again';
-  if (group.generation !== own.generation || group.epoch !== own.epoch) {
+  if (group.incarnation !== own.incarnation || group.epoch !== own.epoch) {
     // Read a moment apart; should it stay so, the log and this answer contradict each other.
     return 'again';
   }
@@ -126,13 +126,13 @@ async function change(
   const commitId = newId<never>(deps.rng(16));
   await deps.transact(async (tx) => {
     const now = await tx.get(CHANNEL_ROWS.group(conversationId));
-    if (now?.generation !== own.generation || now.epoch !== own.epoch) return;
+    if (now?.incarnation !== own.incarnation || now.epoch !== own.epoch) return;
     if ((await tx.get(CHANNEL_ROWS.pending(conversationId))) !== null) return;
     tx.put(CHANNEL_ROWS.pending(conversationId), {
       kind: 'commit',
       commitId,
       seq: null,
-      generation: own.generation,
+      incarnation: own.incarnation,
       epoch: own.epoch,
       next: { state: made.state, authenticator: made.authenticator, leaves: describeGroup(made.state).members },
       request: {

@@ -22,9 +22,9 @@ export async function handleBroken(
 ): Promise<Outcome> {
   const { row, group, rejoin } = at;
   if (row.rejoinedAt !== null && deps.now() - row.rejoinedAt < REJOIN_INTERVAL_MS) return 'later';
-  const { generation, epoch } = row;
+  const { incarnation, epoch } = row;
   try {
-    await deps.api.channels.report.mutate({ conversationId, generation, epoch });
+    await deps.api.channels.report.mutate({ conversationId, incarnation, epoch });
   } catch (error) {
     // The group was reset meanwhile, or the Commit is older than the server's memory.
     if (!isSealError(error) || isPassing(error)) throw error;

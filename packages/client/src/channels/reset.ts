@@ -24,8 +24,8 @@ export async function mayReset({ reader }: Pick<Deps, 'reader'>, conversationId:
  */
 export async function resetGroup(deps: Deps, conversationId: ConversationId, row: ChannelRow): Promise<'again'> {
   const account = await activeAccount(deps.reader);
-  const generation = row.generation + 1;
-  const group = groupName(account, conversationId, generation);
+  const incarnation = row.incarnation + 1;
+  const group = groupName(account, conversationId, incarnation);
   const identity = identityOf(account);
   const { state, groupInfo, authenticator } = await createGroup(mlsDeps(deps), {
     suite: DEFAULT_SUITE,
@@ -34,13 +34,13 @@ export async function resetGroup(deps: Deps, conversationId: ConversationId, row
   });
   const { seq } = await deps.api.channels.reset.mutate({
     conversationId,
-    generation,
+    incarnation,
     groupInfo: toBase64(groupInfo),
     authenticator: toBase64(authenticator),
   });
   await deps.transact(async (tx) => {
     const now = await tx.get(CHANNEL_ROWS.channel(conversationId));
-    if (now === null || now.generation !== row.generation) return;
+    if (now === null || now.incarnation !== row.incarnation) return;
     // Up to the reset the log is followed without keys.
     await wipeGroup(tx, conversationId);
     const { userId, deviceId } = identity;
@@ -48,7 +48,7 @@ export async function resetGroup(deps: Deps, conversationId: ConversationId, row
       kind: 'reset',
       commitId: null,
       seq,
-      generation,
+      incarnation,
       epoch: -1,
       next: { state, authenticator, leaves: [{ userId, deviceId }] },
       request: null,

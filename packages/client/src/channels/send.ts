@@ -93,8 +93,8 @@ async function prepare(
   const isBlocked = channel.unlisted.length > 0 || group.leaves.some(({ userId }) => !members.has(userId));
   if (isBlocked) return { outcome: 'blocked' };
 
-  const { generation, epoch } = group;
-  if (row.wire?.group?.generation === generation && row.wire.group.epoch === epoch) {
+  const { incarnation, epoch } = group;
+  if (row.wire?.group?.incarnation === incarnation && row.wire.group.epoch === epoch) {
     return { outcome: 'ready', row, wire: row.wire };
   }
   const { messageId, sentAt, content } = row;
@@ -112,7 +112,7 @@ async function prepare(
     bodyHash,
     deviceLists: [],
     envelopes: [],
-    group: { generation, epoch, envelope },
+    group: { incarnation, epoch, envelope },
   };
   tx.put(CHANNEL_ROWS.ratchets(conversationId), state.ratchets);
   tx.put(key, { ...row, wire });
@@ -133,11 +133,11 @@ function transmit(
   { messageId, lifetimeSeconds, attachmentIds }: OutboxRow,
   { body, group }: WireMessage,
 ): Promise<SendAnswer> {
-  const { generation, epoch, envelope } = group!;
+  const { incarnation, epoch, envelope } = group!;
   return api.channels.send.mutate({
     conversationId,
     messageId,
-    generation,
+    incarnation,
     epoch,
     body: toBase64(body),
     envelope: toBase64(envelope),

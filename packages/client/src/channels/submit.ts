@@ -40,7 +40,7 @@ function transmit(deps: Deps, conversationId: ConversationId, pending: PendingRo
   return deps.api.channels.commit.mutate({
     conversationId,
     commitId: pending.commitId!,
-    generation: pending.generation,
+    incarnation: pending.incarnation,
     epoch: pending.epoch,
     commit: toBase64(commit),
     welcome: welcome && toBase64(welcome),

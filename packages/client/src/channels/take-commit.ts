@@ -30,7 +30,7 @@ async function applyPending(work: LogWork, entry: CommitEntry): Promise<void> {
   const { tx, conversationId, deps, account } = work;
   const pending = work.pending!;
   const { state, authenticator, leaves } = pending.next;
-  if (pending.generation !== entry.generation || pending.epoch !== entry.epoch) throw forked('another epoch');
+  if (pending.incarnation !== entry.incarnation || pending.epoch !== entry.epoch) throw forked('another epoch');
   if (!constantTimeEqual(authenticator, entry.authenticator)) throw forked('another authenticator');
   if (pending.request !== null && !constantTimeEqual(pending.request.commit, entry.commit)) {
     throw forked('other bytes than were sent');
@@ -39,7 +39,7 @@ async function applyPending(work: LogWork, entry: CommitEntry): Promise<void> {
   const before = work.group?.leaves ?? leaves.filter(({ deviceId }) => !isAdded(entry, deviceId));
   if (isJoin && !isAdded(entry, account.device.deviceId)) throw forked('a join that adds another device');
   await wipeGroup(tx, conversationId);
-  work.group = { generation: entry.generation, epoch: entry.epoch + 1, state: state.epoch, authenticator, leaves };
+  work.group = { incarnation: entry.incarnation, epoch: entry.epoch + 1, state: state.epoch, authenticator, leaves };
   work.ratchets = state.ratchets;
   work.pending = null;
   // A Commit that only adds has no path: this device's leaf stays as it was (RFC 9420 §12.4).
@@ -48,7 +48,7 @@ async function applyPending(work: LogWork, entry: CommitEntry): Promise<void> {
     ...work.row,
     status: 'joined',
     cause: null,
-    generation: entry.generation,
+    incarnation: entry.incarnation,
     epoch: entry.epoch + 1,
     leafAt: isWithoutPath ? work.row.leafAt : deps.now(),
     mustRefresh: isWithoutPath ? work.row.mustRefresh : pending.mustRefresh,
@@ -61,7 +61,7 @@ async function applyPending(work: LogWork, entry: CommitEntry): Promise<void> {
 async function applyOthers(work: LogWork, entry: CommitEntry): Promise<void> {
   const { deps, tx, conversationId, account } = work;
   const group = work.group!;
-  if (entry.generation !== group.generation || entry.epoch !== group.epoch) throw forked('another epoch');
+  if (entry.incarnation !== group.incarnation || entry.epoch !== group.epoch) throw forked('another epoch');
   const from = { userId: entry.senderUserId, deviceId: entry.senderDeviceId };
   const done = await processCommit(mlsDeps(deps), {
     state: { epoch: group.state, ratchets: work.ratchets! },
@@ -81,7 +81,7 @@ async function applyOthers(work: LogWork, entry: CommitEntry): Promise<void> {
   const stillUnlisted = work.row.unlisted.filter((deviceId) => !gone.has(deviceId));
   await wipeGroup(tx, conversationId);
   work.group = {
-    generation: group.generation,
+    incarnation: group.incarnation,
     epoch: done.epoch,
     state: done.state.epoch,
     authenticator: done.authenticator,
@@ -181,15 +181,15 @@ async function eventOf(
 /** A new group took the place of the one before: this device joins it, or has made it. */
 export async function takeReset(work: LogWork, entry: Extract<LogEntry, { kind: 'reset' }>): Promise<void> {
   const { deps, tx, conversationId } = work;
-  if (entry.generation <= work.row.generation) throw forked('a reset to an earlier group');
+  if (entry.incarnation <= work.row.incarnation) throw forked('a reset to an earlier group');
   const conversation = await conversationOf(work);
   const sender = conversation?.members.find(({ userId }) => userId === entry.senderUserId);
   if (sender !== undefined && (sender.role ?? 'member') === 'member') throw forked('a reset by a mere member');
   await wipeGroup(tx, conversationId);
   const own = work.pending?.kind === 'reset' && work.pending.seq === entry.seq ? work.pending.next : null;
-  const { generation } = entry;
+  const { incarnation } = entry;
   work.group = own && {
-    generation,
+    incarnation,
     epoch: 0,
     state: own.state.epoch,
     authenticator: own.authenticator,
@@ -201,7 +201,7 @@ export async function takeReset(work: LogWork, entry: Extract<LogEntry, { kind: 
     ...work.row,
     status: own === null ? 'joining' : 'joined',
     cause: null,
-    generation,
+    incarnation,
     epoch: 0,
     leafAt: deps.now(),
     unlisted: [],

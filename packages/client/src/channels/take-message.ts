@@ -39,7 +39,7 @@ export async function takeMessage(work: LogWork, entry: MessageEntry): Promise<v
   }
   // Sent while this device had no keys, or other ones than the other members.
   if (group === null) return keepUndecryptable(work, entry, 'NO_SESSION', null);
-  if (entry.generation !== group.generation || entry.epoch !== group.epoch) {
+  if (entry.incarnation !== group.incarnation || entry.epoch !== group.epoch) {
     throw new SealError('CHANNEL_FORKED', 'channel: message from another epoch');
   }
   const heard = CHANNEL_ROWS.heard(conversationId, entry.messageId);
@@ -64,7 +64,7 @@ export async function takeMessage(work: LogWork, entry: MessageEntry): Promise<v
 export async function takeRepeated(work: LogWork, entry: LogEntry): Promise<void> {
   const { tx, conversationId, group, account, deps } = work;
   if (entry.kind !== 'message' || entry.senderDeviceId === account.device.deviceId) return;
-  if (entry.generation !== group?.generation || entry.epoch !== group.epoch) return;
+  if (entry.incarnation !== group?.incarnation || entry.epoch !== group.epoch) return;
   const known = await tx.get(ROWS.message(conversationId, entry.seq));
   const heardAt = await tx.get(CHANNEL_ROWS.heard(conversationId, entry.messageId));
   if (heardAt === entry.seq && known?.content.kind !== 'undecryptable') return;
@@ -131,8 +131,8 @@ async function keepUndecryptable(
   cause: ErrorCode,
   keyMessage: KeyMessage | null,
 ): Promise<void> {
-  const { seq, messageId, senderUserId, senderDeviceId, acceptedAt, generation, epoch, envelope, body } = entry;
-  tx.put(CHANNEL_ROWS.undecryptable(conversationId, seq), { envelope, body, generation, epoch, keyMessage });
+  const { seq, messageId, senderUserId, senderDeviceId, acceptedAt, incarnation, epoch, envelope, body } = entry;
+  tx.put(CHANNEL_ROWS.undecryptable(conversationId, seq), { envelope, body, incarnation, epoch, keyMessage });
   const row: MessageRow = {
     messageId,
     senderUserId,

@@ -9,10 +9,10 @@ import { CHANNEL_ROWS } from '../store/channel-rows.ts';
  * @throws SealError MALFORMED
  */
 export function noteWelcome(tx: DeviceTx, event: WelcomeEvent): void {
-  const { conversationId, seq, generation, senderUserId, senderDeviceId } = event;
+  const { conversationId, seq, incarnation, senderUserId, senderDeviceId } = event;
   expectIds(conversationId, senderUserId, senderDeviceId);
   expectCount(seq);
-  expectCount(generation);
-  const row = { seq, generation, senderUserId, senderDeviceId, welcome: bytesOf(event.welcome) };
+  expectCount(incarnation);
+  const row = { seq, incarnation, senderUserId, senderDeviceId, welcome: bytesOf(event.welcome) };
   tx.put(CHANNEL_ROWS.welcome(conversationId, seq), row);
 }

@@ -16,7 +16,7 @@ export interface ChannelRow {
   /** Sequence number of the last entry that was processed; null before the one that let this device in. */
   readonly processedSeq: number | null;
   /** The newest group state this device was in: an older one is not joined (RFC 9420 §12.4.3.2, DS rolling back). */
-  readonly generation: number;
+  readonly incarnation: number;
   readonly epoch: number;
   /** Why it is broken. */
   readonly cause: ErrorCode | null;
@@ -42,7 +42,7 @@ export interface ChannelRow {
 
 /** The group as this device has it. Changes with Commits. */
 export interface GroupRow {
-  readonly generation: number;
+  readonly incarnation: number;
   readonly epoch: number;
   /** Secret: `GroupState.epoch`. */
   readonly state: Bytes;
@@ -57,7 +57,7 @@ export interface PendingRow {
   readonly commitId: MessageId | null;
   /** Its place, once known. */
   readonly seq: number | null;
-  readonly generation: number;
+  readonly incarnation: number;
   /** The epoch it ends; -1 when it begins a group. */
   readonly epoch: number;
   readonly next: { readonly state: GroupState; readonly authenticator: Bytes; readonly leaves: readonly MlsMember[] };
@@ -78,7 +78,7 @@ export interface PendingRow {
 /** A Welcome that was taken out of the mailbox and is not opened yet. */
 export interface WelcomeRow {
   readonly seq: number;
-  readonly generation: number;
+  readonly incarnation: number;
   readonly senderUserId: UserId;
   readonly senderDeviceId: DeviceId;
   readonly welcome: Bytes;
@@ -99,7 +99,7 @@ export interface KeyPackageRow {
 interface UndecryptableEntryRow {
   readonly envelope: Bytes;
   readonly body: Bytes;
-  readonly generation: number;
+  readonly incarnation: number;
   readonly epoch: number;
   /** The key, where the envelope could be opened and the body could not. */
   readonly keyMessage: KeyMessage | null;
@@ -147,7 +147,7 @@ export const CHANNEL_ROWS = {
 export const NEW_CHANNEL: ChannelRow = {
   status: 'joining',
   processedSeq: null,
-  generation: 0,
+  incarnation: 0,
   epoch: 0,
   cause: null,
   rejoinedAt: null,

@@ -193,7 +193,7 @@ export interface WireMessage {
   readonly deviceLists: readonly { readonly userId: UserId; readonly version: number }[];
   readonly envelopes: readonly WireEnvelope[];
   /** In a channel: the one MLS message instead of lists and envelopes, and the epoch it was made in. */
-  readonly group?: { readonly generation: number; readonly epoch: number; readonly envelope: Bytes };
+  readonly group?: { readonly incarnation: number; readonly epoch: number; readonly envelope: Bytes };
 }
 
 export interface WireEnvelope {

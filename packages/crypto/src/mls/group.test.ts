@@ -17,7 +17,7 @@ describe.each(SUITES)('ciphersuite %i', (suite) => {
     }
     const descriptions = channel.devices.map(({ state }) => describeGroup(state!));
     expect(new Set(descriptions.map(({ authenticator }) => authenticator.join())).size).toBe(1);
-    expect(descriptions[0]).toMatchObject({ suite, epoch: 1, generation: 0 });
+    expect(descriptions[0]).toMatchObject({ suite, epoch: 1, incarnation: 0 });
     expect(describeGroupInfo(channel.groupInfo).members).toEqual(descriptions[0]!.members);
     expect(descriptions[0]!.members).toHaveLength(6);
     expect(ann).toBeDefined();

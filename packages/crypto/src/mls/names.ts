@@ -21,21 +21,21 @@ const GROUP_ID_LENGTH = 2 * ID_LENGTH + 4;
 const CREDENTIAL_LENGTH = 3 * ID_LENGTH;
 
 /**
- * Makes a group id: tenant ‖ conversation ‖ generation, 36 bytes: a group that was reset, or of another site, is
+ * Makes a group id: tenant ‖ conversation ‖ incarnation, 36 bytes: a group that was reset, or of another site, is
  * another group.
  */
-export function groupIdOf({ tenantId, conversationId, generation }: GroupName): Bytes {
-  return concatBytes(idToBytes(tenantId), idToBytes(conversationId), encode(u32, generation));
+export function groupIdOf({ tenantId, conversationId, incarnation }: GroupName): Bytes {
+  return concatBytes(idToBytes(tenantId), idToBytes(conversationId), encode(u32, incarnation));
 }
 
 /** Reads the name of a group from its id. @throws SealError MALFORMED on another length */
 export function groupNameOf(groupId: Uint8Array): GroupName {
   if (groupId.length !== GROUP_ID_LENGTH) throw new SealError('MALFORMED', 'mls: the group id is not one of ours');
-  const [tenantId, conversationId, generation] = split(groupId);
+  const [tenantId, conversationId, incarnation] = split(groupId);
   return {
     tenantId: idFromBytes<TenantId>(tenantId!),
     conversationId: idFromBytes<ConversationId>(conversationId!),
-    generation: generation!.reduce((value, byte) => value * 256 + byte, 0),
+    incarnation: incarnation!.reduce((value, byte) => value * 256 + byte, 0),
   };
 }
 

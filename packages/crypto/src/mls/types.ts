@@ -17,11 +17,11 @@ export interface MlsIdentity extends MlsMember {
   readonly signKey: SignKeyPair;
 }
 
-/** Which group of a tenant: `generation` counts how often the channel's group was reset. */
+/** Which group of a tenant: `incarnation` counts how often the channel's group was reset. */
 export interface GroupName {
   readonly tenantId: TenantId;
   readonly conversationId: ConversationId;
-  readonly generation: number;
+  readonly incarnation: number;
 }
 
 /**

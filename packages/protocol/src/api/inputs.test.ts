@@ -91,7 +91,7 @@ const VALID: Record<string, Record<string, unknown>> = {
     commit: {
       conversationId: id(1),
       commitId: id(2),
-      generation: 0,
+      incarnation: 0,
       epoch: 3,
       commit: b64(300),
       welcome: b64(400),
@@ -104,13 +104,13 @@ const VALID: Record<string, Record<string, unknown>> = {
     send: {
       conversationId: id(1),
       messageId: id(2),
-      generation: 0,
+      incarnation: 0,
       epoch: 3,
       body: b64(297),
       envelope: b64(250),
     },
-    report: { conversationId: id(1), generation: 0, epoch: 3 },
-    reset: { conversationId: id(1), generation: 1, groupInfo: b64(500), authenticator: b64(32) },
+    report: { conversationId: id(1), incarnation: 0, epoch: 3 },
+    reset: { conversationId: id(1), incarnation: 1, groupInfo: b64(500), authenticator: b64(32) },
   },
   attachmentInputs: {
     limits: {},

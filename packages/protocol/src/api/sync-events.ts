@@ -27,7 +27,7 @@ export interface WelcomeEvent {
   readonly conversationId: ConversationId;
   /** Of the Commit. */
   readonly seq: number;
-  readonly generation: number;
+  readonly incarnation: number;
   readonly senderUserId: UserId;
   readonly senderDeviceId: DeviceId;
   readonly welcome: string;

@@ -52,6 +52,6 @@ export function checkMayManage({ role }: Pick<Caller, 'role'>): void {
 }
 
 /** Makes the error that tells a device the state of the channel's group. */
-export function epochStale({ generation, epoch, lastSeq }: Channel): SealError {
-  return new SealError('EPOCH_STALE', undefined, { group: { generation, epoch, lastSeq } });
+export function epochStale({ incarnation, epoch, lastSeq }: Channel): SealError {
+  return new SealError('EPOCH_STALE', undefined, { group: { incarnation, epoch, lastSeq } });
 }

@@ -15,7 +15,7 @@ export interface ChannelRef {
 export interface Channel {
   readonly visibility: 'public' | 'private';
   readonly suite: number;
-  readonly generation: number;
+  readonly incarnation: number;
   readonly epoch: number;
   /** Sequence number of the entry that began the epoch. */
   readonly epochSeq: number;
@@ -42,7 +42,7 @@ export async function lockChannel(
 
 export async function findChannel(sql: Queries, { tenantId, conversationId }: ChannelRef): Promise<Channel | null> {
   const [row] = await sql<Channel[]>`
-    select g.visibility, g.suite, g.generation, g.epoch, g.epoch_seq as "epochSeq", c.last_seq as "lastSeq",
+    select g.visibility, g.suite, g.incarnation, g.epoch, g.epoch_seq as "epochSeq", c.last_seq as "lastSeq",
       g.is_reported as "isReported"
     from channel_groups g
     join conversations c on c.tenant_id = g.tenant_id and c.id = g.conversation_id

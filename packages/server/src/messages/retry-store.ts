@@ -27,7 +27,7 @@ export async function findAddressing(
     join devices sender on sender.tenant_id = m.tenant_id and sender.id = m.sender_device_id
     join devices device on device.tenant_id = m.tenant_id and device.id = ${deviceId}
     where m.tenant_id = ${tenantId} and m.conversation_id = ${conversationId} and m.seq = ${seq}
-      and m.generation is null`;
+      and m.incarnation is null`;
   return row ?? null;
 }
 

@@ -8,7 +8,7 @@ const two = 'two' as ConversationId;
 
 function entry(conversationId: ConversationId, seq: number, length = 10): ChannelEntryEvent {
   const ids = { senderUserId: 'u', senderDeviceId: 'd', messageId: 'm' } as object;
-  const message = { kind: 'message', seq, acceptedAt: 0, generation: 0, epoch: 0, envelope: '' } as object;
+  const message = { kind: 'message', seq, acceptedAt: 0, incarnation: 0, epoch: 0, envelope: '' } as object;
   return { type: 'channel-entry', conversationId, entry: { ...message, ...ids, body: 'x'.repeat(length) } } as never;
 }
 

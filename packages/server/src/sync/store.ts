@@ -21,7 +21,7 @@ interface EntryRow {
   readonly sender_device_id: DeviceId;
   readonly created_at: Date;
   readonly body: Buffer;
-  readonly generation: number | null;
+  readonly incarnation: number | null;
   readonly welcome: Buffer | null;
   /** Position of the mailbox's latest entry. */
   readonly head: number;
@@ -36,7 +36,7 @@ export async function readMailbox(
 ): Promise<MailboxPage> {
   const rows = await sql<EntryRow[]>`
     select page.*, requester.user_id as requester_user_id from (
-      select e.*, m.message_id, m.sender_user_id, m.sender_device_id, m.created_at, m.generation,
+      select e.*, m.message_id, m.sender_user_id, m.sender_device_id, m.created_at, m.incarnation,
         case when m.expires_at <= now() then ''::bytea else m.body end as body,
         w.welcome, b.head,
         sum(octet_length(m.body) + coalesce(octet_length(e.envelope), octet_length(w.welcome), 0)) over earlier
@@ -135,7 +135,7 @@ function toEvent(row: EntryRow): MailboxEvent {
       position,
       conversationId,
       seq,
-      generation: row.generation!,
+      incarnation: row.incarnation!,
       senderUserId,
       senderDeviceId,
       welcome: base64Of(row.welcome!),

@@ -31,19 +31,19 @@ export function leafOf(person: TestPerson, device: Pick<TestDevice, 'deviceId'> 
   return { userId: person.userId, deviceId: device.deviceId };
 }
 
-type Where = Pick<GroupAnswer, 'generation' | 'epoch'>;
+type Where = Pick<GroupAnswer, 'incarnation' | 'epoch'>;
 
 /** A Commit made in the group's state `at`, with a Welcome when a member is added. */
 export function commitAt(
   conversationId: ConversationId,
-  { generation, epoch }: Where,
+  { incarnation, epoch }: Where,
   change: Partial<Pick<CommitInput, 'adds' | 'removes' | 'isExternal' | 'commitId' | 'welcome'>> = {},
 ): CommitInput {
   const { adds = [], removes = [], isExternal = false } = change;
   return {
     conversationId,
     commitId: newId<MessageId>(rng(16)),
-    generation,
+    incarnation,
     epoch,
     commit: noise(200),
     welcome: adds.length > 0 && !isExternal ? noise(300) : null,
@@ -59,13 +59,13 @@ export function commitAt(
 /** A message made in the group's state `at`. */
 export function channelMessage(
   conversationId: ConversationId,
-  { generation, epoch }: Where,
+  { incarnation, epoch }: Where,
   text = 'hello',
 ): ChannelSendInput {
   return {
     conversationId,
     messageId: newId<MessageId>(rng(16)),
-    generation,
+    incarnation,
     epoch,
     body: Buffer.from(text).toString('base64url'),
     envelope: noise(80),

@@ -12,7 +12,7 @@ import {
 } from '../fields.ts';
 import type { SendAnswer } from '../messages.ts';
 import type { Mutation } from '../procedure.ts';
-import { authenticator, epoch, generation, groupInfo } from './fields.ts';
+import { authenticator, epoch, incarnation, groupInfo } from './fields.ts';
 
 /** Appending to a channel's log: Commits, messages, and a new group after a report. */
 export const commitInputs = {
@@ -20,7 +20,7 @@ export const commitInputs = {
   commit: z.strictObject({
     conversationId,
     commitId: messageId,
-    generation,
+    incarnation,
     /** The epoch that it was made in. */
     epoch,
     commit: bytesField(1, CHANNEL_LIMITS.commit),
@@ -35,7 +35,7 @@ export const commitInputs = {
   send: z.strictObject({
     conversationId,
     messageId,
-    generation,
+    incarnation,
     epoch,
     body: sealedBodyBytes,
     /** The MLS application message with the key message. */
@@ -44,12 +44,12 @@ export const commitInputs = {
     attachmentIds: attachmentIds.optional(),
   }),
   /** The commit that ended `epoch` is not valid for the caller. */
-  report: z.strictObject({ conversationId, generation, epoch }),
+  report: z.strictObject({ conversationId, incarnation, epoch }),
   /** Begins a new group with the caller's device as the only leaf; owners and admins, after a report. */
   reset: z.strictObject({
     conversationId,
     /** Of the new group: one more than that of the present one. */
-    generation,
+    incarnation,
     groupInfo,
     authenticator,
   }),

@@ -32,7 +32,7 @@ export const groupInfo: z.ZodType<Bytes, string> = bytesField(1, CHANNEL_LIMITS.
 export const authenticator: z.ZodType<Bytes, string> = bytesField(32);
 
 /** How often the channel's group was replaced by a new one. */
-export const generation: z.ZodType<number, number> = uint32;
+export const incarnation: z.ZodType<number, number> = uint32;
 
 /** An epoch of the group (RFC 9420 §2). */
 export const epoch: z.ZodType<number, number> = position;

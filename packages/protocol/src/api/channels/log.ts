@@ -21,7 +21,7 @@ export interface LeafAnswer {
 
 /** The present state of a channel's group. */
 export interface GroupAnswer {
-  readonly generation: number;
+  readonly incarnation: number;
   readonly epoch: number;
   readonly suite: number;
   /** Of the present epoch, with the ratchet tree. */
@@ -40,7 +40,7 @@ export interface GroupAnswer {
 
 export interface ChannelHead {
   readonly conversationId: ConversationId;
-  readonly generation: number;
+  readonly incarnation: number;
   readonly epoch: number;
   readonly lastSeq: number;
   /** The devices in the group differ from those that must be in it. */
@@ -52,7 +52,7 @@ interface EntryBase {
   readonly senderUserId: UserId;
   readonly senderDeviceId: DeviceId;
   readonly acceptedAt: number;
-  readonly generation: number;
+  readonly incarnation: number;
 }
 
 /** One entry of a channel's log. */

@@ -31,7 +31,7 @@ export interface Commits {
   report(session: Session, input: ReportInput): Promise<void>;
   /**
    * Puts a new group in the place of one that was reported.
-   * @throws SealError FORBIDDEN, EPOCH_STALE when the generation is not the next, NOT_A_MEMBER, RATE_LIMITED
+   * @throws SealError FORBIDDEN, EPOCH_STALE when the incarnation is not the next, NOT_A_MEMBER, RATE_LIMITED
    */
   reset(session: Session, input: ResetInput): Promise<CommitAnswer>;
 }
@@ -52,7 +52,7 @@ export function createCommits(deps: {
   return {
     async commit(session, input) {
       const { tenantId, userId, deviceId } = session;
-      const { conversationId, commitId, generation, epoch, adds, removes, isExternal } = input;
+      const { conversationId, commitId, incarnation, epoch, adds, removes, isExternal } = input;
       const own = { userId, deviceId };
       checkBundle(input, own);
       await countChange(limits, session);
@@ -65,7 +65,7 @@ export function createCommits(deps: {
         const { ref, channel } = await enterLocked(tx, session, conversationId);
         const known = await findKnown(tx, ref, deviceId, commitId);
         if (known !== null) return { ...known, isNew: false };
-        if (channel.generation !== generation || channel.epoch !== epoch) throw epochStale(channel);
+        if (channel.incarnation !== incarnation || channel.epoch !== epoch) throw epochStale(channel);
         const room = {
           toRemove: await findToRemove(tx, ref),
           toAdd: await findToAdd(tx, ref),
@@ -83,7 +83,7 @@ export function createCommits(deps: {
           senderUserId: userId,
           senderDeviceId: deviceId,
           acceptedAt,
-          generation,
+          incarnation,
           epoch,
         });
         await insertCommit(tx, ref, { ...input, seq });
@@ -104,7 +104,7 @@ export function createCommits(deps: {
           senderUserId: userId,
           senderDeviceId: deviceId,
           acceptedAt,
-          generation,
+          incarnation,
           commitId,
           epoch,
           commit: base64Of(input.commit),
@@ -119,17 +119,17 @@ export function createCommits(deps: {
       return { seq, acceptedAt: stored.acceptedAt };
     },
 
-    async report(session, { conversationId, generation, epoch }) {
+    async report(session, { conversationId, incarnation, epoch }) {
       await countChange(limits, session);
       await transactSql(sql, async (tx) => {
         const { ref, channel } = await enterLocked(tx, session, conversationId);
-        if (channel.generation !== generation || channel.epoch !== epoch + 1) throw epochStale(channel);
+        if (channel.incarnation !== incarnation || channel.epoch !== epoch + 1) throw epochStale(channel);
         await setReported(tx, ref);
       });
       bus.publish({ kind: 'channel-heads', tenantId: session.tenantId, conversationIds: [conversationId] });
     },
 
-    async reset(session, { conversationId, generation, groupInfo, authenticator }) {
+    async reset(session, { conversationId, incarnation, groupInfo, authenticator }) {
       const { tenantId, userId, deviceId } = session;
       await countChange(limits, session);
       const acceptedAt = clock();
@@ -137,7 +137,7 @@ export function createCommits(deps: {
         const caller = await enterLocked(tx, session, conversationId);
         const { ref, channel } = caller;
         checkMayManage(caller);
-        if (generation !== channel.generation + 1) throw epochStale(channel);
+        if (incarnation !== channel.incarnation + 1) throw epochStale(channel);
         if (!channel.isReported) throw new SealError('FORBIDDEN', 'channels: the group was not reported');
         const next = channel.lastSeq + 1;
         await insertEntry(tx, ref, {
@@ -147,12 +147,12 @@ export function createCommits(deps: {
           senderUserId: userId,
           senderDeviceId: deviceId,
           acceptedAt,
-          generation,
+          incarnation,
           epoch: 0,
         });
         await deleteLeaves(tx, ref, null);
         await insertLeaves(tx, ref, [deviceId]);
-        await setEpoch(tx, ref, { generation, epoch: 0, epochSeq: next, groupInfo, authenticator });
+        await setEpoch(tx, ref, { incarnation, epoch: 0, epochSeq: next, groupInfo, authenticator });
         await notify(tx, CHANNEL, [bus.encode(entriesNotice(session, conversationId, next))]);
         return next;
       });
@@ -162,7 +162,7 @@ export function createCommits(deps: {
         senderUserId: userId,
         senderDeviceId: deviceId,
         acceptedAt,
-        generation,
+        incarnation,
       };
       feed.offer({ tenantId, conversationId }, [entry]);
       return { seq, acceptedAt };

@@ -30,7 +30,7 @@ export async function setEpoch(
   tx: TransactionSql,
   { tenantId, conversationId }: ChannelRef,
   next: {
-    readonly generation: number;
+    readonly incarnation: number;
     readonly epoch: number;
     readonly epochSeq: number;
     readonly groupInfo: Bytes;
@@ -38,7 +38,7 @@ export async function setEpoch(
   },
 ): Promise<void> {
   await tx`
-    update channel_groups set generation = ${next.generation}, epoch = ${next.epoch}, epoch_seq = ${next.epochSeq},
+    update channel_groups set incarnation = ${next.incarnation}, epoch = ${next.epoch}, epoch_seq = ${next.epochSeq},
       group_info = ${next.groupInfo}, authenticator = ${next.authenticator}, is_reported = false
     where tenant_id = ${tenantId} and conversation_id = ${conversationId}`;
 }

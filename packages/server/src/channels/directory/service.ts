@@ -79,7 +79,7 @@ export function createDirectory(deps: {
         if (await isIdTaken(tx, ref)) {
           const channel = await findChannel(tx, ref);
           const isOwn = channel !== null && (await findRole(tx, ref, userId)) === 'owner';
-          if (isOwn && channel.generation === 0 && channel.epoch === 0) {
+          if (isOwn && channel.incarnation === 0 && channel.epoch === 0) {
             if (constantTimeEqual((await findEpoch(tx, ref)).authenticator, authenticator)) return false;
           }
           throw new SealError('CONFLICT', 'channels: the id is taken');

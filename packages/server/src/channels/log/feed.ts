@@ -197,5 +197,5 @@ export function createFeed(deps: {
 function isFor(devices: ChannelDevices | null, entry: ChannelEntry): devices is ChannelDevices {
   if (devices === null) return false;
   if (devices.lastSeq >= entry.seq) return true;
-  return entry.kind === 'message' && devices.generation === entry.generation && devices.epoch === entry.epoch;
+  return entry.kind === 'message' && devices.incarnation === entry.incarnation && devices.epoch === entry.epoch;
 }

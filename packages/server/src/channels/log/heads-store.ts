@@ -5,7 +5,7 @@ import type { Queries } from '../store.ts';
 /** Finds how far the logs and groups of a user's channels are. */
 export function findHeads(sql: Queries, tenantId: TenantId, userId: UserId): Promise<readonly ChannelHead[]> {
   return sql<ChannelHead[]>`
-    select g.conversation_id as "conversationId", g.generation, g.epoch, c.last_seq as "lastSeq",
+    select g.conversation_id as "conversationId", g.incarnation, g.epoch, c.last_seq as "lastSeq",
       exists (
         select from channel_leaves l join devices d on d.tenant_id = l.tenant_id and d.id = l.device_id
         where l.tenant_id = g.tenant_id and l.conversation_id = g.conversation_id
@@ -42,7 +42,7 @@ export async function findChannelsOf(
 /** The devices that are told of a channel's log, as one snapshot. */
 export interface ChannelDevices {
   readonly conversationId: ConversationId;
-  readonly generation: number;
+  readonly incarnation: number;
   readonly epoch: number;
   readonly lastSeq: number;
   /** Devices in the group. */
@@ -57,7 +57,7 @@ export function findChannelDevices(
   conversationIds: readonly ConversationId[],
 ): Promise<readonly ChannelDevices[]> {
   return sql<ChannelDevices[]>`
-    select g.conversation_id as "conversationId", g.generation, g.epoch, c.last_seq as "lastSeq",
+    select g.conversation_id as "conversationId", g.incarnation, g.epoch, c.last_seq as "lastSeq",
       array(
         select device_id from channel_leaves l
         where l.tenant_id = g.tenant_id and l.conversation_id = g.conversation_id) as leaves,

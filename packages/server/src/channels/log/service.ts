@@ -29,7 +29,7 @@ export function createChannelLog({ sql }: { readonly sql: Sql }): ChannelLog {
           findToAdd(tx, ref),
         ]);
         return {
-          generation: channel.generation,
+          incarnation: channel.incarnation,
           epoch: channel.epoch,
           suite: channel.suite,
           groupInfo: base64Of(epoch.groupInfo),

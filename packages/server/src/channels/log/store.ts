@@ -14,7 +14,7 @@ interface EntryRow {
   readonly sender_user_id: UserId;
   readonly sender_device_id: DeviceId;
   readonly created_at: Date;
-  readonly generation: number;
+  readonly incarnation: number;
   readonly epoch: number;
   readonly body: Buffer;
   readonly envelope: Buffer | null;
@@ -35,7 +35,7 @@ export async function findEntries(
 ): Promise<readonly ChannelEntry[]> {
   const rows = await sql<EntryRow[]>`
     select * from (
-      select m.kind, m.seq, m.message_id, m.sender_user_id, m.sender_device_id, m.created_at, m.generation, m.epoch,
+      select m.kind, m.seq, m.message_id, m.sender_user_id, m.sender_device_id, m.created_at, m.incarnation, m.epoch,
         case when m.expires_at <= now() then ''::bytea else m.body end as body, m.envelope, c.commit, c.added_users, c.added_devices, c.removed_devices, c.authenticator, c.is_external,
         sum(octet_length(m.body) + coalesce(octet_length(c.commit), 0)) over earlier as bytes_before
       from (
@@ -51,13 +51,13 @@ export async function findEntries(
 }
 
 function toEntry(row: EntryRow): ChannelEntry {
-  const { seq, generation, epoch } = row;
+  const { seq, incarnation, epoch } = row;
   const base = {
     seq,
     senderUserId: row.sender_user_id,
     senderDeviceId: row.sender_device_id,
     acceptedAt: row.created_at.getTime(),
-    generation,
+    incarnation,
   };
   if (row.kind === 'reset') return { ...base, kind: 'reset' };
   if (row.kind === 'message') {
@@ -107,15 +107,15 @@ export async function insertEntry(
     readonly senderUserId: UserId;
     readonly senderDeviceId: DeviceId;
     readonly acceptedAt: number;
-    readonly generation: number;
+    readonly incarnation: number;
     readonly epoch: number;
   },
 ): Promise<void> {
   await tx`
     insert into messages (tenant_id, conversation_id, seq, message_id, sender_user_id, sender_device_id, created_at,
-      body, kind, generation, epoch)
+      body, kind, incarnation, epoch)
     values (${tenantId}, ${conversationId}, ${entry.seq}, ${entry.messageId}, ${entry.senderUserId},
-      ${entry.senderDeviceId}, ${new Date(entry.acceptedAt)}, ''::bytea, ${entry.kind}, ${entry.generation},
+      ${entry.senderDeviceId}, ${new Date(entry.acceptedAt)}, ''::bytea, ${entry.kind}, ${entry.incarnation},
       ${entry.epoch})`;
   await tx`
     update conversations set last_seq = ${entry.seq} where tenant_id = ${tenantId} and id = ${conversationId}`;

@@ -36,7 +36,7 @@ export function createChannelSender(deps: {
   /** Explains why the database refused a message; null when it would accept it now. */
   async function explainStale(session: Session, input: ChannelSendInput): Promise<SealError | null> {
     const { ref, channel } = await enter(sql, session, input.conversationId);
-    const isCurrent = channel.generation === input.generation && channel.epoch === input.epoch;
+    const isCurrent = channel.incarnation === input.incarnation && channel.epoch === input.epoch;
     if (!isCurrent || !(await hasLeaf(sql, ref, session.deviceId))) return epochStale(channel);
     return (await findToRemove(sql, ref)).length > 0 ? new SealError('REMOVE_PENDING') : null;
   }
@@ -45,7 +45,7 @@ export function createChannelSender(deps: {
     async send(session, input) {
       const item: ChannelItem = {
         ...admit(limits, session, input),
-        generation: input.generation,
+        incarnation: input.incarnation,
         epoch: input.epoch,
         body: payloadOf(input.body),
         envelope: payloadOf(input.envelope),

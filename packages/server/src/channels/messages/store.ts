@@ -4,7 +4,7 @@ import { literal, rowsOf } from '../../sending/rows.ts';
 
 /** One channel message on its way into the database. */
 export interface ChannelItem extends SentItem {
-  readonly generation: number;
+  readonly incarnation: number;
   readonly epoch: number;
   readonly body: Payload;
   readonly envelope: Payload;
@@ -80,7 +80,7 @@ function layOutChannel(items: readonly ChannelItem[]): readonly (string | Buffer
     items.map(({ messageId }) => messageId),
     items.map(({ senderUserId }) => senderUserId),
     items.map(({ senderDeviceId }) => senderDeviceId),
-    items.map(({ generation }) => generation),
+    items.map(({ incarnation }) => incarnation),
     items.map(({ epoch }) => epoch),
     bodyOffsets,
     items.map(({ body }) => body.bytes.length),

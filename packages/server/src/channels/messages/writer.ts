@@ -32,7 +32,7 @@ export function createChannelWriter(deps: {
         senderUserId: item.senderUserId,
         senderDeviceId: item.senderDeviceId,
         acceptedAt: result.acceptedAt,
-        generation: item.generation,
+        incarnation: item.incarnation,
         messageId: item.messageId,
         epoch: item.epoch,
         body: item.body.text,

@@ -41,6 +41,8 @@ export class SealMessageList extends SealView {
   readonly #lookout = new Lookout(this, () => this.#markSeen());
   #resizes: ResizeObserver | null = null;
   #isLoadingEarlier = false;
+  /** Since the person last scrolled. */
+  #hasFailedToLoad = false;
 
   /** How many of the loaded messages are on the page, counted from the end. */
   #shown = PAGE;
@@ -151,8 +153,17 @@ export class SealMessageList extends SealView {
     const changed = this.#anchor.handleScroll();
     if (changed) this.requestUpdate();
     this.#markSeen();
+    this.#hasFailedToLoad = false;
+    this.#showEarlierWhereNear();
+  }
+
+  /** Puts more on the page where the person is near its upper end, or sees all of it. */
+  #showEarlierWhereNear(): void {
     const scroller = this.byId('scroller');
-    if (scroller !== null && scroller.scrollTop < 1.5 * scroller.clientHeight) this.#showEarlier();
+    if (scroller === null || this.#hasFailedToLoad) return;
+    const { scrollTop, scrollHeight, clientHeight } = scroller;
+    const isNear = scrollHeight <= clientHeight || (!this.#anchor.isPinned && scrollTop < 1.5 * clientHeight);
+    if (isNear) this.#showEarlier();
   }
 
   #showEarlier(): void {
@@ -172,7 +183,8 @@ export class SealMessageList extends SealView {
       await this.conversation?.loadEarlier();
       this.#shown += PAGE;
     } catch {
-      // Without a connection there is nothing older to show; scrolling on tries again.
+      // Scrolling on tries again.
+      this.#hasFailedToLoad = true;
     } finally {
       this.#isLoadingEarlier = false;
       this.requestUpdate();
@@ -286,8 +298,8 @@ export class SealMessageList extends SealView {
 
   protected override updated(): void {
     this.#markSeen();
-    const scroller = this.byId('scroller');
-    if (scroller !== null && this.#isOpened && scroller.scrollHeight <= scroller.clientHeight) this.#showEarlier();
+    // Who went to the very top while more was loading scrolls no further, so no scroll tells of them.
+    this.#showEarlierWhereNear();
   }
 
   protected override render(): TemplateResult {
