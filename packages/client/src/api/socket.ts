@@ -101,6 +101,14 @@ export function openSocket(options: {
     else if (result !== undefined) call?.handle(result);
   }
 
+  // At once, whenever it is subscribed: the server closes what does not say who it is.
+  const introduced = new Promise<void>((resolve) => {
+    raw.addEventListener('open', () => {
+      heartbeat.heard();
+      raw.send(JSON.stringify({ method: 'connectionParams', data: params }));
+      resolve();
+    });
+  });
   raw.addEventListener('message', ({ data }) => {
     if (typeof data === 'string') receive(data);
   });
@@ -138,10 +146,9 @@ export function openSocket(options: {
         },
         fail: end,
       };
-      raw.addEventListener('open', () => {
-        heartbeat.heard();
-        raw.send(JSON.stringify({ method: 'connectionParams', data: params }));
-        const input = { lastEventId: String(position) };
+      const input = { lastEventId: String(position) };
+      void introduced.then(() => {
+        if (hasEnded) return;
         send('subscription', { path: 'sync.subscribe', input, lastEventId: input.lastEventId }, subscription);
       });
     },

@@ -1,0 +1,33 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { WebSocket, WebSocketServer } from 'ws';
+import { openSocket } from './socket.ts';
+
+let server: WebSocketServer;
+beforeAll(async () => {
+  server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
+  await once(server, 'listening');
+});
+afterAll(() => server.close());
+
+it('a socket says who it is at once, and what subscribes after it opened is heard', async () => {
+  const said: unknown[] = [];
+  const connected = once(server, 'connection').then(([client]) => {
+    (client as WebSocket).on('message', (text) => said.push(JSON.parse(String(text))));
+  });
+  const socket = openSocket({
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    params: { appKey: 'pk_test', accessToken: 'token' },
+    webSocket: WebSocket,
+    onEnd: () => {},
+  });
+  await connected;
+  // The code that subscribes may be on its way for longer than the connection.
+  await expect
+    .poll(() => said)
+    .toEqual([{ method: 'connectionParams', data: { appKey: 'pk_test', accessToken: 'token' } }]);
+  socket.subscribe(7, () => {});
+  await expect.poll(() => said[1]).toMatchObject({ method: 'subscription', params: { input: { lastEventId: '7' } } });
+  socket.close();
+});
