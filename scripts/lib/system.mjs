@@ -3,11 +3,15 @@ import { findChromium, findPlaywrightChromium } from './chromium.mjs';
 import { stop } from './node-version.mjs';
 import { run, succeeds, tool } from './run.mjs';
 
-/** `find` gives a path or null; `packages` are Debian's; `by hand` is for everybody else. */
+/**
+ * `find` gives a path or null; `packages` are Debian's, and `otherwise` those of systems that lack them; `by hand` is
+ * for everybody else.
+ */
 const PROGRAMS = {
   chromium: {
     title: 'Chromium or Chrome, for the browser tests',
-    packages: ['chromium'],
+    packages: ['chromium-headless-shell'],
+    otherwise: ['chromium'],
     byHand: 'install one, or name it in CHROMIUM',
     find: async () => findChromium() ?? (await findPlaywrightChromium()),
     download: [tool('playwright-core'), 'install', 'chromium'],
@@ -30,8 +34,13 @@ export async function ensureSystem(needs, { install }) {
   if (missing.length > 0) {
     const canUseApt = process.getuid?.() === 0 && succeeds('apt-get', '--version');
     const isAllowed = install || process.env.CI === 'true' || canUseApt;
-    if (isAllowed && canUseApt) await installPackages(missing.flatMap((name) => PROGRAMS[name].packages));
-    else if (isAllowed) await download(missing);
+    if (isAllowed && canUseApt) {
+      await installPackages(missing.flatMap((name) => PROGRAMS[name].packages));
+      const lacking = await missingOf(missing);
+      const others = lacking.flatMap((name) => PROGRAMS[name].otherwise ?? []);
+      if (others.length > 0) await installPackages(others);
+    }
+    if (isAllowed && !canUseApt) await download(missing);
     if (isAllowed) missing = await missingOf(missing);
   }
   if (missing.length > 0) stop(explain(missing));
@@ -46,7 +55,7 @@ async function missingOf(needs) {
 /** What is missing, and the ways to get it, as one text. */
 export function explain(missing) {
   const programs = missing.map((name) => PROGRAMS[name]);
-  const packages = programs.flatMap((program) => program.packages).join(' ');
+  const packages = programs.flatMap(({ packages: own, otherwise }) => otherwise ?? own).join(' ');
   return [
     'these tests need programs that are not installed:',
     ...programs.map(({ title, byHand }) => `  ${title} (${byHand})`),
