@@ -10,11 +10,21 @@ import {
   type DeviceKeys,
   type DeviceListState,
 } from '@seal-chat/crypto';
-import { isSealError, newId, toBase64, type TenantId, type UserId } from '@seal-chat/protocol';
+import {
+  asKey,
+  isSealError,
+  newId,
+  toBase64,
+  type ContentKey,
+  type ConversationId,
+  type TenantId,
+  type UserId,
+} from '@seal-chat/protocol';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { SealApi } from '../src/index.ts';
 import { acceptIdentity } from '../src/peers/accept-identity.ts';
 import { learnDeviceLists } from '../src/peers/device-lists.ts';
+import { safetyNumberWith } from '../src/peers/safety-number.ts';
 import { senderDevice } from '../src/peers/sender-device.ts';
 import { memoryStore } from '../src/store/memory-store.ts';
 import { rowReader, transact, type DeviceTx, type RowReader } from '../src/store/device-tx.ts';
@@ -87,6 +97,7 @@ beforeEach(async () => {
 });
 
 const learn = (who: Person, from?: 'start') => learnDeviceLists(deps, [who.account.userId], from);
+const shownNumber = async (who: Person) => (await safetyNumberWith(deps, who.account.userId))!;
 const known = async (who: Person) => reader.get(ROWS.peer(who.account.userId));
 const refusal = (code: Parameters<typeof isSealError>[1]) => (error: unknown) => isSealError(error, code);
 
@@ -112,7 +123,7 @@ describe('device lists of others', () => {
     const claim = { deviceId: bob.devices[0]!.deviceId, version: 1, now: NOW };
     expect(() => senderDevice(before, claim)).toThrow(expect.toSatisfy(refusal('IDENTITY_CHANGED')));
 
-    await acceptIdentity(deps, bob.account.userId);
+    await acceptIdentity(deps, bob.account.userId, await shownNumber(bob));
     const after = await known(bob);
     expect(after).toMatchObject({ changedKey: null, known: { list: { version: 2 } } });
     expect(senderDevice(after, { ...claim, deviceId: impostor.devices[0]!.deviceId }).deviceId).toBe(
@@ -127,8 +138,42 @@ describe('device lists of others', () => {
     served.set(bob.account.userId, second.chain);
     await learn(bob);
     served.set(bob.account.userId, third.chain);
-    await expect(acceptIdentity(deps, bob.account.userId)).rejects.toSatisfy(refusal('IDENTITY_CHANGED'));
+    await expect(acceptIdentity(deps, bob.account.userId, await shownNumber(bob))).rejects.toSatisfy(
+      refusal('IDENTITY_CHANGED'),
+    );
     expect((await known(bob))?.changedKey).not.toBeNull();
+  });
+
+  it('accepting names the key that was compared: another one shown meanwhile is not accepted', async () => {
+    await learn(bob);
+    const [second, third] = await Promise.all([person(bob.account.userId), person(bob.account.userId)]);
+    for (const one of [second, third]) await extend(one, { add: [await createDeviceKeys({ curves, rng })] });
+    served.set(bob.account.userId, second.chain);
+    await learn(bob);
+    const compared = await shownNumber(bob);
+    // The person compares; meanwhile the server shows a third key.
+    served.set(bob.account.userId, third.chain);
+    await learn(bob);
+    expect(await shownNumber(bob)).not.toBe(compared);
+    await expect(acceptIdentity(deps, bob.account.userId, compared)).rejects.toSatisfy(refusal('IDENTITY_CHANGED'));
+    expect((await known(bob))?.known.list.accountKey).toEqual(bob.account.key.publicKey);
+    await acceptIdentity(deps, bob.account.userId, await shownNumber(bob));
+    expect((await known(bob))?.known.list.accountKey).toEqual(third.account.key.publicKey);
+  });
+
+  it('what was sent before a key changed is answered to nobody who asks for it under the new one', async () => {
+    await learn(bob);
+    const conversationId = newId<ConversationId>(rng(16));
+    const { deviceId, dh } = bob.devices[0]!;
+    const sent = { userId: bob.account.userId, deviceId, sessionId: rng(32), dhKey: dh.publicKey, retries: 0 };
+    const row = { contentKey: asKey<ContentKey>(rng(32)), bodyHash: rng(32), acceptedAt: NOW, devices: [sent] };
+    await write(async (tx) => tx.put(ROWS.sent(conversationId, 1), row));
+    const impostor = await person(bob.account.userId);
+    await extend(impostor, { add: [await createDeviceKeys({ curves, rng })] });
+    served.set(bob.account.userId, impostor.chain);
+    await learn(bob);
+    await acceptIdentity(deps, bob.account.userId, await shownNumber(bob));
+    expect((await reader.get(ROWS.sent(conversationId, 1)))?.devices).toEqual([]);
   });
 
   it('lists that are rolled back or forked are refused, and the known list stays', async () => {

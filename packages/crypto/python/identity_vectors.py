@@ -243,6 +243,20 @@ def secrets(seed, extra_keys):
     return content
 
 
+BOB = "b0b00000-0000-4000-8000-000000000001"
+
+
+def dm_ids():
+    out = []
+    for a, b in [(ALICE, BOB), (BOB, ALICE), (ALICE, CONVERSATION), (CHALLENGE, BOB)]:
+        low, high = sorted([a, b])
+        digest = bytearray(sha256(text("SealChat_v1_DmId") + uuid(TENANT) + uuid(low) + uuid(high))[:16])
+        digest[6] = digest[6] & 0x0F | 0x40
+        digest[8] = digest[8] & 0x3F | 0x80
+        out.append({"tenantId": TENANT, "a": a, "b": b, "conversationId": uuid_text(bytes(digest))})
+    return out
+
+
 def recovery(lists):
     secret, salt, nonce = fixed("recovery code", 16), fixed("recovery salt", 16), fixed("recovery nonce", 24)
     code = crockford(secret + (crc12(secret) << 4).to_bytes(2, "big"), 28)
@@ -328,6 +342,7 @@ def main():
         "preKeySignatures": prekey_signatures(lists),
         "padme": [[length, padme(length)] for length in lengths],
         "sealedBodies": sealed_bodies(),
+        "dmIds": dm_ids(),
         "recovery": recovery(lists),
         "linking": linking(lists),
     }

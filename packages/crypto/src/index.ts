@@ -43,5 +43,6 @@ export { initiateSession } from './session/initiate-session.ts';
 export type { OwnDevice, Parties, PeerDevice } from './session/parties.ts';
 export { sessionRecordCodec, wipeSessionRecord } from './session/record-codec.ts';
 export type { SessionRecord } from './session/session.ts';
+export { dmId } from './dm-id.ts';
 export { safetyNumber, type SafetyNumberParty } from './safety-number.ts';
 export { signAuthProof } from './sign-auth-proof.ts';

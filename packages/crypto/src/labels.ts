@@ -5,6 +5,8 @@
 export const LABELS = {
   /** Account key over the bytes of a device list. */
   deviceList: 'SealChat_v1_DeviceList',
+  /** Two people -> the id of their DM. */
+  dmId: 'SealChat_v1_DmId',
   /** Device key over a sign-in challenge. */
   authProof: 'SealChat_v1_AuthProof',
   /** Device key over one prekey. */

@@ -31,6 +31,7 @@ import {
 import { linkingCodeKeys } from '../src/linking/code.ts';
 import { acceptLink, requestLink, revealLink } from '../src/linking/new-device.ts';
 import { answerLink, checkLink, grantLink } from '../src/linking/old-device.ts';
+import { dmId } from '../src/dm-id.ts';
 import { padmeLength } from '../src/padding.ts';
 import { preKeySignatureInput } from '../src/prekey-signature.ts';
 import { createRecoveryCode, parseRecoveryCode } from '../src/recovery/code.ts';
@@ -66,6 +67,7 @@ interface IdentityVectors {
     proofs: { purpose: AuthPurpose; input: string; signature: string }[];
   };
   preKeySignatures: { kind: PreKeyKind; keyId: number; publicKey: string; input: string; signature: string }[];
+  dmIds: { tenantId: TenantId; a: UserId; b: UserId; conversationId: ConversationId }[];
   padme: [number, number][];
   sealedBodies: {
     messageId: MessageId;
@@ -169,6 +171,12 @@ describe('the Python implementation', () => {
       expect(toHex(message)).toBe(input);
       expect(toHex(await curves.sign(phone.sign, message))).toBe(signature);
     }
+  });
+
+  it('agrees on the ids of DMs, which are the same for both people', () => {
+    for (const { tenantId, a, b, conversationId } of vectors.dmIds) expect(dmId(tenantId, a, b)).toBe(conversationId);
+    const { tenantId, a } = vectors.dmIds[0]!;
+    expect(() => dmId(tenantId, a, a)).toThrow(RangeError);
   });
 
   it('agrees on padded lengths', () => {

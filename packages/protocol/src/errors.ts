@@ -28,6 +28,7 @@ const RETRYABLE = {
   NOT_A_MEMBER: false,
   DEVICE_LIST_STALE: true,
   DEVICE_LIST_REJECTED: false,
+  CONVERSATION_REJECTED: false,
   // Channels and attachments
   NAME_TAKEN: false,
   CHANNEL_FULL: false,

@@ -14,7 +14,7 @@ afterAll(() => server.close());
 it('a socket says who it is at once, and what subscribes after it opened is heard', async () => {
   const said: unknown[] = [];
   const connected = once(server, 'connection').then(([client]) => {
-    (client as WebSocket).on('message', (text) => said.push(JSON.parse(String(text))));
+    (client as WebSocket).on('message', (text: Buffer) => said.push(JSON.parse(text.toString())));
   });
   const socket = openSocket({
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

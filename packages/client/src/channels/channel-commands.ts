@@ -3,7 +3,7 @@ import type { ChannelAnswer, ChannelListing, MemberRole } from '@seal-chat/proto
 import { encodeContent, type RichContent } from '@seal-chat/protocol/content';
 import { isModerator } from '../content/changes.ts';
 import { type Deps } from '../context/deps.ts';
-import { storeConversation } from '../conversations/conversation-rows.ts';
+import { fetchDm, storeConversation } from '../conversations/conversation-rows.ts';
 import { enqueue } from '../outbox/queue.ts';
 import { activeAccount } from '../store/account.ts';
 import { CHANNEL_ROWS, NEW_CHANNEL } from '../store/channel-rows.ts';
@@ -102,7 +102,7 @@ export async function invite(deps: Deps, conversationId: ConversationId, userIds
   await deps.api.channels.invite.mutate({ conversationId, userIds: [...userIds] });
   const { name, description = '' } = channel ?? {};
   for (const userId of userIds) {
-    const dm = await deps.api.conversations.openDm.mutate({ userId });
+    const dm = await fetchDm(deps, userId);
     await deps.transact(async (tx) => {
       await storeConversation(tx, dm);
       const content = { kind: 'invitation', channelId: conversationId, name: name ?? '', description } as const;

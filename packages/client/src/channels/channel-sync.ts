@@ -2,13 +2,14 @@ import { isSealError, type ConversationId } from '@seal-chat/protocol';
 import { backoffDelay } from '../api/backoff.ts';
 import type { Deps } from '../context/deps.ts';
 import type { LeaderPart, StoredLiveEvent } from '../context/leader-part.ts';
+import { learnConversations } from '../conversations/conversation-rows.ts';
 import { createTaskQueue, type TaskQueue } from '../state/task-queue.ts';
 import { CHANNEL_ROWS, NEW_CHANNEL, type ChannelRow } from '../store/channel-rows.ts';
 import { ROWS, placeOf } from '../store/rows.ts';
 import { catchUp, takeLive } from './catch-up.ts';
 import { leaveChannel, putChannel } from './channel-state.ts';
 import { isOwnAffair, joinDelay, reconcileDelay } from './delays.ts';
-import { readHeads } from './heads.ts';
+import { finishCreation, readHeads } from './heads.ts';
 import { nameInvitations, refreshInvitations } from './invitations.ts';
 import { channelsWithWelcomes } from './join.ts';
 import { maintainKeyPackages } from './key-packages.ts';
@@ -165,8 +166,11 @@ export function createChannelSync(deps: Deps): LeaderPart {
 
   /** The account is a member, perhaps since now; who else is may have changed. */
   async function noteMembership(id: ConversationId): Promise<void> {
+    await learnConversations(deps, [id]);
     const isNew = await deps.transact(async (tx) => {
       const row = await tx.get(CHANNEL_ROWS.channel(id));
+      // What an earlier life of this device asked for was done after this one had asked for all channels.
+      if (row?.status === 'creating') await finishCreation(deps, tx, id, row);
       if (row !== null && row.status !== 'left') return false;
       await putChannel(tx, id, { ...NEW_CHANNEL, incarnation: row?.incarnation ?? 0, epoch: row?.epoch ?? 0 });
       return true;

@@ -23,6 +23,8 @@ const CURED_BY_SENDER: ReadonlySet<ErrorCode> = new Set([
   'TOO_FAR_AHEAD',
   'MALFORMED',
   'LOW_ORDER_KEY',
+  // The server's copy is fetched again first: the body may have been spoilt on the way.
+  'BODY_MISMATCH',
 ]);
 /** Causes that may go away here: a device list arrives, the person accepts an identity, Seal is updated. */
 export const CURED_HERE: ReadonlySet<ErrorCode> = new Set([

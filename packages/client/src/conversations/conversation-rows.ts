@@ -1,18 +1,25 @@
-import type { ConversationId } from '@seal-chat/protocol';
+import { dmId } from '@seal-chat/crypto';
+import { SealError, type ConversationId, type UserId } from '@seal-chat/protocol';
 import type { ConversationAnswer } from '@seal-chat/protocol/api';
 import { expectIds } from '../api/answers.ts';
 import type { FetchDeps } from '../context/deps.ts';
+import { activeAccount } from '../store/account.ts';
 import type { DeviceTx } from '../store/device-tx.ts';
-import { ROWS, type ChannelPart, type ConversationRow, type MemberRow } from '../store/rows.ts';
+import { ROWS, type AccountRow, type ChannelPart, type ConversationRow, type MemberRow } from '../store/rows.ts';
 
 /**
- * Stores what the server says of a conversation. Positions only ever grow, and the members of a DM stay those it was
- * first seen with: a server cannot put another account in the place of the other person.
+ * Stores what the server says of a conversation. Positions only ever grow. A DM has exactly two members, of whom one is
+ * the person of this account, and the id that follows from the two: whatever the server says, at first sight and ever
+ * after, nobody else can be put into it or into the place of the other person.
+ *
+ * @throws SealError CONVERSATION_REJECTED when it is another DM than its id says, or was a channel before
  */
 export async function storeConversation(tx: DeviceTx, answer: ConversationAnswer): Promise<void> {
   expectIds(answer.conversationId, ...answer.members.map(({ userId }) => userId));
   const key = ROWS.conversation(answer.conversationId);
   const row = await tx.get(key);
+  if (row !== null && row.kind !== answer.kind) throw rejected('it was of another kind before');
+  if (answer.kind === 'dm') expectDm(answer, await activeAccount(tx));
   const known = new Map(row?.members.map((member) => [member.userId, member]));
   const seen = answer.members.map(({ userId, username, role, deliveredSeq }): MemberRow => {
     const old = known.get(userId);
@@ -24,12 +31,10 @@ export async function storeConversation(tx: DeviceTx, answer: ConversationAnswer
       ...(role !== 'member' && { role }),
     };
   });
-  const members =
-    row?.kind === 'dm' ? row.members.map((old) => seen.find((m) => m.userId === old.userId) ?? old) : seen;
   const next: ConversationRow = {
     ...row,
-    kind: row?.kind ?? answer.kind,
-    members,
+    kind: answer.kind,
+    members: seen,
     createdAt: answer.createdAt,
     lastSeq: Math.max(answer.lastSeq, row?.lastSeq ?? 0),
     firstSeq: row?.firstSeq ?? null,
@@ -42,6 +47,34 @@ export async function storeConversation(tx: DeviceTx, answer: ConversationAnswer
   const channel = answer.channel && channelPart(answer.channel, row?.channel);
   const stored = channel === undefined ? next : { ...next, channel };
   if (JSON.stringify(stored) !== JSON.stringify(row)) tx.put(key, stored);
+}
+
+function expectDm({ conversationId, members }: ConversationAnswer, { tenantId, userId }: AccountRow): void {
+  const others = members.filter((member) => member.userId !== userId);
+  const [other] = others;
+  if (members.length !== 2 || others.length !== 1) throw rejected('a DM has two people');
+  if (dmId(tenantId, userId, other!.userId) !== conversationId) throw rejected('not the DM of its two people');
+}
+
+function rejected(reason: string): SealError {
+  return new SealError('CONVERSATION_REJECTED', `conversation: ${reason}`);
+}
+
+/**
+ * Asks for the DM with `userId`; the caller stores it.
+ *
+ * @throws SealError CONVERSATION_REJECTED when the server answers with another conversation; NOT_FOUND, OFFLINE,
+ *   UNAVAILABLE, RATE_LIMITED
+ */
+export async function fetchDm(
+  { api, reader }: Pick<FetchDeps, 'api' | 'reader'>,
+  userId: UserId,
+): Promise<ConversationAnswer> {
+  const account = await activeAccount(reader);
+  const answer = await api.conversations.openDm.mutate({ userId });
+  const wanted = dmId(account.tenantId, account.userId, userId);
+  if (answer.kind !== 'dm' || answer.conversationId !== wanted) throw rejected('not the DM that was asked for');
+  return answer;
 }
 
 /** The name of a public channel is the server's to tell; that of a private one is only in sealed bodies. */
@@ -60,12 +93,17 @@ function channelPart(
   return { ...known, visibility, name, description: description ?? '' };
 }
 
-/** Fetches the conversations of `ids` that this device does not know. */
+/**
+ * Fetches the conversations of `ids` that this device does not know.
+ *
+ * @throws SealError CONVERSATION_REJECTED, NOT_A_MEMBER, OFFLINE, UNAVAILABLE, RATE_LIMITED
+ */
 export async function learnConversations(deps: FetchDeps, ids: Iterable<ConversationId>): Promise<void> {
   const { api, reader, transact } = deps;
   for (const conversationId of ids) {
     if ((await reader.get(ROWS.conversation(conversationId))) !== null) continue;
     const answer = await api.conversations.get.query({ conversationId });
+    if (answer.conversationId !== conversationId) throw rejected('not the one that was asked for');
     await transact((tx) => storeConversation(tx, answer));
   }
 }

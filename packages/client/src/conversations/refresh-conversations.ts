@@ -1,19 +1,34 @@
-import type { ConversationId } from '@seal-chat/protocol';
+import { isSealError, type ConversationId } from '@seal-chat/protocol';
 import type { ConversationAnswer } from '@seal-chat/protocol/api';
 import type { Deps } from '../context/deps.ts';
+import type { DeviceTx } from '../store/device-tx.ts';
 import { storeConversation } from './conversation-rows.ts';
 
 const PAGE = 100;
 
-/** Fetches all conversations of the account. */
-export async function refreshConversations(deps: Pick<Deps, 'api' | 'transact'>): Promise<void> {
+/** Fetches all conversations of the account. One that is rejected is reported, and holds up no other. */
+export async function refreshConversations(deps: Pick<Deps, 'api' | 'transact' | 'report'>): Promise<void> {
   const { api, transact } = deps;
   let after: ConversationId | null = null;
   do {
     const page: readonly ConversationAnswer[] = await api.conversations.list.query({ after, limit: PAGE });
     await transact(async (tx) => {
-      for (const answer of page) await storeConversation(tx, answer);
+      for (const answer of page) await storeOrReport(deps, tx, answer);
     });
     after = page.length === PAGE ? page.at(-1)!.conversationId : null;
   } while (after !== null);
+}
+
+/** Stores a conversation that the server speaks of without being asked; one that is rejected is reported. */
+export async function storeOrReport(
+  { report }: Pick<Deps, 'report'>,
+  tx: DeviceTx,
+  answer: ConversationAnswer,
+): Promise<void> {
+  try {
+    await storeConversation(tx, answer);
+  } catch (error) {
+    if (!isSealError(error, 'CONVERSATION_REJECTED')) throw error;
+    report(error);
+  }
 }

@@ -1,4 +1,4 @@
-import { SealError, isSealError } from '@seal-chat/protocol';
+import { SealError, isSealError, toBase64 } from '@seal-chat/protocol';
 import { toSealError } from '../api/errors.ts';
 import type { Transport } from '../api/transport.ts';
 import type { Attachments } from '../attachments/attachments.ts';
@@ -96,12 +96,13 @@ export async function openDevice(parts: DeviceParts): Promise<Device> {
     }
   }
 
-  const known = new Map<string, boolean>();
+  const known = new Map<string, string>();
   async function emitIdentity(key: string): Promise<void> {
     const userId = key.slice(PEER.length) as AccountRow['userId'];
-    const isChanged = Boolean((await reader.get(ROWS.peer(userId)))?.changedKey);
-    if (isChanged && known.get(key) !== true) emitter.emit('identity-changed', { userId });
-    known.set(key, isChanged);
+    const changedKey = (await reader.get(ROWS.peer(userId)))?.changedKey;
+    const changed = changedKey ? toBase64(changedKey) : '';
+    if (changed !== '' && known.get(key) !== changed) emitter.emit('identity-changed', { userId });
+    known.set(key, changed);
   }
 
   tabs = createTabs({

@@ -1,7 +1,7 @@
 import { SealError, type ConversationId } from '@seal-chat/protocol';
 import { apiOf, createTransport } from '../api/transport.ts';
 import { loadChannels } from '../channels/load.ts';
-import { storeConversation } from '../conversations/conversation-rows.ts';
+import { fetchDm, storeConversation } from '../conversations/conversation-rows.ts';
 import { createTypingNotifier } from '../conversations/typing.ts';
 import { failedState, openDevice, type Device } from '../device/device.ts';
 import type { SealClientOptions } from '../device/options.ts';
@@ -140,7 +140,7 @@ export function createSealClient(options: SealClientOptions): SealClient {
     searchUsers: (query) => api.users.search.query({ query, limit: SEARCH_LIMIT }),
     openDm: (userId) =>
       run(async (opened) => {
-        const answer = await api.conversations.openDm.mutate({ userId });
+        const answer = await fetchDm(opened, userId);
         await opened.transact((tx) => storeConversation(tx, answer));
         return conversation(answer.conversationId);
       }),
@@ -156,7 +156,8 @@ export function createSealClient(options: SealClientOptions): SealClient {
       run(async (opened) => (await loadChannels()).commands.declineInvitation(opened, conversationId)),
     invitations: views.invitations,
     safetyNumber: (userId) => run(async (opened) => (await loadSettings()).safetyNumberWith(opened, userId)),
-    acceptIdentity: (userId) => run(async (opened) => (await loadSettings()).acceptIdentity(opened, userId)),
+    acceptIdentity: (userId, compared) =>
+      run(async (opened) => (await loadSettings()).acceptIdentity(opened, userId, compared)),
 
     setPresence: (state) => void device.then(({ tabs }) => tabs.setPresence(state)).catch(() => {}),
     reconnect: () => void device.then(({ tabs }) => tabs.reconnect()).catch(() => {}),

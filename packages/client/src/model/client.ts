@@ -77,8 +77,11 @@ export interface SealClient {
    * known.
    */
   safetyNumber(userId: UserId): Promise<string | null>;
-  /** Trusts the changed account key of `userId` from now on. */
-  acceptIdentity(userId: UserId): Promise<void>;
+  /**
+   * Trusts the changed account key of `userId` from now on: the one that `compared`, the digits of `safetyNumber`,
+   * belongs to. @throws SealError IDENTITY_CHANGED when the server shows another one by now
+   */
+  acceptIdentity(userId: UserId, compared: string): Promise<void>;
   /** Whether the person is looking; the newest call of any tab counts. */
   setPresence(state: 'online' | 'away'): void;
   /** Tries to connect now instead of waiting for the next attempt. */

@@ -1,28 +1,49 @@
 import { verifyDeviceListChain } from '@seal-chat/crypto';
-import { constantTimeEqual, type UserId } from '@seal-chat/protocol';
+import { SealError, constantTimeEqual, type UserId } from '@seal-chat/protocol';
 import { chainOf } from '../api/answers.ts';
 import type { FetchDeps } from '../context/deps.ts';
 import { activeAccount } from '../store/account.ts';
+import type { DeviceTx } from '../store/device-tx.ts';
 import { ROWS } from '../store/rows.ts';
+import { safetyNumberOf } from './safety-number.ts';
 
 /**
- * Trusts the account key that the server now shows for `userId`. Sessions with the old one's devices end.
+ * Trusts the changed account key of `userId` that belongs to the digits the person has compared, and no other: the
+ * server may show one key while they compare, and another one when they accept. Sessions with the old one's devices
+ * end, and nothing that was sent before is sent again to the new ones.
  *
- * @throws SealError DEVICE_LIST_REJECTED when the server shows yet another one; OFFLINE, UNAVAILABLE, RATE_LIMITED
+ * @param compared the safety number, 60 digits, as it was shown
+ * @throws SealError IDENTITY_CHANGED when the key shown now has other digits; DEVICE_LIST_REJECTED; OFFLINE,
+ *   UNAVAILABLE, RATE_LIMITED
  */
-export async function acceptIdentity(deps: FetchDeps, userId: UserId): Promise<void> {
+export async function acceptIdentity(deps: FetchDeps, userId: UserId, compared: string): Promise<void> {
   const { api, reader, transact, curves } = deps;
-  const { tenantId } = await activeAccount(reader);
-  const before = await reader.get(ROWS.peer(userId));
-  if (!before?.changedKey) return;
+  const account = await activeAccount(reader);
+  const accountKey = (await reader.get(ROWS.peer(userId)))?.changedKey;
+  if (!accountKey) return;
+  if (safetyNumberOf(account, userId, accountKey) !== compared) {
+    throw new SealError('IDENTITY_CHANGED', 'identity: another key was compared');
+  }
   const { lists } = await api.devices.lists.query({ users: [{ userId, since: 0 }] });
   const chain = chainOf(lists[0]?.chain ?? []);
-  const expected = { tenantId, userId, accountKey: before.changedKey };
+  const expected = { tenantId: account.tenantId, userId, accountKey };
   const known = await verifyDeviceListChain({ curves, expected, known: null, chain });
   await transact(async (tx) => {
     const peer = await tx.get(ROWS.peer(userId));
-    if (!peer?.changedKey || !constantTimeEqual(peer.changedKey, known.list.accountKey)) return;
+    if (!peer?.changedKey || !constantTimeEqual(peer.changedKey, accountKey)) {
+      throw new SealError('IDENTITY_CHANGED', 'identity: the key changed again');
+    }
     for (const { key } of await tx.list(ROWS.sessionsOf(userId))) tx.delete(key);
+    await forgetSentTo(tx, userId);
     tx.put(ROWS.peer(userId), { known, retired: [], changedKey: null });
   });
+}
+
+/** What was sent to this person before is answered to nobody who asks for it again. */
+async function forgetSentTo(tx: DeviceTx, userId: UserId): Promise<void> {
+  for (const { key, value } of await tx.list(ROWS.allSent)) {
+    const devices = value.devices.filter((device) => device.userId !== userId);
+    if (devices.length < value.devices.length) tx.put(key, { ...value, devices });
+  }
+  for (const { key, value } of await tx.list(ROWS.answers)) if (value.userId === userId) tx.delete(key);
 }

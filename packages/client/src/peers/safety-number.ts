@@ -1,8 +1,8 @@
 import { safetyNumber } from '@seal-chat/crypto';
-import type { UserId } from '@seal-chat/protocol';
+import type { SignPublicKey, UserId } from '@seal-chat/protocol';
 import type { FetchDeps } from '../context/deps.ts';
 import { activeAccount } from '../store/account.ts';
-import { ROWS } from '../store/rows.ts';
+import { ROWS, type AccountRow } from '../store/rows.ts';
 import { learnDeviceLists } from './device-lists.ts';
 
 /**
@@ -13,11 +13,14 @@ import { learnDeviceLists } from './device-lists.ts';
  *   NOT_SIGNED_IN
  */
 export async function safetyNumberWith(deps: FetchDeps, userId: UserId): Promise<string | null> {
-  const account = await activeAccount(deps.reader);
   if ((await deps.reader.get(ROWS.peer(userId))) === null) await learnDeviceLists(deps, [userId]);
   const peer = await deps.reader.get(ROWS.peer(userId));
   if (peer === null) return null;
-  const theirs = { userId, accountKey: peer.changedKey ?? peer.known.list.accountKey };
-  const own = { userId: account.userId, accountKey: account.accountKey.publicKey };
-  return safetyNumber(account.tenantId, own, theirs);
+  return safetyNumberOf(await activeAccount(deps.reader), userId, peer.changedKey ?? peer.known.list.accountKey);
+}
+
+/** The 60 digits for this account and one account key of `userId`. */
+export function safetyNumberOf(own: AccountRow, userId: UserId, accountKey: SignPublicKey): string {
+  const ours = { userId: own.userId, accountKey: own.accountKey.publicKey };
+  return safetyNumber(own.tenantId, ours, { userId, accountKey });
 }

@@ -70,7 +70,13 @@ type SentMessage = StoredMessage & { readonly envelope: string | null };
 
 /** Conversations and device lists that the messages name and this device does not have yet. */
 export async function learnSenders(deps: Deps, messages: readonly SentMessage[]): Promise<void> {
-  await learnConversations(deps, new Set<ConversationId>(messages.map(({ conversationId }) => conversationId)));
+  for (const conversationId of new Set<ConversationId>(messages.map((message) => message.conversationId))) {
+    await learnConversations(deps, [conversationId]).catch((error: unknown) => {
+      // Its messages are kept and not shown: they belong to no conversation that this device knows.
+      if (!isSealError(error, 'CONVERSATION_REJECTED')) throw error;
+      deps.report(error);
+    });
+  }
   const newer = await unverified(deps, messages);
   if (newer.size > 0) await learnDeviceLists(deps, [...newer]).catch(passNetworkOnly);
   // Still not: the server may have another chain than the one that was seen. Then the message says why it is not shown.

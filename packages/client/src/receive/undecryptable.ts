@@ -1,5 +1,5 @@
 import { isSealError } from '@seal-chat/protocol';
-import type { IncomingMessage } from '../content/incoming.ts';
+import { incomingOf, type IncomingMessage } from '../content/incoming.ts';
 import { CURED_HERE } from '../content/store-received.ts';
 import type { Deps } from '../context/deps.ts';
 import { maintainPreKeys } from '../prekeys/maintain.ts';
@@ -25,6 +25,32 @@ export async function reopenMessages(deps: Deps): Promise<void> {
       if (incoming !== null) await receiveMessage(deps, tx, incoming);
     });
   }
+}
+
+/**
+ * Fetches messages again whose body was not the one that was sent: on the way to this device it may have been spoilt,
+ * or a server lied then and does not now. The key is unused, as nothing of such a message is taken in.
+ *
+ * @throws SealError OFFLINE, UNAVAILABLE, RATE_LIMITED
+ */
+export async function refetchSpoilt(deps: Deps): Promise<void> {
+  for (const { key } of await deps.reader.list(ROWS.allUndecryptable)) await refetch(deps, key);
+}
+
+async function refetch(deps: Deps, key: FoundRow<UndecryptableRow>['key']): Promise<void> {
+  const { conversationId, seq } = placeOf(key);
+  const { content } = (await deps.reader.get(ROWS.message(conversationId, seq))) ?? {};
+  if (content?.kind !== 'undecryptable' || content.cause !== 'BODY_MISMATCH') return;
+  const conversation = await deps.reader.get(ROWS.conversation(conversationId));
+  // A channel's log is read again by `channels/undecryptable.ts`.
+  if (conversation?.kind !== 'dm') return;
+  const { messages } = await deps.api.messages.history.query({ conversationId, before: seq + 1, limit: 1 });
+  const stored = messages.find((shown) => shown.seq === seq && shown.conversationId === conversationId);
+  if (stored === undefined) return;
+  await deps.transact(async (tx) => {
+    const row = await tx.get(key);
+    if (row !== null) await receiveMessage(deps, tx, { ...incomingOf(stored, null), envelope: row.envelope });
+  });
 }
 
 async function incomingAgain(tx: DeviceTx, { key }: FoundRow<UndecryptableRow>): Promise<IncomingMessage | null> {
@@ -61,6 +87,8 @@ async function requestOne(
   { requests }: UndecryptableRow,
 ): Promise<number | null> {
   const { conversationId, seq } = placeOf(key);
+  await refetch(deps, key);
+  if ((await deps.reader.get(key)) === null) return null;
   // New sessions keep failing: what they are made from must be wrong.
   if (requests === SUSPECT_PREKEYS_AFTER) await maintainPreKeys(deps, { renewAll: true });
   let isHopeless = false;

@@ -99,9 +99,10 @@ async function judge({ now }: Pick<Deps, 'now'>, tx: DeviceTx, request: AnswerRo
   const addressed = sent?.devices.find((device) => device.deviceId === deviceId && device.userId === userId);
   const peer = await tx.get(ROWS.peer(userId));
   if (addressed === undefined || addressed.retries >= MAX_RETRIES) return { todo: 'refuse' };
-  if (peer === null || peer.changedKey !== null || findDevice(peer.known.list, deviceId) === null) {
-    return { todo: 'refuse' };
-  }
+  const device = peer && findDevice(peer.known.list, deviceId);
+  if (device === null || peer!.changedKey !== null) return { todo: 'refuse' };
+  // The id may be that of the device the message went to while the key is another's.
+  if (!constantTimeEqual(device.dhKey, addressed.dhKey)) return { todo: 'refuse' };
   const record = await loadSession(tx, ROWS.session(userId, deviceId));
   const active = record?.sessions[0]?.baseKey;
   if (active !== undefined && !constantTimeEqual(active, addressed.sessionId)) return { todo: 'answer', reset: false };

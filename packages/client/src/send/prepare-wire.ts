@@ -2,6 +2,7 @@ import { encryptEnvelope, initiateSession, needsNewSession, sealBody, sessionRec
 import {
   SealError,
   WIRE_VERSION,
+  constantTimeEqual,
   encode,
   keyMessageCodec,
   type Bytes,
@@ -91,9 +92,9 @@ export async function prepareWire(
   const envelopes: WireEnvelope[] = [];
   const sessions: DeviceAddress[] = [];
   for (const target of targets) {
-    const { deviceId } = target.device;
+    const { deviceId, dhKey } = target.device;
     const existing = sealed.envelopes.find((envelope) => envelope.deviceId === deviceId);
-    if (existing !== undefined) {
+    if (existing !== undefined && constantTimeEqual(existing.dhKey, dhKey)) {
       envelopes.push(existing);
       continue;
     }
@@ -109,7 +110,7 @@ export async function prepareWire(
     const { userId } = target;
     if (made !== null) envelopes.push(made);
     else if (bundle === undefined) sessions.push({ userId, deviceId });
-    else envelopes.push({ userId, deviceId, envelope: NO_KEY_YET, sessionId: NO_SESSION_ID });
+    else envelopes.push({ userId, deviceId, envelope: NO_KEY_YET, sessionId: NO_SESSION_ID, dhKey });
   }
   if (sessions.length > 0) return { outcome: 'missing', users: [], sessions, conversations: [] };
 
@@ -199,7 +200,8 @@ export async function sealEnvelope(
     now: now(),
   });
   tx.put(key, encode(sessionRecordCodec, sent.record));
-  return { userId, deviceId: device.deviceId, envelope: sent.envelope, sessionId: sent.sessionId };
+  const { deviceId, dhKey } = device;
+  return { userId, deviceId, envelope: sent.envelope, sessionId: sent.sessionId, dhKey };
 }
 
 function isSameWire(before: WireMessage | null, after: WireMessage): boolean {

@@ -107,7 +107,7 @@ async function storeSent(deps: Deps, tx: DeviceTx, key: RowKey<OutboxRow>, answe
   const row = await storeAccepted(deps, tx, key, answer);
   if (row?.wire == null) return;
   const { contentKey, bodyHash, envelopes } = row.wire;
-  const devices = envelopes.map(({ userId, deviceId, sessionId }) => ({ userId, deviceId, sessionId, retries: 0 }));
+  const devices = envelopes.map(({ envelope: _sent, ...device }) => ({ ...device, retries: 0 }));
   const { seq, acceptedAt } = answer;
   tx.put(ROWS.sent(placeOf(key).conversationId, seq), { contentKey, bodyHash, acceptedAt, devices });
 }

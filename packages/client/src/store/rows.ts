@@ -13,6 +13,7 @@ import type {
   TenantId,
   UserId,
   ContentKey,
+  DhPublicKey,
   SignPublicKey,
 } from '@seal-chat/protocol';
 import type { MemberRole } from '@seal-chat/protocol/api';
@@ -202,6 +203,8 @@ export interface WireEnvelope {
   readonly envelope: Bytes;
   /** Which session it was made with, to decide on a retry request whether a new one is needed. */
   readonly sessionId: Bytes;
+  /** The device's key when the envelope was made: only its holder may ask for the message again. */
+  readonly dhKey: DhPublicKey;
 }
 
 /** What answering a retry request needs (Sesame §4.3); kept `LIFETIMES.retryRecordMs`. */
@@ -214,6 +217,7 @@ export interface SentRow {
     readonly userId: UserId;
     readonly deviceId: DeviceId;
     readonly sessionId: Bytes;
+    readonly dhKey: DhPublicKey;
     readonly retries: number;
   }[];
 }

@@ -1,8 +1,8 @@
 import { forgetUndecryptable } from '../content/store-received.ts';
 import type { Deps } from '../context/deps.ts';
 import type { StoredLiveEvent } from '../context/leader-part.ts';
-import { storeConversation } from '../conversations/conversation-rows.ts';
 import { withProgress } from '../conversations/progress.ts';
+import { storeOrReport } from '../conversations/refresh-conversations.ts';
 import { learnDeviceLists } from '../peers/device-lists.ts';
 import { maintainPreKeys } from '../prekeys/maintain.ts';
 import { ROWS } from '../store/rows.ts';
@@ -15,7 +15,7 @@ import { ROWS } from '../store/rows.ts';
 export async function applyLiveEvent(deps: Deps, event: StoredLiveEvent): Promise<void> {
   switch (event.type) {
     case 'conversation':
-      return deps.transact((tx) => storeConversation(tx, event.conversation));
+      return deps.transact((tx) => storeOrReport(deps, tx, event.conversation));
     case 'delivered':
       return deps.transact(async (tx) => {
         const key = ROWS.conversation(event.conversationId);

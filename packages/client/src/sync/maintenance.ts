@@ -4,7 +4,7 @@ import type { LeaderPart } from '../context/leader-part.ts';
 import { refreshConversations } from '../conversations/refresh-conversations.ts';
 import { learnDeviceLists } from '../peers/device-lists.ts';
 import { maintainPreKeys } from '../prekeys/maintain.ts';
-import { reopenMessages, requestRetries } from '../receive/undecryptable.ts';
+import { refetchSpoilt, reopenMessages, requestRetries } from '../receive/undecryptable.ts';
 import { answerRetries } from '../send/answer-retries.ts';
 import type { Readable } from '../state/atom.ts';
 import { createTaskQueue } from '../state/task-queue.ts';
@@ -76,6 +76,7 @@ export function createMaintenance(deps: Deps, live: Readable<LiveState>): Leader
       () => learnDeviceLists(deps, [userId]),
       () => refreshConversations(deps),
       () => reopenMessages(deps),
+      () => refetchSpoilt(deps),
       () => rereadUnsupported(deps),
       handleRetries,
       () => requestRemovals(deps),

@@ -10,6 +10,9 @@ import { isBehind } from './checkpoint.ts';
 
 const PAGE = 100;
 
+/** One is enough for an honest server. */
+const MAX_ROUNDS = 3;
+
 /**
  * More than the revisions of a lifetime: a store that was rolled back counts on from beyond what the server has seen.
  */
@@ -29,12 +32,13 @@ export async function recoverFromRollback(deps: Deps): Promise<void> {
     // A channel's log is read again from where this state is.
     if (value.kind === 'dm') await refetch(deps, placeOf(key).conversationId);
   }
-  // Last, so that a crash on the way begins all of it again.
+  // Last, so that a crash on the way begins all of it again. A server that always says so is not believed for ever.
+  let rounds = 0;
   do {
     await deps.transact(async (tx) => {
       tx.put(ROWS.skippedRevisions, ((await tx.get(ROWS.skippedRevisions)) ?? 0) + REVISIONS_SKIPPED);
     });
-  } while (await isBehind(deps));
+  } while (++rounds < MAX_ROUNDS && (await isBehind(deps)));
 }
 
 /** Goes back in the history of the server until it meets what is here. */

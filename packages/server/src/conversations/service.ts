@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto';
-import { newId, SealError, type ConversationId, type TenantId, type UserId } from '@seal-chat/protocol';
+import { dmId } from '@seal-chat/crypto/verify';
+import { SealError, type ConversationId, type TenantId, type UserId } from '@seal-chat/protocol';
 import type { ConversationAnswer } from '@seal-chat/protocol/api';
 import { transact } from '../db/transaction.ts';
 import { findExistingUsers } from '../users/lookup.ts';
@@ -54,7 +54,7 @@ export function createConversationsService(deps: {
       if (existing !== null) return existing;
 
       limits.consume(tenantId, session.userId, rates.messagesPerMinutePerUser);
-      const conversationId = newId<ConversationId>(randomBytes(16));
+      const conversationId = dmId(tenantId, pair.low, pair.high);
       const isNew = await transact(prisma, async (tx) => {
         // A second attempt finds a DM that another call has opened.
         const taken = await tx.conversation.count({ where: { tenantId, dmLow: pair.low, dmHigh: pair.high } });

@@ -36,11 +36,25 @@ export class SealIdentityNotice extends AccountView {
   declare safetyNumber: string | null;
 
   readonly #accepting = new Action(this);
+  #unwatch = (): void => {};
 
   constructor() {
     super();
     this.peer = null;
     this.safetyNumber = null;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    // The key may change again while the person compares: what they see is always what they would accept.
+    this.#unwatch = this.client.on('identity-changed', ({ userId }) => {
+      if (userId === this.peer?.userId) void this.#loadSafetyNumber();
+    });
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#unwatch();
   }
 
   protected override firstUpdated(): void {
@@ -50,6 +64,15 @@ export class SealIdentityNotice extends AccountView {
   async #loadSafetyNumber(): Promise<void> {
     if (this.peer !== null) this.safetyNumber = await this.client.safetyNumber(this.peer.userId).catch(() => null);
   }
+
+  readonly #accept = async (): Promise<void> => {
+    const { peer, safetyNumber } = this;
+    if (peer === null || safetyNumber === null) return;
+    await this.client.acceptIdentity(peer.userId, safetyNumber).catch(async (error: unknown) => {
+      await this.#loadSafetyNumber();
+      throw error;
+    });
+  };
 
   protected override render(): TemplateResult | typeof nothing {
     const { peer, strings } = this;
@@ -69,8 +92,8 @@ export class SealIdentityNotice extends AccountView {
       ${this.#accepting.error === null ? nothing : html`<p class="problem">${errorText(this.#accepting.error, strings)}</p>`}
       <button
         class="button secondary"
-        ?disabled=${this.#accepting.isBusy}
-        @click=${() => this.#accepting.run(() => this.client.acceptIdentity(peer.userId))}
+        ?disabled=${this.#accepting.isBusy || this.safetyNumber === null}
+        @click=${() => this.#accepting.run(this.#accept)}
       >
         ${strings.identityAccept}
       </button>

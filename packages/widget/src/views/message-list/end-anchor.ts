@@ -1,5 +1,7 @@
 /** Closer to the end than this counts as being there, px. */
 const AT_END_PX = 40;
+/** This many heights of the scroller are near the beginning. */
+const NEAR_BEGINNING = 1.5;
 
 /** A row that was on screen, and where. */
 export interface Anchor {
@@ -60,6 +62,14 @@ export class EndAnchor {
     const row = anchor === null ? undefined : this.#rows().find((candidate) => candidate.dataset['key'] === anchor.key);
     if (row === undefined || anchor === null) return;
     scroller.scrollTop += row.getBoundingClientRect().top - scroller.getBoundingClientRect().top - anchor.top;
+  }
+
+  /** Whether all rows are on screen, or the person is up at the first ones. */
+  isNearBeginning(): boolean {
+    const scroller = this.#scroller();
+    if (scroller === null) return false;
+    const { scrollTop, scrollHeight, clientHeight } = scroller;
+    return scrollHeight <= clientHeight || (!this.isPinned && scrollTop < NEAR_BEGINNING * clientHeight);
   }
 
   /** The key of the last row that is wholly on screen. */

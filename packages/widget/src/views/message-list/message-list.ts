@@ -159,11 +159,7 @@ export class SealMessageList extends SealView {
 
   /** Puts more on the page where the person is near its upper end, or sees all of it. */
   #showEarlierWhereNear(): void {
-    const scroller = this.byId('scroller');
-    if (scroller === null || this.#hasFailedToLoad) return;
-    const { scrollTop, scrollHeight, clientHeight } = scroller;
-    const isNear = scrollHeight <= clientHeight || (!this.#anchor.isPinned && scrollTop < 1.5 * clientHeight);
-    if (isNear) this.#showEarlier();
+    if (!this.#hasFailedToLoad && this.#anchor.isNearBeginning()) this.#showEarlier();
   }
 
   #showEarlier(): void {
