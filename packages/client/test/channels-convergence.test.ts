@@ -97,6 +97,11 @@ async function expectSame(
     );
   }
   await Promise.all(end.map(whole));
+  // What was queued and never promised may still be on its way from one device to the others.
+  await expect
+    .poll(() => new Set(end.map((channel) => said(channel).join('\n'))).size)
+    .toBe(1)
+    .catch(() => {});
   const [told, ...rest] = end.map(said);
   for (const other of rest) expect(other).toEqual(told);
   expect(new Set(told).size).toBe(told!.length);

@@ -40,8 +40,13 @@ async function expectSame(
   promised: readonly string[],
 ): Promise<void> {
   await Promise.all(actors.map(({ client }) => drained(client, conversationId)));
-  const everything = await Promise.all(actors.map(({ client }) => sequence(client, conversationId, promised)));
-  const [told, ...others] = everything;
+  const shown = () => Promise.all(actors.map(({ client }) => sequence(client, conversationId, promised)));
+  // What was queued and never promised may still be on its way from one device to the others.
+  await expect
+    .poll(async () => new Set((await shown()).map((one) => JSON.stringify(one))).size)
+    .toBe(1)
+    .catch(() => {});
+  const [told, ...others] = await shown();
   for (const other of others) expect(other).toEqual(told);
   const texts = told!.map(([, text]) => text);
   expect(new Set(texts).size).toBe(texts.length);

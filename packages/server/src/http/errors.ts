@@ -1,6 +1,6 @@
-import { STATUS_CODES } from 'node:http';
+import { STATUS_CODES, type IncomingMessage } from 'node:http';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { ERRORS, isSealError, SealError, type ErrorCode } from '@seal-chat/protocol';
+import { ERRORS, isSealError, SealError, SIZE_LIMITS, type ErrorCode } from '@seal-chat/protocol';
 import { isDatabaseAway } from '../db/away.ts';
 
 /** Answers with an error of the one table as JSON: `{ code, message, details }`. */
@@ -24,11 +24,27 @@ export function installErrors(server: FastifyInstance): void {
     if (isSealError(error)) return sendError(reply, error);
     if (isDatabaseAway(error)) return sendError(reply, new SealError('UNAVAILABLE'));
     const status = error.statusCode ?? 500;
+    if (status === 413) swallowRest(request.raw, reply);
     if (status >= 400 && status < 500) return sendError(reply, new SealError(codeOf(status)), status);
     request.log.error({ err: error, route: request.routeOptions.url }, 'request failed');
     return sendError(reply, new SealError('INTERNAL'));
   });
   server.setNotFoundHandler((request, reply) => answerUnknown(server, request, reply));
+}
+
+/** As much of a body that is too large is read as its sender may have under way, and this long at most, ms. */
+const SWALLOWED = 8 * SIZE_LIMITS.request;
+const SWALLOW_MS = 2_000;
+
+/**
+ * Reads on after the answer: a connection that is closed while its client still writes is reset, and the client sees a
+ * failing network instead of the answer.
+ */
+function swallowRest(request: IncomingMessage, reply: FastifyReply): void {
+  if (Number(request.headers['content-length'] ?? Infinity) > SWALLOWED) return;
+  void reply.header('connection', 'keep-alive');
+  const timer = setTimeout(() => request.destroy(), SWALLOW_MS);
+  request.once('close', () => clearTimeout(timer)).resume();
 }
 
 function codeOf(status: number): ErrorCode {
