@@ -118,6 +118,7 @@ describe('the entry for servers', () => {
       'curves/canonical.ts',
       'curves/web-crypto-verify.ts',
       'device-list.ts',
+      'dm-id.ts',
       'expect-length.ts',
       'kdf.ts',
       'labels.ts',
