@@ -21,7 +21,8 @@ export async function runTasks(tasks, { force, environment }) {
     '--env-mode=loose',
     '--summarize',
     `--log-order=${process.stdout.isTTY ? 'stream' : 'grouped'}`,
-    `--concurrency=${Math.max(2, availableParallelism())}`,
+    // A task keeps two processors busy itself: more tasks at once make each slower, and none sooner done.
+    `--concurrency=${Math.max(1, Math.floor(availableParallelism() / 2))}`,
     ...(force ? ['--force'] : []),
   ];
   const code = await run([tool('turbo'), 'run', ...tasks, ...options], {

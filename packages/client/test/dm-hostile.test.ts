@@ -44,7 +44,11 @@ describe('who is in a direct message', () => {
     const { server, alice, bob, mallory, errors } = await people();
     const ghost = withGhost(mallory.userId);
     server.lie({
-      answers: { 'conversations.openDm': ghost, 'conversations.get': ghost },
+      answers: {
+        'conversations.openDm': ghost,
+        'conversations.get': ghost,
+        'conversations.list': (list) => (list as unknown as Json[]).map(ghost) as unknown as Json,
+      },
       events: { conversation: (event) => [{ ...event, conversation: ghost(event['conversation'] as Json) }] },
     });
     await expect(alice.client.openDm(bob.userId)).rejects.toMatchObject({ code: 'CONVERSATION_REJECTED' });
@@ -53,8 +57,10 @@ describe('who is in a direct message', () => {
     await atBob.send('hello');
     await expect.poll(() => errors).toContain('CONVERSATION_REJECTED');
     await expect.poll(() => server.calls.some(({ path }) => path === 'conversations.get')).toBe(true);
-    expect(alice.client.conversations.get()).toEqual([]);
+    // A new connection asks for all conversations.
+    server.cut();
     await server.expectFired();
+    expect(alice.client.conversations.get()).toEqual([]);
 
     server.lie({});
     const atAlice = await alice.client.openDm(bob.userId);
