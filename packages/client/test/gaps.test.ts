@@ -83,6 +83,24 @@ describe('a message that the server keeps back', () => {
     expect(there.messages.get().missing).toEqual([]);
   });
 
+  it('a message that was denied until its envelope was gone is sent again by its sender', async () => {
+    const network = createNetwork();
+    const { atBob, atAlice, bob, alice } = await threeWithout(2, network, true);
+    await until(atBob.messages, ({ missing }) => missing.length > 0, 'the gap to be said');
+    await expect
+      .poll(
+        async () => house.relay
+          .sql`select 1 from mailbox_entries e join messages m using (tenant_id, conversation_id, seq)
+        where m.seq = 2 and m.conversation_id = ${atAlice.conversationId}`,
+      )
+      .toHaveLength(0);
+    await bob.client.close();
+    network.rewrite = null;
+    const again = house.open({ store: bob.store });
+    const there = await dmWith(again, alice.userId);
+    await expectShown(there, ['one', 'two', 'three']);
+  });
+
   it('a first message that the server denies is missing, not from before the device joined', async () => {
     const { atBob } = await threeWithout(1, createNetwork(), true);
     await until(atBob.messages, ({ missing }) => missing.length > 0, 'the gap to be said');

@@ -91,6 +91,8 @@ export function createMaintenance(deps: Deps, live: Readable<LiveState>): Leader
       });
     }
     hasDoneRound = isConnected;
+    // What could not be opened since this round looked has been waiting for its end.
+    scheduleRetries();
   }
 
   function disconnected(): void {
