@@ -1,8 +1,10 @@
 /** What became of the tasks of a test run: read from turbo's summary and the reports that Vitest leaves. */
 import { readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { ROOT } from './paths.mjs';
 
+/** Lines of a failed test's message that the table repeats. */
+const FAILURE_LINES = 12;
 /** Where a task that runs Vitest leaves its report, below its workspace's folder. */
 const REPORT = 'test-results/report.json';
 /** The folder of a root task that runs Vitest, which has no workspace of its own. */
@@ -75,13 +77,48 @@ function titleOf(taskId) {
 function readCounts(task) {
   try {
     const report = JSON.parse(readFileSync(reportOf(task), 'utf8'));
-    return { passed: report.numPassedTests, failed: report.numFailedTests, skipped: report.numPendingTests };
+    return {
+      passed: report.numPassedTests,
+      failed: report.numFailedTests,
+      skipped: report.numPendingTests,
+      failures: failuresOf(report),
+    };
   } catch {
     return { passed: 0, failed: 0, skipped: 0 };
   }
 }
 
-/** The table of a run and, as its last line, `N passed, N failed (S s)`. */
+/** Each failed test of Vitest's `report`, and each file that could not be run: where it is, its name and its reason. */
+export function failuresOf(report) {
+  return report.testResults.flatMap(({ name: path, message, status, assertionResults }) => {
+    const file = relative(ROOT, path);
+    const tests = assertionResults.filter((result) => result.status === 'failed');
+    if (status === 'failed' && tests.length === 0) return [{ file, test: '(the file)', reason: firstLines(message) }];
+    return tests.map(({ fullName, failureMessages }) => ({
+      file,
+      test: fullName.trim(),
+      reason: firstLines(failureMessages.join('\n')),
+    }));
+  });
+}
+
+/** The first lines of a failure's message: what it says, and where; without the colours of a terminal. */
+function firstLines(message = '') {
+  // eslint-disable-next-line no-control-regex -- the codes of a terminal's colours begin with ESC
+  const plain = message.replaceAll(/\u001B\[[\d;]*m/g, '').replaceAll(`${ROOT}/`, '');
+  return plain.split('\n').filter(Boolean).slice(0, FAILURE_LINES);
+}
+
+/** What the table says of the tests of a task that failed, so that nobody has to look for them in the log above. */
+function toldOf({ title, failures = [] }) {
+  return failures.flatMap(({ file, test, reason }) => [
+    `FAILED  ${title}: ${file}: ${test}`,
+    ...reason.map((line) => `        ${line}`),
+    '',
+  ]);
+}
+
+/** The table of a run, its failed tests and, as its last line, `N passed, N failed (S s)`. */
 export function describe(outcomes, seconds) {
   const sum = (key, list = outcomes) => list.reduce((total, outcome) => total + outcome[key], 0);
   const width = Math.max(...outcomes.map(({ title }) => title.length));
@@ -106,5 +143,5 @@ export function describe(outcomes, seconds) {
           '"npm test -- --force" runs everything.',
         ];
   const total = `${sum('passed')} passed, ${sum('failed')} failed (${Math.round(seconds)} s)`;
-  return { text: ['', ...rows, '', ...note, total, ''].join('\n'), failed: sum('failed') };
+  return { text: ['', ...rows, '', ...outcomes.flatMap(toldOf), ...note, total, ''].join('\n'), failed: sum('failed') };
 }

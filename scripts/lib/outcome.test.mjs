@@ -1,5 +1,7 @@
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { describe, outcomesOf } from './outcome.mjs';
+import { describe, failuresOf, outcomesOf } from './outcome.mjs';
+import { ROOT } from './paths.mjs';
 
 const CRYPTO = '@seal-chat/crypto#test';
 
@@ -55,4 +57,37 @@ test('results from the cache are counted and said to be cached', () => {
   expect(text).toContain('40 of those that passed are from the cache');
   expect(text).toContain('\n41 passed, 0 failed (1 s)\n');
   expect(failed).toBe(0);
+});
+
+test('what failed is told below the table: the file, the name of the test and its reason, without colours', () => {
+  const report = {
+    testResults: [
+      {
+        name: join(ROOT, 'e2e/tests/demo.test.ts'),
+        status: 'failed',
+        message: '',
+        assertionResults: [
+          { status: 'passed', fullName: 'one', failureMessages: [] },
+          {
+            status: 'failed',
+            fullName: ' the demo > two',
+            failureMessages: ['\u001B[31mError\u001B[39m: late\n  at x'],
+          },
+        ],
+      },
+      { name: join(ROOT, 'e2e/tests/tabs.test.ts'), status: 'failed', message: 'no such import', assertionResults: [] },
+    ],
+  };
+  const failures = failuresOf(report);
+  expect(failures).toEqual([
+    { file: 'e2e/tests/demo.test.ts', test: 'the demo > two', reason: ['Error: late', '  at x'] },
+    { file: 'e2e/tests/tabs.test.ts', test: '(the file)', reason: ['no such import'] },
+  ]);
+  const counts = { passed: 1, failed: 2, skipped: 0, failures };
+  const { text } = describe(
+    outcomesOf({ tasks: [ran(CRYPTO, 1)] }, [CRYPTO], () => counts),
+    1,
+  );
+  expect(text).toContain('FAILED  crypto: e2e/tests/demo.test.ts: the demo > two\n        Error: late\n');
+  expect(text.trimEnd().split('\n').at(-1)).toBe('1 passed, 2 failed (1 s)');
 });

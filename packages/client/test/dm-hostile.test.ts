@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ErrorCode, SealClient, UserId } from '../src/index.ts';
+import { joined } from './support/channel.ts';
 import { flipLast, type Json } from './support/hostile.ts';
 import { openHouse, type House } from './support/house.ts';
 import { link } from './support/link.ts';
@@ -112,6 +113,42 @@ describe('who is in a direct message', () => {
     await until(atBob.messages, ({ messages }) => messages[0]?.status === 'delivered', 'the message to be taken');
     await server.expectFired();
     expect(alice.client.conversation(withMallory.conversationId).messages.get().messages).toEqual([]);
+  });
+});
+
+describe('the list of channels', () => {
+  it('what is no channel does not become one because the server lists it, and holds up none', async () => {
+    const { server, alice, bob, mallory, errors } = await people();
+    const known = await alice.client.openDm(bob.userId);
+    server.lie({ events: { conversation: () => [] } });
+    const rejected = await mallory.client.openDm(alice.userId);
+    const ghost = withGhost(bob.userId);
+    const listed = [known, rejected].map(({ conversationId }) => ({ conversationId, lastSeq: 1, isPending: true }));
+    server.lie({
+      events: { conversation: () => [] },
+      answers: {
+        'channels.heads': (heads) => [...listed, ...(heads as unknown as Json[])] as unknown as Json,
+        'conversations.get': (answer) => (answer['kind'] === 'dm' ? ghost(answer) : answer),
+        'conversations.list': (list) =>
+          (list as unknown as Json[]).filter(({ kind }) => kind === 'nothing') as unknown as Json,
+      },
+    });
+    const { conversationId } = await bob.client.createChannel({
+      name: `held up ${crypto.randomUUID()}`,
+      visibility: 'private',
+      members: [alice.userId],
+    });
+    server.cut();
+    await joined(alice.client, conversationId);
+    expect(errors).toContain('CONVERSATION_REJECTED');
+    expect(alice.client.conversations.get().map((summary) => [summary.conversationId, summary.kind])).toEqual(
+      expect.arrayContaining([
+        [known.conversationId, 'dm'],
+        [conversationId, 'channel'],
+      ]),
+    );
+    expect(alice.client.conversations.get()).toHaveLength(2);
+    await server.expectFired();
   });
 });
 

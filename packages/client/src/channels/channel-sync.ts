@@ -2,7 +2,7 @@ import { isSealError, type ConversationId } from '@seal-chat/protocol';
 import { backoffDelay } from '../api/backoff.ts';
 import type { Deps } from '../context/deps.ts';
 import type { LeaderPart, StoredLiveEvent } from '../context/leader-part.ts';
-import { learnConversations } from '../conversations/conversation-rows.ts';
+import { knownConversation, learnConversations } from '../conversations/conversation-rows.ts';
 import { createTaskQueue, type TaskQueue } from '../state/task-queue.ts';
 import { CHANNEL_ROWS, NEW_CHANNEL, type ChannelRow } from '../store/channel-rows.ts';
 import { ROWS, placeOf } from '../store/rows.ts';
@@ -167,6 +167,7 @@ export function createChannelSync(deps: Deps): LeaderPart {
   /** The account is a member, perhaps since now; who else is may have changed. */
   async function noteMembership(id: ConversationId): Promise<void> {
     await learnConversations(deps, [id]);
+    await knownConversation(deps.reader, id, 'channel');
     const isNew = await deps.transact(async (tx) => {
       const row = await tx.get(CHANNEL_ROWS.channel(id));
       // What an earlier life of this device asked for was done after this one had asked for all channels.

@@ -39,6 +39,11 @@ export async function readHeads(deps: Deps): Promise<readonly HeadNews[]> {
     deps,
     heads.map(({ conversationId }) => conversationId),
   );
+  const channels: ChannelHead[] = [];
+  for (const head of heads) {
+    // What is no channel here, because it was rejected or is a DM, the server cannot make one by listing it.
+    if ((await deps.reader.get(ROWS.conversation(head.conversationId)))?.kind === 'channel') channels.push(head);
+  }
   const listed = new Set(heads.map(({ conversationId }) => conversationId));
   await deps.transact(async (tx) => {
     for (const { key, value } of await tx.list(CHANNEL_ROWS.channels)) {
@@ -50,7 +55,7 @@ export async function readHeads(deps: Deps): Promise<readonly HeadNews[]> {
     }
   });
   const news: HeadNews[] = [];
-  for (const head of heads) news.push(await deps.transact((tx) => newsOf(deps, tx, head)));
+  for (const head of channels) news.push(await deps.transact((tx) => newsOf(deps, tx, head)));
   return news;
 }
 

@@ -11,7 +11,7 @@ import {
 import type { GroupAnswer, LeafAnswer } from '@seal-chat/protocol/api';
 import { sleep } from '../api/backoff.ts';
 import { bytesOf, expectIds } from '../api/answers.ts';
-import { learnConversations } from '../conversations/conversation-rows.ts';
+import { knownConversation, learnConversations } from '../conversations/conversation-rows.ts';
 import { activeAccount } from '../store/account.ts';
 import { type Deps } from '../context/deps.ts';
 import { ROWS } from '../store/rows.ts';
@@ -56,6 +56,7 @@ type Outcome = 'done' | 'again' | 'later';
 
 async function step(deps: Deps, conversationId: ConversationId): Promise<Outcome> {
   await learnConversations(deps, [conversationId]);
+  await knownConversation(deps.reader, conversationId, 'channel');
   await takeWelcomes(deps, conversationId);
   if ((await submitPending(deps, conversationId)) === 'lost') return 'again';
   await catchUp(deps, conversationId);

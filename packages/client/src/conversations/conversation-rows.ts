@@ -1,10 +1,10 @@
 import { dmId } from '@seal-chat/crypto';
-import { SealError, type ConversationId, type UserId } from '@seal-chat/protocol';
+import { SealError, isSealError, type ConversationId, type UserId } from '@seal-chat/protocol';
 import type { ConversationAnswer } from '@seal-chat/protocol/api';
 import { expectIds } from '../api/answers.ts';
-import type { FetchDeps } from '../context/deps.ts';
+import type { Deps, FetchDeps } from '../context/deps.ts';
 import { activeAccount } from '../store/account.ts';
-import type { DeviceTx } from '../store/device-tx.ts';
+import type { DeviceTx, RowReader } from '../store/device-tx.ts';
 import { ROWS, type AccountRow, type ChannelPart, type ConversationRow, type MemberRow } from '../store/rows.ts';
 
 /**
@@ -93,17 +93,50 @@ function channelPart(
   return { ...known, visibility, name, description: description ?? '' };
 }
 
+/** Stores a conversation that the server speaks of; one that is rejected is reported, and holds up no other. */
+export async function storeOrReport(
+  { report }: Pick<Deps, 'report'>,
+  tx: DeviceTx,
+  answer: ConversationAnswer,
+): Promise<void> {
+  try {
+    await storeConversation(tx, answer);
+  } catch (error) {
+    if (!isSealError(error, 'CONVERSATION_REJECTED')) throw error;
+    report(error);
+  }
+}
+
 /**
- * Fetches the conversations of `ids` that this device does not know.
+ * Fetches the conversations of `ids` that this device does not know. One that is rejected is reported and stays
+ * unknown: what belongs to it is the caller's to leave alone.
  *
- * @throws SealError CONVERSATION_REJECTED, NOT_A_MEMBER, OFFLINE, UNAVAILABLE, RATE_LIMITED
+ * @throws SealError NOT_A_MEMBER, OFFLINE, UNAVAILABLE, RATE_LIMITED
  */
-export async function learnConversations(deps: FetchDeps, ids: Iterable<ConversationId>): Promise<void> {
+export async function learnConversations(
+  deps: FetchDeps & Pick<Deps, 'report'>,
+  ids: Iterable<ConversationId>,
+): Promise<void> {
   const { api, reader, transact } = deps;
   for (const conversationId of ids) {
     if ((await reader.get(ROWS.conversation(conversationId))) !== null) continue;
     const answer = await api.conversations.get.query({ conversationId });
-    if (answer.conversationId !== conversationId) throw rejected('not the one that was asked for');
-    await transact((tx) => storeConversation(tx, answer));
+    if (answer.conversationId === conversationId) await transact((tx) => storeOrReport(deps, tx, answer));
+    else deps.report(rejected('not the one that was asked for'));
   }
+}
+
+/**
+ * Reads a conversation that this device is asked to act in.
+ *
+ * @throws SealError CONVERSATION_REJECTED when what the server said of it was refused, so that it is not known here
+ */
+export async function knownConversation(
+  reader: RowReader,
+  id: ConversationId,
+  kind?: ConversationRow['kind'],
+): Promise<ConversationRow> {
+  const row = await reader.get(ROWS.conversation(id));
+  if (row === null || row.kind !== (kind ?? row.kind)) throw rejected('what the server says of it does not hold');
+  return row;
 }

@@ -1,8 +1,7 @@
-import { isSealError, type ConversationId } from '@seal-chat/protocol';
+import type { ConversationId } from '@seal-chat/protocol';
 import type { ConversationAnswer } from '@seal-chat/protocol/api';
 import type { Deps } from '../context/deps.ts';
-import type { DeviceTx } from '../store/device-tx.ts';
-import { storeConversation } from './conversation-rows.ts';
+import { storeOrReport } from './conversation-rows.ts';
 
 const PAGE = 100;
 
@@ -17,18 +16,4 @@ export async function refreshConversations(deps: Pick<Deps, 'api' | 'transact' |
     });
     after = page.length === PAGE ? page.at(-1)!.conversationId : null;
   } while (after !== null);
-}
-
-/** Stores a conversation that the server speaks of without being asked; one that is rejected is reported. */
-export async function storeOrReport(
-  { report }: Pick<Deps, 'report'>,
-  tx: DeviceTx,
-  answer: ConversationAnswer,
-): Promise<void> {
-  try {
-    await storeConversation(tx, answer);
-  } catch (error) {
-    if (!isSealError(error, 'CONVERSATION_REJECTED')) throw error;
-    report(error);
-  }
 }

@@ -1,4 +1,4 @@
-import { SealError, decodeEnvelope, isSealError, type ConversationId, type UserId } from '@seal-chat/protocol';
+import { SealError, decodeEnvelope, isSealError, type UserId } from '@seal-chat/protocol';
 import type { MailboxEvent, StoredMessage } from '@seal-chat/protocol/api';
 import { expectCount, expectIds } from '../api/answers.ts';
 import { learnConversations } from '../conversations/conversation-rows.ts';
@@ -70,13 +70,8 @@ type SentMessage = StoredMessage & { readonly envelope: string | null };
 
 /** Conversations and device lists that the messages name and this device does not have yet. */
 export async function learnSenders(deps: Deps, messages: readonly SentMessage[]): Promise<void> {
-  for (const conversationId of new Set<ConversationId>(messages.map((message) => message.conversationId))) {
-    await learnConversations(deps, [conversationId]).catch((error: unknown) => {
-      // Its messages are kept and not shown: they belong to no conversation that this device knows.
-      if (!isSealError(error, 'CONVERSATION_REJECTED')) throw error;
-      deps.report(error);
-    });
-  }
+  // Messages of one that is rejected are kept and not shown: they belong to no conversation that this device knows.
+  await learnConversations(deps, new Set(messages.map(({ conversationId }) => conversationId)));
   const newer = await unverified(deps, messages);
   if (newer.size > 0) await learnDeviceLists(deps, [...newer]).catch(passNetworkOnly);
   // Still not: the server may have another chain than the one that was seen. Then the message says why it is not shown.

@@ -10,7 +10,7 @@ import {
 import type { SendAnswer } from '@seal-chat/protocol/api';
 import { storeAccepted } from '../content/store-received.ts';
 import type { Deps } from '../context/deps.ts';
-import { learnConversations } from '../conversations/conversation-rows.ts';
+import { knownConversation, learnConversations } from '../conversations/conversation-rows.ts';
 import { learnDeviceLists } from '../peers/device-lists.ts';
 import type { DeviceTx } from '../store/device-tx.ts';
 import { ROWS, placeOf, type OutboxRow, type RowKey, type WireMessage } from '../store/rows.ts';
@@ -43,6 +43,7 @@ export async function sendMessage(deps: Deps, key: RowKey<OutboxRow>, attempt: n
     if (prepared.outcome === 'gone') return;
     if (prepared.outcome === 'missing') {
       await learnConversations(deps, prepared.conversations);
+      for (const id of prepared.conversations) await knownConversation(deps.reader, id);
       if (prepared.users.length > 0) await learnDeviceLists(deps, prepared.users);
       for (const [deviceId, bundle] of await claim(deps, prepared.sessions, { asked: askedForBundle, attempt })) {
         bundles.set(deviceId, bundle);

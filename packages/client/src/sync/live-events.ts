@@ -1,8 +1,8 @@
 import { forgetUndecryptable } from '../content/store-received.ts';
 import type { Deps } from '../context/deps.ts';
 import type { StoredLiveEvent } from '../context/leader-part.ts';
+import { storeOrReport } from '../conversations/conversation-rows.ts';
 import { withProgress } from '../conversations/progress.ts';
-import { storeOrReport } from '../conversations/refresh-conversations.ts';
 import { learnDeviceLists } from '../peers/device-lists.ts';
 import { maintainPreKeys } from '../prekeys/maintain.ts';
 import { ROWS } from '../store/rows.ts';
