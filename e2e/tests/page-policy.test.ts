@@ -117,14 +117,14 @@ function surroundings({ page }: DeviceOfPerson) {
 }
 
 test('messages leave no links or elements behind in the page around the widget', async ({ person }) => {
-  const [alice, bob] = await Promise.all([person('alice'), person('bob')]);
-  await find(bob.widget, 'alice');
-  await send(bob.widget, 'first');
-  await openChat(alice.widget, 'bob');
-  await expectTexts(alice.widget, ['first']);
-  const before = await surroundings(alice);
+  const [erin, frank] = await Promise.all([person('erin'), person('frank')]);
+  await find(frank.widget, 'erin');
+  await send(frank.widget, 'first');
+  await openChat(erin.widget, 'frank');
+  await expectTexts(erin.widget, ['first']);
+  const before = await surroundings(erin);
   const texts = Array.from({ length: 20 }, (_, i) => `message ${i}`);
-  for (const text of texts) await send(bob.widget, text);
-  await expectTexts(alice.widget, ['first', ...texts]);
-  expect(await surroundings(alice)).toEqual(before);
+  for (const text of texts) await send(frank.widget, text);
+  await expectTexts(erin.widget, ['first', ...texts]);
+  expect(await surroundings(erin)).toEqual(before);
 });
