@@ -1,5 +1,6 @@
 import { SealError, isSealError } from '@seal-chat/protocol';
 import { createApi } from './api.ts';
+import { sleep } from './backoff.ts';
 import { httpCaller, type HttpOptions } from './http.ts';
 import { openSocket, type Socket, type SocketClass } from './socket.ts';
 import type { Caller, SealApi } from './types.ts';
@@ -17,11 +18,14 @@ export interface TokenSource {
 }
 
 export interface Transport {
-  /** Signed in as this device. Goes over the socket while one is open, else over HTTP. */
+  /** Signed in as this device. Goes over the socket while one is open or about to be, else over HTTP. */
   readonly api: SealApi;
   /** Opens the socket. @throws SealError as `TokenSource.accessToken`, and UNSUPPORTED_BROWSER without WebSocket */
   connect(): Promise<Socket>;
 }
+
+/** A call waits this long for a socket that is about to open, ms: one request less, and no more than a round trip. */
+const OPENING_MS = 1_000;
 
 export interface TransportOptions extends HttpOptions {
   readonly webSocket: SocketClass | undefined;
@@ -40,10 +44,23 @@ export function apiOf(options: TransportOptions, accessToken: string): SealApi {
 export function createTransport(options: TransportOptions, tokens: TokenSource): Transport {
   const overHttp = httpCaller(options, async () => ({ authorization: `Bearer ${await tokens.accessToken()}` }));
   let open: Socket | null = null;
+  let opening: Socket | null = null;
+
+  /** The open socket; null where there is none, and none opens in time. */
+  async function currentSocket(): Promise<Socket | null> {
+    if (open === null && opening !== null) {
+      const { opened, closed } = opening;
+      const patience = new AbortController();
+      await Promise.race([opened, closed, sleep(OPENING_MS, patience.signal)]);
+      patience.abort();
+    }
+    return open;
+  }
 
   /** A session that ran out is renewed, and the call repeated: it was refused before anything was done. */
   const call: Caller = async (made) => {
-    const [token, socket] = [tokens.current(), open];
+    const socket = await currentSocket();
+    const token = tokens.current();
     try {
       return await (socket?.call ?? overHttp)(made);
     } catch (error) {
@@ -66,10 +83,15 @@ export function createTransport(options: TransportOptions, tokens: TokenSource):
         webSocket,
         onEnd(reason) {
           if (open === socket) open = null;
+          if (opening === socket) opening = null;
           if (isSessionOver(reason)) tokens.refuse(accessToken);
         },
       });
-      void socket.opened.then(() => (open = socket));
+      opening = socket;
+      void socket.opened.then(() => {
+        open = socket;
+        if (opening === socket) opening = null;
+      });
       return socket;
     },
   };

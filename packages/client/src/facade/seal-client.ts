@@ -74,13 +74,13 @@ export function createSealClient(options: SealClientOptions): SealClient {
     return result;
   }
 
-  /** As `run`, for commands that sign an account in, which others can reach from then on. */
-  const enter = <T>(command: (opened: Device) => Promise<T>): Promise<T> =>
+  /** As `run`, for commands that sign a device in, which others can reach from then on. */
+  const enter = <T>(command: (opened: Device) => Promise<T>, isNew = true): Promise<T> =>
     run(async (opened) => {
       const result = await command(opened);
       // The account is there whatever becomes of this; the connection does it again.
       await loadConversation()
-        .then(({ maintainPreKeys }) => maintainPreKeys(opened, { renewAll: false }))
+        .then(({ maintainPreKeys }) => maintainPreKeys(opened, { renewAll: false, isNew }))
         .catch(() => {});
       // Asks the browser not to clear the keys when it runs out of space. A refusal changes nothing.
       void globalThis.navigator?.storage?.persist?.().catch(() => false);
@@ -99,7 +99,7 @@ export function createSealClient(options: SealClientOptions): SealClient {
     },
 
     createAccount: ({ username }) => enter(async (opened) => (await loadAccount()).createAccount(opened, username)),
-    signIn: () => enter(async (opened) => (await loadAccount()).signIn(opened)),
+    signIn: () => enter(async (opened) => (await loadAccount()).signIn(opened), false),
     recover: (input) => enter(async (opened) => (await loadSettings()).recoverAccount(opened, input)),
     linkThisDevice(code) {
       if (!LINKING_CODE.test(code)) throw new SealError('WRONG_CODE', 'linking code: must be 16 letters and digits');

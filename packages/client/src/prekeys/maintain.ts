@@ -6,6 +6,11 @@ import { type Deps } from '../context/deps.ts';
 import type { DeviceTx } from '../store/device-tx.ts';
 import { ROWS, type AccountRow, type PreKeysRow } from '../store/rows.ts';
 
+interface StockOptions {
+  readonly renewAll: boolean;
+  readonly isNew?: boolean;
+}
+
 type PreKeyDeps = Pick<Deps, 'store' | 'api' | 'reader' | 'transact' | 'curves' | 'kem' | 'rng' | 'now'>;
 
 const FIRST: PreKeysRow = {
@@ -18,6 +23,14 @@ const FIRST: PreKeysRow = {
 /** Ids a state that was lost may have used, more than any does in a year: the server takes no id twice. */
 const LOST_IDS = 100_000;
 
+/** The stock of a device that has just been registered. */
+const EMPTY: PreKeyStatus = {
+  signedPreKeyId: null,
+  lastResortKemPreKeyId: null,
+  oneTimePreKeyIds: [],
+  oneTimeKemPreKeyIds: [],
+};
+
 /** How many keys of each kind are to be made. */
 type Order = Readonly<Record<PreKeyKind, number>>;
 
@@ -26,18 +39,19 @@ type Order = Readonly<Record<PreKeyKind, number>>;
  * enough. Private halves are stored before public ones leave. A one-time key the server has and this device does not
  * know is of a lost state, and so may others be: the whole stock is replaced then.
  *
- * @param renewAll after a rollback, or when sessions that others start here keep failing: replaces every key
+ * @param options `renewAll` after a rollback, or when sessions that others start here keep failing: replaces every key;
+ *   `isNew` right after the device was registered: the server need not be asked what it has
  * @throws SealError OFFLINE, UNAVAILABLE, RATE_LIMITED
  */
-export function maintainPreKeys(deps: PreKeyDeps, options: { readonly renewAll: boolean }): Promise<void> {
+export function maintainPreKeys(deps: PreKeyDeps, options: StockOptions): Promise<void> {
   // Two that fill the stock at once would both find it empty.
   return deps.store.locks.run('prekeys', () => fillStock(deps, options));
 }
 
-async function fillStock(deps: PreKeyDeps, { renewAll }: { readonly renewAll: boolean }): Promise<void> {
+async function fillStock(deps: PreKeyDeps, { renewAll, isNew = false }: StockOptions): Promise<void> {
   const { api, reader, transact, now } = deps;
   const account = await activeAccount(reader);
-  const status = await api.preKeys.status.query();
+  const status = isNew && (await reader.get(ROWS.preKeys)) === null ? EMPTY : await api.preKeys.status.query();
   const { order, replaceStock } = await transact(async (tx) => {
     const row = (await tx.get(ROWS.preKeys)) ?? FIRST;
     await deleteOutdated(tx, row, { status, now: now() });
