@@ -15,7 +15,7 @@ const MADE = new Set([
   '.git',
   '.turbo',
   '.seal',
-  '.stryker-tmp',
+  '.mutation',
 ]);
 
 /** Lists the hand-written files below `root` whose path matches `pattern`, as sorted paths with `/`. */

@@ -2,6 +2,7 @@ import { createConnection } from 'node:net';
 import fc from 'fast-check';
 import { describe, expect } from 'vitest';
 import { WebSocket } from 'ws';
+import { PUBLIC_PROCEDURES } from '@seal-chat/protocol/api';
 import { newId, toBase64, type AttachmentId, type ConversationId } from '@seal-chat/protocol';
 import { channelMessage, channelOf, commitAt, leafOf, newChannel, noise } from './support/channels.ts';
 import { connect, overHttp, rng } from './support/connections.ts';
@@ -42,7 +43,7 @@ interface RawAnswer {
 }
 
 /** A socket that speaks tRPC's frames without any client in between. */
-async function openRaw(accessToken: string): Promise<RawSocket> {
+async function openRaw(accessToken?: string): Promise<RawSocket> {
   const ws = new WebSocket(`${relay.wsUrl}?connectionParams=1`);
   await new Promise((resolve) => ws.once('open', resolve));
   ws.send(JSON.stringify({ method: 'connectionParams', data: { appKey: tenant.appKey, accessToken } }));
@@ -210,6 +211,18 @@ describe('any input at all', () => {
     const withoutInput = ['auth.signOut', 'preKeys.status'];
     expect([...PATHS, ...withoutInput].toSorted()).toEqual(all.toSorted());
     expect(Object.keys(goodInputs()).toSorted()).toEqual(PATHS.toSorted());
+  });
+
+  test('without a session every procedure refuses the caller, but for the public ones', async () => {
+    const anonymous = await openRaw();
+    const inputs = { ...goodInputs(), 'auth.signOut': ['mutation'], 'preKeys.status': ['query'] } as const;
+    const open: string[] = [];
+    for (const [path, [method, good]] of Object.entries(inputs)) {
+      const { error } = await anonymous.call(method, path, good);
+      if (error?.data.seal?.code !== 'NOT_SIGNED_IN') open.push(path);
+    }
+    anonymous.close();
+    expect(open.toSorted()).toEqual(PUBLIC_PROCEDURES.toSorted());
   });
 
   test.each(PATHS)('%s answers random input with a typed error, and the socket stays open', async (path) => {

@@ -14,13 +14,17 @@ import {
 } from '../ids.ts';
 import { CONTENT_LIMITS, COUNT_LIMITS, SIZE_LIMITS } from '../limits.ts';
 
-/** Building blocks of the procedures' inputs. On the wire bytes are base64url text; behind the schema they are bytes. */
+/**
+ * Building blocks of the procedures' inputs. On the wire bytes are base64url text; behind the schema they are bytes. The
+ * description of a schema is what `docs/API.md` writes for it.
+ */
 
 function idField<T extends AnyId>(): z.ZodType<T, string> {
   return z
     .string()
     .regex(ID_PATTERN, 'expected a lower-case UUID')
-    .transform((value) => value as T);
+    .transform((value) => value as T)
+    .meta({ description: 'id' });
 }
 
 export const userId: z.ZodType<UserId, string> = idField<UserId>();
@@ -46,12 +50,13 @@ export function bytesField(min: number, max: number = min): z.ZodType<Bytes, str
         return z.NEVER;
       }
       return bytes;
-    });
+    })
+    .meta({ description: min === max ? `bytes[${max}]` : `bytes[${min}..${max}]` });
 }
 
-export const uint32: z.ZodType<number, number> = z.int().min(0).max(0xffff_ffff);
+export const uint32: z.ZodType<number, number> = z.int().min(0).max(0xffff_ffff).meta({ description: 'u32' });
 /** A position or sequence number: 0 means "before the first". */
-export const position: z.ZodType<number, number> = z.int().min(0);
+export const position: z.ZodType<number, number> = z.int().min(0).meta({ description: 'u53' });
 export const pageSize: z.ZodType<number, number> = z.int().min(1).max(COUNT_LIMITS.page);
 
 /** A user name: letters, digits and `._-` of any script, beginning with a letter or digit; compared without case. */
@@ -68,7 +73,8 @@ export const username: z.ZodType<string, string> = z
         /^[\p{L}\p{N}][\p{L}\p{M}\p{N}._-]*$/u,
         'a name has letters, digits, dots, hyphens and underscores, and begins with a letter or digit',
       ),
-  );
+  )
+  .meta({ description: 'username' });
 
 export const deviceListBytes: z.ZodType<Bytes, string> = bytesField(1, SIZE_LIMITS.deviceList);
 export const signature: z.ZodType<Bytes, string> = bytesField(64);

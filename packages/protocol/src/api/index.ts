@@ -12,6 +12,7 @@ export { username as usernameField } from './fields.ts';
 export { linkingInputs } from './linking.ts';
 export { messageInputs } from './messages.ts';
 export { preKeyInputs } from './prekeys.ts';
+export { PUBLIC_PROCEDURES } from './public.ts';
 export { recoveryInputs } from './recovery.ts';
 export { syncInputs } from './sync.ts';
 export { userInputs } from './users.ts';

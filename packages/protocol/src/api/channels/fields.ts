@@ -14,7 +14,8 @@ export const channelName: z.ZodType<string, string> = z
   .refine(
     (value) => /^[^\p{C}]+$/u.test(value) && new TextEncoder().encode(value).length <= CONTENT_LIMITS.channelName,
     `expected a name of 1 to ${CONTENT_LIMITS.channelName} bytes`,
-  );
+  )
+  .meta({ description: `text[1..${CONTENT_LIMITS.channelName}]` });
 
 /** Text that a database can hold: PostgreSQL has no character 0. */
 export const storedText = (max: number): z.ZodType<string, string> =>
