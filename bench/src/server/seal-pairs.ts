@@ -37,6 +37,7 @@ function createEnvelope({ rng }: Cryptography): Bytes {
     recipientListVersion: 1,
     preKey: null,
     ratchet: { dhKey: asKey(rng(32)), pn: 0, n: 0 },
+    pq: { epoch: 0, n: 0, message: null },
   });
   const ciphertext = rng(KEY_MESSAGE_LENGTH + MAC_LENGTH);
   return encodeEnvelope({ headerBytes, commitment: rng(32), nonce: rng(24), ciphertext });

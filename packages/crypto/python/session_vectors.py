@@ -20,7 +20,7 @@ from nacl.signing import SigningKey
 
 import ml_kem_768
 
-VERSION = b"\x01"
+VERSION = {False: b"\x01", True: b"\x02"}
 TENANT = "5ea1c4a7-0000-4000-8000-000000000001"
 CONVERSATION = "c0111e00-0000-4000-8000-000000000001"
 KINDS = {"signed": 1, "oneTime": 2, "kemOneTime": 3, "kemLastResort": 4}
@@ -103,7 +103,7 @@ class Device:
 # PQXDH
 
 
-def associated_data(initiator, responder, kem_key):
+def associated_data(initiator, responder, kem_key, pq):
     return sha256(
         b"SealChat_v1_Session"
         + b"\x01" + initiator.dh_key
@@ -112,15 +112,18 @@ def associated_data(initiator, responder, kem_key):
         + uuid(initiator.user_id) + uuid(initiator.device_id)
         + uuid(responder.user_id) + uuid(responder.device_id)
         + b"\x02" + kem_key
+        + u8(int(pq))
     )
 
 
 def shared_secret(secrets):
+    """SK and PQSK."""
     ikm = b"\xff" * 32 + b"".join(secrets)
-    return hkdf(ikm, bytes(32), b"SealChat_CURVE25519_SHA-256_ML-KEM-768", 32)
+    out = hkdf(ikm, bytes(32), b"SealChat_CURVE25519_SHA-256_ML-KEM-768", 64)
+    return out[:32], out[32:]
 
 
-def initiate(own, peer, signed, one_time, kem, name):
+def initiate(own, peer, signed, one_time, kem, name, pq):
     """Alice's side: what she computes, and the header she sends."""
     ephemeral, randomness = fixed(name + " ephemeral"), fixed(name + " KEM")
     ss, ciphertext = ml_kem_768.encapsulate(kem["publicKey"], randomness)
@@ -135,25 +138,27 @@ def initiate(own, peer, signed, one_time, kem, name):
     header = u32(peer.registration_id) + crypto_scalarmult_base(ephemeral) + u32(signed["keyId"])
     header += b"\x00" if one_time is None else b"\x01" + u32(one_time["keyId"])
     header += u32(kem["keyId"]) + u8(int(kem["kind"] == "kemLastResort")) + ciphertext
+    sk, pqsk = shared_secret(secrets)
     return {
         "ephemeralSeed": ephemeral,
         "kemRandomness": randomness,
         "kemSharedSecret": ss,
         "secrets": secrets,
-        "sharedSecret": shared_secret(secrets),
-        "associatedData": associated_data(own, peer, kem["publicKey"]),
+        "sharedSecret": sk,
+        "pqSecret": pqsk if pq else None,
+        "associatedData": associated_data(own, peer, kem["publicKey"], pq),
         "header": header,
     }
 
 
-def accept(own, peer, signed, one_time, kem, header):
+def accept(own, peer, signed, one_time, kem, header, pq):
     """Bob's side, from his private halves and the header alone."""
     base, ciphertext = header[4:36], header[-1088:]
     secrets = [dh(signed["seed"], peer.dh_key), dh(own.dh_seed, base), dh(signed["seed"], base)]
     if one_time is not None:
         secrets.append(dh(one_time["seed"], base))
     secrets.append(ml_kem_768.decapsulate(ml_kem_768.key_pair(kem["seed"])[1], ciphertext))
-    return shared_secret(secrets), associated_data(peer, own, kem["publicKey"])
+    return *shared_secret(secrets), associated_data(peer, own, kem["publicKey"], pq)
 
 
 # Double Ratchet
@@ -168,22 +173,97 @@ def kdf_ck(chain_key):
     return mac(chain_key, b"\x02"), mac(chain_key, b"\x01")
 
 
-def message_secrets(message_key, data, header):
+def message_secrets(message_key, pq_message_key, data, header):
     info = b"SealChat_v1_MessageKey" + variable(data) + variable(header)
-    out = hkdf(message_key, bytes(32), info, 64)
+    out = hkdf(message_key + pq_message_key, bytes(32), info, 64)
     return out[:32], out[32:]
+
+
+# The post-quantum ratchet
+
+
+class Epoch:
+    """Keeps where its chains begin, which the product does not: a key is found by its number, whatever came before."""
+
+    def __init__(self, number, secret, previous):
+        out = hkdf(secret, previous, b"SealChat_v2_PqRoot" + u32(number), 96)
+        self.secret, self.chains = out[:32], {True: out[32:64], False: out[64:]}
+
+    def key(self, of_initiator, number):
+        chain_key = self.chains[of_initiator]
+        for _ in range(number):
+            chain_key, _ = kdf_ck(chain_key)
+        return kdf_ck(chain_key)[1]
+
+
+class PqRatchet:
+    def __init__(self, name, is_initiator, secret):
+        self.name, self.is_initiator = name, is_initiator
+        self.epochs = [Epoch(0, secret, bytes(32))]
+        self.sending, self.sent = 0, 0
+        self.peer_epoch = 0
+        self.offered, self.answer, self.copies = None, None, 0
+
+    def offer(self):
+        assert self.sending == self.peer_epoch == len(self.epochs) - 1 and self.offered is None
+        self.offered, self.copies = fixed(f"{self.name} epoch {self.sending + 1}", 64), 0
+        return self.offered
+
+    def is_copy(self, first):
+        self.copies += 1
+        return self.copies <= first or (self.copies - 1) % 32 == 0
+
+    def header(self):
+        """The part of the header, and the key."""
+        kind, payload = 0, b""
+        if self.offered is not None and self.is_copy(3):
+            kind, payload = 1, ml_kem_768.key_pair(self.offered)[0]
+        elif self.answer is not None and self.is_copy(2):
+            kind, payload = 2, self.answer
+        header = u8(kind) + u32(self.sending) + u32(self.sent) + payload
+        key = self.epochs[self.sending].key(self.is_initiator, self.sent)
+        self.sent += 1
+        return header, key
+
+    def key(self, header):
+        epoch, number = struct.unpack(">II", header[1:9])
+        return self.epochs[epoch].key(not self.is_initiator, number)
+
+    def begin(self, secret):
+        self.epochs.append(Epoch(len(self.epochs), secret, self.epochs[-1].secret))
+
+    def opened(self, header):
+        """What an authenticated message changes; the randomness of the encapsulation, if there was one."""
+        kind, epoch, payload = header[0], struct.unpack(">I", header[1:5])[0], header[9:]
+        if epoch > self.peer_epoch:
+            self.peer_epoch = epoch
+            if self.answer is not None:
+                self.sending, self.sent, self.answer = epoch, 0, None
+        if epoch != self.peer_epoch or len(self.epochs) - 1 > epoch:
+            return None
+        if kind == 1 and (self.offered is None or not self.is_initiator):
+            randomness = fixed(f"{self.name} KEM {epoch + 1}")
+            secret, self.answer = ml_kem_768.encapsulate(payload, randomness)
+            self.offered, self.copies = None, 0
+            self.begin(secret)
+            return randomness
+        if kind == 2 and self.offered is not None:
+            self.begin(ml_kem_768.decapsulate(ml_kem_768.key_pair(self.offered)[1], payload))
+            self.offered, self.sending, self.sent = None, epoch + 1, 0
+        return None
 
 
 class Session:
     """One end. `pending` is the initial header an initiator sends until it is answered."""
 
-    def __init__(self, name, is_initiator, root_key, data, own_seed, pending):
+    def __init__(self, name, is_initiator, root_key, pq_secret, data, own_seed, pending):
         self.name, self.is_initiator, self.data, self.pending = name, is_initiator, data, pending
         self.root_key, self.own_seed = root_key, own_seed
         self.sending, self.sent, self.previous = None, 0, 0
         self.peer_key, self.receiving, self.received = None, None, 0
         self.skipped = {}
         self.turns = 0
+        self.pq = None if pq_secret is None else PqRatchet(name, is_initiator, pq_secret)
 
     def start_sending(self, peer_key, seed):
         self.own_seed, self.previous, self.sent = seed, self.sent, 0
@@ -199,19 +279,26 @@ class Session:
 
     def encrypt(self, plaintext, versions, nonce):
         self.sending, message_key = kdf_ck(self.sending)
-        header = VERSION + u32(versions[0]) + u32(versions[1])
+        header = VERSION[self.pq is not None] + u32(versions[0]) + u32(versions[1])
         header += b"\x00" if self.pending is None else b"\x01" + self.pending
         header += crypto_scalarmult_base(self.own_seed) + u32(self.previous) + u32(self.sent)
+        pq_header, pq_key = (b"", b"") if self.pq is None else self.pq.header()
+        header += pq_header
         self.sent += 1
-        key, commitment = message_secrets(message_key, self.message_data(True), header)
+        key, commitment = message_secrets(message_key, pq_key, self.message_data(True), header)
         ciphertext = SecretBox(key).encrypt(plaintext, nonce).ciphertext
-        shown = {"header": header, "messageKey": message_key, "key": key, "commitment": commitment}
+        shown = {
+            "header": header, "messageKey": message_key, "pqMessageKey": pq_key, "key": key, "commitment": commitment,
+        }
         return header + commitment + nonce + variable(ciphertext), shown
 
     def decrypt(self, envelope):
-        header_length = 50 if envelope[9] == 0 else 50 + 4 + 32 + 4 + (5 if envelope[50] else 1) + 4 + 1 + 1088
-        header, rest = envelope[:header_length], envelope[header_length:]
-        peer_key, previous, number = struct.unpack(">32sII", header[-40:])
+        """The plaintext, the new ratchet key's seed and the randomness of an encapsulation, each None without one."""
+        at = 50 if envelope[9] == 0 else 50 + 4 + 32 + 4 + (5 if envelope[50] else 1) + 4 + 1 + 1088
+        peer_key, previous, number = struct.unpack(">32sII", envelope[at - 40 : at])
+        pq_length = 0 if envelope[0] == 1 else 9 + (0, 1184, 1088)[envelope[at]]
+        pq_header = envelope[at : at + pq_length]
+        header, rest = envelope[: at + pq_length], envelope[at + pq_length :]
         steps = peer_key != self.peer_key and (peer_key, number) not in self.skipped
         if steps:
             self.skip(previous)
@@ -223,7 +310,8 @@ class Session:
             self.skip(number)
             self.receiving, message_key = kdf_ck(self.receiving)
             self.received += 1
-        key, commitment = message_secrets(message_key, self.message_data(False), header)
+        pq_key = b"" if self.pq is None else self.pq.key(pq_header)
+        key, commitment = message_secrets(message_key, pq_key, self.message_data(False), header)
         assert commitment == rest[:32] and struct.unpack(">I", rest[56:60])[0] == len(rest) - 60
         plaintext = SecretBox(key).decrypt(rest[60:], rest[32:56])
         self.pending = None
@@ -231,7 +319,7 @@ class Session:
         if steps:
             seed = self.new_seed()
             self.start_sending(peer_key, seed)
-        return plaintext, seed
+        return plaintext, seed, None if self.pq is None else self.pq.opened(pq_header)
 
     def skip(self, until):
         while self.receiving is not None and self.received < until:
@@ -252,21 +340,43 @@ alice receives b3
 """
 
 
-def conversation(name, alice, bob, signed, one_time, kem):
-    agreement = initiate(alice, bob, signed, one_time, kem, name)
-    secret, data = accept(bob, alice, signed, one_time, kem, agreement["header"])
-    assert (secret, data) == (agreement["sharedSecret"], agreement["associatedData"])
+# Two epochs. In the first, messages with and without its key and ciphertext come late, and one gap has messages of both
+# epochs in it. The second is offered by both sides at once.
+EPOCHS = """
+alice sends a0; bob receives a0; bob sends b0; alice receives b0
+alice offers; alice sends a1; alice sends a2; alice sends a3; alice sends a4
+bob receives a3; bob sends b1; bob sends b2; bob sends b3; bob receives a1
+alice receives b3; alice sends a5
+alice receives b1; alice sends a6; alice sends a7
+bob receives a7; bob sends b4; bob receives a4; bob receives a6; bob receives a5
+alice receives b2; alice receives b4
+alice offers; bob offers; alice sends a8; bob sends b5
+bob receives a8; alice receives b5; bob sends b6
+alice receives b6; alice sends a9
+bob receives a9; bob sends b7; alice receives b7; bob receives a2
+"""
 
-    first = Session(f"{name} alice", True, secret, data, None, agreement["header"])
+
+def conversation(name, alice, bob, signed, one_time, kem, pq, script):
+    agreement = initiate(alice, bob, signed, one_time, kem, name, pq)
+    secret, pq_secret, data = accept(bob, alice, signed, one_time, kem, agreement["header"], pq)
+    pq_secret = pq_secret if pq else None
+    assert (secret, pq_secret, data) == tuple(agreement[key] for key in ("sharedSecret", "pqSecret", "associatedData"))
+
+    first = Session(f"{name} alice", True, secret, pq_secret, data, None, agreement["header"])
     agreement["ratchetSeed"] = first.new_seed()
     first.start_sending(signed["publicKey"], agreement["ratchetSeed"])
-    ends = {"alice": first, "bob": Session(f"{name} bob", False, secret, data, signed["seed"], None)}
+    second = Session(f"{name} bob", False, secret, pq_secret, data, signed["seed"], None)
+    ends = {"alice": first, "bob": second}
     steps, envelopes = [], {}
-    for line in SCRIPT.replace("\n", ";").split(";"):
+    for line in script.replace("\n", ";").split(";"):
         if not line.strip():
             continue
-        who, verb, label = line.split()
-        if verb == "sends":
+        who, verb, *labels = line.split()
+        label = labels[0] if labels else None
+        if verb == "offers":
+            steps.append({"who": who, "offers": ends[who].pq.offer()})
+        elif verb == "sends":
             plaintext = f"{name} {label}: ".encode() + fixed(f"{name} {label}", 1 + len(envelopes) * 9)
             versions = [len(envelopes) + 1, 0xFFFFFFFF - len(envelopes)]
             nonce = fixed(f"{name} {label} nonce", 24)
@@ -276,14 +386,17 @@ def conversation(name, alice, bob, signed, one_time, kem):
                 **shown, "envelope": envelopes[label],
             })
         else:
-            plaintext, seed = ends[who].decrypt(envelopes[label])
+            plaintext, seed, randomness = ends[who].decrypt(envelopes[label])
             assert plaintext.startswith(f"{name} {label}: ".encode())
-            steps.append({"who": who, "receives": label, "ratchetSeed": seed})
+            steps.append({"who": who, "receives": label, "ratchetSeed": seed, "kemRandomness": randomness})
+    if pq and script is EPOCHS:
+        assert first.pq.sending == second.pq.sending == 2
     use = sha256(
         b"SealChat_v1_LastResortUse" + u32(kem["keyId"]) + u32(signed["keyId"]) + agreement["header"][4:36]
     )[:16]
     return {
         "name": name,
+        "pqRatchet": pq,
         "preKeys": [key for key in (signed, kem, one_time) if key is not None],
         "agreement": agreement,
         "steps": steps,
@@ -311,8 +424,9 @@ def main():
         "alice": alice.show(),
         "bob": bob.show(),
         "conversations": [
-            conversation("full", alice, bob, signed, one_time, bob.prekey("kemOneTime", 7)),
-            conversation("last resort", alice, bob, signed, None, bob.prekey("kemLastResort", 2)),
+            conversation("full", alice, bob, signed, one_time, bob.prekey("kemOneTime", 7), True, SCRIPT),
+            conversation("last resort", alice, bob, signed, None, bob.prekey("kemLastResort", 2), False, SCRIPT),
+            conversation("epochs", alice, bob, signed, one_time, bob.prekey("kemOneTime", 8), True, EPOCHS),
         ],
     }
     json.dump(hexadecimal(vectors), sys.stdout, indent=1)

@@ -40,9 +40,10 @@ export { type ConsumedPreKeys, type PreKeyName } from './session/accepted-prekey
 export { decryptEnvelope, neededPreKeys, type DecryptedEnvelope } from './session/decrypt-envelope.ts';
 export { encryptEnvelope, needsNewSession } from './session/encrypt-envelope.ts';
 export { initiateSession } from './session/initiate-session.ts';
+export { needsEpoch, offerEpoch } from './session/offer-epoch.ts';
 export type { OwnDevice, Parties, PeerDevice } from './session/parties.ts';
-export { sessionRecordCodec, wipeSessionRecord } from './session/record-codec.ts';
-export type { SessionRecord } from './session/session.ts';
+export { sessionCodec, sessionRecordHeadCodec, wipeSessionRecord } from './session/record-codec.ts';
+export type { Session, SessionName, SessionRecord } from './session/session.ts';
 export { dmId } from './dm-id.ts';
 export { safetyNumber, type SafetyNumberParty } from './safety-number.ts';
 export { signAuthProof } from './sign-auth-proof.ts';

@@ -34,14 +34,32 @@ export function hkdfWithSalt(params: {
   info: readonly Uint8Array[];
   length: number;
 }): Bytes {
-  const { ikm, salt, info, length } = params;
+  const prk = hkdfExtract(params.salt, params.ikm);
+  const output = hkdfExpand({ ...params, prk });
+  prk.fill(0);
+  return output;
+}
+
+/** Computes HKDF-Extract (RFC 5869 §2.2) with a prepared salt: the pseudorandom key, 32 bytes. */
+export function hkdfExtract(salt: HmacKey, ikm: Uint8Array): Bytes {
+  const prk = new Uint8Array(HASH_LENGTH);
+  hmacInto(salt, ikm, 0, ikm.length, prk, 0);
+  return prk;
+}
+
+/**
+ * Computes HKDF-Expand (RFC 5869 §2.3): `length` bytes, at most 8160, of a pseudorandom key; `info` in parts that are
+ * put together here.
+ * @throws RangeError on a greater length
+ */
+export function hkdfExpand(params: { prk: Uint8Array; info: readonly Uint8Array[]; length: number }): Bytes {
+  const { info, length } = params;
   if (length > 255 * HASH_LENGTH) throw new RangeError(`hkdf: at most ${255 * HASH_LENGTH} bytes, asked for ${length}`);
-  // T(i) || info || i of RFC 5869 §2.3, over and over in one buffer; before that, its first part holds the PRK.
+  // T(i) || info || i, over and over in one buffer.
   let end = HASH_LENGTH + 1;
   for (const part of info) end += part.length;
   const block = end <= scratch.length ? scratch : new Uint8Array(end);
-  hmacInto(salt, ikm, 0, ikm.length, block, 0);
-  const prk = hmacKey(block.subarray(0, HASH_LENGTH));
+  const prk = hmacKey(params.prk);
   let filled = HASH_LENGTH;
   for (const part of info) {
     block.set(part, filled);
@@ -59,4 +77,4 @@ export function hkdfWithSalt(params: {
 }
 
 /** Room for the usual `info`: an allocation of more than 64 bytes costs as much as a hash. Wiped after each use. */
-const scratch = new Uint8Array(512);
+const scratch = new Uint8Array(2048);

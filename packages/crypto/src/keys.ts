@@ -15,12 +15,22 @@ export type KemSecret = Key<'KemSecret'>;
 
 /** SK of PQXDH §3.3, 32 bytes: the first root key of a session. */
 export type SharedSecret = Key<'SharedSecret'>;
+/** The 32 bytes that PQXDH's KDF gives after SK: what the post-quantum ratchet of a session begins with. */
+export type PqSharedSecret = Key<'PqSharedSecret'>;
 /** RK of the Double Ratchet, 32 bytes. */
 export type RootKey = Key<'RootKey'>;
 /** CKs or CKr of the Double Ratchet, 32 bytes. */
 export type ChainKey = Key<'ChainKey'>;
 /** mk of the Double Ratchet, 32 bytes: of one message. */
 export type MessageKey = Key<'MessageKey'>;
+/** What the chains of an epoch of the post-quantum ratchet begin with, and the salt of the next one, 32 bytes. */
+export type EpochSecret = Key<'EpochSecret'>;
+/** Chain key of one direction of an epoch of the post-quantum ratchet, 32 bytes. */
+export type PqChainKey = Key<'PqChainKey'>;
+/** Key of one message by the post-quantum ratchet, 32 bytes. */
+export type PqMessageKey = Key<'PqMessageKey'>;
+/** HKDF-Extract over the keys that both ratchets have for one message, 32 bytes: what seals it. */
+export type HybridKey = Key<'HybridKey'>;
 
 /** Key of a secretbox, 32 bytes, where it is neither a `ContentKey` nor anything else that has a name. */
 export type BoxKey = Key<'BoxKey'>;

@@ -33,7 +33,7 @@ beforeAll(async () => {
 });
 
 const start = (bundle: PreKeyBundle, use = curves) =>
-  initiate({ curves: use, kem: alice.kem, rng: alice.rng, parties: parties(alice, bob), bundle });
+  initiate({ curves: use, kem: alice.kem, rng: alice.rng, parties: parties(alice, bob), bundle, pqRatchet: true });
 
 /** Bob's prekey of that kind, with keys of the sort the caller asks for. */
 const privatePreKey = <Pair>(kind: PreKeyKind): PrivatePreKey & Pair =>
@@ -46,7 +46,16 @@ const fullPreKeys = (): AcceptPreKeys => ({
 const answer = (
   header: Awaited<ReturnType<typeof start>>['header'],
   change: Partial<Parameters<typeof accept>[0]> = {},
-) => accept({ curves, kem: bob.kem, parties: parties(bob, alice), header, preKeys: fullPreKeys(), ...change });
+) =>
+  accept({
+    curves,
+    kem: bob.kem,
+    parties: parties(bob, alice),
+    header,
+    preKeys: fullPreKeys(),
+    pqRatchet: true,
+    ...change,
+  });
 
 /** A bundle with one public key replaced and signed by Bob, as a malicious Bob could publish it. */
 async function withSignedKey(kind: PreKeyKind, publicKey: Bytes): Promise<PreKeyBundle> {
@@ -81,6 +90,14 @@ describe('PQXDH', () => {
       kem: privatePreKey('kemLastResort'),
     };
     expect(await answer(leanHeader, { preKeys })).toEqual(leanAlices);
+  });
+
+  it('binds whether the session has the post-quantum ratchet, and has a secret for it only then', async () => {
+    const { header, ratchet: _, ...alices } = await start(full);
+    const without = await answer(header, { pqRatchet: false });
+    expect(without.pqSecret).toBeNull();
+    expect(without.associatedData).not.toEqual(alices.associatedData);
+    expect(alices.pqSecret).not.toEqual(alices.sharedSecret);
   });
 
   it('makes a new secret every time', async () => {
@@ -175,7 +192,7 @@ describe('PQXDH', () => {
     const to = parties(alice, bob);
     const lowIdentity = { ...to, peer: { ...to.peer, dhKey: key } };
     const { rng, kem } = alice;
-    expect(await codeOf(() => initiate({ curves, kem, rng, parties: lowIdentity, bundle: full }))).toBe(
+    expect(await codeOf(() => initiate({ curves, kem, rng, parties: lowIdentity, bundle: full, pqRatchet: true }))).toBe(
       'LOW_ORDER_KEY',
     );
 
@@ -218,7 +235,8 @@ describe('PQXDH', () => {
     const used: number[] = [];
     const counting = (length: number) => (used.push(length), seededRng('x')(length));
     const seeded = { ...curves, newDhKeyPair: (from: typeof rng) => curves.dhKeyPair(asKey(from(32))) };
-    const params = { curves: seeded, kem: alice.kem, rng: counting, parties: parties(alice, bob), bundle: full };
+    const given = { curves: seeded, kem: alice.kem, rng: counting, parties: parties(alice, bob), bundle: full };
+    const params = { ...given, pqRatchet: true };
     const [one, two] = [await initiate(params), await initiate(params)];
     expect(used).toEqual([32, 32, 32, 32]);
     expect(one.header.ephemeralKey).toEqual(two.header.ephemeralKey);

@@ -16,7 +16,7 @@ import { dh, type Curves } from './curves/curves.ts';
 import { isPrimeOrderDhKey } from './curves/prime-order.ts';
 import { hkdf, sha256 } from './kdf.ts';
 import type { Kem } from './kem/kem.ts';
-import type { DhKeyPair, DhOutput, KemKeyPair, SharedSecret } from './keys.ts';
+import type { DhKeyPair, DhOutput, KemKeyPair, PqSharedSecret, SharedSecret } from './keys.ts';
 import { verifyPreKeySignature } from './prekey-signature.ts';
 import type { PrivatePreKey } from './prekeys.ts';
 import type { Rng } from './rng.ts';
@@ -41,7 +41,12 @@ const TYPE_KEM = Uint8Array.of(0x02);
 export interface Agreement {
   /** SK, 32 bytes. */
   readonly sharedSecret: SharedSecret;
-  /** SHA-256 of AD, 32 bytes: binds both identities, the tenant and the KEM key into every message. */
+  /** 32 bytes of the same derivation: the post-quantum ratchet begins with them. Null for a session without one. */
+  readonly pqSecret: PqSharedSecret | null;
+  /**
+   * SHA-256 of AD, 32 bytes: binds both identities, the tenant, the KEM key, and whether the session has the
+   * post-quantum ratchet into every message.
+   */
   readonly associatedData: Bytes;
 }
 
@@ -65,8 +70,10 @@ export async function initiate(params: {
   readonly rng: Rng;
   readonly parties: Parties;
   readonly bundle: PreKeyBundle;
+  /** Whether the session has the post-quantum ratchet. */
+  readonly pqRatchet: boolean;
 }): Promise<Agreement & { readonly header: PreKeyHeader; readonly ratchet: FirstRatchetStep }> {
-  const { curves, kem, rng, parties, bundle } = params;
+  const { curves, kem, rng, parties, bundle, pqRatchet } = params;
   const { own, peer } = parties;
   const { signedPreKey, oneTimePreKey, kemPreKey } = bundle;
   // Their signatures cover the kind, so that none can be used as another.
@@ -90,8 +97,8 @@ export async function initiate(params: {
 
   const ends = sessionEnds(parties);
   return {
-    sharedSecret: deriveSharedSecret(dh1, dh2, dh3, dh4, ss),
-    associatedData: associatedData(ends.tenantId, ends.own, ends.peer, kemKey),
+    ...deriveSecrets(pqRatchet, dh1, dh2, dh3, dh4, ss),
+    associatedData: associatedData(ends.tenantId, ends.own, ends.peer, kemKey, pqRatchet),
     header: {
       registrationId: bundle.registrationId,
       ephemeralKey: ephemeral.publicKey,
@@ -135,8 +142,10 @@ export async function accept(params: {
   readonly parties: Parties;
   readonly header: PreKeyHeader;
   readonly preKeys: AcceptPreKeys;
+  /** Whether the session has the post-quantum ratchet. */
+  readonly pqRatchet: boolean;
 }): Promise<Agreement> {
-  const { curves, kem, parties, header, preKeys } = params;
+  const { curves, kem, parties, header, preKeys, pqRatchet } = params;
   const { own, peer } = parties;
   const base = header.ephemeralKey;
   if (!isPrimeOrderDhKey(base)) throw new SealError('LOW_ORDER_KEY', 'pqxdh: the base key is not of prime order');
@@ -149,24 +158,35 @@ export async function accept(params: {
   ]);
   const ends = sessionEnds(parties);
   return {
-    sharedSecret: deriveSharedSecret(dh1, dh2, dh3, dh4, ss),
-    associatedData: associatedData(ends.tenantId, ends.peer, ends.own, preKeys.kem.publicKey),
+    ...deriveSecrets(pqRatchet, dh1, dh2, dh3, dh4, ss),
+    associatedData: associatedData(ends.tenantId, ends.peer, ends.own, preKeys.kem.publicKey, pqRatchet),
   };
 }
 
-/** `SK = HKDF(salt = 0, ikm = F || DH1 || DH2 || DH3 [|| DH4] || SS, info)` (X3DH §3.3, PQXDH §3.3). */
-function deriveSharedSecret(...secrets: readonly Bytes[]): SharedSecret {
+/** `SK || PQSK = HKDF(salt = 0, ikm = F || DH1 || DH2 || DH3 [|| DH4] || SS, info)` (X3DH §3.3, PQXDH §3.3). */
+function deriveSecrets(
+  pqRatchet: boolean,
+  ...secrets: readonly Bytes[]
+): Pick<Agreement, 'sharedSecret' | 'pqSecret'> {
   const ikm = concatBytes(F, ...secrets);
-  const sharedSecret = asKey<SharedSecret>(hkdf({ ikm, salt: ZERO_SALT, info: INFO, length: 32 }));
-  wipe(ikm, ...secrets);
-  return sharedSecret;
+  const output = hkdf({ ikm, salt: ZERO_SALT, info: INFO, length: 64 });
+  const sharedSecret = asKey<SharedSecret>(output.slice(0, 32));
+  const pqSecret = pqRatchet ? asKey<PqSharedSecret>(output.slice(32)) : null;
+  wipe(ikm, output, ...secrets);
+  return { sharedSecret, pqSecret };
 }
 
 /**
- * `AD = Encode(IKa) || Encode(IKb) || tenant || user and device of a, then of b || EncodeKEM(PQPKb)` (X3DH §3.3 and
- * §4.8, PQXDH §4.12), each part of fixed width, hashed because it goes into every message key.
+ * `AD = Encode(IKa) || Encode(IKb) || tenant || user and device of a, then of b || EncodeKEM(PQPKb) || pqRatchet`
+ * (X3DH §3.3 and §4.8, PQXDH §4.12), each part of fixed width, hashed because it goes into every message key.
  */
-function associatedData(tenantId: TenantId, initiator: SessionEnd, responder: SessionEnd, kemKey: KemPublicKey): Bytes {
+function associatedData(
+  tenantId: TenantId,
+  initiator: SessionEnd,
+  responder: SessionEnd,
+  kemKey: KemPublicKey,
+  pqRatchet: boolean,
+): Bytes {
   return sha256(
     concatBytes(
       AD_LABEL,
@@ -181,6 +201,7 @@ function associatedData(tenantId: TenantId, initiator: SessionEnd, responder: Se
       idToBytes(responder.deviceId),
       TYPE_KEM,
       kemKey,
+      Uint8Array.of(pqRatchet ? 1 : 0),
     ),
   );
 }

@@ -21,8 +21,9 @@ import type { Rng } from '../src/rng.ts';
 import { decryptEnvelope, neededPreKeys, type DecryptedEnvelope } from '../src/session/decrypt-envelope.ts';
 import { encryptEnvelope } from '../src/session/encrypt-envelope.ts';
 import { initiateSession } from '../src/session/initiate-session.ts';
+import { offerEpoch } from '../src/session/offer-epoch.ts';
 import type { OwnDevice, Parties, PeerDevice } from '../src/session/parties.ts';
-import { sessionRecordCodec } from '../src/session/record-codec.ts';
+import { sessionCodec, sessionRecordHeadCodec } from '../src/session/record-codec.ts';
 import type { SessionRecord } from '../src/session/session.ts';
 import { CONVERSATION, TENANT, curves } from './accounts.ts';
 import { deepFreeze } from './deep-freeze.ts';
@@ -49,7 +50,7 @@ export async function testDevice(name: string): Promise<TestDevice> {
   const rng = seededRng(`device ${name}`);
   const [dhKeys, signKeys] = [await curves.dhKeyPair(asKey(rng(32))), await curves.signKeyPair(asKey(rng(32)))];
   const own = { userId: newId<UserId>(rng(16)), deviceId: newId<DeviceId>(rng(16)), registrationId: 77, dhKeys };
-  const asPeer = { ...own, dhKey: dhKeys.publicKey, signKey: signKeys.publicKey };
+  const asPeer = { ...own, dhKey: dhKeys.publicKey, signKey: signKeys.publicKey, pqRatchet: true };
   const published = { signed: [], oneTime: [], kemOneTime: [], kemLastResort: [] };
   const kem = nobleKem(rng);
   const device = { name, rng, kem, own, signKeys, asPeer, privatePreKeys: new Map(), records: new Map(), published };
@@ -108,12 +109,23 @@ export function recordOf(own: TestDevice, peer: TestDevice): SessionRecord | nul
   return own.records.get(peer.own.deviceId) ?? null;
 }
 
-/** Stores a record as a product does, as bytes, so that every test is one of the codec too. */
+/** Stores a record as a product does, as bytes, so that every test is one of the codecs too. */
 function store(own: TestDevice, peer: TestDevice, record: SessionRecord): void {
-  own.records.set(peer.own.deviceId, deepFreeze(decode(sessionRecordCodec, encode(sessionRecordCodec, record))));
+  own.records.set(peer.own.deviceId, deepFreeze(throughBytes(record)));
 }
 
-export async function startSession(from: TestDevice, to: TestDevice, now: number = NOW): Promise<void> {
+/** The record, written and read again. */
+export function throughBytes(record: SessionRecord): SessionRecord {
+  const head = decode(sessionRecordHeadCodec, encode(sessionRecordHeadCodec, record));
+  return { ...head, sessions: record.sessions.map((each) => decode(sessionCodec, encode(sessionCodec, each))) };
+}
+
+export async function startSession(
+  from: TestDevice,
+  to: TestDevice,
+  now: number = NOW,
+  localNow: number = now,
+): Promise<void> {
   const { rng, kem } = from;
   const { record } = await initiateSession({
     curves,
@@ -123,6 +135,7 @@ export async function startSession(from: TestDevice, to: TestDevice, now: number
     record: recordOf(from, to),
     bundle: claimBundle(to),
     now,
+    localNow,
   });
   store(from, to, record);
 }
@@ -142,10 +155,23 @@ export function send(from: TestDevice, to: TestDevice, plaintext: Bytes, now: nu
   return envelope;
 }
 
+/** Offers a new epoch where one is due, as it is done before a message is sent. */
+export async function offer(from: TestDevice, to: TestDevice, localNow: number = NOW): Promise<void> {
+  const { rng, kem } = from;
+  const record = recordOf(from, to)!;
+  store(from, to, await offerEpoch({ kem, rng, record, peer: to.asPeer, now: NOW, localNow }));
+}
+
 type DecryptParams = Parameters<typeof decryptEnvelope>[0];
 
 /** What `to` would hand to `decryptEnvelope` for bytes that came from `from`. */
-export function receiving(to: TestDevice, from: TestDevice, bytes: Bytes, now: number = NOW): DecryptParams {
+export function receiving(
+  to: TestDevice,
+  from: TestDevice,
+  bytes: Bytes,
+  now: number = NOW,
+  localNow: number = now,
+): DecryptParams {
   const envelope = decodeEnvelope(bytes);
   const record = recordOf(to, from);
   const preKeys = neededPreKeys(record, envelope).flatMap(({ kind, keyId }) => {
@@ -163,12 +189,19 @@ export function receiving(to: TestDevice, from: TestDevice, bytes: Bytes, now: n
     envelope,
     preKeys,
     now,
+    localNow,
   };
 }
 
 /** Decrypts and stores what must be stored, all of it or nothing. */
-export async function receive(to: TestDevice, from: TestDevice, bytes: Bytes, now: number = NOW): Promise<Bytes> {
-  return commit(to, from, await decryptEnvelope(receiving(to, from, bytes, now)));
+export async function receive(
+  to: TestDevice,
+  from: TestDevice,
+  bytes: Bytes,
+  now: number = NOW,
+  localNow: number = now,
+): Promise<Bytes> {
+  return commit(to, from, await decryptEnvelope(receiving(to, from, bytes, now, localNow)));
 }
 
 function commit(to: TestDevice, from: TestDevice, { record, consumed, plaintext }: DecryptedEnvelope): Bytes {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { RATCHET_LIMITS, decodeEnvelope, fromUtf8, isSealError, toHex, utf8, type Bytes } from '@seal-chat/protocol';
-import { receive, recordOf, send, startSession, type TestDevice } from './devices.ts';
+import { NOW, offer, receive, recordOf, send, startSession, type TestDevice } from './devices.ts';
 
 /** Picks the message sent last. */
 export const LATEST = -1;
@@ -23,6 +23,7 @@ export class Network {
   /** For each receiver and session, the sender's ratchet keys in the order they were first seen. */
   readonly #chains = new Map<string, string[]>();
   #count = 0;
+  #localNow = NOW;
 
   constructor(a: TestDevice, b: TestDevice) {
     this.#devices = [a, b];
@@ -31,13 +32,19 @@ export class Network {
   /** `side` sends to the other one, starting a session if it has none. */
   async send(side: 0 | 1): Promise<void> {
     const [from, to] = this.#ends(side);
-    if (recordOf(from, to) === null) await startSession(from, to);
+    if (recordOf(from, to) === null) await startSession(from, to, NOW, this.#localNow);
+    await offer(from, to, this.#localNow);
     const text = `${from.name} ${this.#count++}`;
     this.#onTheWay[side].push({ text, bytes: send(from, to, utf8(text)) });
   }
 
   async restart(side: 0 | 1): Promise<void> {
-    await startSession(...this.#ends(side));
+    await startSession(...this.#ends(side), NOW, this.#localNow);
+  }
+
+  /** Both clocks go on by a day: either side offers a new post-quantum epoch with what it sends next. */
+  passDay(): void {
+    this.#localNow += 86_400_000;
   }
 
   drop(side: 0 | 1, pick: number): void {
@@ -53,7 +60,7 @@ export class Network {
     if (!keep) queue.splice(at, 1);
     const [from, to] = this.#ends(side);
     const before = recordOf(to, from);
-    const outcome = await receive(to, from, packet.bytes).then(fromUtf8, (error: unknown) => {
+    const outcome = await receive(to, from, packet.bytes, NOW, this.#localNow).then(fromUtf8, (error: unknown) => {
       if (!isSealError(error)) throw error;
       return error.code;
     });
@@ -71,6 +78,15 @@ export class Network {
     for (const side of [0, 1] as const) {
       while (this.#onTheWay[side].length > 0) await this.deliver(side, LATEST, false);
     }
+  }
+
+  /** Of each side's active session: the post-quantum epochs of its chains. */
+  get epochs(): readonly number[] {
+    const [a, b] = this.#devices;
+    return [recordOf(a, b), recordOf(b, a)].flatMap((record) => {
+      const { sending, receiving } = record!.sessions[0]!.ratchet.pq!;
+      return [sending.epoch, receiving.epoch];
+    });
   }
 
   /** The base keys of the sessions the two would send on. */

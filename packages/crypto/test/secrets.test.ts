@@ -72,8 +72,11 @@ it('shows no secret in an error: not in message, stack, cause, JSON or inspectio
       ratchet.sending.chainKey,
       ...ratchet.receiving.flatMap(({ chainKey, skipped }) => [
         ...(chainKey === null ? [] : [chainKey]),
-        ...skipped.map((key) => key.messageKey),
+        ...skipped.map(({ key }) => key),
       ]),
+      ratchet.pq!.epochSecret,
+      ratchet.pq!.sending.chainKey,
+      ratchet.pq!.receiving.chainKey,
     ]),
   ];
   expect(secrets.length).toBeGreaterThan(9);

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import {
+  RATCHET_LIMITS,
   decodeEnvelope,
   encodeEnvelopeHeader,
   fromHex,
@@ -25,6 +26,7 @@ import type { PrivatePreKey } from '../src/prekeys.ts';
 import { decryptEnvelope, neededPreKeys } from '../src/session/decrypt-envelope.ts';
 import { encryptEnvelope } from '../src/session/encrypt-envelope.ts';
 import { initiateSession } from '../src/session/initiate-session.ts';
+import { offerEpoch } from '../src/session/offer-epoch.ts';
 import type { OwnDevice, Parties, PeerDevice } from '../src/session/parties.ts';
 import type { SessionRecord } from '../src/session/session.ts';
 import { curves as native } from './accounts.ts';
@@ -64,20 +66,31 @@ interface ReceiveStep {
   readonly receives: string;
   /** Of the ratchet key made on receiving; null when the message was of a known chain. */
   readonly ratchetSeed: string | null;
+  /** Of the ciphertext made on receiving an offer; null when none was made. */
+  readonly kemRandomness: string | null;
+}
+
+/** A new epoch's key is made: the next messages carry it. */
+interface OfferStep {
+  readonly who: 'alice' | 'bob';
+  /** d || z of the key. */
+  readonly offers: string;
 }
 
 interface Conversation {
   readonly name: string;
+  readonly pqRatchet: boolean;
   readonly preKeys: readonly PreKeyVector[];
   readonly agreement: {
     readonly ephemeralSeed: string;
     readonly ratchetSeed: string;
     readonly kemRandomness: string;
     readonly sharedSecret: string;
+    readonly pqSecret: string | null;
     readonly associatedData: string;
     readonly header: string;
   };
-  readonly steps: readonly (SendStep | ReceiveStep)[];
+  readonly steps: readonly (SendStep | ReceiveStep | OfferStep)[];
   readonly lastResortUse: string | null;
 }
 
@@ -103,11 +116,12 @@ interface TestEnd {
   readonly asPeer: PeerDevice;
 }
 
-async function end({ userId, deviceId, registrationId, dhSeed, signSeed }: DeviceVector): Promise<TestEnd> {
+async function end(device: DeviceVector, pqRatchet: boolean): Promise<TestEnd> {
+  const { userId, deviceId, registrationId, dhSeed, signSeed } = device;
   const dhKeys = await curves.dhKeyPair(asKey(fromHex(dhSeed)));
   const signKeys = await curves.signKeyPair(asKey(fromHex(signSeed)));
   const own = { userId, deviceId, registrationId, dhKeys };
-  return { own, signKeys, asPeer: { ...own, dhKey: dhKeys.publicKey, signKey: signKeys.publicKey } };
+  return { own, signKeys, asPeer: { ...own, dhKey: dhKeys.publicKey, signKey: signKeys.publicKey, pqRatchet } };
 }
 
 const toPublic = ({ keyId, publicKey, signature }: PreKeyVector): PublicPreKey => ({
@@ -143,9 +157,9 @@ it('the Python implementation still makes the same vectors', () => {
 
 describe.each(vectors.conversations)(
   'the Python implementation agrees: $name',
-  ({ preKeys, agreement, steps, lastResortUse }) => {
+  ({ pqRatchet, preKeys, agreement, steps, lastResortUse }) => {
     it('on prekeys and their signatures', async () => {
-      const bob = await end(vectors.bob);
+      const bob = await end(vectors.bob, pqRatchet);
       const owner = { tenantId, userId: bob.own.userId, deviceId: bob.own.deviceId };
       for (const vector of preKeys) {
         const { kind, keyId } = vector;
@@ -168,7 +182,7 @@ describe.each(vectors.conversations)(
       ['WebCrypto', curves],
       ['tweetnacl', tweetnaclCurves],
     ])('on the secret and the data PQXDH gives either side, over %s', async (_name, used) => {
-      const [alice, bob] = [await end(vectors.alice), await end(vectors.bob)];
+      const [alice, bob] = [await end(vectors.alice, pqRatchet), await end(vectors.bob, pqRatchet)];
       const {
         header,
         ratchet: _,
@@ -180,6 +194,7 @@ describe.each(vectors.conversations)(
         rng: scripted(agreement.ephemeralSeed, agreement.ephemeralSeed),
         parties: { tenantId, own: alice.own, peer: bob.asPeer },
         bundle: bundleOf(bob, preKeys),
+        pqRatchet,
       });
       const [signed, kem, oneTime] = preKeys.map(toPrivate);
       const bobs = await accept({
@@ -188,19 +203,20 @@ describe.each(vectors.conversations)(
         parties: { tenantId, own: bob.own, peer: alice.asPeer },
         header,
         preKeys: { signed, kem, oneTime: oneTime ?? null } as AcceptPreKeys,
+        pqRatchet,
       });
       expect(bobs).toEqual(alices);
       expect(toHex(alices.sharedSecret)).toBe(agreement.sharedSecret);
+      expect(alices.pqSecret && toHex(alices.pqSecret)).toBe(agreement.pqSecret);
       expect(toHex(alices.associatedData)).toBe(agreement.associatedData);
       const ratchet = { dhKey: asKey<DhPublicKey>(new Uint8Array(32)), pn: 0, n: 0 };
-      const whole = toHex(
-        encodeEnvelopeHeader({ senderListVersion: 1, recipientListVersion: 1, preKey: header, ratchet }),
-      );
+      const versions = { senderListVersion: 1, recipientListVersion: 1 };
+      const whole = toHex(encodeEnvelopeHeader({ ...versions, preKey: header, ratchet, pq: null }));
       expect(whole.slice(20, -80)).toBe(agreement.header);
     });
 
     it('on every envelope of a conversation with late messages and turns, sent and received', async () => {
-      const ends = { alice: await end(vectors.alice), bob: await end(vectors.bob) };
+      const ends = { alice: await end(vectors.alice, pqRatchet), bob: await end(vectors.bob, pqRatchet) };
       const partiesOf = (who: 'alice' | 'bob'): Parties => {
         const peer = ends[who === 'alice' ? 'bob' : 'alice'];
         return { tenantId, own: ends[who].own, peer: peer.asPeer };
@@ -213,6 +229,7 @@ describe.each(vectors.conversations)(
         record: null,
         bundle: bundleOf(ends.bob, preKeys),
         now: NOW,
+        localNow: NOW,
       });
       const records: Record<'alice' | 'bob', SessionRecord | null> = { alice: started.record, bob: null };
       const onTheWay = new Map<string, { envelope: Bytes; plaintext: string }>();
@@ -221,7 +238,11 @@ describe.each(vectors.conversations)(
       for (const step of steps) {
         const { who } = step;
         const parties = partiesOf(who);
-        if ('sends' in step) {
+        if ('offers' in step) {
+          const [rng, record] = [scripted(step.offers), records[who]!];
+          const localNow = NOW + RATCHET_LIMITS.pqEpochMs;
+          records[who] = await offerEpoch({ kem: noKem, rng, record, peer: parties.peer, now: NOW, localNow });
+        } else if ('sends' in step) {
           const [senderListVersion, recipientListVersion] = step.listVersions;
           const { record, envelope } = encryptEnvelope({
             rng: scripted(step.nonce),
@@ -246,7 +267,7 @@ describe.each(vectors.conversations)(
           const needed = neededPreKeys(records[who], envelope);
           const received = await decryptEnvelope({
             curves,
-            kem: noKem,
+            kem: step.kemRandomness === null ? noKem : nobleKem(scripted(step.kemRandomness)),
             rng: step.ratchetSeed === null ? scripted() : scripted(step.ratchetSeed),
             parties,
             record: records[who],
@@ -254,6 +275,7 @@ describe.each(vectors.conversations)(
             envelope,
             preKeys: needed.length === 0 ? [] : preKeys.map(toPrivate),
             now: NOW,
+            localNow: NOW,
           });
           expect(toHex(received.plaintext), step.receives).toBe(plaintext);
           records[who] = received.record;

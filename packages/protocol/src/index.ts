@@ -5,6 +5,7 @@ export {
   decode,
   encode,
   fixed,
+  flag,
   id,
   list,
   malformed,
@@ -72,7 +73,7 @@ export {
   SIZE_LIMITS,
 } from './limits.ts';
 export { TRANSPORT, type ConnectionParams } from './transport.ts';
-export { WIRE_VERSION } from './version.ts';
+export { PQ_ENVELOPE_VERSION, WIRE_VERSION } from './version.ts';
 export {
   keyMessageCodec,
   messageBodyCodec,
@@ -87,6 +88,8 @@ export {
   encodeEnvelopeHeader,
   type Envelope,
   type EnvelopeHeader,
+  type PqHeader,
+  type PqMessage,
   type PreKeyHeader,
   type RatchetHeader,
 } from './wire/envelope.ts';

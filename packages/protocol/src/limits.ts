@@ -14,6 +14,8 @@ export const RATCHET_LIMITS = {
   maxSkipPerMessage: 2_000,
   /** Skipped message keys kept in one session; the oldest go first. */
   maxSkippedKeys: 1_000,
+  /** Skipped message keys kept of one peer device, all sessions together; the oldest go first. */
+  maxSkippedKeysPerDevice: 2_000,
   /** Skipped message keys older than this are deleted, ms. */
   skippedKeyLifetimeMs: 30 * DAY,
   /** Receiving chains kept in one session. */
@@ -30,6 +32,15 @@ export const RATCHET_LIMITS = {
   maxMessageNumber: 2 ** 31 - 1,
   /** Automatic session resets with one device: at most one in this time, ms (Sesame, Signal-Desktop). */
   sessionResetIntervalMs: HOUR,
+  /** Messages of a session, both directions together, after which a new post-quantum epoch is offered. */
+  pqEpochMessages: 50,
+  /** ... or this long after the last one began, ms on the device's own clock. */
+  pqEpochMs: DAY,
+  /** The first messages that carry an offered encapsulation key, and those that carry its ciphertext. */
+  pqKeyCopies: 3,
+  pqCiphertextCopies: 2,
+  /** After those, a copy goes along with every so many messages until it was answered. */
+  pqRepeatEvery: 32,
 } as const;
 
 /** Prekeys. */

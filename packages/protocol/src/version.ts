@@ -3,3 +3,6 @@
  * `UNSUPPORTED_VERSION`; a new version gets a new number and old readers keep refusing it.
  */
 export const WIRE_VERSION = 1;
+
+/** Version byte of envelopes of sessions that run the post-quantum ratchet. */
+export const PQ_ENVELOPE_VERSION = 2;

@@ -25,6 +25,8 @@ export interface Deps {
   readonly rng: Rng;
   /** The server's clock as far as it is known, ms. */
   readonly now: () => number;
+  /** This device's own clock, ms: for what no server may hold up or hurry. */
+  readonly localNow: () => number;
   /** Something went wrong in the background that will not be repaired. */
   readonly report: (error: unknown) => void;
 }
@@ -36,4 +38,4 @@ export type ComposeDeps = StoreDeps & Pick<Deps, 'rng'>;
 /** What fetches from the server, verifies and stores takes. */
 export type FetchDeps = StoreDeps & Pick<Deps, 'api' | 'curves'>;
 /** What encrypts and decrypts takes. */
-export type CryptoDeps = Pick<Deps, 'curves' | 'kem' | 'rng' | 'now'>;
+export type CryptoDeps = Pick<Deps, 'curves' | 'kem' | 'rng' | 'now' | 'localNow'>;

@@ -59,6 +59,7 @@ export async function openRuntime(
     kem: () => (kem ??= selectKem(subtle, rng)),
     rng,
     now: clock.now,
+    localNow: now,
     report: hooks.report,
     clock,
     tokens: createTokenSource({ store, reader, transact: commit, publicApi, curves, clock }, async (...session) =>

@@ -6,6 +6,7 @@ import { activeAccount } from '../store/account.ts';
 import type { DeviceTx } from '../store/device-tx.ts';
 import { ROWS } from '../store/rows.ts';
 import { safetyNumberOf } from './safety-number.ts';
+import { forgetSessions } from './sessions.ts';
 
 /**
  * Trusts the changed account key of `userId` that belongs to the digits the person has compared, and no other: the
@@ -33,7 +34,7 @@ export async function acceptIdentity(deps: FetchDeps, userId: UserId, compared: 
     if (!peer?.changedKey || !constantTimeEqual(peer.changedKey, accountKey)) {
       throw new SealError('IDENTITY_CHANGED', 'identity: the key changed again');
     }
-    for (const { key } of await tx.list(ROWS.sessionsOf(userId))) tx.delete(key);
+    await forgetSessions(tx, userId);
     await forgetSentTo(tx, userId);
     tx.put(ROWS.peer(userId), { known, retired: [], changedKey: null });
   });

@@ -1,7 +1,14 @@
-import { sessionRecordCodec, type Parties, type SessionRecord } from '@seal-chat/crypto';
-import { decode, type Bytes, type Device, type UserId } from '@seal-chat/protocol';
-import type { DeviceTx } from '../store/device-tx.ts';
-import type { AccountRow, RowKey } from '../store/rows.ts';
+import {
+  sessionCodec,
+  sessionRecordHeadCodec,
+  type Parties,
+  type Session,
+  type SessionName,
+  type SessionRecord,
+} from '@seal-chat/crypto';
+import { decode, encode, toHex, type Bytes, type Device, type DeviceId, type UserId } from '@seal-chat/protocol';
+import type { DeviceTx, RowReader } from '../store/device-tx.ts';
+import { ROWS, type AccountRow, type RowKey } from '../store/rows.ts';
 
 /** Both ends of a session between this device and another. */
 export function partiesOf({ tenantId, userId, device }: AccountRow, peerUserId: UserId, peer: Device): Parties {
@@ -14,12 +21,67 @@ export function partiesOf({ tenantId, userId, device }: AccountRow, peerUserId: 
       registrationId: peer.registrationId,
       dhKey: peer.dhKey,
       signKey: peer.signKey,
+      // Every device has it: there is no release without.
+      pqRatchet: true,
     },
   };
 }
 
+/** A device of a person. */
+export interface DeviceAddress {
+  readonly userId: UserId;
+  readonly deviceId: DeviceId;
+}
+
 /** What is kept of a peer device, or null. */
-export async function loadSession(tx: DeviceTx, key: RowKey<Bytes>): Promise<SessionRecord | null> {
-  const bytes = await tx.get(key);
-  return bytes === null ? null : decode(sessionRecordCodec, bytes);
+export async function loadSessions(tx: RowReader, peer: DeviceAddress): Promise<SessionRecord | null> {
+  const head = await tx.get(ROWS.sessionRecord(peer.userId, peer.deviceId));
+  if (head === null) return null;
+  const record = decode(sessionRecordHeadCodec, head);
+  const sessions: Session[] = [];
+  for (const name of record.sessions) {
+    const row = await tx.get(rowOf(peer, name));
+    if (row !== null) sessions.push(decode(sessionCodec, row));
+  }
+  return { ...record, sessions };
+}
+
+/**
+ * Puts what changed of a record into the transaction: the sessions that are not the same objects as in `before`, and
+ * the head where it has other sessions or another order. So a message writes one session, however many there are.
+ */
+export function storeSessions(
+  tx: DeviceTx,
+  peer: DeviceAddress,
+  before: SessionRecord | null,
+  after: SessionRecord,
+): void {
+  const kept = new Set(after.sessions.map(nameOf));
+  for (const session of before?.sessions ?? []) if (!kept.has(nameOf(session))) tx.delete(rowOf(peer, session));
+  for (const session of after.sessions) {
+    if (before?.sessions.includes(session) !== true) tx.put(rowOf(peer, session), encode(sessionCodec, session));
+  }
+  if (before === null || headOf(before) !== headOf(after)) {
+    tx.put(ROWS.sessionRecord(peer.userId, peer.deviceId), encode(sessionRecordHeadCodec, after));
+  }
+}
+
+/** Forgets all sessions with one person's devices, or with everyone's. */
+export async function forgetSessions(tx: DeviceTx, userId?: UserId): Promise<void> {
+  const heads = userId === undefined ? ROWS.sessionRecords : ROWS.sessionRecordsOf(userId);
+  const sessions = userId === undefined ? ROWS.sessions : ROWS.sessionsOf(userId);
+  for (const prefix of [heads, sessions]) for (const { key } of await tx.list(prefix)) tx.delete(key);
+}
+
+function rowOf({ userId, deviceId }: DeviceAddress, name: SessionName): RowKey<Bytes> {
+  return ROWS.session(userId, deviceId, nameOf(name));
+}
+
+function nameOf({ isInitiator, baseKey }: SessionName): string {
+  return `${isInitiator ? 'begun' : 'accepted'}-${toHex(baseKey)}`;
+}
+
+/** What of a head can change. */
+function headOf({ pqRatchet, sessions }: SessionRecord): string {
+  return [pqRatchet, ...sessions.map(nameOf)].join();
 }

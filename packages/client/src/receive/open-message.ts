@@ -3,7 +3,6 @@ import {
   neededPreKeys,
   openBody,
   privatePreKeyCodec,
-  sessionRecordCodec,
   type ConsumedPreKeys,
 } from '@seal-chat/crypto';
 import {
@@ -19,7 +18,7 @@ import {
 import type { IncomingMessage } from '../content/incoming.ts';
 import type { CryptoDeps } from '../context/deps.ts';
 import { senderDevice } from '../peers/sender-device.ts';
-import { loadSession, partiesOf } from '../peers/sessions.ts';
+import { loadSessions, partiesOf, storeSessions } from '../peers/sessions.ts';
 import { findPreKeys } from '../prekeys/find.ts';
 import { activeAccount } from '../store/account.ts';
 import type { DeviceTx } from '../store/device-tx.ts';
@@ -34,7 +33,7 @@ import { ROWS } from '../store/rows.ts';
  *   `decryptEnvelope` and `openBody`. Nothing has been put into the transaction then.
  */
 export async function openMessage(deps: CryptoDeps, tx: DeviceTx, incoming: IncomingMessage): Promise<MessageBody> {
-  const { curves, rng, now } = deps;
+  const { curves, rng, now, localNow } = deps;
   const { conversationId, messageId, senderUserId, senderDeviceId } = incoming;
   const account = await activeAccount(tx);
   const conversation = await tx.get(ROWS.conversation(conversationId));
@@ -45,8 +44,8 @@ export async function openMessage(deps: CryptoDeps, tx: DeviceTx, incoming: Inco
   const peer = await tx.get(ROWS.peer(senderUserId));
   const version = envelope.header.senderListVersion;
   const device = senderDevice(peer, { deviceId: senderDeviceId, version, now: now() });
-  const sessionKey = ROWS.session(senderUserId, senderDeviceId);
-  const record = await loadSession(tx, sessionKey);
+  const sender = { userId: senderUserId, deviceId: senderDeviceId };
+  const record = await loadSessions(tx, sender);
   const decrypted = await decryptEnvelope({
     curves,
     kem: await deps.kem(),
@@ -57,11 +56,12 @@ export async function openMessage(deps: CryptoDeps, tx: DeviceTx, incoming: Inco
     envelope,
     preKeys: await findPreKeys(tx, neededPreKeys(record, envelope)),
     now: now(),
+    localNow: localNow(),
   });
   const keyMessage = decode(keyMessageCodec, decrypted.plaintext);
   const body = openBody({ sealed: incoming.body, keyMessage, expected: { messageId, conversationId } });
 
-  tx.put(sessionKey, encode(sessionRecordCodec, decrypted.record));
+  storeSessions(tx, sender, record, decrypted.record);
   removeConsumed(tx, decrypted.consumed);
   return body;
 }

@@ -12,7 +12,7 @@ import {
 } from '@seal-chat/protocol';
 import { activeAccount } from '../store/account.ts';
 import { type Deps } from '../context/deps.ts';
-import { loadSession } from '../peers/sessions.ts';
+import { loadSessions } from '../peers/sessions.ts';
 import type { DeviceTx } from '../store/device-tx.ts';
 import { ROWS, type AnswerRow, type RowKey, type SentRow } from '../store/rows.ts';
 import { claimBundles } from './claim-bundles.ts';
@@ -103,7 +103,7 @@ async function judge({ now }: Pick<Deps, 'now'>, tx: DeviceTx, request: AnswerRo
   if (device === null || peer!.changedKey !== null) return { todo: 'refuse' };
   // The id may be that of the device the message went to while the key is another's.
   if (!constantTimeEqual(device.dhKey, addressed.dhKey)) return { todo: 'refuse' };
-  const record = await loadSession(tx, ROWS.session(userId, deviceId));
+  const record = await loadSessions(tx, { userId, deviceId });
   const active = record?.sessions[0]?.baseKey;
   if (active !== undefined && !constantTimeEqual(active, addressed.sessionId)) return { todo: 'answer', reset: false };
   const lastReset = await tx.get(ROWS.sessionReset(deviceId));

@@ -3,7 +3,7 @@ import type { PreKeyBundleAnswer, PublicPreKeyAnswer } from '@seal-chat/protocol
 import { bytesOf } from '../api/answers.ts';
 import type { FetchDeps } from '../context/deps.ts';
 import { learnDeviceLists } from '../peers/device-lists.ts';
-import type { DeviceAddress } from './prepare-wire.ts';
+import type { DeviceAddress } from '../peers/sessions.ts';
 
 /**
  * Claims a prekey bundle for each of `devices`. A device without one may have left its account: the lists of its

@@ -1,4 +1,11 @@
-import { encryptEnvelope, initiateSession, needsNewSession, sealBody, sessionRecordCodec } from '@seal-chat/crypto';
+import {
+  encryptEnvelope,
+  initiateSession,
+  needsEpoch,
+  needsNewSession,
+  offerEpoch,
+  sealBody,
+} from '@seal-chat/crypto';
 import {
   SealError,
   WIRE_VERSION,
@@ -14,7 +21,7 @@ import {
   type UserId,
 } from '@seal-chat/protocol';
 import type { CryptoDeps } from '../context/deps.ts';
-import { loadSession, partiesOf } from '../peers/sessions.ts';
+import { loadSessions, partiesOf, storeSessions, type DeviceAddress } from '../peers/sessions.ts';
 import { activeAccount } from '../store/account.ts';
 import type { DeviceTx } from '../store/device-tx.ts';
 import {
@@ -28,12 +35,6 @@ import {
   type WireEnvelope,
   type WireMessage,
 } from '../store/rows.ts';
-
-/** A device of a person. */
-export interface DeviceAddress {
-  readonly userId: UserId;
-  readonly deviceId: DeviceId;
-}
 
 /** Bundles fetched for this message, by device; null where the device has published none, and is to wait no longer. */
 export type Bundles = ReadonlyMap<DeviceId, PreKeyBundle | null>;
@@ -178,17 +179,21 @@ export async function sealEnvelope(
     readonly resetSession?: boolean;
   },
 ): Promise<WireEnvelope | null> {
-  const { curves, rng, now } = deps;
+  const { curves, rng, now, localNow } = deps;
   const { account, target, conversationId, ownListVersion, keyMessage, bundle, resetSession = false } = input;
   const { userId, device, listVersion } = target;
   const parties = partiesOf(account, userId, device);
-  const key = ROWS.session(userId, device.deviceId);
-  let record = await loadSession(tx, key);
-  if (resetSession || record === null || needsNewSession(record, now())) {
+  const address: DeviceAddress = { userId, deviceId: device.deviceId };
+  const before = await loadSessions(tx, address);
+  const clocks = { now: now(), localNow: localNow() };
+  let record = before;
+  if (resetSession || record === null || needsNewSession(record, parties.peer, clocks.now)) {
     if (bundle === null) return null;
     const kem = await deps.kem();
-    ({ record } = await initiateSession({ curves, kem, rng, parties, record, bundle, now: now() }));
+    ({ record } = await initiateSession({ curves, kem, rng, parties, record, bundle, ...clocks }));
   }
+  const sending = { record, peer: parties.peer, ...clocks };
+  if (needsEpoch(sending)) record = await offerEpoch({ ...sending, kem: await deps.kem(), rng });
   const { contentKey, bodyHash } = keyMessage;
   const sent = encryptEnvelope({
     rng,
@@ -197,9 +202,9 @@ export async function sealEnvelope(
     conversationId,
     listVersions: { senderListVersion: ownListVersion, recipientListVersion: listVersion },
     plaintext: encode(keyMessageCodec, { contentKey, bodyHash }),
-    now: now(),
+    now: clocks.now,
   });
-  tx.put(key, encode(sessionRecordCodec, sent.record));
+  storeSessions(tx, address, before, sent.record);
   const { deviceId, dhKey } = device;
   return { userId, deviceId, envelope: sent.envelope, sessionId: sent.sessionId, dhKey };
 }

@@ -15,7 +15,8 @@ import { learnDeviceLists } from '../peers/device-lists.ts';
 import type { DeviceTx } from '../store/device-tx.ts';
 import { ROWS, placeOf, type OutboxRow, type RowKey, type WireMessage } from '../store/rows.ts';
 import { claimBundles } from './claim-bundles.ts';
-import { prepareWire, type Bundles, type DeviceAddress } from './prepare-wire.ts';
+import type { DeviceAddress } from '../peers/sessions.ts';
+import { prepareWire, type Bundles } from './prepare-wire.ts';
 
 /** A device without prekeys has most likely just joined: it is given this many attempts at sending to publish some. */
 const PATIENCE = 3;

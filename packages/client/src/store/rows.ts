@@ -266,8 +266,12 @@ export const ROWS = {
   preKey: (kind: PreKeyKind, keyId: number) => key<Bytes>(`prekey/${kind}/${ordered(keyId)}`),
   preKeysOf: (kind: PreKeyKind) => prefix<Bytes>(`prekey/${kind}/`),
   peer: (userId: UserId) => key<PeerRow>(`peer/${userId}`),
-  /** `sessionRecordCodec`. */
-  session: (userId: UserId, deviceId: DeviceId) => key<Bytes>(`session/${userId}/${deviceId}`),
+  /** `sessionRecordHeadCodec`: which sessions there are with a device. */
+  sessionRecord: (userId: UserId, deviceId: DeviceId) => key<Bytes>(`session-record/${userId}/${deviceId}`),
+  sessionRecordsOf: (userId: UserId) => prefix<Bytes>(`session-record/${userId}/`),
+  sessionRecords: prefix<Bytes>('session-record/'),
+  /** `sessionCodec`: one of them. */
+  session: (userId: UserId, deviceId: DeviceId, name: string) => key<Bytes>(`session/${userId}/${deviceId}/${name}`),
   sessionsOf: (userId: UserId) => prefix<Bytes>(`session/${userId}/`),
   sessions: prefix<Bytes>('session/'),
   /** When a new session was last made on another device's request. */

@@ -3,6 +3,7 @@ import { loadChannels } from '../channels/load.ts';
 import { incomingOf } from '../content/incoming.ts';
 import type { Deps } from '../context/deps.ts';
 import { isAccountedFor } from '../conversations/sequence.ts';
+import { forgetSessions } from '../peers/sessions.ts';
 import { maintainPreKeys } from '../prekeys/maintain.ts';
 import { receiveMessage } from '../receive/receive-message.ts';
 import { ROWS, placeOf } from '../store/rows.ts';
@@ -23,9 +24,7 @@ const REVISIONS_SKIPPED = 1_000_000_000;
  * replaced, and messages that this state has forgotten are fetched; their senders are asked for new keys.
  */
 export async function recoverFromRollback(deps: Deps): Promise<void> {
-  await deps.transact(async (tx) => {
-    for (const { key } of await tx.list(ROWS.sessions)) tx.delete(key);
-  });
+  await deps.transact((tx) => forgetSessions(tx));
   await maintainPreKeys(deps, { renewAll: true });
   await (await loadChannels()).renewChannels(deps);
   for (const { key, value } of await deps.reader.list(ROWS.conversations)) {

@@ -15,6 +15,7 @@ import { changedBytes } from '../../test/deep-freeze.ts';
 import { AD, NOW, ratchetPair, ratchetReceive, ratchetSend } from '../../test/ratchet.ts';
 import { codeOf } from '../../test/seal-error.ts';
 import { rememberSecrets } from '../../test/secrets.ts';
+import { nobleKem } from '../kem/noble.ts';
 import { ratchetDecrypt, type RatchetState } from './double-ratchet.ts';
 import type { ReceiverChain } from './receiver-chain.ts';
 
@@ -252,7 +253,8 @@ describe('Double Ratchet', () => {
     const { curves: spying, seen } = rememberSecrets(curves);
     const { state, rng } = bob;
     const envelope = decodeEnvelope(ratchetSend(alice, 'x'));
-    const params = { curves: spying, rng, state, envelope, associatedData: AD, now: NOW };
+    const kem = nobleKem(rng);
+    const params = { curves: spying, kem, rng, state, envelope, associatedData: AD, now: NOW, localNow: NOW };
     const received = await ratchetDecrypt(params);
     const outputs = seen.filter((secret) => secret !== received.state.ownKeys.privateKey);
     expect(seen).toHaveLength(3);
@@ -265,7 +267,7 @@ describe('Double Ratchet', () => {
     const envelope = decodeEnvelope(ratchetSend(alice, 'x'));
     const { state, rng } = bob;
     const associatedData = AD.map((byte, i) => (i === 0 ? byte ^ 1 : byte));
-    const params = { curves, rng, state, envelope, now: NOW };
+    const params = { curves, kem: nobleKem(rng), rng, state, envelope, now: NOW, localNow: NOW };
     expect(await codeOf(() => ratchetDecrypt({ ...params, associatedData }))).toBe('UNDECRYPTABLE');
     expect(await codeOf(() => ratchetDecrypt({ ...params, associatedData: AD, state: alice.state }))).toBe(
       'UNDECRYPTABLE',

@@ -1,14 +1,14 @@
 import { SealError, asKey, constantTimeEqual, utf8, wipe, type Bytes, type Envelope } from '@seal-chat/protocol';
-import { hkdfWithSalt } from '../kdf.ts';
-import type { BoxKey, MessageKey } from '../keys.ts';
+import { hkdfExpand, hkdfExtract } from '../kdf.ts';
+import type { BoxKey, HybridKey, MessageKey, PqMessageKey } from '../keys.ts';
 import type { Rng } from '../rng.ts';
 import { NONCE_LENGTH, openSecret, sealSecret } from '../secret-box.ts';
 import { hmacKey } from '../sha256.ts';
 
 /**
- * Encryption of one message with its message key (Double Ratchet §3.1 ENCRYPT, DECRYPT). XSalsa20-Poly1305 takes no
- * associated data, so header and AD go into the derivation of its key, with a commitment that lets no ciphertext open
- * under two keys.
+ * Encryption of one message with its message keys (Double Ratchet §3.1 ENCRYPT, DECRYPT; §5.3 for the two together).
+ * XSalsa20-Poly1305 takes no associated data, so header and AD go into the derivation of its key, with a commitment
+ * that lets no ciphertext open under two keys.
  */
 
 const LABEL = utf8('SealChat_v1_MessageKey');
@@ -16,15 +16,35 @@ const LABEL = utf8('SealChat_v1_MessageKey');
 const NO_SALT = hmacKey(new Uint8Array(0));
 const KEY_LENGTH = 32;
 
+/**
+ * Combines the keys that the Double Ratchet and the post-quantum ratchet have for one message, and overwrites both:
+ * HKDF-Extract(salt = none, mk || pqmk). Where a session has no post-quantum ratchet, of mk alone.
+ */
+export function combineMessageKeys(messageKey: MessageKey, pqMessageKey: PqMessageKey | null): HybridKey {
+  if (pqMessageKey === null) {
+    const extracted = hkdfExtract(NO_SALT, messageKey);
+    wipe(messageKey);
+    return asKey(extracted);
+  }
+  both.set(messageKey);
+  both.set(pqMessageKey, KEY_LENGTH);
+  const combined = hkdfExtract(NO_SALT, both);
+  wipe(messageKey, pqMessageKey, both);
+  return asKey(combined);
+}
+
+/** Room for the two keys; wiped after each use. */
+const both = new Uint8Array(2 * KEY_LENGTH);
+
 /** What a message key encrypts to: the part of an envelope after its header. */
 export type SealedMessage = Pick<Envelope, 'commitment' | 'nonce' | 'ciphertext'>;
 
 /**
- * Seals `plaintext` and overwrites `messageKey`. The nonce is random and sent although a message key is used once: a
+ * Seals `plaintext` and overwrites `key`. The nonce is random and sent although a message key is used once: a
  * device restored from an old copy uses one twice, and must not give the plaintexts away.
  */
 export function sealMessage(params: {
-  readonly messageKey: MessageKey;
+  readonly key: HybridKey;
   readonly associatedData: Bytes;
   readonly headerBytes: Bytes;
   readonly plaintext: Bytes;
@@ -34,16 +54,16 @@ export function sealMessage(params: {
   const nonce = params.rng(NONCE_LENGTH);
   const ciphertext = sealSecret(keyOf(secrets), nonce, params.plaintext);
   const commitment = secrets.slice(KEY_LENGTH);
-  wipe(secrets, params.messageKey);
+  wipe(secrets, params.key);
   return { commitment, nonce, ciphertext };
 }
 
 /**
- * Opens a sealed message. `messageKey` is left as it is: a message that fails must not cost the key of the real one.
+ * Opens a sealed message. `key` is left as it is: a message that fails must not cost the key of the real one.
  * @throws SealError UNDECRYPTABLE when a bit of header, associated data, nonce, commitment or ciphertext differs
  */
 export function openMessage(params: {
-  readonly messageKey: MessageKey;
+  readonly key: HybridKey;
   readonly associatedData: Bytes;
   readonly headerBytes: Bytes;
   readonly sealed: SealedMessage;
@@ -58,15 +78,18 @@ export function openMessage(params: {
   return plaintext;
 }
 
-/** `key || commitment = HKDF(mk, info = label || len(AD) || AD || len(header) || header)`, lengths in 4 bytes. */
+/**
+ * `key || commitment = HKDF-Expand(hybrid key, info = label || len(AD) || AD || len(header) || header)`, lengths in 4
+ * bytes.
+ */
 function deriveSecrets(params: {
-  readonly messageKey: MessageKey;
+  readonly key: HybridKey;
   readonly associatedData: Bytes;
   readonly headerBytes: Bytes;
 }): Bytes {
-  const { messageKey, associatedData, headerBytes } = params;
+  const { key, associatedData, headerBytes } = params;
   const info = [LABEL, lengthOf(associatedData), associatedData, lengthOf(headerBytes), headerBytes];
-  return hkdfWithSalt({ ikm: messageKey, salt: NO_SALT, info, length: 2 * KEY_LENGTH });
+  return hkdfExpand({ prk: key, info, length: 2 * KEY_LENGTH });
 }
 
 function keyOf(secrets: Bytes): BoxKey {

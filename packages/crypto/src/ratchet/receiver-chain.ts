@@ -1,11 +1,14 @@
 import { RATCHET_LIMITS, SealError, asKey, wipe, type DhPublicKey } from '@seal-chat/protocol';
-import type { ChainKey, MessageKey } from '../keys.ts';
+import type { ChainKey, HybridKey } from '../keys.ts';
 import { advanceChainKey, skipChainKey } from './chain-key.ts';
+import { combineMessageKeys } from './message-key.ts';
+import type { PqWalk } from './pq-ratchet.ts';
 
 /** The key of a message that has not arrived although a later one has (MKSKIPPED of Double Ratchet §3.2). */
 export interface SkippedKey {
   readonly n: number;
-  readonly messageKey: MessageKey;
+  /** Of both ratchets. */
+  readonly key: HybridKey;
   /** ms */
   readonly storedAt: number;
 }
@@ -24,6 +27,9 @@ export interface ReceiverChain {
   readonly forgottenBelow: number;
 }
 
+/** Where the keys come from that the post-quantum ratchet has for the same messages; null where there is none. */
+type PqKeys = Pick<PqWalk, 'next' | 'pass'> | null;
+
 /**
  * Derives the key of message `n` and the chain as it will be once that message is authenticated (SkipMessageKeys and
  * TrySkippedMessageKeys of Double Ratchet §3.5).
@@ -34,20 +40,21 @@ export function reachMessage(
   chain: ReceiverChain,
   n: number,
   now: number,
-): { readonly chain: ReceiverChain; readonly messageKey: MessageKey } {
+  pq: PqKeys,
+): { readonly chain: ReceiverChain; readonly key: HybridKey } {
   if (n < chain.n) {
     const found = chain.skipped.find((key) => key.n === n);
     if (found !== undefined) {
       const skipped = chain.skipped.filter((key) => key !== found);
-      return { chain: { ...chain, skipped }, messageKey: asKey(found.messageKey.slice()) };
+      return { chain: { ...chain, skipped }, key: asKey(found.key.slice()) };
     }
     if (n < chain.forgottenBelow) throw new SealError('UNDECRYPTABLE', `ratchet: the key of message ${n} was deleted`);
     throw new SealError('DUPLICATE_MESSAGE', `ratchet: message ${n} was received before`);
   }
-  const [passed, last] = skipTo(chain, n, now);
+  const [passed, last] = skipTo(chain, n, now, pq);
   const { messageKey, chainKey } = advanceChainKey(last);
   if (last !== chain.chainKey) wipe(last);
-  return { chain: { ...passed, chainKey, n: n + 1 }, messageKey };
+  return { chain: { ...passed, chainKey, n: n + 1 }, key: combineMessageKeys(messageKey, pq?.next() ?? null) };
 }
 
 /**
@@ -55,8 +62,8 @@ export function reachMessage(
  * missing of them can still be opened; the chain key is gone.
  * @throws SealError TOO_FAR_AHEAD
  */
-export function endChain(chain: ReceiverChain, length: number, now: number): ReceiverChain {
-  const [passed, last] = skipTo(chain, Math.max(length, chain.n), now);
+export function endChain(chain: ReceiverChain, length: number, now: number, pq: PqKeys): ReceiverChain {
+  const [passed, last] = skipTo(chain, Math.max(length, chain.n), now, pq);
   if (last !== chain.chainKey) wipe(last);
   return { ...passed, chainKey: null };
 }
@@ -66,7 +73,12 @@ export function endChain(chain: ReceiverChain, length: number, now: number): Rec
  * even derived.
  * @returns the chain, and its chain key
  */
-function skipTo(chain: ReceiverChain, until: number, now: number): readonly [chain: ReceiverChain, chainKey: ChainKey] {
+function skipTo(
+  chain: ReceiverChain,
+  until: number,
+  now: number,
+  pq: PqKeys,
+): readonly [chain: ReceiverChain, chainKey: ChainKey] {
   if (chain.chainKey === null) throw new SealError('UNDECRYPTABLE', `ratchet: the chain ended before message ${until}`);
   if (until === chain.n) return [chain, chain.chainKey];
   const missing = until - chain.n;
@@ -79,9 +91,10 @@ function skipTo(chain: ReceiverChain, until: number, now: number): readonly [cha
     const passed = chainKey;
     if (n < keepFrom) {
       chainKey = skipChainKey(passed);
+      pq?.pass();
     } else {
       const next = advanceChainKey(passed);
-      skipped.push({ n, messageKey: next.messageKey, storedAt: now });
+      skipped.push({ n, key: combineMessageKeys(next.messageKey, pq?.next() ?? null), storedAt: now });
       chainKey = next.chainKey;
     }
     if (passed !== chain.chainKey) wipe(passed);
@@ -99,11 +112,16 @@ export function limitSkippedKeys(chains: readonly ReceiverChain[], now: number):
   return chains.map((chain) => {
     if (chain.skipped.length === 0) return chain;
     const fresh = chain.skipped.filter((key) => now - key.storedAt <= RATCHET_LIMITS.skippedKeyLifetimeMs);
-    const skipped = fresh.slice(Math.max(0, fresh.length - room));
-    room -= skipped.length;
-    if (skipped.length === chain.skipped.length) return chain;
-    const kept = new Set(skipped);
-    const dropped = chain.skipped.findLast((key) => !kept.has(key));
-    return { ...chain, skipped, forgottenBelow: Math.max(chain.forgottenBelow, (dropped?.n ?? -1) + 1) };
+    const kept = new Set(fresh.slice(Math.max(0, fresh.length - room)));
+    room -= kept.size;
+    return keepSkipped(chain, kept);
   });
+}
+
+/** Keeps those of a chain's skipped keys that are in `kept`; the same chain when all are. */
+export function keepSkipped(chain: ReceiverChain, kept: ReadonlySet<SkippedKey>): ReceiverChain {
+  const skipped = chain.skipped.filter((key) => kept.has(key));
+  if (skipped.length === chain.skipped.length) return chain;
+  const dropped = chain.skipped.findLast((key) => !kept.has(key))!;
+  return { ...chain, skipped, forgottenBelow: Math.max(chain.forgottenBelow, dropped.n + 1) };
 }

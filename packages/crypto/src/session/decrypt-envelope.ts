@@ -23,7 +23,14 @@ import {
   type PreKeyName,
 } from './accepted-prekeys.ts';
 import { checkEnds, sessionEnds, type Parties } from './parties.ts';
-import { liveSessions, messageAssociatedData, withActiveSession, type Session, type SessionRecord } from './session.ts';
+import {
+  liveSessions,
+  messageAssociatedData,
+  needsPqRatchet,
+  withActiveSession,
+  type Session,
+  type SessionRecord,
+} from './session.ts';
 
 interface DecryptParams {
   readonly curves: Curves;
@@ -40,6 +47,8 @@ interface DecryptParams {
   readonly preKeys: readonly PrivatePreKey[];
   /** ms */
   readonly now: number;
+  /** ms on the device's own clock */
+  readonly localNow: number;
 }
 
 /** A decrypted envelope. Commit record, prekey changes and plaintext in one storage transaction. */
@@ -68,20 +77,27 @@ export function neededPreKeys(record: SessionRecord | null, envelope: Envelope):
  * @throws SealError
  * - DUPLICATE_MESSAGE: received before; acknowledge it and drop it in silence
  * - NO_SESSION, UNKNOWN_PREKEY: the sender must start a new session
+ * - UNSUPPORTED_VERSION: it begins a session without the post-quantum ratchet, and the peer device has it
  * - UNDECRYPTABLE, TOO_FAR_AHEAD, LOW_ORDER_KEY, MALFORMED: not made for this device or session, or altered
  * - REPLAYED: an initial message came a second time
  * - IDENTITY_CHANGED: `record` was made for another device or identity key
  */
 export async function decryptEnvelope(params: DecryptParams): Promise<DecryptedEnvelope> {
   const { parties, envelope, now } = params;
-  const record = params.record ?? { ...sessionEnds(parties), sessions: [] };
-  checkEnds(record, parties);
+  const known = params.record ?? { ...sessionEnds(parties), pqRatchet: false, sessions: [] };
+  checkEnds(known, parties);
+  const pqRatchet = needsPqRatchet(known, parties.peer);
+  const record = { ...known, pqRatchet: pqRatchet || envelope.header.pq !== null };
   const { preKey } = envelope.header;
   const sessions = liveSessions(record, now);
-  const known = preKey === null ? undefined : findAccepted(sessions, preKey);
-  if (preKey !== null && known === undefined) return acceptSession(params, record, preKey);
+  const accepted = preKey === null ? undefined : findAccepted(sessions, preKey);
+  if (preKey !== null && accepted === undefined) {
+    if (pqRatchet && envelope.header.pq === null)
+      throw new SealError('UNSUPPORTED_VERSION', 'session: one without the post-quantum ratchet is not begun');
+    return acceptSession(params, record, preKey);
+  }
 
-  const { session, plaintext } = await openInFirst(params, candidates(sessions, known, envelope));
+  const { session, plaintext } = await openInFirst(params, candidates(sessions, accepted, envelope));
   return {
     record: withActiveSession(record, session, now),
     plaintext,
@@ -96,8 +112,12 @@ function findAccepted(sessions: readonly Session[], { ephemeralKey }: PreKeyHead
 }
 
 /** The sessions an envelope may belong to; where one certainly owns it, only that one. */
-function candidates(sessions: readonly Session[], known: Session | undefined, envelope: Envelope): readonly Session[] {
-  const owner = known ?? sessions.find((session) => hasReceivingChain(session.ratchet, envelope.header.ratchet.dhKey));
+function candidates(
+  sessions: readonly Session[],
+  accepted: Session | undefined,
+  envelope: Envelope,
+): readonly Session[] {
+  const owner = accepted ?? sessions.find((session) => hasReceivingChain(session.ratchet, envelope.header.ratchet.dhKey));
   return owner === undefined ? sessions : [owner];
 }
 
@@ -122,15 +142,17 @@ async function openInSession(
   params: DecryptParams,
   session: Session,
 ): Promise<{ readonly session: Session; readonly plaintext: Bytes }> {
-  const { curves, rng, conversationId, envelope, now } = params;
+  const { curves, kem, rng, conversationId, envelope, now, localNow } = params;
   const associatedData = messageAssociatedData(session, false, conversationId);
   const { state, plaintext } = await ratchetDecrypt({
     curves,
+    kem,
     rng,
     state: session.ratchet,
     envelope,
     associatedData,
     now,
+    localNow,
   });
   return { session: { ...session, ratchet: state, pending: null, lastUsedAt: now }, plaintext };
 }
@@ -140,19 +162,23 @@ async function acceptSession(
   record: SessionRecord,
   header: PreKeyHeader,
 ): Promise<DecryptedEnvelope> {
-  const { curves, kem, rng, parties, conversationId, envelope, now } = params;
+  const { curves, kem, rng, parties, conversationId, envelope, now, localNow } = params;
   const preKeys = selectPreKeys(header, parties.own, params.preKeys);
-  const { sharedSecret, associatedData } = await accept({ curves, kem, parties, header, preKeys });
+  const pqRatchet = envelope.header.pq !== null;
+  const agreement = await accept({ curves, kem, parties, header, preKeys, pqRatchet });
+  const { sharedSecret, pqSecret, associatedData } = agreement;
   const start = { baseKey: header.ephemeralKey, isInitiator: false, associatedData };
   const { publicKey, privateKey } = preKeys.signed;
   try {
     const { state, plaintext } = await ratchetDecrypt({
       curves,
+      kem,
       rng,
-      state: startAsResponder(sharedSecret, { publicKey, privateKey }),
+      state: startAsResponder({ sharedSecret, pqSecret, signedPreKey: { publicKey, privateKey }, localNow }),
       envelope,
       associatedData: messageAssociatedData(start, false, conversationId),
       now,
+      localNow,
     });
     const session: Session = { ...start, createdAt: now, lastUsedAt: now, pending: null, ratchet: state };
     return {

@@ -1,10 +1,16 @@
 import { SIZE_LIMITS, SealError, type Bytes, type ConversationId, type EnvelopeHeader } from '@seal-chat/protocol';
 import { ratchetEncrypt } from '../ratchet/double-ratchet.ts';
 import type { Rng } from '../rng.ts';
-import { checkEnds, type Parties } from './parties.ts';
-import { findSendableSession, messageAssociatedData, withActiveSession, type SessionRecord } from './session.ts';
+import { checkEnds, type Parties, type PeerDevice } from './parties.ts';
+import {
+  findSendableSession,
+  messageAssociatedData,
+  needsPqRatchet,
+  withActiveSession,
+  type SessionRecord,
+} from './session.ts';
 
-/** Bytes that fit beside the largest header; a key message has 65. */
+/** Bytes that fit beside the largest header, with which ever of the two KEM messages; a key message has 65. */
 const MAX_PLAINTEXT = SIZE_LIMITS.envelope - 1_400;
 
 /**
@@ -28,7 +34,7 @@ export function encryptEnvelope(params: {
 }): { readonly record: SessionRecord; readonly envelope: Bytes; readonly sessionId: Bytes } {
   const { rng, parties, record, conversationId, listVersions, plaintext, now } = params;
   checkEnds(record, parties);
-  const session = findSendableSession(record, now);
+  const session = findSendableSession(record, parties.peer, now);
   if (session === undefined) throw new SealError('NO_SESSION', 'session: no session may be sent on');
   if (plaintext.length > MAX_PLAINTEXT) throw new SealError('TOO_LARGE', `envelope: ${plaintext.length} bytes inside`);
   const { senderListVersion, recipientListVersion } = listVersions;
@@ -39,14 +45,19 @@ export function encryptEnvelope(params: {
     plaintext,
     rng,
   });
+  const pqRatchet = needsPqRatchet(record, parties.peer);
   return {
-    record: withActiveSession(record, { ...session, ratchet: state, lastUsedAt: now }, now),
+    record: withActiveSession({ ...record, pqRatchet }, { ...session, ratchet: state, lastUsedAt: now }, now),
     envelope,
     sessionId: session.baseKey,
   };
 }
 
 /** Tells whether a bundle must be fetched before anything can be sent to this peer device. */
-export function needsNewSession(record: SessionRecord | null, now: number): boolean {
-  return record === null || findSendableSession(record, now) === undefined;
+export function needsNewSession(
+  record: SessionRecord | null,
+  peer: Pick<PeerDevice, 'pqRatchet'>,
+  now: number,
+): boolean {
+  return record === null || findSendableSession(record, peer, now) === undefined;
 }

@@ -5,7 +5,7 @@ import { initiate } from '../pqxdh.ts';
 import { startAsInitiator } from '../ratchet/double-ratchet.ts';
 import type { Rng } from '../rng.ts';
 import { checkEnds, sessionEnds, type Parties } from './parties.ts';
-import { withActiveSession, type Session, type SessionRecord } from './session.ts';
+import { needsPqRatchet, withActiveSession, type Session, type SessionRecord } from './session.ts';
 
 /**
  * Starts a session with a peer device from its prekey bundle; it becomes the active one, an existing one is kept for
@@ -22,10 +22,14 @@ export async function initiateSession(params: {
   readonly record: SessionRecord | null;
   readonly bundle: PreKeyBundle;
   readonly now: number;
+  /** ms on the device's own clock */
+  readonly localNow: number;
 }): Promise<{ readonly record: SessionRecord; readonly sessionId: Bytes }> {
-  const { curves, kem, rng, parties, record, bundle, now } = params;
+  const { curves, kem, rng, parties, record, bundle, now, localNow } = params;
   if (record !== null) checkEnds(record, parties);
-  const { sharedSecret, associatedData, header, ratchet } = await initiate({ curves, kem, rng, parties, bundle });
+  const pqRatchet = needsPqRatchet(record, parties.peer);
+  const agreement = await initiate({ curves, kem, rng, parties, bundle, pqRatchet });
+  const { sharedSecret, pqSecret, associatedData, header, ratchet } = agreement;
   const session: Session = {
     baseKey: header.ephemeralKey,
     isInitiator: true,
@@ -33,8 +37,8 @@ export async function initiateSession(params: {
     createdAt: now,
     lastUsedAt: now,
     pending: header,
-    ratchet: startAsInitiator({ sharedSecret, ...ratchet }),
+    ratchet: startAsInitiator({ sharedSecret, pqSecret, localNow, ...ratchet }),
   };
-  const base = record ?? { ...sessionEnds(parties), sessions: [] };
+  const base = { ...(record ?? { ...sessionEnds(parties), sessions: [] }), pqRatchet };
   return { record: withActiveSession(base, session, now), sessionId: session.baseKey };
 }

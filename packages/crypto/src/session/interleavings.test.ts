@@ -1,3 +1,4 @@
+import { RATCHET_LIMITS } from '@seal-chat/protocol';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { changedBytes } from '../../test/deep-freeze.ts';
@@ -13,6 +14,7 @@ const step = fc.oneof(
   { weight: 2, arbitrary: fc.record({ do: fc.constant('repeat' as const), side, pick }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('drop' as const), side, pick }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('restart' as const), side }) },
+  { weight: 4, arbitrary: fc.constant({ do: 'day' as const }) },
 );
 
 /** Alternation makes ratchet steps, the rarest thing in a random run. */
@@ -32,6 +34,7 @@ const run = fc.array(
 
 describe('sessions under a network that loses, repeats and reorders', () => {
   const MOST_KEYS = 3;
+  const MOST_TURNS = 2 * (2 * RATCHET_LIMITS.pqRepeatEvery + 6);
   let alice: TestDevice;
   let bob: TestDevice;
 
@@ -60,6 +63,7 @@ describe('sessions under a network that loses, repeats and reorders', () => {
           if (each.do === 'send') await network.send(each.side);
           else if (each.do === 'restart') await network.restart(each.side);
           else if (each.do === 'drop') network.drop(each.side, each.pick);
+          else if (each.do === 'day') network.passDay();
           else await network.deliver(each.side, each.pick, each.do === 'repeat');
         }
         await network.drain();
@@ -70,6 +74,14 @@ describe('sessions under a network that loses, repeats and reorders', () => {
           await network.drain();
         }
         expect(new Set(network.activeSessions).size).toBe(1);
+        // With no more loss a new epoch comes, as soon as the next copies of one that is under way.
+        const before = Math.min(...network.epochs);
+        network.passDay();
+        for (let turn = 0; turn < MOST_TURNS && Math.min(...network.epochs) === before; turn++) {
+          await network.send((turn % 2) as 0 | 1);
+          await network.drain();
+        }
+        expect(Math.min(...network.epochs)).toBe(before + 1);
         expect(changedBytes()).toBe(0);
       }),
       runs(60),

@@ -21,6 +21,8 @@ export interface OwnDevice {
 /** A device of the peer, or another one of this account, as its account's verified device list has it. */
 export interface PeerDevice extends Pick<Device, 'deviceId' | 'registrationId' | 'dhKey' | 'signKey'> {
   readonly userId: UserId;
+  /** Whether its signed list says that it has the post-quantum ratchet. This device has. */
+  readonly pqRatchet: boolean;
 }
 
 /** Who talks to whom: what every operation on sessions is handed. */

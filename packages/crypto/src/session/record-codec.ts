@@ -3,6 +3,7 @@ import {
   RATCHET_LIMITS,
   WIRE_VERSION,
   fixed,
+  flag,
   id,
   keyCodec,
   list,
@@ -25,16 +26,8 @@ import type { ChainKey, DhKeyPair } from '../keys.ts';
 import type { RatchetState } from '../ratchet/double-ratchet.ts';
 import type { ReceiverChain, SkippedKey } from '../ratchet/receiver-chain.ts';
 import type { SessionEnd } from './parties.ts';
-import type { Session, SessionRecord } from './session.ts';
-
-const bool: Codec<boolean> = {
-  write: (out, value) => u8.write(out, value ? 1 : 0),
-  read(input) {
-    const flag = u8.read(input);
-    if (flag > 1) throw malformed('flag is neither 0 nor 1');
-    return flag === 1;
-  },
-};
+import { pqCodec, wipePqState } from './pq-codec.ts';
+import type { Session, SessionName, SessionRecord, SessionRecordHead } from './session.ts';
 
 const end = struct<SessionEnd>({ userId: id<UserId>(), deviceId: id<DeviceId>(), dhKey: keyCodec(32) });
 
@@ -48,7 +41,7 @@ const pendingHeader = struct<PreKeyHeader>({
   kemCiphertext: fixed(KEM_CIPHERTEXT_LENGTH),
 });
 
-const skippedKey = struct<SkippedKey>({ n: u32, messageKey: keyCodec(32), storedAt: u53 });
+const skippedKey = struct<SkippedKey>({ n: u32, key: keyCodec(32), storedAt: u53 });
 
 /** The protocol's lists stop at 255 items. */
 const skippedKeys: Codec<readonly SkippedKey[]> = {
@@ -78,11 +71,12 @@ const ratchet = struct<RatchetState>({
   sending: struct<RatchetState['sending']>({ chainKey: keyCodec(32), n: u32 }),
   previousCount: u32,
   receiving: list(receiverChain, RATCHET_LIMITS.maxReceivingChains),
+  pq: nullable(pqCodec),
 });
 
 const session = struct<Session>({
   baseKey: keyCodec(32),
-  isInitiator: bool,
+  isInitiator: flag,
   associatedData: fixed(32),
   createdAt: u53,
   lastUsedAt: u53,
@@ -90,14 +84,21 @@ const session = struct<Session>({
   ratchet,
 });
 
-/** Storage form of a session record, version byte first. It holds secrets: seal it before it is stored. */
-export const sessionRecordCodec: Codec<SessionRecord> = versioned(
+/** Storage form of one session, version byte first. It holds secrets: seal it before it is stored. */
+export const sessionCodec: Codec<Session> = versioned(WIRE_VERSION, session);
+
+/** Storage form of what a record has besides: which sessions there are, and between whom. */
+export const sessionRecordHeadCodec: Codec<SessionRecordHead> = versioned(
   WIRE_VERSION,
-  struct<SessionRecord>({
+  struct<SessionRecordHead>({
     tenantId: id<TenantId>(),
     own: end,
     peer: end,
-    sessions: list(session, RATCHET_LIMITS.maxSessionsPerDevice),
+    pqRatchet: flag,
+    sessions: list(
+      struct<SessionName>({ baseKey: keyCodec(32), isInitiator: flag }),
+      RATCHET_LIMITS.maxSessionsPerDevice,
+    ),
   }),
 );
 
@@ -110,7 +111,8 @@ export function wipeSessionRecord(record: SessionRecord): void {
     wipe(state.rootKey, state.ownKeys.privateKey, state.sending.chainKey);
     for (const chain of state.receiving) {
       if (chain.chainKey !== null) wipe(chain.chainKey);
-      for (const { messageKey } of chain.skipped) wipe(messageKey);
+      for (const { key } of chain.skipped) wipe(key);
     }
+    if (state.pq !== null) wipePqState(state.pq);
   }
 }

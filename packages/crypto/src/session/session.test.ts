@@ -175,9 +175,9 @@ describe('a session', () => {
     await connect();
     const { maxSendAgeMs, maxReceiveAgeMs, unacknowledgedSessionLifetimeMs } = RATCHET_LIMITS;
     const lastDay = NOW + maxSendAgeMs;
-    expect(needsNewSession(recordOf(alice, bob), lastDay)).toBe(false);
+    expect(needsNewSession(recordOf(alice, bob), bob.asPeer, lastDay)).toBe(false);
     expect(await hear(bob, alice, say(alice, bob, 'x', lastDay), lastDay)).toBe('x');
-    expect(needsNewSession(recordOf(alice, bob), lastDay + 1)).toBe(true);
+    expect(needsNewSession(recordOf(alice, bob), bob.asPeer, lastDay + 1)).toBe(true);
     expect(await codeOf(() => say(alice, bob, 'x', lastDay + 1))).toBe('NO_SESSION');
 
     const late = say(alice, bob, 'late', lastDay);
@@ -187,9 +187,9 @@ describe('a session', () => {
 
     const eve = await testDevice('eve');
     await startSession(alice, eve);
-    expect(needsNewSession(recordOf(alice, eve), NOW + unacknowledgedSessionLifetimeMs)).toBe(false);
-    expect(needsNewSession(recordOf(alice, eve), NOW + unacknowledgedSessionLifetimeMs + 1)).toBe(true);
-    expect(needsNewSession(null, NOW)).toBe(true);
+    expect(needsNewSession(recordOf(alice, eve), eve.asPeer, NOW + unacknowledgedSessionLifetimeMs)).toBe(false);
+    expect(needsNewSession(recordOf(alice, eve), eve.asPeer, NOW + unacknowledgedSessionLifetimeMs + 1)).toBe(true);
+    expect(needsNewSession(null, eve.asPeer, NOW)).toBe(true);
   });
 
   it('whose sending chain is used up is passed over', async () => {
@@ -198,8 +198,8 @@ describe('a session', () => {
     const [session] = record.sessions;
     const { ratchet } = session!;
     const usedUp = { ...ratchet, sending: { ...ratchet.sending, n: RATCHET_LIMITS.maxMessageNumber } };
-    expect(needsNewSession({ ...record, sessions: [{ ...session!, ratchet: usedUp }] }, NOW)).toBe(true);
-    expect(needsNewSession({ ...record, sessions: [{ ...session!, ratchet: usedUp }, session!] }, NOW)).toBe(false);
+    expect(needsNewSession({ ...record, sessions: [{ ...session!, ratchet: usedUp }] }, bob.asPeer, NOW)).toBe(true);
+    expect(needsNewSession({ ...record, sessions: [{ ...session!, ratchet: usedUp }, session!] }, bob.asPeer, NOW)).toBe(false);
   });
 
   it('of an earlier age does not keep a younger one from being sent on', async () => {
@@ -317,7 +317,7 @@ describe('what a session is bound to', () => {
         'IDENTITY_CHANGED',
       );
       const bundle = claimBundle(alice);
-      const start = { curves, kem, rng, parties: others, record, bundle, now: NOW };
+      const start = { curves, kem, rng, parties: others, record, bundle, now: NOW, localNow: NOW };
       expect(await codeOf(() => initiateSession(start)), name).toBe('IDENTITY_CHANGED');
     }
     await decryptEnvelope(initial);

@@ -9,12 +9,16 @@ import {
   type EnvelopeHeader,
   type ErrorCode,
   type PreKeyHeader,
+  type PqHeader,
+  type KemPublicKey,
   asKey,
 } from '@seal-chat/protocol';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import {
+  NOW,
   addPreKey,
   copyOf,
+  offer,
   receive,
   recordOf,
   send,
@@ -29,9 +33,15 @@ let bob: TestDevice;
 /** The first message of a session, and one of an established session. */
 let initial: Bytes;
 let established: Bytes;
-/** Bob before each of them. */
+/** An established session's messages that offer an epoch and answer the offer; Bob sends the second. */
+let offering: Bytes;
+let answering: Bytes;
+/** The receiver before each of them. */
 let beforeInitial: TestDevice;
 let beforeEstablished: TestDevice;
+let beforeOffering: TestDevice;
+let beforeAnswering: TestDevice;
+const encapsulationKey = asKey<KemPublicKey>(new Uint8Array(1184));
 
 beforeAll(async () => {
   [alice, bob] = [await testDevice('alice'), await testDevice('bob')];
@@ -46,6 +56,13 @@ beforeAll(async () => {
   await receive(bob, alice, send(alice, bob, utf8('two')));
   established = send(alice, bob, utf8('established'));
   beforeEstablished = copyOf(bob);
+  await offer(alice, bob, NOW + 86_400_000);
+  beforeOffering = copyOf(bob);
+  offering = send(alice, bob, utf8('offering'));
+  await receive(bob, alice, offering);
+  beforeAnswering = copyOf(alice);
+  answering = send(bob, alice, utf8('answering'));
+  await receive(alice, bob, answering);
 });
 
 /** The header with one thing changed, everything else as it was. */
@@ -60,6 +77,11 @@ const inPreKey = (change: (preKey: PreKeyHeader) => Partial<PreKeyHeader>) => (h
 });
 const flipped = (bytes: Bytes) => bytes.map((byte, i) => (i === 3 ? byte ^ 1 : byte));
 
+const inPq = (change: (pq: PqHeader) => Partial<PqHeader>) => (header: EnvelopeHeader) => ({
+  ...header,
+  pq: { ...header.pq!, ...change(header.pq!) },
+});
+
 const BOTH: Record<string, [change: (header: EnvelopeHeader) => EnvelopeHeader, code: ErrorCode]> = {
   "version of the sender's list": [(h) => ({ ...h, senderListVersion: h.senderListVersion ^ 1 }), 'UNDECRYPTABLE'],
   "version of the recipient's list": [
@@ -72,6 +94,11 @@ const BOTH: Record<string, [change: (header: EnvelopeHeader) => EnvelopeHeader, 
   ],
   'length of the chain before': [(h) => ({ ...h, ratchet: { ...h.ratchet, pn: h.ratchet.pn ^ 1 } }), 'UNDECRYPTABLE'],
   'message number': [(h) => ({ ...h, ratchet: { ...h.ratchet, n: h.ratchet.n + 1 } }), 'UNDECRYPTABLE'],
+  'message number of the post-quantum ratchet': [inPq((pq) => ({ n: pq.n + 1 })), 'UNDECRYPTABLE'],
+  'both message numbers': [
+    (h) => ({ ...h, ratchet: { ...h.ratchet, n: h.ratchet.n + 1 }, pq: { ...h.pq!, n: h.pq!.n + 1 } }),
+    'UNDECRYPTABLE',
+  ],
 };
 const INITIAL: typeof BOTH = {
   ...BOTH,
@@ -88,7 +115,17 @@ const INITIAL: typeof BOTH = {
 const ESTABLISHED: typeof BOTH = {
   ...BOTH,
   'an earlier message number': [(h) => ({ ...h, ratchet: { ...h.ratchet, n: 0 } }), 'DUPLICATE_MESSAGE'],
-  'a far message number': [(h) => ({ ...h, ratchet: { ...h.ratchet, n: 2_100 } }), 'TOO_FAR_AHEAD'],
+  'a far message number': [
+    (h) => ({ ...h, ratchet: { ...h.ratchet, n: 2_102 }, pq: { ...h.pq!, n: h.pq!.n + 2_100 } }),
+    'TOO_FAR_AHEAD',
+  ],
+  'a message number that does not fit the one of the post-quantum ratchet': [
+    (h) => ({ ...h, ratchet: { ...h.ratchet, n: 2_102 } }),
+    'UNDECRYPTABLE',
+  ],
+  'an epoch that has not begun': [inPq(() => ({ epoch: 1 })), 'UNDECRYPTABLE'],
+  'a key offered': [inPq(() => ({ message: { kind: 'encapsulationKey', encapsulationKey } })), 'UNDECRYPTABLE'],
+  'a ciphertext': [inPq(() => ({ message: { kind: 'ciphertext', ciphertext: new Uint8Array(1088) } })), 'UNDECRYPTABLE'],
   'an initial header': [
     (h) => ({ ...h, preKey: decodeEnvelope(initial).header.preKey }),
     'UNDECRYPTABLE', // base key of the known session, and yet another header than was authenticated
@@ -124,11 +161,11 @@ const REFUSALS: readonly ErrorCode[] = [
 ];
 
 /** The codes of all attempts; no attempt may succeed, change anything or end in another error. */
-async function attempt(from: TestDevice, altered: readonly Bytes[]): Promise<Set<string>> {
+async function attempt(from: TestDevice, altered: readonly Bytes[], sender = alice): Promise<Set<string>> {
   const device = copyOf(from);
   const outcomeOf = async (bytes: Bytes, i: number): Promise<string> => {
     try {
-      await receive(device, alice, bytes);
+      await receive(device, sender, bytes);
       return `opened ${i}`;
     } catch (error) {
       return isSealError(error) ? error.code : `${i}: ${String(error)}`;
@@ -136,7 +173,7 @@ async function attempt(from: TestDevice, altered: readonly Bytes[]): Promise<Set
   };
   // All at once: most of the time of an attempt is spent waiting for WebCrypto's threads.
   const codes = new Set(await Promise.all(altered.map(outcomeOf)));
-  expect(recordOf(device, alice)).toBe(recordOf(from, alice));
+  expect(recordOf(device, sender)).toBe(recordOf(from, sender));
   expect([...device.privatePreKeys]).toEqual([...from.privatePreKeys]);
   return codes;
 }
@@ -160,6 +197,27 @@ describe('a flipped bit', () => {
     const codes = await attempt(beforeInitial, altered);
     expect([...codes].filter((code) => !REFUSALS.includes(code as ErrorCode))).toEqual([]);
     expect(fromUtf8(await receive(copyOf(beforeInitial), alice, initial))).toBe('initial');
+  });
+});
+
+describe('a flipped bit in the messages that begin an epoch', () => {
+  it.each([
+    ['offers a key', () => [beforeOffering, alice, bob, offering] as const],
+    ['answers it', () => [beforeAnswering, bob, alice, answering] as const],
+  ])('makes the one that %s fail before ML-KEM has a part in it', async (_, given) => {
+    const [before, from, to, bytes] = given();
+    const { headerBytes } = decodeEnvelope(bytes);
+    expect(headerBytes.length).toBeGreaterThan(1_100);
+    const [encapsulate, decapsulate] = [vi.spyOn(to.kem, 'encapsulate'), vi.spyOn(to.kem, 'decapsulate')];
+    const altered = Array.from(bytes, (_byte, at) => withFlip(bytes, at, at % 8));
+    const codes = await attempt(before, altered, from);
+    expect([...codes].filter((code) => !REFUSALS.includes(code as ErrorCode))).toEqual([]);
+    expect(encapsulate).not.toHaveBeenCalled();
+    expect(decapsulate).not.toHaveBeenCalled();
+    await receive(copyOf(before), from, bytes);
+    expect(encapsulate.mock.calls.length + decapsulate.mock.calls.length).toBe(1);
+    encapsulate.mockRestore();
+    decapsulate.mockRestore();
   });
 });
 

@@ -1,10 +1,10 @@
 import { fixed, malformed, nullable, struct, u32, u8, variable, type Codec, ByteReader, encode } from '../codec.ts';
 import type { Bytes } from '../bytes.ts';
 import { SealError } from '../errors.ts';
-import { keyCodec, type DhPublicKey } from '../keys.ts';
+import { keyCodec, type DhPublicKey, type KemPublicKey } from '../keys.ts';
 import { SIZE_LIMITS } from '../limits.ts';
-import { WIRE_VERSION } from '../version.ts';
-import { KEM_CIPHERTEXT_LENGTH } from './prekeys.ts';
+import { PQ_ENVELOPE_VERSION, WIRE_VERSION } from '../version.ts';
+import { KEM_CIPHERTEXT_LENGTH, KEM_KEY_LENGTH } from './prekeys.ts';
 
 /**
  * Double Ratchet header (Double Ratchet §3.2): the sender's ratchet key, the length of its last chain, the number in
@@ -31,6 +31,28 @@ export interface PreKeyHeader {
   readonly kemCiphertext: Bytes;
 }
 
+/** One of the two messages that begin a new epoch of the post-quantum ratchet. */
+export type PqMessage =
+  | {
+      readonly kind: 'encapsulationKey';
+      /** ML-KEM-768, 1184 bytes: offers the epoch after this message's. */
+      readonly encapsulationKey: KemPublicKey;
+    }
+  | {
+      readonly kind: 'ciphertext';
+      /** ML-KEM-768, 1088 bytes: answers such an offer. */
+      readonly ciphertext: Bytes;
+    };
+
+/** Header of the post-quantum ratchet: where in it the message is, and what it carries to move it on. */
+export interface PqHeader {
+  /** The epoch whose keys this message is encrypted with; 0 is the one a session begins with. */
+  readonly epoch: number;
+  /** Number of this message among those of its sender in this epoch, from 0. */
+  readonly n: number;
+  readonly message: PqMessage | null;
+}
+
 /** What everybody can read of an envelope; all of it is authenticated by the ciphertext. */
 export interface EnvelopeHeader {
   /** Version of the sender's device list as the sender knows it. */
@@ -39,6 +61,8 @@ export interface EnvelopeHeader {
   readonly recipientListVersion: number;
   readonly preKey: PreKeyHeader | null;
   readonly ratchet: RatchetHeader;
+  /** Null in version 1, of sessions without the post-quantum ratchet. */
+  readonly pq: PqHeader | null;
 }
 
 /** A key envelope: one ratchet message for one device. */
@@ -66,7 +90,8 @@ const flag: Codec<number> = {
   },
 };
 
-const headerCodec: Codec<EnvelopeHeader> = struct<EnvelopeHeader>({
+/** What both versions begin with. */
+const commonCodec = struct<Omit<EnvelopeHeader, 'pq'>>({
   senderListVersion: u32,
   recipientListVersion: u32,
   preKey: nullable(
@@ -83,6 +108,69 @@ const headerCodec: Codec<EnvelopeHeader> = struct<EnvelopeHeader>({
   ratchet: struct<RatchetHeader>({ dhKey: keyCodec(32), pn: u32, n: u32 }),
 });
 
+const NO_MESSAGE = 0;
+const ENCAPSULATION_KEY = 1;
+const CIPHERTEXT = 2;
+const encapsulationKeyCodec = keyCodec<KemPublicKey>(KEM_KEY_LENGTH);
+const ciphertextCodec = fixed(KEM_CIPHERTEXT_LENGTH);
+
+/** What version 2 has after that. */
+const pqCodec: Codec<PqHeader> = {
+  write(out, { epoch, n, message }) {
+    const kind = message === null ? NO_MESSAGE : message.kind === 'ciphertext' ? CIPHERTEXT : ENCAPSULATION_KEY;
+    u8.write(out, kind);
+    u32.write(out, epoch);
+    u32.write(out, n);
+    if (message?.kind === 'encapsulationKey') encapsulationKeyCodec.write(out, message.encapsulationKey);
+    if (message?.kind === 'ciphertext') ciphertextCodec.write(out, message.ciphertext);
+  },
+  read(input) {
+    const kind = u8.read(input);
+    const place = { epoch: u32.read(input), n: u32.read(input) };
+    switch (kind) {
+      case NO_MESSAGE:
+        return { ...place, message: null };
+      case ENCAPSULATION_KEY:
+        return { ...place, message: { kind: 'encapsulationKey', encapsulationKey: encapsulationKeyCodec.read(input) } };
+      case CIPHERTEXT:
+        return { ...place, message: { kind: 'ciphertext', ciphertext: ciphertextCodec.read(input) } };
+      default:
+        throw malformed('unknown kind of post-quantum message');
+    }
+  },
+};
+
+const versionCodec: Codec<number> = {
+  write: u8.write,
+  read(input) {
+    const version = input.uint(1);
+    if (version !== WIRE_VERSION && version !== PQ_ENVELOPE_VERSION)
+      throw new SealError('UNSUPPORTED_VERSION', `envelope: version ${version}`);
+    return version;
+  },
+};
+
+/** The first epoch is that of the session's beginning, so an initial message moves nothing on. */
+function isConsistent({ preKey, pq }: EnvelopeHeader): boolean {
+  return preKey === null || pq === null || (pq.epoch === 0 && pq.message === null);
+}
+
+const headerCodec: Codec<EnvelopeHeader> = {
+  write(out, header) {
+    if (!isConsistent(header)) throw new RangeError('envelope: an initial message is of epoch 0 and moves nothing on');
+    versionCodec.write(out, header.pq === null ? WIRE_VERSION : PQ_ENVELOPE_VERSION);
+    commonCodec.write(out, header);
+    if (header.pq !== null) pqCodec.write(out, header.pq);
+  },
+  read(input) {
+    const version = versionCodec.read(input);
+    const common = commonCodec.read(input);
+    const header = { ...common, pq: version === WIRE_VERSION ? null : pqCodec.read(input) };
+    if (!isConsistent(header)) throw malformed('an initial message is of epoch 0 and moves nothing on');
+    return header;
+  },
+};
+
 const tailCodec = struct<Omit<Envelope, 'header' | 'headerBytes'>>({
   commitment: fixed(32),
   nonce: fixed(24),
@@ -91,10 +179,7 @@ const tailCodec = struct<Omit<Envelope, 'header' | 'headerBytes'>>({
 
 /** Returns the bytes of a header, version byte included: what goes on the wire and into the key derivation. */
 export function encodeEnvelopeHeader(header: EnvelopeHeader): Bytes {
-  return encode(
-    { write: (out, value) => (u8.write(out, WIRE_VERSION), headerCodec.write(out, value)), read: headerCodec.read },
-    header,
-  );
+  return encode(headerCodec, header);
 }
 
 /** Returns the wire form of an envelope; `header` itself is not looked at, `headerBytes` is what is sent. */
@@ -112,8 +197,6 @@ export function encodeEnvelope(envelope: Omit<Envelope, 'header'>): Bytes {
 export function decodeEnvelope(bytes: Uint8Array): Envelope {
   if (bytes.length > SIZE_LIMITS.envelope) throw new SealError('TOO_LARGE', `envelope: ${bytes.length} bytes`);
   const input = new ByteReader(bytes);
-  const version = input.uint(1);
-  if (version !== WIRE_VERSION) throw new SealError('UNSUPPORTED_VERSION', `envelope: version ${version}`);
   const header = headerCodec.read(input);
   const headerBytes = new Uint8Array(bytes.subarray(0, input.position));
   const tail = tailCodec.read(input);

@@ -21,8 +21,11 @@ import {
   encodeEnvelopeHeader,
   type Envelope,
   type EnvelopeHeader,
+  type PqHeader,
+  type PqMessage,
+  type PreKeyHeader,
 } from './envelope.ts';
-import { asKey, type DhPublicKey, type Key, type ContentKey } from '../keys.ts';
+import { asKey, type DhPublicKey, type Key, type ContentKey, type KemPublicKey } from '../keys.ts';
 
 const ids = <T extends AnyId>() => bytes(16).map((value) => idFromBytes<T>(value));
 
@@ -70,23 +73,35 @@ const deviceLists: fc.Arbitrary<DeviceList> = fc.record({
     .map((list) => list.toSorted((a, b) => (a.deviceId < b.deviceId ? -1 : 1))),
 });
 
-const headers: fc.Arbitrary<EnvelopeHeader> = fc.record({
-  senderListVersion: uint32,
-  recipientListVersion: uint32,
-  preKey: fc.option(
-    fc.record({
-      registrationId: uint32,
-      ephemeralKey: keys<DhPublicKey>(),
-      signedPreKeyId: uint32,
-      oneTimePreKeyId: fc.option(uint32, { nil: null }),
-      kemPreKeyId: uint32,
-      kemIsLastResort: fc.constantFrom(0, 1),
-      kemCiphertext: bytes(1088),
-    }),
-    { nil: null },
-  ),
-  ratchet: fc.record({ dhKey: keys<DhPublicKey>(), pn: uint32, n: uint32 }),
+const preKeyHeaders: fc.Arbitrary<PreKeyHeader> = fc.record({
+  registrationId: uint32,
+  ephemeralKey: keys<DhPublicKey>(),
+  signedPreKeyId: uint32,
+  oneTimePreKeyId: fc.option(uint32, { nil: null }),
+  kemPreKeyId: uint32,
+  kemIsLastResort: fc.constantFrom(0, 1),
+  kemCiphertext: bytes(1088),
 });
+const pqMessages: fc.Arbitrary<PqMessage | null> = fc.oneof(
+  fc.constant(null),
+  bytes(1184).map((key) => ({
+    kind: 'encapsulationKey' as const,
+    encapsulationKey: asKey<KemPublicKey>(key),
+  })),
+  bytes(1088).map((ciphertext) => ({ kind: 'ciphertext' as const, ciphertext })),
+);
+const pqHeaders: fc.Arbitrary<PqHeader> = fc.record({ epoch: uint32, n: uint32, message: pqMessages });
+const headers: fc.Arbitrary<EnvelopeHeader> = fc
+  .record({
+    senderListVersion: uint32,
+    recipientListVersion: uint32,
+    preKey: fc.option(preKeyHeaders, { nil: null }),
+    ratchet: fc.record({ dhKey: keys<DhPublicKey>(), pn: uint32, n: uint32 }),
+    pq: fc.option(pqHeaders, { nil: null }),
+  })
+  .map((header) =>
+    header.preKey === null ? header : { ...header, pq: header.pq && { ...header.pq, epoch: 0, message: null } },
+  );
 const envelopes: fc.Arbitrary<Envelope> = fc
   .record({ header: headers, commitment: bytes(32), nonce: bytes(24), ciphertext: bytesUpTo(200) })
   .map((envelope) => ({ ...envelope, headerBytes: encodeEnvelopeHeader(envelope.header) }));
@@ -172,7 +187,25 @@ describe('details', () => {
     const encoded = encodeEnvelope(envelope!);
     const { headerBytes } = decodeEnvelope(encoded);
     expect(headerBytes).toEqual(encoded.slice(0, headerBytes.length));
-    expect(refusal(() => decodeEnvelope(Uint8Array.of(2, ...encoded.slice(1))))).toBe('UNSUPPORTED_VERSION');
+    expect(refusal(() => decodeEnvelope(Uint8Array.of(3, ...encoded.slice(1))))).toBe('UNSUPPORTED_VERSION');
+  });
+
+  it('an initial message is of the first epoch, moves none on, and no message carries anything but key or ciphertext', () => {
+    const [initial] = fc.sample(
+      envelopes.filter(({ header }) => header.preKey !== null && header.pq !== null),
+      { numRuns: 1, seed: 7 },
+    );
+    const { header, headerBytes, ...tail } = initial!;
+    const pq = header.pq!;
+    expect(() => encodeEnvelopeHeader({ ...header, pq: { ...pq, epoch: 1 } })).toThrow(RangeError);
+    const at = headerBytes.length - 9;
+    for (const [place, value] of [
+      [at, 3], // no kind
+      [at + 4, 1], // epoch 1
+    ] as const) {
+      const changed = headerBytes.slice().fill(value, place, place + 1);
+      expect(refusal(() => decodeEnvelope(encodeEnvelope({ ...tail, headerBytes: changed })))).toBe('MALFORMED');
+    }
   });
 
   it('a KEM prekey is one-time or last-resort, nothing else', () => {
