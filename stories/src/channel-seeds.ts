@@ -140,6 +140,7 @@ function channelMessage(id: ConversationId, cast: readonly CastMember[], line: C
     editedAt: null,
     reactions: [],
     expiresAt: null,
+    unusualLifetime: null,
     mentionsSelf: false,
     isShared: false,
   };

@@ -85,6 +85,7 @@ export function fakeConversation(
         editedAt: null,
         reactions: [],
         expiresAt: null,
+        unusualLifetime: null,
         mentionsSelf: false,
         isShared: false,
       };

@@ -76,6 +76,7 @@ export function dialogue(id: ConversationId, peer: Person, lines: readonly Line[
       editedAt: null,
       reactions: [],
       expiresAt: null,
+      unusualLifetime: null,
       mentionsSelf: false,
       isShared: false,
     };

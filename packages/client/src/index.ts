@@ -33,10 +33,18 @@ export type {
 export type { ConnectionState, Presence, PresenceState } from './model/connection.ts';
 export type { ConversationEvent, DeliveryStatus, Message, MessageView, Reaction, ReplyView } from './model/message.ts';
 export type { LinkingState } from './model/linking.ts';
+export {
+  isShowable,
+  isThumbnail,
+  pictureSize,
+  PICTURE_LIMITS,
+  type PictureSize,
+} from './attachments/media/picture-size.ts';
 export type { MessageAttachment, UploadState } from './model/attachments.ts';
 export type { SealEventName, SealEvents } from './model/events.ts';
 export {
   ERRORS,
+  MESSAGE_LIFETIMES,
   SIZE_LIMITS,
   SealError,
   isSealError,

@@ -1,3 +1,4 @@
+import { MESSAGE_LIFETIMES } from '@seal-chat/protocol';
 import type { RichContent } from '@seal-chat/protocol/content';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -25,7 +26,14 @@ function contentOf(scene: Scene, { what, target }: Saying, seq: number): RichCon
     case 'text':
       return `text ${seq}`;
     case 'post':
-      return { kind: 'post', text: `post ${seq}`, replyTo: ref, mentions, attachments: [], lifetimeSeconds: null };
+      return {
+        kind: 'post',
+        text: `post ${seq}`,
+        replyTo: ref,
+        mentions,
+        attachments: [],
+        lifetimeSeconds: target % 5 === 0 ? 300 : null,
+      };
     case 'edit':
       return { kind: 'edit', target: ref, text: `edit ${seq}`, mentions };
     case 'delete':
@@ -34,7 +42,7 @@ function contentOf(scene: Scene, { what, target }: Saying, seq: number): RichCon
     case 'off':
       return { kind: 'reaction', target: ref, emoji: target % 3 === 0 ? '👍' : '🎉', isOn: what === 'on' };
     case 'timer':
-      return { kind: 'timer', seconds: target };
+      return { kind: 'timer', seconds: MESSAGE_LIFETIMES[target % MESSAGE_LIFETIMES.length]! };
   }
 }
 
@@ -47,7 +55,7 @@ async function play(sayings: readonly Saying[], order: readonly number[], accoun
     await scene.say(i + 1, people[one.who]!, contentOf(scene, one, i + 1));
   }
   const { messages } = await scene.window();
-  const { unreadCount, mentionCount = 0, timer, lastSeq, gaps = [] } = await scene.row();
+  const { unreadCount, mentionCount = 0, timers, lastSeq, gaps = [] } = await scene.row();
   // Reactions are in the order in which they arrived.
   const sorted = messages.map((message) => ({
     ...message,
@@ -55,7 +63,7 @@ async function play(sayings: readonly Saying[], order: readonly number[], accoun
       .map(({ userIds, ...rest }) => ({ ...rest, userIds: userIds.toSorted() }))
       .toSorted((a, b) => (a.emoji < b.emoji ? -1 : 1)),
   }));
-  return { messages: sorted, unreadCount, mentionCount, timer, lastSeq, ...(account.seenSeq === 0 && { gaps }) };
+  return { messages: sorted, unreadCount, mentionCount, timers, lastSeq, ...(account.seenSeq === 0 && { gaps }) };
 }
 
 describe('messages that arrive in any order', () => {

@@ -112,7 +112,7 @@ describe('deleting a message for everyone', () => {
     await arrivesShut(scene, 1);
     await scene.say(2, scene.other, 'read');
     for (const seq of [1, 2, 3]) {
-      await scene.commit((tx) => forgetUndecryptable({ now: () => scene.now }, tx, scene.conversationId, seq));
+      await scene.commit((tx) => forgetUndecryptable(scene.time, tx, scene.conversationId, seq));
     }
     expect(await said(scene)).toEqual(['<deleted>', 'read']);
   });
@@ -129,7 +129,7 @@ async function arrivesShut(scene: Scene, seq: number): Promise<void> {
     body: Uint8Array.of(1),
     envelope: Uint8Array.of(1),
   };
-  await scene.commit((tx) => storeUndecryptable({ now: () => scene.now }, tx, incoming, 'UNDECRYPTABLE'));
+  await scene.commit((tx) => storeUndecryptable(scene.time, tx, incoming, 'UNDECRYPTABLE'));
 }
 
 describe('reactions', () => {
@@ -159,8 +159,8 @@ describe('events of a conversation', () => {
   it('a timer is shown as an event that is never unread; the one with the highest sequence number counts', async () => {
     const scene = await openScene();
     await scene.say(2, scene.other, { kind: 'timer', seconds: 60 });
-    await scene.say(1, scene.other, { kind: 'timer', seconds: 10 });
-    expect(await scene.row()).toMatchObject({ timer: { seconds: 60, seq: 2 }, unreadCount: 0 });
+    await scene.say(1, scene.other, { kind: 'timer', seconds: 30 });
+    expect(await scene.row()).toMatchObject({ timers: [{ seq: 1 }, { seconds: 60, seq: 2 }], unreadCount: 0 });
     expect((await scene.window()).messages[1]).toMatchObject({
       content: { kind: 'event', event: { type: 'timer', seconds: 60 } },
     });
@@ -191,7 +191,7 @@ describe('a message of a newer version', () => {
       senderDeviceId: scene.other as never,
       acceptedAt: scene.now,
     };
-    const deps = { now: () => scene.now, transact: scene.commit, reader: await scene.commit(async (tx) => tx) };
+    const deps = { ...scene.time, transact: scene.commit, reader: await scene.commit(async (tx) => tx) };
     await scene.commit((tx) =>
       applyContent(deps, tx, place, { sentAt: 5, content: { kind: 'coded', code: 200, payload } }),
     );
@@ -210,7 +210,7 @@ describe('a message of a newer version', () => {
     const place = { ...ref(scene, 1), senderUserId: scene.other, senderDeviceId: scene.other as never, acceptedAt: 1 };
     const content = { kind: 'coded', code: 4, payload: Uint8Array.of(1, 2, 3) } as const;
     await scene.commit((tx) =>
-      applyContent({ now: () => 1 }, tx, { ...place, conversationId: scene.conversationId }, { sentAt: 1, content }),
+      applyContent(scene.time, tx, { ...place, conversationId: scene.conversationId }, { sentAt: 1, content }),
     );
     await scene.say(2, scene.other, 'next');
     expect(await said(scene)).toEqual(['<unsupported>', 'next']);
@@ -243,7 +243,7 @@ describe('unread counts', () => {
     await scene.say(4, scene.other, { kind: 'reaction', target: ref(scene, 1), emoji: '👍', isOn: true });
     expect(await scene.row()).toMatchObject({ unreadCount: 2, mentionCount: 1, lastShownSeq: 3 });
     const reader = await scene.commit(async (tx) => tx);
-    await markRead({ reader, transact: scene.commit }, scene.conversationId, 1);
+    await markRead({ ...scene.time, reader, transact: scene.commit }, scene.conversationId, 1);
     expect(await scene.row()).toMatchObject({ unreadCount: 1, mentionCount: 1 });
     await scene.say(5, scene.other, { kind: 'delete', target: ref(scene, 3) });
     expect(await scene.row()).toMatchObject({ unreadCount: 0, mentionCount: 0 });

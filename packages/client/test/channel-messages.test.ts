@@ -17,7 +17,8 @@ const textIs = (text: string) => (message: Message) =>
 
 describe('messages of a channel', () => {
   it('messages of a channel are answered, edited, reacted to, moderated and expire like any others', async () => {
-    const [alice, bob, carol] = await settle(house, 3);
+    let ahead = 0;
+    const [alice, bob, carol] = await settle(house, 3, { now: () => Date.now() + ahead });
     const clients = [alice!.client, bob!.client, carol!.client];
     await Promise.all(clients.map(stocked));
     const members = [bob!.userId, carol!.userId];
@@ -48,11 +49,18 @@ describe('messages of a channel', () => {
     for (const channel of [atAlice!, atBob!, atCarol!]) await expectSaid(channel, ['who has the key', '<deleted>']);
     expect(atCarol!.summary.get()).toMatchObject({ mentionCount: 0, unreadCount: 1 });
 
-    await atBob!.setTimer(3);
-    await until(atAlice!.summary, (summary) => summary?.timerSeconds === 3, 'the timer');
-    await atAlice!.send('gone soon');
-    await shows(atCarol!, textIs('gone soon'), 'it at carol');
-    for (const channel of [atAlice!, atBob!, atCarol!]) await expectSaid(channel, ['who has the key', '<deleted>']);
+    await expect(atBob!.setTimer(30)).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    await atAlice!.setTimer(30);
+    for (const channel of [atBob!, atCarol!]) {
+      await until(channel.summary, (summary) => summary?.timerSeconds === 30, 'the timer');
+    }
+    await atBob!.send('gone soon');
+    for (const channel of [atAlice!, atCarol!]) await shows(channel, textIs('gone soon'), 'it');
+    await shows(atBob!, (message) => textIs('gone soon')(message) && message.seq !== null, 'its place');
+    ahead = 31_000;
+    await atAlice!.send('next');
+    const left = ['who has the key', '<deleted>', 'next'];
+    for (const channel of [atAlice!, atBob!, atCarol!]) await expectSaid(channel, left);
     expect(atBob!.messages.get().missing).toEqual([]);
   });
 });

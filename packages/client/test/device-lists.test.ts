@@ -22,6 +22,7 @@ import {
 } from '@seal-chat/protocol';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { SealApi } from '../src/index.ts';
+import { createClock } from '../src/context/clock.ts';
 import { acceptIdentity } from '../src/peers/accept-identity.ts';
 import { learnDeviceLists } from '../src/peers/device-lists.ts';
 import { safetyNumberWith } from '../src/peers/safety-number.ts';
@@ -78,7 +79,7 @@ beforeEach(async () => {
     })),
   });
   const api = { devices: { lists: { query } } } as unknown as SealApi;
-  deps = { api, reader, transact: write, curves, now: () => NOW };
+  deps = { api, reader, transact: write, curves, now: () => NOW, clock: createClock(() => NOW) };
   [me, bob] = await Promise.all([person(), person()]);
   served.set(bob.account.userId, bob.chain);
   served.set(me.account.userId, me.chain);

@@ -100,6 +100,12 @@ export const CONTENT_LIMITS = {
   historyKeys: 100,
 } as const;
 
+/**
+ * After how long messages can be made to disappear, seconds, ascending. People choose one of these; a lifetime that
+ * another client sends lies between the first and the last, or its message is MALFORMED.
+ */
+export const MESSAGE_LIFETIMES = [30, 300, 3_600, 28_800, 86_400, 604_800, 2_592_000, 7_776_000] as const;
+
 /** Channels and their MLS groups (RFC 9420). Sizes in bytes. */
 export const CHANNEL_LIMITS = {
   /** People in one channel. */

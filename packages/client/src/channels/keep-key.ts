@@ -1,5 +1,5 @@
 import type { ConversationId, MessageContent } from '@seal-chat/protocol';
-import { decodeContent } from '@seal-chat/protocol/content';
+import { readContent } from '../content/read-content.ts';
 import type { DeviceTx } from '../store/device-tx.ts';
 import { CHANNEL_ROWS, type ContentKeyRow } from '../store/channel-rows.ts';
 
@@ -21,7 +21,7 @@ export function keepKey(
   }
 }
 
-/** What a body says; null when a newer version made it. @throws SealError MALFORMED */
+/** What a body says; null when this version cannot tell. */
 export function kindOf(content: MessageContent): string | null {
-  return content.kind === 'coded' ? (decodeContent(content)?.kind ?? null) : content.kind;
+  return content.kind === 'coded' ? (readContent(content)?.kind ?? null) : content.kind;
 }

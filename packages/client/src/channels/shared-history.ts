@@ -6,11 +6,12 @@ import {
   type ConversationId,
   type MessageContent,
 } from '@seal-chat/protocol';
-import { decodeContent, encodeContent, type HistoryKey } from '@seal-chat/protocol/content';
+import { encodeContent, type HistoryKey } from '@seal-chat/protocol/content';
 import type { StoredMessage } from '@seal-chat/protocol/api';
 import type { Deps } from '../context/deps.ts';
 import { applyContent } from '../content/apply-content.ts';
 import { incomingOf, type IncomingMessage } from '../content/incoming.ts';
+import { readContent } from '../content/read-content.ts';
 import { enqueue } from '../outbox/queue.ts';
 import type { DeviceTx } from '../store/device-tx.ts';
 import { ROWS, placeOf, type SharedHistoryRow } from '../store/rows.ts';
@@ -106,7 +107,7 @@ async function applyHandedProfile(
 ): Promise<void> {
   const key = ROWS.conversation(conversationId);
   const row = await tx.get(key);
-  const profile = coded.kind === 'coded' ? decodeContent(coded) : null;
+  const profile = coded.kind === 'coded' ? readContent(coded) : null;
   if (row?.channel === undefined || profile?.kind !== 'profile' || row.channel.profileSeq >= seq) return;
   const { name, description, sharesHistory } = profile;
   const named = row.channel.visibility === 'private' ? { name, description } : {};

@@ -23,7 +23,7 @@ export async function edit(
 ): Promise<void> {
   checkMentions(text, mentions);
   await onMessage(deps, conversationId, seq, async (applying, message) => {
-    const { tx, ownUserId, now } = applying;
+    const { tx, ownUserId, clock } = applying;
     const { content } = message;
     if (message.senderUserId !== ownUserId || (content.kind !== 'text' && content.kind !== 'post')) {
       throw new SealError('FORBIDDEN', 'edit: only your own text can be edited');
@@ -36,7 +36,8 @@ export async function edit(
     const { messageId, expiresAt } = message;
     const change = encodeContent({ kind: 'edit', target: { seq, messageId }, text, mentions });
     // The server forgets what it says when it forgets the message itself.
-    const lifetimeSeconds = expiresAt === undefined ? undefined : Math.max(1, Math.ceil((expiresAt - now) / 1000));
+    const lifetimeSeconds =
+      expiresAt === undefined ? undefined : Math.max(1, Math.ceil((expiresAt - clock.local()) / 1000));
     await enqueue(deps, tx, conversationId, change, { ...(lifetimeSeconds !== undefined && { lifetimeSeconds }) });
     putMessage(applying, seq, message, await withUnsent(applying, seq, acceptedState(message)));
     await requote(tx, conversationId, seq);

@@ -1,22 +1,24 @@
-import { SIZE_LIMITS, SealError, type ConversationId } from '@seal-chat/protocol';
+import { MESSAGE_LIFETIMES, SIZE_LIMITS, SealError, type ConversationId } from '@seal-chat/protocol';
 import { encodeContent } from '@seal-chat/protocol/content';
 import { eraseMessage, inConversation } from '../content/applying.ts';
 import { requote } from '../content/replies.ts';
+import { maySetTimer } from '../content/settings.ts';
 import type { StoreDeps, ComposeDeps, Deps } from '../context/deps.ts';
 import { enqueue } from '../outbox/queue.ts';
 import { ROWS } from '../store/rows.ts';
+import { timerOf } from '../store/timer.ts';
 import { onMessage } from './change-message.ts';
 
-/** The longest time a timer can be set to, seconds. */
-const MAX_TIMER = 0x7fff_ffff;
-
-/** See `Conversation.setTimer`. @throws SealError BAD_INPUT */
+/** See `Conversation.setTimer`. @throws SealError BAD_INPUT, FORBIDDEN */
 export async function setTimer(deps: ComposeDeps, conversationId: ConversationId, seconds: number): Promise<void> {
-  if (!Number.isInteger(seconds) || seconds < 0 || seconds > MAX_TIMER) throw new SealError('BAD_INPUT', 'timer');
+  if (![0, ...MESSAGE_LIFETIMES].includes(seconds)) {
+    throw new SealError('BAD_INPUT', `timer: must be 0 or one of ${MESSAGE_LIFETIMES.join(', ')} seconds`);
+  }
   await deps.transact((tx) =>
     inConversation(deps, tx, conversationId, async (applying) => {
-      const { row } = applying;
-      if (seconds === (row.ownTimer ?? row.timer?.seconds ?? 0)) return;
+      const { row, ownUserId } = applying;
+      if (!maySetTimer(row, ownUserId)) throw new SealError('FORBIDDEN', 'timer: owners and admins set it');
+      if (seconds === timerOf(row)) return;
       const shown = { kind: 'event', event: { type: 'timer', seconds } } as const;
       await enqueue(deps, tx, conversationId, encodeContent({ kind: 'timer', seconds }), { shown });
       applying.row = { ...row, ownTimer: seconds };

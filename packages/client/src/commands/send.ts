@@ -9,7 +9,8 @@ import type { Message } from '../model/message.ts';
 import { checkText, enqueue } from '../outbox/queue.ts';
 import { activeAccount } from '../store/account.ts';
 import { viewAttachment, viewOutbox } from '../store/message-view.ts';
-import { ROWS, type ConversationRow } from '../store/rows.ts';
+import { ROWS } from '../store/rows.ts';
+import { timerOf } from '../store/timer.ts';
 
 /** Bytes of all thumbnails of a message: with everything else it has to fit into one body. */
 const THUMBNAILS_SIZE = 28_000;
@@ -64,11 +65,6 @@ export async function send(
   const message = viewOutbox(conversationId, row, { userId, deviceId: device.deviceId });
   if (message === null) throw new SealError('INTERNAL', 'outbox: the queued message is not shown');
   return message;
-}
-
-/** How long a message lives that is written now, seconds; 0 for ever. */
-function timerOf(row: ConversationRow | null): number {
-  return row?.ownTimer ?? row?.timer?.seconds ?? 0;
 }
 
 /** The first thumbnails that fit; the files themselves are elsewhere. */

@@ -1,6 +1,5 @@
-import { isSealError, type MessageBody } from '@seal-chat/protocol';
-import { decodeContent, type RichContent } from '@seal-chat/protocol/content';
-import type { Deps } from '../context/deps.ts';
+import type { MessageBody } from '@seal-chat/protocol';
+import type { TimeDeps } from '../context/deps.ts';
 import { withMessage, withProgress } from '../conversations/progress.ts';
 import { moveReadPosition } from '../conversations/read-position.ts';
 import type { DeviceTx } from '../store/device-tx.ts';
@@ -8,6 +7,7 @@ import { ROWS, type MessageRow } from '../store/rows.ts';
 import { eraseMessage, inConversation, type Applying } from './applying.ts';
 import { applyChange, applyWaiting } from './changes.ts';
 import type { PlacedMessage } from './incoming.ts';
+import { readContent } from './read-content.ts';
 import { requote } from './replies.ts';
 import { applyProfile, applyTimer, keepSharedHistory } from './settings.ts';
 import { storeShown, type Shown } from './store-shown.ts';
@@ -26,7 +26,7 @@ export interface ApplyOptions {
  * @throws SealError NOT_SIGNED_IN, STORAGE_FAILED
  */
 export async function applyContent(
-  deps: Pick<Deps, 'now'>,
+  deps: TimeDeps,
   tx: DeviceTx,
   message: PlacedMessage,
   body: Pick<MessageBody, 'sentAt' | 'content'>,
@@ -68,7 +68,7 @@ async function apply(
     await applyRead(applying, message, Math.min(said.upToSeq, seq));
     return false;
   }
-  const content = readTyped(said);
+  const content = readContent(said);
   switch (content?.kind) {
     case undefined:
       tx.put(ROWS.unsupported(conversationId, seq), { typeId: said.code, payload: said.payload });
@@ -83,8 +83,10 @@ async function apply(
       await applyChange(applying, { content, seq, senderUserId, acceptedAt });
       return false;
     case 'timer':
-      applyTimer(applying, seq, content.seconds, await unsentTimer(tx, conversationId));
-      return show({ kind: 'event', event: { type: 'timer', seconds: content.seconds } });
+      return (
+        applyTimer(applying, message, content.seconds, await unsentTimer(tx, conversationId)) &&
+        show({ kind: 'event', event: { type: 'timer', seconds: content.seconds } })
+      );
     case 'profile':
       return (
         applyProfile(applying, message, content) &&
@@ -96,19 +98,6 @@ async function apply(
   }
 }
 
-/**
- * Decodes a body of a numbered type; null when this version cannot tell. It was opened: no new key would make it
- * better.
- */
-function readTyped(coded: Parameters<typeof decodeContent>[0]): RichContent | null {
-  try {
-    return decodeContent(coded);
-  } catch (error) {
-    if (isSealError(error, 'MALFORMED')) return null;
-    throw error;
-  }
-}
-
 async function applyRead(applying: Applying, { senderUserId }: PlacedMessage, readSeq: number): Promise<void> {
   const { tx, conversationId, ownUserId } = applying;
   if (senderUserId !== ownUserId) {
@@ -117,6 +106,7 @@ async function applyRead(applying: Applying, { senderUserId }: PlacedMessage, re
   }
   const key = ROWS.conversation(conversationId);
   tx.put(key, applying.row);
-  await moveReadPosition(tx, { conversationId, seq: readSeq, ownUserId, isAnnounced: true });
+  const move = { conversationId, seq: readSeq, ownUserId, isAnnounced: true, now: applying.clock.local() };
+  await moveReadPosition(tx, move);
   applying.row = (await tx.get(key)) ?? applying.row;
 }

@@ -1,4 +1,6 @@
 import type { ConversationId, DeviceId, UserId } from '@seal-chat/protocol';
+import type { Clock } from '../context/clock.ts';
+import type { TimeDeps } from '../context/deps.ts';
 import { CHANNEL_ROWS } from '../store/channel-rows.ts';
 import { isUnreadKind } from '../conversations/read-position.ts';
 import { activeAccount } from '../store/account.ts';
@@ -11,14 +13,15 @@ export interface Applying {
   readonly conversationId: ConversationId;
   readonly ownUserId: UserId;
   readonly ownDeviceId: DeviceId;
-  /** ms, server's clock. */
+  /** ms: `Deps.now`. */
   readonly now: number;
+  readonly clock: Clock;
   row: ConversationRow;
 }
 
 /** Runs `task` on a conversation; one that this device does not know is left alone. @throws SealError NOT_SIGNED_IN */
 export async function inConversation(
-  { now }: { readonly now: () => number },
+  { now, clock }: TimeDeps,
   tx: DeviceTx,
   conversationId: ConversationId,
   task: (applying: Applying) => Promise<void>,
@@ -33,6 +36,7 @@ export async function inConversation(
     ownUserId: userId,
     ownDeviceId: device.deviceId,
     now: now(),
+    clock,
     row: row.firstSeq === null ? await withBeginning(tx, row, userId) : row,
   };
   await task(applying);

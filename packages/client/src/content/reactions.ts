@@ -7,9 +7,13 @@ type Reactions = MessageChanges['reactions'];
 /** Different emojis on one message; further ones are dropped. */
 const MAX_EMOJIS = 50;
 
-/** One grapheme with something to see, as all readers see it. */
+/** What emoji are made of, and what none is without: letters and towers of accents are no reactions. */
+const PARTS = /^[\p{Emoji}\p{Emoji_Component}]+$/u;
+const CORE = /\p{Extended_Pictographic}|\p{Regional_Indicator}|\u20e3/u;
+
+/** One grapheme that is an emoji, as all readers see it. */
 export function isEmoji(text: string): boolean {
-  if (text.trim() !== text || !text.isWellFormed() || utf8(text).length > CONTENT_LIMITS.emoji) return false;
+  if (!PARTS.test(text) || !CORE.test(text) || utf8(text).length > CONTENT_LIMITS.emoji) return false;
   return [...new Intl.Segmenter().segment(text)].length === 1;
 }
 

@@ -1,18 +1,33 @@
+import type { UserId } from '@seal-chat/protocol';
 import type { HistoryKey, ProfileContent } from '@seal-chat/protocol/content';
-import { ROWS } from '../store/rows.ts';
+import { ROWS, type ConversationRow } from '../store/rows.ts';
+import { MAX_TIMERS } from '../store/timer.ts';
 import type { PlacedMessage } from './incoming.ts';
 import type { Applying } from './applying.ts';
 import { isModerator } from './changes.ts';
 
-/** The last word on how long messages live counts, in the order of the conversation. */
-export function applyTimer(applying: Applying, seq: number, seconds: number, unsent: number | null): void {
+/**
+ * The last word on how long messages live counts, in the order of the conversation.
+ *
+ * @returns whether it counts: in a DM, or from an owner or admin of the channel
+ */
+export function applyTimer(
+  applying: Applying,
+  { seq, senderUserId }: PlacedMessage,
+  seconds: number,
+  unsent: number | null,
+): boolean {
   const { ownTimer: _, ...row } = applying.row;
-  const isNewer = seq > (row.timer?.seq ?? 0);
-  applying.row = {
-    ...row,
-    ...(isNewer && { timer: { seconds, seq } }),
-    ...(unsent !== null && { ownTimer: unsent }),
-  };
+  applying.row = { ...row, ...(unsent !== null && { ownTimer: unsent }) };
+  if (!maySetTimer(row, senderUserId)) return false;
+  const timers = [...(row.timers ?? []).filter((timer) => timer.seq !== seq), { seconds, seq }];
+  applying.row = { ...applying.row, timers: timers.toSorted((a, b) => a.seq - b.seq).slice(-MAX_TIMERS) };
+  return true;
+}
+
+/** Both people of a DM, and who moderates a channel. */
+export function maySetTimer(row: ConversationRow, userId: UserId): boolean {
+  return row.kind === 'dm' || isModerator(row, userId);
 }
 
 /** @returns whether it counts: from an owner or admin, and in a channel */

@@ -2,7 +2,7 @@ import type { ConversationId, ErrorCode } from '@seal-chat/protocol';
 import type { SendAnswer } from '@seal-chat/protocol/api';
 import { withMessage } from '../conversations/progress.ts';
 import { activeAccount } from '../store/account.ts';
-import { type Deps } from '../context/deps.ts';
+import { type TimeDeps } from '../context/deps.ts';
 import type { IncomingMessage } from './incoming.ts';
 import type { DeviceTx } from '../store/device-tx.ts';
 import { ROWS, placeOf, type MessageRow, type OutboxRow, type RowKey } from '../store/rows.ts';
@@ -36,7 +36,7 @@ export const CURED_HERE: ReadonlySet<ErrorCode> = new Set([
 
 /** Keeps a message that could not be opened, so that it can be later, and shows it with its cause. */
 export async function storeUndecryptable(
-  deps: Pick<Deps, 'now'>,
+  deps: TimeDeps,
   tx: DeviceTx,
   incoming: IncomingMessage,
   cause: ErrorCode,
@@ -66,7 +66,7 @@ export async function storeUndecryptable(
 }
 
 /** The server has the message's place and no longer what it said: it was taken back, or its time is over. */
-export async function storeEmptied(deps: Pick<Deps, 'now'>, tx: DeviceTx, incoming: IncomingMessage): Promise<void> {
+export async function storeEmptied(deps: TimeDeps, tx: DeviceTx, incoming: IncomingMessage): Promise<void> {
   const { conversationId, seq, acceptedAt } = incoming;
   const existing = await tx.get(ROWS.message(conversationId, seq));
   await inConversation(deps, tx, conversationId, async (applying) => {
@@ -80,7 +80,7 @@ export async function storeEmptied(deps: Pick<Deps, 'now'>, tx: DeviceTx, incomi
 
 /** The server says that a body was deleted. What this device has read, only those who said it take back. */
 export async function forgetUndecryptable(
-  deps: Pick<Deps, 'now'>,
+  deps: TimeDeps,
   tx: DeviceTx,
   conversationId: ConversationId,
   seq: number,
@@ -102,7 +102,7 @@ function rowOf(incoming: IncomingMessage, content: MessageRow['content']): Messa
  * @returns the row as it was queued; null when another tab has done this
  */
 export async function storeAccepted(
-  deps: Pick<Deps, 'now'>,
+  deps: TimeDeps,
   tx: DeviceTx,
   key: RowKey<OutboxRow>,
   { seq, acceptedAt }: SendAnswer,
@@ -123,7 +123,7 @@ export async function storeAccepted(
  * stays queued, as it can be sent once the person has accepted who the other one is (`reviveDeletions`).
  */
 export async function dropUnsent(
-  deps: Pick<Deps, 'now'>,
+  deps: TimeDeps,
   tx: DeviceTx,
   key: RowKey<OutboxRow>,
   failure: ErrorCode,

@@ -2,6 +2,7 @@ import type { UserId } from '@seal-chat/protocol';
 import type { InvitationContent, PostContent } from '@seal-chat/protocol/content';
 import { viewAttachment } from '../store/message-view.ts';
 import { ROWS, type MessageRow, type ShownContent } from '../store/rows.ts';
+import { READING_MS } from '../conversations/read-position.ts';
 import { putMessage, type Applying } from './applying.ts';
 import type { PlacedMessage } from './incoming.ts';
 import { namesOther, validMentions } from './mentions.ts';
@@ -14,8 +15,8 @@ export type Shown =
   | Extract<ShownContent, { readonly kind: 'text' | 'event' | 'unsupported' }>;
 
 /**
- * Stores a message that people see. Of one whose time was over before it came it shows that it was there, so that a
- * server cannot make it vanish by its clock.
+ * Stores a message that people see. Of one whose time was over before it came, by both clocks, it shows that it was
+ * there.
  *
  * @returns whether it is shown
  */
@@ -29,11 +30,14 @@ export async function storeShown(
     readonly isShared: boolean;
   },
 ): Promise<boolean> {
-  const { tx, conversationId, ownUserId, ownDeviceId, now } = applying;
+  const { tx, conversationId, ownUserId, ownDeviceId, clock } = applying;
   const { seq, messageId, senderUserId, senderDeviceId, acceptedAt } = message;
   const { content, sentAt, existing, isShared } = input;
-  const expiresAt = expiryOf(content, Math.min(acceptedAt, now));
-  const isOver = expiresAt !== null && expiresAt <= now;
+  const lifetimeSeconds = content.kind === 'post' ? content.lifetimeSeconds : null;
+  const left = lifetimeSeconds === null ? null : lifetimeSeconds * 1000 - clock.ageOf({ acceptedAt, sentAt });
+  const isOver = left !== null && left <= 0;
+  // From here on this device's clock alone counts: no server shortens it, and there is time to read.
+  const expiresAt = left === null ? null : clock.local() + Math.max(left, READING_MS);
   if (isOver && senderDeviceId === ownDeviceId) return false;
 
   const row: MessageRow = {
@@ -44,6 +48,7 @@ export async function storeShown(
     acceptedAt,
     content: isOver ? { kind: 'deleted' } : await shownContent(applying, content, seq),
     ...(expiresAt !== null && !isOver && { expiresAt }),
+    ...(lifetimeSeconds !== null && { lifetimeSeconds }),
     ...(isShared && { isShared }),
     ...(content.kind === 'post' && !isOver && extrasOf(content, ownUserId, senderUserId)),
   };
@@ -55,11 +60,6 @@ export async function storeShown(
   const isNews = existing === null && senderDeviceId !== ownDeviceId && !isShared;
   tx.announce({ type: isNews ? 'arrived' : 'changed', conversationId, seq });
   return true;
-}
-
-function expiryOf(content: Shown, acceptedAt: number): number | null {
-  const seconds = content.kind === 'post' ? content.lifetimeSeconds : null;
-  return seconds === null || seconds === 0 ? null : acceptedAt + seconds * 1000;
 }
 
 async function shownContent(applying: Applying, content: Shown, seq: number): Promise<ShownContent> {

@@ -1,5 +1,5 @@
 import type { ConversationId } from '@seal-chat/protocol';
-import { decodeContent, type Mention, type RichContent } from '@seal-chat/protocol/content';
+import type { Mention, RichContent } from '@seal-chat/protocol/content';
 import type { RowReader } from '../store/device-tx.ts';
 import {
   ROWS,
@@ -10,6 +10,7 @@ import {
   type ShownContent,
 } from '../store/rows.ts';
 import type { Applying } from './applying.ts';
+import { readContent } from './read-content.ts';
 import { viewReactions, withReaction } from './reactions.ts';
 
 /** A change by this account of a message that waits in the outbox. It is shown at once, on top of what was accepted. */
@@ -23,7 +24,7 @@ export const NO_CHANGES: MessageChanges = { editSeq: 0, reactions: [] };
 
 /** What a queued body says beyond plain text; null for texts and read positions. */
 export function richContentOf({ content }: OutboxRow): RichContent | null {
-  return content.kind === 'coded' ? decodeContent(content) : null;
+  return content.kind === 'coded' ? readContent(content) : null;
 }
 
 /** Own changes of the message `target` that were not sent yet, in their order. */

@@ -2,6 +2,7 @@ import type { Curves, Kem, Rng } from '@seal-chat/crypto';
 import type { HttpOptions } from '../api/http.ts';
 import type { TokenSource } from '../api/transport.ts';
 import type { SealApi } from '../api/types.ts';
+import type { Clock } from './clock.ts';
 import type { DeviceStore } from '../store/device-store.ts';
 import type { DeviceTx, RowReader } from '../store/device-tx.ts';
 
@@ -23,16 +24,19 @@ export interface Deps {
   /** Chosen on first use: it may have to be downloaded. */
   readonly kem: () => Promise<Kem>;
   readonly rng: Rng;
-  /** The server's clock as far as it is known, ms. */
+  /** The time that ages are measured by, ms: `clock.now`. */
   readonly now: () => number;
   /** This device's own clock, ms: for what no server may hold up or hurry. */
   readonly localNow: () => number;
+  readonly clock: Clock;
   /** Something went wrong in the background that will not be repaired. */
   readonly report: (error: unknown) => void;
 }
 
+/** What judging the age of messages takes. */
+export type TimeDeps = Pick<Deps, 'now' | 'clock'>;
 /** Rows and the time: what reads and writes on this device alone takes. */
-export type StoreDeps = Pick<Deps, 'reader' | 'transact' | 'now'>;
+export type StoreDeps = Pick<Deps, 'reader' | 'transact'> & TimeDeps;
 /** What queues a message takes. */
 export type ComposeDeps = StoreDeps & Pick<Deps, 'rng'>;
 /** What fetches from the server, verifies and stores takes. */

@@ -4,6 +4,9 @@ import { activeAccount } from '../store/account.ts';
 import type { DeviceTx } from '../store/device-tx.ts';
 import { ROWS, placeOf, type MessageRow } from '../store/rows.ts';
 
+/** A message does not disappear sooner than this after it was read, ms. */
+export const READING_MS = 30_000;
+
 /** Whether a message makes a person want to look: the texts of others do. */
 export function isUnreadKind({ senderUserId, content, isShared }: MessageRow, ownUserId: UserId): boolean {
   return senderUserId !== ownUserId && (content.kind === 'text' || content.kind === 'post') && isShared !== true;
@@ -18,13 +21,16 @@ export async function moveReadPosition(
     readonly ownUserId: UserId;
     /** Another device of this account has read, and has told the others: this one need not. */
     readonly isAnnounced: boolean;
+    /** This device's clock, ms. */
+    readonly now: number;
   },
 ): Promise<void> {
-  const { conversationId, seq, ownUserId, isAnnounced } = move;
+  const { conversationId, seq, ownUserId, isAnnounced, now } = move;
   const row = await tx.get(ROWS.conversation(conversationId));
   if (row === null || seq <= row.readSeq) return;
   const left = await tx.list(ROWS.messagesOf(conversationId), { after: ROWS.message(conversationId, seq) });
   const unread = left.filter(({ value }) => isUnreadKind(value, ownUserId));
+  await leaveTimeToRead(tx, conversationId, { from: row.readSeq, to: seq, until: now + READING_MS });
   tx.put(ROWS.conversation(conversationId), {
     ...row,
     readSeq: seq,
@@ -34,9 +40,30 @@ export async function moveReadPosition(
   });
 }
 
+/** What was just read and would disappear before `until` stays until then. */
+async function leaveTimeToRead(
+  tx: DeviceTx,
+  conversationId: ConversationId,
+  { from, to, until }: { readonly from: number; readonly to: number; readonly until: number },
+): Promise<void> {
+  const read = await tx.list(ROWS.messagesOf(conversationId), {
+    after: ROWS.message(conversationId, from),
+    before: ROWS.message(conversationId, to + 1),
+  });
+  for (const { key, value } of read) {
+    const { expiresAt } = value;
+    if (expiresAt === undefined || expiresAt >= until) continue;
+    const { seq } = placeOf(key);
+    tx.delete(ROWS.expiry(expiresAt, conversationId, seq));
+    tx.put(ROWS.expiry(until, conversationId, seq), until);
+    tx.put(ROWS.message(conversationId, seq), { ...value, expiresAt: until });
+    tx.announce({ type: 'changed', conversationId, seq });
+  }
+}
+
 /** The person has seen everything up to `seq` (null: all there is). Others are told by the read announcer. */
 export async function markRead(
-  deps: Pick<Deps, 'reader' | 'transact'>,
+  deps: Pick<Deps, 'reader' | 'transact' | 'clock'>,
   conversationId: ConversationId,
   seq: number | null = null,
 ): Promise<void> {
@@ -53,6 +80,7 @@ export async function markRead(
     const newest = shown.find(({ value }) => value.senderUserId !== userId);
     if (newest === undefined) return;
     const { seq: newestSeq } = placeOf(newest.key);
-    await moveReadPosition(tx, { conversationId, seq: newestSeq, ownUserId: userId, isAnnounced: false });
+    const move = { conversationId, seq: newestSeq, ownUserId: userId, isAnnounced: false, now: deps.clock.local() };
+    await moveReadPosition(tx, move);
   });
 }

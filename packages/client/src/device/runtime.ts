@@ -2,7 +2,7 @@ import { bufferedRng, selectCurves, selectKem, type Kem } from '@seal-chat/crypt
 import { SealError, type Bytes } from '@seal-chat/protocol';
 import { createPublicApi, type TransportOptions } from '../api/transport.ts';
 import type { SealApi } from '../api/types.ts';
-import { createClock, type Clock } from '../context/clock.ts';
+import { createClock } from '../context/clock.ts';
 import type { Deps } from '../context/deps.ts';
 import { createTokenSource } from '../identity/tokens.ts';
 import { rowReader, transact, type Committed, type DeviceTx } from '../store/device-tx.ts';
@@ -11,9 +11,7 @@ import { loadConversation } from '../sync/load.ts';
 import type { SealClientOptions } from './options.ts';
 
 /** An open device: its store, its cryptography, its way to the server. */
-export interface Runtime extends Deps {
-  readonly clock: Clock;
-}
+export type Runtime = Deps;
 
 /** How calls leave, with the platform's parts where the caller brought none. */
 export function transportOptions(options: SealClientOptions): TransportOptions {

@@ -19,7 +19,7 @@ export async function openSession(
   stored: TokensRow | null,
 ): Promise<SessionAnswer> {
   const { publicApi, curves, clock } = deps;
-  if (stored !== null && stored.refreshExpiresAt > clock.now()) {
+  if (stored !== null && stored.refreshExpiresAt > clock.server()) {
     try {
       return await publicApi.auth.refresh.mutate({ refreshToken: stored.refreshToken });
     } catch (error) {

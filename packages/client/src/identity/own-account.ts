@@ -1,13 +1,12 @@
 import { verifyDeviceListChain, type DeviceListState } from '@seal-chat/crypto';
 import { SealError, type SignedDeviceList } from '@seal-chat/protocol';
 import type { SessionAnswer } from '@seal-chat/protocol/api';
-import type { Clock } from '../context/clock.ts';
 import type { Deps } from '../context/deps.ts';
 import { ROWS, type AccountRow } from '../store/rows.ts';
 import { tokensOf } from './session-rows.ts';
 
 /** What commands that make or continue an account are handed: no account is signed in yet. */
-export type IdentityDeps = Omit<Deps, 'api'> & { readonly clock: Clock };
+export type IdentityDeps = Omit<Deps, 'api'>;
 
 /** Verifies the device lists of this device's account, whose key is known beforehand. */
 export function verifyOwnChain(

@@ -19,7 +19,7 @@ export function createTokenSource(deps: TokenDeps, openSession: OpenSession): To
   let renewing: Promise<TokensRow> | null = null;
 
   const isUsable = (tokens: TokensRow | null): tokens is TokensRow =>
-    tokens !== null && tokens.accessToken !== refused && tokens.accessExpiresAt - clock.now() > RENEW_BEFORE_MS;
+    tokens !== null && tokens.accessToken !== refused && tokens.accessExpiresAt - clock.server() > RENEW_BEFORE_MS;
 
   const renew = (): Promise<TokensRow> =>
     store.locks.run('session', async () => {

@@ -72,7 +72,12 @@ export interface Conversation {
   deleteForMe(seq: number): Promise<void>;
   /** Adds or removes the person's reaction. @throws SealError NOT_FOUND, BAD_INPUT when `emoji` is not one */
   react(seq: number, emoji: string, isOn: boolean): Promise<void>;
-  /** From here on messages disappear after `seconds`, for everyone; 0 turns that off. */
+  /**
+   * From here on messages disappear after `seconds`, for everyone: one of `MESSAGE_LIFETIMES`, or 0 to turn that off.
+   * In a channel its owners and admins may do that.
+   *
+   * @throws SealError BAD_INPUT, FORBIDDEN
+   */
   setTimer(seconds: number): Promise<void>;
   /** Keeps what the person has begun to write; the caller decides how often. */
   setDraft(text: string): Promise<void>;

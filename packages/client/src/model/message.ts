@@ -90,8 +90,10 @@ export interface Message {
   readonly editedAt: number | null;
   /** In the order in which each was first used. */
   readonly reactions: readonly Reaction[];
-  /** When it disappears, server's clock; null if it does not. */
+  /** When it disappears, this device's clock; null if it does not. */
   readonly expiresAt: number | null;
+  /** The lifetime its sender gave it, seconds, 0 for none, where that is not the conversation's; null otherwise. */
+  readonly unusualLifetime: number | null;
   /** The person of this account is mentioned in it. */
   readonly mentionsSelf: boolean;
   /** Not received but handed over by a member: it was sent before this device joined the channel. */

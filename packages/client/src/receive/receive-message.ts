@@ -7,7 +7,7 @@ import type { DeviceTx } from '../store/device-tx.ts';
 import { ROWS } from '../store/rows.ts';
 import { openMessage } from './open-message.ts';
 
-type ReceiveDeps = Pick<Deps, 'curves' | 'kem' | 'rng' | 'now' | 'localNow' | 'report'>;
+type ReceiveDeps = Pick<Deps, 'curves' | 'kem' | 'rng' | 'now' | 'localNow' | 'clock' | 'report'>;
 
 /**
  * Takes one message into the device, inside the transaction that also moves the mailbox position. What cannot be opened

@@ -53,7 +53,10 @@ export interface MessageRow {
   readonly editedAt?: number;
   /** As they are shown, unsent ones of this account included. */
   readonly reactions?: readonly Reaction[];
+  /** This device's clock. */
   readonly expiresAt?: number;
+  /** As its sender said. */
+  readonly lifetimeSeconds?: number;
   readonly mentionsSelf?: boolean;
   readonly isShared?: boolean;
   readonly changes?: MessageChanges;

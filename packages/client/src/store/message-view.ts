@@ -3,6 +3,7 @@ import type { ConversationId } from '@seal-chat/protocol';
 import type { MessageAttachment } from '../model/attachments.ts';
 import type { DeliveryStatus, Message } from '../model/message.ts';
 import type { ConversationRow, MessageRow, OutboxRow } from './rows.ts';
+import { unusualLifetime } from './timer.ts';
 import type { Self } from './self.ts';
 
 /** A message with a place, as people see it. */
@@ -29,6 +30,7 @@ export function viewMessage(
     editedAt: row.editedAt ?? null,
     reactions: row.reactions ?? [],
     expiresAt: row.expiresAt ?? null,
+    unusualLifetime: unusualLifetime(conversation, seq, row),
     mentionsSelf: row.mentionsSelf ?? false,
     isShared: row.isShared ?? false,
   };
@@ -62,6 +64,7 @@ export function viewOutbox(conversationId: ConversationId, row: OutboxRow, self:
     editedAt: null,
     reactions: [],
     expiresAt: null,
+    unusualLifetime: null,
     mentionsSelf: false,
     isShared: false,
   };

@@ -120,8 +120,8 @@ export interface ConversationRow {
   /** Those of them that mention the person of this account. */
   readonly mentionCount?: number;
   readonly isMuted?: boolean;
-  /** How long messages live from message `seq` on; 0 seconds for ever. */
-  readonly timer?: { readonly seconds: number; readonly seq: number };
+  /** How long messages live from message `seq` on, 0 seconds for ever: the newest timers, in their order. */
+  readonly timers?: readonly { readonly seconds: number; readonly seq: number }[];
   /** The same, set on this device and not sent yet. */
   readonly ownTimer?: number;
   /** Highest sequence number this device has accounted for: it knows what is there, or that nothing is left there. */

@@ -11,8 +11,8 @@ const PER_COMMIT = 100;
 /** The longest a timer is set for, ms: clocks are corrected, and timers cannot be longer than 2^31. */
 const LONGEST_WAIT_MS = 60 * 60 * 1000;
 
-/** Deletes messages when their time is over, by the server's clock, connected or not. */
-export function createExpiry(deps: Pick<Deps, 'reader' | 'transact' | 'now' | 'report'>): LeaderPart {
+/** Deletes messages when their time is over, by this device's clock, connected or not. */
+export function createExpiry(deps: StoreDeps & Pick<Deps, 'report'>): LeaderPart {
   const queue = createTaskQueue(deps.report);
   let timer: ReturnType<typeof setTimeout> | null = null;
   let isStopped = false;
@@ -22,7 +22,7 @@ export function createExpiry(deps: Pick<Deps, 'reader' | 'transact' | 'now' | 'r
     if (isStopped) return;
     const next = await expireMessages(deps);
     if (next === null || isStopped) return;
-    timer = setTimeout(schedule, Math.min(LONGEST_WAIT_MS, Math.max(0, next - deps.now())));
+    timer = setTimeout(schedule, Math.min(LONGEST_WAIT_MS, Math.max(0, next - deps.clock.local())));
   }
   const schedule = (): void => void queue.add(deleteExpired);
 
@@ -43,7 +43,7 @@ export function createExpiry(deps: Pick<Deps, 'reader' | 'transact' | 'now' | 'r
 async function expireMessages(deps: StoreDeps): Promise<number | null> {
   for (;;) {
     const first = await deps.reader.list(ROWS.expiries, { limit: PER_COMMIT });
-    const due = first.filter(({ value }) => value <= deps.now());
+    const due = first.filter(({ value }) => value <= deps.clock.local());
     if (due.length === 0) return first[0]?.value ?? null;
     await deps.transact(async (tx) => {
       for (const { key } of due) {
@@ -53,7 +53,7 @@ async function expireMessages(deps: StoreDeps): Promise<number | null> {
         const seq = Number(place);
         const message = await tx.get(ROWS.message(conversationId, seq));
         // The row at that place may be another one by now.
-        if (message === null || !(message.expiresAt! <= deps.now())) continue;
+        if (message === null || !(message.expiresAt! <= deps.clock.local())) continue;
         await inConversation(deps, tx, conversationId, async (applying) => {
           await eraseMessage(applying, seq, message);
           await requote(tx, conversationId, seq);

@@ -1,6 +1,6 @@
-import { isSealError, type MessageContent } from '@seal-chat/protocol';
-import { decodeContent } from '@seal-chat/protocol/content';
+import type { MessageContent } from '@seal-chat/protocol';
 import { applyContent } from '../content/apply-content.ts';
+import { readContent } from '../content/read-content.ts';
 import type { StoreDeps } from '../context/deps.ts';
 import type { UnsupportedRow } from '../store/message-rows.ts';
 import { ROWS, placeOf } from '../store/rows.ts';
@@ -8,7 +8,7 @@ import { ROWS, placeOf } from '../store/rows.ts';
 /** Messages that an earlier version did not understand are read again: this one may. */
 export async function rereadUnsupported(deps: StoreDeps): Promise<void> {
   for (const { key, value } of await deps.reader.list(ROWS.allUnsupported)) {
-    if (!isReadable(contentOf(value))) continue;
+    if (readContent(contentOf(value)) === null) continue;
     await deps.transact(async (tx) => {
       const { conversationId, seq } = placeOf(key);
       const message = await tx.get(ROWS.message(conversationId, seq));
@@ -22,13 +22,4 @@ export async function rereadUnsupported(deps: StoreDeps): Promise<void> {
 
 function contentOf({ typeId, payload }: UnsupportedRow): Extract<MessageContent, { kind: 'coded' }> {
   return { kind: 'coded', code: typeId, payload };
-}
-
-function isReadable(coded: Parameters<typeof decodeContent>[0]): boolean {
-  try {
-    return decodeContent(coded) !== null;
-  } catch (error) {
-    if (isSealError(error, 'MALFORMED')) return false;
-    throw error;
-  }
 }

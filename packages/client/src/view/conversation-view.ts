@@ -1,3 +1,4 @@
+import { timerOf } from '../store/timer.ts';
 import type { ConversationId } from '@seal-chat/protocol';
 import type { RowReader } from '../store/device-tx.ts';
 import { ROWS, type ConversationRow } from '../store/rows.ts';
@@ -91,7 +92,7 @@ export function summarize(
         }
       : null,
     isMuted: row.isMuted ?? false,
-    timerSeconds: row.ownTimer ?? row.timer?.seconds ?? 0,
+    timerSeconds: timerOf(row),
     draft,
   };
 }

@@ -1,11 +1,11 @@
 import type { Conversation, ConversationId, SealClient } from '../../src/index.ts';
-import type { House, Resident } from './house.ts';
+import type { ClientOptions, House, Resident } from './house.ts';
 import { online, textOf, until } from './wait.ts';
 import { patient } from '../../../../scripts/lib/patience.mjs';
 
 /** People with their clients, connected. */
-export async function settle(house: House, count: number): Promise<readonly Resident[]> {
-  const residents = await Promise.all(Array.from({ length: count }, () => house.enter(null)));
+export async function settle(house: House, count: number, options: ClientOptions = {}): Promise<readonly Resident[]> {
+  const residents = await Promise.all(Array.from({ length: count }, () => house.enter(null, options)));
   await Promise.all(residents.map(({ client }) => online(client)));
   return residents;
 }

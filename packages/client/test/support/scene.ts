@@ -8,6 +8,8 @@ import {
 } from '@seal-chat/protocol';
 import { encodeContent, type RichContent } from '@seal-chat/protocol/content';
 import { applyContent } from '../../src/content/apply-content.ts';
+import { createClock } from '../../src/context/clock.ts';
+import type { TimeDeps } from '../../src/context/deps.ts';
 import { memoryStore, type Message, type MessageWindow } from '../../src/index.ts';
 import { rowReader, transact, type DeviceTx } from '../../src/store/device-tx.ts';
 import { ROWS, type AccountRow, type ConversationRow, type MemberRow } from '../../src/store/rows.ts';
@@ -19,8 +21,10 @@ export interface Scene {
   readonly self: UserId;
   readonly other: UserId;
   readonly third: UserId;
-  /** Server's clock, ms; may be set. */
+  /** This device's clock and the server's, ms; may be set. */
   now: number;
+  /** The same, as functions of the SDK are handed it. */
+  readonly time: TimeDeps;
   /** Applies a message at `seq` from `from`, accepted now unless said otherwise. */
   say(seq: number, from: UserId, content: RichContent | string, acceptedAt?: number): Promise<void>;
   /** The id that `say` gives to the message at `seq`. */
@@ -77,7 +81,9 @@ export async function openScene(
       ...more,
     });
   });
+  const clock = createClock(() => scene.now);
   const scene: Scene = {
+    time: { clock, now: clock.now },
     conversationId,
     self: people[0],
     other: people[1],
@@ -88,8 +94,8 @@ export async function openScene(
       const content: MessageContent = typeof said === 'string' ? { kind: 'text', text: said } : encodeContent(said);
       const senderDeviceId = from === people[0] ? deviceId : idOf<DeviceId>(21);
       const place = { conversationId, seq, messageId: scene.idAt(seq), senderUserId: from, senderDeviceId };
-      const body = { content, sentAt: scene.now };
-      await commit((tx) => applyContent({ now: () => scene.now }, tx, { ...place, acceptedAt }, body));
+      const body = { content, sentAt: Math.min(scene.now, acceptedAt) };
+      await commit((tx) => applyContent(scene.time, tx, { ...place, acceptedAt }, body));
     },
     commit,
     row: async () => (await reader.get(ROWS.conversation(conversationId)))!,

@@ -12,7 +12,7 @@ import {
   type UserId,
   type ChallengeId,
 } from '../ids.ts';
-import { CONTENT_LIMITS, COUNT_LIMITS, SIZE_LIMITS } from '../limits.ts';
+import { CONTENT_LIMITS, COUNT_LIMITS, MESSAGE_LIFETIMES, SIZE_LIMITS } from '../limits.ts';
 
 /**
  * Building blocks of the procedures' inputs. On the wire bytes are base64url text; behind the schema they are bytes. The
@@ -81,7 +81,10 @@ export const signature: z.ZodType<Bytes, string> = bytesField(64);
 export const envelopeBytes: z.ZodType<Bytes, string> = bytesField(1, SIZE_LIMITS.envelope);
 export const sealedBodyBytes: z.ZodType<Bytes, string> = bytesField(1, SIZE_LIMITS.sealedBody);
 
-/** The message disappears this long after it was accepted, seconds. */
-export const lifetimeSeconds: z.ZodType<number, number> = z.int().min(1).max(0x7fff_ffff);
+/**
+ * The message disappears this long after it was accepted, seconds. An edit goes with its target, which may have less
+ * left than the shortest lifetime.
+ */
+export const lifetimeSeconds: z.ZodType<number, number> = z.int().min(1).max(MESSAGE_LIFETIMES.at(-1)!);
 /** Uploaded files that live as long as the message. */
 export const attachmentIds: z.ZodType<AttachmentId[], string[]> = z.array(attachmentId).max(CONTENT_LIMITS.attachments);

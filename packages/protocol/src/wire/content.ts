@@ -18,7 +18,7 @@ import {
 import type { Bytes } from '../bytes.ts';
 import type { AttachmentId, ConversationId, DeviceId, MessageId, UserId } from '../ids.ts';
 import { keyCodec, type ContentKey, type FileKey } from '../keys.ts';
-import { CONTENT_LIMITS } from '../limits.ts';
+import { CONTENT_LIMITS, MESSAGE_LIFETIMES } from '../limits.ts';
 import type { MessageContent } from './body.ts';
 
 /**
@@ -31,7 +31,7 @@ export type RichContent =
   /** Removed by its sender, or by a member who may moderate the channel. */
   | { readonly kind: 'delete'; readonly target: MessageRef }
   | { readonly kind: 'reaction'; readonly target: MessageRef; readonly emoji: string; readonly isOn: boolean }
-  /** From here on messages of the conversation disappear after `seconds`; 0 turns that off. */
+  /** From here on messages of the conversation disappear after `seconds`; 0 turns that off. In channels moderators say so. */
   | { readonly kind: 'timer'; readonly seconds: number }
   | ProfileContent
   | { readonly kind: 'history'; readonly entries: readonly HistoryKey[] }
@@ -155,6 +155,33 @@ const historyKey = struct<HistoryKey>({
 
 const mentions = list(mention, CONTENT_LIMITS.mentions);
 
+/** Seconds within the bounds of `MESSAGE_LIFETIMES`. A device that took any number would let others choose it. */
+const lifetime: Codec<number> = {
+  write(out, value) {
+    if (!isLifetime(value)) throw new RangeError(`lifetime: ${value} s is out of bounds`);
+    u32.write(out, value);
+  },
+  read(input) {
+    const value = u32.read(input);
+    if (!isLifetime(value)) throw malformed('lifetime out of bounds');
+    return value;
+  },
+};
+
+function isLifetime(seconds: number): boolean {
+  return seconds >= MESSAGE_LIFETIMES[0] && seconds <= MESSAGE_LIFETIMES.at(-1)!;
+}
+
+/** A lifetime, or 0 for none. */
+const timerSeconds: Codec<number> = {
+  write: (out, value) => (value === 0 ? u32 : lifetime).write(out, value),
+  read(input) {
+    const value = u32.read(input);
+    if (value !== 0 && !isLifetime(value)) throw malformed('timer out of bounds');
+    return value;
+  },
+};
+
 type Fields<Kind extends RichContent['kind']> = Omit<Extract<RichContent, { kind: Kind }>, 'kind'>;
 
 /** Code and payload of every kind; a code never gets another meaning. */
@@ -166,13 +193,13 @@ const KINDS: { readonly [Kind in RichContent['kind']]: readonly [code: number, c
       replyTo: nullable(ref),
       mentions,
       attachments: list(attachment, CONTENT_LIMITS.attachments),
-      lifetimeSeconds: nullable(u32),
+      lifetimeSeconds: nullable(lifetime),
     }),
   ],
   edit: [4, struct<Fields<'edit'>>({ target: ref, text: messageText, mentions })],
   delete: [5, struct<Fields<'delete'>>({ target: ref })],
   reaction: [6, struct<Fields<'reaction'>>({ target: ref, emoji: text(CONTENT_LIMITS.emoji), isOn: flag })],
-  timer: [7, struct<Fields<'timer'>>({ seconds: u32 })],
+  timer: [7, struct<Fields<'timer'>>({ seconds: timerSeconds })],
   profile: [
     8,
     struct<Fields<'profile'>>({

@@ -107,6 +107,7 @@ export const arChannels: ChannelStrings = {
   muteText: 'تبقى الرسائل الجديدة هادئة في قائمتك.',
   disappearing: 'رسائل تختفي',
   disappearingText: 'ما يُكتب من الآن يُحذف لدى الجميع بعد هذه المدة.',
+  disappearingManaged: 'يحدد ذلك المالكون والمشرفون.',
   disappearingOff: 'لا تختفي',
   shareHistory: 'إظهار ما كُتب سابقًا للمنضمين',
   shareHistoryText:

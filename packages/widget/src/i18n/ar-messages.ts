@@ -10,6 +10,8 @@ export const arMessages: MessageStrings = {
   goToOriginal: (name) => `الانتقال إلى ما كتبه ${name}`,
   originalMissing: 'الرسالة المردود عليها ليست على هذا الجهاز.',
   disappearsAt: (time) => `تختفي ${time}`,
+  unusualLifetime: (duration) => `خلافًا لغيرها هنا: تختفي بعد ${duration}`,
+  unusuallyKept: 'خلافًا لغيرها هنا: لا تختفي',
   missingMessages: (count) =>
     plural('ar', count, {
       zero: 'لا رسائل ناقصة.',
@@ -98,6 +100,7 @@ export const arMessages: MessageStrings = {
   download: (name) => `تنزيل ${name}`,
   cancelDownload: 'إلغاء التنزيل',
   loadingFile: (percent) => `جارٍ التحميل، ${percent}`,
+  pictureTooLarge: 'هذه الصورة أكبر من أن تُعرض هنا. يمكنك حفظها.',
   cannotPlay: 'لا يستطيع هذا المتصفح تشغيله. يمكنك تنزيله.',
   close: 'إغلاق',
   zoomIn: 'الحجم الأصلي',

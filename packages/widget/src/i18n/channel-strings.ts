@@ -71,6 +71,8 @@ export interface ChannelStrings {
   readonly muteText: string;
   readonly disappearing: string;
   readonly disappearingText: string;
+  /** Where the person may not change it. */
+  readonly disappearingManaged: string;
   readonly disappearingOff: string;
   readonly shareHistory: string;
   readonly shareHistoryText: string;

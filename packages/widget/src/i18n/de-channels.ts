@@ -68,6 +68,7 @@ export const deChannels: ChannelStrings = {
   muteText: 'Neue Nachrichten bleiben in deiner Liste unauffällig.',
   disappearing: 'Verschwindende Nachrichten',
   disappearingText: 'Was ab jetzt geschrieben wird, wird nach dieser Zeit für alle gelöscht.',
+  disappearingManaged: 'Das legen Inhaber und Admins fest.',
   disappearingOff: 'Aus',
   shareHistory: 'Neuen zeigen, was vorher geschrieben wurde',
   shareHistoryText:

@@ -10,6 +10,8 @@ export const deMessages: MessageStrings = {
   goToOriginal: (name) => `Zu dem, was ${name} geschrieben hat`,
   originalMissing: 'Die beantwortete Nachricht ist nicht auf diesem Gerät.',
   disappearsAt: (time) => `Verschwindet ${time}`,
+  unusualLifetime: (duration) => `Anders als sonst hier: verschwindet nach ${duration}`,
+  unusuallyKept: 'Anders als sonst hier: verschwindet nicht',
   missingMessages: (count) =>
     plural('de', count, {
       one: '# Nachricht hat der Server nicht zugestellt.',
@@ -91,6 +93,7 @@ export const deMessages: MessageStrings = {
   download: (name) => `${name} herunterladen`,
   cancelDownload: 'Herunterladen abbrechen',
   loadingFile: (percent) => `Wird geladen, ${percent}`,
+  pictureTooLarge: 'Dieses Bild ist zu groß, um hier gezeigt zu werden. Du kannst es sichern.',
   cannotPlay: 'Dieser Browser kann es nicht abspielen. Du kannst es herunterladen.',
   close: 'Schließen',
   zoomIn: 'Originalgröße',

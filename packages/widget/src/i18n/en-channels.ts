@@ -68,6 +68,7 @@ export const enChannels: ChannelStrings = {
   muteText: 'No alerts for new messages.',
   disappearing: 'Disappearing messages',
   disappearingText: 'New messages are deleted for everyone after this time.',
+  disappearingManaged: 'Owners and admins set this.',
   disappearingOff: 'Off',
   shareHistory: 'Share history with new members',
   shareHistoryText:

@@ -10,6 +10,8 @@ export const enMessages: MessageStrings = {
   goToOriginal: (name) => `Go to ${name}’s message`,
   originalMissing: 'The original message isn’t on this device.',
   disappearsAt: (time) => `Disappears ${time}`,
+  unusualLifetime: (duration) => `Not like the others here: disappears after ${duration}`,
+  unusuallyKept: 'Not like the others here: does not disappear',
   missingMessages: (count) =>
     plural('en', count, {
       one: '# message wasn’t delivered by the server.',
@@ -88,6 +90,7 @@ export const enMessages: MessageStrings = {
   download: (name) => `Download ${name}`,
   cancelDownload: 'Cancel download',
   loadingFile: (percent) => `Loading, ${percent}`,
+  pictureTooLarge: 'This picture is too large to be shown here. You can save it.',
   cannotPlay: 'This browser can’t play this file. You can download it.',
   close: 'Close',
   zoomIn: 'Original size',

@@ -9,6 +9,9 @@ export interface MessageStrings {
   readonly goToOriginal: (name: string) => string;
   readonly originalMissing: string;
   readonly disappearsAt: (time: string) => string;
+  /** Its sender gave it another lifetime than the conversation has, or none. */
+  readonly unusualLifetime: (duration: string) => string;
+  readonly unusuallyKept: string;
   readonly missingMessages: (count: number) => string;
   /** Who reacted with one emoji. */
   readonly reactedBy: (names: string, emoji: string) => string;
@@ -95,6 +98,7 @@ export interface MessageStrings {
   readonly download: (name: string) => string;
   readonly cancelDownload: string;
   readonly loadingFile: (percent: string) => string;
+  readonly pictureTooLarge: string;
   readonly cannotPlay: string;
   readonly close: string;
   readonly zoomIn: string;

@@ -55,7 +55,8 @@ const PNG_KEPT = new Set(
   'IHDR PLTE IDAT IEND tRNS cHRM gAMA iCCP sBIT sRGB cICP mDCV cLLI bKGD pHYs acTL fcTL fdAT'.split(' '),
 );
 
-function pngChunks(bytes: Uint8Array): readonly Chunk[] | null {
+/** The chunks of a PNG up to its end; null when they are damaged. */
+export function pngChunks(bytes: Uint8Array): readonly Chunk[] | null {
   const chunks: Chunk[] = [];
   for (let at = PNG_HEAD; at < bytes.length;) {
     if (at + 12 > bytes.length) return null;
@@ -83,7 +84,8 @@ const WEBP_KEPT = new Set(['VP8 ', 'VP8L', 'VP8X', 'ALPH', 'ANIM', 'ANMF', 'ICCP
 /** Bits of VP8X that say that there is EXIF or XMP. */
 const WEBP_METADATA = 0b0000_1100;
 
-function webpChunks(bytes: Uint8Array): readonly Chunk[] | null {
+/** The chunks of a WebP; null when they are damaged. */
+export function webpChunks(bytes: Uint8Array): readonly Chunk[] | null {
   if (bytes.length < RIFF_HEAD) return null;
   const end = Math.min(bytes.length, 8 + view(bytes).getUint32(4, true));
   const chunks: Chunk[] = [];

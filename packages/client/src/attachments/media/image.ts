@@ -1,6 +1,10 @@
 import { encodePicture, isTransparent, placeholderOf, thumbnailOf, type Picture } from './canvas.ts';
 import { isMoving, pictureType, withoutMetadata, type PictureType } from './containers.ts';
 import type { Described } from './described.ts';
+import { isShowable, pictureSize } from './picture-size.ts';
+
+/** Larger files are no pictures, bytes: all of it is in memory while it is looked at. */
+const MOST_BYTES = 64 * 1_048_576;
 
 /** From what cameras use downwards: a picture does not grow by being drawn again. */
 const QUALITIES = [0.92, 0.85, 0.75, 0.6];
@@ -12,7 +16,10 @@ const QUALITIES = [0.92, 0.85, 0.75, 0.6];
  */
 export async function describeImage(file: Blob): Promise<Described | null> {
   const type = pictureType(new Uint8Array(await file.slice(0, 16).arrayBuffer()));
-  if (type === null) return null;
+  if (type === null || file.size > MOST_BYTES) return null;
+  // What it would unpack to is known before anything does.
+  const size = pictureSize(new Uint8Array(await file.arrayBuffer()));
+  if (size === null || !isShowable(size)) return null;
   const typed = file.slice(0, file.size, type);
   // Upright, as EXIF says.
   const bitmap = await createImageBitmap(typed, { imageOrientation: 'from-image' }).catch(() => null);

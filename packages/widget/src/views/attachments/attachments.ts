@@ -8,7 +8,7 @@ import { problemLine } from '../../internal/templates.ts';
 import { attachmentStyles } from './attachments.styles.ts';
 import { BlobUrls } from './blob-url.ts';
 import type { FileSource } from './file-access.ts';
-import { safeName, shownAs, thumbnailBlob } from './kinds.ts';
+import { proportions, safeName, shownAs, thumbnailBlob } from './kinds.ts';
 import { Lightbox } from './lightbox.ts';
 import { lightboxStyles } from './lightbox.styles.ts';
 import { Openings } from './opening.ts';
@@ -63,6 +63,7 @@ export class SealAttachments extends SealView {
 
   #problemOf(attachment: MessageAttachment): string | null {
     const { error } = this.#openings.of(attachment);
+    if (error?.code === 'TOO_LARGE') return this.texts.pictureTooLarge;
     return error === null ? null : errorText(error, this.texts);
   }
 
@@ -135,8 +136,7 @@ export class SealAttachments extends SealView {
     const isImage = shownAs(attachment) === 'image';
     const thumbnail = this.#urls.get(`small ${attachment.attachmentId}`, () => thumbnailBlob(attachment));
     const url = isImage ? (full ?? thumbnail) : thumbnail;
-    const width = attachment.width ?? 4;
-    const height = attachment.height ?? 3;
+    const { width, height } = proportions(attachment, [4, 3]);
     return url === null
       ? html`<canvas data-id=${attachment.attachmentId} width=${width} height=${height}></canvas>`
       : html`<img src=${url} alt="" width=${width} height=${height} decoding="async" draggable="false" />`;
@@ -160,14 +160,15 @@ export class SealAttachments extends SealView {
     const { texts } = this;
     const name = this.#nameOf(attachment);
     const url = this.urlOf(attachment);
+    const { width, height } = proportions(attachment, [16, 9]);
     if (url !== null)
       return html`<video
           src=${url}
           controls
           playsinline
           aria-label=${name}
-          width=${attachment.width ?? 16}
-          height=${attachment.height ?? 9}
+          width=${width}
+          height=${height}
           @error=${this.#handleUnplayable}
         ></video>
         <p class="hint problem-line" hidden>${texts.cannotPlay}</p>

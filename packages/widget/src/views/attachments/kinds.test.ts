@@ -1,6 +1,6 @@
 import type { AttachmentId, MessageAttachment } from '@seal-chat/client';
 import { expect, it } from 'vitest';
-import { safeName, safeType, shownAs, thumbnailBlob } from './kinds.ts';
+import { proportions, safeName, safeType, showable, shownAs, thumbnailBlob } from './kinds.ts';
 
 function file(
   kind: MessageAttachment['kind'],
@@ -35,6 +35,7 @@ it('shows only types that run nothing, whatever the sender calls them', () => {
     'application/pdf',
     '',
     'image/*',
+    'image/avif',
   ];
   for (const mimeType of never)
     for (const kind of ['image', 'video', 'audio', 'voice', 'file'] as const) {
@@ -48,6 +49,7 @@ it('takes no type of another kind, and saves what is too large to be held', () =
   expect(shownAs(file('audio', 'image/png'))).toBe('file');
   expect(shownAs(file('file', 'image/png'))).toBe('file');
   expect(shownAs(file('video', 'video/mp4', { size: 2 ** 30 }))).toBe('file');
+  expect(shownAs(file('image', 'image/png', { size: 2 ** 27 }))).toBe('file');
 });
 
 it('gives blobs the bare type of the list', () => {
@@ -55,13 +57,38 @@ it('gives blobs the bare type of the list', () => {
   expect(safeType(file('file', 'image/png'))).toBe('application/octet-stream');
 });
 
-it('takes thumbnails for what their first bytes are, and nothing else', () => {
-  const jpeg = Uint8Array.of(0xff, 0xd8, 0xff, 0xe0, 0, 0, 0, 0, 0, 0, 0, 0);
-  const webp = new TextEncoder().encode('RIFF1234WEBPVP8 ');
-  expect(thumbnailBlob(file('image', 'x', { thumbnail: jpeg }))?.type).toBe('image/jpeg');
-  expect(thumbnailBlob(file('image', 'x', { thumbnail: webp }))?.type).toBe('image/webp');
-  for (const text of ['<svg xmlns="http://www.w3.org/2000/svg"/>', 'RIFF1234WAVE', ''])
+const WEBP = Uint8Array.from('RIFF\x14\0\0\0WEBPVP8L\x08\0\0\0\x2f\x07\xc0\x01\0\0\0\0', (one) => one.charCodeAt(0));
+/** The same, of 16,383 x 16,383 pixels. */
+const BOMB = WEBP.with(21, 0xfe).with(22, 0xbf).with(23, 0xff).with(24, 0x0f);
+
+it('takes thumbnails for what their bytes are, and only small ones', () => {
+  expect(WEBP).toHaveLength(28);
+  expect(thumbnailBlob(file('image', 'x', { thumbnail: WEBP }))?.type).toBe('image/webp');
+  expect(thumbnailBlob(file('image', 'x', { thumbnail: BOMB }))).toBe(null);
+  for (const text of ['<svg xmlns="http://www.w3.org/2000/svg"/>', 'RIFF1234WAVE', 'RIFF1234WEBPVP8 ', ''])
     expect(thumbnailBlob(file('image', 'x', { thumbnail: new TextEncoder().encode(text) }))).toBe(null);
+});
+
+it('shows a picture as what its bytes are, and never one that takes up the memory', async () => {
+  const claimed = file('image', 'image/png');
+  expect((await showable(claimed, new Blob([WEBP]))).type).toBe('image/webp');
+  await expect(showable(claimed, new Blob([BOMB]))).rejects.toMatchObject({ code: 'TOO_LARGE' });
+  await expect(showable(claimed, new Blob(['<svg/>']))).rejects.toMatchObject({ code: 'ATTACHMENT_DAMAGED' });
+  const sound = new Blob(['any'], { type: 'audio/mpeg' });
+  expect(await showable(file('audio', 'audio/mpeg'), sound)).toBe(sound);
+});
+
+it('believes no proportions beyond reason', () => {
+  const of = (width: number | null, height: number | null) =>
+    Object.values(proportions(file('image', 'image/png', { width, height }), [4, 3]));
+  expect(of(400, 300)).toEqual([400, 300]);
+  for (const [width, height] of [
+    [0xffff_ffff, 0xffff_ffff],
+    [1, 400],
+    [0, 0],
+    [null, 300],
+  ] as const)
+    expect(of(width, height)).toEqual([4, 3]);
 });
 
 it('shows and saves names without what misleads', () => {

@@ -72,7 +72,7 @@ export class Lightbox implements ReactiveController {
                 ${problem === null ? html`<span class="spinner"></span>` : warningIcon}
                 <span class=${problem === null ? 'hidden-visually' : ''}>${problem ?? texts.loading}</span>
               </div>`
-            : html`<img src=${url} alt=${name} draggable="false" />`
+            : html`<img src=${url} alt=${name} decoding="async" draggable="false" />`
         }
       </div>
       ${

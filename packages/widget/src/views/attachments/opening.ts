@@ -1,6 +1,7 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { MessageAttachment, SealError } from '@seal-chat/client';
 import { asSealError } from '../../internal/action.ts';
+import { showable } from './kinds.ts';
 import { readFile, saveFile, type FileSource } from './file-access.ts';
 
 /** How far the opening of one file is. */
@@ -36,7 +37,7 @@ export class Openings implements ReactiveController {
     const { attachment } = source;
     const { blob, loading } = this.of(attachment);
     if (blob !== null || loading !== null) return blob;
-    return this.#run(attachment, (progress) => readFile(source, progress));
+    return this.#run(attachment, async (progress) => showable(attachment, await readFile(source, progress)));
   }
 
   /** Saves the file under its name. */

@@ -1,14 +1,17 @@
 import type { MessageAttachment } from '@seal-chat/client';
 import { decodeBlurHash } from './blurhash.ts';
+import { proportions } from './kinds.ts';
 
 /** Pixels of the longer side: a BlurHash holds no more, and the browser smooths it. */
 const SIZE = 32;
 
 /** Paints what the sender's BlurHash stands for, once. Without one the canvas stays as the style sheet colours it. */
-export function paintPlaceholder(canvas: HTMLCanvasElement, { preview, width, height }: MessageAttachment): void {
+export function paintPlaceholder(canvas: HTMLCanvasElement, attachment: MessageAttachment): void {
+  const { preview } = attachment;
   if (preview === null || canvas.dataset['painted'] === 'yes') return;
   canvas.dataset['painted'] = 'yes';
-  const ratio = (width ?? 4) / (height ?? 3);
+  const { width, height } = proportions(attachment, [4, 3]);
+  const ratio = width / height;
   const image = decodeBlurHash(
     preview,
     Math.max(1, Math.round(ratio > 1 ? SIZE : SIZE * ratio)),

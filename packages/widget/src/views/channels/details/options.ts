@@ -1,6 +1,6 @@
 import { html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
-import type { Conversation, ConversationSummary } from '@seal-chat/client';
+import { MESSAGE_LIFETIMES, type Conversation, type ConversationSummary } from '@seal-chat/client';
 import { base, mutedIcon, timerIcon } from '@seal-chat/ui';
 import { errorText } from '../../../error-text.ts';
 import { Action } from '../../../internal/action.ts';
@@ -9,9 +9,6 @@ import { problemLine } from '../../../internal/templates.ts';
 import { durationLabel } from '../../../time/duration.ts';
 import { isManager } from '../roles.ts';
 import { optionsStyles } from './options.styles.ts';
-
-/** After how long messages can be made to disappear, seconds. */
-const TIMERS: readonly number[] = [0, 300, 3_600, 28_800, 86_400, 604_800, 2_419_200];
 
 /** What can be set for a conversation. */
 interface Options {
@@ -85,7 +82,8 @@ export class SealOptions extends ChannelView {
 
   #renderTimer(timerSeconds: number): TemplateResult {
     const { strings, summary, conversation } = this;
-    const canChange = summary?.channel == null || summary.channel.state === 'joined';
+    const channel = summary?.channel ?? null;
+    const canChange = channel === null || (channel.state === 'joined' && isManager(channel));
     return html`<div class="setting">
       <label for="timer">${timerIcon}${strings.disappearing}</label>
       <select
@@ -99,14 +97,16 @@ export class SealOptions extends ChannelView {
           void this.#set({ timerSeconds: seconds }, () => conversation?.setTimer(seconds));
         }}
       >
-        ${[...new Set([...TIMERS, timerSeconds])].map(
+        ${[0, ...MESSAGE_LIFETIMES].map(
           (seconds) =>
             html`<option value=${seconds} ?selected=${seconds === timerSeconds}>
               ${seconds === 0 ? strings.disappearingOff : durationLabel(seconds, strings.lang)}
             </option>`,
         )}
       </select>
-      <p id="timer-hint" class="hint">${strings.disappearingText}</p>
+      <p id="timer-hint" class="hint">
+        ${channel === null || isManager(channel) ? strings.disappearingText : strings.disappearingManaged}
+      </p>
     </div>`;
   }
 
