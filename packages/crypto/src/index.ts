@@ -45,4 +45,11 @@ export { sessionRecordCodec, wipeSessionRecord } from './session/record-codec.ts
 export type { SessionRecord } from './session/session.ts';
 export { dmId } from './dm-id.ts';
 export { safetyNumber, type SafetyNumberParty } from './safety-number.ts';
+export {
+  ENTRY_KINDS,
+  encodeTranscriptEntry,
+  transcriptNext,
+  transcriptStart,
+  type TranscriptEntry,
+} from './transcript.ts';
 export { signAuthProof } from './sign-auth-proof.ts';

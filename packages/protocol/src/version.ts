@@ -3,3 +3,6 @@
  * `UNSUPPORTED_VERSION`; a new version gets a new number and old readers keep refusing it.
  */
 export const WIRE_VERSION = 1;
+
+/** Version byte of a message body, the only structure that is not at version 1. */
+export const BODY_VERSION = 2;

@@ -42,7 +42,7 @@ export async function storeShown(
     senderDeviceId,
     sentAt,
     acceptedAt,
-    content: isOver ? { kind: 'deleted' } : await shownContent(applying, content, seq),
+    content: isOver ? { kind: 'deleted', isConfirmed: true } : await shownContent(applying, content, seq),
     ...(expiresAt !== null && !isOver && { expiresAt }),
     ...(isShared && { isShared }),
     ...(content.kind === 'post' && !isOver && extrasOf(content, ownUserId, senderUserId)),
