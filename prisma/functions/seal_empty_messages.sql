@@ -1,5 +1,5 @@
 -- Empties messages that are taken back or have expired: the body goes, with the attachments, retry requests and whatever
--- waits for devices. The rows stay, as sequence numbers have no gaps.
+-- waits for devices. The rows stay, as sequence numbers have no gaps, and so does the hash of each body.
 --
 --   p_tenant, p_conversation, p_seq  in parallel: the messages
 CREATE OR REPLACE FUNCTION seal_empty_messages(p_tenant uuid[], p_conversation uuid[], p_seq bigint[])
@@ -7,7 +7,7 @@ RETURNS void LANGUAGE plpgsql
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
 AS $$
 BEGIN
-  UPDATE messages m SET body = ''::bytea, expires_at = NULL
+  UPDATE messages m SET body_hash = coalesce(m.body_hash, sha256(m.body)), body = ''::bytea, expires_at = NULL
   FROM unnest(p_tenant, p_conversation, p_seq) AS x(tenant_id, conversation_id, seq)
   WHERE m.tenant_id = x.tenant_id AND m.conversation_id = x.conversation_id AND m.seq = x.seq;
 

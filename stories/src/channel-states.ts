@@ -37,7 +37,7 @@ export const channelStates = {
     { name: 'sails', state: 'left' },
     { name: 'crane', state: 'broken' },
     { name: null, visibility: 'private', lines: [] },
-    { name: 'files', lines: [...TALK, { from: 0, ago: 60_000, content: { kind: 'deleted' } }] },
+    { name: 'files', lines: [...TALK, { from: 0, ago: 60_000, content: { kind: 'deleted', isConfirmed: true } }] },
   ),
   channelOwner: withChannels({ ownRole: 'owner', visibility: 'private', sharesHistory: true, timerSeconds: 86_400 }),
   channelAdmin: withChannels({ ownRole: 'admin', untrusted: 1 }),

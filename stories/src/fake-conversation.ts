@@ -1,5 +1,6 @@
 import type {
   Conversation,
+  ConversationNotice,
   ConversationId,
   ConversationSummary,
   Message,
@@ -21,6 +22,7 @@ export interface ConversationSeed extends ChannelSeed, AttachmentSeed {
   readonly loadingMs?: number;
   readonly hasUnavailableHistory?: boolean;
   readonly missing?: readonly MissingMessages[];
+  readonly notices?: readonly ConversationNotice[];
 }
 
 /** One conversation over plain values in memory: what is done to messages is seen at once. */
@@ -37,6 +39,7 @@ export function fakeConversation(
     hasEarlier: loaded < all.length,
     hasUnavailableHistory: seed.hasUnavailableHistory ?? false,
     missing: seed.missing ?? [],
+    notices: seed.notices ?? [],
     isLoaded: true,
   });
   const messages = writable(view());
@@ -99,7 +102,8 @@ export function fakeConversation(
         content: 'text' in message.content ? { ...message.content, text } : message.content,
         editedAt: Date.now(),
       })),
-    deleteForEveryone: (seq) => changeMessage(seq, (message) => ({ ...message, content: { kind: 'deleted' } })),
+    deleteForEveryone: (seq) =>
+      changeMessage(seq, (message) => ({ ...message, content: { kind: 'deleted', isConfirmed: true } })),
     deleteForMe: async (seq) => setAll(all.filter((message) => message.seq !== seq)),
     react: (seq, emoji, isOn) => changeMessage(seq, (message) => react(message, emoji, isOn, find())),
     setTimer: (timerSeconds) => Promise.resolve(change({ timerSeconds })),

@@ -22,6 +22,7 @@ export const InChannelRightToLeft: Story = { args: { ...RIGHT_TO_LEFT, state: 'r
 export const Invitations: Story = { args: { state: 'invitationCards' } };
 export const InvitationsRightToLeft: Story = { args: { ...RIGHT_TO_LEFT, state: 'invitationCards' } };
 export const MissingMessages: Story = { args: { state: 'missingMessages' } };
+export const ServerNotices: Story = { args: { state: 'serverNotices' } };
 export const LongTexts: Story = { args: { state: 'richLong', width: NARROW } };
 
 export const Files: Story = { args: { state: 'files' } };

@@ -127,7 +127,7 @@ export const richStates = {
       },
       { reactions: [reaction('👍', [bob.userId]), reaction('🎉', [bob.userId, SIGNED_IN.userId])] },
     ],
-    [{ from: 'them', ago: 70 * MINUTE, content: { kind: 'deleted' } }],
+    [{ from: 'them', ago: 70 * MINUTE, content: { kind: 'deleted', isConfirmed: true } }],
     [
       { from: 'them', ago: 69 * MINUTE, text: 'I meant the long one, of course.' },
       { editedAt: NOW - 60 * MINUTE, reactions: [reaction('😂', [SIGNED_IN.userId])] },
@@ -176,7 +176,7 @@ export const richStates = {
           content: { kind: 'event', event: { type: 'removed', userIds: [person(9, 'x').userId] } },
         },
       ],
-      [{ from: 0, ago: 30 * MINUTE, content: { kind: 'deleted' } }],
+      [{ from: 0, ago: 30 * MINUTE, content: { kind: 'deleted', isConfirmed: true } }],
     ],
     { ownRole: 'admin' },
   ),
@@ -230,8 +230,25 @@ export const richStates = {
     ],
     {
       missing: [
-        { afterSeq: 1, count: 2 },
-        { afterSeq: 3, count: 1 },
+        { afterSeq: 1, count: 2, isWithheld: false },
+        { afterSeq: 3, count: 1, isWithheld: true },
+      ],
+    },
+  ),
+  serverNotices: direct(
+    [
+      [{ from: 'them', ago: 9 * MINUTE, text: 'one' }],
+      [{ from: 'me', ago: 8 * MINUTE, text: 'two' }],
+      [{ from: 'them', ago: 7 * MINUTE, content: { kind: 'deleted', isConfirmed: false } }],
+      [{ from: 'them', ago: 6 * MINUTE, text: 'four' }],
+    ],
+    {
+      notices: [
+        { kind: 'missing', afterSeq: 1, userId: bob.userId },
+        { kind: 'reordered', afterSeq: 2, userId: bob.userId },
+        { kind: 'forked', afterSeq: 3, userId: bob.userId },
+        { kind: 'oldList', afterSeq: 3, userId: bob.userId },
+        { kind: 'listWithheld', afterSeq: 4, userId: bob.userId },
       ],
     },
   ),

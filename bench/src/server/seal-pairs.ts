@@ -27,7 +27,8 @@ const MAC_LENGTH = 16;
 export function createBody({ rng }: Cryptography, conversationId: ConversationId): Bytes {
   const messageId = newId<MessageId>(rng(16));
   const content = { kind: 'text', text: 'x'.repeat(TEXT_LENGTH) } as const;
-  return sealBody({ messageId, conversationId, sentAt: Date.now(), content }, rng).sealed;
+  const body = { messageId, conversationId, sentAt: Date.now(), counter: 1, content, context: [] };
+  return sealBody(body, rng).sealed;
 }
 
 /** A key envelope as it is once a session is answered: form and length are real, its secret parts random. */

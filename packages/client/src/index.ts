@@ -28,6 +28,7 @@ export type {
   ConversationSummary,
   Invitation,
   MessageWindow,
+  ConversationNotice,
   MissingMessages,
 } from './model/conversation.ts';
 export type { ConnectionState, Presence, PresenceState } from './model/connection.ts';

@@ -127,6 +127,7 @@ async function arrivesShut(scene: Scene, seq: number): Promise<void> {
     senderDeviceId: scene.other as never,
     acceptedAt: scene.now,
     body: Uint8Array.of(1),
+    bodyHash: null,
     envelope: Uint8Array.of(1),
   };
   await scene.commit((tx) => storeUndecryptable(scene.time, tx, incoming, 'UNDECRYPTABLE'));

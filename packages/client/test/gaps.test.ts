@@ -71,7 +71,7 @@ describe('a message that the server keeps back', () => {
     const network = createNetwork();
     const { atBob, atAlice, bob, alice } = await threeWithout(2, network, true);
     await until(atBob.messages, ({ missing }) => missing.length > 0, 'the gap to be said');
-    expect(atBob.messages.get().missing).toEqual([{ afterSeq: 1, count: 1 }]);
+    expect(atBob.messages.get().missing).toEqual([{ afterSeq: 1, count: 1, isWithheld: false }]);
     await expectShown(atBob, ['one', 'three']);
 
     await bob.client.close();

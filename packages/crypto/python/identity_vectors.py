@@ -185,16 +185,29 @@ def pad(content):
     return padded + bytes(max(256, padme(len(padded))) - len(padded))
 
 
+BODY_VERSION = b"\x02"
+
+
+def context(fields):
+    return u8(len(fields)) + b"".join(u8(kind) + variable(value) for kind, value in sorted(fields.items()))
+
+
 def sealed_bodies():
+    seen = fixed("transcript hash")
+    point = {"seq": 2**33, "hash": seen.hex()}
+    known = {1: u53(2**33) + seen[:16], 3: seen[16:]}
+    read = {"kind": "read", "upToSeq": 2**40 + 1, "messageId": MESSAGE % 7}
     contents = [
-        ({"kind": "text", "text": "Grüße 👋"}, 1, text("Grüße 👋")),
-        ({"kind": "read", "upToSeq": 2**40 + 1}, 2, u53(2**40 + 1)),
-        ({"kind": "text", "text": "long " * 200}, 1, text("long " * 200)),
+        ({"kind": "text", "text": "Grüße 👋"}, 1, text("Grüße 👋"), 1, None, 0, {}),
+        (read, 2, u53(2**40 + 1) + uuid(MESSAGE % 7), 2, point, 1, known),
+        ({"kind": "text", "text": "long " * 200}, 1, text("long " * 200), 2**41, point, 17, known | {4: u53(17)}),
+        ({"kind": "text", "text": "later"}, 1, text("later"), 3, point, 2, known | {2: b"", 200: b"kept"}),
     ]
     bodies = []
-    for index, (content, code, payload) in enumerate(contents):
+    for index, (content, code, payload, counter, transcript, previous, fields) in enumerate(contents):
         message_id, sent_at = MESSAGE % index, 1_700_000_000_000 + index
-        plaintext = VERSION + uuid(message_id) + uuid(CONVERSATION) + u53(sent_at) + u8(code) + variable(payload)
+        plaintext = BODY_VERSION + uuid(message_id) + uuid(CONVERSATION) + u53(sent_at) + u53(counter)
+        plaintext += u8(code) + variable(payload) + context(fields)
         key, nonce = fixed("content key %d" % index), fixed("body nonce %d" % index, 24)
         boxed = box(key, nonce, pad(plaintext))
         commitment = sha256(b"SealChat_v1_BodyKey" + key)
@@ -204,7 +217,11 @@ def sealed_bodies():
                 "messageId": message_id,
                 "conversationId": CONVERSATION,
                 "sentAt": sent_at,
+                "counter": counter,
                 "content": content,
+                "context": [{"kind": kind, "value": value.hex()} for kind, value in sorted(fields.items())],
+                "transcript": transcript,
+                "previousCounter": previous,
                 "contentKey": key.hex(),
                 "nonce": nonce.hex(),
                 "plaintext": plaintext.hex(),
@@ -214,6 +231,35 @@ def sealed_bodies():
             }
         )
     return bodies
+
+
+# Transcripts
+
+
+def transcript():
+    value = sha256(text("SealChat_v1_Transcript") + uuid(TENANT) + uuid(CONVERSATION))
+    out = {"tenantId": TENANT, "conversationId": CONVERSATION, "start": value.hex(), "entries": []}
+    phone, laptop = "d0000000-0000-4000-8000-000000000001", "d0000000-0000-4000-8000-000000000002"
+    entries = [
+        (1, MESSAGE % 0, ALICE, laptop, fixed("first body hash")),
+        (2, MESSAGE % 1, BOB, phone, fixed("commit hash")),
+        (3, "00000000-0000-0000-0000-000000000000", ALICE, phone, bytes(32)),
+        (1, MESSAGE % 2, BOB, phone, fixed("second body hash")),
+    ]
+    for seq, (kind, entry_id, user, device_id, digest) in enumerate(entries, start=1):
+        value = sha256(value + u53(seq) + u8(kind) + uuid(entry_id) + uuid(user) + uuid(device_id) + digest)
+        out["entries"].append(
+            {
+                "seq": seq,
+                "kind": kind,
+                "entryId": entry_id,
+                "senderUserId": user,
+                "senderDeviceId": device_id,
+                "hash": digest.hex(),
+                "value": value.hex(),
+            }
+        )
+    return out
 
 
 # Codes
@@ -342,6 +388,7 @@ def main():
         "preKeySignatures": prekey_signatures(lists),
         "padme": [[length, padme(length)] for length in lengths],
         "sealedBodies": sealed_bodies(),
+        "transcript": transcript(),
         "dmIds": dm_ids(),
         "recovery": recovery(lists),
         "linking": linking(lists),

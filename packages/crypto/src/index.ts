@@ -46,4 +46,11 @@ export { sessionCodec, sessionRecordHeadCodec, wipeSessionRecord } from './sessi
 export type { Session, SessionName, SessionRecord } from './session/session.ts';
 export { dmId } from './dm-id.ts';
 export { safetyNumber, type SafetyNumberParty } from './safety-number.ts';
+export {
+  ENTRY_KINDS,
+  encodeTranscriptEntry,
+  transcriptNext,
+  transcriptStart,
+  type TranscriptEntry,
+} from './transcript.ts';
 export { signAuthProof } from './sign-auth-proof.ts';

@@ -11,6 +11,8 @@ export const LABELS = {
   authProof: 'SealChat_v1_AuthProof',
   /** Device key over one prekey. */
   preKey: 'SealChat_v1_PreKey',
+  /** What a device has seen of a conversation. */
+  transcript: 'SealChat_v1_Transcript',
   /** Commitment of a sealed body to its key. */
   bodyKey: 'SealChat_v1_BodyKey',
   /** Recovery code -> key that wraps the account seed. */

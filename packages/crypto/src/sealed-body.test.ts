@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   SIZE_LIMITS,
   concatBytes,
+  contextFields,
   encode,
   messageBodyCodec,
   newId,
@@ -22,7 +23,7 @@ import { openBody, sealBody } from './sealed-body.ts';
 const expected = { messageId: MESSAGE, conversationId: CONVERSATION };
 
 function textBody(text: string): MessageBody {
-  return { ...expected, sentAt: 1_700_000_000_000, content: { kind: 'text', text } };
+  return { ...expected, sentAt: 1_700_000_000_000, counter: 1, content: { kind: 'text', text }, context: [] };
 }
 
 /** Seals any plaintext, well-formed or not, as a dishonest sender could. */
@@ -44,7 +45,7 @@ describe('a sealed body', () => {
       { kind: 'text', text: '' },
       { kind: 'text', text: 'Grüße 👋' },
       { kind: 'text', text: 'x'.repeat(SIZE_LIMITS.messageText) },
-      { kind: 'read', upToSeq: 42 },
+      { kind: 'read', upToSeq: 42, messageId: MESSAGE },
       { kind: 'coded', code: 200, payload: Uint8Array.of(1, 2, 3) },
     ];
     for (const content of contents) {
@@ -55,7 +56,11 @@ describe('a sealed body', () => {
   });
 
   it('has the length of every other short text', () => {
-    const lengths = ['', 'yes', 'n'.repeat(180)].map((text) => sealBody(textBody(text), seededRng('x')).sealed.length);
+    const transcript = { seq: 2 ** 40, hash: new Uint8Array(32) };
+    const context = contextFields({ transcript, previousCounter: 0 }, 2);
+    const lengths = ['', 'yes', 'n'.repeat(130)].map(
+      (text) => sealBody({ ...textBody(text), counter: 2, context }, seededRng('x')).sealed.length,
+    );
     expect(new Set(lengths)).toEqual(new Set([1 + 32 + 24 + 16 + 256]));
   });
 
@@ -109,8 +114,8 @@ describe('a sealed body', () => {
     expect(await codeOf(() => openBody(forge(plaintext)))).toBe('MALFORMED');
     expect(await codeOf(() => openBody(forge(new Uint8Array(0))))).toBe('MALFORMED');
     expect(await codeOf(() => openBody(forge(padded(plaintext.slice(0, -1)))))).toBe('MALFORMED');
-    const version2 = Uint8Array.of(2, ...plaintext.slice(1));
-    expect(await codeOf(() => openBody(forge(padded(version2))))).toBe('UNSUPPORTED_VERSION');
+    const version1 = Uint8Array.of(1, ...plaintext.slice(1));
+    expect(await codeOf(() => openBody(forge(padded(version1))))).toBe('UNSUPPORTED_VERSION');
     expect(await codeOf(() => openBody(forge(padded(plaintext), 2)))).toBe('UNSUPPORTED_VERSION');
     expect(await codeOf(() => openBody(forge(new Uint8Array(SIZE_LIMITS.sealedBody))))).toBe('TOO_LARGE');
     const short = Uint8Array.of(1);

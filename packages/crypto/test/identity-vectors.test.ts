@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import {
+  contextFields,
   decode,
   encode,
   fromHex,
   keyMessageCodec,
   messageBodyCodec,
+  readContext,
   toHex,
   type Bytes,
   type ChallengeId,
@@ -38,6 +40,7 @@ import { createRecoveryCode, parseRecoveryCode } from '../src/recovery/code.ts';
 import { wrapAccountSecrets } from '../src/recovery/wrap.ts';
 import { openBody, sealBody } from '../src/sealed-body.ts';
 import { signAuthProof } from '../src/sign-auth-proof.ts';
+import { encodeTranscriptEntry, transcriptNext, transcriptStart, type TranscriptEntry } from '../src/transcript.ts';
 import { curves } from './accounts.ts';
 import { runPython } from './python.ts';
 import { scripted } from './rng.ts';
@@ -73,7 +76,11 @@ interface IdentityVectors {
     messageId: MessageId;
     conversationId: ConversationId;
     sentAt: number;
+    counter: number;
     content: MessageContent;
+    context: { kind: number; value: string }[];
+    transcript: { seq: number; hash: string } | null;
+    previousCounter: number;
     contentKey: string;
     nonce: string;
     plaintext: string;
@@ -81,6 +88,12 @@ interface IdentityVectors {
     bodyHash: string;
     keyMessage: string;
   }[];
+  transcript: {
+    tenantId: TenantId;
+    conversationId: ConversationId;
+    start: string;
+    entries: (Omit<TranscriptEntry, 'hash'> & { hash: string; value: string })[];
+  };
   recovery: {
     secret: string;
     code: string;
@@ -185,8 +198,16 @@ describe('the Python implementation', () => {
 
   it('agrees on sealed bodies', () => {
     for (const vector of vectors.sealedBodies) {
-      const { messageId, conversationId, sentAt, content } = vector;
-      const body = { messageId, conversationId, sentAt, content };
+      const { messageId, conversationId, sentAt, counter, content, transcript, previousCounter } = vector;
+      const context = vector.context.map(({ kind, value }) => ({ kind, value: fromHex(value) }));
+      const body = { messageId, conversationId, sentAt, counter, content, context };
+      const said = {
+        transcript: transcript && { seq: transcript.seq, hash: fromHex(transcript.hash) },
+        previousCounter,
+      };
+      expect(readContext(context, counter)).toEqual(said);
+      const known = context.filter(({ kind }) => [1, 3, 4].includes(kind));
+      expect(contextFields(said, counter)).toEqual(known);
       expect(toHex(encode(messageBodyCodec, body))).toBe(vector.plaintext);
       const { sealed, keyMessage } = sealBody(body, scripted(vector.contentKey, vector.nonce));
       expect(toHex(sealed)).toBe(vector.sealed);
@@ -209,6 +230,16 @@ describe('the Python implementation', () => {
     const { code } = recovery;
     const blob = await wrapAccountSecrets({ code, owner, secrets, rng: scripted(recovery.salt, recovery.nonce) });
     expect(toHex(blob)).toBe(recovery.blob);
+  });
+
+  it('agrees on the running hash of a conversation', () => {
+    const { tenantId, conversationId, start, entries } = vectors.transcript;
+    let value = transcriptStart(tenantId, conversationId);
+    expect(toHex(value)).toBe(start);
+    for (const { hash, value: after, ...entry } of entries) {
+      value = transcriptNext(value, encodeTranscriptEntry({ ...entry, hash: fromHex(hash) }));
+      expect(toHex(value)).toBe(after);
+    }
   });
 
   it('agrees on every step of a linking and its digits', async () => {

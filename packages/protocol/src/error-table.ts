@@ -39,6 +39,7 @@ export const ERRORS: Readonly<Record<ErrorCode, { readonly status: number; reado
     text: 'The device list does not follow the one that the server has.',
   },
   CONVERSATION_REJECTED: { status: 409, text: 'The server shows another conversation than the right one.' },
+  TRANSCRIPT_FORKED: { status: 409, text: 'The server showed the devices of this conversation different things.' },
   // Channels and attachments
   NAME_TAKEN: { status: 409, text: 'A channel with that name already exists.' },
   CHANNEL_FULL: { status: 409, text: 'The channel is full.' },

@@ -29,6 +29,7 @@ const RETRYABLE = {
   DEVICE_LIST_STALE: true,
   DEVICE_LIST_REJECTED: false,
   CONVERSATION_REJECTED: false,
+  TRANSCRIPT_FORKED: false,
   // Channels and attachments
   NAME_TAKEN: false,
   CHANNEL_FULL: false,

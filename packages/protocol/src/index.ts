@@ -74,7 +74,7 @@ export {
   SIZE_LIMITS,
 } from './limits.ts';
 export { TRANSPORT, type ConnectionParams } from './transport.ts';
-export { PQ_ENVELOPE_VERSION, WIRE_VERSION } from './version.ts';
+export { BODY_VERSION, PQ_ENVELOPE_VERSION, WIRE_VERSION } from './version.ts';
 export {
   keyMessageCodec,
   messageBodyCodec,
@@ -82,6 +82,13 @@ export {
   type MessageBody,
   type MessageContent,
 } from './wire/body.ts';
+export {
+  contextFields,
+  readContext,
+  type BodyContext,
+  type ContextField,
+  type TranscriptPoint,
+} from './wire/context.ts';
 export { deviceListCodec, type Device, type DeviceList, type SignedDeviceList } from './wire/device-list.ts';
 export {
   decodeEnvelope,

@@ -6,3 +6,6 @@ export const WIRE_VERSION = 1;
 
 /** Version byte of envelopes of sessions that run the post-quantum ratchet. */
 export const PQ_ENVELOPE_VERSION = 2;
+
+/** Version byte of a message body, the only structure that is not at version 1. */
+export const BODY_VERSION = 2;

@@ -223,6 +223,7 @@ CREATE TABLE "messages" (
     "sender_device_id" UUID NOT NULL,
     "created_at" TIMESTAMPTZ(3) NOT NULL,
     "body" BYTEA NOT NULL,
+    "body_hash" BYTEA,
     "expires_at" TIMESTAMPTZ(3),
     "kind" "log_entry_kind" NOT NULL DEFAULT 'message',
     "incarnation" BIGINT,

@@ -8,7 +8,7 @@ type Binary<Answer, Keys extends PropertyKey> = Answer extends unknown
   : never;
 
 /** An entry of a channel's log, in bytes. */
-export type LogEntry = Binary<ChannelEntry, 'body' | 'envelope' | 'commit' | 'authenticator'>;
+export type LogEntry = Binary<ChannelEntry, 'body' | 'bodyHash' | 'envelope' | 'commit' | 'authenticator'>;
 
 /**
  * Reads an entry of a channel's log; its ids and numbers become keys of rows.
@@ -21,10 +21,18 @@ export function entryOf(answer: ChannelEntry): LogEntry {
   const base = { seq, senderUserId, senderDeviceId, acceptedAt, incarnation };
   switch (answer.kind) {
     case 'message': {
-      const { messageId, epoch, body, envelope } = answer;
+      const { messageId, epoch, body, bodyHash, envelope } = answer;
       expectIds(messageId);
       expectCount(epoch);
-      return { ...base, kind: 'message', messageId, epoch, body: bytesOf(body), envelope: bytesOf(envelope) };
+      return {
+        ...base,
+        kind: 'message',
+        messageId,
+        epoch,
+        body: bytesOf(body),
+        ...(bodyHash !== undefined && { bodyHash: bytesOf(bodyHash) }),
+        envelope: bytesOf(envelope),
+      };
     }
     case 'commit': {
       const { commitId, epoch, commit, isExternal, adds, removes, authenticator } = answer;

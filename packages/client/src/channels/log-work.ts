@@ -1,4 +1,4 @@
-import type { Bytes, ConversationId } from '@seal-chat/protocol';
+import type { Bytes, ConversationId, MessageBody } from '@seal-chat/protocol';
 import type { Deps } from '../context/deps.ts';
 import { activeAccount } from '../store/account.ts';
 import type { DeviceTx } from '../store/device-tx.ts';
@@ -18,6 +18,8 @@ export interface LogWork {
   group: GroupRow | null;
   ratchets: Bytes | null;
   pending: PendingRow | null;
+  /** What the message that was just taken says, and SHA-256 of the body that was sent; null where that is not known. */
+  taken: { readonly bodyHash: Bytes; readonly said: MessageBody | null } | null;
   /** This device was taken out: what follows in the log is not for it, and it begins where it comes in again. */
   isOut: boolean;
 }
@@ -35,6 +37,7 @@ export async function openLog(deps: Deps, tx: DeviceTx, conversationId: Conversa
     group: await readGroup(tx, conversationId),
     ratchets: await tx.get(CHANNEL_ROWS.ratchets(conversationId)),
     pending: await tx.get(CHANNEL_ROWS.pending(conversationId)),
+    taken: null,
     isOut: false,
   };
 }

@@ -8,6 +8,7 @@ import {
   keyMessageCodec,
   toBase64,
   type ConversationId,
+  type MessageBody,
 } from '@seal-chat/protocol';
 import type { SendAnswer } from '@seal-chat/protocol/api';
 import { activeAccount } from '../store/account.ts';
@@ -21,6 +22,9 @@ import { refreshChannel } from './learn-members.ts';
 import { closeLog, openLog } from './log-work.ts';
 import { identityOf, mlsDeps } from './mls-context.ts';
 import { reconcile } from './reconcile.ts';
+import { bytesOf } from '../api/answers.ts';
+import { nextCount } from '../transcript/own-counter.ts';
+import { messageEntry, recordEntry } from '../transcript/record.ts';
 import { acceptOwn } from './accept-own.ts';
 
 /** Each round the group has moved on; more than this and others change it faster than we can send. */
@@ -60,7 +64,7 @@ export async function sendToChannel(deps: Deps, key: RowKey<OutboxRow>, attempt:
     }
     try {
       const answer = await transmit(deps, conversationId, prepared.row, prepared.wire);
-      return await recordAccepted(deps, conversationId, prepared.row, answer);
+      return await recordAccepted(deps, conversationId, { ...prepared.row, wire: prepared.wire }, answer);
     } catch (error) {
       if (isSealError(error, 'REMOVE_PENDING')) await reconcile(deps, conversationId);
       else if (isSealError(error, 'EPOCH_STALE')) await catchUp(deps, conversationId);
@@ -98,8 +102,8 @@ async function prepare(
     return { outcome: 'ready', row, wire: row.wire };
   }
   const { messageId, sentAt, content } = row;
-  const sealed = row.wire ?? sealWire(deps, { messageId, conversationId, sentAt, content });
-  const { body, contentKey, bodyHash } = sealed;
+  const sealed = row.wire ?? (await sealWire(deps, tx, { messageId, conversationId, sentAt, content }));
+  const { body, counter, contentKey, bodyHash } = sealed;
   const { state, message: envelope } = await encryptMessage(mlsDeps(deps), {
     state: { epoch: group.state, ratchets },
     identity: identityOf(account),
@@ -108,6 +112,7 @@ async function prepare(
   });
   const wire: WireMessage = {
     body,
+    counter,
     contentKey,
     bodyHash,
     deviceLists: [],
@@ -119,12 +124,14 @@ async function prepare(
   return { outcome: 'ready', row, wire };
 }
 
-function sealWire(
+async function sealWire(
   { rng }: Deps,
-  body: Parameters<typeof sealBody>[0],
-): Pick<WireMessage, 'body' | 'contentKey' | 'bodyHash'> {
-  const { sealed, keyMessage } = sealBody(body, rng);
-  return { body: sealed, ...keyMessage };
+  tx: DeviceTx,
+  body: Omit<MessageBody, 'counter' | 'context'>,
+): Promise<Pick<WireMessage, 'body' | 'counter' | 'contentKey' | 'bodyHash'>> {
+  const count = await nextCount(tx, body.conversationId);
+  const { sealed, keyMessage } = sealBody({ ...body, ...count }, rng);
+  return { body: sealed, counter: count.counter, ...keyMessage };
 }
 
 function transmit(
@@ -150,15 +157,18 @@ function transmit(
 async function recordAccepted(
   deps: Deps,
   conversationId: ConversationId,
-  { messageId }: OutboxRow,
-  { seq, acceptedAt }: SendAnswer,
+  { messageId, wire }: OutboxRow,
+  { seq, acceptedAt, bodyHash }: SendAnswer,
 ): Promise<void> {
   const isNext = await deps.transact(async (tx) => {
     const work = await openLog(deps, tx, conversationId);
     if (work === null || work.row.processedSeq >= seq) return true;
     if (work.row.processedSeq !== seq - 1) return false;
     const { userId, deviceId } = identityOf(work.account);
-    await acceptOwn(work, { seq, messageId, senderUserId: userId, senderDeviceId: deviceId, acceptedAt });
+    const stored = bodyHash === undefined ? wire!.bodyHash : bytesOf(bodyHash);
+    const entry = { seq, messageId, senderUserId: userId, senderDeviceId: deviceId, acceptedAt };
+    await acceptOwn(work, entry, stored);
+    await recordEntry(deps, tx, conversationId, messageEntry(entry, stored), null);
     await closeLog({ ...work, row: { ...work.row, processedSeq: seq } }, work);
     return true;
   });

@@ -2,8 +2,11 @@ import { SealError, isSealError, type ConversationId, type ErrorCode } from '@se
 import type { Deps } from '../context/deps.ts';
 import type { DeviceTx } from '../store/device-tx.ts';
 import { learnAllMembers, learnDevices } from './learn-members.ts';
+import { withMissing } from '../conversations/sequence.ts';
+import { ROWS } from '../store/rows.ts';
 import type { LogEntry } from './log-entry.ts';
 import { closeLog, openLog, type LogWork } from './log-work.ts';
+import { recordLogEntry } from './record-log.ts';
 import { takeCommit, takeReset } from './take-commit.ts';
 import { takeMessage, takeRepeated } from './take-message.ts';
 
@@ -86,7 +89,8 @@ async function takePart(
     }
     if (entry.seq <= processedSeq) await takeRepeated(work, entry);
     else {
-      const next: LogWork = { ...work };
+      if (entry.seq > processedSeq + 1) await noteHole(work, processedSeq + 1, entry.seq - 1);
+      const next: LogWork = { ...work, taken: null };
       const failure = await takeOne(next, entry);
       if (failure !== null) {
         if (failure.code === 'UNVERIFIED_DEVICE' && canLearn) stop = 'unverified';
@@ -123,12 +127,20 @@ async function takeOne(work: LogWork, entry: LogEntry): Promise<SealError | null
       if (entry.kind === 'message') await takeMessage(work, entry);
       else if (entry.kind === 'commit') await takeCommit(work, entry);
       else await takeReset(work, entry);
+      await recordLogEntry(work, entry);
     });
     return null;
   } catch (error) {
     if (isSealError(error) && NOT_OF_THE_ENTRY.has(error.code)) throw error;
     return isSealError(error) ? error : new SealError('INVALID_COMMIT', undefined, { cause: error });
   }
+}
+
+/** What a log without gaps leaves out is kept back. */
+async function noteHole({ tx, conversationId }: LogWork, from: number, to: number): Promise<void> {
+  const key = ROWS.conversation(conversationId);
+  const row = await tx.get(key);
+  if (row !== null) tx.put(key, { ...withMissing(row, [[from, to]]), isWithheld: true });
 }
 
 function senderOf({ senderUserId, senderDeviceId }: LogEntry) {

@@ -18,6 +18,7 @@ import { keepKey, kindOf } from './keep-key.ts';
 import type { LogEntry } from './log-entry.ts';
 import type { LogWork } from './log-work.ts';
 import { mlsDeps } from './mls-context.ts';
+import { storedHash } from './record-log.ts';
 import { acceptOwn } from './accept-own.ts';
 
 type MessageEntry = Extract<LogEntry, { kind: 'message' }>;
@@ -34,7 +35,7 @@ const OF_THE_STORE: ReadonlySet<ErrorCode> = new Set(['STORAGE_FAILED', 'STORAGE
 export async function takeMessage(work: LogWork, entry: MessageEntry): Promise<void> {
   const { account, group, tx, conversationId } = work;
   if (entry.senderDeviceId === account.device.deviceId) {
-    if (!(await acceptOwn(work, entry))) await keepUndecryptable(work, entry, 'NO_SESSION', null);
+    if (!(await acceptOwn(work, entry, storedHash(entry)))) await keepUndecryptable(work, entry, 'NO_SESSION', null);
     return;
   }
   // Sent while this device had no keys, or other ones than the other members.
@@ -49,6 +50,7 @@ export async function takeMessage(work: LogWork, entry: MessageEntry): Promise<v
     if ((await tx.get(heard)) !== null) throw new SealError('REPLAYED');
     keyMessage = await decryptKey(work, entry);
     tx.put(heard, entry.seq);
+    work.taken = { bodyHash: keyMessage.bodyHash, said: null };
     await openWith(work, entry, keyMessage);
   } catch (error) {
     if (isSealError(error) && OF_THE_STORE.has(error.code)) throw error;
@@ -110,7 +112,7 @@ async function openWith(work: LogWork, entry: MessageEntry, keyMessage: KeyMessa
   const { deps, tx, conversationId } = work;
   const { messageId, body: sealed, seq } = entry;
   // Taken back, or its time was over, before this device was there.
-  if (sealed.length === 0) return storeEmptied(deps, tx, { conversationId, ...entry });
+  if (sealed.length === 0) return storeEmptied(deps, tx, { conversationId, ...entry, bodyHash: null });
   await tx.attempt(async () => {
     const body = openBody({ sealed, keyMessage, expected: { messageId, conversationId } });
     const { senderUserId, senderDeviceId } = entry;
@@ -121,6 +123,7 @@ async function openWith(work: LogWork, entry: MessageEntry, keyMessage: KeyMessa
         awaitingSharedHistory: work.row.awaitingSharedHistory?.filter((waiting) => waiting.seq > seq) ?? [],
       };
     await applyContent(deps, tx, { conversationId, ...entry }, body);
+    work.taken = { bodyHash: keyMessage.bodyHash, said: body };
     keepKey(tx, conversationId, { seq, messageId, senderUserId, senderDeviceId, ...keyMessage }, body.content);
   });
 }

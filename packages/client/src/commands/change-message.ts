@@ -86,7 +86,7 @@ export async function deleteForEveryone(deps: ComposeDeps, conversationId: Conve
     for (const { key, row } of await unsentChanges(tx, conversationId, seq)) if (row.wire === null) tx.delete(key);
     await enqueue(deps, tx, conversationId, encodeContent({ kind: 'delete', target: { seq, messageId } }));
     tx.put(ROWS.removal(conversationId, seq), now);
-    await takeBack(applying, seq, message);
+    await takeBack(applying, seq, message, true);
   });
 }
 

@@ -1,15 +1,16 @@
-import type { MessageBody } from '@seal-chat/protocol';
+import type { MessageBody, MessageContent } from '@seal-chat/protocol';
 import type { TimeDeps } from '../context/deps.ts';
 import { withMessage, withProgress } from '../conversations/progress.ts';
 import { moveReadPosition } from '../conversations/read-position.ts';
 import type { DeviceTx } from '../store/device-tx.ts';
 import { ROWS, type MessageRow } from '../store/rows.ts';
+import { entryIdAt } from '../transcript/record.ts';
 import { eraseMessage, inConversation, type Applying } from './applying.ts';
 import { applyChange, applyWaiting } from './changes.ts';
 import type { PlacedMessage } from './incoming.ts';
 import { readContent } from './read-content.ts';
 import { requote } from './replies.ts';
-import { applyProfile, applyTimer, keepSharedHistory } from './settings.ts';
+import { applyProfile, applyTimer, keepPromisedList, keepSharedHistory } from './settings.ts';
 import { storeShown, type Shown } from './store-shown.ts';
 import { unsentTimer } from './unsent.ts';
 
@@ -65,7 +66,7 @@ async function apply(
     storeShown(applying, message, { content, sentAt, existing, isShared });
   if (said.kind === 'text') return show(said);
   if (said.kind === 'read') {
-    await applyRead(applying, message, Math.min(said.upToSeq, seq));
+    await applyRead(applying, message, said);
     return false;
   }
   const content = readContent(said);
@@ -92,21 +93,32 @@ async function apply(
         applyProfile(applying, message, content) &&
         show({ kind: 'event', event: { type: 'profile', name: content.name } })
       );
+    case 'deviceList':
+      await keepPromisedList(applying, message, content);
+      return false;
     case 'history':
       keepSharedHistory(applying, message, content.entries);
       return false;
   }
 }
 
-async function applyRead(applying: Applying, { senderUserId }: PlacedMessage, readSeq: number): Promise<void> {
+/** A position counts where the message there is the same for who read it as for this device. */
+async function applyRead(
+  applying: Applying,
+  { senderUserId, seq }: PlacedMessage,
+  { upToSeq: readSeq, messageId }: Extract<MessageContent, { kind: 'read' }>,
+): Promise<void> {
   const { tx, conversationId, ownUserId } = applying;
+  const own = (await tx.get(ROWS.message(conversationId, readSeq)))?.messageId;
+  const known = own ?? (await entryIdAt(tx, conversationId, readSeq));
+  if (readSeq >= seq || (known !== null && known !== messageId)) return;
   if (senderUserId !== ownUserId) {
     applying.row = withProgress(applying.row, senderUserId, { readSeq });
     return;
   }
   const key = ROWS.conversation(conversationId);
   tx.put(key, applying.row);
-  const move = { conversationId, seq: readSeq, ownUserId, isAnnounced: true, now: applying.clock.local() };
+  const move = { conversationId, seq: readSeq, messageId, ownUserId, isAnnounced: true, now: applying.clock.local() };
   await moveReadPosition(tx, move);
   applying.row = (await tx.get(key)) ?? applying.row;
 }

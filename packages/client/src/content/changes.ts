@@ -26,7 +26,8 @@ export async function applyChange(applying: Applying, change: Change): Promise<v
   }
   if (message.messageId !== messageId) return;
   if (content.kind === 'delete') {
-    if (mayDelete(row, message, senderUserId)) await takeBack(applying, target, message);
+    const { kind } = message.content;
+    if (kind !== 'event' && mayTakeBack(row, message, senderUserId)) await takeBack(applying, target, message, true);
     return;
   }
   const { kind } = message.content;
@@ -56,6 +57,10 @@ function wait({ tx, conversationId }: Applying, change: Change): void {
 /** Members may delete their own messages; owners and admins of a channel every message there. */
 export function mayDelete(row: ConversationRow, message: MessageRow, userId: UserId): boolean {
   if (message.content.kind === 'event' || message.content.kind === 'deleted') return false;
+  return mayTakeBack(row, message, userId);
+}
+
+function mayTakeBack(row: ConversationRow, message: MessageRow, userId: UserId): boolean {
   return message.senderUserId === userId || (row.kind === 'channel' && isModerator(row, userId));
 }
 
@@ -65,8 +70,18 @@ export function isModerator({ members }: ConversationRow, userId: UserId): boole
   return role === 'owner' || role === 'admin';
 }
 
-/** Nothing is left of a message but its place. */
-export async function takeBack(applying: Applying, seq: number, message: MessageRow): Promise<void> {
+/**
+ * Nothing is left of a message but its place.
+ *
+ * @param isConfirmed whether a member has said so, and not the server alone
+ */
+export async function takeBack(
+  applying: Applying,
+  seq: number,
+  message: MessageRow,
+  isConfirmed: boolean,
+): Promise<void> {
+  if (message.content.kind === 'deleted' && (message.content.isConfirmed || !isConfirmed)) return;
   const { tx, conversationId } = applying;
   const { messageId, senderUserId, senderDeviceId, sentAt, acceptedAt, expiresAt, isShared } = message;
   await eraseTraces(applying, seq, message);
@@ -78,7 +93,7 @@ export async function takeBack(applying: Applying, seq: number, message: Message
     senderDeviceId,
     sentAt,
     acceptedAt,
-    content: { kind: 'deleted' },
+    content: { kind: 'deleted', isConfirmed },
     ...(expiresAt !== undefined && { expiresAt }),
     ...(isShared !== undefined && { isShared }),
   });

@@ -15,6 +15,8 @@ export interface PlacedMessage {
 /** A message as the server delivers it, in bytes. */
 export interface IncomingMessage extends PlacedMessage {
   readonly body: Bytes;
+  /** Of the body that was deleted or has expired; null where there is one. */
+  readonly bodyHash: Bytes | null;
   /** Null when only the body is left. */
   readonly envelope: Bytes | null;
 }
@@ -32,6 +34,7 @@ export function incomingOf(stored: StoredMessage, envelope: string | null): Inco
     senderDeviceId,
     acceptedAt,
     body: bytesOf(stored.body),
+    bodyHash: stored.bodyHash === undefined ? null : bytesOf(stored.bodyHash),
     envelope: envelope === null ? null : bytesOf(envelope),
   };
 }

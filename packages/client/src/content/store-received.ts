@@ -71,10 +71,13 @@ export async function storeEmptied(deps: TimeDeps, tx: DeviceTx, incoming: Incom
   const existing = await tx.get(ROWS.message(conversationId, seq));
   await inConversation(deps, tx, conversationId, async (applying) => {
     applying.row = withMessage(applying.row, { seq, acceptedAt, isShown: true });
-    if (existing !== null) return takeBack(applying, seq, existing);
-    putMessage(applying, seq, null, rowOf(incoming, { kind: 'deleted' }));
-    tx.announce({ type: 'arrived', conversationId, seq });
-    await requote(tx, conversationId, seq);
+    if (existing !== null) await takeBack(applying, seq, existing, false);
+    else {
+      putMessage(applying, seq, null, rowOf(incoming, { kind: 'deleted', isConfirmed: false }));
+      tx.announce({ type: 'arrived', conversationId, seq });
+      await requote(tx, conversationId, seq);
+    }
+    await applyWaiting(applying, seq);
   });
 }
 
@@ -87,7 +90,7 @@ export async function forgetUndecryptable(
 ): Promise<void> {
   const message = await tx.get(ROWS.message(conversationId, seq));
   if (message?.content.kind !== 'undecryptable') return;
-  await inConversation(deps, tx, conversationId, (applying) => takeBack(applying, seq, message));
+  await inConversation(deps, tx, conversationId, (applying) => takeBack(applying, seq, message, false));
 }
 
 function rowOf(incoming: IncomingMessage, content: MessageRow['content']): MessageRow {

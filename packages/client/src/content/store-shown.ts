@@ -46,7 +46,7 @@ export async function storeShown(
     senderDeviceId,
     sentAt,
     acceptedAt,
-    content: isOver ? { kind: 'deleted' } : await shownContent(applying, content, seq),
+    content: isOver ? { kind: 'deleted', isConfirmed: true } : await shownContent(applying, content, seq),
     ...(expiresAt !== null && !isOver && { expiresAt }),
     ...(lifetimeSeconds !== null && { lifetimeSeconds }),
     ...(isShared && { isShared }),

@@ -55,11 +55,11 @@ export function createReadAnnouncer(deps: Deps): LeaderPart {
 async function announceIn(deps: Deps, tx: DeviceTx, conversationId: ConversationId): Promise<boolean> {
   const key = ROWS.conversation(conversationId);
   const row = await tx.get(key);
-  if (row === null || row.readSeq <= row.announcedReadSeq) return false;
+  if (row === null || row.readSeq <= row.announcedReadSeq || row.readId === undefined) return false;
   tx.put(key, { ...row, announcedReadSeq: row.readSeq });
   // In a large channel members do not need it of each other, and a channel that was left has no one to tell.
   if (row.channel && (row.channel.state === 'left' || row.members.length > MAX_MEMBERS)) return false;
-  const content = { kind: 'read', upToSeq: row.readSeq } as const;
+  const content = { kind: 'read', upToSeq: row.readSeq, messageId: row.readId } as const;
   // An announcement that was not encrypted yet, as while offline, is brought up to date instead of followed by another.
   const queued = await tx.list(ROWS.outboxOf(conversationId));
   const waiting = queued.find(({ value }) => value.content.kind === 'read' && value.wire === null);

@@ -1,4 +1,4 @@
-import type { ConversationId, UserId } from '@seal-chat/protocol';
+import type { ConversationId, MessageId, UserId } from '@seal-chat/protocol';
 import type { Deps } from '../context/deps.ts';
 import { activeAccount } from '../store/account.ts';
 import type { DeviceTx } from '../store/device-tx.ts';
@@ -18,6 +18,7 @@ export async function moveReadPosition(
   move: {
     readonly conversationId: ConversationId;
     readonly seq: number;
+    readonly messageId: MessageId;
     readonly ownUserId: UserId;
     /** Another device of this account has read, and has told the others: this one need not. */
     readonly isAnnounced: boolean;
@@ -25,7 +26,7 @@ export async function moveReadPosition(
     readonly now: number;
   },
 ): Promise<void> {
-  const { conversationId, seq, ownUserId, isAnnounced, now } = move;
+  const { conversationId, seq, messageId, ownUserId, isAnnounced, now } = move;
   const row = await tx.get(ROWS.conversation(conversationId));
   if (row === null || seq <= row.readSeq) return;
   const left = await tx.list(ROWS.messagesOf(conversationId), { after: ROWS.message(conversationId, seq) });
@@ -34,6 +35,7 @@ export async function moveReadPosition(
   tx.put(ROWS.conversation(conversationId), {
     ...row,
     readSeq: seq,
+    readId: messageId,
     announcedReadSeq: isAnnounced ? Math.max(row.announcedReadSeq, seq) : row.announcedReadSeq,
     unreadCount: unread.length,
     mentionCount: unread.filter(({ value }) => value.mentionsSelf).length,
@@ -80,7 +82,8 @@ export async function markRead(
     const newest = shown.find(({ value }) => value.senderUserId !== userId);
     if (newest === undefined) return;
     const { seq: newestSeq } = placeOf(newest.key);
-    const move = { conversationId, seq: newestSeq, ownUserId: userId, isAnnounced: false, now: deps.clock.local() };
-    await moveReadPosition(tx, move);
+    const { messageId } = newest.value;
+    const now = deps.clock.local();
+    await moveReadPosition(tx, { conversationId, seq: newestSeq, messageId, ownUserId: userId, isAnnounced: false, now });
   });
 }

@@ -16,8 +16,11 @@ export function accountFor(row: ConversationRow, seq: number): ConversationRow {
   const next = { ...row, seenSeq: Math.max(seen, seq), seenFrom: seq === from - 1 ? seq : from };
   if (seq > seen + 1) next.gaps = [...gaps, [seen + 1, seq - 1] as const].slice(-MAX_RANGES);
   else if (seq <= seen && gaps.length > 0) next.gaps = without(gaps, seq);
-  if (missing.length > 0) next.missing = without(missing, seq);
-  return next;
+  if (missing.length === 0) return next;
+  const left = without(missing, seq);
+  if (left.length > 0) return { ...next, missing: left };
+  const { missingSince: _, isWithheld: __, ...whole } = next;
+  return { ...whole, missing: left };
 }
 
 /** Whether `accountFor` was called for `seq`, on this or an earlier version of the device. */

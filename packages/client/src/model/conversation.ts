@@ -1,7 +1,7 @@
 import type { Person } from './account.ts';
 import type { Presence } from './connection.ts';
 import type { Message } from './message.ts';
-import type { ConversationId } from '@seal-chat/protocol';
+import type { ConversationId, UserId } from '@seal-chat/protocol';
 import type { MemberRole } from '@seal-chat/protocol/api';
 
 /** Conversations, as the application sees them: plain, immutable values. Times are ms since 1970. */
@@ -72,6 +72,8 @@ export interface MessageWindow {
    * them when it is asked. Should they come after all, they are no longer here.
    */
   readonly missing: readonly MissingMessages[];
+  /** Where the server showed this device something else than the others, oldest first. */
+  readonly notices: readonly ConversationNotice[];
   /** False until the first read of the local store is done. */
   readonly isLoaded: boolean;
 }
@@ -79,6 +81,21 @@ export interface MessageWindow {
 export interface MissingMessages {
   readonly afterSeq: number;
   readonly count: number;
+  /** The server had a minute to show them, and did not. */
+  readonly isWithheld: boolean;
+}
+
+/** Something that the server did to a conversation, to be shown before the first message after place `afterSeq`. */
+export interface ConversationNotice {
+  /**
+   * `missing`: a message of that member is not here. `reordered`: messages are in another order than they were sent.
+   * `forked`: that member was shown something else from here on. `oldList`: a device of that member sends under an older
+   * list of devices than it must have been shown. `listWithheld`: that member tells of a newer list of devices, which
+   * the server does not show; nothing is sent until it does.
+   */
+  readonly kind: 'missing' | 'reordered' | 'forked' | 'oldList' | 'listWithheld';
+  readonly afterSeq: number;
+  readonly userId: UserId;
 }
 
 /** A member invites the person of this account to a channel. */

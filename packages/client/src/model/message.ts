@@ -28,7 +28,7 @@ export type MessageView =
       readonly attachments: readonly MessageAttachment[];
     }
   /** Taken back, or its time was over before it was seen here. */
-  | { readonly kind: 'deleted' }
+  | { readonly kind: 'deleted'; readonly isConfirmed: boolean }
   /** Asks the person into a channel. `gone`: there is nothing left to accept. */
   | {
       readonly kind: 'invitation';

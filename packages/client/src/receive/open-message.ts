@@ -13,6 +13,7 @@ import {
   encode,
   keyMessageCodec,
   type Bytes,
+  type EnvelopeHeader,
   type MessageBody,
 } from '@seal-chat/protocol';
 import type { IncomingMessage } from '../content/incoming.ts';
@@ -29,10 +30,16 @@ import { ROWS } from '../store/rows.ts';
  * envelope; the envelope's key opens the body, which says that it belongs here. The session's new state and the
  * deletion of used prekeys are put into the transaction, only after all of that is true.
  *
+ * @param onKey is told what an envelope says once it is open, whatever the server gave as body
  * @throws SealError NOT_A_MEMBER, UNVERIFIED_DEVICE, IDENTITY_CHANGED; NO_SESSION without an envelope; and as
  *   `decryptEnvelope` and `openBody`. Nothing has been put into the transaction then.
  */
-export async function openMessage(deps: CryptoDeps, tx: DeviceTx, incoming: IncomingMessage): Promise<MessageBody> {
+export async function openMessage(
+  deps: CryptoDeps,
+  tx: DeviceTx,
+  incoming: IncomingMessage,
+  onKey: (key: OpenedKey) => void,
+): Promise<MessageBody> {
   const { curves, rng, now, localNow } = deps;
   const { conversationId, messageId, senderUserId, senderDeviceId } = incoming;
   const account = await activeAccount(tx);
@@ -59,11 +66,19 @@ export async function openMessage(deps: CryptoDeps, tx: DeviceTx, incoming: Inco
     localNow: localNow(),
   });
   const keyMessage = decode(keyMessageCodec, decrypted.plaintext);
+  onKey({ bodyHash: keyMessage.bodyHash, header: envelope.header });
   const body = openBody({ sealed: incoming.body, keyMessage, expected: { messageId, conversationId } });
 
   storeSessions(tx, sender, record, decrypted.record);
   removeConsumed(tx, decrypted.consumed);
   return body;
+}
+
+/** What an opened envelope says besides the content key. */
+export interface OpenedKey {
+  /** SHA-256 of the body that was sent. */
+  readonly bodyHash: Bytes;
+  readonly header: EnvelopeHeader;
 }
 
 /** What a sender leaves that could not make a session, as this device had published no prekeys. */

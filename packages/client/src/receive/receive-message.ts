@@ -1,11 +1,14 @@
-import { isSealError } from '@seal-chat/protocol';
+import { sha256 } from '@seal-chat/crypto';
+import { isSealError, type Bytes, type MessageBody } from '@seal-chat/protocol';
 import { applyContent } from '../content/apply-content.ts';
 import type { IncomingMessage } from '../content/incoming.ts';
 import { storeUndecryptable, storeEmptied } from '../content/store-received.ts';
 import type { Deps } from '../context/deps.ts';
 import type { DeviceTx } from '../store/device-tx.ts';
 import { ROWS } from '../store/rows.ts';
-import { openMessage } from './open-message.ts';
+import { messageEntry, recordEntry } from '../transcript/record.ts';
+import { checkListVersions } from './list-versions.ts';
+import { openMessage, type OpenedKey } from './open-message.ts';
 
 type ReceiveDeps = Pick<Deps, 'curves' | 'kem' | 'rng' | 'now' | 'localNow' | 'clock' | 'report'>;
 
@@ -18,13 +21,38 @@ type ReceiveDeps = Pick<Deps, 'curves' | 'kem' | 'rng' | 'now' | 'localNow' | 'c
 export async function receiveMessage(deps: ReceiveDeps, tx: DeviceTx, incoming: IncomingMessage): Promise<void> {
   const existing = await tx.get(ROWS.message(incoming.conversationId, incoming.seq));
   if (existing !== null && existing.content.kind !== 'undecryptable') return;
-  if (incoming.body.length === 0) return storeEmptied(deps, tx, incoming);
+  let key: OpenedKey | null = null;
+  const onKey = (opened: OpenedKey): void => void (key = opened);
+  let body: MessageBody | null = null;
   try {
-    await tx.attempt(async () => applyContent(deps, tx, incoming, await openMessage(deps, tx, incoming)));
+    if (incoming.body.length === 0) await storeEmptied(deps, tx, incoming);
+    else
+      body = await tx.attempt(async () => {
+        const opened = await openMessage(deps, tx, incoming, onKey);
+        await applyContent(deps, tx, incoming, opened);
+        return opened;
+      });
   } catch (error) {
     if (isSealError(error, 'STORAGE_FAILED') || isSealError(error, 'STORAGE_CONFLICT')) throw error;
     if (isSealError(error, 'DUPLICATE_MESSAGE')) return;
     if (!isSealError(error)) deps.report(error);
     await storeUndecryptable(deps, tx, incoming, isSealError(error) ? error.code : 'INTERNAL');
   }
+  const said = key as OpenedKey | null;
+  await recordEntry(
+    deps,
+    tx,
+    incoming.conversationId,
+    messageEntry(incoming, said?.bodyHash ?? hashOf(incoming)),
+    body,
+  );
+  if (body !== null && said !== null) await checkListVersions(deps, tx, incoming, { header: said.header, body });
 }
+
+/** What the server says of the body: all there is to count a message by that cannot be opened. */
+function hashOf({ body, bodyHash }: IncomingMessage): Bytes {
+  if (body.length > 0) return sha256(body);
+  return bodyHash?.length === HASH_LENGTH ? bodyHash : new Uint8Array(HASH_LENGTH);
+}
+
+const HASH_LENGTH = 32;

@@ -61,7 +61,8 @@ async function incomingAgain(tx: DeviceTx, { key }: FoundRow<UndecryptableRow>):
   if (!CURED_HERE.has(message.content.cause)) return null;
   const { messageId, senderUserId, senderDeviceId, acceptedAt } = message;
   const { envelope, body } = undecryptable;
-  return { conversationId, seq, messageId, senderUserId, senderDeviceId, acceptedAt, envelope, body };
+  const place = { conversationId, seq, messageId, senderUserId, senderDeviceId, acceptedAt };
+  return { ...place, envelope, body, bodyHash: null };
 }
 
 /**

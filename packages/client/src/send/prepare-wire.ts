@@ -21,6 +21,7 @@ import {
   type UserId,
 } from '@seal-chat/protocol';
 import type { CryptoDeps } from '../context/deps.ts';
+import { expectPromisesKept } from '../peers/promised-lists.ts';
 import { loadSessions, partiesOf, storeSessions, type DeviceAddress } from '../peers/sessions.ts';
 import { activeAccount } from '../store/account.ts';
 import type { DeviceTx } from '../store/device-tx.ts';
@@ -35,6 +36,7 @@ import {
   type WireEnvelope,
   type WireMessage,
 } from '../store/rows.ts';
+import { nextCount } from '../transcript/own-counter.ts';
 
 /** Bundles fetched for this message, by device; null where the device has published none, and is to wait no longer. */
 export type Bundles = ReadonlyMap<DeviceId, PreKeyBundle | null>;
@@ -68,7 +70,8 @@ interface Target {
 
 /**
  * Makes the bytes of a queued message for exactly the devices of its conversation, or brings them up to date: the body
- * is sealed once and stays, envelopes that exist stay, devices that are new get one, devices that are gone lose theirs.
+ * is sealed once and stays, envelopes stay while the device lists they name do, devices that are new get one, devices that
+ * are gone lose theirs.
  * Ratchets and bytes are committed together, by the caller's transaction, before anything is sent.
  *
  * @throws SealError IDENTITY_CHANGED, DEVICE_REVOKED; BAD_SIGNATURE, UNVERIFIED_DEVICE or LOW_ORDER_KEY on a bad bundle
@@ -85,17 +88,18 @@ export async function prepareWire(
   const account = await activeAccount(tx);
   const conversation = await tx.get(ROWS.conversation(conversationId));
   if (conversation === null) return { outcome: 'missing', users: [], sessions: [], conversations: [conversationId] };
+  await expectPromisesKept(tx, conversationId);
   const { peers, unknown } = await membersOf(tx, conversation);
   if (unknown.length > 0) return { outcome: 'missing', users: unknown, sessions: [], conversations: [] };
   const targets = targetsOf(account, peers);
 
-  const sealed = row.wire ?? sealWire(deps, row, conversationId);
+  const sealed = row.wire ?? (await sealWire(deps, tx, row, conversationId));
   const envelopes: WireEnvelope[] = [];
   const sessions: DeviceAddress[] = [];
   for (const target of targets) {
     const { deviceId, dhKey } = target.device;
     const existing = sealed.envelopes.find((envelope) => envelope.deviceId === deviceId);
-    if (existing !== undefined && constantTimeEqual(existing.dhKey, dhKey)) {
+    if (existing !== undefined && isCurrent(existing, target, versionOf(peers, account.userId))) {
       envelopes.push(existing);
       continue;
     }
@@ -111,7 +115,10 @@ export async function prepareWire(
     const { userId } = target;
     if (made !== null) envelopes.push(made);
     else if (bundle === undefined) sessions.push({ userId, deviceId });
-    else envelopes.push({ userId, deviceId, envelope: NO_KEY_YET, sessionId: NO_SESSION_ID, dhKey });
+    else {
+      const listVersions = { own: versionOf(peers, account.userId), recipient: target.listVersion };
+      envelopes.push({ userId, deviceId, envelope: NO_KEY_YET, sessionId: NO_SESSION_ID, listVersions, dhKey });
+    }
   }
   if (sessions.length > 0) return { outcome: 'missing', users: [], sessions, conversations: [] };
 
@@ -155,10 +162,15 @@ function versionOf(peers: ReadonlyMap<UserId, PeerRow>, userId: UserId): number 
   return peers.get(userId)!.known.list.version;
 }
 
-function sealWire({ rng }: CryptoDeps, row: OutboxRow, conversationId: ConversationId): WireMessage {
-  const { messageId, sentAt, content } = row;
-  const { sealed, keyMessage } = sealBody({ messageId, conversationId, sentAt, content }, rng);
-  return { body: sealed, ...keyMessage, deviceLists: [], envelopes: [] };
+async function sealWire(
+  { rng }: CryptoDeps,
+  tx: DeviceTx,
+  { messageId, sentAt, content }: OutboxRow,
+  conversationId: ConversationId,
+): Promise<WireMessage> {
+  const count = await nextCount(tx, conversationId);
+  const { sealed, keyMessage } = sealBody({ messageId, conversationId, sentAt, content, ...count }, rng);
+  return { body: sealed, counter: count.counter, ...keyMessage, deviceLists: [], envelopes: [] };
 }
 
 /**
@@ -206,7 +218,13 @@ export async function sealEnvelope(
   });
   storeSessions(tx, address, before, sent.record);
   const { deviceId, dhKey } = device;
-  return { userId, deviceId, envelope: sent.envelope, sessionId: sent.sessionId, dhKey };
+  const listVersions = { own: ownListVersion, recipient: listVersion };
+  return { userId, deviceId, envelope: sent.envelope, sessionId: sent.sessionId, listVersions, dhKey };
+}
+
+/** An envelope is for a key, and under the device lists that it names: a reader takes older ones for withheld. */
+function isCurrent({ dhKey, listVersions }: WireEnvelope, { device, listVersion }: Target, own: number): boolean {
+  return constantTimeEqual(dhKey, device.dhKey) && listVersions.recipient === listVersion && listVersions.own === own;
 }
 
 function isSameWire(before: WireMessage | null, after: WireMessage): boolean {

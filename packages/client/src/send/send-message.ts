@@ -14,6 +14,10 @@ import { knownConversation, learnConversations } from '../conversations/conversa
 import { learnDeviceLists } from '../peers/device-lists.ts';
 import type { DeviceTx } from '../store/device-tx.ts';
 import { ROWS, placeOf, type OutboxRow, type RowKey, type WireMessage } from '../store/rows.ts';
+import { bytesOf } from '../api/answers.ts';
+import { activeAccount } from '../store/account.ts';
+import { noteAccepted } from '../transcript/own-counter.ts';
+import { messageEntry, recordEntry } from '../transcript/record.ts';
 import { claimBundles } from './claim-bundles.ts';
 import type { DeviceAddress } from '../peers/sessions.ts';
 import { prepareWire, type Bundles } from './prepare-wire.ts';
@@ -108,8 +112,15 @@ async function learnDelta(deps: Deps, { deviceListDelta }: ErrorDetails): Promis
 async function storeSent(deps: Deps, tx: DeviceTx, key: RowKey<OutboxRow>, answer: SendAnswer): Promise<void> {
   const row = await storeAccepted(deps, tx, key, answer);
   if (row?.wire == null) return;
-  const { contentKey, bodyHash, envelopes } = row.wire;
-  const devices = envelopes.map(({ envelope: _sent, ...device }) => ({ ...device, retries: 0 }));
+  const { contentKey, bodyHash, envelopes, counter } = row.wire;
+  const devices = envelopes.map(({ envelope: _sent, listVersions: _named, ...device }) => ({ ...device, retries: 0 }));
   const { seq, acceptedAt } = answer;
-  tx.put(ROWS.sent(placeOf(key).conversationId, seq), { contentKey, bodyHash, acceptedAt, devices });
+  const { conversationId } = placeOf(key);
+  tx.put(ROWS.sent(conversationId, seq), { contentKey, bodyHash, acceptedAt, devices });
+  const { userId, device } = await activeAccount(tx);
+  const stored = answer.bodyHash === undefined ? bodyHash : bytesOf(answer.bodyHash);
+  await noteAccepted(tx, conversationId, { counter, bodyHash }, stored);
+  const { messageId } = row;
+  const entry = { seq, messageId, senderUserId: userId, senderDeviceId: device.deviceId };
+  await recordEntry(deps, tx, conversationId, messageEntry(entry, stored), null);
 }

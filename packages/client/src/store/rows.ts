@@ -18,7 +18,7 @@ import type {
 } from '@seal-chat/protocol';
 import type { MemberRole } from '@seal-chat/protocol/api';
 import type { Attachment } from '@seal-chat/protocol/content';
-import type { ChannelState, Invitation } from '../model/conversation.ts';
+import type { ChannelState, ConversationNotice, Invitation } from '../model/conversation.ts';
 import type {
   SharedHistoryRow,
   MessageRow,
@@ -113,6 +113,8 @@ export interface ConversationRow {
   readonly lastActivityAt: number;
   /** The person has seen everything up to here, on this or another own device. */
   readonly readSeq: number;
+  /** The message there; not known where another device has told the place. */
+  readonly readId?: MessageId;
   /** The read position that was last put in the outbox. */
   readonly announcedReadSeq: number;
   /** Texts of others after `readSeq`. */
@@ -132,8 +134,22 @@ export interface ConversationRow {
   readonly gaps?: readonly SeqRange[];
   /** Those of them which the server was asked for and did not show. */
   readonly missing?: readonly SeqRange[];
+  /** When the server was first asked for them; this device's clock. */
+  readonly missingSince?: number;
+  /** It has had time enough to show them. */
+  readonly isWithheld?: boolean;
+  /** What is said between the messages about what the server did. */
+  readonly notices?: readonly NoticeRow[];
   /** Channels only. */
   readonly channel?: ChannelPart;
+}
+
+/** What the server did to a conversation, where it is noticed: after place `afterSeq`. */
+export interface NoticeRow extends ConversationNotice {
+  /** Whose messages tell. */
+  readonly deviceId: DeviceId;
+  /** The counter of a message that is missing. */
+  readonly counter?: number;
 }
 
 /** What the row of a channel holds besides. The state of its group is elsewhere. */
@@ -189,6 +205,8 @@ export interface UploadRow {
 
 export interface WireMessage {
   readonly body: Bytes;
+  /** The body's own counter. */
+  readonly counter: number;
   readonly contentKey: ContentKey;
   readonly bodyHash: Bytes;
   readonly deviceLists: readonly { readonly userId: UserId; readonly version: number }[];
@@ -203,6 +221,8 @@ export interface WireEnvelope {
   readonly envelope: Bytes;
   /** Which session it was made with, to decide on a retry request whether a new one is needed. */
   readonly sessionId: Bytes;
+  /** The versions of the two device lists that the envelope names. */
+  readonly listVersions: { readonly own: number; readonly recipient: number };
   /** The device's key when the envelope was made: only its holder may ask for the message again. */
   readonly dhKey: DhPublicKey;
 }
@@ -266,6 +286,7 @@ export const ROWS = {
   preKey: (kind: PreKeyKind, keyId: number) => key<Bytes>(`prekey/${kind}/${ordered(keyId)}`),
   preKeysOf: (kind: PreKeyKind) => prefix<Bytes>(`prekey/${kind}/`),
   peer: (userId: UserId) => key<PeerRow>(`peer/${userId}`),
+  peers: prefix<PeerRow>('peer/'),
   /** `sessionRecordHeadCodec`: which sessions there are with a device. */
   sessionRecord: (userId: UserId, deviceId: DeviceId) => key<Bytes>(`session-record/${userId}/${deviceId}`),
   sessionRecordsOf: (userId: UserId) => prefix<Bytes>(`session-record/${userId}/`),

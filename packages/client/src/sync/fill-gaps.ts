@@ -10,17 +10,30 @@ const PAGE = 100;
 /** Pages asked for in one go and conversation: a server can claim any number of messages. */
 const MAX_PAGES = 20;
 
+/** A server that does not show messages for this long, while it answers, is holding them back, ms. */
+const WITHHELD_AFTER_MS = 60_000;
+
 /**
  * Looks after numbers of DMs that are not accounted for, once the server is caught up with: it is asked what is
  * there. What it shows is received as any message; what it does not show at all is missing, and said to be.
  *
  * @param again also asks for what it did not show before, as on a new connection
+ * @returns when to ask again for what may be on its way, ms from now; null when nothing is
  * @throws SealError OFFLINE, UNAVAILABLE, RATE_LIMITED
  */
-export async function fillGaps(deps: Deps, { again }: { readonly again: boolean }): Promise<void> {
+export async function fillGaps(deps: Deps, { again }: { readonly again: boolean }): Promise<number | null> {
   const { reader } = deps;
   const rows = again ? await reader.list(ROWS.conversations) : await reader.list(ROWS.gaps);
-  for (const { key } of rows) await fillGapsOf(deps, placeOf(key).conversationId, again);
+  let next: number | null = null;
+  for (const { key } of rows) {
+    const { conversationId } = placeOf(key);
+    await fillGapsOf(deps, conversationId, again);
+    const { missingSince, isWithheld } = (await reader.get(ROWS.conversation(conversationId))) ?? {};
+    if (missingSince === undefined || isWithheld) continue;
+    const wait = Math.max(0, missingSince + WITHHELD_AFTER_MS - Date.now());
+    next = Math.min(next ?? wait, wait);
+  }
+  return next;
 }
 
 async function fillGapsOf(deps: Deps, conversationId: ConversationId, again: boolean): Promise<void> {
@@ -40,7 +53,10 @@ async function fillGapsOf(deps: Deps, conversationId: ConversationId, again: boo
     const now = await tx.get(key);
     // Only what was asked for: more may have come meanwhile.
     const left = now === null ? [] : gapsOf(now).filter(([, to]) => to <= Math.max(row.lastSeq, row.seenSeq ?? 0));
-    if (now !== null && left.length > 0) tx.put(key, withMissing(now, left));
+    if (now === null || left.length === 0) return;
+    const missingSince = now.missingSince ?? Date.now();
+    const isWithheld = Date.now() - missingSince >= WITHHELD_AFTER_MS;
+    tx.put(key, { ...withMissing(now, left), missingSince, isWithheld });
   });
 }
 

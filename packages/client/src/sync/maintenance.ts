@@ -3,6 +3,8 @@ import type { Deps } from '../context/deps.ts';
 import type { LeaderPart } from '../context/leader-part.ts';
 import { refreshConversations } from '../conversations/refresh-conversations.ts';
 import { learnDeviceLists } from '../peers/device-lists.ts';
+import { followPromises, noteLearnedLists } from '../peers/promised-lists.ts';
+import { LIST_ROWS } from '../store/list-rows.ts';
 import { maintainPreKeys } from '../prekeys/maintain.ts';
 import { refetchSpoilt, reopenMessages, requestRetries } from '../receive/undecryptable.ts';
 import { answerRetries } from '../send/answer-retries.ts';
@@ -37,6 +39,7 @@ export function createMaintenance(deps: Deps, live: Readable<LiveState>): Leader
   /** Before the first round, a retry request would be answered with prekeys that may be about to be replaced. */
   let hasDoneRound = false;
   let retryTimer: ReturnType<typeof setTimeout> | undefined;
+  let gapTimer: ReturnType<typeof setTimeout> | undefined;
   let roundTimer: ReturnType<typeof setInterval> | undefined;
   let isRetryQueued = false;
   let wasCaughtUp = isCaughtUp();
@@ -59,7 +62,11 @@ export function createMaintenance(deps: Deps, live: Readable<LiveState>): Leader
   }
 
   async function checkGaps(again: boolean): Promise<void> {
-    if (isConnected && isCaughtUp()) await fillGaps(deps, { again });
+    if (!isConnected || !isCaughtUp()) return;
+    const wait = await fillGaps(deps, { again });
+    if (wait === null || !isConnected) return;
+    clearTimeout(gapTimer);
+    gapTimer = setTimeout(() => void queue.add(() => checkGaps(true)), wait);
   }
 
   const unsubscribe = live.subscribe(() => {
@@ -82,6 +89,8 @@ export function createMaintenance(deps: Deps, live: Readable<LiveState>): Leader
       () => requestRemovals(deps),
       () => reviveDeletions(deps),
       () => checkGaps(true),
+      () => noteLearnedLists(deps),
+      () => followPromises(deps),
     ];
     for (const task of tasks) {
       if (!isConnected) return;
@@ -99,6 +108,7 @@ export function createMaintenance(deps: Deps, live: Readable<LiveState>): Leader
     isConnected = false;
     hasDoneRound = false;
     clearTimeout(retryTimer);
+    clearTimeout(gapTimer);
     clearInterval(roundTimer);
   }
 
@@ -120,7 +130,9 @@ export function createMaintenance(deps: Deps, live: Readable<LiveState>): Leader
       if (touches(ROWS.removals)) void queue.add(() => requestRemovals(deps));
       // A message of this device that was sent may be what a gap waited for.
       if (touches(ROWS.gaps) || touches(ROWS.allSent)) void queue.add(() => checkGaps(false));
+      if (touches(LIST_ROWS.allPromised)) void queue.add(() => followPromises(deps));
       if (touches(PEERS)) {
+        void queue.add(() => noteLearnedLists(deps));
         void queue.add(() => reopenMessages(deps));
         void queue.add(() => reviveDeletions(deps));
       }

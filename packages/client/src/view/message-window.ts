@@ -13,6 +13,7 @@ export const EMPTY_WINDOW: MessageWindow = {
   hasEarlier: false,
   hasUnavailableHistory: false,
   missing: [],
+  notices: [],
   isLoaded: false,
 };
 
@@ -41,7 +42,12 @@ export async function readWindow(
     hasEarlier,
     // Numbers from the first on that are not accounted for were not before this device: they are being kept back.
     hasUnavailableHistory: !hasEarlier && first > 1 && conversation?.gaps?.[0]?.[0] !== 1,
-    missing: (conversation?.missing ?? []).map(([from, to]) => ({ afterSeq: from - 1, count: to - from + 1 })),
+    missing: (conversation?.missing ?? []).map(([from, to]) => ({
+      afterSeq: from - 1,
+      count: to - from + 1,
+      isWithheld: conversation?.isWithheld ?? false,
+    })),
+    notices: (conversation?.notices ?? []).map(({ kind, afterSeq, userId }) => ({ kind, afterSeq, userId })),
     isLoaded: true,
   };
 }

@@ -50,6 +50,8 @@ export interface SendAnswer {
   readonly seq: number;
   /** When the server accepted it. */
   readonly acceptedAt: number;
+  /** Where the message had been stored before: SHA-256 of the body that is stored. */
+  readonly bodyHash?: string;
 }
 
 export interface StoredMessage {
@@ -61,6 +63,8 @@ export interface StoredMessage {
   readonly acceptedAt: number;
   /** Empty when it was deleted or has expired. */
   readonly body: string;
+  /** SHA-256 of the body where that was deleted or has expired. */
+  readonly bodyHash?: string;
 }
 
 export interface HistoryAnswer {

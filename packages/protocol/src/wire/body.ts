@@ -16,13 +16,16 @@ import type { Bytes } from '../bytes.ts';
 import type { ConversationId, MessageId } from '../ids.ts';
 import { keyCodec, type ContentKey } from '../keys.ts';
 import { SIZE_LIMITS } from '../limits.ts';
-import { WIRE_VERSION } from '../version.ts';
+import { BODY_VERSION, WIRE_VERSION } from '../version.ts';
+import { contextCodec, type ContextField } from './context.ts';
 
 /** What a message says. Everything people exchange is one of these; the server sees none of it. */
 export type MessageContent =
   | { readonly kind: 'text'; readonly text: string }
-  /** The sender has read everything up to and including sequence number `upToSeq`. */
-  | { readonly kind: 'read'; readonly upToSeq: number }
+  /**
+   * The sender has read everything up to and including sequence number `upToSeq`, where it has the message `messageId`.
+   */
+  | { readonly kind: 'read'; readonly upToSeq: number; readonly messageId: MessageId }
   /** Every other kind, as it stands: `content.ts` reads those this version knows. */
   | { readonly kind: 'coded'; readonly code: number; readonly payload: Bytes };
 
@@ -32,14 +35,18 @@ export interface MessageBody {
   readonly conversationId: ConversationId;
   /** Sender's clock, ms. Informative: order comes from the sequence number. */
   readonly sentAt: number;
+  /** The number of this body among those of its device in the conversation: from 1, and higher each time. */
+  readonly counter: number;
   readonly content: MessageContent;
+  /** What the sender says of its view of the conversation; ascending by kind. */
+  readonly context: readonly ContextField[];
 }
 
 const KIND_TEXT = 1;
 const KIND_READ = 2;
 
 const textPayload = struct<{ text: string }>({ text: text(SIZE_LIMITS.messageText) });
-const readPayload = struct<{ upToSeq: number }>({ upToSeq: u53 });
+const readPayload = struct<{ upToSeq: number; messageId: MessageId }>({ upToSeq: u53, messageId: id<MessageId>() });
 const payloadCodec = variable(SIZE_LIMITS.sealedBody);
 
 const contentCodec: Codec<MessageContent> = {
@@ -76,14 +83,28 @@ function encodeContent(content: MessageContent): readonly [number, Bytes] {
   }
 }
 
+const counterCodec: Codec<number> = {
+  write(out, value) {
+    if (value < 1) throw new RangeError('counter: begins at 1');
+    u53.write(out, value);
+  },
+  read(input) {
+    const value = u53.read(input);
+    if (value < 1) throw malformed('counter 0');
+    return value;
+  },
+};
+
 /** Canonical form of a body, before padding and sealing. */
 export const messageBodyCodec: Codec<MessageBody> = versioned(
-  WIRE_VERSION,
+  BODY_VERSION,
   struct<MessageBody>({
     messageId: id<MessageId>(),
     conversationId: id<ConversationId>(),
     sentAt: u53,
+    counter: counterCodec,
     content: contentCodec,
+    context: contextCodec,
   }),
 );
 

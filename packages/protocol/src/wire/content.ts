@@ -35,7 +35,8 @@ export type RichContent =
   | { readonly kind: 'timer'; readonly seconds: number }
   | ProfileContent
   | { readonly kind: 'history'; readonly entries: readonly HistoryKey[] }
-  | InvitationContent;
+  | InvitationContent
+  | DeviceListContent;
 
 /** A text that is more than a text. Without text it has at least one attachment. */
 export interface PostContent {
@@ -63,6 +64,16 @@ export interface InvitationContent {
   readonly channelId: ConversationId;
   readonly name: string;
   readonly description: string;
+}
+
+/** Which device list an account has, as the sender knows it: told to a device that sends under an older one. */
+export interface DeviceListContent {
+  readonly kind: 'deviceList';
+  /** One of the two people. */
+  readonly userId: UserId;
+  readonly version: number;
+  /** SHA-256 of the bytes of that list. */
+  readonly hash: Bytes;
 }
 
 /** Another message of the same conversation: its place, and its id, so that the server cannot put another there. */
@@ -217,6 +228,7 @@ const KINDS: { readonly [Kind in RichContent['kind']]: readonly [code: number, c
       description: text(CONTENT_LIMITS.channelDescription),
     }),
   ],
+  deviceList: [16, struct<Fields<'deviceList'>>({ userId: id<UserId>(), version: u32, hash: fixed(32) })],
 };
 
 /**

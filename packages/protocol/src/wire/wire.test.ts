@@ -13,6 +13,7 @@ import { decode, encode, type Codec } from '../codec.ts';
 import { isSealError } from '../errors.ts';
 import { idFromBytes, type AnyId } from '../ids.ts';
 import { COUNT_LIMITS, SIZE_LIMITS } from '../limits.ts';
+import { contextFields, readContext } from './context.ts';
 import { keyMessageCodec, messageBodyCodec, type KeyMessage, type MessageBody, type MessageContent } from './body.ts';
 import { deviceListCodec, type Device, type DeviceList } from './device-list.ts';
 import {
@@ -35,7 +36,7 @@ function subject<T>(codec: Codec<T>, values: fc.Arbitrary<T>) {
 
 const contents: fc.Arbitrary<MessageContent> = fc.oneof(
   anyText.map((text) => ({ kind: 'text' as const, text })),
-  uint53.map((upToSeq) => ({ kind: 'read' as const, upToSeq })),
+  fc.record({ kind: fc.constant('read' as const), upToSeq: uint53, messageId: ids<MessageBody['messageId']>() }),
   fc.record({
     kind: fc.constant('coded' as const),
     code: fc.integer({ min: 3, max: 255 }),
@@ -46,7 +47,14 @@ const bodies: fc.Arbitrary<MessageBody> = fc.record({
   messageId: ids<MessageBody['messageId']>(),
   conversationId: ids<MessageBody['conversationId']>(),
   sentAt: uint53,
+  counter: uint53.filter((counter) => counter > 0),
   content: contents,
+  context: fc
+    .uniqueArray(fc.record({ kind: fc.integer({ min: 1, max: 255 }), value: bytesUpTo(256) }), {
+      maxLength: 16,
+      selector: ({ kind }) => kind,
+    })
+    .map((fields) => fields.toSorted((a, b) => a.kind - b.kind)),
 });
 const keys = <K extends Key<string>>() => bytes(32).map((value) => asKey<K>(value));
 const keyMessages: fc.Arbitrary<KeyMessage> = fc.record({
@@ -175,11 +183,50 @@ describe('details', () => {
     const [body] = fc.sample(bodies, { numRuns: 1, seed: 4 });
     const later: MessageBody = { ...body!, content: { kind: 'coded', code: 77, payload: Uint8Array.of(1, 2) } };
     expect(decode(messageBodyCodec, encode(messageBodyCodec, later)).content).toEqual(later.content);
-    const kindAt = 1 + 16 + 16 + 8;
+    const kindAt = 1 + 16 + 16 + 8 + 8;
     const kindZero = encode(messageBodyCodec, later).fill(0, kindAt, kindAt + 1);
     expect(refusal(() => decode(messageBodyCodec, kindZero))).toBe('MALFORMED');
     const disguised = { ...body!, content: { kind: 'coded' as const, code: 1, payload: Uint8Array.of() } };
     expect(() => encode(messageBodyCodec, disguised)).toThrow(RangeError);
+  });
+
+  it('a body has a counter from 1, and context in ascending order of kinds without kind 0', () => {
+    const [sample] = fc.sample(bodies, { numRuns: 1, seed: 7 });
+    const field = (kind: number) => ({ kind, value: Uint8Array.of(kind) });
+    const body: MessageBody = { ...sample!, counter: 1, context: [field(1), field(2)] };
+    const good = encode(messageBodyCodec, body);
+    const counterAt = 1 + 16 + 16 + 8;
+    expect(refusal(() => decode(messageBodyCodec, good.slice().fill(0, counterAt, counterAt + 8)))).toBe('MALFORMED');
+    for (const kinds of [
+      [2, 1],
+      [1, 1],
+      [0, 1],
+    ] as const) {
+      expect(() => encode(messageBodyCodec, { ...body, context: kinds.map(field) })).toThrow(RangeError);
+      const bad = good.slice();
+      bad[good.length - 12] = kinds[0];
+      bad[good.length - 6] = kinds[1];
+      expect(refusal(() => decode(messageBodyCodec, bad))).toBe('MALFORMED');
+    }
+    expect(() => encode(messageBodyCodec, { ...body, counter: 0 })).toThrow(RangeError);
+    expect(refusal(() => decode(messageBodyCodec, Uint8Array.of(1, ...good.slice(1))))).toBe('UNSUPPORTED_VERSION');
+  });
+
+  it('the context of a body is read as it was said, with fields of a later version beside it', () => {
+    const context = { transcript: { seq: 2 ** 40, hash: new Uint8Array(32).fill(7) }, previousCounter: 3 };
+    const fields = contextFields(context, 9);
+    expect(readContext([...fields, { kind: 99, value: Uint8Array.of(1) }], 9)).toEqual(context);
+    expect(contextFields({ transcript: null, previousCounter: 8 }, 9)).toEqual([]);
+    expect(readContext([], 9)).toEqual({ transcript: null, previousCounter: 8 });
+    const [point, rest, previous] = fields;
+    for (const bad of [
+      [point!],
+      [rest!],
+      [{ ...point!, value: point!.value.slice(1) }, rest!],
+      [{ ...previous!, value: Uint8Array.of(1) }],
+    ])
+      expect(refusal(() => readContext(bad, 9))).toBe('MALFORMED');
+    expect(refusal(() => readContext([previous!], 3))).toBe('MALFORMED');
   });
 
   it('the bytes of a header are those received, not a copy written again', () => {

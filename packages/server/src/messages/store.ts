@@ -88,6 +88,7 @@ interface HistoryRow {
   readonly sender_device_id: DeviceId;
   readonly created_at: Date;
   readonly body: Buffer;
+  readonly body_hash: Buffer | null;
   readonly envelope: Buffer | null;
 }
 
@@ -110,7 +111,8 @@ export async function findHistory(
       where tenant_id = ${tenantId} and device_id = ${deviceId} and conversation_id = ${conversationId}
         and kind = 'message' and seq between (select min(seq) from page) and (select max(seq) from page)
       order by seq, position desc)
-    select page.*, waiting.envelope, case when page.expires_at <= now() then ''::bytea else page.body end as body
+    select page.*, waiting.envelope, case when page.expires_at <= now() then ''::bytea else page.body end as body,
+      case when page.expires_at <= now() or octet_length(page.body) = 0 then coalesce(page.body_hash, sha256(page.body)) end as body_hash
     from page left join waiting on waiting.seq = page.seq order by page.seq desc`;
   return {
     messages: rows.map((row) => ({
@@ -121,6 +123,7 @@ export async function findHistory(
       senderDeviceId: row.sender_device_id,
       acceptedAt: row.created_at.getTime(),
       body: base64Of(row.body),
+      ...(row.body_hash && { bodyHash: base64Of(row.body_hash) }),
       envelope: row.envelope && base64Of(row.envelope),
     })),
   };

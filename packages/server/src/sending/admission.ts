@@ -3,7 +3,8 @@ import type { SendAnswer } from '@seal-chat/protocol/api';
 import type { Sql } from 'postgres';
 import type { MessageLimits } from '../limits/messages.ts';
 import type { Session } from '../sessions/session.ts';
-import { hasUploads, type Refused } from './extras-store.ts';
+import { base64Of } from '../db/bytes.ts';
+import { findBodyHash, hasUploads, type Refused } from './extras-store.ts';
 import type { Extras, SentItem } from './item.ts';
 
 /** A message as its device sends it: what direct messages and messages of channels have in common. */
@@ -61,7 +62,12 @@ export async function storeAdmitted(
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
     const result = await steps.store();
     if (result?.kind === 'refused') throw await explainRefusal(sql, item);
-    if (result !== null && result.kind !== 'stale') return { seq: result.seq, acceptedAt: result.acceptedAt };
+    if (result !== null && result.kind !== 'stale') {
+      const { kind, seq, acceptedAt } = result;
+      // Sent before, perhaps in another sealing: its device counts it by the one that is here.
+      const bodyHash = kind === 'known' ? await findBodyHash(sql, item, seq) : null;
+      return { seq, acceptedAt, ...(bodyHash !== null && { bodyHash: base64Of(bodyHash) }) };
+    }
     const reason = await steps.explain();
     if (reason !== null) throw reason;
   }

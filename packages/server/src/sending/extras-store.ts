@@ -87,3 +87,12 @@ export async function hasUploads(sql: Sql, { tenantId, senderUserId, attachmentI
     select from attachments where tenant_id = ${tenantId} and user_id = ${senderUserId} and id = any(${ids}::uuid[])`;
   return rows.length >= ids.length;
 }
+
+/** Finds SHA-256 of the body that a message has, or had before it was emptied; null when there is no such message. */
+export async function findBodyHash(sql: Sql, item: SentItem, seq: number): Promise<Buffer | null> {
+  const { tenantId, conversationId } = item;
+  const [row] = await sql<{ hash: Buffer }[]>`
+    select coalesce(body_hash, sha256(body)) as hash from messages
+    where tenant_id = ${tenantId} and conversation_id = ${conversationId} and seq = ${seq}`;
+  return row?.hash ?? null;
+}

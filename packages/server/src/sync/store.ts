@@ -21,6 +21,7 @@ interface EntryRow {
   readonly sender_device_id: DeviceId;
   readonly created_at: Date;
   readonly body: Buffer;
+  readonly body_hash: Buffer | null;
   readonly incarnation: number | null;
   readonly welcome: Buffer | null;
   /** Position of the mailbox's latest entry. */
@@ -38,6 +39,7 @@ export async function readMailbox(
     select page.*, requester.user_id as requester_user_id from (
       select e.*, m.message_id, m.sender_user_id, m.sender_device_id, m.created_at, m.incarnation,
         case when m.expires_at <= now() then ''::bytea else m.body end as body,
+        case when m.expires_at <= now() or octet_length(m.body) = 0 then coalesce(m.body_hash, sha256(m.body)) end as body_hash,
         w.welcome, b.head,
         sum(octet_length(m.body) + coalesce(octet_length(e.envelope), octet_length(w.welcome), 0)) over earlier
           as bytes_before
@@ -151,6 +153,7 @@ function toEvent(row: EntryRow): MailboxEvent {
     senderDeviceId,
     acceptedAt: row.created_at.getTime(),
     body: base64Of(row.body),
+    ...(row.body_hash && { bodyHash: base64Of(row.body_hash) }),
     envelope: base64Of(row.envelope!),
   };
 }

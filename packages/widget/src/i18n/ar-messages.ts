@@ -5,6 +5,7 @@ import { plural } from './strings.ts';
 export const arMessages: MessageStrings = {
   edited: 'معدَّلة',
   deletedMessage: 'حُذفت هذه الرسالة.',
+  deletedByServer: 'لم تعد هذه الرسالة لدى الخادم: حُذفت أو انتهى وقتها.',
   handedOver: 'شاركها أحد الأعضاء',
   inReplyTo: (name) => `ردًّا على ${name}`,
   goToOriginal: (name) => `الانتقال إلى ما كتبه ${name}`,
@@ -21,6 +22,22 @@ export const arMessages: MessageStrings = {
       many: '# رسالة لم يسلّمها الخادم.',
       other: '# رسالة لم يسلّمها الخادم.',
     }),
+  withheldMessages: (count) =>
+    plural('ar', count, {
+      zero: 'يحجب الخادم # رسالة.',
+      one: 'يحجب الخادم رسالة واحدة.',
+      two: 'يحجب الخادم رسالتين.',
+      few: 'يحجب الخادم # رسائل.',
+      many: 'يحجب الخادم # رسالة.',
+      other: 'يحجب الخادم # رسالة.',
+    }),
+  notices: {
+    missing: (name) => `رسالة من ${name} مفقودة هنا.`,
+    reordered: () => 'يعرض الخادم الرسائل هنا بترتيب غير الذي أُرسلت به.',
+    forked: (name) => `من هنا عرض الخادم على ${name} غير ما عرضه عليك.`,
+    oldList: (name) => `يرسل ${name} إلى قائمة أجهزة قديمة. قد يكون جهاز أُزيل ما زال يقرأ.`,
+    listWithheld: (name) => `يقول ${name} إن قائمة أجهزة تغيّرت والخادم لا يعرضها. الإرسال ينتظرها.`,
+  },
   reactedBy: (names, emoji) => `${emoji} ${names}`,
   channelBegins: (name) => `هنا بداية ${name}`,
   channelNotice: (name) => `الرسائل في ${name} مشفّرة من الطرف إلى الطرف لأعضائها.`,

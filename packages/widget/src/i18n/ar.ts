@@ -218,6 +218,7 @@ export const ar: Strings = {
     NOT_A_MEMBER: 'لست في هذه المحادثة.',
     DEVICE_LIST_STALE: 'تغيّرت أجهزة هذه المحادثة.',
     DEVICE_LIST_REJECTED: 'قائمة الأجهزة لا تكمل القائمة التي لدى الخادم.',
+    TRANSCRIPT_FORKED: 'عرض الخادم على أجهزة هذه المحادثة أشياء مختلفة.',
     CONVERSATION_REJECTED: 'يعرض الخادم محادثة غير المحادثة الصحيحة.',
     NAME_TAKEN: 'توجد قناة بهذا الاسم بالفعل.',
     CHANNEL_FULL: 'القناة ممتلئة.',

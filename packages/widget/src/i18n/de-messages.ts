@@ -5,6 +5,7 @@ import { plural } from './strings.ts';
 export const deMessages: MessageStrings = {
   edited: 'bearbeitet',
   deletedMessage: 'Diese Nachricht wurde gelöscht.',
+  deletedByServer: 'Der Server hat diese Nachricht nicht mehr: Sie wurde gelöscht oder ist abgelaufen.',
   handedOver: 'Von einem Mitglied geteilt',
   inReplyTo: (name) => `als Antwort auf ${name}`,
   goToOriginal: (name) => `Zu dem, was ${name} geschrieben hat`,
@@ -17,6 +18,19 @@ export const deMessages: MessageStrings = {
       one: '# Nachricht hat der Server nicht zugestellt.',
       other: '# Nachrichten hat der Server nicht zugestellt.',
     }),
+  withheldMessages: (count) =>
+    plural('de', count, {
+      one: 'Der Server hält # Nachricht zurück.',
+      other: 'Der Server hält # Nachrichten zurück.',
+    }),
+  notices: {
+    missing: (name) => `Hier fehlt eine Nachricht von ${name}.`,
+    reordered: () => 'Der Server zeigt die Nachrichten hier in anderer Reihenfolge, als sie gesendet wurden.',
+    forked: (name) => `Ab hier hat der Server ${name} etwas anderes gezeigt als dir.`,
+    oldList: (name) => `${name} sendet an eine veraltete Geräteliste. Ein entferntes Gerät liest vielleicht noch mit.`,
+    listWithheld: (name) =>
+      `Laut ${name} hat sich eine Geräteliste geändert, die der Server nicht zeigt. Gesendet wird erst wieder mit ihr.`,
+  },
   reactedBy: (names, emoji) => `${emoji} ${names}`,
   channelBegins: (name) => `Hier beginnt ${name}`,
   channelNotice: (name) => `Nachrichten in ${name} sind für die Mitglieder Ende-zu-Ende-verschlüsselt.`,

@@ -182,6 +182,7 @@ export const de: Strings = {
     NOT_A_MEMBER: 'Du gehörst nicht zu diesem Chat.',
     DEVICE_LIST_STALE: 'Die Geräte dieses Chats haben sich geändert.',
     DEVICE_LIST_REJECTED: 'Die Geräteliste passt nicht zu der des Servers.',
+    TRANSCRIPT_FORKED: 'Der Server hat den Geräten dieses Chats Verschiedenes gezeigt.',
     CONVERSATION_REJECTED: 'Der Server zeigt einen anderen Chat als den richtigen.',
     NAME_TAKEN: 'Es gibt schon einen Kanal mit diesem Namen.',
     CHANNEL_FULL: 'Der Kanal ist voll.',

@@ -5,6 +5,7 @@ import { plural } from './strings.ts';
 export const enMessages: MessageStrings = {
   edited: 'edited',
   deletedMessage: 'This message was deleted.',
+  deletedByServer: 'The server no longer has this message: it was deleted, or its time is over.',
   handedOver: 'Shared by a member',
   inReplyTo: (name) => `in reply to ${name}`,
   goToOriginal: (name) => `Go to ${name}’s message`,
@@ -17,6 +18,19 @@ export const enMessages: MessageStrings = {
       one: '# message wasn’t delivered by the server.',
       other: '# messages weren’t delivered by the server.',
     }),
+  withheldMessages: (count) =>
+    plural('en', count, {
+      one: 'The server is holding back # message.',
+      other: 'The server is holding back # messages.',
+    }),
+  notices: {
+    missing: (name) => `A message from ${name} is missing here.`,
+    reordered: () => 'The server shows the messages here in another order than they were sent in.',
+    forked: (name) => `From here on the server has shown ${name} something else than you.`,
+    oldList: (name) => `${name} sends to an outdated list of devices. A removed device may still be reading.`,
+    listWithheld: (name) =>
+      `${name} says that a list of devices has changed, and the server doesn’t show it. Sending waits.`,
+  },
   reactedBy: (names, emoji) => `${emoji} ${names}`,
   channelBegins: (name) => `This is the beginning of ${name}`,
   channelNotice: (name) => `Messages in ${name} are end-to-end encrypted for its members.`,

@@ -1,8 +1,12 @@
+import type { ConversationNotice } from '@seal-chat/client';
+
 /** Texts around what messages are besides plain text: replies, reactions, files, voice notes, events. */
 export interface MessageStrings {
   // What messages show
   readonly edited: string;
   readonly deletedMessage: string;
+  /** Only the server says that it was deleted. */
+  readonly deletedByServer: string;
   /** Handed over by a member, not received. */
   readonly handedOver: string;
   readonly inReplyTo: (name: string) => string;
@@ -13,6 +17,10 @@ export interface MessageStrings {
   readonly unusualLifetime: (duration: string) => string;
   readonly unusuallyKept: string;
   readonly missingMessages: (count: number) => string;
+  /** The server had time enough to show them. */
+  readonly withheldMessages: (count: number) => string;
+  /** What the server did, as messages of that person show. */
+  readonly notices: Readonly<Record<ConversationNotice['kind'], (name: string) => string>>;
   /** Who reacted with one emoji. */
   readonly reactedBy: (names: string, emoji: string) => string;
   readonly reactions: string;

@@ -63,6 +63,8 @@ export type ChannelEntry =
       readonly epoch: number;
       /** Empty when it was deleted or has expired. */
       readonly body: string;
+      /** SHA-256 of the body where that was deleted or has expired. */
+      readonly bodyHash?: string;
       readonly envelope: string;
     })
   | (EntryBase & {

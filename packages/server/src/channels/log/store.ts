@@ -17,6 +17,7 @@ interface EntryRow {
   readonly incarnation: number;
   readonly epoch: number;
   readonly body: Buffer;
+  readonly body_hash: Buffer | null;
   readonly envelope: Buffer | null;
   readonly commit: Buffer | null;
   readonly added_users: readonly UserId[] | null;
@@ -36,7 +37,9 @@ export async function findEntries(
   const rows = await sql<EntryRow[]>`
     select * from (
       select m.kind, m.seq, m.message_id, m.sender_user_id, m.sender_device_id, m.created_at, m.incarnation, m.epoch,
-        case when m.expires_at <= now() then ''::bytea else m.body end as body, m.envelope, c.commit, c.added_users, c.added_devices, c.removed_devices, c.authenticator, c.is_external,
+        case when m.expires_at <= now() then ''::bytea else m.body end as body,
+        case when m.kind = 'message' and (m.expires_at <= now() or octet_length(m.body) = 0)
+          then coalesce(m.body_hash, sha256(m.body)) end as body_hash, m.envelope, c.commit, c.added_users, c.added_devices, c.removed_devices, c.authenticator, c.is_external,
         sum(octet_length(m.body) + coalesce(octet_length(c.commit), 0)) over earlier as bytes_before
       from (
         select * from messages
@@ -62,7 +65,15 @@ function toEntry(row: EntryRow): ChannelEntry {
   if (row.kind === 'reset') return { ...base, kind: 'reset' };
   if (row.kind === 'message') {
     const { message_id: messageId, body, envelope } = row;
-    return { ...base, kind: 'message', messageId, epoch, body: base64Of(body), envelope: base64Of(envelope!) };
+    return {
+      ...base,
+      kind: 'message',
+      messageId,
+      epoch,
+      body: base64Of(body),
+      ...(row.body_hash && { bodyHash: base64Of(row.body_hash) }),
+      envelope: base64Of(envelope!),
+    };
   }
   return {
     ...base,

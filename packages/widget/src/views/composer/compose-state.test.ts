@@ -56,7 +56,7 @@ describe('ComposeState', () => {
 
   it('begins an edit of a message without text with an empty field', () => {
     const state = typing('half a thought');
-    state.begin({ mode: 'edit', message: { content: { kind: 'deleted' } } as Message });
+    state.begin({ mode: 'edit', message: { content: { kind: 'deleted', isConfirmed: true } } as Message });
     expect(state.get().text).toBe('');
   });
 

@@ -28,7 +28,7 @@ it('offers what this person may do with this message', () => {
     'deleteForEveryone',
   ]);
   expect(names(message(text, false), summary(null), true)).toEqual(['reply', 'react', 'copy', 'deleteForMe']);
-  expect(names(message({ kind: 'deleted' }, true), summary(null), true)).toEqual(['deleteForMe']);
+  expect(names(message({ kind: 'deleted', isConfirmed: true }, true), summary(null), true)).toEqual(['deleteForMe']);
 });
 
 it('lets admins and owners take back what others wrote in their channel', () => {

@@ -61,7 +61,7 @@ function content(appearance: MessageAppearance, host: MessageListHost): Template
     case 'invitation':
       return invitation(what, appearance, host);
     default:
-      return html`<span class="notice">${messageTexts(host.strings).deletedMessage}</span>`;
+      return html`<span class="notice">${deletedText(what.kind !== 'deleted' || what.isConfirmed, host)}</span>`;
   }
 }
 
@@ -79,7 +79,7 @@ function spoken({ message }: MessageAppearance, host: MessageListHost): string {
     if (what.replyTo !== null) parts.push(texts.inReplyTo(nameOf(what.replyTo.senderUserId, host)));
     for (const file of what.attachments) parts.push(`${texts[file.kind]} ${file.name}`);
     parts.push(what.text);
-  } else if (what.kind === 'deleted') parts.push(texts.deletedMessage);
+  } else if (what.kind === 'deleted') parts.push(deletedText(what.isConfirmed, host));
   else if (what.kind === 'invitation') parts.push(texts.invitedTo(what.name));
   else if (what.kind === 'event') parts.push(sentence(what.event, message.senderUserId, host));
   else parts.push(plainly(message, texts));
@@ -87,14 +87,24 @@ function spoken({ message }: MessageAppearance, host: MessageListHost): string {
   return parts.filter((part) => part !== '').join(', ');
 }
 
-function gap(after: number, before: number, { conversation, strings }: MessageListHost): unknown {
-  const missing = conversation?.messages.get().missing ?? [];
-  const count = missing
-    .filter(({ afterSeq }) => afterSeq >= after && afterSeq < before)
-    .reduce((sum, one) => sum + one.count, 0);
-  return count === 0
-    ? nothing
-    : html`<p class="event missing" role="note">${messageTexts(strings).missingMessages(count)}</p>`;
+function deletedText(isConfirmed: boolean, { strings }: MessageListHost): string {
+  const { deletedMessage, deletedByServer } = messageTexts(strings);
+  return isConfirmed ? deletedMessage : deletedByServer;
+}
+
+/** What is said between two messages about what the server did there. */
+function gap(after: number, before: number, host: MessageListHost): unknown {
+  const { missing = [], notices = [] } = host.conversation?.messages.get() ?? {};
+  const isHere = ({ afterSeq }: { readonly afterSeq: number }): boolean => afterSeq >= after && afterSeq < before;
+  const texts = messageTexts(host.strings);
+  const gaps = missing.filter(isHere);
+  const count = gaps.reduce((sum, one) => sum + one.count, 0);
+  const isWithheld = gaps.some((one) => one.isWithheld);
+  const lines = [
+    ...(count === 0 ? [] : [isWithheld ? texts.withheldMessages(count) : texts.missingMessages(count)]),
+    ...new Set(notices.filter(isHere).map(({ kind, userId }) => texts.notices[kind](nameOf(userId, host)))),
+  ];
+  return lines.map((line) => html`<p class="event missing" role="note">${line}</p>`);
 }
 
 function sentence(event: ConversationEvent, by: UserId, { summary, strings }: MessageListHost): string {
