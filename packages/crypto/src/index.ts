@@ -44,5 +44,7 @@ export type { OwnDevice, Parties, PeerDevice } from './session/parties.ts';
 export { sessionRecordCodec, wipeSessionRecord } from './session/record-codec.ts';
 export type { SessionRecord } from './session/session.ts';
 export { dmId } from './dm-id.ts';
+export { selfId } from './self-id.ts';
+export { checkVerificationCode, verificationCode } from './verification-code.ts';
 export { safetyNumber, type SafetyNumberParty } from './safety-number.ts';
 export { signAuthProof } from './sign-auth-proof.ts';

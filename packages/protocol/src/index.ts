@@ -71,6 +71,21 @@ export {
   RATCHET_LIMITS,
   SIZE_LIMITS,
 } from './limits.ts';
+export {
+  CHAT_FIELDS,
+  MAX_ENTRIES,
+  PRIVACY_FIELDS,
+  SYNC_TOPICS,
+  decodeRegisters,
+  encodeRegisters,
+  isSwitchedOn,
+  seqOf,
+  seqRegister,
+  supersedes,
+  switchValue,
+  type RegisterEntry,
+  type SyncTopic,
+} from './wire/sync.ts';
 export { TRANSPORT, type ConnectionParams } from './transport.ts';
 export { WIRE_VERSION } from './version.ts';
 export {

@@ -4,9 +4,14 @@ import { activeAccount } from '../store/account.ts';
 import type { DeviceTx } from '../store/device-tx.ts';
 import { ROWS, placeOf, type MessageRow } from '../store/rows.ts';
 
-/** Whether a message makes a person want to look: the texts of others do. */
-export function isUnreadKind({ senderUserId, content, isShared }: MessageRow, ownUserId: UserId): boolean {
-  return senderUserId !== ownUserId && (content.kind === 'text' || content.kind === 'post') && isShared !== true;
+/** Whether a message makes a person want to look: the texts of others do, except of those who are blocked. */
+export function isUnreadKind(
+  { senderUserId, content, isShared }: MessageRow,
+  ownUserId: UserId,
+  blocked: readonly UserId[],
+): boolean {
+  const isText = content.kind === 'text' || content.kind === 'post';
+  return senderUserId !== ownUserId && isText && isShared !== true && !blocked.includes(senderUserId);
 }
 
 /** The account has read everything up to `seq`: moves the position and counts what is left. */
@@ -24,7 +29,8 @@ export async function moveReadPosition(
   const row = await tx.get(ROWS.conversation(conversationId));
   if (row === null || seq <= row.readSeq) return;
   const left = await tx.list(ROWS.messagesOf(conversationId), { after: ROWS.message(conversationId, seq) });
-  const unread = left.filter(({ value }) => isUnreadKind(value, ownUserId));
+  const blocked = (await tx.get(ROWS.blocked)) ?? [];
+  const unread = left.filter(({ value }) => isUnreadKind(value, ownUserId, blocked));
   tx.put(ROWS.conversation(conversationId), {
     ...row,
     readSeq: seq,

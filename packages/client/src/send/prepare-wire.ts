@@ -15,6 +15,7 @@ import {
 } from '@seal-chat/protocol';
 import type { CryptoDeps } from '../context/deps.ts';
 import { loadSession, partiesOf } from '../peers/sessions.ts';
+import { isTrusted } from '../peers/verified-key.ts';
 import { activeAccount } from '../store/account.ts';
 import type { DeviceTx } from '../store/device-tx.ts';
 import {
@@ -129,7 +130,7 @@ async function membersOf(
   for (const { userId } of conversation.members) {
     const peer = await tx.get(ROWS.peer(userId));
     if (peer === null) unknown.push(userId);
-    else if (peer.changedKey !== null) throw new SealError('IDENTITY_CHANGED');
+    else if (!(await isTrusted(tx, userId))) throw new SealError('IDENTITY_CHANGED');
     else peers.set(userId, peer);
   }
   return { peers, unknown };

@@ -1,4 +1,4 @@
-import { isSealError } from '@seal-chat/protocol';
+import { SYNC_TOPICS, isSealError } from '@seal-chat/protocol';
 import type { Deps } from '../context/deps.ts';
 import type { LeaderPart } from '../context/leader-part.ts';
 import { refreshConversations } from '../conversations/refresh-conversations.ts';
@@ -14,7 +14,7 @@ import { checkForRollback } from './checkpoint.ts';
 import { fillGaps } from './fill-gaps.ts';
 import { applyLiveEvent } from './live-events.ts';
 import type { LiveState } from './live-state.ts';
-import { reviveDeletions, requestRemovals } from './removals.ts';
+import { reviveHeldUp, requestRemovals } from './removals.ts';
 import { reportFinal } from './report-final.ts';
 import { rereadUnsupported } from './reread.ts';
 import { recoverFromRollback } from './rollback.ts';
@@ -80,7 +80,7 @@ export function createMaintenance(deps: Deps, live: Readable<LiveState>): Leader
       () => rereadUnsupported(deps),
       handleRetries,
       () => requestRemovals(deps),
-      () => reviveDeletions(deps),
+      () => reviveHeldUp(deps),
       () => checkGaps(true),
     ];
     for (const task of tasks) {
@@ -120,9 +120,9 @@ export function createMaintenance(deps: Deps, live: Readable<LiveState>): Leader
       if (touches(ROWS.removals)) void queue.add(() => requestRemovals(deps));
       // A message of this device that was sent may be what a gap waited for.
       if (touches(ROWS.gaps) || touches(ROWS.allSent)) void queue.add(() => checkGaps(false));
-      if (touches(PEERS)) {
+      if (touches(PEERS) || touches(VERIFIED)) {
         void queue.add(() => reopenMessages(deps));
-        void queue.add(() => reviveDeletions(deps));
+        void queue.add(() => reviveHeldUp(deps));
       }
     },
     async stop() {
@@ -134,3 +134,4 @@ export function createMaintenance(deps: Deps, live: Readable<LiveState>): Leader
 }
 
 const PEERS = 'peer/';
+const VERIFIED = ROWS.registersAbout(SYNC_TOPICS.verified);

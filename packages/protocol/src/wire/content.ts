@@ -18,7 +18,7 @@ import {
 import type { Bytes } from '../bytes.ts';
 import type { AttachmentId, ConversationId, DeviceId, MessageId, UserId } from '../ids.ts';
 import { keyCodec, type ContentKey, type FileKey } from '../keys.ts';
-import { CONTENT_LIMITS } from '../limits.ts';
+import { CONTENT_LIMITS, SIZE_LIMITS } from '../limits.ts';
 import type { MessageContent } from './body.ts';
 
 /**
@@ -35,7 +35,9 @@ export type RichContent =
   | { readonly kind: 'timer'; readonly seconds: number }
   | ProfileContent
   | { readonly kind: 'history'; readonly entries: readonly HistoryKey[] }
-  | InvitationContent;
+  | InvitationContent
+  /** What the devices of one account tell each other; `sync.ts` reads the payload of each topic. */
+  | { readonly kind: 'sync'; readonly topic: number; readonly payload: Bytes };
 
 /** A text that is more than a text. Without text it has at least one attachment. */
 export interface PostContent {
@@ -190,6 +192,7 @@ const KINDS: { readonly [Kind in RichContent['kind']]: readonly [code: number, c
       description: text(CONTENT_LIMITS.channelDescription),
     }),
   ],
+  sync: [12, struct<Fields<'sync'>>({ topic: u8, payload: variable(SIZE_LIMITS.sealedBody) })],
 };
 
 /**
