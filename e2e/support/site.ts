@@ -33,6 +33,7 @@ export async function openSite(server: SealServer): Promise<Site> {
       response.end(text);
     };
     if (pathname === '/') answer('text/html; charset=utf-8', page(server.url, server.url, appKey));
+    else if (pathname === '/strangers') answer('text/html; charset=utf-8', page(server.url, server.url, appKey, 'ask'));
     else if (pathname === '/self-hosted') answer('text/html; charset=utf-8', page('', server.url, appKey));
     else if (pathname === '/site.css') answer('text/css', STYLE);
     else if (pathname === '/favicon.ico') answer('image/x-icon', '');
@@ -72,7 +73,8 @@ async function copyCode(url: string): Promise<string> {
   return response.text();
 }
 
-function page(codeUrl: string, serverUrl: string, appKey: string): string {
+/** People of tests know each other (`accept`), unless it is about strangers. */
+function page(codeUrl: string, serverUrl: string, appKey: string, strangers: 'ask' | 'accept' = 'accept'): string {
   return `<!doctype html>
 <html lang="en">
   <head>
@@ -84,7 +86,7 @@ function page(codeUrl: string, serverUrl: string, appKey: string): string {
   <body>
     <main>
       <h1>A customer's site</h1>
-      <seal-chat server="${serverUrl}" app-key="${appKey}"></seal-chat>
+      <seal-chat server="${serverUrl}" app-key="${appKey}" strangers="${strangers}"></seal-chat>
     </main>
   </body>
 </html>`;

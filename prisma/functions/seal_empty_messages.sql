@@ -20,7 +20,7 @@ BEGIN
   -- Messages of channels have no entries in mailboxes.
   DELETE FROM mailbox_entries e
   USING unnest(p_tenant, p_conversation, p_seq) AS x(tenant_id, conversation_id, seq)
-  JOIN conversations c ON c.tenant_id = x.tenant_id AND c.id = x.conversation_id AND c.kind = 'dm'
+  JOIN conversations c ON c.tenant_id = x.tenant_id AND c.id = x.conversation_id AND c.kind <> 'channel'
   JOIN memberships m ON m.tenant_id = c.tenant_id AND m.conversation_id = c.id
   JOIN devices d ON d.tenant_id = m.tenant_id AND d.user_id = m.user_id
   JOIN mailboxes b ON b.tenant_id = d.tenant_id AND b.device_id = d.id

@@ -19,8 +19,8 @@
 --   o_seq         for each item the sequence number it was stored with, else null
 --   o_head        for each device where its mailbox ended before, null when it has none
 --   o_known_*     items that had been stored before, with their number and time
--- An item that is in neither came with a stale idea of the conversation's members or devices, or its conversation is not
--- a direct one: nothing of it was stored.
+-- An item that is in neither came with a stale idea of the conversation's members or devices, or its conversation is a
+-- channel: nothing of it was stored.
 --
 -- Plans are made once for a session and go by index whatever the tables' size was at that time: planning would cost
 -- more than the work.
@@ -52,7 +52,7 @@ BEGIN
   FOR v_row IN
     SELECT x.n, c.last_seq
     FROM unnest(p_conv_tenant, p_conv_id) WITH ORDINALITY AS x(tenant_id, id, n)
-    JOIN conversations c ON c.tenant_id = x.tenant_id AND c.id = x.id AND c.kind = 'dm'
+    JOIN conversations c ON c.tenant_id = x.tenant_id AND c.id = x.id AND c.kind <> 'channel'
     ORDER BY x.n FOR UPDATE OF c
   LOOP
     v_last_seq[v_row.n] := v_row.last_seq;

@@ -22,6 +22,8 @@ const LARGE = {
   attachments: 15_000,
   // The groups of channels and the library for them.
   mls: 46_000,
+  // Reading codes with the camera, where the browser cannot.
+  'qr-reader': 18_000,
   // Two curves and ML-KEM in JavaScript, for browsers that lack one of them.
   'fallback-curves': 22_000,
 };

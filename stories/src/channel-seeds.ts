@@ -101,6 +101,10 @@ export function channel(
       sharesHistory: options.sharesHistory ?? false,
     },
     isMuted: options.isMuted ?? false,
+    isPinned: false,
+    isArchived: false,
+    isRequest: false,
+    isBlocked: false,
     timerSeconds: options.timerSeconds ?? 0,
     draft: options.draft ?? '',
   };
@@ -117,6 +121,8 @@ function member(
     presence: { state, lastSeenAt: null },
     isTyping: false,
     isIdentityTrusted: true,
+    verification: 'none',
+    isBlocked: false,
     role,
     ...more,
   };

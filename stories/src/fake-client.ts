@@ -10,6 +10,7 @@ import {
   type LinkingState,
   type OwnDevice,
   type Person,
+  type PrivacySettings,
   type SealClient,
   type SealEventName,
   type SealEvents,
@@ -31,20 +32,29 @@ export interface FakeSeed extends ConversationSeed {
   /** What creating an account fails with. */
   readonly createAccountError?: SealError;
   readonly safetyNumber?: string;
+  readonly requests?: readonly ConversationSummary[];
+  readonly blocked?: readonly Person[];
 }
+
+/** As long as a real one, 151 characters. */
+const SHOWN_CODE = 'AV6hxKcAAEAAgAAAAAAAAAE'.padEnd(151, 'x7Qm2Kd9');
 
 /** The client's public interface over plain values in memory: for stories only, nothing is sealed or sent. */
 export function fakeClient(seed: FakeSeed): SealClient {
   const account = writable<AccountState>(seed.account);
   const connection = writable<ConnectionState>(seed.connection ?? { status: 'online' });
   const conversations = writable(seed.conversations ?? []);
+  const requests = writable(seed.requests ?? []);
+  const blocked = writable(seed.blocked ?? []);
+  const privacy = writable<PrivacySettings>({ typing: true, presence: true, receipts: true });
   const atRest = writable<AtRest | null>(seed.atRest ?? 'non-extractable-key');
   const opened = new Map<ConversationId, Conversation>();
 
   function open(conversationId: ConversationId): Conversation {
     let conversation = opened.get(conversationId);
     if (conversation === undefined) {
-      conversation = fakeConversation(conversationId, seed, conversations);
+      const isRequest = requests.get().some((one) => one.conversationId === conversationId);
+      conversation = fakeConversation(conversationId, seed, isRequest ? requests : conversations);
       opened.set(conversationId, conversation);
     }
     return conversation;
@@ -55,6 +65,9 @@ export function fakeClient(seed: FakeSeed): SealClient {
     account,
     connection,
     conversations,
+    requests,
+    blocked,
+    privacy,
     atRest,
     ready: () => Promise.resolve(account.get()),
     async createAccount() {
@@ -85,6 +98,17 @@ export function fakeClient(seed: FakeSeed): SealClient {
     ...fakeChannelVerbs(seed, conversations, open),
     safetyNumber: () => Promise.resolve(seed.safetyNumber ?? null),
     acceptIdentity: () => Promise.resolve(),
+    verify: () => Promise.resolve(),
+    unverify: () => Promise.resolve(),
+    verificationCode: () => Promise.resolve(seed.safetyNumber === undefined ? null : SHOWN_CODE),
+    checkVerificationCode: () => Promise.resolve('other'),
+    block: () => Promise.resolve(),
+    async unblock(userId) {
+      blocked.set(blocked.get().filter((person) => person.userId !== userId));
+    },
+    async setPrivacy(settings) {
+      privacy.set({ ...privacy.get(), ...settings });
+    },
     setPresence: () => undefined,
     reconnect: () => undefined,
     on:

@@ -90,6 +90,11 @@ export interface SummaryOptions {
   readonly isTyping?: boolean;
   readonly isIdentityTrusted?: boolean;
   readonly unreadCount?: number;
+  readonly verification?: ConversationMember['verification'];
+  readonly isRequest?: boolean;
+  readonly isBlocked?: boolean;
+  readonly isPinned?: boolean;
+  readonly isArchived?: boolean;
 }
 
 export function summary(
@@ -104,6 +109,8 @@ export function summary(
     presence: { state: options.presence ?? 'offline', lastSeenAt: options.lastSeenAt ?? null },
     isTyping: options.isTyping ?? false,
     isIdentityTrusted: options.isIdentityTrusted ?? true,
+    verification: options.verification ?? 'none',
+    isBlocked: options.isBlocked ?? false,
     role: 'member',
   };
   const self: ConversationMember = {
@@ -112,6 +119,8 @@ export function summary(
     presence: { state: 'online', lastSeenAt: null },
     isTyping: false,
     isIdentityTrusted: true,
+    verification: 'none',
+    isBlocked: false,
     role: 'member',
   };
   const last = messages.at(-1) ?? null;
@@ -130,6 +139,10 @@ export function summary(
     description: '',
     channel: null,
     isMuted: false,
+    isPinned: options.isPinned ?? false,
+    isArchived: options.isArchived ?? false,
+    isRequest: options.isRequest ?? false,
+    isBlocked: options.isBlocked ?? false,
     timerSeconds: 0,
     draft: '',
   };

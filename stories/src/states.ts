@@ -1,5 +1,6 @@
 import { SealError, type Person } from '@seal-chat/client';
 import { channelStates } from './channel-states.ts';
+import { peopleStates } from './people-states.ts';
 import { richStates } from './rich-states.ts';
 import type { FakeSeed } from './fake-client.ts';
 import {
@@ -126,6 +127,7 @@ export const states = {
   },
   ...channelStates,
   ...richStates,
+  ...peopleStates,
 } satisfies Record<string, FakeSeed>;
 
 export type StateName = keyof typeof states;

@@ -21,7 +21,7 @@ export type {
   StoreFactory,
   StoredRow,
 } from './store/device-store.ts';
-export type { AccountState, AtRest, OwnDevice, Person } from './model/account.ts';
+export type { AccountState, AtRest, OwnDevice, Person, PrivacySettings } from './model/account.ts';
 export type {
   ChannelState,
   ConversationMember,

@@ -45,6 +45,8 @@ export type { OwnDevice, Parties, PeerDevice } from './session/parties.ts';
 export { sessionCodec, sessionRecordHeadCodec, wipeSessionRecord } from './session/record-codec.ts';
 export type { Session, SessionName, SessionRecord } from './session/session.ts';
 export { dmId } from './dm-id.ts';
+export { selfId } from './self-id.ts';
+export { checkVerificationCode, verificationCode } from './verification-code.ts';
 export { safetyNumber, type SafetyNumberParty } from './safety-number.ts';
 export {
   ENTRY_KINDS,

@@ -7,6 +7,10 @@ export const LABELS = {
   deviceList: 'SealChat_v1_DeviceList',
   /** Two people -> the id of their DM. */
   dmId: 'SealChat_v1_DmId',
+  /** A person -> the id of their conversation with themselves. */
+  selfId: 'SealChat_v1_SelfId',
+  /** A key, as the code for verification names it. */
+  verificationKey: 'SealChat_v1_VerificationKey',
   /** Device key over a sign-in challenge. */
   authProof: 'SealChat_v1_AuthProof',
   /** Device key over one prekey. */

@@ -12,6 +12,7 @@ export {
 export { verifyAuthProof, type AuthProof, type AuthPurpose } from './auth-proof.ts';
 export { verifyPreKeySignature, type PreKeyOwner } from './prekey-signature.ts';
 export { dmId } from './dm-id.ts';
+export { selfId } from './self-id.ts';
 export { sha256 } from './kdf.ts';
 export { webCryptoVerify } from './curves/web-crypto-verify.ts';
 export type { Curves } from './curves/curves.ts';

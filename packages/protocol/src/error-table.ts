@@ -40,6 +40,8 @@ export const ERRORS: Readonly<Record<ErrorCode, { readonly status: number; reado
   },
   CONVERSATION_REJECTED: { status: 409, text: 'The server shows another conversation than the right one.' },
   TRANSCRIPT_FORKED: { status: 409, text: 'The server showed the devices of this conversation different things.' },
+  NOT_ACCEPTED: { status: 409, text: 'Accept this person first.' },
+  BLOCKED: { status: 409, text: 'You have blocked this person.' },
   // Channels and attachments
   NAME_TAKEN: { status: 409, text: 'A channel with that name already exists.' },
   CHANNEL_FULL: { status: 409, text: 'The channel is full.' },
@@ -58,6 +60,10 @@ export const ERRORS: Readonly<Record<ErrorCode, { readonly status: number; reado
   LOW_ORDER_KEY: { status: 422, text: 'A key in the message is unsafe.' },
   BODY_MISMATCH: { status: 422, text: 'The stored message is not the one that was sent.' },
   UNVERIFIED_DEVICE: { status: 422, text: 'The sending device is not on its signed device list.' },
+  VERIFICATION_REQUIRED: {
+    status: 409,
+    text: 'You have verified another key of this person. Check the new one first.',
+  },
   IDENTITY_CHANGED: { status: 409, text: 'The identity of this person has changed.' },
   WRONG_CODE: { status: 403, text: 'That code is incorrect.' },
   // Device storage and the network

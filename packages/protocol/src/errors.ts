@@ -30,6 +30,8 @@ const RETRYABLE = {
   DEVICE_LIST_REJECTED: false,
   CONVERSATION_REJECTED: false,
   TRANSCRIPT_FORKED: false,
+  NOT_ACCEPTED: false,
+  BLOCKED: false,
   // Channels and attachments
   NAME_TAKEN: false,
   CHANNEL_FULL: false,
@@ -48,6 +50,7 @@ const RETRYABLE = {
   LOW_ORDER_KEY: false,
   BODY_MISMATCH: false,
   UNVERIFIED_DEVICE: true,
+  VERIFICATION_REQUIRED: false,
   IDENTITY_CHANGED: false,
   WRONG_CODE: false,
   // Device storage and the network

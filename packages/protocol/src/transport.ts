@@ -10,4 +10,6 @@ export const TRANSPORT = {
 export interface ConnectionParams {
   readonly appKey: string;
   readonly accessToken: string;
+  /** `hidden`: others are not told that this device is connected. Left out otherwise. */
+  readonly presence?: 'hidden';
 }

@@ -1,7 +1,9 @@
 import { describe, expect } from 'vitest';
+import { selfId } from '@seal-chat/crypto';
 import { newId, toBase64, type LinkId } from '@seal-chat/protocol';
 import { rng, type TestConnection } from './support/connections.ts';
 import { addDevice } from './support/devices.ts';
+import { messageTo } from './support/messages.ts';
 import { signUp } from './support/people.ts';
 import { refusalOf } from './support/probes.ts';
 import { test } from './support/test.ts';
@@ -51,8 +53,24 @@ describe('direct messages', () => {
     );
     expect(new Set(opened.map(({ conversationId }) => conversationId)).size).toBe(1);
     expect(opened[0]!.members.map(({ userId }) => userId)).toEqual([alice.userId, bob.userId].toSorted());
-    const alone = alice.first.api.conversations.openDm.mutate({ userId: alice.userId });
-    expect(await refusalOf(alone)).toMatchObject({ code: 'BAD_INPUT', details: { field: 'userId' } });
+  });
+
+  test('a conversation with oneself has one member and one id, and takes a message without readers', async ({
+    relay,
+    tenant,
+  }) => {
+    const [alice, bob] = await Promise.all([signUp(relay, tenant), signUp(relay, tenant)]);
+    const opened = await Promise.all(
+      Array.from({ length: 5 }, () => alice.first.api.conversations.openDm.mutate({ userId: alice.userId })),
+    );
+    const [{ conversationId, kind, members }] = opened as [(typeof opened)[number]];
+    expect(opened.every((one) => one.conversationId === conversationId)).toBe(true);
+    expect(conversationId).toBe(selfId(tenant.tenantId, alice.userId));
+    expect({ kind, members: members.map(({ userId }) => userId) }).toEqual({ kind: 'self', members: [alice.userId] });
+    const sent = await alice.first.api.messages.send.mutate(messageTo(conversationId, [alice], alice.first, 'note'));
+    expect(sent.seq).toBe(1);
+    const foreign = bob.first.api.messages.send.mutate(messageTo(conversationId, [bob], bob.first, 'mine'));
+    expect(await refusalOf(foreign)).toMatchObject({ code: 'NOT_A_MEMBER' });
   });
 
   test('direct conversations are listed page by page, for their members only', async ({ relay, tenant }) => {

@@ -15,6 +15,7 @@ export * from './icons/common.ts';
 export * from './icons/core.ts';
 export * from './icons/files.ts';
 export * from './icons/messages.ts';
+export * from './icons/people.ts';
 export { sealMark } from './icons/mark.ts';
 export { messageState, messageStateStyles, type MessageState } from './message-state.ts';
 export { channelAvatar, personAvatar, type Portrait } from './avatar/avatar.ts';

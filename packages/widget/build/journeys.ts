@@ -11,6 +11,10 @@ export const JOURNEYS: readonly { readonly name: string; readonly entries: RegEx
   { name: 'account', entries: /(?:account-(?:parts|journey)|element-commands|en-errors)\.ts$/ },
   // Settings, linking, recovery, changed identities.
   { name: 'settings', entries: /settings-(?:parts|journey)\.ts$/ },
+  // Strangers, blocked people, what others are told, verification; and what draws and reads its codes.
+  { name: 'people', entries: /people-parts\.ts$/ },
+  { name: 'qr', entries: /qr\/index\.js$/ },
+  { name: 'qr-reader', entries: /qr\/decode\.js$/ },
   // What makes recovery codes slow to guess.
   { name: 'argon2', entries: /noble\/hashes\/argon2\.js$/ },
   { name: 'attachments', entries: /attachments-(?:parts|journey)\.ts$/ },

@@ -14,7 +14,14 @@ export interface DemoPerson {
 /** A widget for the demo person `name`: a profile of its own makes it a device of its own. */
 export function createChat(name: string, mode: 'inline' | 'page'): SealChat {
   return h('seal-chat', {
-    attributes: { server: location.origin, 'app-key': APP_KEY, profile: `demo-${name}`, mode },
+    // The people of the demo know each other.
+    attributes: {
+      server: location.origin,
+      'app-key': APP_KEY,
+      profile: `demo-${name}`,
+      strangers: 'accept',
+      mode,
+    },
   });
 }
 

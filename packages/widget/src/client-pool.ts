@@ -5,6 +5,8 @@ export interface DeviceKey {
   readonly url: string;
   readonly appKey: string;
   readonly profile: string;
+  /** What becomes of a stranger's first message; of several elements of one device, the first one says. */
+  readonly strangers: 'ask' | 'accept';
 }
 
 interface Entry {

@@ -73,6 +73,7 @@ export class SealChat extends LitElement {
     server: {},
     appKey: { attribute: 'app-key' },
     profile: {},
+    strangers: {},
     mode: { reflect: true },
     conversation: {},
     theme: { reflect: true },
@@ -89,6 +90,8 @@ export class SealChat extends LitElement {
   declare appKey: string | null;
   /** Which of the accounts kept in this browser to use; elements with the same one share it. */
   declare profile: string;
+  /** What becomes of the first message of a person never written to: `ask` makes it a request, `accept` a chat. */
+  declare strangers: 'ask' | 'accept';
   /** `inline` takes its place in the page, `page` fills the window. */
   declare mode: 'inline' | 'page';
   /** Id of the open conversation; follows what the person opens. */
@@ -121,6 +124,7 @@ export class SealChat extends LitElement {
     this.server = null;
     this.appKey = null;
     this.profile = 'default';
+    this.strangers = 'ask';
     this.mode = 'inline';
     this.conversation = null;
     this.theme = 'auto';
@@ -222,7 +226,8 @@ export class SealChat extends LitElement {
   #wantedDevice(): DeviceKey | null {
     if (this.server === null || this.appKey === null || !URL.canParse(this.server, document.baseURI)) return null;
     const url = new URL(this.server, document.baseURI).href.replace(/\/$/, '');
-    return { url, appKey: this.appKey, profile: this.profile };
+    const strangers = this.strangers === 'accept' ? 'accept' : 'ask';
+    return { url, appKey: this.appKey, profile: this.profile, strangers };
   }
 
   #letGo(): void {

@@ -5,7 +5,17 @@ import type { SealChatEvents } from './events.ts';
 /** Properties of the element that React sets as properties; `app-key` is set as an attribute. */
 type SettableProperties = Pick<
   SealChat,
-  'server' | 'appKey' | 'profile' | 'mode' | 'conversation' | 'theme' | 'density' | 'lang' | 'client' | 'strings'
+  | 'server'
+  | 'appKey'
+  | 'profile'
+  | 'strangers'
+  | 'mode'
+  | 'conversation'
+  | 'theme'
+  | 'density'
+  | 'lang'
+  | 'client'
+  | 'strings'
 >;
 
 /** `onseal-ready`, `onseal-unread` and so on: React 19 adds them as listeners of the events. */

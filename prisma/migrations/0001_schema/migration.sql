@@ -4,7 +4,7 @@
 CREATE TYPE "prekey_kind" AS ENUM ('signed', 'oneTime', 'kemOneTime', 'kemLastResort');
 
 -- CreateEnum
-CREATE TYPE "conversation_kind" AS ENUM ('dm', 'channel');
+CREATE TYPE "conversation_kind" AS ENUM ('dm', 'channel', 'self');
 
 -- CreateEnum
 CREATE TYPE "member_role" AS ENUM ('owner', 'admin', 'member');

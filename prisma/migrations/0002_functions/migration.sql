@@ -280,7 +280,7 @@ BEGIN
   -- Messages of channels have no entries in mailboxes.
   DELETE FROM mailbox_entries e
   USING unnest(p_tenant, p_conversation, p_seq) AS x(tenant_id, conversation_id, seq)
-  JOIN conversations c ON c.tenant_id = x.tenant_id AND c.id = x.conversation_id AND c.kind = 'dm'
+  JOIN conversations c ON c.tenant_id = x.tenant_id AND c.id = x.conversation_id AND c.kind <> 'channel'
   JOIN memberships m ON m.tenant_id = c.tenant_id AND m.conversation_id = c.id
   JOIN devices d ON d.tenant_id = m.tenant_id AND d.user_id = m.user_id
   JOIN mailboxes b ON b.tenant_id = d.tenant_id AND b.device_id = d.id
@@ -391,8 +391,8 @@ END $$;
 --   o_seq         for each item the sequence number it was stored with, else null
 --   o_head        for each device where its mailbox ended before, null when it has none
 --   o_known_*     items that had been stored before, with their number and time
--- An item that is in neither came with a stale idea of the conversation's members or devices, or its conversation is not
--- a direct one: nothing of it was stored.
+-- An item that is in neither came with a stale idea of the conversation's members or devices, or its conversation is a
+-- channel: nothing of it was stored.
 --
 -- Plans are made once for a session and go by index whatever the tables' size was at that time: planning would cost
 -- more than the work.
@@ -424,7 +424,7 @@ BEGIN
   FOR v_row IN
     SELECT x.n, c.last_seq
     FROM unnest(p_conv_tenant, p_conv_id) WITH ORDINALITY AS x(tenant_id, id, n)
-    JOIN conversations c ON c.tenant_id = x.tenant_id AND c.id = x.id AND c.kind = 'dm'
+    JOIN conversations c ON c.tenant_id = x.tenant_id AND c.id = x.id AND c.kind <> 'channel'
     ORDER BY x.n FOR UPDATE OF c
   LOOP
     v_last_seq[v_row.n] := v_row.last_seq;

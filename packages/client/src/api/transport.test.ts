@@ -38,7 +38,7 @@ function transport() {
 
 it('a call made while the socket opens goes over it, and costs no request', async () => {
   const { api, connect } = transport();
-  const socket = await connect();
+  const socket = await connect({ isHidden: false });
   const answer = api.preKeys.status.query();
   socket.subscribe(0, () => {});
   await expect(answer).resolves.toBe('over the socket');
@@ -48,12 +48,12 @@ it('a call made while the socket opens goes over it, and costs no request', asyn
 
 it('a call goes over HTTP when the socket is lost, or does not open in time', async () => {
   const { api, connect } = transport();
-  const lost = await connect();
+  const lost = await connect({ isHidden: false });
   const answer = api.preKeys.status.query();
   lost.close();
   await expect(answer).resolves.toBe('over HTTP');
   // Nothing subscribes, so that the server never says that it took the connection.
-  const slow = await connect();
+  const slow = await connect({ isHidden: false });
   await expect(api.preKeys.status.query()).resolves.toBe('over HTTP');
   expect(requests).toHaveLength(2);
   slow.close();

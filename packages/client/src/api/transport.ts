@@ -20,8 +20,8 @@ export interface TokenSource {
 export interface Transport {
   /** Signed in as this device. Goes over the socket while one is open or about to be, else over HTTP. */
   readonly api: SealApi;
-  /** Opens the socket. @throws SealError as `TokenSource.accessToken`, and UNSUPPORTED_BROWSER without WebSocket */
-  connect(): Promise<Socket>;
+  /** Opens the socket; with `isHidden` others are not told. @throws SealError as `TokenSource.accessToken`, and UNSUPPORTED_BROWSER without WebSocket */
+  connect(options: { readonly isHidden: boolean }): Promise<Socket>;
 }
 
 /** A call waits this long for a socket that is about to open, ms: one request less, and no more than a round trip. */
@@ -73,13 +73,13 @@ export function createTransport(options: TransportOptions, tokens: TokenSource):
 
   return {
     api: createApi(call),
-    async connect() {
+    async connect({ isHidden }) {
       const { url, appKey, webSocket } = options;
       if (webSocket === undefined) throw new SealError('UNSUPPORTED_BROWSER', 'client: no WebSocket; pass `webSocket`');
       const accessToken = await tokens.accessToken();
       const socket: Socket = openSocket({
         url,
-        params: { appKey, accessToken },
+        params: { appKey, accessToken, ...(isHidden && { presence: 'hidden' }) },
         webSocket,
         onEnd(reason) {
           if (open === socket) open = null;

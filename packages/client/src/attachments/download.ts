@@ -4,6 +4,7 @@ import { decryptStream, openStreamKey } from '@seal-chat/crypto/stream';
 import { backoffDelay, sleep } from '../api/backoff.ts';
 import type { OpenAttachmentOptions, OpenedAttachment } from '../model/attachments.ts';
 import type { Deps } from '../context/deps.ts';
+import { isHeldOff } from '../store/privacy.ts';
 import { ROWS, type FileKeyRow } from '../store/rows.ts';
 import type { MessageAttachment } from '../model/attachments.ts';
 import { piecesOf, streamOf } from './byte-streams.ts';
@@ -20,7 +21,7 @@ const SILENCE_MS = 30_000;
  * Opens a file of a message: what comes out of the stream was verified before. A connection that breaks is taken up
  * where it broke.
  *
- * @throws SealError NOT_FOUND when there is no such file for this device, ATTACHMENT_DAMAGED when its key is not the
+ * @throws SealError NOT_FOUND when there is no such file for this device, NOT_ACCEPTED when a stranger sent it, ATTACHMENT_DAMAGED when its key is not the
  *   one committed to, OFFLINE and what the server says
  */
 export async function openFile(
@@ -58,6 +59,9 @@ async function findFile(
   const shown = row?.content.kind === 'post' ? row.content.attachments.find(isThis) : undefined;
   const keys = row?.fileKeys?.find(isThis);
   if (shown === undefined || keys === undefined) throw new SealError('NOT_FOUND', 'attachment: not found');
+  const conversation = await reader.get(ROWS.conversation(conversationId));
+  if (conversation !== null && isHeldOff(conversation))
+    throw new SealError('NOT_ACCEPTED', 'attachment: the other person is a stranger or blocked');
   return { shown, keys };
 }
 

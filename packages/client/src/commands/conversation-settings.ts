@@ -48,12 +48,3 @@ export async function setDraft(
     else tx.put(key, { text: kept });
   });
 }
-
-/** See `Conversation.setMuted`. */
-export async function setMuted(deps: StoreDeps, conversationId: ConversationId, isMuted: boolean): Promise<void> {
-  await deps.transact((tx) =>
-    inConversation(deps, tx, conversationId, async (applying) => {
-      if ((applying.row.isMuted ?? false) !== isMuted) applying.row = { ...applying.row, isMuted };
-    }),
-  );
-}

@@ -20,7 +20,7 @@ const THUMBNAILS_SIZE = 28_000;
  * without anything else, in a conversation where messages stay, is sent as plain text; everything else as a post.
  *
  * @throws SealError BAD_INPUT (empty or not well-formed text, too many or wrong mentions, too many attachments),
- *   TOO_LARGE, NOT_FOUND (an attachment), NOT_SIGNED_IN, STORAGE_FAILED
+ *   TOO_LARGE, NOT_FOUND (an attachment), BLOCKED, NOT_SIGNED_IN, STORAGE_FAILED
  */
 export async function send(
   deps: ComposeDeps,
@@ -36,7 +36,12 @@ export async function send(
     throw new SealError('BAD_INPUT', 'attachments: too many in one message');
   const { userId, device } = await activeAccount(deps.reader);
   const row = await deps.transact(async (tx) => {
-    const seconds = timerOf(await tx.get(ROWS.conversation(conversationId)));
+    const conversation = await tx.get(ROWS.conversation(conversationId));
+    if (conversation?.isBlocked) throw new SealError('BLOCKED', 'send: this person is blocked');
+    // Writing to people is accepting them.
+    if (conversation?.kind === 'dm' && !conversation.isAccepted)
+      tx.put(ROWS.conversation(conversationId), { ...conversation, isAccepted: true });
+    const seconds = timerOf(conversation);
     const isPlain = replyTo === null && mentions.length === 0 && attachments.length === 0 && seconds === 0;
     if (isPlain) return enqueue(deps, tx, conversationId, { kind: 'text', text });
     const files = attachments.length === 0 ? [] : await takeForMessage(tx, conversationId, attachments);

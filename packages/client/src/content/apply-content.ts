@@ -1,17 +1,21 @@
-import type { MessageBody, MessageContent } from '@seal-chat/protocol';
+import { CHAT_FIELDS, SYNC_TOPICS, switchValue, type MessageBody, type MessageContent } from '@seal-chat/protocol';
 import type { TimeDeps } from '../context/deps.ts';
 import { withMessage, withProgress } from '../conversations/progress.ts';
 import { moveReadPosition } from '../conversations/read-position.ts';
+import { mergeRegister } from '../conversations/registers.ts';
 import type { DeviceTx } from '../store/device-tx.ts';
+import { privacyOf } from '../store/privacy.ts';
 import { ROWS, type MessageRow } from '../store/rows.ts';
 import { entryIdAt } from '../transcript/record.ts';
 import { eraseMessage, inConversation, type Applying } from './applying.ts';
 import { applyChange, applyWaiting } from './changes.ts';
+import { isDropped } from './dropped.ts';
 import type { PlacedMessage } from './incoming.ts';
 import { readContent } from './read-content.ts';
 import { requote } from './replies.ts';
 import { applyProfile, applyTimer, keepPromisedList, keepSharedHistory } from './settings.ts';
 import { storeShown, type Shown } from './store-shown.ts';
+import { applySync } from './sync.ts';
 import { unsentTimer } from './unsent.ts';
 
 export interface ApplyOptions {
@@ -36,11 +40,17 @@ export async function applyContent(
   const { conversationId, seq, acceptedAt } = message;
   await inConversation(deps, tx, conversationId, async (applying) => {
     const existing = await tx.get(ROWS.message(conversationId, seq));
+    if (isDropped(applying, message)) {
+      applying.row = withMessage(applying.row, { seq, acceptedAt, isShown: false });
+      if (existing !== null) await eraseMessage(applying, seq, existing);
+      return;
+    }
     const isOpen = existing !== null && !REPLACED.has(existing.content.kind);
     // Nothing that is here can refer to what comes after it.
     const isNewest = seq > (applying.row.seenSeq ?? applying.row.lastSeq);
     const isShown = isOpen || (await apply(applying, message, body, { existing, isShared }));
     applying.row = withMessage(applying.row, { seq, acceptedAt, isShown });
+    if (isShown) await acceptOwn(applying, message, body.sentAt);
     if (isShown && !isOpen && !isNewest) {
       await requote(tx, conversationId, seq);
       await applyWaiting(applying, seq);
@@ -48,6 +58,18 @@ export async function applyContent(
     // What could not be read turned out to be nothing to show.
     if (!isShown && existing !== null) await eraseMessage(applying, seq, existing);
   });
+}
+
+/** Whom the person has written to is no stranger; every device of the account sees that from the message itself. */
+async function acceptOwn(applying: Applying, message: PlacedMessage, sentAt: number): Promise<void> {
+  const { tx, row, ownUserId } = applying;
+  if (row.kind !== 'dm' || message.senderUserId !== ownUserId) return;
+  const peer = row.members.find(({ userId }) => userId !== ownUserId);
+  if (peer === undefined || (await tx.get(ROWS.register(SYNC_TOPICS.chats, peer.userId, CHAT_FIELDS.accepted)))) return;
+  const { messageId: writeId } = message;
+  const mark = { subject: peer.userId, field: CHAT_FIELDS.accepted, value: switchValue(true) };
+  await mergeRegister(tx, SYNC_TOPICS.chats, { ...mark, writtenAt: sentAt, writeId });
+  applying.row = { ...row, isAccepted: true };
 }
 
 /** What is stored in place of a message that could not be read. */
@@ -99,6 +121,9 @@ async function apply(
     case 'history':
       keepSharedHistory(applying, message, content.entries);
       return false;
+    case 'sync':
+      await applySync(applying, message, content);
+      return false;
   }
 }
 
@@ -113,6 +138,8 @@ async function applyRead(
   const known = own ?? (await entryIdAt(tx, conversationId, readSeq));
   if (readSeq >= seq || (known !== null && known !== messageId)) return;
   if (senderUserId !== ownUserId) {
+    // Who does not tell what they read is not told either.
+    if (!(await privacyOf(tx, ownUserId)).receipts) return;
     applying.row = withProgress(applying.row, senderUserId, { readSeq });
     return;
   }

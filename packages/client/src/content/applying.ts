@@ -16,6 +16,8 @@ export interface Applying {
   /** ms: `Deps.now`. */
   readonly now: number;
   readonly clock: Clock;
+  /** In a channel: people whose messages are not to be looked at. Theirs do not come this far in a DM. */
+  readonly blocked: readonly UserId[];
   row: ConversationRow;
 }
 
@@ -37,6 +39,7 @@ export async function inConversation(
     ownDeviceId: device.deviceId,
     now: now(),
     clock,
+    blocked: row.kind === 'channel' ? ((await tx.get(ROWS.blocked)) ?? []) : [],
     row: row.firstSeq === null ? await withBeginning(tx, row, userId) : row,
   };
   await task(applying);
@@ -47,7 +50,7 @@ export async function inConversation(
 
 /** The first device of an account was there for every DM from its first message on; a later one cannot know. */
 async function withBeginning(tx: DeviceTx, row: ConversationRow, ownUserId: UserId): Promise<ConversationRow> {
-  if (row.kind !== 'dm' || row.seenSeq !== undefined) return row;
+  if (row.kind === 'channel' || row.seenSeq !== undefined) return row;
   const { device } = await activeAccount(tx);
   const list = (await tx.get(ROWS.peer(ownUserId)))?.known.list;
   const own = list?.devices.find(({ deviceId }) => deviceId === device.deviceId);
@@ -55,8 +58,8 @@ async function withBeginning(tx: DeviceTx, row: ConversationRow, ownUserId: User
 }
 
 /** Whether `seq` is among what the person has not read. */
-function isUnread({ row, ownUserId }: Applying, seq: number, message: MessageRow): boolean {
-  return seq > row.readSeq && isUnreadKind(message, ownUserId);
+function isUnread({ row, ownUserId, blocked }: Applying, seq: number, message: MessageRow): boolean {
+  return seq > row.readSeq && isUnreadKind(message, ownUserId, blocked);
 }
 
 /** Writes a message in place of `before`, and keeps the counts. */

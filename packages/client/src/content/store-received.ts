@@ -9,6 +9,7 @@ import { ROWS, placeOf, type MessageRow, type OutboxRow, type RowKey } from '../
 import { applyContent } from './apply-content.ts';
 import { inConversation, putMessage } from './applying.ts';
 import { applyWaiting, takeBack } from './changes.ts';
+import { isDropped } from './dropped.ts';
 import { requote } from './replies.ts';
 import { acceptedState, richContentOf, withUnsent } from './unsent.ts';
 
@@ -42,7 +43,12 @@ export async function storeUndecryptable(
   cause: ErrorCode,
 ): Promise<void> {
   const { conversationId, seq, acceptedAt, envelope, body, senderDeviceId } = incoming;
-  const { device } = await activeAccount(tx);
+  const { device, userId: ownUserId } = await activeAccount(tx);
+  const conversation = await tx.get(ROWS.conversation(conversationId));
+  if (conversation !== null && isDropped({ row: conversation, ownUserId }, incoming)) {
+    tx.put(ROWS.conversation(conversationId), withMessage(conversation, { seq, acceptedAt, isShown: false }));
+    return;
+  }
   // What this device has sent and forgotten: no other device has a key for it.
   const isOwn = senderDeviceId === device.deviceId;
   const key = ROWS.undecryptable(conversationId, seq);
@@ -70,7 +76,9 @@ export async function storeEmptied(deps: TimeDeps, tx: DeviceTx, incoming: Incom
   const { conversationId, seq, acceptedAt } = incoming;
   const existing = await tx.get(ROWS.message(conversationId, seq));
   await inConversation(deps, tx, conversationId, async (applying) => {
-    applying.row = withMessage(applying.row, { seq, acceptedAt, isShown: true });
+    const isShown = !isDropped(applying, incoming);
+    applying.row = withMessage(applying.row, { seq, acceptedAt, isShown });
+    if (!isShown) return;
     if (existing !== null) await takeBack(applying, seq, existing, false);
     else {
       putMessage(applying, seq, null, rowOf(incoming, { kind: 'deleted', isConfirmed: false }));
@@ -123,7 +131,7 @@ export async function storeAccepted(
 
 /**
  * Drops a body of this device that is not shown and cannot be sent: what it seemed to change is as it was. A deletion
- * stays queued, as it can be sent once the person has accepted who the other one is (`reviveDeletions`).
+ * stays queued, as it can be sent once the person has accepted who the other one is (`reviveHeldUp`).
  */
 export async function dropUnsent(
   deps: TimeDeps,

@@ -1,4 +1,4 @@
-import { dmId } from '@seal-chat/crypto';
+import { dmId, selfId } from '@seal-chat/crypto';
 import { SealError, isSealError, type ConversationId, type UserId } from '@seal-chat/protocol';
 import type { ConversationAnswer } from '@seal-chat/protocol/api';
 import { expectIds } from '../api/answers.ts';
@@ -6,6 +6,7 @@ import type { Deps, FetchDeps } from '../context/deps.ts';
 import { activeAccount } from '../store/account.ts';
 import type { DeviceTx, RowReader } from '../store/device-tx.ts';
 import { ROWS, type AccountRow, type ChannelPart, type ConversationRow, type MemberRow } from '../store/rows.ts';
+import { marksOf } from './registers.ts';
 
 /**
  * Stores what the server says of a conversation. Positions only ever grow. A DM has exactly two members, of whom one is
@@ -19,7 +20,9 @@ export async function storeConversation(tx: DeviceTx, answer: ConversationAnswer
   const key = ROWS.conversation(answer.conversationId);
   const row = await tx.get(key);
   if (row !== null && row.kind !== answer.kind) throw rejected('it was of another kind before');
-  if (answer.kind === 'dm') expectDm(answer, await activeAccount(tx));
+  const account = await activeAccount(tx);
+  const peer = answer.kind === 'channel' ? null : expectPeople(answer, account);
+  const marks = row === null ? await marksOf(tx, { conversationId: answer.conversationId, peer }) : null;
   const known = new Map(row?.members.map((member) => [member.userId, member]));
   const seen = answer.members.map(({ userId, username, role, deliveredSeq }): MemberRow => {
     const old = known.get(userId);
@@ -33,6 +36,7 @@ export async function storeConversation(tx: DeviceTx, answer: ConversationAnswer
   });
   const next: ConversationRow = {
     ...row,
+    ...marks,
     kind: answer.kind,
     members: seen,
     createdAt: answer.createdAt,
@@ -49,11 +53,26 @@ export async function storeConversation(tx: DeviceTx, answer: ConversationAnswer
   if (JSON.stringify(stored) !== JSON.stringify(row)) tx.put(key, stored);
 }
 
-function expectDm({ conversationId, members }: ConversationAnswer, { tenantId, userId }: AccountRow): void {
+/** Stores a conversation that the person opens here: it is listed from now on. @throws as `storeConversation` */
+export async function storeOpened(tx: DeviceTx, answer: ConversationAnswer): Promise<void> {
+  await storeConversation(tx, answer);
+  const key = ROWS.conversation(answer.conversationId);
+  const row = await tx.get(key);
+  if (row !== null && !row.isOpened) tx.put(key, { ...row, isOpened: true });
+}
+
+/** Checks who is in a DM, or alone in a conversation with oneself. @returns the other person of a DM */
+function expectPeople(
+  { kind, conversationId, members }: ConversationAnswer,
+  { tenantId, userId }: AccountRow,
+): UserId | null {
   const others = members.filter((member) => member.userId !== userId);
-  const [other] = others;
-  if (members.length !== 2 || others.length !== 1) throw rejected('a DM has two people');
-  if (dmId(tenantId, userId, other!.userId) !== conversationId) throw rejected('not the DM of its two people');
+  const count = kind === 'self' ? 1 : 2;
+  if (members.length !== count || others.length !== count - 1) throw rejected('not the people it has');
+  const other = others[0]?.userId ?? null;
+  const wanted = other === null ? selfId(tenantId, userId) : dmId(tenantId, userId, other);
+  if (wanted !== conversationId) throw rejected('not the one of its people');
+  return other;
 }
 
 function rejected(reason: string): SealError {
@@ -61,7 +80,7 @@ function rejected(reason: string): SealError {
 }
 
 /**
- * Asks for the DM with `userId`; the caller stores it.
+ * Asks for the DM with `userId`, or for the conversation with oneself; the caller stores it.
  *
  * @throws SealError CONVERSATION_REJECTED when the server answers with another conversation; NOT_FOUND, OFFLINE,
  *   UNAVAILABLE, RATE_LIMITED
@@ -72,8 +91,10 @@ export async function fetchDm(
 ): Promise<ConversationAnswer> {
   const account = await activeAccount(reader);
   const answer = await api.conversations.openDm.mutate({ userId });
-  const wanted = dmId(account.tenantId, account.userId, userId);
-  if (answer.kind !== 'dm' || answer.conversationId !== wanted) throw rejected('not the DM that was asked for');
+  const isSelf = userId === account.userId;
+  const wanted = isSelf ? selfId(account.tenantId, userId) : dmId(account.tenantId, account.userId, userId);
+  if (answer.kind !== (isSelf ? 'self' : 'dm') || answer.conversationId !== wanted)
+    throw rejected('not the DM that was asked for');
   return answer;
 }
 
@@ -120,7 +141,10 @@ export async function learnConversations(
   const { api, reader, transact } = deps;
   for (const conversationId of ids) {
     if ((await reader.get(ROWS.conversation(conversationId))) !== null) continue;
-    const answer = await api.conversations.get.query({ conversationId });
+    const { tenantId, userId } = await activeAccount(reader);
+    // The one with oneself is made when it is first needed.
+    const isOwn = conversationId === selfId(tenantId, userId);
+    const answer = await (isOwn ? fetchDm(deps, userId) : api.conversations.get.query({ conversationId }));
     if (answer.conversationId === conversationId) await transact((tx) => storeOrReport(deps, tx, answer));
     else deps.report(rejected('not the one that was asked for'));
   }

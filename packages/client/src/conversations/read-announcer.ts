@@ -1,9 +1,12 @@
-import { CHANNEL_LIMITS, type ConversationId } from '@seal-chat/protocol';
+import { CHANNEL_LIMITS, CHAT_FIELDS, SYNC_TOPICS, seqRegister, type ConversationId } from '@seal-chat/protocol';
 import type { Deps } from '../context/deps.ts';
 import type { LeaderPart } from '../context/leader-part.ts';
 import { enqueue } from '../outbox/queue.ts';
+import { activeAccount } from '../store/account.ts';
 import type { DeviceTx } from '../store/device-tx.ts';
-import { ROWS, placeOf } from '../store/rows.ts';
+import { isHeldOff, privacyOf } from '../store/privacy.ts';
+import { ROWS, placeOf, type ConversationRow } from '../store/rows.ts';
+import { writeRegisters } from './registers.ts';
 
 const MAX_MEMBERS = CHANNEL_LIMITS.readReceiptsMaxMembers;
 
@@ -56,9 +59,14 @@ async function announceIn(deps: Deps, tx: DeviceTx, conversationId: Conversation
   const key = ROWS.conversation(conversationId);
   const row = await tx.get(key);
   if (row === null || row.readSeq <= row.announcedReadSeq || row.readId === undefined) return false;
-  tx.put(key, { ...row, announcedReadSeq: row.readSeq });
-  // In a large channel members do not need it of each other, and a channel that was left has no one to tell.
-  if (row.channel && (row.channel.state === 'left' || row.members.length > MAX_MEMBERS)) return false;
+  const isForLater = isHeldOff(row);
+  if (!isForLater) tx.put(key, { ...row, announcedReadSeq: row.readSeq });
+  if (isForLater || !(await tellsMembers(tx, row))) {
+    // The other devices of this account are told all the same, and no one else.
+    const change = { subject: conversationId, field: CHAT_FIELDS.read, value: seqRegister(row.readSeq) };
+    await writeRegisters(deps, tx, SYNC_TOPICS.chats, [change]);
+    return false;
+  }
   const content = { kind: 'read', upToSeq: row.readSeq, messageId: row.readId } as const;
   // An announcement that was not encrypted yet, as while offline, is brought up to date instead of followed by another.
   const queued = await tx.list(ROWS.outboxOf(conversationId));
@@ -66,4 +74,11 @@ async function announceIn(deps: Deps, tx: DeviceTx, conversationId: Conversation
   if (waiting === undefined) await enqueue(deps, tx, conversationId, content);
   else tx.put(ROWS.outbox(conversationId, placeOf(waiting.key).seq), { ...waiting.value, content });
   return true;
+}
+
+/** In a large channel members do not need it of each other, and a channel that was left has no one to tell. */
+async function tellsMembers(tx: DeviceTx, { channel, members }: ConversationRow): Promise<boolean> {
+  if (channel && (channel.state === 'left' || members.length > MAX_MEMBERS)) return false;
+  const { userId } = await activeAccount(tx);
+  return (await privacyOf(tx, userId)).receipts;
 }

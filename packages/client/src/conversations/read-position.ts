@@ -7,9 +7,14 @@ import { ROWS, placeOf, type MessageRow } from '../store/rows.ts';
 /** A message does not disappear sooner than this after it was read, ms. */
 export const READING_MS = 30_000;
 
-/** Whether a message makes a person want to look: the texts of others do. */
-export function isUnreadKind({ senderUserId, content, isShared }: MessageRow, ownUserId: UserId): boolean {
-  return senderUserId !== ownUserId && (content.kind === 'text' || content.kind === 'post') && isShared !== true;
+/** Whether a message makes a person want to look: the texts of others do, except of those who are blocked. */
+export function isUnreadKind(
+  { senderUserId, content, isShared }: MessageRow,
+  ownUserId: UserId,
+  blocked: readonly UserId[],
+): boolean {
+  const isText = content.kind === 'text' || content.kind === 'post';
+  return senderUserId !== ownUserId && isText && isShared !== true && !blocked.includes(senderUserId);
 }
 
 /** The account has read everything up to `seq`: moves the position and counts what is left. */
@@ -18,7 +23,8 @@ export async function moveReadPosition(
   move: {
     readonly conversationId: ConversationId;
     readonly seq: number;
-    readonly messageId: MessageId;
+    /** Of the message there; null when this device does not have it. */
+    readonly messageId: MessageId | null;
     readonly ownUserId: UserId;
     /** Another device of this account has read, and has told the others: this one need not. */
     readonly isAnnounced: boolean;
@@ -30,12 +36,14 @@ export async function moveReadPosition(
   const row = await tx.get(ROWS.conversation(conversationId));
   if (row === null || seq <= row.readSeq) return;
   const left = await tx.list(ROWS.messagesOf(conversationId), { after: ROWS.message(conversationId, seq) });
-  const unread = left.filter(({ value }) => isUnreadKind(value, ownUserId));
+  const blocked = (await tx.get(ROWS.blocked)) ?? [];
+  const unread = left.filter(({ value }) => isUnreadKind(value, ownUserId, blocked));
   await leaveTimeToRead(tx, conversationId, { from: row.readSeq, to: seq, until: now + READING_MS });
+  const { readId: _before, ...rest } = row;
   tx.put(ROWS.conversation(conversationId), {
-    ...row,
+    ...rest,
     readSeq: seq,
-    readId: messageId,
+    ...(messageId !== null && { readId: messageId }),
     announcedReadSeq: isAnnounced ? Math.max(row.announcedReadSeq, seq) : row.announcedReadSeq,
     unreadCount: unread.length,
     mentionCount: unread.filter(({ value }) => value.mentionsSelf).length,

@@ -44,7 +44,7 @@ export interface DeviceParts {
 /** @throws SealError STORAGE_FAILED, UNSUPPORTED_BROWSER */
 export async function openDevice(parts: DeviceParts): Promise<Device> {
   const { options, transport, account, live, views, emitter } = parts;
-  const { channels = 'prepared' } = options;
+  const { channels = 'prepared', strangers = 'ask' } = options;
   const report = (error: unknown): void => emitter.fail(error);
   // Commits made before the tabs exist concern no listener yet.
   let tabs: Tabs | null = null;
@@ -109,7 +109,7 @@ export async function openDevice(parts: DeviceParts): Promise<Device> {
     store,
     live,
     report,
-    startLeader: () => startLeader({ ...runtime, attachments, channels, connect: transport.connect }),
+    startLeader: () => startLeader({ ...runtime, attachments, channels, strangers, connect: transport.connect }),
     handleCommitted: (change) => void inOrder(() => show(change)),
     handleWiped: () => void inOrder(showAccount),
   });

@@ -1,6 +1,7 @@
 import type { SocketClass } from '../api/socket.ts';
 import type { StoreFactory } from '../store/device-store.ts';
 import type { ChannelsMode } from '../sync/channels-part.ts';
+import type { StrangersMode } from '../sync/strangers-part.ts';
 import type { Bytes } from '@seal-chat/protocol';
 
 /** What `createSealClient` takes. */
@@ -23,6 +24,11 @@ export interface SealClientOptions {
    * reads what is sent after that. For pages, where every file counts.
    */
   readonly channels?: ChannelsMode;
+  /**
+   * `ask` (the default): the first message of a person this account has never written to is a request, kept apart until
+   * it is accepted. `accept`: everybody who writes is accepted at once. For bots and support desks.
+   */
+  readonly strangers?: StrangersMode;
   /** WebSocket class, for Node before 22: the one of the `ws` package. */
   readonly webSocket?: SocketClass;
   /** Replaces `globalThis.fetch`. */

@@ -74,6 +74,10 @@ export function createConversation(
     setTimer: feature((commands) => commands.setTimer),
     setDraft: feature((commands) => commands.setDraft),
     setMuted: feature((commands) => commands.setMuted),
+    setPinned: feature((commands) => commands.setPinned),
+    setArchived: feature((commands) => commands.setArchived),
+    accept: feature((commands) => commands.accept),
+    deleteChat: feature((commands) => commands.deleteChat),
     attach: (file, options) =>
       run(async (opened) => (await opened.attachments()).attach(conversationId, file, options)),
     openAttachment: (seq, attachmentId, options) =>

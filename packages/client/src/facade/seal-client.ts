@@ -1,7 +1,7 @@
-import { SealError, type ConversationId } from '@seal-chat/protocol';
+import { SealError, type ConversationId, type UserId } from '@seal-chat/protocol';
 import { apiOf, createTransport } from '../api/transport.ts';
 import { loadChannels } from '../channels/load.ts';
-import { fetchDm, storeConversation } from '../conversations/conversation-rows.ts';
+import { fetchDm, storeOpened } from '../conversations/conversation-rows.ts';
 import { createTypingNotifier } from '../conversations/typing.ts';
 import { failedState, openDevice, type Device } from '../device/device.ts';
 import type { SealClientOptions } from '../device/options.ts';
@@ -61,7 +61,7 @@ export function createSealClient(options: SealClientOptions): SealClient {
   loadConversation().catch(() => {});
 
   const { api } = transport;
-  const typing = createTypingNotifier(api);
+  const typing = createTypingNotifier(api, views.tellsTyping);
   const pending = createPendingAttachments(device);
   const conversation = (conversationId: ConversationId) =>
     createConversation({ device, views, typing, pending }, conversationId);
@@ -73,6 +73,9 @@ export function createSealClient(options: SealClientOptions): SealClient {
     await opened.settled();
     return result;
   }
+
+  const setBlocked = (userId: UserId, isBlocked: boolean): Promise<void> =>
+    run(async (opened) => (await loadConversation()).commands.setBlocked(opened, userId, isBlocked));
 
   /** As `run`, for commands that sign a device in, which others can reach from then on. */
   const enter = <T>(command: (opened: Device) => Promise<T>, isNew = true): Promise<T> =>
@@ -92,6 +95,9 @@ export function createSealClient(options: SealClientOptions): SealClient {
     account,
     connection,
     conversations: views.conversations,
+    requests: views.requests,
+    blocked: views.blocked,
+    privacy: views.privacy,
     atRest,
     async ready() {
       await device;
@@ -141,7 +147,7 @@ export function createSealClient(options: SealClientOptions): SealClient {
     openDm: (userId) =>
       run(async (opened) => {
         const answer = await fetchDm(opened, userId);
-        await opened.transact((tx) => storeConversation(tx, answer));
+        await opened.transact((tx) => storeOpened(tx, answer));
         return conversation(answer.conversationId);
       }),
     conversation,
@@ -158,6 +164,15 @@ export function createSealClient(options: SealClientOptions): SealClient {
     safetyNumber: (userId) => run(async (opened) => (await loadSettings()).safetyNumberWith(opened, userId)),
     acceptIdentity: (userId, compared) =>
       run(async (opened) => (await loadSettings()).acceptIdentity(opened, userId, compared)),
+
+    verify: (userId, compared) => run(async (opened) => (await loadSettings()).verify(opened, userId, compared)),
+    unverify: (userId) => run(async (opened) => (await loadSettings()).unverify(opened, userId)),
+    verificationCode: (userId) => run(async (opened) => (await loadSettings()).codeFor(opened, userId)),
+    checkVerificationCode: (userId, shown) =>
+      run(async (opened) => (await loadSettings()).checkCode(opened, userId, shown)),
+    block: (userId) => setBlocked(userId, true),
+    unblock: (userId) => setBlocked(userId, false),
+    setPrivacy: (settings) => run(async (opened) => (await loadConversation()).commands.setPrivacy(opened, settings)),
 
     setPresence: (state) => void device.then(({ tabs }) => tabs.setPresence(state)).catch(() => {}),
     reconnect: () => void device.then(({ tabs }) => tabs.reconnect()).catch(() => {}),

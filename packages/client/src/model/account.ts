@@ -9,6 +9,16 @@ export interface Person {
   readonly username: string | null;
 }
 
+/** What other people are told of the person of this account. Who does not tell is not told: see each. */
+export interface PrivacySettings {
+  /** That they are typing; without it, nobody else's typing is shown either. */
+  readonly typing: boolean;
+  /** Whether they are online; without it, nobody else's presence is shown either. */
+  readonly presence: boolean;
+  /** What they have read; without it, what others read from then on is not shown either. */
+  readonly receipts: boolean;
+}
+
 /** What this device is to the server. */
 export type AccountState =
   /** The local store is being opened. */

@@ -1,6 +1,6 @@
 import type { SealApi } from '../api/types.ts';
 import type { Readable } from '../state/atom.ts';
-import type { AccountState, AtRest, OwnDevice, Person } from './account.ts';
+import type { AccountState, AtRest, OwnDevice, Person, PrivacySettings } from './account.ts';
 import type { ConnectionState } from './connection.ts';
 import type { Conversation } from './conversation-handle.ts';
 import type { ConversationSummary, Invitation } from './conversation.ts';
@@ -15,8 +15,14 @@ export interface SealClient {
   readonly api: SealApi;
   readonly account: Readable<AccountState>;
   readonly connection: Readable<ConnectionState>;
-  /** Newest activity first. */
+  /** Pinned ones first, then those with the newest activity. Requests are not among them, archived ones are. */
   readonly conversations: Readable<readonly ConversationSummary[]>;
+  /** DMs that strangers have begun, newest first. */
+  readonly requests: Readable<readonly ConversationSummary[]>;
+  /** People who are blocked on this account. */
+  readonly blocked: Readable<readonly Person[]>;
+  /** What others are told of the person of this account. */
+  readonly privacy: Readable<PrivacySettings>;
   /** Null until known. */
   readonly atRest: Readable<AtRest | null>;
   /** Resolves when the local store is open and its account known. @throws SealError STORAGE_FAILED */
@@ -56,7 +62,7 @@ export interface SealClient {
 
   /** People whose user name begins with `query`. @throws SealError RATE_LIMITED, OFFLINE */
   searchUsers(query: string): Promise<readonly Person[]>;
-  /** The conversation with `userId`, made if there is none. */
+  /** The conversation with `userId`, made if there is none; with the account's own id, that with oneself. */
   openDm(userId: UserId): Promise<Conversation>;
   conversation(conversationId: ConversationId): Conversation;
   /** Makes a channel with the person of this account as its owner. @throws SealError NAME_TAKEN, BAD_INPUT, OFFLINE */
@@ -79,9 +85,27 @@ export interface SealClient {
   safetyNumber(userId: UserId): Promise<string | null>;
   /**
    * Trusts the changed account key of `userId` from now on: the one that `compared`, the digits of `safetyNumber`,
-   * belongs to. @throws SealError IDENTITY_CHANGED when the server shows another one by now
+   * belongs to. @throws SealError IDENTITY_CHANGED when the server shows another one by now; VERIFICATION_REQUIRED for a
+   *   person who was verified with another key
    */
   acceptIdentity(userId: UserId, compared: string): Promise<void>;
+  /**
+   * Keeps that the key behind `compared`, the digits of `safetyNumber`, was compared with `userId`, on all devices of the
+   * account. A changed key is accepted with that. @throws SealError IDENTITY_CHANGED when the server shows another one
+   */
+  verify(userId: UserId, compared: string): Promise<void>;
+  /** Forgets that `userId` was verified. */
+  unverify(userId: UserId): Promise<void>;
+  /** The code to show to `userId`: the text of a QR code. Null until both keys are known. */
+  verificationCode(userId: UserId): Promise<string | null>;
+  /** Compares the code that `userId` shows; `other` when it is not a code of theirs for the person of this account. */
+  checkVerificationCode(userId: UserId, shown: string): Promise<'match' | 'mismatch' | 'other'>;
+  /** From now on nothing of this person is shown or answered in the DM with them, on all devices of the account. */
+  block(userId: UserId): Promise<void>;
+  /** What they send from now on arrives again. */
+  unblock(userId: UserId): Promise<void>;
+  /** Changes what others are told, on all devices of the account. */
+  setPrivacy(settings: Partial<PrivacySettings>): Promise<void>;
   /** Whether the person is looking; the newest call of any tab counts. */
   setPresence(state: 'online' | 'away'): void;
   /** Tries to connect now instead of waiting for the next attempt. */

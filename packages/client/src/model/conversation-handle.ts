@@ -53,7 +53,8 @@ export interface Conversation {
   /**
    * Stores the message and queues it; resolves as soon as it cannot get lost on this device, also offline.
    * The text may be empty when there are attachments.
-   * @throws SealError TOO_LARGE, BAD_INPUT (empty text), NOT_FOUND (unknown attachment), NOT_SIGNED_IN, STORAGE_FAILED
+   * @throws SealError TOO_LARGE, BAD_INPUT (empty text), NOT_FOUND (unknown attachment), BLOCKED, NOT_SIGNED_IN,
+   *   STORAGE_FAILED
    */
   send(text: string, options?: SendOptions): Promise<Message>;
   /**
@@ -81,7 +82,17 @@ export interface Conversation {
   setTimer(seconds: number): Promise<void>;
   /** Keeps what the person has begun to write; the caller decides how often. */
   setDraft(text: string): Promise<void>;
+  /** This, and what follows, counts on all devices of the account. */
   setMuted(isMuted: boolean): Promise<void>;
+  setPinned(isPinned: boolean): Promise<void>;
+  setArchived(isArchived: boolean): Promise<void>;
+  /** Makes a chat of a stranger's request. Writing to them does so, too. @throws SealError NOT_FOUND when it is no DM */
+  accept(): Promise<void>;
+  /**
+   * Deletes all messages of the chat on all devices of the account; others keep theirs. It is listed again with the
+   * next message. @throws SealError FORBIDDEN in a channel that was not left
+   */
+  deleteChat(): Promise<void>;
   /**
    * Prepares a file and begins to upload it, encrypted.
    * @throws SealError TOO_LARGE with `details.maxBytes`, before anything is sent
@@ -89,7 +100,7 @@ export interface Conversation {
   attach(file: Blob & { readonly name?: string }, options?: AttachOptions): Promise<PendingAttachment>;
   /** Attached and not sent yet; survives a reload. */
   readonly attachments: Readable<readonly PendingAttachment[]>;
-  /** Fetches and opens a file of a message. @throws SealError NOT_FOUND, OFFLINE, ATTACHMENT_DAMAGED */
+  /** Fetches and opens a file of a message. @throws SealError NOT_FOUND, NOT_ACCEPTED, OFFLINE, ATTACHMENT_DAMAGED */
   openAttachment(seq: number, attachmentId: AttachmentId, options?: OpenAttachmentOptions): Promise<OpenedAttachment>;
   /** Null for DMs. */
   readonly channel: ChannelControls | null;

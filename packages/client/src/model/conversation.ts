@@ -10,8 +10,14 @@ export interface ConversationMember extends Person {
   readonly isSelf: boolean;
   readonly presence: Presence;
   readonly isTyping: boolean;
-  /** False while the account key of this person differs from the one first seen: sending waits for `acceptIdentity`. */
+  /**
+   * False while the account key of this person differs from the one first seen, or from the one that was verified:
+   * sending waits for `acceptIdentity` or `verify`.
+   */
   readonly isIdentityTrusted: boolean;
+  /** Whether the person of this account has compared the key there is with them; `changed` when it was another one. */
+  readonly verification: 'none' | 'verified' | 'changed';
+  readonly isBlocked: boolean;
   /** `member` in DMs. */
   readonly role: MemberRole;
 }
@@ -32,7 +38,8 @@ export interface ChannelState {
 
 export interface ConversationSummary {
   readonly conversationId: ConversationId;
-  readonly kind: 'dm' | 'channel';
+  /** `self`: the person's conversation with themselves, "saved messages". */
+  readonly kind: 'dm' | 'channel' | 'self';
   readonly members: readonly ConversationMember[];
   /** The other person of a DM. */
   readonly peer: ConversationMember | null;
@@ -52,8 +59,18 @@ export interface ConversationSummary {
   readonly description: string;
   /** Null for DMs. */
   readonly channel: ChannelState | null;
-  /** Asks for no attention. Known to this device alone. */
+  /** Asks for no attention. This, and what follows, is the same on all devices of the account. */
   readonly isMuted: boolean;
+  readonly isPinned: boolean;
+  /** Out of the way: asks for no attention but by mentions. */
+  readonly isArchived: boolean;
+  /**
+   * A stranger has written: a person this account has never written to, accepted or verified. They learn nothing, and
+   * nothing but their text is shown, until `accept()`.
+   */
+  readonly isRequest: boolean;
+  /** The other person of the DM is blocked: nothing of theirs arrives. */
+  readonly isBlocked: boolean;
   /** Messages disappear after this time, seconds; 0 for never. */
   readonly timerSeconds: number;
   /** What the person began to write here and did not send. Known to this device alone. */

@@ -7,17 +7,29 @@ import type { DeviceTx } from '../store/device-tx.ts';
 import { ROWS } from '../store/rows.ts';
 import { safetyNumberOf } from './safety-number.ts';
 import { forgetSessions } from './sessions.ts';
+import { verifiedKeyOf } from './verified-key.ts';
 
 /**
  * Trusts the changed account key of `userId` that belongs to the digits the person has compared, and no other: the
  * server may show one key while they compare, and another one when they accept. Sessions with the old one's devices
- * end, and nothing that was sent before is sent again to the new ones.
+ * end, and nothing that was sent before is sent again to the new ones. A person who was verified with another key has to
+ * be verified again: that accepts the key as well (`commands/verification.ts`).
  *
  * @param compared the safety number, 60 digits, as it was shown
- * @throws SealError IDENTITY_CHANGED when the key shown now has other digits; DEVICE_LIST_REJECTED; OFFLINE,
- *   UNAVAILABLE, RATE_LIMITED
+ * @throws SealError IDENTITY_CHANGED when the key shown now has other digits; VERIFICATION_REQUIRED; DEVICE_LIST_REJECTED;
+ *   OFFLINE, UNAVAILABLE, RATE_LIMITED
  */
 export async function acceptIdentity(deps: FetchDeps, userId: UserId, compared: string): Promise<void> {
+  const verifiedKey = await verifiedKeyOf(deps.reader, userId);
+  const { changedKey } = (await deps.reader.get(ROWS.peer(userId))) ?? {};
+  if (verifiedKey !== null && changedKey && !constantTimeEqual(changedKey, verifiedKey)) {
+    throw new SealError('VERIFICATION_REQUIRED', 'identity: verified with another key');
+  }
+  await acceptKey(deps, userId, compared);
+}
+
+/** As `acceptIdentity`, for a key that is being verified. */
+export async function acceptKey(deps: FetchDeps, userId: UserId, compared: string): Promise<void> {
   const { api, reader, transact, curves } = deps;
   const account = await activeAccount(reader);
   const accountKey = (await reader.get(ROWS.peer(userId)))?.changedKey;

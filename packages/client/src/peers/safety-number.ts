@@ -4,6 +4,7 @@ import type { FetchDeps } from '../context/deps.ts';
 import { activeAccount } from '../store/account.ts';
 import { ROWS, type AccountRow } from '../store/rows.ts';
 import { learnDeviceLists } from './device-lists.ts';
+import { ownSafetyKey, safetyKeyOf } from './verified-key.ts';
 
 /**
  * The safety number with `userId`, over the key the server shows now: after a change, people compare the new one before
@@ -16,11 +17,11 @@ export async function safetyNumberWith(deps: FetchDeps, userId: UserId): Promise
   if ((await deps.reader.get(ROWS.peer(userId))) === null) await learnDeviceLists(deps, [userId]);
   const peer = await deps.reader.get(ROWS.peer(userId));
   if (peer === null) return null;
-  return safetyNumberOf(await activeAccount(deps.reader), userId, peer.changedKey ?? peer.known.list.accountKey);
+  return safetyNumberOf(await activeAccount(deps.reader), userId, safetyKeyOf(peer));
 }
 
 /** The 60 digits for this account and one account key of `userId`. */
 export function safetyNumberOf(own: AccountRow, userId: UserId, accountKey: SignPublicKey): string {
-  const ours = { userId: own.userId, accountKey: own.accountKey.publicKey };
+  const ours = { userId: own.userId, accountKey: ownSafetyKey(own) };
   return safetyNumber(own.tenantId, ours, { userId, accountKey });
 }

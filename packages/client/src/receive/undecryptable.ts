@@ -43,7 +43,7 @@ async function refetch(deps: Deps, key: FoundRow<UndecryptableRow>['key']): Prom
   if (content?.kind !== 'undecryptable' || content.cause !== 'BODY_MISMATCH') return;
   const conversation = await deps.reader.get(ROWS.conversation(conversationId));
   // A channel's log is read again by `channels/undecryptable.ts`.
-  if (conversation?.kind !== 'dm') return;
+  if (conversation === null || conversation.kind === 'channel') return;
   const { messages } = await deps.api.messages.history.query({ conversationId, before: seq + 1, limit: 1 });
   const stored = messages.find((shown) => shown.seq === seq && shown.conversationId === conversationId);
   if (stored === undefined) return;
@@ -76,6 +76,8 @@ export async function requestRetries(deps: Deps): Promise<number | null> {
   let next: number | null = null;
   for (const { key, value } of await deps.reader.list(ROWS.allUndecryptable)) {
     if (value.nextRequestAt === null) continue;
+    // A person who is blocked is asked for nothing.
+    if ((await deps.reader.get(ROWS.conversation(placeOf(key).conversationId)))?.isBlocked) continue;
     const at = value.nextRequestAt <= deps.now() ? await requestOne(deps, key, value) : value.nextRequestAt;
     if (at !== null) next = Math.min(next ?? at, at);
   }

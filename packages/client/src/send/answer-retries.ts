@@ -99,6 +99,8 @@ async function judge({ now }: Pick<Deps, 'now'>, tx: DeviceTx, request: AnswerRo
   const addressed = sent?.devices.find((device) => device.deviceId === deviceId && device.userId === userId);
   const peer = await tx.get(ROWS.peer(userId));
   if (addressed === undefined || addressed.retries >= MAX_RETRIES) return { todo: 'refuse' };
+  const isForOwn = userId === (await activeAccount(tx)).userId;
+  if (!isForOwn && (await tx.get(ROWS.conversation(conversationId)))?.isBlocked) return { todo: 'refuse' };
   const device = peer && findDevice(peer.known.list, deviceId);
   if (device === null || peer!.changedKey !== null) return { todo: 'refuse' };
   // The id may be that of the device the message went to while the key is another's.

@@ -23,6 +23,7 @@ import {
 import type { CryptoDeps } from '../context/deps.ts';
 import { expectPromisesKept } from '../peers/promised-lists.ts';
 import { loadSessions, partiesOf, storeSessions, type DeviceAddress } from '../peers/sessions.ts';
+import { isTrusted } from '../peers/verified-key.ts';
 import { activeAccount } from '../store/account.ts';
 import type { DeviceTx } from '../store/device-tx.ts';
 import {
@@ -137,7 +138,7 @@ async function membersOf(
   for (const { userId } of conversation.members) {
     const peer = await tx.get(ROWS.peer(userId));
     if (peer === null) unknown.push(userId);
-    else if (peer.changedKey !== null) throw new SealError('IDENTITY_CHANGED');
+    else if (!(await isTrusted(tx, userId))) throw new SealError('IDENTITY_CHANGED');
     else peers.set(userId, peer);
   }
   return { peers, unknown };

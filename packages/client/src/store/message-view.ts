@@ -2,6 +2,7 @@ import type { Attachment } from '@seal-chat/protocol/content';
 import type { ConversationId } from '@seal-chat/protocol';
 import type { MessageAttachment } from '../model/attachments.ts';
 import type { DeliveryStatus, Message } from '../model/message.ts';
+import { isHeldOff } from './privacy.ts';
 import type { ConversationRow, MessageRow, OutboxRow } from './rows.ts';
 import { unusualLifetime } from './timer.ts';
 import type { Self } from './self.ts';
@@ -24,7 +25,7 @@ export function viewMessage(
     isOwn,
     sentAt,
     acceptedAt,
-    content,
+    content: conversation !== null && isHeldOff(conversation) ? withoutPictures(content) : content,
     status: isOwn ? statusOf(seq, conversation, self) : null,
     failure: null,
     editedAt: row.editedAt ?? null,
@@ -33,6 +34,15 @@ export function viewMessage(
     unusualLifetime: unusualLifetime(conversation, seq, row),
     mentionsSelf: row.mentionsSelf ?? false,
     isShared: row.isShared ?? false,
+  };
+}
+
+/** What is shown of a stranger's message: nothing is unpacked, drawn or played of it. */
+function withoutPictures(content: MessageRow['content']): MessageRow['content'] {
+  if (content.kind !== 'post') return content;
+  return {
+    ...content,
+    attachments: content.attachments.map((attachment) => ({ ...attachment, preview: null, thumbnail: null })),
   };
 }
 

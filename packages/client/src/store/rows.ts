@@ -9,6 +9,7 @@ import type {
   MessageContent,
   MessageId,
   PreKeyKind,
+  RegisterEntry,
   SignedDeviceList,
   TenantId,
   UserId,
@@ -101,7 +102,7 @@ export type SeqRange = readonly [from: number, to: number];
 
 /** A conversation. What is optional was added later: rows without it are as old as that, or it was never needed. */
 export interface ConversationRow {
-  readonly kind: 'dm' | 'channel';
+  readonly kind: 'dm' | 'channel' | 'self';
   readonly members: readonly MemberRow[];
   readonly createdAt: number;
   /** Highest sequence number the server was seen to have given out. */
@@ -122,6 +123,16 @@ export interface ConversationRow {
   /** Those of them that mention the person of this account. */
   readonly mentionCount?: number;
   readonly isMuted?: boolean;
+  readonly isPinned?: boolean;
+  readonly isArchived?: boolean;
+  /** DMs: the other person is no stranger. What this and all other registers say is written by `conversations/registers.ts`. */
+  readonly isAccepted?: boolean;
+  /** DMs: nothing of the other person is shown or answered. */
+  readonly isBlocked?: boolean;
+  /** The person has opened it here: it is listed, although nothing may have been said. */
+  readonly isOpened?: boolean;
+  /** Everything up to here was deleted on all devices of this account. */
+  readonly deletedSeq?: number;
   /** How long messages live from message `seq` on, 0 seconds for ever: the newest timers, in their order. */
   readonly timers?: readonly { readonly seconds: number; readonly seq: number }[];
   /** The same, set on this device and not sent yet. */
@@ -344,6 +355,16 @@ export const ROWS = {
   /** Sequence numbers whose bodies the server is still to be told to delete. The value is when to try again. */
   removal: (id: ConversationId, seq: number) => key<number>(`removal/${id}/${ordered(seq)}`),
   removals: prefix<number>('removal/'),
+  /** What the devices of the account keep in step: see `conversations/registers.ts`. */
+  register: (topic: number, subject: ConversationId | UserId, field: number) =>
+    key<RegisterEntry>(`register/${topic}/${subject}/${field}`),
+  registersOf: (topic: number, subject: ConversationId | UserId) =>
+    prefix<RegisterEntry>(`register/${topic}/${subject}/`),
+  registersAbout: (topic: number) => prefix<RegisterEntry>(`register/${topic}/`),
+  /** People who are blocked. */
+  blocked: key<readonly UserId[]>('blocked'),
+  /** Devices of this account that were told what the registers say. */
+  introduced: key<readonly DeviceId[]>('introduced'),
   /** Invitations as the server last listed them. */
   invitations: key<readonly Invitation[]>('invitations'),
 } as const;

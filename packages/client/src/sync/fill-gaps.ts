@@ -38,7 +38,7 @@ export async function fillGaps(deps: Deps, { again }: { readonly again: boolean 
 
 async function fillGapsOf(deps: Deps, conversationId: ConversationId, again: boolean): Promise<void> {
   const row = await deps.reader.get(ROWS.conversation(conversationId));
-  const ranges = row?.kind === 'dm' ? gapsOf(row) : [];
+  const ranges = row === null || row.kind === 'channel' ? [] : gapsOf(row);
   if (row === null || ranges.length === 0) return;
   const queued = await deps.reader.list(ROWS.outboxOf(conversationId));
   // The place of a message of this device may be known to the server alone. Its answer starts this check again.

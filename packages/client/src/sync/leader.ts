@@ -1,4 +1,4 @@
-import type { ErrorCode, SealError } from '@seal-chat/protocol';
+import { PRIVACY_FIELDS, SYNC_TOPICS, type ErrorCode, type SealError } from '@seal-chat/protocol';
 import type { MailboxEvent, SyncBatch } from '@seal-chat/protocol/api';
 import { backoffDelay, sleep } from '../api/backoff.ts';
 import { toSealError } from '../api/errors.ts';
@@ -6,8 +6,9 @@ import type { Socket } from '../api/socket.ts';
 import type { LeaderPart } from '../context/leader-part.ts';
 import type { Readable } from '../state/atom.ts';
 import { createTaskQueue } from '../state/task-queue.ts';
-import { markRevoked } from '../store/account.ts';
+import { activeAccount, markRevoked } from '../store/account.ts';
 import type { Committed } from '../store/device-tx.ts';
+import { privacyOf } from '../store/privacy.ts';
 import { ROWS } from '../store/rows.ts';
 import { createAcknowledger } from './acknowledger.ts';
 import { createLiveTracker, type LiveState } from './live-state.ts';
@@ -27,8 +28,11 @@ export interface Leader {
 }
 
 export interface LeaderDeps extends PartsDeps {
-  readonly connect: () => Promise<Socket>;
+  readonly connect: (options: { readonly isHidden: boolean }) => Promise<Socket>;
 }
+
+/** The register that says whether others are told of the person's presence. */
+const PRESENCE = new RegExp(`^register/${SYNC_TOPICS.privacy}/.*/${PRIVACY_FIELDS.presence}$`);
 
 /** Nothing is gained by trying again. */
 const FINAL: ReadonlySet<ErrorCode> = new Set(['DEVICE_REVOKED', 'UNKNOWN_APP_KEY', 'ORIGIN_NOT_ALLOWED']);
@@ -71,7 +75,7 @@ export function startLeader(deps: LeaderDeps): Leader {
     // Parts work without a connection, too.
     starting.catch(() => {});
     try {
-      const current = (socket = await deps.connect());
+      const current = (socket = await deps.connect({ isHidden: await isHidden() }));
       if (stopping.signal.aborted) current.close();
       const { list, processMailbox } = await starting;
       const end = (error: unknown): void => current.close(toSealError(error));
@@ -88,7 +92,7 @@ export function startLeader(deps: LeaderDeps): Leader {
       });
       void current.opened.then(() => {
         live.setConnection({ status: 'catching-up' });
-        if (presence === 'away') setPresence('away');
+        if (presence === 'away') void tellPresence();
         tellConnected(current, list).catch(end);
       });
       const reason = await current.closed;
@@ -136,7 +140,21 @@ export function startLeader(deps: LeaderDeps): Leader {
 
   function setPresence(state: 'online' | 'away'): void {
     presence = state;
-    if (socket !== null) void deps.api.sync.presence.mutate({ state }).catch(() => {});
+    void tellPresence();
+  }
+
+  async function tellPresence(): Promise<void> {
+    try {
+      const state = (await isHidden()) ? 'hidden' : presence;
+      if (socket !== null) await deps.api.sync.presence.mutate({ state });
+    } catch {
+      // The next connection says it.
+    }
+  }
+
+  async function isHidden(): Promise<boolean> {
+    const { userId } = await activeAccount(deps.reader);
+    return !(await privacyOf(deps.reader, userId)).presence;
   }
 
   const running = run().catch((error: unknown) => deps.report(error));
@@ -144,6 +162,7 @@ export function startLeader(deps: LeaderDeps): Leader {
   return {
     live: live.state,
     committed({ keys }) {
+      if (keys.some((key) => PRESENCE.test(key))) void tellPresence();
       for (const part of parts?.list ?? []) part.committed?.(keys);
     },
     reconnect: () => waiting.abort(),

@@ -1,4 +1,4 @@
-import { isSealError } from '@seal-chat/protocol';
+import { SYNC_TOPICS, isSealError } from '@seal-chat/protocol';
 import type { Deps } from '../context/deps.ts';
 import type { LeaderPart } from '../context/leader-part.ts';
 import { refreshConversations } from '../conversations/refresh-conversations.ts';
@@ -16,7 +16,7 @@ import { checkForRollback } from './checkpoint.ts';
 import { fillGaps } from './fill-gaps.ts';
 import { applyLiveEvent } from './live-events.ts';
 import type { LiveState } from './live-state.ts';
-import { reviveDeletions, requestRemovals } from './removals.ts';
+import { reviveHeldUp, requestRemovals } from './removals.ts';
 import { reportFinal } from './report-final.ts';
 import { rereadUnsupported } from './reread.ts';
 import { recoverFromRollback } from './rollback.ts';
@@ -87,7 +87,7 @@ export function createMaintenance(deps: Deps, live: Readable<LiveState>): Leader
       () => rereadUnsupported(deps),
       handleRetries,
       () => requestRemovals(deps),
-      () => reviveDeletions(deps),
+      () => reviveHeldUp(deps),
       () => checkGaps(true),
       () => noteLearnedLists(deps),
       () => followPromises(deps),
@@ -131,10 +131,10 @@ export function createMaintenance(deps: Deps, live: Readable<LiveState>): Leader
       // A message of this device that was sent may be what a gap waited for.
       if (touches(ROWS.gaps) || touches(ROWS.allSent)) void queue.add(() => checkGaps(false));
       if (touches(LIST_ROWS.allPromised)) void queue.add(() => followPromises(deps));
-      if (touches(PEERS)) {
-        void queue.add(() => noteLearnedLists(deps));
+      if (touches(PEERS)) void queue.add(() => noteLearnedLists(deps));
+      if (touches(PEERS) || touches(VERIFIED)) {
         void queue.add(() => reopenMessages(deps));
-        void queue.add(() => reviveDeletions(deps));
+        void queue.add(() => reviveHeldUp(deps));
       }
     },
     async stop() {
@@ -146,3 +146,4 @@ export function createMaintenance(deps: Deps, live: Readable<LiveState>): Leader
 }
 
 const PEERS = 'peer/';
+const VERIFIED = ROWS.registersAbout(SYNC_TOPICS.verified);

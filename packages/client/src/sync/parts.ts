@@ -13,6 +13,8 @@ import { createChannelsPart, type ChannelsMode } from './channels-part.ts';
 import { createExpiry } from './expiry.ts';
 import type { LiveState } from './live-state.ts';
 import { createMaintenance } from './maintenance.ts';
+import { createOwnDevicesPart } from './own-devices-part.ts';
+import { createStrangersPart, type StrangersMode } from './strangers-part.ts';
 import { createUploadsPart } from './uploads-part.ts';
 
 /** What the leading tab does with a device. */
@@ -26,6 +28,7 @@ export interface Parts {
 export interface PartsDeps extends Deps {
   readonly attachments: Loader<Attachments>;
   readonly channels: ChannelsMode;
+  readonly strangers: StrangersMode;
 }
 
 /** Creates the parts of the leading tab. Maintenance comes first: a store that was rolled back must not send. */
@@ -36,6 +39,8 @@ export function createParts(deps: PartsDeps, live: Readable<LiveState>): Parts {
       createChannelsPart(deps, deps.channels),
       createUploadsPart(deps),
       createReadAnnouncer(deps),
+      createOwnDevicesPart(deps),
+      createStrangersPart(deps, deps.strangers),
       createExpiry(deps),
       createOutbox(deps, {
         dm: (key, attempt) => sendMessage(deps, key, attempt),

@@ -1,6 +1,6 @@
-import { isSealError } from '@seal-chat/protocol';
-import { richContentOf } from '../content/unsent.ts';
+import { isSealError, type ConversationId } from '@seal-chat/protocol';
 import type { StoreDeps, FetchDeps } from '../context/deps.ts';
+import { isTrusted } from '../peers/verified-key.ts';
 import { ROWS, placeOf, type OutboxRow } from '../store/rows.ts';
 
 /**
@@ -21,15 +21,20 @@ export async function requestRemovals(deps: FetchDeps): Promise<void> {
   }
 }
 
-/** What takes messages back is tried again where it waited for an identity to be accepted. */
-export async function reviveDeletions(deps: StoreDeps): Promise<void> {
-  const isHeldUp = (row: OutboxRow): boolean =>
-    row.failure === 'IDENTITY_CHANGED' && richContentOf(row)?.kind === 'delete';
+/** What waited for an identity to be accepted or verified is sent, once all members of its conversation are trusted. */
+export async function reviveHeldUp(deps: StoreDeps): Promise<void> {
+  const isHeldUp = (row: OutboxRow): boolean => row.failure === 'IDENTITY_CHANGED';
   for (const { key, value } of await deps.reader.list(ROWS.allOutbox)) {
-    if (!isHeldUp(value)) continue;
+    if (!isHeldUp(value) || !(await areTrusted(deps, placeOf(key).conversationId))) continue;
     await deps.transact(async (tx) => {
       const row = await tx.get(key);
       if (row !== null && isHeldUp(row)) tx.put(key, { ...row, failure: null });
     });
   }
+}
+
+async function areTrusted({ reader }: StoreDeps, conversationId: ConversationId): Promise<boolean> {
+  const { members = [] } = (await reader.get(ROWS.conversation(conversationId))) ?? {};
+  for (const { userId } of members) if (!(await isTrusted(reader, userId))) return false;
+  return true;
 }

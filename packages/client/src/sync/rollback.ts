@@ -29,7 +29,7 @@ export async function recoverFromRollback(deps: Deps): Promise<void> {
   await (await loadChannels()).renewChannels(deps);
   for (const { key, value } of await deps.reader.list(ROWS.conversations)) {
     // A channel's log is read again from where this state is.
-    if (value.kind === 'dm') await refetch(deps, placeOf(key).conversationId);
+    if (value.kind !== 'channel') await refetch(deps, placeOf(key).conversationId);
   }
   // Last, so that a crash on the way begins all of it again. A server that always says so is not believed for ever.
   let rounds = 0;

@@ -1,10 +1,13 @@
+import { SYNC_TOPICS, type ConversationId, type UserId } from '@seal-chat/protocol';
+import { verificationOf, type Verification } from '../peers/verified-key.ts';
 import { timerOf } from '../store/timer.ts';
-import type { ConversationId } from '@seal-chat/protocol';
 import type { RowReader } from '../store/device-tx.ts';
+import { isHeldOff } from '../store/privacy.ts';
 import { ROWS, type ConversationRow } from '../store/rows.ts';
 import type { LiveState } from '../sync/live-state.ts';
 import type { ConversationMember, ConversationSummary } from '../model/conversation.ts';
 import type { Message } from '../model/message.ts';
+import type { PrivacySettings } from '../model/account.ts';
 import type { Presence } from '../model/connection.ts';
 import { viewMessage, viewOutbox } from '../store/message-view.ts';
 import type { Self } from '../store/self.ts';
@@ -17,6 +20,8 @@ export interface ConversationParts {
   readonly draft: string;
   /** Members whose account key is not the one first seen. */
   readonly untrusted: ReadonlySet<string>;
+  /** Members whose key, or an earlier one, was compared. */
+  readonly verifications: ReadonlyMap<UserId, Verification>;
 }
 
 const NEVER_SEEN: Presence = { state: 'offline', lastSeenAt: null };
@@ -30,11 +35,17 @@ export async function readConversation(
   const row = await reader.get(ROWS.conversation(conversationId));
   if (row === null) return null;
   const untrusted = new Set<string>();
+  const verifications = new Map<UserId, Verification>();
+  const marks = await reader.list(ROWS.registersAbout(SYNC_TOPICS.verified));
   for (const { userId } of row.members) {
-    if ((await reader.get(ROWS.peer(userId)))?.changedKey) untrusted.add(userId);
+    const peer = await reader.get(ROWS.peer(userId));
+    const mark = marks.find(({ value }) => value.subject === userId && value.value.length > 0);
+    if (mark !== undefined) verifications.set(userId, verificationOf(peer, mark.value.value));
+    if (peer?.changedKey || verifications.get(userId) === 'changed') untrusted.add(userId);
   }
   const draft = (await reader.get(ROWS.draft(conversationId)))?.text ?? '';
-  return { conversationId, row, lastMessage: await readLast(reader, conversationId, row, self), draft, untrusted };
+  const lastMessage = await readLast(reader, conversationId, row, self);
+  return { conversationId, row, lastMessage, draft, untrusted, verifications };
 }
 
 async function readLast(
@@ -53,19 +64,41 @@ async function readLast(
   return last === undefined || seq === null ? null : viewMessage({ conversationId, seq, row: last.value }, row, self);
 }
 
+/** What the person of this account thinks of others, besides what is in the rows of conversations. */
+export interface Attitude {
+  readonly privacy: PrivacySettings;
+  readonly blocked: readonly UserId[];
+}
+
+/** A stranger has written, and is not blocked. */
+function isRequest(row: ConversationRow, lastMessage: Message | null): boolean {
+  return row.kind === 'dm' && row.isAccepted !== true && row.isBlocked !== true && lastMessage !== null;
+}
+
+/** Whether a conversation has a place in a list: a DM that nothing was said in only where the person opened it. */
+export function isListed({ row, lastMessage, draft }: ConversationParts): boolean {
+  if (lastMessage !== null || draft !== '' || row.isOpened) return true;
+  if (row.kind === 'self' || row.deletedSeq !== undefined) return false;
+  return row.kind === 'channel' || row.isAccepted === true;
+}
+
 export function summarize(
-  { conversationId, row, lastMessage, draft, untrusted }: ConversationParts,
+  { conversationId, row, lastMessage, draft, untrusted, verifications }: ConversationParts,
   live: LiveState,
   self: Self,
+  { privacy, blocked }: Attitude,
 ): ConversationSummary {
-  const typing = live.typing[conversationId] ?? [];
+  const isQuiet = isHeldOff(row);
+  const typing = isQuiet || !privacy.typing ? [] : (live.typing[conversationId] ?? []);
   const members = row.members.map(({ userId, username, role = 'member' }): ConversationMember => ({
     userId,
     username,
     isSelf: userId === self.userId,
-    presence: live.presence[userId] ?? NEVER_SEEN,
+    presence: (isQuiet || !privacy.presence ? null : live.presence[userId]) ?? NEVER_SEEN,
     isTyping: typing.includes(userId),
     isIdentityTrusted: !untrusted.has(userId),
+    verification: verifications.get(userId) ?? 'none',
+    isBlocked: blocked.includes(userId),
     role,
   }));
   const { channel } = row;
@@ -92,6 +125,10 @@ export function summarize(
         }
       : null,
     isMuted: row.isMuted ?? false,
+    isPinned: row.isPinned ?? false,
+    isArchived: row.isArchived ?? false,
+    isRequest: isRequest(row, lastMessage),
+    isBlocked: row.isBlocked ?? false,
     timerSeconds: timerOf(row),
     draft,
   };

@@ -1,4 +1,5 @@
-import type { ConversationId } from '@seal-chat/protocol';
+import { SYNC_TOPICS, type ConversationId, type UserId } from '@seal-chat/protocol';
+import type { Person, PrivacySettings } from '../model/account.ts';
 import type { ConversationSummary, Invitation, MessageWindow } from '../model/conversation.ts';
 import type { Message } from '../model/message.ts';
 import { createAtom, type Atom, type Readable } from '../state/atom.ts';
@@ -8,13 +9,19 @@ import { viewMessage, viewOutbox } from '../store/message-view.ts';
 import { ROWS, placeOf } from '../store/rows.ts';
 import type { Self } from '../store/self.ts';
 import type { LiveState } from '../sync/live-state.ts';
-import { readConversation, summarize, type ConversationParts } from './conversation-view.ts';
+import { isHeldOff, privacyOf } from '../store/privacy.ts';
+import { isListed, readConversation, summarize, type ConversationParts } from './conversation-view.ts';
 import type { Emitter } from './emitter.ts';
 import { EMPTY_WINDOW, WINDOW_PAGE, readWindow } from './message-window.ts';
 
 /** What people see of the store, kept up to date with every commit of any tab. Holds no truth of its own. */
 export interface Views {
   readonly conversations: Readable<readonly ConversationSummary[]>;
+  readonly requests: Readable<readonly ConversationSummary[]>;
+  readonly blocked: Readable<readonly Person[]>;
+  readonly privacy: Readable<PrivacySettings>;
+  /** Whether the others of a conversation are told that the person types. */
+  readonly tellsTyping: (conversationId: ConversationId) => boolean;
   readonly invitations: Readable<readonly Invitation[]>;
   summary(conversationId: ConversationId): Readable<ConversationSummary | null>;
   window(conversationId: ConversationId): Readable<MessageWindow>;
@@ -37,11 +44,15 @@ interface OpenWindow {
 export function createViews(deps: { readonly live: Readable<LiveState>; readonly emitter: Emitter }): Views {
   const { live, emitter } = deps;
   const conversations = createAtom<readonly ConversationSummary[]>([]);
+  const requests = createAtom<readonly ConversationSummary[]>([]);
+  const blocked = createAtom<readonly Person[]>([]);
+  const privacy = createAtom<PrivacySettings>({ typing: true, presence: true, receipts: true });
   const invitations = createAtom<readonly Invitation[]>([]);
   const summaries = new Map<ConversationId, Atom<ConversationSummary | null>>();
   const windows = new Map<ConversationId, OpenWindow>();
   let parts = new Map<ConversationId, ConversationParts>();
   let source: { readonly reader: RowReader; readonly self: Self } | null = null;
+  let blockedIds: readonly UserId[] = [];
   let dirty = new Set<ConversationId>();
   const refreshing = createTaskQueue((error) => emitter.fail(error));
   let unread = 0;
@@ -61,7 +72,8 @@ export function createViews(deps: { readonly live: Readable<LiveState>; readonly
     let hasChanged = false;
     for (const conversationId of ids) {
       const read = parts.get(conversationId);
-      const summary = self && read ? summarize(read, live.get(), self) : null;
+      const attitude = { privacy: privacy.get(), blocked: blockedIds };
+      const summary = self && read ? summarize(read, live.get(), self, attitude) : null;
       const atom = summaryAtom(conversationId);
       if (textOf(summary) === textOf(atom.get())) continue;
       hasChanged = true;
@@ -69,10 +81,17 @@ export function createViews(deps: { readonly live: Readable<LiveState>; readonly
       if (summary !== null) emitter.emit('conversation', summary);
     }
     if (!hasChanged) return;
-    const all = [...parts.keys()].map((id) => summaryAtom(id).get()).filter((summary) => summary !== null);
-    conversations.set(all.toSorted((a, b) => b.lastActivityAt - a.lastActivityAt));
-    const count = all.reduce(
-      (sum, { isMuted, unreadCount, mentionCount }) => sum + (isMuted ? mentionCount : unreadCount),
+    const all = [...parts.values()]
+      .filter(isListed)
+      .map(({ conversationId }) => summaryAtom(conversationId).get())
+      .filter((summary) => summary !== null)
+      .toSorted((a, b) => Number(b.isPinned) - Number(a.isPinned) || b.lastActivityAt - a.lastActivityAt);
+    const chats = all.filter(({ isRequest }) => !isRequest);
+    conversations.set(chats);
+    requests.set(all.filter(({ isRequest }) => isRequest));
+    const count = chats.reduce(
+      (sum, { isMuted, isArchived, unreadCount, mentionCount }) =>
+        sum + (isMuted || isArchived ? mentionCount : unreadCount),
       0,
     );
     if (count !== unread) emitter.emit('unread', (unread = count));
@@ -101,7 +120,19 @@ export function createViews(deps: { readonly live: Readable<LiveState>; readonly
   }
 
   async function refreshInvitations(): Promise<void> {
-    invitations.set((await source?.reader.get(ROWS.invitations)) ?? []);
+    const all = (await source?.reader.get(ROWS.invitations)) ?? [];
+    invitations.set(all.filter(({ inviter }) => !blockedIds.includes(inviter.userId)));
+  }
+
+  async function refreshAttitude(): Promise<void> {
+    if (source === null) return;
+    const { reader, self } = source;
+    privacy.set(await privacyOf(reader, self.userId));
+    blockedIds = (await reader.get(ROWS.blocked)) ?? [];
+    const known = new Map([...parts.values()].flatMap(({ row }) => row.members).map((one) => [one.userId, one]));
+    blocked.set(blockedIds.map((userId) => ({ userId, username: known.get(userId)?.username ?? null })));
+    publish(parts.keys());
+    await refreshInvitations();
   }
 
   /** At most one refresh runs and one waits: what is dirty until it starts is covered by it. */
@@ -111,7 +142,14 @@ export function createViews(deps: { readonly live: Readable<LiveState>; readonly
 
   return {
     conversations,
+    requests,
+    blocked,
+    privacy,
     invitations,
+    tellsTyping(conversationId) {
+      const read = parts.get(conversationId);
+      return read !== undefined && privacy.get().typing && !isHeldOff(read.row);
+    },
     summary: summaryAtom,
     window(conversationId) {
       const known = windows.get(conversationId);
@@ -150,14 +188,16 @@ export function createViews(deps: { readonly live: Readable<LiveState>; readonly
       for (const { atom } of windows.values()) if (next === null) atom.set(EMPTY_WINDOW);
       dirty = new Set([...known.map(({ key }) => placeOf(key).conversationId), ...windows.keys()]);
       publish(gone);
-      schedule(refreshInvitations);
       schedule();
+      schedule(refreshAttitude);
       await refreshing.idle();
     },
     committed({ keys }) {
       for (const key of keys) {
         if (IN_CONVERSATION.test(key)) dirty.add(placeOf(key).conversationId);
         else if (key.startsWith(PEERS)) for (const conversationId of parts.keys()) dirty.add(conversationId);
+        else if (key.startsWith(VERIFIED)) for (const conversationId of parts.keys()) dirty.add(conversationId);
+        else if (key === ROWS.blocked || key.startsWith(PRIVACY)) schedule(refreshAttitude);
         else if (key === ROWS.invitations) schedule(refreshInvitations);
       }
       if (dirty.size > 0) schedule();
@@ -181,3 +221,5 @@ function textOf(summary: ConversationSummary | null): string {
 
 const IN_CONVERSATION = /^(conversation|message|outbox|draft)\//;
 const PEERS = 'peer/';
+const VERIFIED = ROWS.registersAbout(SYNC_TOPICS.verified);
+const PRIVACY = ROWS.registersAbout(SYNC_TOPICS.privacy);

@@ -41,6 +41,8 @@ export async function openHouse(limits: Parameters<Relay['addTenant']>[0] = {}):
       appKey: tenant.appKey,
       store: memoryStore(),
       webSocket: WebSocket,
+      // People of tests know each other, unless it is about strangers.
+      strangers: 'accept',
       ...options,
     });
     clients.set(client, options.death);

@@ -23,7 +23,8 @@ export interface MemberAnswer {
 
 export interface ConversationAnswer {
   readonly conversationId: ConversationId;
-  readonly kind: 'dm' | 'channel';
+  /** `self`: a person's conversation with themselves. */
+  readonly kind: 'dm' | 'channel' | 'self';
   readonly members: readonly MemberAnswer[];
   readonly lastSeq: number;
   readonly createdAt: number;

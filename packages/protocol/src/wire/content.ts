@@ -18,7 +18,7 @@ import {
 import type { Bytes } from '../bytes.ts';
 import type { AttachmentId, ConversationId, DeviceId, MessageId, UserId } from '../ids.ts';
 import { keyCodec, type ContentKey, type FileKey } from '../keys.ts';
-import { CONTENT_LIMITS, MESSAGE_LIFETIMES } from '../limits.ts';
+import { CONTENT_LIMITS, MESSAGE_LIFETIMES, SIZE_LIMITS } from '../limits.ts';
 import type { MessageContent } from './body.ts';
 
 /**
@@ -36,7 +36,9 @@ export type RichContent =
   | ProfileContent
   | { readonly kind: 'history'; readonly entries: readonly HistoryKey[] }
   | InvitationContent
-  | DeviceListContent;
+  | DeviceListContent
+  /** What the devices of one account tell each other; `sync.ts` reads the payload of each topic. */
+  | { readonly kind: 'sync'; readonly topic: number; readonly payload: Bytes };
 
 /** A text that is more than a text. Without text it has at least one attachment. */
 export interface PostContent {
@@ -229,6 +231,7 @@ const KINDS: { readonly [Kind in RichContent['kind']]: readonly [code: number, c
     }),
   ],
   deviceList: [16, struct<Fields<'deviceList'>>({ userId: id<UserId>(), version: u32, hash: fixed(32) })],
+  sync: [12, struct<Fields<'sync'>>({ topic: u8, payload: variable(SIZE_LIMITS.sealedBody) })],
 };
 
 /**

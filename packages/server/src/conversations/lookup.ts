@@ -23,7 +23,7 @@ export const CONVERSATION = {
 
 interface ConversationRow {
   readonly id: string;
-  readonly kind: 'dm' | 'channel';
+  readonly kind: ConversationAnswer['kind'];
   readonly lastSeq: bigint;
   readonly createdAt: Date;
   readonly group: ConversationAnswer['channel'] | null;

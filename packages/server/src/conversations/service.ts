@@ -1,4 +1,4 @@
-import { dmId } from '@seal-chat/crypto/verify';
+import { dmId, selfId } from '@seal-chat/crypto/verify';
 import { SealError, type ConversationId, type TenantId, type UserId } from '@seal-chat/protocol';
 import type { ConversationAnswer } from '@seal-chat/protocol/api';
 import { transact } from '../db/transaction.ts';
@@ -13,7 +13,10 @@ import { findConversationsOf, findDm, insertDm } from './store.ts';
 
 /** Who talks with whom. */
 export interface ConversationsService {
-  /** The one DM of the caller and `userId`, created if it does not exist. @throws SealError NOT_FOUND, BAD_INPUT */
+  /**
+   * The one DM of the caller and `userId`, created if it does not exist; with the caller's own id their conversation
+   * with themselves. @throws SealError NOT_FOUND
+   */
   openDm(session: Session, userId: UserId): Promise<ConversationAnswer>;
   list(session: Session, after: ConversationId | null, limit: number): Promise<readonly ConversationAnswer[]>;
   /** @throws SealError NOT_A_MEMBER, whether or not there is such a conversation */
@@ -43,9 +46,6 @@ export function createConversationsService(deps: {
   return {
     async openDm(session, userId) {
       const { tenantId, rates } = session;
-      if (userId === session.userId) {
-        throw new SealError('BAD_INPUT', 'conversations: a DM needs another user', { field: 'userId' });
-      }
       const known = await findExistingUsers(prisma, tenantId, [userId]);
       if (known.size === 0) throw new SealError('NOT_FOUND', 'conversations: no such user');
       const pair =
@@ -54,7 +54,8 @@ export function createConversationsService(deps: {
       if (existing !== null) return existing;
 
       limits.consume(tenantId, session.userId, rates.messagesPerMinutePerUser);
-      const conversationId = dmId(tenantId, pair.low, pair.high);
+      const isSelf = userId === session.userId;
+      const conversationId = isSelf ? selfId(tenantId, userId) : dmId(tenantId, pair.low, pair.high);
       const isNew = await transact(prisma, async (tx) => {
         // A second attempt finds a DM that another call has opened.
         const taken = await tx.conversation.count({ where: { tenantId, dmLow: pair.low, dmHigh: pair.high } });
@@ -65,7 +66,7 @@ export function createConversationsService(deps: {
       if (conversation === null) throw new SealError('NOT_FOUND', 'conversations: the DM no longer exists');
       if (isNew) {
         audience.tell(tenantId, [pair.low, pair.high], { type: 'conversation', conversationId });
-        introduce(tenantId, pair);
+        if (!isSelf) introduce(tenantId, pair);
       }
       return conversation;
     },

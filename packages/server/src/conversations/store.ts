@@ -33,13 +33,13 @@ export async function findDm(
   return row && toAnswer(row);
 }
 
-/** The two people of a DM, the lower id first. */
+/** The two people of a DM, the lower id first; the same person twice for a person's conversation with themselves. */
 export interface Pair {
   readonly low: UserId;
   readonly high: UserId;
 }
 
-/** Inserts a DM with its two members. @throws the unique constraint's error when the pair has a DM */
+/** Inserts a DM with its members. @throws the unique constraint's error when the pair has a DM */
 export async function insertDm(
   tx: Transaction,
   dm: {
@@ -50,10 +50,16 @@ export async function insertDm(
   },
 ): Promise<void> {
   const { tenantId, conversationId, pair, createdAt } = dm;
+  const kind = pair.low === pair.high ? 'self' : 'dm';
   await tx.conversation.create({
-    data: { tenantId, id: conversationId, kind: 'dm', dmLow: pair.low, dmHigh: pair.high, createdAt },
+    data: { tenantId, id: conversationId, kind, dmLow: pair.low, dmHigh: pair.high, createdAt },
   });
   await tx.membership.createMany({
-    data: [pair.low, pair.high].map((userId) => ({ tenantId, conversationId, userId, joinedAt: createdAt })),
+    data: [...new Set([pair.low, pair.high])].map((userId) => ({
+      tenantId,
+      conversationId,
+      userId,
+      joinedAt: createdAt,
+    })),
   });
 }

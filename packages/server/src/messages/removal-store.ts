@@ -1,11 +1,11 @@
 import type { UserId } from '@seal-chat/protocol';
-import type { MemberRole } from '@seal-chat/protocol/api';
+import type { ConversationAnswer, MemberRole } from '@seal-chat/protocol/api';
 import type { Sql } from 'postgres';
 import type { MessageRef } from './retry-store.ts';
 
 /** A message, and what a member is in its conversation. */
 export interface MessageState {
-  readonly kind: 'dm' | 'channel';
+  readonly kind: ConversationAnswer['kind'];
   readonly role: MemberRole;
   /** Null when there is no such message. */
   readonly senderUserId: UserId | null;

@@ -1,5 +1,5 @@
 import type { TenantId, UserId } from '@seal-chat/protocol';
-import type { LiveEvent, PresenceState } from '@seal-chat/protocol/api';
+import type { LiveEvent, OwnPresence, PresenceState } from '@seal-chat/protocol/api';
 import { ALIVE_MS } from '../bus/postgres.ts';
 import { chunks, type Bus, type PresenceReport } from '../bus/bus.ts';
 import type { Audience } from '../delivery/audience.ts';
@@ -7,9 +7,9 @@ import type { Audience } from '../delivery/audience.ts';
 /** Who is there. Kept in memory alone; processes tell each other over the bus. */
 export interface Presence {
   /** A socket of a user opened. */
-  join(tenantId: TenantId, userId: UserId, connectionId: string): void;
+  join(tenantId: TenantId, userId: UserId, connectionId: string, state?: OwnPresence): void;
   /** What the person at a socket does. */
-  setState(tenantId: TenantId, userId: UserId, connectionId: string, state: 'online' | 'away'): void;
+  setState(tenantId: TenantId, userId: UserId, connectionId: string, state: OwnPresence): void;
   /** The socket closed. */
   leave(tenantId: TenantId, userId: UserId, connectionId: string): void;
   /** Open sockets of a user, in all processes. */
@@ -33,7 +33,7 @@ const MAX_ABSENT = 20_000;
 interface Entry {
   readonly tenantId: TenantId;
   readonly userId: UserId;
-  readonly connections: Map<string, 'online' | 'away'>;
+  readonly connections: Map<string, OwnPresence>;
   /** Null while no other process has a socket of the user. */
   elsewhere: Map<string, PresenceReport> | null;
   /** What the audience was told last. */
@@ -141,11 +141,11 @@ export function createPresence(deps: {
   }
 
   return {
-    join(tenantId, userId, connectionId) {
+    join(tenantId, userId, connectionId, state = 'online') {
       const entry = entryOf(tenantId, userId);
       if (entry.leaving !== null) clearTimeout(entry.leaving);
       entry.leaving = null;
-      entry.connections.set(connectionId, 'online');
+      entry.connections.set(connectionId, state);
       update(entry);
     },
 
@@ -158,8 +158,9 @@ export function createPresence(deps: {
 
     leave(tenantId, userId, connectionId) {
       const entry = entryOf(tenantId, userId);
+      const state = entry.connections.get(connectionId);
       if (!entry.connections.delete(connectionId)) return;
-      entry.lastSeenAt = clock();
+      if (state !== 'hidden') entry.lastSeenAt = clock();
       if (entry.connections.size > 0) {
         update(entry);
         return;
@@ -204,7 +205,8 @@ function stateOf({ connections, elsewhere }: Entry): PresenceState {
   return combined([...connections.values(), ...[...(elsewhere?.values() ?? [])].map(({ state }) => state)]);
 }
 
-function combined(states: readonly PresenceState[]): PresenceState {
+/** What others are told of a person whose connections, or processes with such, are in these states. */
+function combined(states: readonly (PresenceState | OwnPresence)[]): PresenceState {
   if (states.includes('online')) return 'online';
   return states.includes('away') ? 'away' : 'offline';
 }

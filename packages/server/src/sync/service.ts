@@ -1,4 +1,5 @@
 import { SealError, type ConversationId } from '@seal-chat/protocol';
+import type { OwnPresence } from '@seal-chat/protocol/api';
 import type { Sql } from 'postgres';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { chunks, type Bus } from '../bus/bus.ts';
@@ -30,7 +31,7 @@ export interface SyncService {
   /** @throws SealError NOT_A_MEMBER, RATE_LIMITED */
   typing(session: Session, conversationId: ConversationId, isTyping: boolean): Promise<void>;
   /** @throws SealError RATE_LIMITED */
-  presence(session: Session, connection: Connection | null, state: 'online' | 'away'): Promise<void>;
+  presence(session: Session, connection: Connection | null, state: OwnPresence): Promise<void>;
   /** Resolves when acknowledgements given so far are committed. */
   drain(): Promise<void>;
 }

@@ -14,6 +14,8 @@ export interface Credentials {
   readonly accessToken: string | null;
   readonly origin: string | null;
   readonly address: string;
+  /** Others are not told that this socket is open. */
+  readonly isHidden?: boolean;
 }
 
 /** A socket that gets a context for as long as it is open. */
@@ -99,7 +101,7 @@ export function createContexts(deps: {
         return { tenant: refusal, session: null, address, connection };
       }
       const { session, stop } = liveSessions.follow(row, tenant.rates, (reason) => socket.closeSoon(reason));
-      presence.join(tenantId, userId, connection.id);
+      presence.join(tenantId, userId, connection.id, credentials.isHidden === true ? 'hidden' : 'online');
       socket.onClose(() => {
         stop();
         presence.leave(tenantId, userId, connection.id);

@@ -160,6 +160,7 @@ function withConnectionParams(
     ...fromHeaders,
     appKey: params?.['appKey'] ?? fromHeaders.appKey,
     accessToken: params?.['accessToken'] ?? fromHeaders.accessToken,
+    isHidden: params?.['presence'] === 'hidden',
   };
 }
 

@@ -1,11 +1,13 @@
 import { arChannels } from './ar-channels.ts';
 import { arMessages } from './ar-messages.ts';
+import { arSocial } from './ar-social.ts';
 import { plural, type Strings } from './strings.ts';
 
 /** Arabic. */
 export const ar: Strings = {
   ...arMessages,
   ...arChannels,
+  ...arSocial,
   lang: 'ar',
   dir: 'rtl',
 
@@ -21,6 +23,9 @@ export const ar: Strings = {
   guest: 'ضيف',
   someone: 'شخص ما',
   unnamedChannel: 'قناة',
+  savedMessages: 'الرسائل المحفوظة',
+  verifiedSign: 'تم التحقق',
+  changedSign: 'تغيّرت المفاتيح',
 
   welcomeTitle: 'محادثات خاصة',
   welcomeText: 'تُختم الرسائل على جهازك، ولا يستطيع فتحها إلا من تكتب إليهم.',
@@ -235,6 +240,9 @@ export const ar: Strings = {
     LOW_ORDER_KEY: 'أحد مفاتيح الرسالة غير آمن.',
     BODY_MISMATCH: 'سلّم الخادم شيئًا غير الذي أُرسل.',
     UNVERIFIED_DEVICE: 'جاءت من جهاز لم يضمنه صاحبه.',
+    NOT_ACCEPTED: 'اقبل هذا الشخص أولًا.',
+    BLOCKED: 'لقد حظرت هذا الشخص.',
+    VERIFICATION_REQUIRED: 'كنت قد تحقّقت من مفتاح آخر لهذا الشخص. تحقّق من الجديد أولًا.',
     IDENTITY_CHANGED: 'تغيّرت هوية هذا الشخص.',
     WRONG_CODE: 'الرمز غير صحيح. تحقق من الأخطاء الإملائية.',
     STORAGE_FAILED: 'لا يسمح هذا المتصفح للموقع بحفظ البيانات. من الأسباب الشائعة النوافذ الخاصة وامتلاء القرص.',

@@ -1,11 +1,13 @@
 import { deChannels } from './de-channels.ts';
 import { deMessages } from './de-messages.ts';
+import { deSocial } from './de-social.ts';
 import { plural, type Strings } from './strings.ts';
 
 /** German. */
 export const de: Strings = {
   ...deMessages,
   ...deChannels,
+  ...deSocial,
   lang: 'de',
   dir: 'ltr',
 
@@ -21,6 +23,9 @@ export const de: Strings = {
   guest: 'Gast',
   someone: 'Jemand',
   unnamedChannel: 'Ein Kanal',
+  savedMessages: 'Gemerktes',
+  verifiedSign: 'Geprüft',
+  changedSign: 'Schlüssel geändert',
 
   welcomeTitle: 'Private Gespräche',
   welcomeText: 'Nachrichten werden auf deinem Gerät versiegelt. Nur wer sie bekommen soll, kann sie öffnen.',
@@ -199,6 +204,9 @@ export const de: Strings = {
     LOW_ORDER_KEY: 'Ein Schlüssel in der Nachricht ist unsicher.',
     BODY_MISMATCH: 'Der Server hat etwas anderes geliefert, als gesendet wurde.',
     UNVERIFIED_DEVICE: 'Sie kam von einem Gerät, für das sich sein Besitzer nicht verbürgt hat.',
+    NOT_ACCEPTED: 'Nimm diese Person zuerst an.',
+    BLOCKED: 'Du hast diese Person blockiert.',
+    VERIFICATION_REQUIRED: 'Du hast einen anderen Schlüssel dieser Person geprüft. Prüfe zuerst den neuen.',
     IDENTITY_CHANGED: 'Die Identität dieser Person hat sich geändert.',
     WRONG_CODE: 'Der Code stimmt nicht. Prüfe ihn auf Tippfehler.',
     STORAGE_FAILED:

@@ -6,6 +6,7 @@ import { enAccount } from './en-account.ts';
 import { enChannels } from './en-channels.ts';
 import { en as enChat } from './en.ts';
 import { enMessages } from './en-messages.ts';
+import { enSocial } from './en-social.ts';
 import { chooseLanguage, loadStrings } from './load.ts';
 import { plural, type Strings } from './strings.ts';
 
@@ -19,7 +20,7 @@ function texts(table: object, argument: unknown): readonly (readonly [string, st
   });
 }
 
-const en: Strings = { ...enChat, ...enAccount, ...enChannels, ...enMessages };
+const en: Strings = { ...enChat, ...enAccount, ...enChannels, ...enMessages, ...enSocial };
 
 describe.each([
   ['en', en],
@@ -50,6 +51,13 @@ describe.each([
       'joinNamed',
       'removeMemberConfirm',
       'memberActions',
+      'requestHint',
+      'blockConfirm',
+      'unblockNamed',
+      'youBlocked',
+      'checkText',
+      'differsText',
+      'verifiedBefore',
     ] as const;
     for (const key of named) expect(table[key]('Zoë', 'x'), key).toContain('Zoë');
   });

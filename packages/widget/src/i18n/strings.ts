@@ -1,12 +1,13 @@
 import type { AtRest, ErrorCode } from '@seal-chat/client';
 import type { MessageStrings } from './message-strings.ts';
 import type { ChannelStrings } from './channel-strings.ts';
+import type { SocialStrings } from './social-strings.ts';
 
 /**
  * Every text the widget shows. One table for each language, loaded when it is needed; what depends on a number is
  * a function, so that each language can follow its own plural rules.
  */
-export interface Strings extends ChatStrings, AccountStrings, ChannelStrings, MessageStrings {}
+export interface Strings extends ChatStrings, AccountStrings, ChannelStrings, MessageStrings, SocialStrings {}
 
 /** Texts that are needed to read and write. */
 export interface ChatStrings {
@@ -25,6 +26,12 @@ export interface ChatStrings {
   readonly someone: string;
   /** A channel whose name is not known yet. */
   readonly unnamedChannel: string;
+  /** The person's conversation with themselves. */
+  readonly savedMessages: string;
+  /** The sign of a person whose keys were compared. */
+  readonly verifiedSign: string;
+  /** The sign of a person whose keys are others than before. */
+  readonly changedSign: string;
 
   // Conversations
   readonly conversations: string;
@@ -174,7 +181,7 @@ export interface AccountStrings {
 }
 
 /** What the views are handed: English texts around the account and channels come with the views that show them. */
-export type ShownStrings = ChatStrings & Partial<AccountStrings & ChannelStrings & MessageStrings>;
+export type ShownStrings = ChatStrings & Partial<AccountStrings & ChannelStrings & MessageStrings & SocialStrings>;
 
 /** The form of a word that `lang` uses with `count`. `other` is what every language has. */
 export function plural(

@@ -2,10 +2,13 @@ import type { ConversationId, Person } from '@seal-chat/client';
 import type { ComposeRequest } from '../messages/compose-request.ts';
 
 /** The pages of a conversation's details; `about` comes first and leads to the others. */
-export type DetailsPage = 'about' | 'edit' | 'add' | 'invite';
+export type DetailsPage = 'about' | 'edit' | 'add' | 'invite' | 'verify';
 
-/** What a person can begin: a message to a person, or a channel that they create or find. */
-export type NewChoice = 'direct' | 'create' | 'browse';
+/** What a person can begin: a message to a person or to themselves, or a channel that they create or find. */
+export type NewChoice = 'direct' | 'saved' | 'create' | 'browse';
+
+/** Conversations that are not in the list. */
+export type SidePage = 'requests' | 'archive';
 
 /**
  * What a view tells the view that renders it, with the detail of each event. The events do not bubble, so no script of
@@ -26,6 +29,8 @@ export interface ViewEvents {
   readonly conversation: ConversationId | null;
   /** The person begins something new. */
   readonly choose: NewChoice;
+  /** The person wants to see conversations that are not in the list. */
+  readonly side: SidePage;
   /** The person wants to create a channel. */
   readonly create: void;
   /** The person wants to see this page of the details. */

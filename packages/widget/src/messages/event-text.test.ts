@@ -14,6 +14,8 @@ const members = ['bob', 'ada', 'me'].map((username): ConversationMember => ({
   presence: { state: 'offline', lastSeenAt: null },
   isTyping: false,
   isIdentityTrusted: true,
+  verification: 'none',
+  isBlocked: false,
 }));
 
 it('says who did what, the person as "you", and people who are gone as someone', () => {

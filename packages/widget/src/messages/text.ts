@@ -19,11 +19,16 @@ export function plainly({ content }: Message, strings: ChatStrings): string {
   return content.kind === 'undecryptable' || content.kind === 'unsupported' ? strings[content.kind] : '';
 }
 
-/** `text` with its web addresses as links. Only links of the row that takes part in tabbing do so as well. */
+/** `text` with its web addresses as links, unless it is to be plain. Only links of the row that takes part in tabbing do so as well. */
 export function linked(
   text: string,
-  { isTabStop, strings }: { readonly isTabStop: boolean; readonly strings: ChatStrings },
+  {
+    isTabStop,
+    isPlain,
+    strings,
+  }: { readonly isTabStop: boolean; readonly isPlain: boolean; readonly strings: ChatStrings },
 ): readonly unknown[] {
+  if (isPlain) return [text];
   return linkify(text).map((token) =>
     token.kind === 'text'
       ? token.text

@@ -15,6 +15,7 @@ export function channelAvatar(channelId: string, isPublic: boolean): TemplateRes
 /** The avatar of a conversation: that of the other person, or of the channel. */
 export function conversationAvatar(summary: ConversationSummary | null): TemplateResult {
   const peer = summary?.peer ?? null;
+  if (summary?.kind === 'self') return avatar(summary.members[0] ?? null);
   return summary === null || summary.channel === null
     ? avatar(peer, peer?.presence.state)
     : channelAvatar(summary.conversationId, summary.channel.visibility === 'public');

@@ -7,8 +7,9 @@ export function personName(person: Person | null, strings: ChatStrings): string 
   return person.username ?? `${strings.guest} ${person.userId.slice(0, 4).toUpperCase()}`;
 }
 
-/** What a conversation is called here: as the other person, or as the channel. */
+/** What a conversation is called here: as the other person, as the channel, or what it is for. */
 export function conversationName(summary: ConversationSummary | null, strings: ChatStrings): string {
+  if (summary?.kind === 'self') return strings.savedMessages;
   return summary?.kind === 'channel'
     ? (summary.name ?? strings.unnamedChannel)
     : personName(summary?.peer ?? null, strings);

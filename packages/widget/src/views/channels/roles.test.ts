@@ -17,6 +17,8 @@ function member(role: MemberRole, isSelf = false): ConversationMember {
     presence: { state: 'offline', lastSeenAt: null },
     isTyping: false,
     isIdentityTrusted: true,
+    verification: 'none',
+    isBlocked: false,
   };
 }
 

@@ -123,7 +123,16 @@ export const conversationListStyles: CSSResultArray = [
     .sign {
       color: var(--_text-2);
     }
-    .sign .icon {
+    .shield {
+      margin-inline-start: 4px;
+      color: var(--_ink);
+      vertical-align: -2px;
+    }
+    .shield.changed {
+      color: var(--_warn);
+    }
+    .sign .icon,
+    .shield .icon {
       inline-size: 15px;
       block-size: 15px;
     }

@@ -3,9 +3,11 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { ConversationId, ConversationSummary } from '@seal-chat/client';
 import { avatarStyles, base, rovingTarget, Watch } from '@seal-chat/ui';
 import { SealView } from '../../internal/seal-view.ts';
+import type { SidePage } from '../../internal/view-events.ts';
 import { conversationJourney } from '../../journeys/conversation.ts';
 import { conversationAvatar } from '../../people/avatar.ts';
 import { conversationName } from '../../people/name.ts';
+import { shield } from '../../people/shield.ts';
 import { fullLabel, listLabel } from '../../time/dates.ts';
 import { conversationListStyles } from './conversation-list.styles.ts';
 import { preview } from './preview.ts';
@@ -15,21 +17,27 @@ export class SealConversationList extends SealView {
   static override styles = [base, avatarStyles, conversationListStyles];
   static override properties: PropertyDeclarations = {
     selected: { attribute: false },
+    place: { attribute: false },
     rich: { state: true },
   };
 
   /** The conversation that is open. */
   declare selected: ConversationId | null;
+  /** Which of the person's conversations it shows. */
+  declare place: 'chats' | SidePage;
   /** Shows what is more than a text between two people; null until it is loaded. */
   declare rich: typeof conversationJourney.loaded;
 
-  readonly #conversations = new Watch(this, () => this.client.conversations);
+  readonly #conversations = new Watch(this, () =>
+    this.place === 'requests' ? this.client.requests : this.client.conversations,
+  );
   /** The row that takes part in tabbing; the others are reached with arrow keys. */
   #active: ConversationId | null = null;
 
   constructor() {
     super();
     this.selected = null;
+    this.place = 'chats';
     this.rich = null;
   }
 
@@ -62,7 +70,10 @@ export class SealConversationList extends SealView {
 
   protected override render(): TemplateResult {
     const { strings } = this;
-    const conversations = this.#conversations.value ?? [];
+    const { place } = this;
+    const conversations = (this.#conversations.value ?? []).filter(
+      ({ isArchived }) => place === 'requests' || isArchived === (place === 'archive'),
+    );
     if (conversations.length === 0)
       return html`<div class="empty" part="empty">
         <h3>${strings.noConversationsTitle}</h3>
@@ -98,7 +109,7 @@ export class SealConversationList extends SealView {
         ${conversationAvatar(summary)}
         <span class="line">
           <span class="name"
-            ><bdi>${conversationName(summary, strings)}</bdi>${
+            ><bdi>${conversationName(summary, strings)}</bdi>${shield(peer, strings)}${
               peer?.presence.state === 'online'
                 ? html`<span class="hidden-visually">, ${strings.online}</span>`
                 : nothing

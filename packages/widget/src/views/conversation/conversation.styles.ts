@@ -40,6 +40,18 @@ export const conversationStyles: CSSResult = css`
     color: var(--_text-2);
     font-size: var(--_f-s);
   }
+  .shield {
+    margin-inline-start: 5px;
+    color: var(--_ink);
+    vertical-align: -2px;
+  }
+  .shield.changed {
+    color: var(--_warn);
+  }
+  .shield .icon {
+    inline-size: 16px;
+    block-size: 16px;
+  }
   .presence:empty {
     display: none;
   }

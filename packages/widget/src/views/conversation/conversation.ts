@@ -4,9 +4,11 @@ import { avatarStyles, backIcon, base, Watch } from '@seal-chat/ui';
 import { Lazy } from '../../internal/lazy.ts';
 import { SealView } from '../../internal/seal-view.ts';
 import type { ViewEvent } from '../../internal/view-events.ts';
+import { peopleJourney } from '../../journeys/people.ts';
 import { settingsJourney } from '../../journeys/settings.ts';
 import { conversationAvatar } from '../../people/avatar.ts';
 import { conversationName } from '../../people/name.ts';
+import { shield } from '../../people/shield.ts';
 import { agoLabel } from '../../time/dates.ts';
 import type { SealComposer } from '../composer/composer.ts';
 import type { SealMessageList } from '../message-list/message-list.ts';
@@ -26,6 +28,7 @@ export class SealConversation extends SealView {
   #isFocusWanted = false;
   readonly #summary = new Watch(this, () => this.#conversation?.summary ?? null);
   readonly #notices = new Lazy(this, settingsJourney);
+  readonly #people = new Lazy(this, peopleJourney);
   readonly #account = new Watch(this, () => this.client.account);
 
   constructor() {
@@ -77,9 +80,9 @@ export class SealConversation extends SealView {
         </button>
         ${conversationAvatar(summary)}
         <div class="who">
-          <h2 tabindex="-1"><bdi>${name}</bdi></h2>
+          <h2 tabindex="-1"><bdi>${name}</bdi>${shield(peer, strings)}</h2>
           <p class="presence">
-            ${peer === null ? html`<seal-channel-line .summary=${summary}></seal-channel-line>` : this.#presence(peer)}
+            ${summary?.kind === 'channel' ? html`<seal-channel-line .summary=${summary}></seal-channel-line>` : peer && this.#presence(peer)}
           </p>
         </div>
         <seal-details
@@ -107,6 +110,17 @@ export class SealConversation extends SealView {
     name: string,
   ): TemplateResult | typeof nothing {
     if (this.#account.value?.status === 'revoked' || summary === null) return nothing;
+    if (summary.isRequest || summary.isBlocked)
+      return this.#people.render(
+        this.strings,
+        () =>
+          html`<seal-request-bar
+            part="notice"
+            .conversation=${conversation}
+            .summary=${summary}
+            @back=${() => this.tell('back')}
+          ></seal-request-bar>`,
+      );
     if (peer !== null && !peer.isIdentityTrusted)
       return this.#notices.render(
         this.strings,

@@ -6,7 +6,8 @@ import { errorText } from '../../error-text.ts';
 import { Action } from '../../internal/action.ts';
 import { Lazy } from '../../internal/lazy.ts';
 import { SealView } from '../../internal/seal-view.ts';
-import type { ViewEvent } from '../../internal/view-events.ts';
+import type { SidePage, ViewEvent } from '../../internal/view-events.ts';
+import { peopleJourney } from '../../journeys/people.ts';
 import { settingsJourney } from '../../journeys/settings.ts';
 import { conversationJourney } from '../../journeys/conversation.ts';
 import { avatar } from '../../people/avatar.ts';
@@ -31,13 +32,14 @@ export class SealHome extends SealView {
 
   /** The open conversation. Tells `conversation` when the person chooses another. */
   declare conversationId: ConversationId | null;
-  declare side: 'chats' | 'settings' | 'create' | 'browse';
+  declare side: 'chats' | 'settings' | 'create' | 'browse' | SidePage;
   declare isPatient: boolean;
 
   readonly #account = new Watch(this, () => this.client.account);
   readonly #connection = new Watch(this, () => this.client.connection);
   readonly #opening = new Action(this);
   readonly #settings = new Lazy(this, settingsJourney);
+  readonly #people = new Lazy(this, peopleJourney);
   #patience: ReturnType<typeof setTimeout> | undefined;
 
   constructor() {
@@ -78,7 +80,7 @@ export class SealHome extends SealView {
   };
 
   #open(conversationId: ConversationId): void {
-    this.side = 'chats';
+    if (this.side !== 'requests' && this.side !== 'archive') this.side = 'chats';
     this.conversationId = conversationId;
     this.tell('conversation', conversationId);
     if (isTouchOnly()) void this.updateComplete.then(() => this.byId<SealConversation>('conversation')?.focus());
@@ -105,13 +107,16 @@ export class SealHome extends SealView {
   }
 
   #toChats(): void {
-    const opener = this.side === 'settings' ? 'open-settings' : 'new';
+    const opener = this.side === 'create' || this.side === 'browse' ? 'new' : 'open-settings';
     this.side = 'chats';
     void this.updateComplete.then(() => this.byId(opener)?.focus());
   }
 
   #handleNew({ detail }: ViewEvent<'choose'>): void {
-    if (detail === 'direct') this.byId('search')?.focus();
+    const account = this.#account.value;
+    if (detail === 'saved') {
+      if (account?.status === 'signed-in') void this.#opening.run(() => this.openDm(account.userId));
+    } else if (detail === 'direct') this.byId('search')?.focus();
     else this.side = detail;
   }
 
@@ -151,6 +156,17 @@ export class SealHome extends SealView {
   #renderSide(): TemplateResult {
     const { side, strings } = this;
     if (side === 'chats') return this.#renderChats();
+    if (side === 'requests' || side === 'archive')
+      return this.#people.render(
+        strings,
+        () =>
+          html`<seal-side-list
+            .page=${side}
+            .selected=${this.conversationId}
+            @back=${this.#toChats}
+            @pick=${this.#handlePick}
+          ></seal-side-list>`,
+      );
     return side === 'settings'
       ? this.#settings.render(strings, () => html`<seal-settings @back=${this.#toChats}></seal-settings>`)
       : html`<seal-new-channel .page=${side} @back=${this.#toChats} @pick=${this.#handlePick}></seal-new-channel>`;
@@ -202,6 +218,7 @@ export class SealHome extends SealView {
       ${problemLine(error && errorText(error, strings))}
       <seal-people-search id="search" exportparts="search, avatar" @person=${this.#handlePerson}>
         <seal-invitations exportparts="avatar" @pick=${this.#handlePick}></seal-invitations>
+        <seal-list-doors @side=${(event: ViewEvent<'side'>) => (this.side = event.detail)}></seal-list-doors>
         <seal-conversation-list
           id="list"
           exportparts="conversation, badge, avatar, status, empty"

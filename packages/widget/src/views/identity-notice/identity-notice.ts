@@ -3,6 +3,7 @@ import type { ConversationMember } from '@seal-chat/client';
 import { base, notice, warningIcon } from '@seal-chat/ui';
 import { Action } from '../../internal/action.ts';
 import { AccountView } from '../../internal/account-view.ts';
+import { socialStrings } from '../../internal/social-view.ts';
 import { errorText } from '../../error-text.ts';
 import { personName } from '../../people/name.ts';
 
@@ -30,10 +31,13 @@ export class SealIdentityNotice extends AccountView {
   static override properties: PropertyDeclarations = {
     peer: { attribute: false },
     safetyNumber: { state: true },
+    isComparing: { state: true },
   };
 
   declare peer: ConversationMember | null;
   declare safetyNumber: string | null;
+  /** The person is comparing again: the second step of two for somebody who was verified. */
+  declare isComparing: boolean;
 
   readonly #accepting = new Action(this);
   #unwatch = (): void => {};
@@ -42,6 +46,7 @@ export class SealIdentityNotice extends AccountView {
     super();
     this.peer = null;
     this.safetyNumber = null;
+    this.isComparing = false;
   }
 
   override connectedCallback(): void {
@@ -74,10 +79,20 @@ export class SealIdentityNotice extends AccountView {
     });
   };
 
+  readonly #verify = async (): Promise<void> => {
+    const { peer, safetyNumber } = this;
+    if (peer === null || safetyNumber === null) return;
+    await this.client.verify(peer.userId, safetyNumber).catch(async (error: unknown) => {
+      await this.#loadSafetyNumber();
+      throw error;
+    });
+  };
+
   protected override render(): TemplateResult | typeof nothing {
     const { peer, strings } = this;
     if (peer === null) return nothing;
     const name = personName(peer, strings);
+    if (peer.verification === 'changed') return this.#renderVerified(peer, name);
     return html`<section class="notice" role="alert">
       <h3>${warningIcon}<span>${strings.identityChanged(name)}</span></h3>
       <p>${strings.identityChangedText(name)}</p>
@@ -97,6 +112,46 @@ export class SealIdentityNotice extends AccountView {
       >
         ${strings.identityAccept}
       </button>
+    </section>`;
+  }
+
+  /** Somebody who was verified: nothing is sent before their new keys were compared, too. */
+  #renderVerified({ userId }: ConversationMember, name: string): TemplateResult {
+    const strings = socialStrings(this.strings);
+    const { isBusy, error } = this.#accepting;
+    return html`<section class="notice" role="alert">
+      <h3>${warningIcon}<span>${strings.verifiedBefore(name)}</span></h3>
+      <p>${strings.verifiedBeforeText(name)}</p>
+      ${
+        this.isComparing
+          ? html`<p class="digits" role="group" aria-label=${strings.numbers}>
+              ${this.safetyNumber?.match(/\d{1,5}/gu)?.map((group) => html`<span>${group}</span>`)}
+            </p>`
+          : nothing
+      }
+      ${error === null ? nothing : html`<p class="problem">${errorText(error, this.strings)}</p>`}
+      <div class="answers">
+        ${
+          this.isComparing
+            ? html`<button
+                class="button secondary"
+                ?disabled=${isBusy || this.safetyNumber === null}
+                @click=${() => this.#accepting.run(this.#verify)}
+              >
+                ${strings.numbersMatch}
+              </button>`
+            : html`<button class="button secondary" @click=${() => (this.isComparing = true)}>
+                ${strings.compareAgain}
+              </button>`
+        }
+        <button
+          class="button quiet"
+          ?disabled=${isBusy}
+          @click=${() => this.#accepting.run(() => this.client.unverify(userId))}
+        >
+          ${strings.clearVerification}
+        </button>
+      </div>
     </section>`;
   }
 }

@@ -20,7 +20,8 @@ export function availableActions(
   const { kind } = message.content;
   if (message.seq === null || kind === 'event') return null;
   const channel = summary?.channel ?? null;
-  const canWrite = isSignedIn && (channel === null || channel.state === 'joined');
+  const isHeldOff = summary?.isRequest === true || summary?.isBlocked === true;
+  const canWrite = isSignedIn && !isHeldOff && (channel === null || channel.state === 'joined');
   const isSaid = kind === 'text' || kind === 'post';
   const moderates = channel !== null && channel.ownRole !== 'member';
   return {

@@ -51,6 +51,10 @@ export interface MessageAppearance {
   readonly isLast: boolean;
   /** Takes part in tabbing. */
   readonly isTabStop: boolean;
+  /** A stranger wrote it: text alone, without links, pictures or anything to press. */
+  readonly isPlain: boolean;
+  /** Its sender is blocked, and the person has not asked to see it. */
+  readonly isCollapsed: boolean;
   readonly strings: ShownStrings;
   /** Null until it is loaded. */
   readonly rich: RichParts | null;
@@ -72,6 +76,8 @@ export interface RichParts {
   readonly below: (appearance: MessageAppearance) => unknown;
   /** What a screen reader says of it. */
   readonly spoken: (appearance: MessageAppearance) => string;
+  /** Whether a message is not shown before the person asks for it. */
+  readonly isCollapsed: (message: Message) => boolean;
   /** How many messages the server kept back between two sequence numbers. */
   readonly gap: (after: number, before: number) => unknown;
   /** Before the first message of a channel. */

@@ -364,13 +364,17 @@ export class SealMessageList extends SealView {
     const senderName = this.#nameOf(message);
     const rich = this.#rich;
     // Messages are never changed in place: as long as it is the same one, its row is as it was.
-    const bubble = guard([message, isFirst, isLast, isTabStop, strings, senderName, rich], () =>
+    const isPlain = this.summary?.isRequest === true;
+    const isCollapsed = rich?.isCollapsed(message) ?? false;
+    const bubble = guard([message, isFirst, isLast, isTabStop, isPlain, isCollapsed, strings, senderName, rich], () =>
       messageView({
         message,
         senderName,
         isFirst,
         isLast,
         isTabStop,
+        isPlain,
+        isCollapsed,
         strings,
         rich,
         onRetry: this.#retry,

@@ -6,6 +6,7 @@ import { attachmentsJourney } from '../../journeys/attachments.ts';
 import { eventText } from '../../messages/event-text.ts';
 import { plainly } from '../../messages/text.ts';
 import type { MessageAppearance, MessageListHost, RichParts } from '../message-list/host.ts';
+import { CollapsedMessages } from './collapsed.ts';
 import { invitation } from './invitation.ts';
 import { withMentions } from './mentions.ts';
 import { nameOf } from './names.ts';
@@ -17,11 +18,15 @@ import { signs } from './signs.ts';
 /** Shows what is more than plain text in the list of messages. */
 export function richParts(host: MessageListHost): RichParts {
   const texts = (): MessageTexts => messageTexts(host.strings);
+  const collapsed = new CollapsedMessages(host);
   return {
-    line: ({ message }) =>
-      message.content.kind === 'event'
+    line: ({ message, senderName: name, isCollapsed }) => {
+      if (isCollapsed) return collapsed.line(message, name);
+      return message.content.kind === 'event'
         ? html`<p class="event">${sentence(message.content.event, message.senderUserId, host)}</p>`
-        : null,
+        : null;
+    },
+    isCollapsed: (message) => collapsed.has(message),
     above: (appearance) => above(appearance, host),
     content: (appearance) => content(appearance, host),
     signs: (appearance) => signs(appearance, texts()),
@@ -43,7 +48,15 @@ function above(appearance: MessageAppearance, host: MessageListHost): unknown {
   ${what.kind === 'post' && what.attachments.length > 0 ? attachments(appearance, host) : nothing}`;
 }
 
-function attachments({ message, isTabStop }: MessageAppearance, { conversation }: MessageListHost): TemplateResult {
+function attachments(
+  { message, isTabStop, isPlain }: MessageAppearance,
+  { conversation, strings }: MessageListHost,
+): TemplateResult {
+  if (isPlain) {
+    const texts = messageTexts(strings);
+    const files = message.content.kind === 'post' ? message.content.attachments : [];
+    return html`${files.map(({ kind, name }) => html`<span class="notice">${texts[kind]}: <bdi>${name}</bdi></span>`)}`;
+  }
   // The element shows them as soon as its code is loaded. When that fails, the next message with files tries again.
   attachmentsJourney.load().catch(() => undefined);
   return html`<seal-attachments
@@ -59,7 +72,9 @@ function content(appearance: MessageAppearance, host: MessageListHost): Template
     case 'post':
       return what.text === '' ? html`` : html`<span class="text">${withMentions(what, appearance, host)}</span>`;
     case 'invitation':
-      return invitation(what, appearance, host);
+      return appearance.isPlain
+        ? html`<span class="notice">${messageTexts(host.strings).invitedTo(what.name)}</span>`
+        : invitation(what, appearance, host);
     default:
       return html`<span class="notice">${deletedText(what.kind !== 'deleted' || what.isConfirmed, host)}</span>`;
   }
@@ -71,7 +86,8 @@ function below(appearance: MessageAppearance, host: MessageListHost): unknown {
   ${message.reactions.length > 0 ? reactionRow(appearance, host) : nothing}`;
 }
 
-function spoken({ message }: MessageAppearance, host: MessageListHost): string {
+function spoken({ message, senderName: name, isCollapsed }: MessageAppearance, host: MessageListHost): string {
+  if (isCollapsed) return messageTexts(host.strings).blockedMessage(name);
   const { content: what } = message;
   const texts = messageTexts(host.strings);
   const parts: string[] = [];

@@ -84,6 +84,22 @@ export const settingsStyles: CSSResultArray = [
     .device .button {
       margin-inline-end: -6px;
     }
+    .way {
+      display: flex;
+      align-items: center;
+      gap: 12px;
+      inline-size: 100%;
+      min-block-size: max(40px, var(--_target));
+      padding: 0;
+      border: 0;
+      background: none;
+      font-weight: 500;
+      text-align: start;
+      cursor: pointer;
+    }
+    .way .icon {
+      color: var(--_text-2);
+    }
     section > .secondary {
       background: var(--_ground);
     }

@@ -1,9 +1,12 @@
 import { html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
 import type { DeviceId, OwnDevice } from '@seal-chat/client';
-import { avatarStyles, backIcon, base, deviceIcon, Watch } from '@seal-chat/ui';
+import { avatarStyles, backIcon, base, deviceIcon, eyeIcon, nextIcon, Watch } from '@seal-chat/ui';
 import { errorText } from '../../error-text.ts';
 import { Action } from '../../internal/action.ts';
 import { AccountView } from '../../internal/account-view.ts';
+import { Lazy } from '../../internal/lazy.ts';
+import { socialStrings } from '../../internal/social-view.ts';
+import { peopleJourney } from '../../journeys/people.ts';
 import { avatar } from '../../people/avatar.ts';
 import { personName } from '../../people/name.ts';
 import { problemLine } from '../../internal/templates.ts';
@@ -19,7 +22,7 @@ export class SealSettings extends AccountView {
     recoveryCode: { state: true },
   };
 
-  declare page: 'overview' | 'link' | 'recovery';
+  declare page: 'overview' | 'link' | 'recovery' | 'privacy';
   declare devices: readonly OwnDevice[] | null;
   /** What the person is asked to confirm: removing a device, or deleting everything here. */
   declare asked: DeviceId | 'delete' | null;
@@ -27,6 +30,7 @@ export class SealSettings extends AccountView {
 
   readonly #account = new Watch(this, () => this.client.account);
   readonly #atRest = new Watch(this, () => this.client.atRest);
+  readonly #people = new Lazy(this, peopleJourney);
   readonly #loading = new Action(this);
   readonly #working = new Action(this);
 
@@ -97,6 +101,8 @@ export class SealSettings extends AccountView {
         return html`<seal-link-old @back=${this.#toOverview}></seal-link-old>`;
       case 'recovery':
         return html`<seal-recovery-code .code=${this.recoveryCode} @saved=${this.#handleSaved}></seal-recovery-code>`;
+      case 'privacy':
+        return this.#people.render(this.strings, () => html`<seal-privacy @back=${this.#toOverview}></seal-privacy>`);
       case 'overview':
         return this.#renderOverview();
     }
@@ -129,7 +135,7 @@ export class SealSettings extends AccountView {
           </div>
         </section>
         ${problemLine(this.#working.error && errorText(this.#working.error, strings))}
-        ${isSignedIn ? this.#renderDevices() : nothing}
+        ${isSignedIn ? this.#renderDevices() : nothing} ${isSignedIn ? this.#renderPrivacy() : nothing}
         ${
           isSignedIn && account.username !== null
             ? html`<section>
@@ -160,6 +166,14 @@ export class SealSettings extends AccountView {
       </ul>
       <button class="button secondary" @click=${() => (this.page = 'link')}>${strings.linkNewDevice}</button>
       ${this.#atRest.value === null ? nothing : html`<p class="hint">${strings.atRest[this.#atRest.value]}</p>`}
+    </section>`;
+  }
+
+  #renderPrivacy(): TemplateResult {
+    return html`<section>
+      <button class="way" @click=${() => (this.page = 'privacy')}>
+        ${eyeIcon}<span class="label">${socialStrings(this.strings).privacy}</span>${nextIcon}
+      </button>
     </section>`;
   }
 

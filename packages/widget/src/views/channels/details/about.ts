@@ -6,13 +6,15 @@ import type {
   ConversationSummary,
   Person,
 } from '@seal-chat/client';
-import { avatarStyles, base, closeIcon, lockIcon, notice } from '@seal-chat/ui';
+import { avatarStyles, base, closeIcon, lockIcon, notice, verifiedIcon } from '@seal-chat/ui';
 import { errorText } from '../../../error-text.ts';
 import { Action } from '../../../internal/action.ts';
 import { ChannelView } from '../../../internal/channel-view.ts';
 import type { DetailsPage, ViewEvent } from '../../../internal/view-events.ts';
 import { avatar, channelAvatar } from '../../../people/avatar.ts';
 import { personName } from '../../../people/name.ts';
+import { shield } from '../../../people/shield.ts';
+import { socialStrings } from '../../../internal/social-view.ts';
 import { problemLine } from '../../../internal/templates.ts';
 import { pageStyles } from '../page.styles.ts';
 import { isManager } from '../roles.ts';
@@ -118,7 +120,8 @@ export class SealAbout extends ChannelView {
       </div>
       <div class="scroller">
         <p class="said" role="status">${this.said === '' ? nothing : this.said}</p>
-        ${peer === null ? this.#renderChannel(summary) : this.#renderPeer(peer)}
+        ${summary.kind === 'channel' ? this.#renderChannel(summary) : nothing}
+        ${peer === null ? nothing : this.#renderPeer(peer)}
         ${
           channel?.state === 'left'
             ? nothing
@@ -136,6 +139,11 @@ export class SealAbout extends ChannelView {
         }
         ${this.#renderEncryption(summary)}
         ${channel === null || channel.state === 'left' ? nothing : this.#renderLeave(summary)}
+        ${
+          channel !== null && channel.state !== 'left'
+            ? nothing
+            : html`<seal-chat-actions .conversation=${this.conversation} .summary=${summary}></seal-chat-actions>`
+        }
       </div>`;
   }
 
@@ -168,7 +176,7 @@ export class SealAbout extends ChannelView {
     return html`<section class="who">
       ${avatar(peer, state)}
       <div>
-        <h3><bdi>${personName(peer, strings)}</bdi></h3>
+        <h3><bdi>${personName(peer, strings)}</bdi>${shield(peer, strings)}</h3>
         ${state === 'offline' ? nothing : html`<p class="hint">${strings[state]}</p>`}
       </div>
     </section>`;
@@ -176,6 +184,7 @@ export class SealAbout extends ChannelView {
 
   #renderEncryption({ channel, peer }: ConversationSummary): TemplateResult {
     const { strings, safetyNumber } = this;
+    const social = socialStrings(strings);
     return html`<section>
       <h3 class="sealed">${lockIcon}${strings.encryption}</h3>
       ${
@@ -190,8 +199,14 @@ export class SealAbout extends ChannelView {
       ${
         safetyNumber === null || peer === null
           ? nothing
-          : html`<p class="hint">${strings.verify(personName(peer, strings))}</p>
-              <p class="digits">${safetyNumber.match(/\d{1,5}/gu)?.map((group) => html`<span>${group}</span>`)}</p>`
+          : html`${
+                peer.verification === 'verified'
+                  ? html`<p class="hint">${social.verifiedText(personName(peer, strings))}</p>`
+                  : nothing
+              }
+              <button class="button secondary" @click=${() => this.#goTo('verify')}>
+                ${verifiedIcon}${social.checkPerson(personName(peer, strings))}
+              </button>`
       }
     </section>`;
   }

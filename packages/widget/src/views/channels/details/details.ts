@@ -5,6 +5,7 @@ import { ChannelView } from '../../../internal/channel-view.ts';
 import { Lazy } from '../../../internal/lazy.ts';
 import type { DetailsPage, ViewEvent } from '../../../internal/view-events.ts';
 import { detailsJourney } from '../../../journeys/details.ts';
+import { peopleJourney } from '../../../journeys/people.ts';
 import { durationLabel } from '../../../time/duration.ts';
 
 /**
@@ -99,6 +100,7 @@ export class SealDetails extends ChannelView {
   declare said: string;
 
   readonly #pages = new Lazy(this, detailsJourney);
+  readonly #people = new Lazy(this, peopleJourney);
   readonly #resizes = typeof ResizeObserver === 'undefined' ? null : new ResizeObserver(() => this.#cover());
 
   constructor() {
@@ -236,6 +238,11 @@ export class SealDetails extends ChannelView {
           .summary=${summary}
           @back=${back}
         ></seal-edit-channel>`;
+      case 'verify':
+        return this.#people.render(
+          this.strings,
+          () => html`<seal-verify id="page" .peer=${summary.peer} @back=${back}></seal-verify>`,
+        );
       case 'add':
       case 'invite':
         return html`<seal-pick-people

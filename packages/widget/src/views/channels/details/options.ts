@@ -1,10 +1,11 @@
 import { html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import { MESSAGE_LIFETIMES, type Conversation, type ConversationSummary } from '@seal-chat/client';
-import { base, mutedIcon, timerIcon } from '@seal-chat/ui';
+import { archiveIcon, base, mutedIcon, pinIcon, timerIcon } from '@seal-chat/ui';
 import { errorText } from '../../../error-text.ts';
 import { Action } from '../../../internal/action.ts';
 import { ChannelView } from '../../../internal/channel-view.ts';
+import { socialStrings } from '../../../internal/social-view.ts';
 import { problemLine } from '../../../internal/templates.ts';
 import { durationLabel } from '../../../time/duration.ts';
 import { isManager } from '../roles.ts';
@@ -13,6 +14,8 @@ import { optionsStyles } from './options.styles.ts';
 /** What can be set for a conversation. */
 interface Options {
   readonly isMuted: boolean;
+  readonly isPinned: boolean;
+  readonly isArchived: boolean;
   readonly timerSeconds: number;
   readonly sharesHistory: boolean;
 }
@@ -52,6 +55,8 @@ export class SealOptions extends ChannelView {
     const { summary } = this;
     return {
       isMuted: summary?.isMuted ?? false,
+      isPinned: summary?.isPinned ?? false,
+      isArchived: summary?.isArchived ?? false,
       timerSeconds: summary?.timerSeconds ?? 0,
       sharesHistory: summary?.channel?.sharesHistory ?? false,
     };
@@ -67,7 +72,8 @@ export class SealOptions extends ChannelView {
     const { strings, summary, conversation } = this;
     if (summary === null) return nothing;
     const { error } = this.#setting;
-    const { isMuted, timerSeconds, sharesHistory } = { ...this.#actual(), ...this.wanted };
+    const social = socialStrings(strings);
+    const { isMuted, isPinned, isArchived, timerSeconds, sharesHistory } = { ...this.#actual(), ...this.wanted };
     return html`${problemLine(error && errorText(error, strings))}
     ${this.#renderSwitch({
       id: 'mute',
@@ -75,6 +81,20 @@ export class SealOptions extends ChannelView {
       hint: strings.muteText,
       isOn: isMuted,
       onChange: (isOn) => void this.#set({ isMuted: isOn }, () => conversation?.setMuted(isOn)),
+    })}
+    ${this.#renderSwitch({
+      id: 'pin',
+      label: html`${pinIcon}${social.pin}`,
+      hint: social.pinText,
+      isOn: isPinned,
+      onChange: (isOn) => void this.#set({ isPinned: isOn }, () => conversation?.setPinned(isOn)),
+    })}
+    ${this.#renderSwitch({
+      id: 'archive',
+      label: html`${archiveIcon}${social.archiveChat}`,
+      hint: social.archiveText,
+      isOn: isArchived,
+      onChange: (isOn) => void this.#set({ isArchived: isOn }, () => conversation?.setArchived(isOn)),
     })}
     ${this.#renderTimer(timerSeconds)}
     ${summary.channel === null ? nothing : this.#renderHistory(sharesHistory, isManager(summary.channel))}`;

@@ -12,6 +12,8 @@ function member(username: string | null, role: MemberRole = 'member', isSelf = f
     presence: { state: 'offline', lastSeenAt: null },
     isTyping: false,
     isIdentityTrusted: true,
+    verification: 'none',
+    isBlocked: false,
   };
 }
 

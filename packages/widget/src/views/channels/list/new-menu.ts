@@ -1,5 +1,15 @@
 import { css, html, type PropertyDeclarations, type TemplateResult } from 'lit';
-import { Menu, base, composeIcon, hashIcon, listIcon, menuStyles, personIcon, type MenuItem } from '@seal-chat/ui';
+import {
+  Menu,
+  base,
+  composeIcon,
+  hashIcon,
+  listIcon,
+  menuStyles,
+  personIcon,
+  savedIcon,
+  type MenuItem,
+} from '@seal-chat/ui';
 import { ChannelView } from '../../../internal/channel-view.ts';
 import { problemLine } from '../../../internal/templates.ts';
 import type { NewChoice } from '../../../internal/view-events.ts';
@@ -39,7 +49,7 @@ export class SealNewMenu extends ChannelView {
   async #choose(choice: NewChoice): Promise<boolean> {
     this.isFailed = false;
     try {
-      if (choice !== 'direct') await channelsJourney.load();
+      if (choice === 'create' || choice === 'browse') await channelsJourney.load();
     } catch {
       this.isFailed = true;
       return false;
@@ -58,6 +68,7 @@ export class SealNewMenu extends ChannelView {
     });
     const items = [
       item('direct', personIcon, strings.newDirect),
+      item('saved', savedIcon, strings.savedMessages),
       item('create', hashIcon, strings.newChannel),
       item('browse', listIcon, strings.browseChannels),
     ];

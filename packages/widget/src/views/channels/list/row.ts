@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { ConversationSummary, Message, MessageAttachment } from '@seal-chat/client';
-import { mutedIcon } from '@seal-chat/ui';
+import { mutedIcon, pinIcon } from '@seal-chat/ui';
 import type { ChannelStrings } from '../../../i18n/channel-strings.ts';
 import type { ShownStrings } from '../../../i18n/strings.ts';
 import { channelStrings } from '../../../internal/channel-view.ts';
@@ -37,7 +37,10 @@ export function rowPreview(summary: ConversationSummary, draft: string, shown: S
 }
 
 /** Signs at the end of a row: muted, and how often the person is mentioned. */
-export function rowSigns({ isMuted, mentionCount }: ConversationSummary, shown: ShownStrings): TemplateResult {
+export function rowSigns(
+  { isMuted, isPinned, mentionCount }: ConversationSummary,
+  shown: ShownStrings,
+): TemplateResult {
   const strings = allStrings(shown);
   return html`${
     isMuted
@@ -46,6 +49,7 @@ export function rowSigns({ isMuted, mentionCount }: ConversationSummary, shown: 
         >`
       : nothing
   }
+  ${isPinned ? html`<span class="sign">${pinIcon}</span>` : nothing}
   ${
     mentionCount > 0
       ? html`<span class="badge" part="badge"

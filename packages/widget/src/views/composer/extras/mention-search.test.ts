@@ -10,6 +10,8 @@ function member(username: string | null, isSelf = false): ConversationMember {
     presence: { state: 'offline', lastSeenAt: null },
     isTyping: false,
     isIdentityTrusted: true,
+    verification: 'none',
+    isBlocked: false,
     role: 'member',
   };
 }

@@ -1,0 +1,23 @@
+import type { ConversationId } from '@seal-chat/protocol';
+import type { TimeDeps } from '../context/deps.ts';
+import type { DeviceTx } from '../store/device-tx.ts';
+import { ROWS, placeOf } from '../store/rows.ts';
+import { eraseMessage, inConversation } from './applying.ts';
+
+/** Takes the messages of a conversation up to `seq` off this device, with what was begun and never sent. */
+export async function eraseUpTo(
+  deps: TimeDeps,
+  tx: DeviceTx,
+  conversationId: ConversationId,
+  seq: number,
+): Promise<void> {
+  const before = ROWS.message(conversationId, seq + 1);
+  await inConversation(deps, tx, conversationId, async (applying) => {
+    for (const { key, value } of await tx.list(ROWS.messagesOf(conversationId), { before }))
+      await eraseMessage(applying, placeOf(key).seq, value);
+  });
+  // What was encrypted may be on its way, and comes back as a new message.
+  for (const { key, value } of await tx.list(ROWS.outboxOf(conversationId)))
+    if (value.failure !== null || value.wire === null) tx.delete(key);
+  tx.delete(ROWS.draft(conversationId));
+}

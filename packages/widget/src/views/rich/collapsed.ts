@@ -1,0 +1,30 @@
+import { html, type TemplateResult } from 'lit';
+import type { Message } from '@seal-chat/client';
+import { messageTexts } from '../../internal/message-texts.ts';
+import type { MessageListHost } from '../message-list/host.ts';
+
+/** Messages in a channel of people who are blocked: a line each, until the person asks for one. */
+export class CollapsedMessages {
+  readonly #host: MessageListHost;
+  readonly #asked = new Set<string>();
+
+  constructor(host: MessageListHost) {
+    this.#host = host;
+  }
+
+  has({ messageId, senderUserId, content }: Message): boolean {
+    if (content.kind === 'event' || this.#asked.has(messageId)) return false;
+    return this.#host.client.blocked.get().some(({ userId }) => userId === senderUserId);
+  }
+
+  line({ messageId }: Message, senderName: string): TemplateResult {
+    const texts = messageTexts(this.#host.strings);
+    const show = (): void => {
+      this.#asked.add(messageId);
+      void this.#host.update();
+    };
+    return html`<p class="event">
+      ${texts.blockedMessage(senderName)} <button class="retry" @click=${show}>${texts.showBlocked}</button>
+    </p>`;
+  }
+}

@@ -1,0 +1,94 @@
+import type { ConversationSummary } from '@seal-chat/client';
+import { CREW } from './channel-seeds.ts';
+import { channelStates } from './channel-states.ts';
+import type { FakeSeed } from './fake-client.ts';
+import { CHAT, SIGNED_IN, conversationId, dialogue, inbox, person, summary, type Line } from './seeds.ts';
+
+/** Strangers and blocked people, what others are told, and verification. */
+
+const MINUTE = 60_000;
+const DIGITS = '482913056177402958613300745218094467152983670241558890317246';
+
+const asked: readonly Line[] = [
+  { from: 'them', ago: 12 * MINUTE, text: 'Hi! Do you ship to Norway? The big planter, if you still have one.' },
+  { from: 'them', ago: 11 * MINUTE, text: 'Like the one on https://shop.example.org/planters/14' },
+  {
+    from: 'them',
+    ago: 10 * MINUTE,
+    content: {
+      kind: 'post',
+      text: '',
+      replyTo: null,
+      mentions: [],
+      attachments: [
+        {
+          attachmentId: 'a77ac000-0000-4000-8000-000000000001' as never,
+          kind: 'image',
+          size: 200_000,
+          name: 'my-terrace.jpg',
+          mimeType: 'image/jpeg',
+          width: 1200,
+          height: 900,
+          durationMs: null,
+          preview: null,
+          thumbnail: null,
+          upload: null,
+        },
+      ],
+    },
+  },
+];
+
+/** Requests of two strangers: a guest, whose conversation is the first one, and a person with a long name. */
+function withRequests(): FakeSeed {
+  const { conversations, messages } = inbox();
+  const guest = person(21, null);
+  const other = person(22, 'bartholomew-maximilian-vonder.k');
+  const lines = [asked, [{ from: 'them', ago: 60 * MINUTE, text: 'Are you the one from the fair?' }] as const] as const;
+  const requests = [guest, other].map((peer, i): ConversationSummary => {
+    const id = conversationId(20 + i);
+    messages.set(id, dialogue(id, peer, lines[i]!));
+    return summary(id, peer, messages.get(id)!, { isRequest: true, unreadCount: 1 });
+  });
+  return { account: SIGNED_IN, conversations, messages, requests };
+}
+
+/** A single request, open. */
+function request(): FakeSeed {
+  const guest = person(21, null);
+  const id = conversationId(0);
+  const messages = dialogue(id, guest, asked);
+  return {
+    account: SIGNED_IN,
+    conversations: [],
+    requests: [summary(id, guest, messages, { isRequest: true, unreadCount: 3 })],
+    messages: new Map([[id, messages]]),
+  };
+}
+
+const verifiedInbox = inbox(CHAT, { presence: 'online', verification: 'verified', isPinned: true });
+
+export const peopleStates = {
+  requests: withRequests(),
+  request: request(),
+  blockedPerson: { account: SIGNED_IN, ...inbox(CHAT, { isBlocked: true }), blocked: [person(1, 'bob')] },
+  archived: {
+    account: SIGNED_IN,
+    ...verifiedInbox,
+    conversations: verifiedInbox.conversations.map((one, i) => (i > 3 ? { ...one, isArchived: true } : one)),
+    safetyNumber: DIGITS,
+  },
+  unverified: { account: SIGNED_IN, ...inbox(), safetyNumber: DIGITS },
+  verifiedChanged: {
+    account: SIGNED_IN,
+    ...inbox(CHAT, { presence: 'online', verification: 'changed', isIdentityTrusted: false }),
+    safetyNumber: DIGITS,
+  },
+  privacy: {
+    account: SIGNED_IN,
+    ...inbox(),
+    devices: [{ deviceId: SIGNED_IN.deviceId, isThisDevice: true }],
+    blocked: [person(31, 'eve'), person(32, null), person(33, 'bartholomew-maximilian-vonder.k')],
+  },
+  blockedInChannel: { ...channelStates.channel, blocked: [CREW[0]![0]] },
+} satisfies Record<string, FakeSeed>;
