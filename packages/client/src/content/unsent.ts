@@ -59,7 +59,9 @@ export async function withUnsent(
   const unsent = await unsentChanges(tx, conversationId, seq);
   let { reactions: all } = accepted.changes ?? NO_CHANGES;
   let shown: MessageRow = accepted;
-  for (const [i, { content, row }] of unsent.entries()) {
+  // Not by `entries()`, which old libraries on a page replace with one that counts nothing.
+  for (let i = 0; i < unsent.length; i++) {
+    const { content, row } = unsent[i]!;
     if (content.kind === 'reaction') {
       const { emoji, isOn } = content;
       all = withReaction(all, { userId: ownUserId, emoji, isOn, seq: Number.MAX_SAFE_INTEGER - unsent.length + i });

@@ -4,6 +4,7 @@ import type { TokenSource } from '../api/transport.ts';
 import type { SealApi } from '../api/types.ts';
 import type { DeviceStore } from '../store/device-store.ts';
 import type { DeviceTx, RowReader } from '../store/device-tx.ts';
+import type { Judge } from './refusals.ts';
 
 /** What the functions of the SDK are handed: one object for one device. */
 export interface Deps {
@@ -27,6 +28,8 @@ export interface Deps {
   readonly now: () => number;
   /** Something went wrong in the background that will not be repaired. */
   readonly report: (error: unknown) => void;
+  /** Decides what a failure says about what was received. */
+  readonly judge: Judge;
 }
 
 /** Rows and the time: what reads and writes on this device alone takes. */

@@ -17,6 +17,7 @@ import type { Emitter } from '../view/emitter.ts';
 import type { Views } from '../view/views.ts';
 import type { SealClientOptions } from './options.ts';
 import { openRuntime, type Runtime } from './runtime.ts';
+import { isSame } from '../state/is-same.ts';
 
 /** An open device, and everything that follows its account: views, events, the connection. */
 export interface Device extends Runtime {
@@ -71,7 +72,7 @@ export async function openDevice(parts: DeviceParts): Promise<Device> {
       await views.show(row && key ? { reader, self: { userId: row.userId, deviceId: row.device.deviceId } } : null);
     }
     if (state.status !== 'signed-in') runtime.tokens.forget();
-    if (JSON.stringify(state) !== JSON.stringify(account.get())) account.set(state);
+    if (!isSame(state, account.get())) account.set(state);
     if (!isClosed) await tabs?.follow(state.status === 'signed-in');
   }
 

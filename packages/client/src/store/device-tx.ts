@@ -1,4 +1,5 @@
 import { isSealError, type Bytes, type ConversationId } from '@seal-chat/protocol';
+import { checkRealm } from './check-realm.ts';
 import type { DeviceStore, RowRange } from './device-store.ts';
 import { decodeRow, encodeRow } from './row-codec.ts';
 import type { RowKey, RowPrefix } from './rows.ts';
@@ -75,7 +76,7 @@ export function rowReader(store: DeviceStore): RowReader {
  * Runs `task` under the device lock and commits what it wrote, all or nothing. `task` does no network and keeps no
  * state outside of `tx`: it runs again when another tab was quicker.
  *
- * @throws what `task` throws (nothing is written then); SealError STORAGE_FAILED, STORAGE_CONFLICT
+ * @throws what `task` throws (nothing is written then); SealError STORAGE_FAILED, STORAGE_CONFLICT, UNSAFE_PAGE
  */
 export async function transact<T>(deps: TransactDeps, task: (tx: DeviceTx) => Promise<T>): Promise<T> {
   const { store, committed } = deps;
@@ -141,6 +142,8 @@ async function runOnce<T>(
   const result = await task(tx);
   if (pending.rows.size === 0) return { result, change: null };
   const entries = [...pending.rows];
+  // Another script may have come since the last commit.
+  checkRealm();
   await store.commit({
     expectedRev,
     puts: new Map(entries.filter((entry): entry is [string, Bytes] => entry[1] !== null)),

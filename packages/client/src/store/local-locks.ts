@@ -45,7 +45,7 @@ export function createLocalMedium(): { join(): Channel } {
     join() {
       const listeners = new Set<(message: unknown) => void>();
       const receive = (message: unknown): void => {
-        for (const listener of Array.from(listeners)) listener(message);
+        for (const listener of [...listeners]) listener(message);
       };
       return {
         post(message) {

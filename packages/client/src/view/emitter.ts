@@ -23,7 +23,7 @@ export function createEmitter(): Emitter {
     error: new Set(),
   };
   const emit: Emitter['emit'] = (name, event) => {
-    for (const listener of Array.from(listeners[name])) {
+    for (const listener of [...listeners[name]]) {
       try {
         listener(event);
       } catch (error) {
