@@ -11,11 +11,11 @@ function pollute(): void {
     return `[${this.map((item) => JSON.stringify(item)).join(', ')}]`;
   });
   add(String.prototype, 'toJSON', function (this: string) {
-    return `"${String(this)}"`;
+    return `"${this.valueOf()}"`;
   });
   add(Array, 'from', (iterable: { readonly length?: number } | null) => {
     let length = iterable?.length ?? 0;
-    const results = Array.from === undefined ? [] : new Array<unknown>(length);
+    const results: unknown[] = [];
     while (length--) results[length] = (iterable as unknown as unknown[])[length];
     return results;
   });
@@ -85,7 +85,7 @@ test('a page that breaks what rows are written with gets an explanation, and not
   const broken = await openDevice('broken page', {
     prepare: (context) =>
       context.addInitScript(() => {
-        String.prototype.padStart = () => '';
+        Object.defineProperty(String.prototype, 'padStart', { value: () => '' });
       }),
   });
   await broken.widget.getByRole('alert').getByText('Another script on this page changes how data is stored.').waitFor();

@@ -16,7 +16,7 @@ export const ROOMS = {
     outbox: 'context store',
     peers: 'api context store',
     prekeys: 'context store',
-    conversations: 'api context outbox store',
+    conversations: 'api context outbox state store',
     identity: 'api context model peers state store',
     content: 'api context conversations model store',
     channels: 'api content context conversations model outbox peers state store',

@@ -17,7 +17,7 @@ export function fileName(name: string): string {
 function withinBytes(text: string, max: number): string {
   if (utf8(text).length <= max) return text;
   const ending = /\.\w{1,10}$/.exec(text)?.[0] ?? '';
-  const characters = [...text.slice(0, text.length - ending.length)];
+  const characters = Array.from(text.slice(0, text.length - ending.length));
   while (utf8(characters.join('') + ending).length > max) characters.pop();
   return characters.join('') + ending;
 }

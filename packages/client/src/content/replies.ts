@@ -19,7 +19,9 @@ function previewOf({ content }: MessageRow): string {
   if (content.kind !== 'text' && content.kind !== 'post') return '';
   const text = content.text === '' && content.kind === 'post' ? (content.attachments[0]?.name ?? '') : content.text;
   // By characters, so that none is cut in half.
-  return [...text.slice(0, 2 * PREVIEW_LENGTH)].slice(0, PREVIEW_LENGTH).join('');
+  return Array.from(text.slice(0, 2 * PREVIEW_LENGTH))
+    .slice(0, PREVIEW_LENGTH)
+    .join('');
 }
 
 /** The message `target` has come, changed or gone: what is quoted of it follows. */

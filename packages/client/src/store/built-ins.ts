@@ -4,42 +4,37 @@
  * `check-realm.ts`. Nothing durable goes through a hook of the page, such as `toJSON`.
  */
 
-type Method = (this: never, ...input: never[]) => unknown;
-
 /** A method as a function of its object, whatever `Function.prototype` becomes. */
-const uncurried = Function.prototype.bind.bind(Function.prototype.call) as <M extends Method>(
-  method: M,
-) => (self: ThisParameterType<M>, ...input: Parameters<M>) => ReturnType<M>;
+const uncurried = Function.prototype.bind.bind(Function.prototype.call) as <Self, Input extends readonly unknown[], T>(
+  method: (this: Self, ...input: Input) => T,
+) => (self: Self, ...input: Input) => T;
 
 export const { isArray } = Array;
 export const keysOf: (value: object) => string[] = Object.keys;
 export const BytesClass = Uint8Array;
 
-const bytes = Uint8Array.prototype;
-export const setBytes = uncurried(bytes.set as (this: Uint8Array, source: ArrayLike<number>, at: number) => void);
-export const copyOf = uncurried(
-  bytes.slice as (this: Uint8Array<ArrayBuffer>, start: number, end: number) => Uint8Array<ArrayBuffer>,
+type Bytes = Uint8Array<ArrayBuffer>;
+const bytes = Uint8Array.prototype as Bytes;
+export const setBytes: (target: Uint8Array, source: ArrayLike<number>, at: number) => void = uncurried(bytes.set);
+export const copyOf: (from: Bytes, start: number, end: number) => Bytes = uncurried(bytes.slice);
+export const viewOf: (from: Bytes, start: number, end: number) => Bytes = uncurried(bytes.subarray);
+export const fillBytes: (target: Uint8Array, value: number, start: number, end: number) => unknown = uncurried(
+  bytes.fill,
 );
-export const viewOf = uncurried(
-  bytes.subarray as (this: Uint8Array<ArrayBuffer>, start: number, end: number) => Uint8Array<ArrayBuffer>,
-);
-export const fillBytes = uncurried(bytes.fill as (this: Uint8Array, value: number, start: number, end: number) => void);
 
-export const partOf = uncurried(String.prototype.substring as (this: string, start: number, end: number) => string);
+export const partOf: (text: string, start: number, end: number) => string = uncurried(String.prototype.substring);
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
-const encodeText = uncurried(
-  TextEncoder.prototype.encode as (this: TextEncoder, text: string) => Uint8Array<ArrayBuffer>,
-);
-const decodeText = uncurried(TextDecoder.prototype.decode as (this: TextDecoder, input: Uint8Array) => string);
+const encodeText: (self: TextEncoder, text: string) => Bytes = uncurried(TextEncoder.prototype.encode);
+const decodeText: (self: TextDecoder, input: Bytes) => string = uncurried(TextDecoder.prototype.decode);
 /** UTF-8. A lone surrogate becomes U+FFFD: its length in UTF-16 stays. */
-export const textBytes = (text: string): Uint8Array<ArrayBuffer> => encodeText(encoder, text);
-export const textOf = (utf8: Uint8Array): string => decodeText(decoder, utf8);
+export const textBytes = (text: string): Bytes => encodeText(encoder, text);
+export const textOf = (utf8: Bytes): string => decodeText(decoder, utf8);
 
 const numbers = new DataView(new ArrayBuffer(8));
-const setFloat = uncurried(DataView.prototype.setFloat64 as (this: DataView, at: number, value: number) => void);
-const getFloat = uncurried(DataView.prototype.getFloat64 as (this: DataView, at: number) => number);
+const setFloat: (self: DataView, at: number, value: number) => void = uncurried(DataView.prototype.setFloat64);
+const getFloat: (self: DataView, at: number) => number = uncurried(DataView.prototype.getFloat64);
 const numberBytes = new Uint8Array(numbers.buffer);
 /** IEEE 754, 8 bytes, big-endian; valid until the next call. */
 export const floatBytes = (value: number): Uint8Array => {

@@ -51,7 +51,7 @@ function arraysHold(): boolean {
   const doubled = three.map((value) => 2 * value);
   const odd = three.filter((value) => value % 2 === 1);
   const flat = three.flatMap((value) => [value, value]);
-  const sorted = [...three].sort((a, b) => a - b);
+  const sorted = three.toSorted((a, b) => a - b);
   const sum = three.reduce((total, value) => total + value, 0);
   return (
     first === 3 &&
@@ -108,6 +108,7 @@ function bytesHold(): boolean {
 
 function objectsHold(): boolean {
   const entries = Object.entries({ a: 1 });
-  const copy = { ...{ a: 1 } };
-  return entries.length === 1 && entries[0]![1] === 1 && Object.keys(copy).length === 1;
+  const one = { a: 1 };
+  const copy = { ...one, b: 2 };
+  return entries.length === 1 && entries[0]![1] === 1 && Object.keys(copy).length === 2 && !('b' in one);
 }

@@ -4,7 +4,8 @@ import type { AtRest } from '../model/account.ts';
 /**
  * What a device keeps: rows of bytes by string key, and one number, the revision, that grows by one with every
  * commit. A store knows nothing of what is in the rows; what may be written when is `device-tx.ts`'s concern.
- * Every method throws SealError STORAGE_FAILED when the medium does.
+ * Every method throws SealError STORAGE_FAILED when the medium does, STORAGE_LOST when it may work the next time, and
+ * STORAGE_FULL when there is no room.
  */
 export interface DeviceStore {
   readonly atRest: AtRest;
@@ -24,6 +25,11 @@ export interface DeviceStore {
    * @throws SealError STORAGE_CONFLICT when the revision is not `expectedRev`: another tab wrote in between
    */
   commit(changes: ChangeSet): Promise<number>;
+  /**
+   * Has what was deleted disappear from the medium, when it is time for that. Under the lock `device`; a crash on the way
+   * changes nothing.
+   */
+  renew?(): Promise<void>;
   /** Deletes all rows and keys for good and starts again at revision 0. */
   wipe(): Promise<void>;
   close(): Promise<void>;

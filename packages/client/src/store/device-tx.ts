@@ -153,7 +153,7 @@ async function runOnce<T>(
 }
 
 function encodeValue(value: unknown): Bytes {
-  if (!(value instanceof Uint8Array)) return encodeRow(value as object);
+  if (!(value instanceof Uint8Array)) return encodeRow(value);
   const row = new Uint8Array(value.length + 1);
   row[0] = RAW;
   row.set(value, 1);

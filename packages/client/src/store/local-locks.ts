@@ -45,7 +45,8 @@ export function createLocalMedium(): { join(): Channel } {
     join() {
       const listeners = new Set<(message: unknown) => void>();
       const receive = (message: unknown): void => {
-        for (const listener of [...listeners]) listener(message);
+        const told = [...listeners];
+        for (const listener of told) listener(message);
       };
       return {
         post(message) {
