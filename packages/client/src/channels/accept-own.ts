@@ -1,5 +1,5 @@
 import { storeAccepted } from '../content/store-received.ts';
-import type { FoundRow } from '../store/device-tx.ts';
+import { findQueued } from '../store/queued-rows.ts';
 import { ROWS, type OutboxRow } from '../store/rows.ts';
 import { keepKey } from './keep-key.ts';
 import type { LogEntry } from './log-entry.ts';
@@ -22,20 +22,12 @@ export async function acceptOwn(
   entry: OwnEntry,
 ): Promise<boolean> {
   const { seq, messageId, senderUserId, senderDeviceId } = entry;
-  const found = await findQueued(tx, conversationId, messageId);
+  const isIt = (row: OutboxRow): boolean => row.messageId === messageId && row.wire !== null;
+  const found = await findQueued(tx, conversationId, isIt);
   if (found === null) return (await tx.get(ROWS.message(conversationId, seq)))?.messageId === messageId;
   const row = await storeAccepted(deps, tx, found.key, entry);
   if (row?.wire == null) return false;
   const { contentKey, bodyHash } = row.wire;
   keepKey(tx, conversationId, { seq, messageId, senderUserId, senderDeviceId, contentKey, bodyHash }, row.content);
   return true;
-}
-
-async function findQueued(
-  tx: LogWork['tx'],
-  conversationId: LogWork['conversationId'],
-  messageId: OwnEntry['messageId'],
-): Promise<FoundRow<OutboxRow> | null> {
-  const queued = await tx.list(ROWS.outboxOf(conversationId));
-  return queued.find(({ value }) => value.messageId === messageId && value.wire !== null) ?? null;
 }

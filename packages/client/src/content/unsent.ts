@@ -1,14 +1,8 @@
 import type { ConversationId } from '@seal-chat/protocol';
 import { decodeContent, type Mention, type RichContent } from '@seal-chat/protocol/content';
 import type { RowReader } from '../store/device-tx.ts';
-import {
-  ROWS,
-  type MessageChanges,
-  type MessageRow,
-  type OutboxRow,
-  type RowKey,
-  type ShownContent,
-} from '../store/rows.ts';
+import { queuedIn } from '../store/queued-rows.ts';
+import { type MessageChanges, type MessageRow, type OutboxRow, type RowKey, type ShownContent } from '../store/rows.ts';
 import type { Applying } from './applying.ts';
 import { viewReactions, withReaction } from './reactions.ts';
 
@@ -33,7 +27,7 @@ export async function unsentChanges(
   target: number,
 ): Promise<readonly UnsentChange[]> {
   const found: UnsentChange[] = [];
-  for (const { key, value } of await reader.list(ROWS.outboxOf(conversationId))) {
+  for await (const { key, value } of queuedIn(reader, conversationId)) {
     const content = richContentOf(value);
     if (content?.kind !== 'edit' && content?.kind !== 'reaction') continue;
     if (content.target.seq === target) found.push({ key, row: value, content });
@@ -90,7 +84,9 @@ export function withText(content: ShownContent, text: string, mentions: readonly
 
 /** The timer that was set here last and is not sent yet; null when there is none. */
 export async function unsentTimer(reader: RowReader, conversationId: ConversationId): Promise<number | null> {
-  const queued = await reader.list(ROWS.outboxOf(conversationId));
-  const contents = queued.map(({ value }) => richContentOf(value));
-  return contents.findLast((content) => content?.kind === 'timer')?.seconds ?? null;
+  for await (const { value } of queuedIn(reader, conversationId, { order: 'descending' })) {
+    const content = richContentOf(value);
+    if (content?.kind === 'timer') return content.seconds;
+  }
+  return null;
 }

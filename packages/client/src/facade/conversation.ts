@@ -62,6 +62,10 @@ export function createConversation(
       await device;
       await views.loadEarlier(conversationId);
     },
+    async dropEarlier() {
+      await device;
+      await views.dropEarlier(conversationId);
+    },
     async send(text, options) {
       const message = await run((opened) => send(opened, conversationId, text, options));
       typing(conversationId, false);

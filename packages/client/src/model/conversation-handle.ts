@@ -46,10 +46,15 @@ export interface Conversation {
   readonly conversationId: ConversationId;
   /** Null until the conversation is known on this device. */
   readonly summary: Readable<ConversationSummary | null>;
-  /** Loaded on first use; follows every change while there is a subscriber or a caller asks. */
+  /**
+   * Loaded on first use; follows every change while there is a subscriber or a caller asks. When the last subscriber ends,
+   * it goes back to one page, and soon ends.
+   */
   readonly messages: Readable<MessageWindow>;
   /** Extends the window by one page of older messages. */
   loadEarlier(): Promise<void>;
+  /** Takes the window back to the newest page: for callers that show the end again, and no longer what is before it. */
+  dropEarlier(): Promise<void>;
   /**
    * Stores the message and queues it; resolves as soon as it cannot get lost on this device, also offline.
    * The text may be empty when there are attachments.

@@ -65,9 +65,12 @@ export type StoreFactory = (name: string) => Promise<DeviceStore>;
 export interface Locks {
   /**
    * Runs `task` while no other caller holds the lock `name`, waiting for its turn.
+   * @param task is told by the signal it gets when another caller has taken the lock away
    * @throws what `task` throws; the signal's reason when it is aborted before its turn
    */
-  run<T>(name: LockName, task: () => Promise<T>, signal?: AbortSignal): Promise<T>;
+  run<T>(name: LockName, task: (lost: AbortSignal) => Promise<T>, signal?: AbortSignal): Promise<T>;
+  /** As `run`, but takes the lock away from who holds it: a tab that hangs. Only where callers can hang apart. */
+  take?<T>(name: LockName, task: (lost: AbortSignal) => Promise<T>): Promise<T>;
 }
 
 /**

@@ -19,6 +19,8 @@ export type RowSelection<T> = Omit<RowRange, 'prefix' | 'after' | 'before'> & {
 /** Reads rows. */
 export interface RowReader {
   get<T>(key: RowKey<T>): Promise<T | null>;
+  /** The rows of `keys`, in that order. */
+  getMany<T>(keys: readonly RowKey<T>[]): Promise<readonly (T | null)[]>;
   /** In the order of their keys. */
   list<T>(prefix: RowPrefix<T>, selection?: RowSelection<T>): Promise<readonly FoundRow<T>[]>;
 }
@@ -65,6 +67,10 @@ export function rowReader(store: DeviceStore): RowReader {
       const [row] = await store.get([key]);
       return row ? decodeValue(row) : null;
     },
+    async getMany(keys) {
+      const rows = await store.get(keys);
+      return rows.map((row) => (row ? decodeValue(row) : null));
+    },
     async list(prefix, selection) {
       const rows = await store.list({ ...selection, prefix });
       return rows.map(({ key, value }) => ({ key: key as RowKey<never>, value: decodeValue(value) }));
@@ -106,12 +112,24 @@ async function runOnce<T>(
   const expectedRev = await store.revision();
   let pending: Pending = { rows: new Map(), announcements: [] };
 
+  /** Rows that were read: nobody changes them before the commit, which would fail. */
+  const known = new Map<string, Promise<Bytes | null>>();
+  const readRow = (key: string): Promise<Bytes | null> => {
+    const own = pending.rows.get(key);
+    if (own !== undefined) return Promise.resolve(own);
+    const read = known.get(key) ?? store.get([key]).then(([row]) => row ?? null);
+    known.set(key, read);
+    return read;
+  };
+
   const tx: DeviceTx = {
     async get(key) {
-      const own = pending.rows.get(key);
-      if (own !== undefined) return own === null ? null : decodeValue(own);
-      const [row] = await store.get([key]);
+      const row = await readRow(key);
       return row ? decodeValue(row) : null;
+    },
+    async getMany(keys) {
+      const rows = await Promise.all(keys.map(readRow));
+      return rows.map((row) => (row ? decodeValue(row) : null));
     },
     async list(prefix, selection = {}) {
       const { limit, order = 'ascending', after = '', before } = selection;

@@ -82,6 +82,8 @@ export function createMaintenance(deps: Deps, live: Readable<LiveState>): Leader
       () => requestRemovals(deps),
       () => reviveDeletions(deps),
       () => checkGaps(true),
+      // What was deleted goes from the disk, too.
+      () => deps.store.locks.run('device', async () => deps.store.renew?.()),
     ];
     for (const task of tasks) {
       if (!isConnected) return;

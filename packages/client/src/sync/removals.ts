@@ -1,6 +1,7 @@
 import { isSealError } from '@seal-chat/protocol';
 import { richContentOf } from '../content/unsent.ts';
 import type { StoreDeps, FetchDeps } from '../context/deps.ts';
+import { conversationsWithQueue, queuedIn } from '../store/queued-rows.ts';
 import { ROWS, placeOf, type OutboxRow } from '../store/rows.ts';
 
 /**
@@ -25,11 +26,13 @@ export async function requestRemovals(deps: FetchDeps): Promise<void> {
 export async function reviveDeletions(deps: StoreDeps): Promise<void> {
   const isHeldUp = (row: OutboxRow): boolean =>
     row.failure === 'IDENTITY_CHANGED' && richContentOf(row)?.kind === 'delete';
-  for (const { key, value } of await deps.reader.list(ROWS.allOutbox)) {
-    if (!isHeldUp(value)) continue;
-    await deps.transact(async (tx) => {
-      const row = await tx.get(key);
-      if (row !== null && isHeldUp(row)) tx.put(key, { ...row, failure: null });
-    });
+  for (const conversationId of await conversationsWithQueue(deps.reader)) {
+    for await (const { key, value } of queuedIn(deps.reader, conversationId)) {
+      if (!isHeldUp(value)) continue;
+      await deps.transact(async (tx) => {
+        const row = await tx.get(key);
+        if (row !== null && isHeldUp(row)) tx.put(key, { ...row, failure: null });
+      });
+    }
   }
 }
