@@ -9,7 +9,7 @@ import type { Message } from '../model/message.ts';
 import { checkText, enqueue } from '../outbox/queue.ts';
 import { activeAccount } from '../store/account.ts';
 import { viewAttachment, viewOutbox } from '../store/message-view.ts';
-import { ROWS, type ConversationRow } from '../store/rows.ts';
+import { ROWS, type ConversationRow, type OutboxRow, type RowKey } from '../store/rows.ts';
 
 /** Bytes of all thumbnails of a message: with everything else it has to fit into one body. */
 const THUMBNAILS_SIZE = 28_000;
@@ -26,7 +26,7 @@ export async function send(
   conversationId: ConversationId,
   text: string,
   options: SendOptions = {},
-): Promise<Message> {
+): Promise<{ readonly message: Message; readonly key: RowKey<OutboxRow> }> {
   const { mentions = [], attachments = [] } = options;
   const replyTo = options.replyTo ?? null;
   if (attachments.length === 0 || text !== '') checkText(text);
@@ -34,7 +34,7 @@ export async function send(
   if (attachments.length > CONTENT_LIMITS.attachments)
     throw new SealError('BAD_INPUT', 'attachments: too many in one message');
   const { userId, device } = await activeAccount(deps.reader);
-  const row = await deps.transact(async (tx) => {
+  const { key, value: row } = await deps.transact(async (tx) => {
     const seconds = timerOf(await tx.get(ROWS.conversation(conversationId)));
     const isPlain = replyTo === null && mentions.length === 0 && attachments.length === 0 && seconds === 0;
     if (isPlain) return enqueue(deps, tx, conversationId, { kind: 'text', text });
@@ -63,7 +63,7 @@ export async function send(
   });
   const message = viewOutbox(conversationId, row, { userId, deviceId: device.deviceId });
   if (message === null) throw new SealError('INTERNAL', 'outbox: the queued message is not shown');
-  return message;
+  return { message, key };
 }
 
 /** How long a message lives that is written now, seconds; 0 for ever. */

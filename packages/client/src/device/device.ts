@@ -15,6 +15,7 @@ import type { LiveState } from '../sync/live-state.ts';
 import { createTabs, type Tabs } from '../tabs/tabs.ts';
 import type { Emitter } from '../view/emitter.ts';
 import type { Views } from '../view/views.ts';
+import { createAcceptance, type Acceptance } from './acceptance.ts';
 import type { SealClientOptions } from './options.ts';
 import { openRuntime, type Runtime } from './runtime.ts';
 import { isSame } from '../state/is-same.ts';
@@ -26,6 +27,7 @@ export interface Device extends Runtime {
   readonly attachments: Loader<Attachments>;
   /** Each is called after every commit of any tab. */
   readonly watchers: Set<(change: Committed) => void>;
+  readonly acceptance: Acceptance;
   /** Resolves when everything committed so far has reached the observable state. */
   settled(): Promise<void>;
   /** Deletes keys and messages for good. */
@@ -56,6 +58,7 @@ export async function openDevice(parts: DeviceParts): Promise<Device> {
   });
   const { store, reader } = runtime;
   const watchers: Device['watchers'] = new Set();
+  const acceptance = createAcceptance(reader);
   let shown: string | null = null;
   let isClosed = false;
   /** Changes reach people one after the other, in the order of their commits. */
@@ -80,6 +83,7 @@ export async function openDevice(parts: DeviceParts): Promise<Device> {
     if (change.keys.includes(ROWS.account)) await showAccount();
     views.committed(change);
     for (const watch of watchers) watch(change);
+    await acceptance.committed(change);
     await views.settled();
     await emitMessages(change);
     for (const key of change.keys) if (key.startsWith(PEER)) await emitIdentity(key);
@@ -128,6 +132,7 @@ export async function openDevice(parts: DeviceParts): Promise<Device> {
     ...runtime,
     tabs,
     watchers,
+    acceptance,
     attachments,
     settled: () => inOrder(async () => {}),
     async wipe() {
@@ -140,6 +145,7 @@ export async function openDevice(parts: DeviceParts): Promise<Device> {
       isClosed = true;
       await tabs.close();
       await queue.idle();
+      acceptance.close();
       await store.close();
     },
   };

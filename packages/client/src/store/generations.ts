@@ -77,8 +77,9 @@ export function createGenerations(deps: {
   const readPointer = async (): Promise<Pointer> =>
     (await get<Pointer>(POINTER, root.use)) ?? { current: 1, obsolete: [] };
 
-  async function openNumber(number: number): Promise<Generation> {
-    const database = openDatabase(indexedDB, nameOf(number), forget);
+  const openFor = (number: number): Database => openDatabase(indexedDB, nameOf(number), forget);
+
+  async function openKeyOf(number: number, database: Database): Promise<Generation> {
     const { rev } = await stateOf(database.use);
     const { key, atRest } = await openStoreKey({ use: database.use, subtle, hasRows: rev > 0 });
     const sealer = createRowSealer({ subtle, key, storeName: database.name });
@@ -88,15 +89,15 @@ export function createGenerations(deps: {
   async function openPresent(): Promise<Generation> {
     for (;;) {
       const { current, obsolete } = await readPointer();
-      const generation = await openNumber(current);
-      const { movedTo } = await stateOf(generation.database.use);
+      const database = openFor(current);
+      const { movedTo } = await stateOf(database.use);
       // Another tab may have deleted it in the meantime; then it was made again just now, and is nobody's.
-      const isStale = generation.database.isNew() === true && (await readPointer()).current !== current;
+      const isStale = database.isNew() === true && (await readPointer()).current !== current;
       if (movedTo === undefined && !isStale) {
         await removeObsolete(obsolete);
-        return generation;
+        return openKeyOf(current, database);
       }
-      await generation.database.close();
+      await database.close();
       // A crash came between moving and saying so.
       if (movedTo !== undefined) await writePointer(movedTo, current);
       else await deleteDatabase(indexedDB, nameOf(current));
@@ -151,7 +152,7 @@ export function createGenerations(deps: {
     async prepareNext({ number }) {
       // What a crash may have left half done.
       await deleteDatabase(indexedDB, nameOf(number + 1));
-      return openNumber(number + 1);
+      return openKeyOf(number + 1, openFor(number + 1));
     },
     async advance(next) {
       const before = opening;
