@@ -14,6 +14,7 @@ export const PARTS = {
     title: 'Attachments',
     run: async () => (await import('./attachments/run.ts')).runAttachments(),
   },
+  client: { title: 'Client', run: async () => (await import('./client/run.ts')).runClient() },
   server: { title: 'Server', run: async () => (await import('./server/run.ts')).runServer() },
   widget: { title: 'Widget', run: async () => (await import('./widget.ts')).measureWidget() },
   start: { title: 'Start', run: async () => (await import('./start.ts')).measureStart() },

@@ -1,6 +1,13 @@
 /** `@seal-chat/client`: the headless SDK of Seal for browsers and Node. */
 export type { AttachOptions, OpenAttachmentOptions, OpenedAttachment, PendingAttachment } from './model/attachments.ts';
-export type { ChannelControls, ChannelEncryption, Conversation, SendOptions } from './model/conversation-handle.ts';
+export type {
+  AcceptedMessage,
+  ChannelControls,
+  ChannelEncryption,
+  Conversation,
+  SendOptions,
+  SentMessage,
+} from './model/conversation-handle.ts';
 export type { Linking } from './model/linking.ts';
 export type { SealClient } from './model/client.ts';
 export type { SealClientOptions } from './device/options.ts';

@@ -112,7 +112,7 @@ describe('IndexedDB store', () => {
     const store = await indexedDbStore({ indexedDB })('s');
     await put(store, 0, 'canary-text');
     expect(store.atRest).toBe('non-extractable-key');
-    const records = await dump(indexedDB, 's');
+    const records = await dump(indexedDB, 's#1');
     expect(records.get('!key')).toMatchObject({ extractable: false });
     const row = records.get('a') as { sealed: Uint8Array };
     expect(Buffer.from(row.sealed).includes('canary')).toBe(false);
@@ -123,8 +123,8 @@ describe('IndexedDB store', () => {
     const indexedDB = new IDBFactory();
     const store = await indexedDbStore({ indexedDB })('s');
     await put(store, 0, 'mine');
-    const records = await dump(indexedDB, 's');
-    await overwrite(indexedDB, 's', 'b', records.get('a'));
+    const records = await dump(indexedDB, 's#1');
+    await overwrite(indexedDB, 's#1', 'b', records.get('a'));
     await expect(store.get(['b'])).rejects.toSatisfy((error) => isSealError(error, 'STORAGE_FAILED'));
     await store.close();
   });
@@ -154,7 +154,7 @@ describe('IndexedDB store', () => {
     const store = await indexedDbStore({ indexedDB })('s');
     await put(store, 0, 'mine');
     await store.close();
-    await overwrite(indexedDB, 's', '!key', null);
+    await overwrite(indexedDB, 's#1', '!key', null);
     await expect(indexedDbStore({ indexedDB })('s')).rejects.toSatisfy((error) => isSealError(error, 'STORAGE_FAILED'));
   });
 

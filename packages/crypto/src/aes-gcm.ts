@@ -1,4 +1,5 @@
 import { SealError, type Bytes } from '@seal-chat/protocol';
+import { isRefusal } from './curves/engine-errors.ts';
 
 /** The part of WebCrypto's `SubtleCrypto` that AES-GCM needs; `globalThis.crypto.subtle` fits. Keys are opaque. */
 export interface AesSubtle {
@@ -69,6 +70,7 @@ export async function aesGcmOpen(input: {
   try {
     return new Uint8Array(await key.subtle.decrypt(algorithm, key.handle, ciphertext));
   } catch (cause) {
+    if (!isRefusal(cause)) throw cause;
     throw new SealError('UNDECRYPTABLE', 'AES-256-GCM: authentication failed', { cause });
   }
 }

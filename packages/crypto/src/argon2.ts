@@ -1,4 +1,5 @@
 import { SealError, type Bytes } from '@seal-chat/protocol';
+import { loadPart } from './load-part.ts';
 
 /** Cost of one Argon2id derivation. */
 export interface Argon2Parameters {
@@ -14,7 +15,7 @@ export interface Argon2Parameters {
  *
  * @param input.length bytes of the result
  * @param input.onProgress told the finished fraction, 0 to 1
- * @throws SealError BAD_INPUT on parameters RFC 9106 §3.1 does not allow
+ * @throws SealError BAD_INPUT on parameters RFC 9106 §3.1 does not allow; OFFLINE when the code cannot be loaded
  */
 export async function argon2id(input: {
   readonly password: Bytes;
@@ -27,7 +28,7 @@ export async function argon2id(input: {
   readonly onProgress?: (fraction: number) => void;
 }): Promise<Bytes> {
   const { password, salt, parameters, length, secret, associatedData, onProgress } = input;
-  const { argon2idAsync } = await import('@noble/hashes/argon2.js');
+  const { argon2idAsync } = await loadPart(() => import('@noble/hashes/argon2.js'));
   try {
     return await argon2idAsync(password, salt, {
       version: 0x13,

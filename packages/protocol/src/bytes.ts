@@ -45,8 +45,15 @@ export function wipe(...secrets: readonly Uint8Array[]): void {
   for (const secret of secrets) secret.fill(0);
 }
 
+/** Returns `count` items. Not by `Array.from`, which old libraries on a page replace with one that makes none. */
+export function times<T>(count: number, make: (index: number) => T): T[] {
+  const items: T[] = [];
+  for (let i = 0; i < count; i++) items.push(make(i));
+  return items;
+}
+
 /** Both digits of every byte: ids are converted on the hot path of a message. */
-const HEX: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+const HEX: readonly string[] = times(256, (byte) => byte.toString(16).padStart(2, '0'));
 
 /** Returns the lower-case hexadecimal of `bytes`. */
 export function toHex(bytes: Uint8Array): string {

@@ -1,4 +1,4 @@
-import { fromUtf8, utf8 as utf8Bytes, type Bytes } from './bytes.ts';
+import { fromUtf8, times, utf8 as utf8Bytes, type Bytes } from './bytes.ts';
 import { SealError } from './errors.ts';
 import { ID_LENGTH, idFromBytes, idToBytes, type AnyId } from './ids.ts';
 
@@ -228,7 +228,7 @@ export function list<T>(item: Codec<T>, max: number): Codec<readonly T[]> {
     read(input) {
       const count = input.uint(1);
       if (count > max) throw malformed('too many items');
-      return Array.from({ length: count }, () => item.read(input));
+      return times(count, () => item.read(input));
     },
   };
 }

@@ -69,6 +69,10 @@ export const ERRORS: Readonly<Record<ErrorCode, { readonly status: number; reado
   // Device storage and the network
   STORAGE_FAILED: { status: 500, text: 'The browser could not store data for this site.' },
   STORAGE_CONFLICT: { status: 409, text: 'Another tab changed the same data.' },
+  STORAGE_LOST: { status: 503, text: 'The browser’s storage does not answer. It is tried again.' },
+  STORAGE_FULL: { status: 507, text: 'There is no room left to store data for this site.' },
+  DEVICE_CLONED: { status: 409, text: 'A copy of this device’s data is in use elsewhere.' },
+  UNSAFE_PAGE: { status: 409, text: 'Another script on this page changes how data is stored. Nothing is stored here.' },
   OFFLINE: { status: 503, text: 'The server cannot be reached.' },
   UNAVAILABLE: { status: 503, text: 'The server is busy or restarting.' },
   UNSUPPORTED_BROWSER: { status: 400, text: 'This browser is too old for encrypted chat.' },

@@ -56,6 +56,10 @@ const RETRYABLE = {
   // Device storage and the network
   STORAGE_FAILED: true,
   STORAGE_CONFLICT: true,
+  STORAGE_LOST: true,
+  STORAGE_FULL: true,
+  DEVICE_CLONED: false,
+  UNSAFE_PAGE: false,
   OFFLINE: true,
   UNAVAILABLE: true,
   UNSUPPORTED_BROWSER: false,

@@ -1,5 +1,5 @@
 /** The shared vocabulary of Seal. Holds no secrets and imports no other package of the house. */
-export { concatBytes, constantTimeEqual, fromHex, fromUtf8, toHex, utf8, wipe, type Bytes } from './bytes.ts';
+export { concatBytes, constantTimeEqual, fromHex, fromUtf8, times, toHex, utf8, wipe, type Bytes } from './bytes.ts';
 export { base64Length, fromBase64, toBase64 } from './base64.ts';
 export {
   decode,

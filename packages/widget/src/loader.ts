@@ -90,8 +90,19 @@ function whenWanted(then: () => void): void {
   else addEventListener('load', whenIdle, { once: true });
 }
 
-Object.defineProperty(globalThis, Symbol.for('seal-chat.import'), { value: importPinned, configurable: true });
+/**
+ * Begins, unless another copy of the widget is on the page: two plugins may each bring one, also of different versions. The
+ * first one serves the page. A second would answer the imports of the first, whose files it does not know.
+ */
+function begin(): Promise<unknown> {
+  const key = Symbol.for('seal-chat.import');
+  if (Object.hasOwn(globalThis, key)) {
+    console.warn('seal-chat: its script is on this page more than once. The first one is used.');
+    return customElements.whenDefined(TAG);
+  }
+  Object.defineProperty(globalThis, key, { value: importPinned });
+  return new Promise<void>((then) => whenWanted(then)).then(load);
+}
 
 /** Resolves when `<seal-chat>` is defined. */
-export const ready: Promise<unknown> =
-  typeof document === 'undefined' ? Promise.resolve() : new Promise<void>((then) => whenWanted(then)).then(load);
+export const ready: Promise<unknown> = typeof document === 'undefined' ? Promise.resolve() : begin();

@@ -17,7 +17,7 @@ export const ROOMS = {
     transcript: 'context store',
     peers: 'api context store transcript',
     prekeys: 'context store',
-    conversations: 'api context outbox store',
+    conversations: 'api context outbox state store',
     identity: 'api commands context model peers state store',
     content: 'api context conversations model store transcript',
     channels: 'api content context conversations model outbox peers state store transcript',

@@ -1,5 +1,6 @@
 import { SealError, TRANSPORT } from '@seal-chat/protocol';
 import { fromAnswer } from './errors.ts';
+import { toJson } from './json.ts';
 import type { Caller } from './types.ts';
 
 /** A call that takes longer is given up, ms. */
@@ -24,7 +25,7 @@ interface Answer {
 export function httpCaller(options: HttpOptions, headers: () => Promise<Readonly<Record<string, string>>>): Caller {
   return async ({ path, type, input }) => {
     const url = new URL(`${TRANSPORT.path}/${path}`, options.url);
-    const json = input === undefined ? undefined : JSON.stringify(input);
+    const json = input === undefined ? undefined : toJson(input);
     const isQuery = type === 'query';
     if (isQuery && json !== undefined) url.searchParams.set('input', json);
     const sent = { ...(await headers()), [TRANSPORT.appKeyHeader]: options.appKey };

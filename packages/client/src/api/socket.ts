@@ -1,6 +1,7 @@
 import { LIFETIMES, SealError, TRANSPORT, type ConnectionParams } from '@seal-chat/protocol';
 import type { SyncBatch } from '@seal-chat/protocol/api';
 import { fromAnswer } from './errors.ts';
+import { toJson } from './json.ts';
 import type { Caller } from './types.ts';
 
 /**
@@ -84,7 +85,7 @@ export function openSocket(options: {
   function send(method: string, callParams: object, call: Call): number {
     const id = ++lastId;
     calls.set(id, call);
-    raw.send(JSON.stringify({ id, method, params: callParams }));
+    raw.send(toJson({ id, method, params: callParams }));
     return id;
   }
 
@@ -105,7 +106,7 @@ export function openSocket(options: {
   const introduced = new Promise<void>((resolve) => {
     raw.addEventListener('open', () => {
       heartbeat.heard();
-      raw.send(JSON.stringify({ method: 'connectionParams', data: params }));
+      raw.send(toJson({ method: 'connectionParams', data: params }));
       resolve();
     });
   });

@@ -1,4 +1,4 @@
-import { SealError, ciphertextSize, isSealError } from '@seal-chat/protocol';
+import { SealError, ciphertextSize, isSealError, times } from '@seal-chat/protocol';
 import type { Deps } from '../context/deps.ts';
 import { ROWS, type RowKey, type UploadRow } from '../store/rows.ts';
 import { changeUpload, uploadOf, withStored } from './progress.ts';
@@ -33,7 +33,7 @@ export async function advanceUpload(
   const size = ciphertextSize(attachment.size);
   const { stored } = await deps.api.attachments.create.mutate({ attachmentId, conversationId, size });
   const isThere = new Set(stored);
-  const missing = Array.from({ length: partsOf(row) }, (_, i) => i).filter((part) => !isThere.has(part));
+  const missing = times(partsOf(row), (i) => i).filter((part) => !isThere.has(part));
   await changeUpload(deps, key, (now, tx) => {
     // Some may have arrived without this device hearing of it.
     if (now.keepsParts) for (const part of stored) tx.delete(ROWS.uploadPart(attachmentId, part));
@@ -61,7 +61,7 @@ export async function advanceUpload(
       await sendOne(part);
     }
   };
-  const workers = await Promise.allSettled(Array.from({ length: PARTS_AT_ONCE }, work));
+  const workers = await Promise.allSettled(times(PARTS_AT_ONCE, work));
   for (const worker of workers) if (worker.status === 'rejected') throw worker.reason;
 }
 

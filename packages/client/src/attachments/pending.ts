@@ -8,6 +8,7 @@ import { ROWS, type RowKey, type UploadRow } from '../store/rows.ts';
 import { changeUpload, uploadOf } from './progress.ts';
 import { uploadStateOf } from './upload-state.ts';
 import type { Uploads } from './uploads.ts';
+import { isSame } from '../state/is-same.ts';
 
 /** What people see of files that are not sent yet. Keeps nothing that the rows do not say. */
 export interface PendingViews {
@@ -34,7 +35,7 @@ export function createPendingViews(deps: PendingDeps, uploads: Uploads): Pending
     for (const { value } of rows) {
       const { atom } = handles.get(value.attachment.attachmentId) ?? {};
       const view = viewUpload(value);
-      if (JSON.stringify(atom?.get().upload) !== JSON.stringify(view.upload)) atom?.set(view);
+      if (!isSame(atom?.get().upload, view.upload)) atom?.set(view);
     }
     const list = lists.get(conversationId);
     if (list === undefined) return;

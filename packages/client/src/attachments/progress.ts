@@ -1,6 +1,7 @@
 import type { AttachmentId, ConversationId } from '@seal-chat/protocol';
 import type { Deps } from '../context/deps.ts';
-import type { DeviceTx, FoundRow } from '../store/device-tx.ts';
+import type { DeviceTx, FoundRow, RowReader } from '../store/device-tx.ts';
+import { findQueued } from '../store/queued-rows.ts';
 import { ROWS, type OutboxRow, type RowKey, type UploadRow } from '../store/rows.ts';
 import { partsOf, uploadStateOf } from './upload-state.ts';
 
@@ -14,13 +15,9 @@ export function uploadOf(key: RowKey<UploadRow>): {
 }
 
 /** The queued message that waits for an upload; null when there is none left. */
-export async function findWaiting(
-  tx: Pick<DeviceTx, 'list'>,
-  key: RowKey<UploadRow>,
-): Promise<FoundRow<OutboxRow> | null> {
+export async function findWaiting(tx: RowReader, key: RowKey<UploadRow>): Promise<FoundRow<OutboxRow> | null> {
   const { conversationId, attachmentId } = uploadOf(key);
-  const queued = await tx.list(ROWS.outboxOf(conversationId));
-  return queued.find(({ value }) => value.waitsFor?.includes(attachmentId)) ?? null;
+  return findQueued(tx, conversationId, ({ waitsFor }) => waitsFor?.includes(attachmentId) ?? false);
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Bytes } from '@seal-chat/protocol';
 import { storeAccepted } from '../content/store-received.ts';
-import type { FoundRow } from '../store/device-tx.ts';
+import { findQueued } from '../store/queued-rows.ts';
 import { ROWS, type OutboxRow } from '../store/rows.ts';
 import { noteAccepted } from '../transcript/own-counter.ts';
 import { keepKey } from './keep-key.ts';
@@ -26,7 +26,8 @@ export async function acceptOwn(
   stored: Bytes,
 ): Promise<boolean> {
   const { seq, messageId, senderUserId, senderDeviceId } = entry;
-  const found = await findQueued(tx, conversationId, messageId);
+  const isIt = (row: OutboxRow): boolean => row.messageId === messageId && row.wire !== null;
+  const found = await findQueued(tx, conversationId, isIt);
   if (found === null) return (await tx.get(ROWS.message(conversationId, seq)))?.messageId === messageId;
   const row = await storeAccepted(deps, tx, found.key, entry);
   if (row?.wire == null) return false;
@@ -34,13 +35,4 @@ export async function acceptOwn(
   await noteAccepted(tx, conversationId, { counter, bodyHash }, stored);
   keepKey(tx, conversationId, { seq, messageId, senderUserId, senderDeviceId, contentKey, bodyHash }, row.content);
   return true;
-}
-
-async function findQueued(
-  tx: LogWork['tx'],
-  conversationId: LogWork['conversationId'],
-  messageId: OwnEntry['messageId'],
-): Promise<FoundRow<OutboxRow> | null> {
-  const queued = await tx.list(ROWS.outboxOf(conversationId));
-  return queued.find(({ value }) => value.messageId === messageId && value.wire !== null) ?? null;
 }

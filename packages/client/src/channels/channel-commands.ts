@@ -106,9 +106,7 @@ export async function invite(deps: Deps, conversationId: ConversationId, userIds
     await deps.transact(async (tx) => {
       await storeConversation(tx, dm);
       const content = { kind: 'invitation', channelId: conversationId, name: name ?? '', description } as const;
-      const row = await enqueue(deps, tx, dm.conversationId, encodeContent(content));
-      const [queued] = await tx.list(ROWS.outboxOf(dm.conversationId), { order: 'descending', limit: 1 });
-      if (queued !== undefined) tx.put(queued.key, { ...row, shown: { ...content, state: 'open' } });
+      await enqueue(deps, tx, dm.conversationId, encodeContent(content), { shown: { ...content, state: 'open' } });
     });
   }
 }

@@ -1,5 +1,6 @@
 import { isSealError, type ConversationId } from '@seal-chat/protocol';
 import { backoffDelay } from '../api/backoff.ts';
+import { toSealError } from '../api/errors.ts';
 import type { Deps } from '../context/deps.ts';
 import type { LeaderPart, StoredLiveEvent } from '../context/leader-part.ts';
 import { knownConversation, learnConversations } from '../conversations/conversation-rows.ts';
@@ -63,10 +64,12 @@ export function createChannelSync(deps: Deps): LeaderPart {
       // A notice that is late, or got lost.
       return run(id, () => deps.transact((tx) => leaveChannel(tx, id)));
     }
-    if (!isSealError(error) || !error.isRetryable) deps.report(error);
+    const { isRetryable } = toSealError(error);
+    // A defect in what was received has been reported where it was met.
+    if (!isSealError(error) || !isRetryable) deps.report(error);
     const attempt = attempts.get(id) ?? 0;
     attempts.set(id, attempt + 1);
-    const delay = isSealError(error) && error.isRetryable ? backoffDelay(attempt) : LATER_MS;
+    const delay = isRetryable ? backoffDelay(attempt) : LATER_MS;
     if (id !== '') return bringUpToDateIn(id, delay);
     if (delay === LATER_MS || !isConnected) return;
     const repetition = setTimeout(() => {

@@ -4,6 +4,7 @@ import type { FetchDeps, Deps } from '../context/deps.ts';
 import type { Invitation } from '../model/conversation.ts';
 import type { DeviceTx, RowReader } from '../store/device-tx.ts';
 import { ROWS } from '../store/rows.ts';
+import { isSame } from '../state/is-same.ts';
 
 /** Fetches who asks the person into which channels. @throws SealError OFFLINE, UNAVAILABLE, RATE_LIMITED */
 export async function refreshInvitations(deps: FetchDeps): Promise<void> {
@@ -22,7 +23,7 @@ export async function refreshInvitations(deps: FetchDeps): Promise<void> {
         memberCount,
       });
     }
-    if (JSON.stringify(invitations) !== JSON.stringify(before)) tx.put(ROWS.invitations, invitations);
+    if (!isSame(invitations, before)) tx.put(ROWS.invitations, invitations);
     const open = new Set(invitations.map(({ conversationId }) => conversationId));
     for (const { conversationId } of before) if (!open.has(conversationId)) await closeInvitations(tx, conversationId);
   });
@@ -37,7 +38,7 @@ export async function nameInvitations(deps: Pick<Deps, 'transact'>): Promise<voi
       const { conversationId, inviter, name } = invitation;
       named.push({ ...invitation, name: name ?? (await nameSaidBy(tx, inviter.userId, conversationId)) });
     }
-    if (JSON.stringify(named) !== JSON.stringify(before)) tx.put(ROWS.invitations, named);
+    if (!isSame(named, before)) tx.put(ROWS.invitations, named);
   });
 }
 

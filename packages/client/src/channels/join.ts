@@ -108,7 +108,8 @@ export async function takeWelcomes(deps: Deps, conversationId: ConversationId): 
     try {
       await takeWelcome(deps, conversationId, found);
     } catch (error) {
-      if (isSealError(error) && error.isRetryable && error.code !== 'UNVERIFIED_DEVICE') throw error;
+      const code = deps.judge.verdict(error, found.key);
+      if (code === null || code === 'UNKNOWN_PREKEY') throw error;
       deps.report(error);
       await deps.transact(async (tx) => tx.delete(found.key));
     }

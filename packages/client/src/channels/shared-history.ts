@@ -91,7 +91,7 @@ export async function fetchSharedHistory(deps: Deps): Promise<void> {
             else await applyContent(deps, tx, message, body, { isShared: true });
           });
         } catch (error) {
-          if (!isSealError(error) || error.code === 'STORAGE_FAILED' || error.code === 'STORAGE_CONFLICT') throw error;
+          if (deps.judge.verdict(error, `${key}/${entry.seq}`) === null) throw error;
           deps.report(error);
         }
       }

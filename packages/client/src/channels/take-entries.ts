@@ -1,5 +1,7 @@
-import { SealError, isSealError, type ConversationId, type ErrorCode } from '@seal-chat/protocol';
+import { SealError, isSealError, type ConversationId } from '@seal-chat/protocol';
+import { toSealError } from '../api/errors.ts';
 import type { Deps } from '../context/deps.ts';
+import { CHANNEL_ROWS } from '../store/channel-rows.ts';
 import type { DeviceTx } from '../store/device-tx.ts';
 import { learnAllMembers, learnDevices } from './learn-members.ts';
 import { withMissing } from '../conversations/sequence.ts';
@@ -16,15 +18,6 @@ const ENTRIES_PER_COMMIT = 50;
 /** Why entries were left over: some before them are missing, or one of them does not fit. */
 type Stop = 'gap' | 'broken';
 
-/** Not the entry's fault. */
-const NOT_OF_THE_ENTRY: ReadonlySet<ErrorCode> = new Set([
-  'STORAGE_FAILED',
-  'STORAGE_CONFLICT',
-  'NOT_SIGNED_IN',
-  'DEVICE_REVOKED',
-  'UNSUPPORTED_BROWSER',
-]);
-
 /**
  * Takes entries of a channel's log into the device, strictly in their order: state of the group, messages and the place
  * in the log move together. One that is here already changes nothing. One that does not fit marks the channel as
@@ -32,7 +25,8 @@ const NOT_OF_THE_ENTRY: ReadonlySet<ErrorCode> = new Set([
  *
  * @param isRead whether they were read from the log rather than sent as they came
  * @returns null when all of them were taken or known
- * @throws SealError when the network or the store fails; what was committed before stays
+ * @throws everything that is no refusal of an entry, as when the network or the store fails; what was committed before
+ *   stays
  */
 export async function takeEntries(
   deps: Deps,
@@ -120,7 +114,7 @@ async function takePart(
   return { count, stop };
 }
 
-/** Why the entry does not fit, or null. */
+/** Why the entry does not fit, or null. @throws everything that is no refusal of it (`context/refusals.ts`) */
 async function takeOne(work: LogWork, entry: LogEntry): Promise<SealError | null> {
   try {
     await work.tx.attempt(async () => {
@@ -131,8 +125,10 @@ async function takeOne(work: LogWork, entry: LogEntry): Promise<SealError | null
     });
     return null;
   } catch (error) {
-    if (isSealError(error) && NOT_OF_THE_ENTRY.has(error.code)) throw error;
-    return isSealError(error) ? error : new SealError('INVALID_COMMIT', undefined, { cause: error });
+    const place = CHANNEL_ROWS.undecryptable(work.conversationId, entry.seq);
+    const code = work.deps.judge.verdict(error, place);
+    if (code === null) throw toSealError(error);
+    return isSealError(error) ? error : new SealError(code, undefined, { cause: error });
   }
 }
 

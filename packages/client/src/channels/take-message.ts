@@ -5,11 +5,11 @@ import {
   constantTimeEqual,
   decode,
   idToBytes,
-  isSealError,
   keyMessageCodec,
   type ErrorCode,
   type KeyMessage,
 } from '@seal-chat/protocol';
+import { toSealError } from '../api/errors.ts';
 import { applyContent, storeEmptied } from '../content/store-received.ts';
 import { ROWS, type MessageRow } from '../store/rows.ts';
 import { CHANNEL_ROWS } from '../store/channel-rows.ts';
@@ -23,14 +23,12 @@ import { acceptOwn } from './accept-own.ts';
 
 type MessageEntry = Extract<LogEntry, { kind: 'message' }>;
 
-/** Not the message's own failure: the transaction is over. */
-const OF_THE_STORE: ReadonlySet<ErrorCode> = new Set(['STORAGE_FAILED', 'STORAGE_CONFLICT']);
-
 /**
  * Takes a message: decrypts its key, opens its body and lets it do what it says. What cannot be opened is kept and
  * shown with its cause.
  *
- * @throws SealError CHANNEL_FORKED when it is of another epoch than the log is in
+ * @throws SealError CHANNEL_FORKED when it is of another epoch than the log is in; and everything that is no refusal of
+ *   this message (`context/refusals.ts`)
  */
 export async function takeMessage(work: LogWork, entry: MessageEntry): Promise<void> {
   const { account, group, tx, conversationId } = work;
@@ -53,9 +51,9 @@ export async function takeMessage(work: LogWork, entry: MessageEntry): Promise<v
     work.taken = { bodyHash: keyMessage.bodyHash, said: null };
     await openWith(work, entry, keyMessage);
   } catch (error) {
-    if (isSealError(error) && OF_THE_STORE.has(error.code)) throw error;
-    if (!isSealError(error)) work.deps.report(error);
-    await keepUndecryptable(work, entry, isSealError(error) ? error.code : 'INTERNAL', keyMessage);
+    const cause = work.deps.judge.verdict(error, heard);
+    if (cause === null) throw toSealError(error);
+    await keepUndecryptable(work, entry, cause, keyMessage);
   }
 }
 
@@ -88,7 +86,8 @@ export async function takeRepeated(work: LogWork, entry: LogEntry): Promise<void
     work.ratchets = next.ratchets;
     work.row = next.row;
   } catch (error) {
-    if (!isSealError(error) || OF_THE_STORE.has(error.code)) throw error;
+    if (deps.judge.verdict(error, CHANNEL_ROWS.heard(conversationId, entry.messageId)) === null)
+      throw toSealError(error);
   }
 }
 

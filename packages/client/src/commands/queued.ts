@@ -4,6 +4,7 @@ import type { Attachments } from '../attachments/attachments.ts';
 import type { Loader } from '../context/loader.ts';
 import { nextOrder } from '../outbox/queue.ts';
 import type { DeviceTx, FoundRow } from '../store/device-tx.ts';
+import { findQueued } from '../store/queued-rows.ts';
 import { ROWS, type OutboxRow } from '../store/rows.ts';
 import { inConversation } from '../content/applying.ts';
 import { richContentOf, unsentTimer } from '../content/unsent.ts';
@@ -58,8 +59,7 @@ async function find(
   messageId: MessageId,
   accept: (row: OutboxRow) => boolean,
 ): Promise<FoundRow<OutboxRow>> {
-  const rows = await tx.list(ROWS.outboxOf(conversationId));
-  const found = rows.find(({ value }) => value.messageId === messageId && accept(value));
-  if (found === undefined) throw new SealError('NOT_FOUND', 'outbox: message not found');
+  const found = await findQueued(tx, conversationId, (row) => row.messageId === messageId && accept(row));
+  if (found === null) throw new SealError('NOT_FOUND', 'outbox: message not found');
   return found;
 }

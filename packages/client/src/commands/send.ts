@@ -9,7 +9,7 @@ import type { Message } from '../model/message.ts';
 import { checkText, enqueue } from '../outbox/queue.ts';
 import { activeAccount } from '../store/account.ts';
 import { viewAttachment, viewOutbox } from '../store/message-view.ts';
-import { ROWS } from '../store/rows.ts';
+import { ROWS, type OutboxRow, type RowKey } from '../store/rows.ts';
 import { timerOf } from '../store/timer.ts';
 
 /** Bytes of all thumbnails of a message: with everything else it has to fit into one body. */
@@ -27,7 +27,7 @@ export async function send(
   conversationId: ConversationId,
   text: string,
   options: SendOptions = {},
-): Promise<Message> {
+): Promise<{ readonly message: Message; readonly key: RowKey<OutboxRow> }> {
   const { mentions = [], attachments = [] } = options;
   const replyTo = options.replyTo ?? null;
   if (attachments.length === 0 || text !== '') checkText(text);
@@ -35,7 +35,7 @@ export async function send(
   if (attachments.length > CONTENT_LIMITS.attachments)
     throw new SealError('BAD_INPUT', 'attachments: too many in one message');
   const { userId, device } = await activeAccount(deps.reader);
-  const row = await deps.transact(async (tx) => {
+  const { key, value: row } = await deps.transact(async (tx) => {
     const conversation = await tx.get(ROWS.conversation(conversationId));
     if (conversation?.isBlocked) throw new SealError('BLOCKED', 'send: this person is blocked');
     // Writing to people is accepting them.
@@ -69,7 +69,7 @@ export async function send(
   });
   const message = viewOutbox(conversationId, row, { userId, deviceId: device.deviceId });
   if (message === null) throw new SealError('INTERNAL', 'outbox: the queued message is not shown');
-  return message;
+  return { message, key };
 }
 
 /** The first thumbnails that fit; the files themselves are elsewhere. */

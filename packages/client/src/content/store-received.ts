@@ -27,12 +27,16 @@ const CURED_BY_SENDER: ReadonlySet<ErrorCode> = new Set([
   // The server's copy is fetched again first: the body may have been spoilt on the way.
   'BODY_MISMATCH',
 ]);
-/** Causes that may go away here: a device list arrives, the person accepts an identity, Seal is updated. */
+/**
+ * Causes that may go away here: a device list arrives, the person accepts an identity, Seal is updated. INTERNAL is a
+ * defect of this device, and says nothing of the message.
+ */
 export const CURED_HERE: ReadonlySet<ErrorCode> = new Set([
   'UNVERIFIED_DEVICE',
   'IDENTITY_CHANGED',
   'NOT_A_MEMBER',
   'UNSUPPORTED_VERSION',
+  'INTERNAL',
 ]);
 
 /** Keeps a message that could not be opened, so that it can be later, and shows it with its cause. */

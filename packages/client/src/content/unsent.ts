@@ -1,14 +1,8 @@
 import type { ConversationId } from '@seal-chat/protocol';
 import type { Mention, RichContent } from '@seal-chat/protocol/content';
 import type { RowReader } from '../store/device-tx.ts';
-import {
-  ROWS,
-  type MessageChanges,
-  type MessageRow,
-  type OutboxRow,
-  type RowKey,
-  type ShownContent,
-} from '../store/rows.ts';
+import { queuedIn } from '../store/queued-rows.ts';
+import { type MessageChanges, type MessageRow, type OutboxRow, type RowKey, type ShownContent } from '../store/rows.ts';
 import type { Applying } from './applying.ts';
 import { readContent } from './read-content.ts';
 import { viewReactions, withReaction } from './reactions.ts';
@@ -34,7 +28,7 @@ export async function unsentChanges(
   target: number,
 ): Promise<readonly UnsentChange[]> {
   const found: UnsentChange[] = [];
-  for (const { key, value } of await reader.list(ROWS.outboxOf(conversationId))) {
+  for await (const { key, value } of queuedIn(reader, conversationId)) {
     const content = richContentOf(value);
     if (content?.kind !== 'edit' && content?.kind !== 'reaction') continue;
     if (content.target.seq === target) found.push({ key, row: value, content });
@@ -60,7 +54,9 @@ export async function withUnsent(
   const unsent = await unsentChanges(tx, conversationId, seq);
   let { reactions: all } = accepted.changes ?? NO_CHANGES;
   let shown: MessageRow = accepted;
-  for (const [i, { content, row }] of unsent.entries()) {
+  // Not by `entries()`, which old libraries on a page replace with one that counts nothing.
+  for (let i = 0; i < unsent.length; i++) {
+    const { content, row } = unsent[i]!;
     if (content.kind === 'reaction') {
       const { emoji, isOn } = content;
       all = withReaction(all, { userId: ownUserId, emoji, isOn, seq: Number.MAX_SAFE_INTEGER - unsent.length + i });
@@ -89,7 +85,9 @@ export function withText(content: ShownContent, text: string, mentions: readonly
 
 /** The timer that was set here last and is not sent yet; null when there is none. */
 export async function unsentTimer(reader: RowReader, conversationId: ConversationId): Promise<number | null> {
-  const queued = await reader.list(ROWS.outboxOf(conversationId));
-  const contents = queued.map(({ value }) => richContentOf(value));
-  return contents.findLast((content) => content?.kind === 'timer')?.seconds ?? null;
+  for await (const { value } of queuedIn(reader, conversationId, { order: 'descending' })) {
+    const content = richContentOf(value);
+    if (content?.kind === 'timer') return content.seconds;
+  }
+  return null;
 }

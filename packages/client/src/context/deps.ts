@@ -5,6 +5,7 @@ import type { SealApi } from '../api/types.ts';
 import type { Clock } from './clock.ts';
 import type { DeviceStore } from '../store/device-store.ts';
 import type { DeviceTx, RowReader } from '../store/device-tx.ts';
+import type { Judge } from './refusals.ts';
 
 /** What the functions of the SDK are handed: one object for one device. */
 export interface Deps {
@@ -31,6 +32,8 @@ export interface Deps {
   readonly clock: Clock;
   /** Something went wrong in the background that will not be repaired. */
   readonly report: (error: unknown) => void;
+  /** Decides what a failure says about what was received. */
+  readonly judge: Judge;
 }
 
 /** What judging the age of messages takes. */

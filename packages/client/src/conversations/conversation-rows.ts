@@ -6,6 +6,7 @@ import type { Deps, FetchDeps } from '../context/deps.ts';
 import { activeAccount } from '../store/account.ts';
 import type { DeviceTx, RowReader } from '../store/device-tx.ts';
 import { ROWS, type AccountRow, type ChannelPart, type ConversationRow, type MemberRow } from '../store/rows.ts';
+import { isSame } from '../state/is-same.ts';
 import { marksOf } from './registers.ts';
 
 /**
@@ -50,7 +51,7 @@ export async function storeConversation(tx: DeviceTx, answer: ConversationAnswer
   };
   const channel = answer.channel && channelPart(answer.channel, row?.channel);
   const stored = channel === undefined ? next : { ...next, channel };
-  if (JSON.stringify(stored) !== JSON.stringify(row)) tx.put(key, stored);
+  if (!isSame(stored, row)) tx.put(key, stored);
 }
 
 /** Stores a conversation that the person opens here: it is listed from now on. @throws as `storeConversation` */

@@ -1,7 +1,7 @@
 import { CHANNEL_LIMITS, CHAT_FIELDS, SYNC_TOPICS, seqRegister, type ConversationId } from '@seal-chat/protocol';
 import type { Deps } from '../context/deps.ts';
 import type { LeaderPart } from '../context/leader-part.ts';
-import { enqueue } from '../outbox/queue.ts';
+import { enqueue, nextOrder } from '../outbox/queue.ts';
 import { activeAccount } from '../store/account.ts';
 import type { DeviceTx } from '../store/device-tx.ts';
 import { isHeldOff, privacyOf } from '../store/privacy.ts';
@@ -69,10 +69,15 @@ async function announceIn(deps: Deps, tx: DeviceTx, conversationId: Conversation
   }
   const content = { kind: 'read', upToSeq: row.readSeq, messageId: row.readId } as const;
   // An announcement that was not encrypted yet, as while offline, is brought up to date instead of followed by another.
-  const queued = await tx.list(ROWS.outboxOf(conversationId));
-  const waiting = queued.find(({ value }) => value.content.kind === 'read' && value.wire === null);
-  if (waiting === undefined) await enqueue(deps, tx, conversationId, content);
-  else tx.put(ROWS.outbox(conversationId, placeOf(waiting.key).seq), { ...waiting.value, content });
+  const order = await tx.get(ROWS.announcement(conversationId));
+  const waitingKey = order === null ? null : ROWS.outbox(conversationId, order);
+  const waiting = waitingKey === null ? null : await tx.get(waitingKey);
+  if (waitingKey !== null && waiting?.content.kind === 'read' && waiting.wire === null) {
+    tx.put(waitingKey, { ...waiting, content });
+    return true;
+  }
+  tx.put(ROWS.announcement(conversationId), await nextOrder(tx, conversationId));
+  await enqueue(deps, tx, conversationId, content);
   return true;
 }
 

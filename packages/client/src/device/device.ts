@@ -15,8 +15,10 @@ import type { LiveState } from '../sync/live-state.ts';
 import { createTabs, type Tabs } from '../tabs/tabs.ts';
 import type { Emitter } from '../view/emitter.ts';
 import type { Views } from '../view/views.ts';
+import { createAcceptance, type Acceptance } from './acceptance.ts';
 import type { SealClientOptions } from './options.ts';
 import { openRuntime, type Runtime } from './runtime.ts';
+import { isSame } from '../state/is-same.ts';
 
 /** An open device, and everything that follows its account: views, events, the connection. */
 export interface Device extends Runtime {
@@ -25,6 +27,7 @@ export interface Device extends Runtime {
   readonly attachments: Loader<Attachments>;
   /** Each is called after every commit of any tab. */
   readonly watchers: Set<(change: Committed) => void>;
+  readonly acceptance: Acceptance;
   /** Resolves when everything committed so far has reached the observable state. */
   settled(): Promise<void>;
   /** Deletes keys and messages for good. */
@@ -55,6 +58,7 @@ export async function openDevice(parts: DeviceParts): Promise<Device> {
   });
   const { store, reader } = runtime;
   const watchers: Device['watchers'] = new Set();
+  const acceptance = createAcceptance(reader);
   let shown: string | null = null;
   let isClosed = false;
   /** Changes reach people one after the other, in the order of their commits. */
@@ -71,7 +75,7 @@ export async function openDevice(parts: DeviceParts): Promise<Device> {
       await views.show(row && key ? { reader, self: { userId: row.userId, deviceId: row.device.deviceId } } : null);
     }
     if (state.status !== 'signed-in') runtime.tokens.forget();
-    if (JSON.stringify(state) !== JSON.stringify(account.get())) account.set(state);
+    if (!isSame(state, account.get())) account.set(state);
     if (!isClosed) await tabs?.follow(state.status === 'signed-in');
   }
 
@@ -79,6 +83,7 @@ export async function openDevice(parts: DeviceParts): Promise<Device> {
     if (change.keys.includes(ROWS.account)) await showAccount();
     views.committed(change);
     for (const watch of watchers) watch(change);
+    await acceptance.committed(change);
     await views.settled();
     await emitMessages(change);
     for (const key of change.keys) if (key.startsWith(PEER)) await emitIdentity(key);
@@ -127,6 +132,7 @@ export async function openDevice(parts: DeviceParts): Promise<Device> {
     ...runtime,
     tabs,
     watchers,
+    acceptance,
     attachments,
     settled: () => inOrder(async () => {}),
     async wipe() {
@@ -139,6 +145,7 @@ export async function openDevice(parts: DeviceParts): Promise<Device> {
       isClosed = true;
       await tabs.close();
       await queue.idle();
+      acceptance.close();
       await store.close();
     },
   };

@@ -1,10 +1,13 @@
-import { bufferedRng, selectCurves, selectKem, type Kem } from '@seal-chat/crypto';
+import { bufferedRng, selectCurves, selectKem } from '@seal-chat/crypto';
 import { SealError, type Bytes } from '@seal-chat/protocol';
 import { createPublicApi, type TransportOptions } from '../api/transport.ts';
 import type { SealApi } from '../api/types.ts';
 import { createClock } from '../context/clock.ts';
 import type { Deps } from '../context/deps.ts';
+import { createLoader } from '../context/loader.ts';
+import { createJudge } from '../context/refusals.ts';
 import { createTokenSource } from '../identity/tokens.ts';
+import { checkRealm } from '../store/check-realm.ts';
 import { rowReader, transact, type Committed, type DeviceTx } from '../store/device-tx.ts';
 import { indexedDbStore } from '../store/idb-store.ts';
 import { loadConversation } from '../sync/load.ts';
@@ -24,7 +27,8 @@ export function transportOptions(options: SealClientOptions): TransportOptions {
 /**
  * Opens the store and picks the cryptography.
  *
- * @throws SealError STORAGE_FAILED; UNSUPPORTED_BROWSER without a source of random numbers
+ * @throws SealError STORAGE_FAILED; UNSUPPORTED_BROWSER without a source of random numbers; UNSAFE_PAGE where other
+ *   scripts have changed what rows are written with
  */
 export async function openRuntime(
   options: SealClientOptions,
@@ -38,6 +42,7 @@ export async function openRuntime(
   if (globalThis.crypto === undefined) throw new SealError('UNSUPPORTED_BROWSER', 'client: WebCrypto is not available');
   const rng = options.randomBytes ?? bufferedRng((bytes: Bytes) => void crypto.getRandomValues(bytes));
   const subtle: SubtleCrypto | undefined = crypto.subtle;
+  checkRealm();
   const [store, curves] = await Promise.all([openStore(`seal:${appKey}:${profile}`), selectCurves(subtle)]);
   const reader = rowReader(store);
   const http = transportOptions(options);
@@ -45,7 +50,6 @@ export async function openRuntime(
   const clock = createClock(now);
   const commit = <T>(task: (tx: DeviceTx) => Promise<T>): Promise<T> =>
     transact({ store, committed: hooks.committed }, task);
-  let kem: Promise<Kem> | null = null;
   return {
     store,
     reader,
@@ -54,11 +58,12 @@ export async function openRuntime(
     publicApi,
     http,
     curves,
-    kem: () => (kem ??= selectKem(subtle, rng)),
+    kem: createLoader(() => selectKem(subtle, rng)),
     rng,
     now: clock.now,
     localNow: now,
     report: hooks.report,
+    judge: createJudge(hooks.report),
     clock,
     tokens: createTokenSource({ store, reader, transact: commit, publicApi, curves, clock }, async (...session) =>
       (await loadConversation()).openSession(...session),

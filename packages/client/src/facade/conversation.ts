@@ -62,10 +62,17 @@ export function createConversation(
       await device;
       await views.loadEarlier(conversationId);
     },
+    async dropEarlier() {
+      await device;
+      await views.dropEarlier(conversationId);
+    },
     async send(text, options) {
-      const message = await run((opened) => send(opened, conversationId, text, options));
+      const sent = await run(async (opened) => {
+        const { message, key } = await send(opened, conversationId, text, options);
+        return { ...message, accepted: opened.acceptance.follow(key, message.messageId) };
+      });
       typing(conversationId, false);
-      return message;
+      return sent;
     },
     edit: feature((commands) => commands.edit),
     deleteForEveryone: feature((commands) => commands.deleteForEveryone),

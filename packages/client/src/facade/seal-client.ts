@@ -4,6 +4,7 @@ import { loadChannels } from '../channels/load.ts';
 import { fetchDm, storeOpened } from '../conversations/conversation-rows.ts';
 import { createTypingNotifier } from '../conversations/typing.ts';
 import { failedState, openDevice, type Device } from '../device/device.ts';
+import { openPatiently } from '../device/open-patiently.ts';
 import type { SealClientOptions } from '../device/options.ts';
 import { transportOptions } from '../device/runtime.ts';
 import { startLinking } from '../identity/linking-control.ts';
@@ -48,7 +49,11 @@ export function createSealClient(options: SealClientOptions): SealClient {
     refuse: (token) => tokens?.refuse(token),
     forget: () => tokens?.forget(),
   });
-  const device: Promise<Device> = openDevice({ options, transport, account, live, views, emitter });
+  const ending = new AbortController();
+  const device: Promise<Device> = openPatiently(
+    () => openDevice({ options, transport, account, live, views, emitter }),
+    { tell: (error) => account.set(failedState(error)), signal: ending.signal },
+  );
   device.then(
     (opened) => {
       tokens = opened.tokens;
@@ -177,6 +182,9 @@ export function createSealClient(options: SealClientOptions): SealClient {
     setPresence: (state) => void device.then(({ tabs }) => tabs.setPresence(state)).catch(() => {}),
     reconnect: () => void device.then(({ tabs }) => tabs.reconnect()).catch(() => {}),
     on: emitter.on,
-    close: () => (closing ??= device.then(({ close }) => close()).catch(() => {})),
+    close() {
+      ending.abort();
+      return (closing ??= device.then(({ close }) => close()).catch(() => {}));
+    },
   };
 }

@@ -14,6 +14,23 @@ export interface SendOptions {
   readonly attachments?: readonly AttachmentId[];
 }
 
+/** Where the server put a message. */
+export interface AcceptedMessage {
+  readonly seq: number;
+  /** Server's clock, ms. */
+  readonly acceptedAt: number;
+}
+
+/** A message that was queued just now. */
+export interface SentMessage extends Message {
+  /**
+   * Resolves when the server has the message. Rejects with the SealError for which it is not going to be sent, with
+   * NOT_FOUND when it was discarded, and with OFFLINE when the client is closed before; it is still queued then. Nothing
+   * happens to a caller that does not look at it.
+   */
+  readonly accepted: Promise<AcceptedMessage>;
+}
+
 /** What members of a channel may do with it, by role. Each fails with FORBIDDEN where the role does not allow it. */
 export interface ChannelControls {
   /** @throws SealError NAME_TAKEN, BAD_INPUT */
@@ -46,17 +63,22 @@ export interface Conversation {
   readonly conversationId: ConversationId;
   /** Null until the conversation is known on this device. */
   readonly summary: Readable<ConversationSummary | null>;
-  /** Loaded on first use; follows every change while there is a subscriber or a caller asks. */
+  /**
+   * Loaded on first use; follows every change while there is a subscriber or a caller asks. When the last subscriber ends,
+   * it goes back to one page, and soon ends.
+   */
   readonly messages: Readable<MessageWindow>;
   /** Extends the window by one page of older messages. */
   loadEarlier(): Promise<void>;
+  /** Takes the window back to the newest page: for callers that show the end again, and no longer what is before it. */
+  dropEarlier(): Promise<void>;
   /**
    * Stores the message and queues it; resolves as soon as it cannot get lost on this device, also offline.
-   * The text may be empty when there are attachments.
+   * The text may be empty when there are attachments. `accepted` of the result tells when the server has it.
    * @throws SealError TOO_LARGE, BAD_INPUT (empty text), NOT_FOUND (unknown attachment), BLOCKED, NOT_SIGNED_IN,
    *   STORAGE_FAILED
    */
-  send(text: string, options?: SendOptions): Promise<Message>;
+  send(text: string, options?: SendOptions): Promise<SentMessage>;
   /**
    * Changes the text of one of the person's own messages; offline too.
    *

@@ -1,6 +1,6 @@
 import { SIZE_LIMITS, SealError, newId, utf8, type ConversationId, type MessageContent } from '@seal-chat/protocol';
 import { type Deps } from '../context/deps.ts';
-import type { DeviceTx } from '../store/device-tx.ts';
+import type { DeviceTx, FoundRow } from '../store/device-tx.ts';
 import { ROWS, placeOf, type OutboxRow } from '../store/rows.ts';
 
 /** @throws SealError BAD_INPUT, TOO_LARGE */
@@ -17,10 +17,11 @@ export async function enqueue(
   conversationId: ConversationId,
   content: MessageContent,
   extras: Pick<OutboxRow, 'shown' | 'lifetimeSeconds' | 'attachmentIds' | 'waitsFor'> = {},
-): Promise<OutboxRow> {
+): Promise<FoundRow<OutboxRow>> {
   const row: OutboxRow = { messageId: newId(rng(16)), content, sentAt: now(), failure: null, wire: null, ...extras };
-  tx.put(ROWS.outbox(conversationId, await nextOrder(tx, conversationId)), row);
-  return row;
+  const key = ROWS.outbox(conversationId, await nextOrder(tx, conversationId));
+  tx.put(key, row);
+  return { key, value: row };
 }
 
 export async function nextOrder(tx: DeviceTx, conversationId: ConversationId): Promise<number> {

@@ -37,7 +37,8 @@ export async function learnDeviceLists(
     users: userIds.map((userId, i) => ({ userId, since: sinceOf(i) })),
   });
   let links = 0;
-  for (const [i, userId] of userIds.entries()) {
+  for (let i = 0; i < userIds.length; i++) {
+    const userId = userIds[i]!;
     const chain = chainOf(lists.find((answer) => answer.userId === userId)?.chain ?? []);
     links += chain.length;
     // An answer has room for so many lists of all people together: the rest is in the next one.

@@ -1,5 +1,5 @@
 import { createPreKey, privatePreKeyCodec, type PrivatePreKey } from '@seal-chat/crypto';
-import { PREKEY_LIMITS, encode, toBase64, type PreKeyKind, type PublicPreKey } from '@seal-chat/protocol';
+import { PREKEY_LIMITS, encode, times, toBase64, type PreKeyKind, type PublicPreKey } from '@seal-chat/protocol';
 import type { PreKeyStatus } from '@seal-chat/protocol/api';
 import { activeAccount } from '../store/account.ts';
 import { type Deps } from '../context/deps.ts';
@@ -128,9 +128,7 @@ async function makeKeys(
   const owner = { tenantId, userId, deviceId: device.deviceId };
   const make = (kind: PreKeyKind, keyId: number) =>
     createPreKey({ curves, kem, rng, owner, signKeys: device.sign, kind, keyId, now: now() });
-  const made = await Promise.all(
-    kinds.flatMap((kind) => Array.from({ length: order[kind] }, (_, i) => make(kind, firstIds[kind] + i))),
-  );
+  const made = await Promise.all(kinds.flatMap((kind) => times(order[kind], (i) => make(kind, firstIds[kind] + i))));
   await transact((tx) =>
     storePrivate(
       tx,

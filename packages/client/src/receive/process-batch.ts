@@ -68,8 +68,12 @@ function noteRetryRequest(
 /** A message as the server gives it out; without an envelope where that is no longer in the mailbox. */
 type SentMessage = StoredMessage & { readonly envelope: string | null };
 
-/** Conversations and device lists that the messages name and this device does not have yet. */
+/**
+ * Fetches what judging the messages takes and this device does not have yet: conversations, device lists, the code of the
+ * KEM. None of it is fetched under the device lock.
+ */
 export async function learnSenders(deps: Deps, messages: readonly SentMessage[]): Promise<void> {
+  if (messages.length > 0) await deps.kem();
   // Messages of one that is rejected are kept and not shown: they belong to no conversation that this device knows.
   await learnConversations(deps, new Set(messages.map(({ conversationId }) => conversationId)));
   const newer = await unverified(deps, messages);

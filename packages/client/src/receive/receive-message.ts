@@ -1,5 +1,6 @@
 import { sha256 } from '@seal-chat/crypto';
 import { isSealError, type Bytes, type MessageBody } from '@seal-chat/protocol';
+import { toSealError } from '../api/errors.ts';
 import { applyContent } from '../content/apply-content.ts';
 import type { IncomingMessage } from '../content/incoming.ts';
 import { storeUndecryptable, storeEmptied } from '../content/store-received.ts';
@@ -10,43 +11,45 @@ import { messageEntry, recordEntry } from '../transcript/record.ts';
 import { checkListVersions } from './list-versions.ts';
 import { openMessage, type OpenedKey } from './open-message.ts';
 
-type ReceiveDeps = Pick<Deps, 'curves' | 'kem' | 'rng' | 'now' | 'localNow' | 'clock' | 'report'>;
+type ReceiveDeps = Pick<Deps, 'curves' | 'kem' | 'rng' | 'now' | 'localNow' | 'clock' | 'judge' | 'report'>;
 
 /**
  * Takes one message into the device, inside the transaction that also moves the mailbox position. What cannot be opened
  * is kept and shown with its cause; a duplicate is dropped in silence; neither holds up the messages behind it.
  *
- * @throws SealError STORAGE_FAILED, STORAGE_CONFLICT: the only failures that are not the message's own
+ * @throws everything that is no refusal of this message (`context/refusals.ts`): the caller's transaction is over, and
+ *   the message comes again
  */
 export async function receiveMessage(deps: ReceiveDeps, tx: DeviceTx, incoming: IncomingMessage): Promise<void> {
-  const existing = await tx.get(ROWS.message(incoming.conversationId, incoming.seq));
+  const key = ROWS.message(incoming.conversationId, incoming.seq);
+  const existing = await tx.get(key);
   if (existing !== null && existing.content.kind !== 'undecryptable') return;
-  let key: OpenedKey | null = null;
-  const onKey = (opened: OpenedKey): void => void (key = opened);
+  let said: OpenedKey | null = null;
+  const onKey = (opened: OpenedKey): void => void (said = opened);
   let body: MessageBody | null = null;
   try {
     if (incoming.body.length === 0) await storeEmptied(deps, tx, incoming);
     else
       body = await tx.attempt(async () => {
-        const opened = await openMessage(deps, tx, incoming, onKey);
-        await applyContent(deps, tx, incoming, opened);
-        return opened;
+        const made = await openMessage(deps, tx, incoming, onKey);
+        await applyContent(deps, tx, incoming, made);
+        return made;
       });
   } catch (error) {
-    if (isSealError(error, 'STORAGE_FAILED') || isSealError(error, 'STORAGE_CONFLICT')) throw error;
     if (isSealError(error, 'DUPLICATE_MESSAGE')) return;
-    if (!isSealError(error)) deps.report(error);
-    await storeUndecryptable(deps, tx, incoming, isSealError(error) ? error.code : 'INTERNAL');
+    const cause = deps.judge.verdict(error, key);
+    if (cause === null) throw toSealError(error);
+    await storeUndecryptable(deps, tx, incoming, cause);
   }
-  const said = key as OpenedKey | null;
+  const opened = said as OpenedKey | null;
   await recordEntry(
     deps,
     tx,
     incoming.conversationId,
-    messageEntry(incoming, said?.bodyHash ?? hashOf(incoming)),
+    messageEntry(incoming, opened?.bodyHash ?? hashOf(incoming)),
     body,
   );
-  if (body !== null && said !== null) await checkListVersions(deps, tx, incoming, { header: said.header, body });
+  if (body !== null && opened !== null) await checkListVersions(deps, tx, incoming, { header: opened.header, body });
 }
 
 /** What the server says of the body: all there is to count a message by that cannot be opened. */

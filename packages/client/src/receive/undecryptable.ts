@@ -19,10 +19,15 @@ const SUSPECT_PREKEYS_AFTER = 2;
  */
 export async function reopenMessages(deps: Deps): Promise<void> {
   const undecryptable = await deps.reader.list(ROWS.allUndecryptable);
+  if (undecryptable.length > 0) await deps.kem();
   for (const found of undecryptable) {
-    await deps.transact(async (tx) => {
+    const opening = deps.transact(async (tx) => {
       const incoming = await incomingAgain(tx, found);
       if (incoming !== null) await receiveMessage(deps, tx, incoming);
+    });
+    await opening.catch((error: unknown) => {
+      // One that meets a defect stays as it is, and does not keep the others from being opened.
+      if (isSealError(error) && error.code !== 'INTERNAL') throw error;
     });
   }
 }

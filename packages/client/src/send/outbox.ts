@@ -6,7 +6,7 @@ import type { Deps } from '../context/deps.ts';
 import type { LeaderPart } from '../context/leader-part.ts';
 import { createTaskQueue } from '../state/task-queue.ts';
 import { CHANNEL_ROWS } from '../store/channel-rows.ts';
-import type { FoundRow } from '../store/device-tx.ts';
+import { conversationsWithQueue, queuedIn } from '../store/queued-rows.ts';
 import { ROWS, placeOf, type OutboxRow, type RowKey } from '../store/rows.ts';
 
 /**
@@ -18,7 +18,13 @@ import { ROWS, placeOf, type OutboxRow, type RowKey } from '../store/rows.ts';
 export type Sender = (key: RowKey<OutboxRow>, attempt: number) => Promise<void>;
 
 /** Not the message's fault. */
-const STOPS: ReadonlySet<ErrorCode> = new Set(['NOT_SIGNED_IN', 'DEVICE_REVOKED', 'STORAGE_FAILED']);
+const STOPS: ReadonlySet<ErrorCode> = new Set([
+  'NOT_SIGNED_IN',
+  'DEVICE_REVOKED',
+  'DEVICE_CLONED',
+  'STORAGE_FAILED',
+  'UNSAFE_PAGE',
+]);
 
 /**
  * Empties the outbox: each conversation in its order, conversations side by side.
@@ -26,45 +32,55 @@ const STOPS: ReadonlySet<ErrorCode> = new Set(['NOT_SIGNED_IN', 'DEVICE_REVOKED'
  * @param senders for direct messages and for channels
  */
 export function createOutbox(deps: Deps, senders: { readonly dm: Sender; readonly channel: Sender }): LeaderPart {
-  const queues = new Map<ConversationId, { readonly done: Promise<void>; changes: number }>();
+  const queues = new Map<ConversationId, Queue>();
   const stopping = new AbortController();
   let waiting = new AbortController();
   /** Nothing is sent before the first connection: only then is it known that this store was not rolled back. */
   let isResumed = false;
   const starting = createTaskQueue(deps.report);
 
-  async function startQueues(): Promise<void> {
-    const rows = await deps.reader.list(ROWS.allOutbox);
-    const waitingRows = rows.filter(({ value }) => isReady(value));
-    for (const conversationId of new Set(waitingRows.map(({ key }) => placeOf(key).conversationId))) {
-      const running = queues.get(conversationId);
-      if (running !== undefined) {
-        running.changes++;
-        continue;
-      }
-      const queue = { changes: 0, done: Promise.resolve() };
-      queue.done = runQueue(conversationId).finally(() => {
+  /** Starts the queue of a conversation, or tells the one that runs that the row of `key` is to be looked at again. */
+  function start(conversationId: ConversationId, key: string): void {
+    if (!isResumed || stopping.signal.aborted) return;
+    const running = queues.get(conversationId);
+    if (running !== undefined) {
+      if (running.changed === null || key < running.changed) running.changed = key;
+      return;
+    }
+    const queue: Queue = { changed: null, done: Promise.resolve() };
+    queues.set(conversationId, queue);
+    queue.done = runQueue(conversationId, queue)
+      .catch(deps.report)
+      .finally(() => {
         queues.delete(conversationId);
         // Queued while the last row of this run was being stored.
-        if (queue.changes > 0) queueChanged();
+        if (queue.changed !== null) start(conversationId, queue.changed);
       });
-      queues.set(conversationId, queue);
-    }
   }
 
-  async function runQueue(conversationId: ConversationId): Promise<void> {
+  async function startAll(): Promise<void> {
+    for (const id of await conversationsWithQueue(deps.reader)) start(id, ROWS.outboxOf(id));
+  }
+
+  /** Sends one row after the other. Those that have failed or wait for files are passed, and not read again. */
+  async function runQueue(conversationId: ConversationId, queue: Queue): Promise<void> {
+    let passed: RowKey<OutboxRow> | null = null;
     for (let attempt = 0; !stopping.signal.aborted;) {
-      const head = await firstWaiting(deps, conversationId);
-      if (head === null) return;
+      if (passed !== null && queue.changed !== null && queue.changed <= passed) passed = null;
+      queue.changed = null;
+      const next = await firstReady(deps, conversationId, passed);
+      ({ passed } = next);
+      const { key } = next;
+      if (key === null) return;
       try {
-        await send(head.key, attempt);
+        await send(key, attempt);
         attempt = 0;
       } catch (cause) {
         const error = toSealError(cause);
         if (error.code === 'INTERNAL') deps.report(error);
         // Signed out or revoked meanwhile: what is queued stays as it is.
         if (STOPS.has(error.code)) return;
-        if (!error.isRetryable) await markFailed(deps, head.key, error);
+        if (!error.isRetryable) await markFailed(deps, key, error);
         else await sleep(error.details.retryAfterMs ?? backoffDelay(attempt++), waiting.signal);
       }
     }
@@ -76,15 +92,11 @@ export function createOutbox(deps: Deps, senders: { readonly dm: Sender; readonl
     await (conversation?.kind === 'channel' ? senders.channel : senders.dm)(key, attempt);
   }
 
-  function queueChanged(): void {
-    if (isResumed && !stopping.signal.aborted) void starting.add(startQueues);
-  }
-
   /** What messages wait for may have come: no queue waits any longer. */
   function blockersChanged(): void {
     waiting.abort();
     waiting = new AbortController();
-    queueChanged();
+    if (isResumed && !stopping.signal.aborted) void starting.add(startAll);
   }
 
   return {
@@ -93,7 +105,7 @@ export function createOutbox(deps: Deps, senders: { readonly dm: Sender; readonl
       blockersChanged();
     },
     committed(keys) {
-      if (keys.some((key) => key.startsWith(ROWS.allOutbox))) queueChanged();
+      for (const key of keys) if (key.startsWith(ROWS.allOutbox)) start(placeOf(key).conversationId, key);
       // The messages of a channel wait for its keys.
       if (keys.some((key) => key.startsWith(CHANNEL_ROWS.groups))) blockersChanged();
     },
@@ -106,12 +118,24 @@ export function createOutbox(deps: Deps, senders: { readonly dm: Sender; readonl
   };
 }
 
-async function firstWaiting(
+interface Queue {
+  done: Promise<void>;
+  /** The first row that was changed since the queue looked; null for none. */
+  changed: string | null;
+}
+
+/** The first row after `passed` that can be sent, and the last of those before it that cannot. */
+async function firstReady(
   { reader }: Pick<Deps, 'reader'>,
   conversationId: ConversationId,
-): Promise<FoundRow<OutboxRow> | null> {
-  const rows = await reader.list(ROWS.outboxOf(conversationId));
-  return rows.find(({ value }) => isReady(value)) ?? null;
+  passed: RowKey<OutboxRow> | null,
+): Promise<{ readonly key: RowKey<OutboxRow> | null; readonly passed: RowKey<OutboxRow> | null }> {
+  let last = passed;
+  for await (const { key, value } of queuedIn(reader, conversationId, passed === null ? {} : { after: passed })) {
+    if (isReady(value)) return { key, passed: last };
+    last = key;
+  }
+  return { key: null, passed: last };
 }
 
 /** Waits for nothing but its turn. */

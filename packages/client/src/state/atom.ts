@@ -19,7 +19,8 @@ export function createAtom<T>(initial: T): Atom<T> {
     set(value) {
       if (Object.is(value, current)) return;
       current = value;
-      for (const listener of Array.from(listeners)) listener(value);
+      const told = [...listeners];
+      for (const listener of told) listener(value);
     },
     subscribe(listener) {
       const own = (value: T): void => listener(value);

@@ -4,7 +4,8 @@ import type { AtRest } from '../model/account.ts';
 /**
  * What a device keeps: rows of bytes by string key, and one number, the revision, that grows by one with every
  * commit. A store knows nothing of what is in the rows; what may be written when is `device-tx.ts`'s concern.
- * Every method throws SealError STORAGE_FAILED when the medium does.
+ * Every method throws SealError STORAGE_FAILED when the medium does, STORAGE_LOST when it may work the next time, and
+ * STORAGE_FULL when there is no room.
  */
 export interface DeviceStore {
   readonly atRest: AtRest;
@@ -24,6 +25,11 @@ export interface DeviceStore {
    * @throws SealError STORAGE_CONFLICT when the revision is not `expectedRev`: another tab wrote in between
    */
   commit(changes: ChangeSet): Promise<number>;
+  /**
+   * Has what was deleted disappear from the medium, when it is time for that. Under the lock `device`; a crash on the way
+   * changes nothing.
+   */
+  renew?(): Promise<void>;
   /** Deletes all rows and keys for good and starts again at revision 0. */
   wipe(): Promise<void>;
   close(): Promise<void>;
@@ -59,9 +65,12 @@ export type StoreFactory = (name: string) => Promise<DeviceStore>;
 export interface Locks {
   /**
    * Runs `task` while no other caller holds the lock `name`, waiting for its turn.
+   * @param task is told by the signal it gets when another caller has taken the lock away
    * @throws what `task` throws; the signal's reason when it is aborted before its turn
    */
-  run<T>(name: LockName, task: () => Promise<T>, signal?: AbortSignal): Promise<T>;
+  run<T>(name: LockName, task: (lost: AbortSignal) => Promise<T>, signal?: AbortSignal): Promise<T>;
+  /** As `run`, but takes the lock away from who holds it: a tab that hangs. Only where callers can hang apart. */
+  take?<T>(name: LockName, task: (lost: AbortSignal) => Promise<T>): Promise<T>;
 }
 
 /**

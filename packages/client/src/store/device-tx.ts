@@ -1,4 +1,5 @@
 import { isSealError, type Bytes, type ConversationId } from '@seal-chat/protocol';
+import { checkRealm } from './check-realm.ts';
 import type { DeviceStore, RowRange } from './device-store.ts';
 import { decodeRow, encodeRow } from './row-codec.ts';
 import type { RowKey, RowPrefix } from './rows.ts';
@@ -18,6 +19,8 @@ export type RowSelection<T> = Omit<RowRange, 'prefix' | 'after' | 'before'> & {
 /** Reads rows. */
 export interface RowReader {
   get<T>(key: RowKey<T>): Promise<T | null>;
+  /** The rows of `keys`, in that order. */
+  getMany<T>(keys: readonly RowKey<T>[]): Promise<readonly (T | null)[]>;
   /** In the order of their keys. */
   list<T>(prefix: RowPrefix<T>, selection?: RowSelection<T>): Promise<readonly FoundRow<T>[]>;
 }
@@ -64,6 +67,10 @@ export function rowReader(store: DeviceStore): RowReader {
       const [row] = await store.get([key]);
       return row ? decodeValue(row) : null;
     },
+    async getMany(keys) {
+      const rows = await store.get(keys);
+      return rows.map((row) => (row ? decodeValue(row) : null));
+    },
     async list(prefix, selection) {
       const rows = await store.list({ ...selection, prefix });
       return rows.map(({ key, value }) => ({ key: key as RowKey<never>, value: decodeValue(value) }));
@@ -75,7 +82,7 @@ export function rowReader(store: DeviceStore): RowReader {
  * Runs `task` under the device lock and commits what it wrote, all or nothing. `task` does no network and keeps no
  * state outside of `tx`: it runs again when another tab was quicker.
  *
- * @throws what `task` throws (nothing is written then); SealError STORAGE_FAILED, STORAGE_CONFLICT
+ * @throws what `task` throws (nothing is written then); SealError STORAGE_FAILED, STORAGE_CONFLICT, UNSAFE_PAGE
  */
 export async function transact<T>(deps: TransactDeps, task: (tx: DeviceTx) => Promise<T>): Promise<T> {
   const { store, committed } = deps;
@@ -105,12 +112,24 @@ async function runOnce<T>(
   const expectedRev = await store.revision();
   let pending: Pending = { rows: new Map(), announcements: [] };
 
+  /** Rows that were read: nobody changes them before the commit, which would fail. */
+  const known = new Map<string, Promise<Bytes | null>>();
+  const readRow = (key: string): Promise<Bytes | null> => {
+    const own = pending.rows.get(key);
+    if (own !== undefined) return Promise.resolve(own);
+    const read = known.get(key) ?? store.get([key]).then(([row]) => row ?? null);
+    known.set(key, read);
+    return read;
+  };
+
   const tx: DeviceTx = {
     async get(key) {
-      const own = pending.rows.get(key);
-      if (own !== undefined) return own === null ? null : decodeValue(own);
-      const [row] = await store.get([key]);
+      const row = await readRow(key);
       return row ? decodeValue(row) : null;
+    },
+    async getMany(keys) {
+      const rows = await Promise.all(keys.map(readRow));
+      return rows.map((row) => (row ? decodeValue(row) : null));
     },
     async list(prefix, selection = {}) {
       const { limit, order = 'ascending', after = '', before } = selection;
@@ -141,6 +160,8 @@ async function runOnce<T>(
   const result = await task(tx);
   if (pending.rows.size === 0) return { result, change: null };
   const entries = [...pending.rows];
+  // Another script may have come since the last commit.
+  checkRealm();
   await store.commit({
     expectedRev,
     puts: new Map(entries.filter((entry): entry is [string, Bytes] => entry[1] !== null)),
@@ -150,7 +171,7 @@ async function runOnce<T>(
 }
 
 function encodeValue(value: unknown): Bytes {
-  if (!(value instanceof Uint8Array)) return encodeRow(value as object);
+  if (!(value instanceof Uint8Array)) return encodeRow(value);
   const row = new Uint8Array(value.length + 1);
   row[0] = RAW;
   row.set(value, 1);

@@ -1,5 +1,8 @@
 import type { Channel, LockName, Locks } from './device-store.ts';
 
+/** Nobody takes a lock away from another client of the same process: both would hang. */
+const NEVER = new AbortController().signal;
+
 /** Locks among clients of one process: first come, first served. */
 export function createLocalLocks(): Locks {
   const tails = new Map<LockName, Promise<void>>();
@@ -15,7 +18,7 @@ export function createLocalLocks(): Locks {
       );
       try {
         await abortable(before, signal);
-        return await task();
+        return await task(NEVER);
       } finally {
         release();
       }
@@ -45,7 +48,8 @@ export function createLocalMedium(): { join(): Channel } {
     join() {
       const listeners = new Set<(message: unknown) => void>();
       const receive = (message: unknown): void => {
-        for (const listener of Array.from(listeners)) listener(message);
+        const told = [...listeners];
+        for (const listener of told) listener(message);
       };
       return {
         post(message) {

@@ -16,23 +16,35 @@ export interface RowMap {
   clear(): void;
 }
 
+/** Changes for which the order is made again. */
+const MANY = 1_000;
+
 export function createRowMap(): RowMap {
   const rows = new Map<string, Bytes>();
   let rev = 0;
   /** Null while the order has to be made again. */
-  let sorted: readonly string[] | null = null;
+  let sorted: string[] | null = null;
 
   const inOrder = (): readonly string[] => (sorted ??= [...rows.keys()].toSorted());
+
+  /** Keeps the order while few rows come or go. */
+  const reorder = (key: string, isThere: boolean): void => {
+    if (sorted === null) return;
+    const at = firstNotBefore(sorted, key);
+    if (isThere) sorted.splice(at, 0, key);
+    else sorted.splice(at, 1);
+  };
 
   const check = ({ expectedRev }: ChangeSet): void => {
     if (rev !== expectedRev) throw new SealError('STORAGE_CONFLICT', `store: revision ${rev}, not ${expectedRev}`);
   };
   const apply = ({ puts, deletes }: ChangeSet): number => {
+    if (puts.size + deletes.length > MANY) sorted = null;
     for (const [key, value] of puts) {
-      if (!rows.has(key)) sorted = null;
+      if (!rows.has(key)) reorder(key, true);
       rows.set(key, value.slice());
     }
-    for (const key of deletes) if (rows.delete(key)) sorted = null;
+    for (const key of deletes) if (rows.delete(key)) reorder(key, false);
     return ++rev;
   };
 

@@ -1,5 +1,6 @@
 import { AES_GCM_NONCE_LENGTH, aesGcmOpen, aesGcmSeal } from '@seal-chat/crypto/primitives';
-import { SealError, utf8, type Bytes } from '@seal-chat/protocol';
+import { SealError, type Bytes } from '@seal-chat/protocol';
+import { encodeRow } from './row-codec.ts';
 
 /** A row as IndexedDB holds it. */
 export interface SealedRow {
@@ -24,7 +25,7 @@ export function createRowSealer(options: {
   readonly storeName: string;
 }): RowSealer {
   const key = { subtle: options.subtle, handle: options.key };
-  const placeOf = (rowKey: string, rev: number): Bytes => utf8(JSON.stringify([options.storeName, rowKey, rev]));
+  const placeOf = (rowKey: string, rev: number): Bytes => encodeRow([options.storeName, rowKey, rev]);
   return {
     async seal(rowKey, rev, plaintext) {
       const nonce = crypto.getRandomValues(new Uint8Array(AES_GCM_NONCE_LENGTH));

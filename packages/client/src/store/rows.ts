@@ -317,6 +317,8 @@ export const ROWS = {
   outbox: (id: ConversationId, order: number) => key<OutboxRow>(`outbox/${id}/${ordered(order)}`),
   outboxOf: (id: ConversationId) => prefix<OutboxRow>(`outbox/${id}/`),
   allOutbox: prefix<OutboxRow>('outbox/'),
+  /** Where in the outbox the read position was put last: its order. */
+  announcement: (id: ConversationId) => key<number>(`announcement/${id}`),
   sent: (id: ConversationId, seq: number) => key<SentRow>(`sent/${id}/${ordered(seq)}`),
   allSent: prefix<SentRow>('sent/'),
   answer: (id: ConversationId, seq: number, deviceId: DeviceId) =>

@@ -1,6 +1,7 @@
 import { SealError, utf8, type Bytes } from '@seal-chat/protocol';
 import { get, promisifyRequest, type UseStore } from 'idb-keyval';
 import type { AtRest } from '../model/account.ts';
+import { isLost } from './idb-errors.ts';
 import { createRowSealer } from './row-sealer.ts';
 
 /** Each in a record of its own: Safari returns null for a whole record with one key that it cannot read. */
@@ -42,7 +43,9 @@ async function readBack({ use, subtle }: Deps, candidate: CryptoKey | null): Pro
     if (candidate !== null) await addIfMissing(use, CRYPTO_KEY, candidate);
     const key = await get<CryptoKey | null>(CRYPTO_KEY, use);
     return key && (await works(subtle, key)) ? key : null;
-  } catch {
+  } catch (error) {
+    // A lost connection says nothing of the key.
+    if (isLost(error)) throw error;
     return null;
   }
 }

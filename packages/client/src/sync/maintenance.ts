@@ -91,6 +91,8 @@ export function createMaintenance(deps: Deps, live: Readable<LiveState>): Leader
       () => checkGaps(true),
       () => noteLearnedLists(deps),
       () => followPromises(deps),
+      // What was deleted goes from the disk, too.
+      () => deps.store.locks.run('device', async () => deps.store.renew?.()),
     ];
     for (const task of tasks) {
       if (!isConnected) return;

@@ -1,6 +1,7 @@
 import { isSealError, type ConversationId } from '@seal-chat/protocol';
 import type { StoreDeps, FetchDeps } from '../context/deps.ts';
 import { isTrusted } from '../peers/verified-key.ts';
+import { conversationsWithQueue, queuedIn } from '../store/queued-rows.ts';
 import { ROWS, placeOf, type OutboxRow } from '../store/rows.ts';
 
 /**
@@ -24,12 +25,15 @@ export async function requestRemovals(deps: FetchDeps): Promise<void> {
 /** What waited for an identity to be accepted or verified is sent, once all members of its conversation are trusted. */
 export async function reviveHeldUp(deps: StoreDeps): Promise<void> {
   const isHeldUp = (row: OutboxRow): boolean => row.failure === 'IDENTITY_CHANGED';
-  for (const { key, value } of await deps.reader.list(ROWS.allOutbox)) {
-    if (!isHeldUp(value) || !(await areTrusted(deps, placeOf(key).conversationId))) continue;
-    await deps.transact(async (tx) => {
-      const row = await tx.get(key);
-      if (row !== null && isHeldUp(row)) tx.put(key, { ...row, failure: null });
-    });
+  for (const conversationId of await conversationsWithQueue(deps.reader)) {
+    if (!(await areTrusted(deps, conversationId))) continue;
+    for await (const { key, value } of queuedIn(deps.reader, conversationId)) {
+      if (!isHeldUp(value)) continue;
+      await deps.transact(async (tx) => {
+        const row = await tx.get(key);
+        if (row !== null && isHeldUp(row)) tx.put(key, { ...row, failure: null });
+      });
+    }
   }
 }
 

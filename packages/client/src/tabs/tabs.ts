@@ -3,6 +3,7 @@ import type { DeviceStore } from '../store/device-store.ts';
 import type { Committed } from '../store/device-tx.ts';
 import type { Leader } from '../sync/leader.ts';
 import { NOT_CONNECTED, type LiveState } from '../sync/live-state.ts';
+import { watchLeader, type LeaderWatch } from './leader-watch.ts';
 
 /** What tabs of one device tell each other. */
 type TabMessage =
@@ -11,13 +12,16 @@ type TabMessage =
   | { readonly type: 'live'; readonly state: LiveState }
   /** From a new tab: the leader answers with `live`. */
   | { readonly type: 'hello' }
+  /** From a tab that watches the leader, and its answer. */
+  | { readonly type: 'ping' | 'pong' }
   | { readonly type: 'presence'; readonly state: 'online' | 'away' }
   | { readonly type: 'reconnect' }
   | { readonly type: 'wiped' };
 
 /**
  * The tabs of one device: all of them read and write the store; one, the leader, holds the connection. It is the one
- * that has the lock, so when its tab closes another takes over at once.
+ * that has the lock, so when its tab closes another takes over at once. When its tab hangs, one that is looked at takes the
+ * lock away from it.
  */
 export interface Tabs {
   /** This tab has committed something. */
@@ -44,6 +48,7 @@ export function createTabs(deps: {
   const { store, startLeader, live, handleCommitted, handleWiped, report } = deps;
   const post = (message: TabMessage): void => store.channel.post(message);
   let leader: Leader | null = null;
+  let watch: LeaderWatch | null = null;
   let candidacy: { readonly end: AbortController; readonly done: Promise<void> } | null = null;
 
   async function lead(signal: AbortSignal): Promise<void> {
@@ -65,11 +70,25 @@ export function createTabs(deps: {
     publish(NOT_CONNECTED);
   }
 
+  /** Leads whenever it is this tab's turn, until `signal` is aborted. */
   async function stand(signal: AbortSignal): Promise<void> {
-    try {
-      await store.locks.run('leader', () => lead(signal), signal);
-    } catch (error) {
-      if (!signal.aborted) report(error);
+    const task = (lost: AbortSignal): Promise<void> => lead(AbortSignal.any([signal, lost]));
+    while (!signal.aborted) {
+      const silence = new AbortController();
+      watch = watchLeader({
+        ask: () => post({ type: 'ping' }),
+        isWatching: () => leader === null && store.locks.take !== undefined,
+        handleSilence: () => silence.abort(),
+      });
+      try {
+        await store.locks.run('leader', task, AbortSignal.any([signal, silence.signal]));
+      } catch (error) {
+        if (signal.aborted) return;
+        if (!silence.signal.aborted || store.locks.take === undefined) return report(error);
+        await store.locks.take('leader', task).catch(report);
+      } finally {
+        watch.stop();
+      }
     }
   }
 
@@ -87,9 +106,14 @@ export function createTabs(deps: {
         leader?.committed(received.change);
         return handleCommitted(received.change);
       case 'live':
+        watch?.answered();
         return leader === null ? live.set(received.state) : undefined;
       case 'hello':
         return leader === null ? undefined : post({ type: 'live', state: leader.live.get() });
+      case 'ping':
+        return leader === null ? undefined : post({ type: 'pong' });
+      case 'pong':
+        return watch?.answered();
       case 'presence':
         return leader?.setPresence(received.state);
       case 'reconnect':

@@ -3,13 +3,14 @@ import { verificationOf, type Verification } from '../peers/verified-key.ts';
 import { timerOf } from '../store/timer.ts';
 import type { RowReader } from '../store/device-tx.ts';
 import { isHeldOff } from '../store/privacy.ts';
-import { ROWS, type ConversationRow } from '../store/rows.ts';
+import { ROWS, placeOf, type ConversationRow } from '../store/rows.ts';
 import type { LiveState } from '../sync/live-state.ts';
 import type { ConversationMember, ConversationSummary } from '../model/conversation.ts';
 import type { Message } from '../model/message.ts';
 import type { PrivacySettings } from '../model/account.ts';
 import type { Presence } from '../model/connection.ts';
 import { viewMessage, viewOutbox } from '../store/message-view.ts';
+import { conversationsWithQueue, queuedIn } from '../store/queued-rows.ts';
 import type { Self } from '../store/self.ts';
 
 /** What the store says of a conversation; together with the live state it makes a summary. */
@@ -26,42 +27,90 @@ export interface ConversationParts {
 
 const NEVER_SEEN: Presence = { state: 'offline', lastSeenAt: null };
 
-/** Reads what a summary is made of; null when this device does not know the conversation. */
-export async function readConversation(
+/** Reads what summaries are made of; conversations that this device does not know are left out. */
+export async function readConversations(
   reader: RowReader,
-  conversationId: ConversationId,
+  ids: readonly ConversationId[],
   self: Self,
-): Promise<ConversationParts | null> {
-  const row = await reader.get(ROWS.conversation(conversationId));
-  if (row === null) return null;
+): Promise<ReadonlyMap<ConversationId, ConversationParts>> {
+  const rows = await reader.getMany(ids.map((id) => ROWS.conversation(id)));
+  const known = ids.flatMap((conversationId, i) => {
+    const row = rows[i];
+    return row ? [{ conversationId, row }] : [];
+  });
+  const drafts = await reader.getMany(known.map(({ conversationId }) => ROWS.draft(conversationId)));
+  const people = [...new Set(known.flatMap(({ row }) => row.members.map(({ userId }) => userId)))];
+  const trust = await readTrust(reader, people);
+  const last = await readLast(reader, known, self);
+  return new Map(
+    known.map(({ conversationId, row }, i) => [
+      conversationId,
+      {
+        conversationId,
+        row,
+        lastMessage: last.get(conversationId) ?? null,
+        draft: drafts[i]?.text ?? '',
+        untrusted: new Set(row.members.map(({ userId }) => userId).filter((userId) => trust.untrusted.has(userId))),
+        verifications: trust.verifications,
+      },
+    ]),
+  );
+}
+
+/** Which of these people have keys that nobody has accepted, and what became of those who were verified. */
+async function readTrust(
+  reader: RowReader,
+  people: readonly UserId[],
+): Promise<{ readonly untrusted: ReadonlySet<string>; readonly verifications: ReadonlyMap<UserId, Verification> }> {
+  const peers = await reader.getMany(people.map((userId) => ROWS.peer(userId)));
+  const marks = await reader.list(ROWS.registersAbout(SYNC_TOPICS.verified));
   const untrusted = new Set<string>();
   const verifications = new Map<UserId, Verification>();
-  const marks = await reader.list(ROWS.registersAbout(SYNC_TOPICS.verified));
-  for (const { userId } of row.members) {
-    const peer = await reader.get(ROWS.peer(userId));
+  for (const [i, userId] of people.entries()) {
+    const peer = peers[i] ?? null;
     const mark = marks.find(({ value }) => value.subject === userId && value.value.length > 0);
     if (mark !== undefined) verifications.set(userId, verificationOf(peer, mark.value.value));
     if (peer?.changedKey || verifications.get(userId) === 'changed') untrusted.add(userId);
   }
-  const draft = (await reader.get(ROWS.draft(conversationId)))?.text ?? '';
-  const lastMessage = await readLast(reader, conversationId, row, self);
-  return { conversationId, row, lastMessage, draft, untrusted, verifications };
+  return { untrusted, verifications };
 }
 
+type Known = Pick<ConversationParts, 'conversationId' | 'row'>;
+
+/** The newest message of each conversation: the one written last that waits in the outbox, else the one placed last. */
 async function readLast(
   reader: RowReader,
-  conversationId: ConversationId,
-  row: ConversationRow,
+  known: readonly Known[],
   self: Self,
-): Promise<Message | null> {
-  const queued = await reader.list(ROWS.outboxOf(conversationId), { order: 'descending' });
-  for (const { value } of queued) {
-    const message = viewOutbox(conversationId, value, self);
-    if (message !== null) return message;
+): Promise<ReadonlyMap<ConversationId, Message>> {
+  const found = new Map<ConversationId, Message>();
+  const withQueue = new Set(known.length === 1 ? [known[0]!.conversationId] : await conversationsWithQueue(reader));
+  for (const { conversationId } of known) {
+    if (!withQueue.has(conversationId)) continue;
+    for await (const { value } of queuedIn(reader, conversationId, { order: 'descending' })) {
+      const message = viewOutbox(conversationId, value, self);
+      if (message === null) continue;
+      found.set(conversationId, message);
+      break;
+    }
   }
-  const [last] = await reader.list(ROWS.messagesOf(conversationId), { order: 'descending', limit: 1 });
-  const seq = last === undefined ? null : Number(last.key.split('/')[2]);
-  return last === undefined || seq === null ? null : viewMessage({ conversationId, seq, row: last.value }, row, self);
+  const left = known.filter(({ conversationId }) => !found.has(conversationId));
+  const placed = await reader.getMany(
+    left.map(({ conversationId, row }) => ROWS.message(conversationId, row.lastShownSeq ?? 0)),
+  );
+  for (let i = 0; i < left.length; i++) {
+    const { conversationId, row } = left[i]!;
+    let message = placed[i];
+    let seq = row.lastShownSeq ?? 0;
+    if (row.kind === 'channel') {
+      // In a channel, what could not be opened may have come since.
+      const [newest] = await reader.list(ROWS.messagesOf(conversationId), { order: 'descending', limit: 1 });
+      if (newest !== undefined) ({ seq } = placeOf(newest.key));
+      message = newest?.value ?? null;
+    }
+    if (message) found.set(conversationId, viewMessage({ conversationId, seq, row: message }, row, self));
+  }
+  return found;
 }
 
 /** What the person of this account thinks of others, besides what is in the rows of conversations. */

@@ -23,7 +23,8 @@ export function createEmitter(): Emitter {
     error: new Set(),
   };
   const emit: Emitter['emit'] = (name, event) => {
-    for (const listener of Array.from(listeners[name])) {
+    const told = [...listeners[name]];
+    for (const listener of told) {
       try {
         listener(event);
       } catch (error) {

@@ -3,6 +3,7 @@ import type { Person, PrivacySettings } from '../model/account.ts';
 import type { ConversationSummary, Invitation, MessageWindow } from '../model/conversation.ts';
 import type { Message } from '../model/message.ts';
 import { createAtom, type Atom, type Readable } from '../state/atom.ts';
+import { isSame } from '../state/is-same.ts';
 import { createTaskQueue } from '../state/task-queue.ts';
 import type { Committed, RowReader } from '../store/device-tx.ts';
 import { viewMessage, viewOutbox } from '../store/message-view.ts';
@@ -10,9 +11,9 @@ import { ROWS, placeOf } from '../store/rows.ts';
 import type { Self } from '../store/self.ts';
 import type { LiveState } from '../sync/live-state.ts';
 import { isHeldOff, privacyOf } from '../store/privacy.ts';
-import { isListed, readConversation, summarize, type ConversationParts } from './conversation-view.ts';
+import { isListed, readConversations, summarize, type ConversationParts } from './conversation-view.ts';
 import type { Emitter } from './emitter.ts';
-import { EMPTY_WINDOW, WINDOW_PAGE, readWindow } from './message-window.ts';
+import { createWindows } from './windows.ts';
 
 /** What people see of the store, kept up to date with every commit of any tab. Holds no truth of its own. */
 export interface Views {
@@ -25,7 +26,10 @@ export interface Views {
   readonly invitations: Readable<readonly Invitation[]>;
   summary(conversationId: ConversationId): Readable<ConversationSummary | null>;
   window(conversationId: ConversationId): Readable<MessageWindow>;
+  /** Resolves when the window has grown by a page. */
   loadEarlier(conversationId: ConversationId): Promise<void>;
+  /** Resolves when the window is back to its last page. */
+  dropEarlier(conversationId: ConversationId): Promise<void>;
   /** One message by where it is stored; null when it is gone or never shown. */
   message(rowKey: string): Promise<Message | null>;
   /** An account is signed in, or none: everything is read again. */
@@ -36,11 +40,6 @@ export interface Views {
   settled(): Promise<void>;
 }
 
-interface OpenWindow {
-  readonly atom: Atom<MessageWindow>;
-  count: number;
-}
-
 export function createViews(deps: { readonly live: Readable<LiveState>; readonly emitter: Emitter }): Views {
   const { live, emitter } = deps;
   const conversations = createAtom<readonly ConversationSummary[]>([]);
@@ -49,14 +48,14 @@ export function createViews(deps: { readonly live: Readable<LiveState>; readonly
   const privacy = createAtom<PrivacySettings>({ typing: true, presence: true, receipts: true });
   const invitations = createAtom<readonly Invitation[]>([]);
   const summaries = new Map<ConversationId, Atom<ConversationSummary | null>>();
-  const windows = new Map<ConversationId, OpenWindow>();
+  const windows = createWindows(() => schedule());
   let parts = new Map<ConversationId, ConversationParts>();
   let source: { readonly reader: RowReader; readonly self: Self } | null = null;
   let blockedIds: readonly UserId[] = [];
   let dirty = new Set<ConversationId>();
   const refreshing = createTaskQueue((error) => emitter.fail(error));
   let unread = 0;
-  let wasOnline = false;
+  let lastLive = live.get();
 
   const summaryAtom = (conversationId: ConversationId): Atom<ConversationSummary | null> => {
     const known = summaries.get(conversationId);
@@ -75,7 +74,7 @@ export function createViews(deps: { readonly live: Readable<LiveState>; readonly
       const attitude = { privacy: privacy.get(), blocked: blockedIds };
       const summary = self && read ? summarize(read, live.get(), self, attitude) : null;
       const atom = summaryAtom(conversationId);
-      if (textOf(summary) === textOf(atom.get())) continue;
+      if (isSame(summary, atom.get())) continue;
       hasChanged = true;
       atom.set(summary);
       if (summary !== null) emitter.emit('conversation', summary);
@@ -97,26 +96,35 @@ export function createViews(deps: { readonly live: Readable<LiveState>; readonly
     if (count !== unread) emitter.emit('unread', (unread = count));
   }
 
-  async function refreshWindow(conversationId: ConversationId): Promise<void> {
-    const open = windows.get(conversationId);
-    if (open === undefined || source === null) return;
+  async function refresh(): Promise<void> {
+    const ids = [...dirty];
+    dirty = new Set();
+    if (source === null) return;
     const { reader, self } = source;
-    const isOnline = live.get().connection.status === 'online';
-    open.atom.set(await readWindow(reader, conversationId, { count: open.count, self, isOnline }));
+    if (ids.length > 0) {
+      const read = await readConversations(reader, ids, self);
+      for (const conversationId of ids) {
+        const found = read.get(conversationId);
+        if (found === undefined) parts.delete(conversationId);
+        else parts.set(conversationId, found);
+      }
+    }
+    await windows.refresh({ reader, self, isOnline: isOnline(live.get()) });
+    publish(ids);
   }
 
-  async function refresh(): Promise<void> {
-    const ids = dirty;
-    dirty = new Set();
-    if (source === null || ids.size === 0) return;
-    const { reader, self } = source;
-    for (const conversationId of ids) {
-      const read = await readConversation(reader, conversationId, self);
-      if (read === null) parts.delete(conversationId);
-      else parts.set(conversationId, read);
-      await refreshWindow(conversationId);
-    }
-    publish(ids);
+  /** Conversations with any of these people. */
+  function conversationsWith(people: ReadonlySet<string>): readonly ConversationId[] {
+    if (people.size === 0) return [];
+    const found = [...parts].filter(([, { row }]) => row.members.some(({ userId }) => people.has(userId)));
+    return found.map(([conversationId]) => conversationId);
+  }
+
+  /** Conversations of which something that lasts only as long as the connection is different now. */
+  function concerned(before: LiveState, after: LiveState): ReadonlySet<ConversationId> {
+    const typing = differing(before.typing, after.typing).filter((id) => parts.has(id as ConversationId));
+    const people = new Set(differing(before.presence, after.presence));
+    return new Set([...(typing as ConversationId[]), ...conversationsWith(people)]);
   }
 
   async function refreshInvitations(): Promise<void> {
@@ -151,21 +159,17 @@ export function createViews(deps: { readonly live: Readable<LiveState>; readonly
       return read !== undefined && privacy.get().typing && !isHeldOff(read.row);
     },
     summary: summaryAtom,
-    window(conversationId) {
-      const known = windows.get(conversationId);
-      if (known !== undefined) return known.atom;
-      const atom = createAtom(EMPTY_WINDOW);
-      windows.set(conversationId, { atom, count: WINDOW_PAGE });
-      dirty.add(conversationId);
-      schedule();
-      return atom;
-    },
+    window: windows.of,
     async loadEarlier(conversationId) {
-      this.window(conversationId);
-      const open = windows.get(conversationId)!;
-      if (open.atom.get().hasEarlier) open.count += WINDOW_PAGE;
-      dirty.add(conversationId);
+      windows.of(conversationId);
+      // What is asked for first is how the window is now.
+      await refreshing.idle();
+      windows.grow(conversationId);
       schedule();
+      await refreshing.idle();
+    },
+    async dropEarlier(conversationId) {
+      windows.shrink(conversationId);
       await refreshing.idle();
     },
     async message(rowKey) {
@@ -185,8 +189,9 @@ export function createViews(deps: { readonly live: Readable<LiveState>; readonly
       const known = next === null ? [] : await next.reader.list(ROWS.conversations);
       const gone = [...parts.keys()];
       parts = new Map();
-      for (const { atom } of windows.values()) if (next === null) atom.set(EMPTY_WINDOW);
-      dirty = new Set([...known.map(({ key }) => placeOf(key).conversationId), ...windows.keys()]);
+      if (next === null) windows.empty();
+      windows.reset();
+      dirty = new Set(known.map(({ key }) => placeOf(key).conversationId));
       publish(gone);
       schedule();
       schedule(refreshAttitude);
@@ -195,31 +200,38 @@ export function createViews(deps: { readonly live: Readable<LiveState>; readonly
     committed({ keys }) {
       for (const key of keys) {
         if (IN_CONVERSATION.test(key)) dirty.add(placeOf(key).conversationId);
-        else if (key.startsWith(PEERS)) for (const conversationId of parts.keys()) dirty.add(conversationId);
+        else if (key.startsWith(PEERS))
+          for (const id of conversationsWith(new Set([key.slice(PEERS.length)]))) dirty.add(id);
         else if (key.startsWith(VERIFIED)) for (const conversationId of parts.keys()) dirty.add(conversationId);
         else if (key === ROWS.blocked || key.startsWith(PRIVACY)) schedule(refreshAttitude);
         else if (key === ROWS.invitations) schedule(refreshInvitations);
       }
-      if (dirty.size > 0) schedule();
+      if (windows.note(keys) || dirty.size > 0) schedule();
     },
     liveChanged() {
-      publish(parts.keys());
-      const isOnline = live.get().connection.status === 'online';
-      if (isOnline === wasOnline) return;
-      wasOnline = isOnline;
-      for (const conversationId of windows.keys()) dirty.add(conversationId);
+      const before = lastLive;
+      lastLive = live.get();
+      publish(concerned(before, lastLive));
+      if (isOnline(before) === isOnline(lastLive)) return;
+      windows.reset();
       schedule();
     },
     settled: () => refreshing.idle(),
   };
 }
 
-/** What decides whether a summary has changed. Pictures do not change. */
-function textOf(summary: ConversationSummary | null): string {
-  return JSON.stringify(summary, (_name, value: unknown) => (value instanceof Uint8Array ? value.length : value));
+function isOnline({ connection }: LiveState): boolean {
+  return connection.status === 'online';
 }
 
 const IN_CONVERSATION = /^(conversation|message|outbox|draft)\//;
 const PEERS = 'peer/';
 const VERIFIED = ROWS.registersAbout(SYNC_TOPICS.verified);
 const PRIVACY = ROWS.registersAbout(SYNC_TOPICS.privacy);
+
+/** Names whose values are not the same. */
+function differing<T>(before: Readonly<Record<string, T>>, after: Readonly<Record<string, T>>): readonly string[] {
+  if (before === after) return [];
+  const names = new Set([...Object.keys(before), ...Object.keys(after)]);
+  return [...names].filter((name) => !isSame(before[name], after[name]));
+}

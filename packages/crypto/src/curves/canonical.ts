@@ -19,6 +19,18 @@ const SMALL_ORDER_Y: ReadonlySet<string> = new Set(
   [0n, 1n, FIELD - 1n, Y_ORDER_8, FIELD - Y_ORDER_8].map((y) => toHex(littleEndian(y))),
 );
 
+/** u-coordinates, on curve25519 and its twist, whose multiples by a clamped scalar are all zero: 0, 1, order 8, -1. */
+const SMALL_ORDER_U: ReadonlySet<string> = new Set([
+  ...[0n, 1n, FIELD - 1n, FIELD, FIELD + 1n].map((u) => toHex(littleEndian(u))),
+  'e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800',
+  '5f9c95bca3508c24b1d0b1559c83ef5b04445cc4581c8e86d8224eddd09f1157',
+]);
+
+/** Tells whether X25519 with `key` gives all zeros, whatever the private key. */
+export function isSmallOrderDhKey(key: Uint8Array): boolean {
+  return SMALL_ORDER_U.has(toHex(withoutSign(key)));
+}
+
 /** Tells whether `key` is a u-coordinate below p with the unused top bit clear (RFC 7748 §5 accepts more). */
 export function isCanonicalDhKey(key: Uint8Array): boolean {
   return key.length === 32 && isBelow(key, P);
@@ -35,7 +47,7 @@ export function hasStrictEncoding(publicKey: Uint8Array, signature: Uint8Array):
   return isBelow(signature.subarray(32), L) && isBelow(r, P) && isBelow(y, P) && !SMALL_ORDER_Y.has(toHex(y));
 }
 
-/** A point's y coordinate: the encoding without the sign of x in its top bit. */
+/** A point's y coordinate, the encoding without the sign of x in its top bit; of a u-coordinate the bits that count. */
 function withoutSign(point: Uint8Array): Bytes {
   const y = Uint8Array.from(point);
   y[31] = y[31]! & 0x7f;

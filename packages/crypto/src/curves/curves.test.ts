@@ -1,4 +1,4 @@
-import { concatBytes, fromHex, utf8, asKey } from '@seal-chat/protocol';
+import { concatBytes, fromHex, utf8, asKey, type DhPublicKey } from '@seal-chat/protocol';
 import { describe, expect, it } from 'vitest';
 import { P, littleEndian, toInteger } from '../../test/montgomery.ts';
 import { seededRng } from '../../test/rng.ts';
@@ -8,7 +8,7 @@ import { selectCurves } from './select.ts';
 import type { Subtle } from './subtle.ts';
 import { tweetnaclCurves } from './tweetnacl.ts';
 import { webCryptoCurves } from './web-crypto.ts';
-import type { DhKeyPair } from '../keys.ts';
+import type { DhKeyPair, DhPrivateKey } from '../keys.ts';
 
 const subtle: Subtle = globalThis.crypto.subtle;
 const native = webCryptoCurves(subtle);
@@ -179,6 +179,62 @@ describe('selectCurves', () => {
     expect(usesNative(await selectCurves(acceptsAll))).toEqual({ dh: true, sign: false });
     const wrongPair: Subtle = { ...bound(subtle), exportKey: async () => new Uint8Array(48).fill(7).buffer };
     expect(usesNative(await selectCurves(wrongPair))).toEqual({ dh: false, sign: false });
+  });
+
+  it.each(['DataError', 'OperationError'])('a low-order key is LOW_ORDER_KEY where WebCrypto says %s', async (name) => {
+    const refuse = (): Promise<never> => Promise.reject(new DOMException('refused', name));
+    const curves = webCryptoCurves({ ...bound(subtle), deriveBits: refuse });
+    const own = {
+      publicKey: asKey<DhPublicKey>(new Uint8Array(32)),
+      privateKey: asKey<DhPrivateKey>(fromHex('42'.repeat(32))),
+    };
+    const lowOrder = asKey<DhPublicKey>(fromHex('e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800'));
+    await expect(dh(curves, own, lowOrder)).rejects.toMatchObject({ code: 'LOW_ORDER_KEY' });
+    // The same error for a key that nothing is wrong with is the engine's failure, and no verdict.
+    const good = (await tweetnaclCurves.dhKeyPair(asKey(fromHex('07'.repeat(32))))).publicKey;
+    await expect(dh(curves, own, good)).rejects.toMatchObject({ name });
+  });
+
+  it('a private key that could not be imported is imported again', async () => {
+    let failures = 1;
+    const importKey = bound(subtle).importKey;
+    const flaky: Subtle = {
+      ...bound(subtle),
+      importKey: (...input) =>
+        input[0] === 'pkcs8' && failures-- > 0 ? Promise.reject(new Error('engine')) : importKey(...input),
+    };
+    const curves = webCryptoCurves(flaky);
+    const own = {
+      publicKey: asKey<DhPublicKey>(new Uint8Array(32)),
+      privateKey: asKey<DhPrivateKey>(fromHex('42'.repeat(32))),
+    };
+    const peer = (await tweetnaclCurves.dhKeyPair(asKey(fromHex('07'.repeat(32))))).publicKey;
+    await expect(dh(curves, own, peer)).rejects.toThrow('engine');
+    expect(await dh(curves, own, peer)).toHaveLength(32);
+  });
+
+  it('a key pair that an engine fails to generate is generated again', async () => {
+    let failures = 2;
+    const { generateKey } = bound(subtle);
+    const curves = webCryptoCurves({
+      ...bound(subtle),
+      generateKey: (...input) =>
+        failures-- > 0 ? Promise.reject(new DOMException('', 'OperationError')) : generateKey(...input),
+    });
+    expect((await curves.newDhKeyPair(seededRng('again'))).privateKey).toHaveLength(32);
+  });
+
+  it('an engine that fails to verify says nothing about the signature', async () => {
+    const pair = await tweetnaclCurves.signKeyPair(asKey(fromHex('07'.repeat(32))));
+    const signature = await tweetnaclCurves.sign(pair, utf8('m'));
+    let failures = 1;
+    const { importKey } = bound(subtle);
+    const curves = webCryptoCurves({
+      ...bound(subtle),
+      importKey: (...input) => (failures-- > 0 ? Promise.reject(new Error('engine')) : importKey(...input)),
+    });
+    await expect(curves.verify(pair.publicKey, utf8('m'), signature)).rejects.toThrow('engine');
+    expect(await curves.verify(pair.publicKey, utf8('m'), signature)).toBe(true);
   });
 
   it('works when mixed', async () => {

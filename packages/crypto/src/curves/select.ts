@@ -1,5 +1,6 @@
 import { asKey, constantTimeEqual, fromHex, type Bytes } from '@seal-chat/protocol';
 import type { SignKeyPair } from '../keys.ts';
+import { loadPart } from '../load-part.ts';
 import type { Curves } from './curves.ts';
 import type { Subtle } from './subtle.ts';
 import { webCryptoCurves } from './web-crypto.ts';
@@ -19,9 +20,11 @@ const ED25519 = {
 /**
  * Selects the fastest curves that work here: WebCrypto for each algorithm that passes a known-answer test, tweetnacl
  * for the others and where there is no `subtle` (pages without TLS), loaded only then. Costs about 2 ms; call it once.
+ *
+ * @throws SealError OFFLINE when tweetnacl cannot be downloaded: call it again
  */
 export async function selectCurves(subtle: Subtle | undefined): Promise<Curves> {
-  const loadFallback = async (): Promise<Curves> => (await import('./tweetnacl.ts')).tweetnaclCurves;
+  const loadFallback = async (): Promise<Curves> => (await loadPart(() => import('./tweetnacl.ts'))).tweetnaclCurves;
   if (subtle === undefined) return loadFallback();
   const native = webCryptoCurves(subtle);
   const [dhWorks, signWorks] = await Promise.all([passes(checkX25519(native)), passes(checkEd25519(native))]);

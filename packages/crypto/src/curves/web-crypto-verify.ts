@@ -1,6 +1,7 @@
 import type { Bytes } from '@seal-chat/protocol';
 import { hasStrictEncoding } from './canonical.ts';
 import type { Curves } from './curves.ts';
+import { isRefusal } from './engine-errors.ts';
 import type { Subtle } from './subtle.ts';
 
 const ED25519 = { name: 'Ed25519' };
@@ -25,8 +26,11 @@ export function webCryptoVerify(subtle: Pick<Subtle, 'importKey' | 'verify'>): P
       try {
         const key = await handleOf(publicKey);
         return await subtle.verify(ED25519, key, signature, message);
-      } catch {
-        return false; // a y coordinate with no point is refused at import by some engines
+      } catch (error) {
+        // A y coordinate with no point is refused at import by some engines. Anything else says nothing of the signature.
+        if (isRefusal(error)) return false;
+        last = null;
+        throw error;
       }
     },
   };

@@ -1,7 +1,10 @@
 import { SealError, asKey, concatBytes, fromHex, wipe, type Bytes, type DhPublicKey } from '@seal-chat/protocol';
 import { expectLength } from '../expect-length.ts';
 import type { DhKeyPair, DhOutput, DhPrivateKey, SignKeyPair } from '../keys.ts';
+import { loadPart } from '../load-part.ts';
+import { isSmallOrderDhKey } from './canonical.ts';
 import type { Curves } from './curves.ts';
+import { isRefusal } from './engine-errors.ts';
 import type { Subtle } from './subtle.ts';
 import { webCryptoVerify } from './web-crypto-verify.ts';
 
@@ -36,20 +39,23 @@ export function webCryptoCurves(subtle: Subtle): Curves {
     const pkcs8 = concatBytes(prefix, own.privateKey);
     const handle = subtle.importKey('pkcs8', pkcs8, algorithm, false, [usage]).finally(() => wipe(pkcs8));
     handles.set(own, handle);
+    // Private keys are ours: an engine that fails to import one may succeed the next time.
+    handle.catch(() => handles.delete(own));
     return handle;
   }
 
   async function rawDh(own: DhKeyPair, peerPublicKey: DhPublicKey): Promise<DhOutput> {
     expectLength('public key', peerPublicKey, 32);
-    const [key, peer] = await Promise.all([
-      privateHandle(own, PKCS8_X25519, X25519, 'deriveBits'),
-      subtle.importKey('raw', peerPublicKey, X25519, false, []),
-    ]);
     try {
+      const [key, peer] = await Promise.all([
+        privateHandle(own, PKCS8_X25519, X25519, 'deriveBits'),
+        subtle.importKey('raw', peerPublicKey, X25519, false, []),
+      ]);
       return asKey(new Uint8Array(await subtle.deriveBits({ ...X25519, public: peer }, key, 256)));
     } catch (error) {
-      // WebCrypto must refuse an all-zero result, as RFC 7748 §6.1 allows: say what it refused.
-      if (error instanceof Error && error.name === 'OperationError') return asKey(new Uint8Array(32));
+      // WebCrypto must refuse an all-zero result, as RFC 7748 §6.1 allows: say what it refused. The same errors also
+      // stand for an engine that has failed, so that the key decides.
+      if (isRefusal(error) && isSmallOrderDhKey(peerPublicKey)) return asKey(new Uint8Array(32));
       throw error;
     }
   }
@@ -60,7 +66,7 @@ export function webCryptoCurves(subtle: Subtle): Curves {
     usages: ('deriveBits' | 'sign' | 'verify')[],
     prefix: Bytes,
   ): Promise<{ readonly publicKey: Bytes; readonly privateKey: Bytes; readonly handle: object }> {
-    const pair = await subtle.generateKey(algorithm, true, usages);
+    const pair = await withRetries(() => subtle.generateKey(algorithm, true, usages));
     if (!('privateKey' in pair))
       throw new SealError('UNSUPPORTED_BROWSER', `WebCrypto made no ${algorithm.name} key pair`);
     const [publicKey, exported] = await Promise.all([
@@ -95,7 +101,7 @@ export function webCryptoCurves(subtle: Subtle): Curves {
 
     /** WebCrypto tells the public half of an imported key as JWK alone. Needed when an account comes to a new device. */
     async signKeyPair(seed) {
-      const { tweetnaclCurves } = await import('./tweetnacl.ts');
+      const { tweetnaclCurves } = await loadPart(() => import('./tweetnacl.ts'));
       return tweetnaclCurves.signKeyPair(seed);
     },
 
@@ -113,4 +119,17 @@ export function webCryptoCurves(subtle: Subtle): Curves {
 
     ...webCryptoVerify(subtle),
   };
+}
+
+/** Some engines fail to generate about one key in 300, and succeed the next time. */
+const GENERATE_ATTEMPTS = 4;
+
+async function withRetries<T>(generate: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await generate();
+    } catch (error) {
+      if (!isRefusal(error) || attempt === GENERATE_ATTEMPTS) throw error;
+    }
+  }
 }

@@ -1,4 +1,4 @@
-import { CHANNEL_LIMITS, SealError, constantTimeEqual, type TenantId, asKey } from '@seal-chat/protocol';
+import { CHANNEL_LIMITS, SealError, constantTimeEqual, isSealError, type TenantId, asKey } from '@seal-chat/protocol';
 import type { ClientConfig } from 'ts-mls/clientConfig.js';
 import type { Credential } from 'ts-mls/credential.js';
 import { memberOf } from './names.ts';
@@ -44,6 +44,7 @@ async function asked(question: () => boolean | Promise<boolean>): Promise<boolea
   try {
     return await question();
   } catch (cause) {
+    if (isSealError(cause) && cause.isRetryable) throw cause;
     throw new SealError('UNVERIFIED_DEVICE', 'mls: the device list could not be checked', { cause });
   }
 }

@@ -53,7 +53,7 @@ export async function processCommit(
   try {
     checkIsFor(epoch, publicMessage);
     // What is malformed in a Commit, or a key of small order, makes the Commit invalid.
-    return await recoded('INVALID_COMMIT', ['UNVERIFIED_DEVICE'], () => apply(deps, epoch, publicMessage, input));
+    return await recoded('INVALID_COMMIT', () => apply(deps, epoch, publicMessage, input));
   } finally {
     wipeEpoch(epoch);
   }

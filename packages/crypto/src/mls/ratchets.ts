@@ -1,4 +1,4 @@
-import { ByteReader, ByteWriter, SealError, type Bytes } from '@seal-chat/protocol';
+import { ByteReader, ByteWriter, SealError, times, type Bytes } from '@seal-chat/protocol';
 
 /**
  * The part of a group's state that changes with every message (RFC 9420 §9): what is left of the secret tree. Secrets
@@ -70,7 +70,7 @@ export function decodeRatchets(bytes: Uint8Array): Ratchets {
     const index = input.uint(4);
     const generation = input.uint(4);
     const secret = readSecret(input);
-    const skipped = Array.from({ length: input.uint(2) }, () => ({
+    const skipped = times(input.uint(2), () => ({
       generation: input.uint(4),
       key: readSecret(input),
       nonce: readSecret(input),

@@ -10,6 +10,7 @@ import {
   malformed,
   nullable,
   struct,
+  times,
   u16,
   u32,
   u53,
@@ -53,7 +54,7 @@ const skippedKeys: Codec<readonly SkippedKey[]> = {
   read(input) {
     const count = u16.read(input);
     if (count > RATCHET_LIMITS.maxSkippedKeys) throw malformed('too many skipped keys');
-    return Array.from({ length: count }, () => skippedKey.read(input));
+    return times(count, () => skippedKey.read(input));
   },
 };
 

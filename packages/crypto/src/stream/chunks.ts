@@ -1,4 +1,4 @@
-import { ATTACHMENT_LIMITS, SealError, type Bytes } from '@seal-chat/protocol';
+import { ATTACHMENT_LIMITS, SealError, isSealError, type Bytes } from '@seal-chat/protocol';
 import { AES_GCM_NONCE_LENGTH, aesGcmOpen, aesGcmSeal } from '../aes-gcm.ts';
 import type { StreamKey } from './stream-key.ts';
 
@@ -48,6 +48,7 @@ export async function openChunk(streamKey: StreamKey, place: ChunkPlace, ciphert
     const nonce = nonceOf(streamKey, place);
     return await aesGcmOpen({ key: streamKey.key, nonce, ciphertext, associatedData: NO_DATA });
   } catch (cause) {
+    if (!isSealError(cause)) throw cause;
     throw damaged(place, cause);
   }
 }

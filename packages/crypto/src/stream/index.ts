@@ -1,4 +1,4 @@
-import { ATTACHMENT_LIMITS, SealError, chunksOf, type Bytes } from '@seal-chat/protocol';
+import { ATTACHMENT_LIMITS, SealError, chunksOf, times, type Bytes } from '@seal-chat/protocol';
 import { openChunk, sealChunk } from './chunks.ts';
 import { cut, inOrder, type Block } from './pipeline.ts';
 import type { StreamKey } from './stream-key.ts';
@@ -45,7 +45,7 @@ export async function sealPart(
     const place = { index: firstChunk + i, isLast: isEnd && i === count - 1 };
     part.set(await sealChunk(streamKey, place, plaintext.subarray(i * CHUNK, (i + 1) * CHUNK)), i * (CHUNK + TAG));
   };
-  await Promise.all(Array.from({ length: count }, (_, i) => seal(i)));
+  await Promise.all(times(count, (i) => seal(i)));
   return part;
 }
 

@@ -211,6 +211,12 @@ export const de: Strings = {
     WRONG_CODE: 'Der Code stimmt nicht. Prüfe ihn auf Tippfehler.',
     STORAGE_FAILED:
       'Dieser Browser lässt die Seite keine Daten speichern. Private Fenster und volle Datenträger sind häufige Gründe.',
+    STORAGE_LOST: 'Der Speicher des Browsers antwortet nicht. Lade die Seite neu, wenn es so bleibt.',
+    STORAGE_FULL: 'Hier ist kein Platz mehr für Nachrichten. Gib auf diesem Gerät Speicher frei.',
+    DEVICE_CLONED:
+      'Eine Kopie dieses Browserprofils ist anderswo in Gebrauch. Schließe eine von beiden und lade die andere neu.',
+    UNSAFE_PAGE:
+      'Ein anderes Skript dieser Seite verändert, wie Daten gespeichert werden. Damit nichts beschädigt wird, wird nichts gespeichert.',
     STORAGE_CONFLICT: 'Ein anderer Tab hat dieselben Daten geändert.',
     OFFLINE: 'Der Server ist nicht erreichbar. Prüfe deine Verbindung und versuche es erneut.',
     UNAVAILABLE: 'Der Server ist überlastet oder startet neu.',

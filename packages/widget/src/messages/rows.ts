@@ -30,7 +30,9 @@ export type Row<M extends Groupable> =
  */
 export function toRows<M extends Groupable>(messages: readonly M[], firstUnreadId: string | null): readonly Row<M>[] {
   const rows: Row<M>[] = [];
-  for (const [i, message] of messages.entries()) {
+  // Not by `entries()`, which old libraries on a page replace with one that counts nothing.
+  for (let i = 0; i < messages.length; i++) {
+    const message = messages[i]!;
     const previous = messages[i - 1];
     const next = messages[i + 1];
     const startsDay = previous === undefined || !isSameDay(previous.at, message.at);

@@ -6,6 +6,7 @@ import type { SignKeyPair } from '../../keys.ts';
 import { selectCurves } from '../../curves/select.ts';
 import type { Subtle } from '../../curves/subtle.ts';
 import { selectKem } from '../../kem/select.ts';
+import { loadPart } from '../../load-part.ts';
 import type { Rng } from '../../rng.ts';
 import { chaChaPoly, type Aead } from './aead.ts';
 import { x25519Kem } from './dh-kem.ts';
@@ -51,9 +52,14 @@ const KDF_IDS = { 'HKDF-SHA256': 1, 'HKDF-SHA512': 3 } as const;
 const selected = new WeakMap<Subtle, Promise<Curves>>();
 
 export function curvesFor(subtle: Subtle): Promise<Curves> {
-  const known = selected.get(subtle) ?? selectCurves(subtle);
-  selected.set(subtle, known);
-  return known;
+  let selecting = selected.get(subtle);
+  if (selecting === undefined) {
+    selecting = selectCurves(subtle);
+    selected.set(subtle, selecting);
+    // The next operation tries again.
+    selecting.catch(() => selected.delete(subtle));
+  }
+  return selecting;
 }
 
 /**
@@ -84,7 +90,7 @@ async function loadXWing(
   curves: Curves,
   { subtle, rng }: { readonly subtle: Subtle; readonly rng: Rng },
 ): Promise<HpkeKem> {
-  const { xWingKem } = await import('./x-wing.ts');
+  const { xWingKem } = await loadPart(() => import('./x-wing.ts'));
   return xWingKem({ curves, rng, mlKem: await selectKem(subtle, rng) });
 }
 
@@ -92,7 +98,7 @@ async function loadXWing(
 export async function messageCrypto({
   hash,
 }: Pick<Suite, 'hash'>): Promise<{ readonly hash: HashFamily; readonly aead: Aead }> {
-  const family = hash === 'SHA-256' ? sha256Family : (await import('./sha512.ts')).sha512Family;
+  const family = hash === 'SHA-256' ? sha256Family : (await loadPart(() => import('./sha512.ts'))).sha512Family;
   return { hash: family, aead: chaChaPoly };
 }
 

@@ -11,6 +11,10 @@ const LASTING: ReadonlySet<ErrorCode> = new Set([
   'DEVICE_REVOKED',
   'TOO_MANY_CONNECTIONS',
   'STORAGE_FAILED',
+  'STORAGE_LOST',
+  'STORAGE_FULL',
+  'UNSAFE_PAGE',
+  'DEVICE_CLONED',
 ]);
 
 /** What the banner depends on. */
