@@ -103,7 +103,6 @@ describe('a removal that the server withholds', () => {
     const removed = deviceOf(third);
     server.lie(withholding(bob.userId, 3, removed));
     await second.revokeDevice(removed as never);
-    await say(atAlice, 'under the new list');
     for (const text of ['one', 'two']) await say(atBob, text);
     await until(atAlice.messages, () => kinds(atAlice).includes('oldList'), 'the old list to be noticed');
     await expectToldAndRefused(server, atBob, atAlice);

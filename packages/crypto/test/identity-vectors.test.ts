@@ -40,7 +40,6 @@ import { createRecoveryCode, parseRecoveryCode } from '../src/recovery/code.ts';
 import { wrapAccountSecrets } from '../src/recovery/wrap.ts';
 import { openBody, sealBody } from '../src/sealed-body.ts';
 import { signAuthProof } from '../src/sign-auth-proof.ts';
-import { encodeTranscriptEntry, transcriptNext, transcriptStart, type TranscriptEntry } from '../src/transcript.ts';
 import { curves } from './accounts.ts';
 import { runPython } from './python.ts';
 import { scripted } from './rng.ts';
@@ -88,12 +87,6 @@ interface IdentityVectors {
     bodyHash: string;
     keyMessage: string;
   }[];
-  transcript: {
-    tenantId: TenantId;
-    conversationId: ConversationId;
-    start: string;
-    entries: (Omit<TranscriptEntry, 'hash'> & { hash: string; value: string })[];
-  };
   recovery: {
     secret: string;
     code: string;
@@ -230,16 +223,6 @@ describe('the Python implementation', () => {
     const { code } = recovery;
     const blob = await wrapAccountSecrets({ code, owner, secrets, rng: scripted(recovery.salt, recovery.nonce) });
     expect(toHex(blob)).toBe(recovery.blob);
-  });
-
-  it('agrees on the running hash of a conversation', () => {
-    const { tenantId, conversationId, start, entries } = vectors.transcript;
-    let value = transcriptStart(tenantId, conversationId);
-    expect(toHex(value)).toBe(start);
-    for (const { hash, value: after, ...entry } of entries) {
-      value = transcriptNext(value, encodeTranscriptEntry({ ...entry, hash: fromHex(hash) }));
-      expect(toHex(value)).toBe(after);
-    }
   });
 
   it('agrees on every step of a linking and its digits', async () => {

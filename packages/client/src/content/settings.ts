@@ -1,8 +1,8 @@
 import type { UserId } from '@seal-chat/protocol';
 import type { DeviceListContent, HistoryKey, ProfileContent } from '@seal-chat/protocol/content';
-import { LIST_ROWS } from '../store/list-rows.ts';
 import { ROWS, type ConversationRow } from '../store/rows.ts';
 import { MAX_TIMERS } from '../store/timer.ts';
+import { promiseList } from './promise-list.ts';
 import type { PlacedMessage } from './incoming.ts';
 import type { Applying } from './applying.ts';
 import { isModerator } from './changes.ts';
@@ -60,19 +60,10 @@ export function keepSharedHistory(
 /** A member of a direct message tells of a device list: it is fetched, and nothing is sent here under an older one. */
 export async function keepPromisedList(
   { tx, conversationId, row, ownDeviceId }: Applying,
-  { seq, messageId, senderUserId, senderDeviceId }: PlacedMessage,
+  message: PlacedMessage,
   { userId, version, hash }: DeviceListContent,
 ): Promise<void> {
-  if (row.kind !== 'dm' || senderDeviceId === ownDeviceId || !row.members.some((one) => one.userId === userId)) return;
-  const known = (await tx.get(ROWS.peer(userId)))?.known.list.version ?? 0;
-  const promised = await tx.get(LIST_ROWS.promised(conversationId, userId));
-  if (version < known || version <= (promised?.version ?? 0)) return;
-  tx.put(LIST_ROWS.promised(conversationId, userId), {
-    version,
-    hash,
-    seq,
-    messageId,
-    byUserId: senderUserId,
-    byDeviceId: senderDeviceId,
-  });
+  const isOfThem = row.members.some((member) => member.userId === userId);
+  if (row.kind !== 'dm' || message.senderDeviceId === ownDeviceId || !isOfThem) return;
+  await promiseList(tx, conversationId, message, { owner: userId, version, hash });
 }

@@ -55,5 +55,5 @@ export async function expectPromisesKept(reader: RowReader, conversationId: Conv
 async function isKept(reader: RowReader, owner: UserId, { version, hash }: PromisedListRow): Promise<boolean> {
   const known = (await reader.get(ROWS.peer(owner)))?.known;
   if (known === undefined || known.list.version < version) return false;
-  return known.list.version > version || constantTimeEqual(known.hash, hash);
+  return known.list.version > version || hash === null || constantTimeEqual(known.hash, hash);
 }

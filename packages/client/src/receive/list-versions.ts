@@ -1,6 +1,7 @@
 import { encodeContent } from '@seal-chat/protocol/content';
 import type { EnvelopeHeader, MessageBody, UserId } from '@seal-chat/protocol';
 import type { IncomingMessage } from '../content/incoming.ts';
+import { promiseList } from '../content/promise-list.ts';
 import type { Deps } from '../context/deps.ts';
 import { enqueue } from '../outbox/queue.ts';
 import { activeAccount } from '../store/account.ts';
@@ -41,7 +42,8 @@ async function checkOne(
   const { owner, version, body } = stated;
   const { conversationId, seq, senderDeviceId, senderUserId, acceptedAt } = message;
   const known = (await tx.get(ROWS.peer(owner)))?.known;
-  if (known === undefined || version >= known.list.version) return;
+  if (known === undefined || version === known.list.version) return;
+  if (version > known.list.version) return promiseList(tx, conversationId, message, { owner, version, hash: null });
   const learned = await tx.get(LIST_ROWS.learned(owner));
   if (learned?.version !== known.list.version)
     return tx.put(LIST_ROWS.learned(owner), { version: known.list.version, at: deps.now() });

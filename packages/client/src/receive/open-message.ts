@@ -26,7 +26,7 @@ import type { DeviceTx } from '../store/device-tx.ts';
 import { ROWS } from '../store/rows.ts';
 
 /**
- * Opens a message: the sender is a member, and its device stood on the signed list it names; the session opens the
+ * Opens a message: the sender is a member, and its device stood on the signed list it names, or is on the one known here; the session opens the
  * envelope; the envelope's key opens the body, which says that it belongs here. The session's new state and the
  * deletion of used prekeys are put into the transaction, only after all of that is true.
  *
@@ -49,7 +49,9 @@ export async function openMessage(
 
   const envelope = decodeEnvelope(incoming.envelope);
   const peer = await tx.get(ROWS.peer(senderUserId));
-  const version = envelope.header.senderListVersion;
+  // A list that the server does not show was asked for before. A device of the list that is known here is known by its
+  // key, whatever it says: the message tells of the newer list (`list-versions.ts`).
+  const version = Math.min(envelope.header.senderListVersion, peer?.known.list.version ?? 0);
   const device = senderDevice(peer, { deviceId: senderDeviceId, version, now: now() });
   const sender = { userId: senderUserId, deviceId: senderDeviceId };
   const record = await loadSessions(tx, sender);

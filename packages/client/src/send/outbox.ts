@@ -6,6 +6,7 @@ import type { Deps } from '../context/deps.ts';
 import type { LeaderPart } from '../context/leader-part.ts';
 import { createTaskQueue } from '../state/task-queue.ts';
 import { CHANNEL_ROWS } from '../store/channel-rows.ts';
+import { LIST_ROWS } from '../store/list-rows.ts';
 import { conversationsWithQueue, queuedIn } from '../store/queued-rows.ts';
 import { ROWS, placeOf, type OutboxRow, type RowKey } from '../store/rows.ts';
 
@@ -106,8 +107,9 @@ export function createOutbox(deps: Deps, senders: { readonly dm: Sender; readonl
     },
     committed(keys) {
       for (const key of keys) if (key.startsWith(ROWS.allOutbox)) start(placeOf(key).conversationId, key);
-      // The messages of a channel wait for its keys.
-      if (keys.some((key) => key.startsWith(CHANNEL_ROWS.groups))) blockersChanged();
+      // The messages of a channel wait for its keys, those of a direct message for a device list that was told of.
+      if (keys.some((key) => key.startsWith(CHANNEL_ROWS.groups) || key.startsWith(LIST_ROWS.allPromised)))
+        blockersChanged();
     },
     async stop() {
       stopping.abort();

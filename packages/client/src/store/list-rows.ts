@@ -1,4 +1,4 @@
-import type { Bytes, ConversationId, DeviceId, MessageId, UserId } from '@seal-chat/protocol';
+import type { Bytes, ConversationId, DeviceId, UserId } from '@seal-chat/protocol';
 import type { RowKey, RowPrefix } from './rows.ts';
 
 /** The rows by which a device list that the server withholds from one side is noticed by both. */
@@ -19,11 +19,10 @@ export interface OldListRow {
 /** A list that a member tells of, and this device does not have yet: nothing is sent before it does. */
 export interface PromisedListRow {
   readonly version: number;
-  /** SHA-256 of its bytes. */
-  readonly hash: Bytes;
+  /** SHA-256 of its bytes; null where only its version was named. */
+  readonly hash: Bytes | null;
   /** The message that told of it. */
   readonly seq: number;
-  readonly messageId: MessageId;
   readonly byUserId: UserId;
   readonly byDeviceId: DeviceId;
 }

@@ -19,7 +19,7 @@ import { recordEntry } from '../../src/transcript/record.ts';
 
 /** Devices of one conversation and a server, as far as the running hash sees them: no network, no encryption. */
 
-export const CONVERSATION = idOf<ConversationId>('conversation');
+const CONVERSATION = idOf<ConversationId>('conversation');
 
 export function idOf<T extends string>(name: string): T {
   return idFromBytes(sha256(new TextEncoder().encode(name)).slice(0, 16)) as string as T;
