@@ -7,7 +7,9 @@ import {
   decryptEnvelope,
   encryptEnvelope,
   initiateSession,
+  needsEpoch,
   neededPreKeys,
+  offerEpoch,
   selectCurves,
   selectKem,
   type Curves,
@@ -38,6 +40,8 @@ interface Tools {
   readonly curves: Curves;
   readonly kem: Kem;
   readonly rng: Rng;
+  /** Whether sessions have the post-quantum ratchet. */
+  readonly pqRatchet: boolean;
 }
 
 /** A device with its storage, which is memory. */
@@ -69,7 +73,14 @@ async function createDevice(tools: Tools): Promise<SealDevice> {
   };
   return {
     own: { userId, deviceId, registrationId, dhKeys: dh },
-    asPeer: { userId, deviceId, registrationId, dhKey: dh.publicKey, signKey: sign.publicKey },
+    asPeer: {
+      userId,
+      deviceId,
+      registrationId,
+      dhKey: dh.publicKey,
+      signKey: sign.publicKey,
+      pqRatchet: tools.pqRatchet,
+    },
     bundle: {
       deviceId,
       registrationId,
@@ -90,16 +101,28 @@ async function openSession(tools: Tools, from: SealDevice, to: SealDevice): Prom
     parties: parties(from, to),
     record: from.records.get(to.own.deviceId) ?? null,
     bundle: to.bundle,
-    now: Date.now(),
+    ...clocks(),
   });
   from.records.set(to.own.deviceId, record);
 }
 
-function encrypt(from: SealDevice, to: SealDevice, plaintext: Bytes): Bytes {
+function clocks(): { readonly now: number; readonly localNow: number } {
+  const now = Date.now();
+  return { now, localNow: now };
+}
+
+/** As a client does it: a new epoch is offered first where one is due, and that alone takes a promise. */
+function encrypt(tools: Tools, from: SealDevice, to: SealDevice, plaintext: Bytes): Bytes | Promise<Bytes> {
+  const sending = { record: from.records.get(to.own.deviceId)!, peer: to.asPeer, ...clocks() };
+  if (!needsEpoch(sending)) return encryptOn(sending.record, from, to, plaintext);
+  return offerEpoch({ ...tools, ...sending }).then((record) => encryptOn(record, from, to, plaintext));
+}
+
+function encryptOn(before: SessionRecord, from: SealDevice, to: SealDevice, plaintext: Bytes): Bytes {
   const { record, envelope } = encryptEnvelope({
     rng,
     parties: parties(from, to),
-    record: from.records.get(to.own.deviceId)!,
+    record: before,
     conversationId: CONVERSATION,
     listVersions: LIST_VERSIONS,
     plaintext,
@@ -120,7 +143,7 @@ async function decrypt(tools: Tools, to: SealDevice, from: SealDevice, bytes: By
     conversationId: CONVERSATION,
     envelope,
     preKeys,
-    now: Date.now(),
+    ...clocks(),
   });
   to.records.set(from.own.deviceId, record);
   for (const { kind, keyId } of consumed.deleted) to.preKeys.delete(`${kind} ${keyId}`);
@@ -131,10 +154,10 @@ async function converse(tools: Tools): Promise<Conversation<Bytes, Bytes>> {
   const devices = [await createDevice(tools), await createDevice(tools)] as const;
   const other = (side: Side): SealDevice => devices[side === 0 ? 1 : 0];
   await openSession(tools, devices[0], devices[1]);
-  await decrypt(tools, devices[1], devices[0], encrypt(devices[0], devices[1], rng(1)));
-  await decrypt(tools, devices[0], devices[1], encrypt(devices[1], devices[0], rng(1)));
+  await decrypt(tools, devices[1], devices[0], await encrypt(tools, devices[0], devices[1], rng(1)));
+  await decrypt(tools, devices[0], devices[1], await encrypt(tools, devices[1], devices[0], rng(1)));
   return {
-    encrypt: (from, plain) => encrypt(devices[from], other(from), plain),
+    encrypt: (from, plain) => encrypt(tools, devices[from], other(from), plain),
     decrypt: (to, sealed) => decrypt(tools, devices[to], other(to), sealed),
   };
 }
@@ -146,7 +169,7 @@ async function begin(tools: Tools, count: number): Promise<Beginnings<Bytes, Byt
   return {
     async start(index, plain) {
       await openSession(tools, sender, receivers[index]!);
-      return encrypt(sender, receivers[index]!, plain);
+      return encrypt(tools, sender, receivers[index]!, plain);
     },
     accept: (index, sealed) => decrypt(tools, receivers[index]!, sender, sealed),
   };
@@ -157,12 +180,15 @@ function ownVersion(): string {
   return (JSON.parse(readFileSync(path, 'utf8')) as { version: string }).version;
 }
 
-/** `packages/crypto` as a client uses it: WebCrypto where it has an algorithm, JavaScript for the rest. */
-export async function createSeal(): Promise<Contender<Bytes, Bytes>> {
+/**
+ * `packages/crypto` as a client uses it: WebCrypto where it has an algorithm, JavaScript for the rest. With the
+ * post-quantum ratchet, or without it to see what it costs.
+ */
+export async function createSeal(pqRatchet = true): Promise<Contender<Bytes, Bytes>> {
   const { subtle } = webcrypto;
-  const tools: Tools = { curves: await selectCurves(subtle), kem: await selectKem(subtle, rng), rng };
+  const tools: Tools = { curves: await selectCurves(subtle), kem: await selectKem(subtle, rng), rng, pqRatchet };
   return {
-    name: 'Seal',
+    name: pqRatchet ? 'Seal' : 'without',
     version: ownVersion(),
     plaintext: rng,
     converse: () => converse(tools),

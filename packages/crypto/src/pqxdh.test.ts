@@ -192,9 +192,9 @@ describe('PQXDH', () => {
     const to = parties(alice, bob);
     const lowIdentity = { ...to, peer: { ...to.peer, dhKey: key } };
     const { rng, kem } = alice;
-    expect(await codeOf(() => initiate({ curves, kem, rng, parties: lowIdentity, bundle: full, pqRatchet: true }))).toBe(
-      'LOW_ORDER_KEY',
-    );
+    expect(
+      await codeOf(() => initiate({ curves, kem, rng, parties: lowIdentity, bundle: full, pqRatchet: true })),
+    ).toBe('LOW_ORDER_KEY');
 
     const { header } = await start(full);
     expect(await codeOf(() => answer({ ...header, ephemeralKey: key }))).toBe('LOW_ORDER_KEY');

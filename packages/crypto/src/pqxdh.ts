@@ -164,10 +164,7 @@ export async function accept(params: {
 }
 
 /** `SK || PQSK = HKDF(salt = 0, ikm = F || DH1 || DH2 || DH3 [|| DH4] || SS, info)` (X3DH §3.3, PQXDH §3.3). */
-function deriveSecrets(
-  pqRatchet: boolean,
-  ...secrets: readonly Bytes[]
-): Pick<Agreement, 'sharedSecret' | 'pqSecret'> {
+function deriveSecrets(pqRatchet: boolean, ...secrets: readonly Bytes[]): Pick<Agreement, 'sharedSecret' | 'pqSecret'> {
   const ikm = concatBytes(F, ...secrets);
   const output = hkdf({ ikm, salt: ZERO_SALT, info: INFO, length: 64 });
   const sharedSecret = asKey<SharedSecret>(output.slice(0, 32));

@@ -27,7 +27,9 @@ export interface RatchetEnd<State extends RatchetState | ResponderState = Ratche
 }
 
 /** Two ends, with the post-quantum ratchet unless `pq` is false. */
-export async function ratchetPair(pq = true): Promise<{ alice: RatchetEnd; bob: RatchetEnd<RatchetState | ResponderState> }> {
+export async function ratchetPair(
+  pq = true,
+): Promise<{ alice: RatchetEnd; bob: RatchetEnd<RatchetState | ResponderState> }> {
   const rng = seededRng('ratchet');
   const signedPreKey = await curves.dhKeyPair(asKey(rng(32)));
   const secret = rng(32);

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { toHex, utf8 } from '@seal-chat/protocol';
 import { describe, expect, it } from 'vitest';
 import { allSuites, runFile } from '../src/conformance/run-file.ts';
 import { seededRng } from './rng.ts';
@@ -46,7 +47,51 @@ const hmacFile = (change: object) => ({
   ],
 });
 
+/** RFC 8439 §2.8.2 in Wycheproof's layout. */
+const chaChaFile = (change: object) => ({
+  algorithm: 'CHACHA20-POLY1305',
+  testGroups: [
+    {
+      type: 'AeadTest',
+      ivSize: 96,
+      keySize: 256,
+      tagSize: 128,
+      tests: [
+        {
+          tcId: 1,
+          key: '808182838485868788898a8b8c8d8e8f909192939495969798999a9b9c9d9e9f',
+          iv: '070000004041424344454647',
+          aad: '50515253c0c1c2c3c4c5c6c7',
+          msg: toHex(
+            utf8(
+              "Ladies and Gentlemen of the class of '99: If I could offer you only one tip for the future, sunscreen would be it.",
+            ),
+          ),
+          ct: [
+            'd31a8d34648e60db7b86afbc53ef7ec2a4aded51296e08fea9e2b5a736ee62d6',
+            '3dbea45e8ca9671282fafb69da92728b1a71de0a9e060b2905d6a5b67ecd3b36',
+            '92ddbd7f2d778b8c9803aee328091b58fab324e4fad675945585808b4831d7bc',
+            '3ff4def08e4b7a9de576d26586cec64b6116',
+          ].join(''),
+          tag: '1ae10b594f09e26a7e902ecbd0600691',
+          result: 'valid',
+          ...change,
+        },
+      ],
+    },
+  ],
+});
+
 describe('the conformance runner', () => {
+  it('runs the AEAD of channels, and knows a wrong tag, other data and a nonce of another length', async () => {
+    const run = async (change: object) => (await runFile(suites, chaChaFile(change)))[0]!;
+    expect(await run({})).toMatchObject({ implementation: 'noble', passed: 1, failures: [] });
+    expect(await run({ aad: '00', result: 'invalid' })).toMatchObject({ passed: 1 });
+    expect((await run({ aad: '00' })).failures).toEqual([{ tcId: 1, reason: 'seal: differs' }]);
+    expect((await run({ result: 'invalid' })).failures).toEqual([{ tcId: 1, reason: 'open: not refused' }]);
+    expect((await run({ iv: '00'.repeat(8) })).skipped).toEqual(new Map([['nonces of other than 96 bits', 1]]));
+  });
+
   it('passes what is right and fails what is not', async () => {
     const run = async (change: object) => (await runFile(suites, hmacFile(change)))[0]!;
     expect(await run({})).toMatchObject({ implementation: 'noble', passed: 1, failures: [] });

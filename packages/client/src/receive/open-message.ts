@@ -1,10 +1,4 @@
-import {
-  decryptEnvelope,
-  neededPreKeys,
-  openBody,
-  privatePreKeyCodec,
-  type ConsumedPreKeys,
-} from '@seal-chat/crypto';
+import { decryptEnvelope, neededPreKeys, openBody, privatePreKeyCodec, type ConsumedPreKeys } from '@seal-chat/crypto';
 import {
   SealError,
   WIRE_VERSION,

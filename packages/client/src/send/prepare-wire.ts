@@ -1,11 +1,4 @@
-import {
-  encryptEnvelope,
-  initiateSession,
-  needsEpoch,
-  needsNewSession,
-  offerEpoch,
-  sealBody,
-} from '@seal-chat/crypto';
+import { encryptEnvelope, initiateSession, needsEpoch, needsNewSession, offerEpoch, sealBody } from '@seal-chat/crypto';
 import {
   SealError,
   WIRE_VERSION,

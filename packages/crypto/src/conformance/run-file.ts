@@ -8,7 +8,7 @@ import { webCryptoKem } from '../kem/web-crypto.ts';
 import type { Rng } from '../rng.ts';
 import { curveSuites } from './curves.ts';
 import { kemSuites } from './kem.ts';
-import { aesGcmSuite, kdfSuites } from './symmetric.ts';
+import { aesGcmSuite, chaChaPolySuite, kdfSuites } from './symmetric.ts';
 import {
   asWycheproofFile,
   failed,
@@ -34,6 +34,7 @@ export function allSuites(subtle: Subtle & AesSubtle, rng: Rng): readonly Suite[
     ...curveSuites('webCrypto', webCryptoCurves(subtle)),
     ...kdfSuites,
     aesGcmSuite(subtle),
+    chaChaPolySuite,
     ...kemSuites({
       implementation: 'noble',
       kem: nobleKem(rng),

@@ -2,6 +2,7 @@ import { constantTimeEqual, type Bytes } from '@seal-chat/protocol';
 import { AES_GCM_NONCE_LENGTH, aesGcmOpen, aesGcmSeal, importAesGcmKey, type AesSubtle } from '../aes-gcm.ts';
 import { hkdfSha512, hmacSha512 } from '../kdf-sha512.ts';
 import { hkdf, hmac } from '../kdf.ts';
+import { chaChaPoly } from '../mls/provider/aead.ts';
 import {
   PASSED,
   all,
@@ -43,6 +44,27 @@ export function aesGcmSuite(subtle: AesSubtle): Suite {
     matches: (algorithm) => algorithm === 'AES-GCM',
     run: (group, test) => aesGcmTest(subtle, group, test),
   };
+}
+
+/** ChaCha20-Poly1305 as MLS uses it. */
+export const chaChaPolySuite: Suite = {
+  implementation: 'noble',
+  matches: (algorithm) => algorithm === 'CHACHA20-POLY1305',
+  run: (_, test) => chaChaPolyTest(test),
+};
+
+async function chaChaPolyTest(test: WycheproofTest): Promise<Outcome> {
+  const nonce = bytesOf(test, 'iv');
+  if (nonce.length !== chaChaPoly.nonceLength) return skipped('nonces of other than 96 bits');
+  const [key, associatedData, plaintext] = [bytesOf(test, 'key'), bytesOf(test, 'aad'), bytesOf(test, 'msg')];
+  const ciphertext: Bytes = Uint8Array.of(...bytesOf(test, 'ct'), ...bytesOf(test, 'tag'));
+  const open = async () => chaChaPoly.open(key, nonce, associatedData, ciphertext);
+  const opened = await orRefused(open, ['UNDECRYPTABLE']);
+  if (test.result !== 'valid') return compare('open', opened, null);
+  return all(
+    compare('seal', chaChaPoly.seal(key, nonce, associatedData, plaintext), ciphertext),
+    compare('open', opened, plaintext),
+  );
 }
 
 function hmacTest(mac: typeof hmac, group: WycheproofGroup, test: WycheproofTest): Outcome {

@@ -3,7 +3,15 @@ import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { curves } from '../../test/accounts.ts';
 import { changedBytes } from '../../test/deep-freeze.ts';
-import { AD, NOW, ratchetOffer, ratchetPair, ratchetReceive, ratchetSend, type RatchetEnd } from '../../test/ratchet.ts';
+import {
+  AD,
+  NOW,
+  ratchetOffer,
+  ratchetPair,
+  ratchetReceive,
+  ratchetSend,
+  type RatchetEnd,
+} from '../../test/ratchet.ts';
 import { runs } from '../../test/runs.ts';
 import { codeOf } from '../../test/seal-error.ts';
 import { nobleKem } from '../kem/noble.ts';
@@ -162,7 +170,10 @@ describe('a message', () => {
 
 describe('a thief who has a whole state, and can undo every Diffie-Hellman of the future', () => {
   /** Bob as this thief knows him: the Double Ratchet as it is now, the post-quantum ratchet as it was. */
-  const thiefOf = (bob: End, stolen: PqState): End => ({ ...bob, state: { ...(bob.state as RatchetState), pq: stolen } });
+  const thiefOf = (bob: End, stolen: PqState): End => ({
+    ...bob,
+    state: { ...(bob.state as RatchetState), pq: stolen },
+  });
 
   /** Whether the thief, who follows every message, reads the next one. */
   async function isRead(alice: End, bob: End, thief: { pq: PqState }): Promise<boolean> {
@@ -231,9 +242,12 @@ describe('what it costs', () => {
     return more / count;
   }
 
-  it.each([1, 2, 3, 4, 10, 17, 25, 33, 60])('at most 120 bytes a message when each side sends %i in a row', async (burst) => {
-    expect(await cost(burst, Math.ceil(1_200 / burst / 2) * 2 * burst)).toBeLessThanOrEqual(120);
-  });
+  it.each([1, 2, 3, 4, 10, 17, 25, 33, 60])(
+    'at most 120 bytes a message when each side sends %i in a row',
+    async (burst) => {
+      expect(await cost(burst, Math.ceil(1_200 / burst / 2) * 2 * burst)).toBeLessThanOrEqual(120);
+    },
+  );
 
   it('at most 120 bytes a message when nobody answers', async () => {
     const { alice } = await connected();

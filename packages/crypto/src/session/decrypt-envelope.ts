@@ -117,7 +117,8 @@ function candidates(
   accepted: Session | undefined,
   envelope: Envelope,
 ): readonly Session[] {
-  const owner = accepted ?? sessions.find((session) => hasReceivingChain(session.ratchet, envelope.header.ratchet.dhKey));
+  const owner =
+    accepted ?? sessions.find((session) => hasReceivingChain(session.ratchet, envelope.header.ratchet.dhKey));
   return owner === undefined ? sessions : [owner];
 }
 

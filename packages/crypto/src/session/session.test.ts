@@ -199,7 +199,9 @@ describe('a session', () => {
     const { ratchet } = session!;
     const usedUp = { ...ratchet, sending: { ...ratchet.sending, n: RATCHET_LIMITS.maxMessageNumber } };
     expect(needsNewSession({ ...record, sessions: [{ ...session!, ratchet: usedUp }] }, bob.asPeer, NOW)).toBe(true);
-    expect(needsNewSession({ ...record, sessions: [{ ...session!, ratchet: usedUp }, session!] }, bob.asPeer, NOW)).toBe(false);
+    expect(
+      needsNewSession({ ...record, sessions: [{ ...session!, ratchet: usedUp }, session!] }, bob.asPeer, NOW),
+    ).toBe(false);
   });
 
   it('of an earlier age does not keep a younger one from being sent on', async () => {

@@ -12,7 +12,8 @@ export function limitSkippedOfDevice<S extends { readonly ratchet: RatchetState 
   now: number,
 ): readonly S[] {
   const fresh = sessions.map((session) => withChains(session, limitSkippedKeys(session.ratchet.receiving, now)));
-  const excess = fresh.reduce((sum, session) => sum + countSkipped(session), 0) - RATCHET_LIMITS.maxSkippedKeysPerDevice;
+  const excess =
+    fresh.reduce((sum, session) => sum + countSkipped(session), 0) - RATCHET_LIMITS.maxSkippedKeysPerDevice;
   if (excess <= 0) return fresh;
   // Last first, so that a stable sort keeps those of the session used longest ago in front.
   const oldestFirst = fresh

@@ -125,7 +125,10 @@ const ESTABLISHED: typeof BOTH = {
   ],
   'an epoch that has not begun': [inPq(() => ({ epoch: 1 })), 'UNDECRYPTABLE'],
   'a key offered': [inPq(() => ({ message: { kind: 'encapsulationKey', encapsulationKey } })), 'UNDECRYPTABLE'],
-  'a ciphertext': [inPq(() => ({ message: { kind: 'ciphertext', ciphertext: new Uint8Array(1088) } })), 'UNDECRYPTABLE'],
+  'a ciphertext': [
+    inPq(() => ({ message: { kind: 'ciphertext', ciphertext: new Uint8Array(1088) } })),
+    'UNDECRYPTABLE',
+  ],
   'an initial header': [
     (h) => ({ ...h, preKey: decodeEnvelope(initial).header.preKey }),
     'UNDECRYPTABLE', // base key of the known session, and yet another header than was authenticated
