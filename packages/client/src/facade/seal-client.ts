@@ -32,6 +32,7 @@ export function createSealClient(options: SealClientOptions): SealClient {
   const emitter = createEmitter();
   const account = createAtom<AccountState>({ status: 'opening' });
   const atRest = createAtom<AtRest | null>(null);
+  const clockDifference = createAtom(0);
   const live = createAtom(NOT_CONNECTED);
   const connection = mapReadable(live, (state) => state.connection);
   const views = createViews({ live, emitter });
@@ -53,6 +54,8 @@ export function createSealClient(options: SealClientOptions): SealClient {
     (opened) => {
       tokens = opened.tokens;
       atRest.set(opened.store.atRest);
+      clockDifference.set(opened.clock.difference.get());
+      opened.clock.difference.subscribe(clockDifference.set);
     },
     (error: unknown) => account.set(failedState(error)),
   );
@@ -93,6 +96,7 @@ export function createSealClient(options: SealClientOptions): SealClient {
     connection,
     conversations: views.conversations,
     atRest,
+    clockDifference,
     async ready() {
       await device;
       return account.get();

@@ -17,6 +17,11 @@ export interface SealClient {
   readonly connection: Readable<ConnectionState>;
   /** Newest activity first. */
   readonly conversations: Readable<readonly ConversationSummary[]>;
+  /**
+   * The server's clock minus this device's, ms, where they are more than a day apart; 0 otherwise. One of the two is
+   * wrong: what ages does so by this device's, and the person should look at it.
+   */
+  readonly clockDifference: Readable<number>;
   /** Null until known. */
   readonly atRest: Readable<AtRest | null>;
   /** Resolves when the local store is open and its account known. @throws SealError STORAGE_FAILED */
