@@ -27,6 +27,7 @@ export interface FakeSeed extends ConversationSeed {
   readonly people?: readonly Person[];
   readonly devices?: readonly OwnDevice[];
   readonly atRest?: AtRest;
+  readonly clockDifference?: number;
   /** What linking shows, on either side. */
   readonly linking?: LinkingState;
   /** What creating an account fails with. */
@@ -69,6 +70,7 @@ export function fakeClient(seed: FakeSeed): SealClient {
     blocked,
     privacy,
     atRest,
+    clockDifference: writable(seed.clockDifference ?? 0),
     ready: () => Promise.resolve(account.get()),
     async createAccount() {
       if (seed.createAccountError !== undefined) throw seed.createAccountError;

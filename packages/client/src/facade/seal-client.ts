@@ -33,6 +33,7 @@ export function createSealClient(options: SealClientOptions): SealClient {
   const emitter = createEmitter();
   const account = createAtom<AccountState>({ status: 'opening' });
   const atRest = createAtom<AtRest | null>(null);
+  const clockDifference = createAtom(0);
   const live = createAtom(NOT_CONNECTED);
   const connection = mapReadable(live, (state) => state.connection);
   const views = createViews({ live, emitter });
@@ -58,6 +59,8 @@ export function createSealClient(options: SealClientOptions): SealClient {
     (opened) => {
       tokens = opened.tokens;
       atRest.set(opened.store.atRest);
+      clockDifference.set(opened.clock.difference.get());
+      opened.clock.difference.subscribe(clockDifference.set);
     },
     (error: unknown) => account.set(failedState(error)),
   );
@@ -104,6 +107,7 @@ export function createSealClient(options: SealClientOptions): SealClient {
     blocked: views.blocked,
     privacy: views.privacy,
     atRest,
+    clockDifference,
     async ready() {
       await device;
       return account.get();

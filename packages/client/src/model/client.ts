@@ -23,6 +23,11 @@ export interface SealClient {
   readonly blocked: Readable<readonly Person[]>;
   /** What others are told of the person of this account. */
   readonly privacy: Readable<PrivacySettings>;
+  /**
+   * The server's clock minus this device's, ms, where they are more than a day apart; 0 otherwise. One of the two is
+   * wrong: what ages does so by this device's, and the person should look at it.
+   */
+  readonly clockDifference: Readable<number>;
   /** Null until known. */
   readonly atRest: Readable<AtRest | null>;
   /** Resolves when the local store is open and its account known. @throws SealError STORAGE_FAILED */

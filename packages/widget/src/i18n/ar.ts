@@ -168,6 +168,7 @@ export const ar: Strings = {
 
   connecting: 'جارٍ الاتصال…',
   reconnecting: 'انقطع الاتصال. تجري إعادة المحاولة…',
+  clockDiffers: 'يختلف تاريخ هذا الجهاز عن تاريخ الخادم بأكثر من يوم. تحقّق من تاريخ هذا الجهاز.',
   offlineBanner: 'أنت غير متصل. ستُرسل الرسائل عند عودة الاتصال.',
 
   identityChanged: (name) => `لدى ${name} مفاتيح جديدة`,

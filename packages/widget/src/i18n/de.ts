@@ -127,6 +127,8 @@ export const de: Strings = {
 
   connecting: 'Verbindung wird aufgebaut …',
   reconnecting: 'Verbindung verloren. Neuer Versuch läuft …',
+  clockDiffers:
+    'Das Datum dieses Geräts und das des Servers weichen um mehr als einen Tag ab. Prüfe das Datum dieses Geräts.',
   offlineBanner: 'Du bist offline. Nachrichten werden gesendet, sobald du zurück bist.',
 
   identityChanged: (name) => `${name} hat neue Schlüssel`,

@@ -61,6 +61,8 @@ export const en: ChatStrings = {
   isTyping: (name) => `${name} is typing`,
   connecting: 'Connecting…',
   reconnecting: 'Connection lost. Trying again…',
+  clockDiffers:
+    'The date of this device and that of the server differ by more than a day. Check the date of this device.',
   offlineBanner: 'You are offline. Messages are sent when you are back.',
   settings: 'Settings',
   notConfigured: 'This chat is missing its “server” or “app-key” attribute.',

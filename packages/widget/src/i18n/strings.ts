@@ -87,6 +87,8 @@ export interface ChatStrings {
   // Connection
   readonly connecting: string;
   readonly reconnecting: string;
+  /** One of the two clocks is wrong. */
+  readonly clockDiffers: string;
   readonly offlineBanner: string;
 
   // Settings

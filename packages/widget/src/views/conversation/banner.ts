@@ -23,10 +23,15 @@ export interface BannerState {
   readonly connection: ConnectionState | null;
   /** The browser says that it has no network. */
   readonly isBrowserOffline: boolean;
+  /** `SealClient.clockDifference`. */
+  readonly clockDifference: number;
 }
 
 /** The text of the banner, or `null` while all is well. */
-function bannerText({ account, connection, isBrowserOffline }: BannerState, strings: ChatStrings): string | null {
+function bannerText(
+  { account, connection, isBrowserOffline, clockDifference }: BannerState,
+  strings: ChatStrings,
+): string | null {
   if (account?.status === 'revoked') return codeText('DEVICE_REVOKED', strings);
   // The browser knows immediately; the connection would notice at its next heartbeat.
   if (isBrowserOffline) return strings.offlineBanner;
@@ -39,7 +44,7 @@ function bannerText({ account, connection, isBrowserOffline }: BannerState, stri
       return strings.reconnecting;
     }
     default:
-      return null;
+      return clockDifference === 0 ? null : strings.clockDiffers;
   }
 }
 

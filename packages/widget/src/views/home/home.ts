@@ -37,6 +37,7 @@ export class SealHome extends SealView {
 
   readonly #account = new Watch(this, () => this.client.account);
   readonly #connection = new Watch(this, () => this.client.connection);
+  readonly #clock = new Watch(this, () => this.client.clockDifference);
   readonly #opening = new Action(this);
   readonly #settings = new Lazy(this, settingsJourney);
   readonly #people = new Lazy(this, peopleJourney);
@@ -186,7 +187,9 @@ export class SealHome extends SealView {
   #renderBanner(): TemplateResult | typeof nothing {
     const connection = this.#connection.value;
     if (connection?.status === 'connecting' && this.isPatient && navigator.onLine) return nothing;
-    return banner({ account: this.#account.value, connection, isBrowserOffline: !navigator.onLine }, this.strings, {
+    const clockDifference = this.#clock.value ?? 0;
+    const state = { account: this.#account.value, connection, isBrowserOffline: !navigator.onLine, clockDifference };
+    return banner(state, this.strings, {
       onRetry: () => this.client.reconnect(),
       onStartOver: () => (this.side = 'settings'),
     });
