@@ -5,6 +5,7 @@ import { newId, type ConversationId, type MessageId } from '@seal-chat/protocol'
 import { atMost, digits, show, type Row } from '../report.ts';
 import { summarize } from '../stats.ts';
 import type { Contender, Side } from './contender.ts';
+import { hostilePeerRow } from './hostile-peer.ts';
 import { PLAINTEXT_LENGTH, measureChain, type Timings } from './measure.ts';
 import { ROUNDS, WARM_UP_ROUNDS, race, row, type AnyContender } from './race.ts';
 import { createSeal } from './seal.ts';
@@ -56,6 +57,7 @@ export async function postQuantumRows(): Promise<readonly Row[]> {
       elsewhere: '',
       checks: [],
     },
+    await hostilePeerRow(),
   ];
 }
 

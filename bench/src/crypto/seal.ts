@@ -36,7 +36,7 @@ import {
 import type { Beginnings, Contender, Conversation, Side } from './contender.ts';
 
 /** What a device needs from its surroundings. */
-interface Tools {
+export interface Tools {
   readonly curves: Curves;
   readonly kem: Kem;
   readonly rng: Rng;
@@ -45,7 +45,7 @@ interface Tools {
 }
 
 /** A device with its storage, which is memory. */
-interface SealDevice {
+export interface SealDevice {
   readonly own: OwnDevice;
   readonly asPeer: PeerDevice;
   readonly bundle: PreKeyBundle;
@@ -60,7 +60,7 @@ const LIST_VERSIONS = { senderListVersion: 1, recipientListVersion: 1 };
 const KEY_ID = 1;
 
 /** A device with one prekey of each kind that a bundle has, and the bundle that offers them. */
-async function createDevice(tools: Tools): Promise<SealDevice> {
+export async function createDevice(tools: Tools): Promise<SealDevice> {
   const keys: DeviceKeys = await createDeviceKeys(tools);
   const userId = newId<UserId>(rng(16));
   const { deviceId, registrationId, dh, sign } = keys;
@@ -95,7 +95,7 @@ async function createDevice(tools: Tools): Promise<SealDevice> {
 
 const parties = (own: SealDevice, peer: SealDevice): Parties => ({ tenantId: TENANT, own: own.own, peer: peer.asPeer });
 
-async function openSession(tools: Tools, from: SealDevice, to: SealDevice): Promise<void> {
+export async function openSession(tools: Tools, from: SealDevice, to: SealDevice): Promise<void> {
   const { record } = await initiateSession({
     ...tools,
     parties: parties(from, to),
@@ -112,7 +112,7 @@ function clocks(): { readonly now: number; readonly localNow: number } {
 }
 
 /** As a client does it: a new epoch is offered first where one is due, and that alone takes a promise. */
-function encrypt(tools: Tools, from: SealDevice, to: SealDevice, plaintext: Bytes): Bytes | Promise<Bytes> {
+export function encrypt(tools: Tools, from: SealDevice, to: SealDevice, plaintext: Bytes): Bytes | Promise<Bytes> {
   const sending = { record: from.records.get(to.own.deviceId)!, peer: to.asPeer, ...clocks() };
   if (!needsEpoch(sending)) return encryptOn(sending.record, from, to, plaintext);
   return offerEpoch({ ...tools, ...sending }).then((record) => encryptOn(record, from, to, plaintext));
@@ -132,7 +132,7 @@ function encryptOn(before: SessionRecord, from: SealDevice, to: SealDevice, plai
   return envelope;
 }
 
-async function decrypt(tools: Tools, to: SealDevice, from: SealDevice, bytes: Bytes): Promise<Bytes> {
+export async function decrypt(tools: Tools, to: SealDevice, from: SealDevice, bytes: Bytes): Promise<Bytes> {
   const envelope = decodeEnvelope(bytes);
   const known = to.records.get(from.own.deviceId) ?? null;
   const preKeys = neededPreKeys(known, envelope).map(({ kind, keyId }) => to.preKeys.get(`${kind} ${keyId}`)!);
@@ -180,13 +180,17 @@ function ownVersion(): string {
   return (JSON.parse(readFileSync(path, 'utf8')) as { version: string }).version;
 }
 
+/** WebCrypto where it has an algorithm, JavaScript for the rest. */
+export async function createTools(pqRatchet: boolean): Promise<Tools> {
+  const { subtle } = webcrypto;
+  return { curves: await selectCurves(subtle), kem: await selectKem(subtle, rng), rng, pqRatchet };
+}
+
 /**
- * `packages/crypto` as a client uses it: WebCrypto where it has an algorithm, JavaScript for the rest. With the
- * post-quantum ratchet, or without it to see what it costs.
+ * `packages/crypto` as a client uses it. With the post-quantum ratchet, or without it to see what it costs.
  */
 export async function createSeal(pqRatchet = true): Promise<Contender<Bytes, Bytes>> {
-  const { subtle } = webcrypto;
-  const tools: Tools = { curves: await selectCurves(subtle), kem: await selectKem(subtle, rng), rng, pqRatchet };
+  const tools = await createTools(pqRatchet);
   return {
     name: pqRatchet ? 'Seal' : 'without',
     version: ownVersion(),

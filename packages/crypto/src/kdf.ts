@@ -20,22 +20,9 @@ export function hmac(key: Uint8Array, data: Uint8Array): Bytes {
  */
 export function hkdf(params: { ikm: Uint8Array; salt: Uint8Array; info: Uint8Array; length: number }): Bytes {
   const salt = hmacKey(params.salt);
-  const output = hkdfWithSalt({ ...params, salt, info: [params.info] });
+  const prk = hkdfExtract(salt, params.ikm);
   wipeHmacKey(salt);
-  return output;
-}
-
-/**
- * Computes `hkdf` with a salt that was prepared once for many calls, and `info` in parts that are put together here.
- */
-export function hkdfWithSalt(params: {
-  ikm: Uint8Array;
-  salt: HmacKey;
-  info: readonly Uint8Array[];
-  length: number;
-}): Bytes {
-  const prk = hkdfExtract(params.salt, params.ikm);
-  const output = hkdfExpand({ ...params, prk });
+  const output = hkdfExpand({ prk, info: [params.info], length: params.length });
   prk.fill(0);
   return output;
 }

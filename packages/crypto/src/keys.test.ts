@@ -21,6 +21,8 @@ import type {
   LinkCodeKey,
   LinkSecret,
   MessageKey,
+  PqMessageKey,
+  PqSharedSecret,
   RootKey,
   SharedSecret,
   SignKeyPair,
@@ -29,7 +31,7 @@ import type {
 import { shortAuthenticationString, sharedSecret } from './linking/schedule.ts';
 import { advanceChainKey, skipChainKey } from './ratchet/chain-key.ts';
 import { startAsInitiator, startAsResponder, type RatchetState } from './ratchet/double-ratchet.ts';
-import { openMessage } from './ratchet/message-key.ts';
+import { combineMessageKeys, openMessage } from './ratchet/message-key.ts';
 import { advanceRootKey } from './ratchet/root-key.ts';
 import { openBox, sealBox } from './secret-box.ts';
 import { createStreamKey, type FileName } from './stream/stream-key.ts';
@@ -48,6 +50,8 @@ describe('a key of one kind', () => {
       messageKey: MessageKey,
       dhOutput: DhOutput,
       secret: SharedSecret,
+      pqSecret: PqSharedSecret,
+      pqMessageKey: PqMessageKey,
       pair: DhKeyPair,
       state: RatchetState,
       bytes: Bytes,
@@ -66,12 +70,20 @@ describe('a key of one kind', () => {
       // @ts-expect-error bytes are no chain key
       advanceChainKey(bytes);
       const message = { associatedData: bytes, headerBytes: bytes };
+      const sealed = { commitment: bytes, nonce: bytes, ciphertext: bytes };
       // @ts-expect-error a chain key opens no message
-      openMessage({ ...message, messageKey: chainKey, sealed: { commitment: bytes, nonce: bytes, ciphertext: bytes } });
+      openMessage({ ...message, key: chainKey, sealed });
+      // @ts-expect-error a message key opens none before it was combined with that of the other ratchet
+      openMessage({ ...message, key: messageKey, sealed });
+      // @ts-expect-error the two ratchets' keys swapped
+      combineMessageKeys(pqMessageKey, messageKey);
+      const begins = { pqSecret, localNow: 0 };
       // @ts-expect-error shared secret and agreement swapped
-      startAsInitiator({ sharedSecret: dhOutput, dhOutput: secret, ownKeys: pair });
+      startAsInitiator({ ...begins, sharedSecret: dhOutput, dhOutput: secret, ownKeys: pair });
+      // @ts-expect-error the two ratchets' secrets swapped
+      startAsResponder({ ...begins, sharedSecret: pqSecret, signedPreKey: pair });
       // @ts-expect-error a root key of a running session begins no other
-      startAsResponder(rootKey, pair);
+      startAsResponder({ ...begins, sharedSecret: rootKey, signedPreKey: pair });
       // @ts-expect-error root and chain key swapped in a state
       const swapped: RatchetState = { ...state, rootKey: chainKey, sending: { chainKey: rootKey, n: 0 } };
       void swapped;

@@ -59,7 +59,7 @@ export type PqExchange =
   /** This side's key was answered and it sends in the new epoch; the peer was not seen to, yet. */
   | { readonly step: 'entered'; readonly receiving: PqChain };
 
-export const IDLE: PqExchange = { step: 'idle' };
+const IDLE: PqExchange = { step: 'idle' };
 
 /** Starts the post-quantum ratchet with what PQXDH gave for it; `secret` is overwritten. */
 export function startPqRatchet(secret: PqSharedSecret, isInitiator: boolean, localNow: number): PqState {
@@ -132,7 +132,6 @@ export function walkTo(state: PqState, { epoch, n }: PqHeader, missing: number):
     if (!isNew || left !== 0) return;
     if (chain !== receiving) wipe(chain.chainKey);
     chain = exchangeChain(exchange)!;
-    left = Infinity;
   };
   return {
     next() {

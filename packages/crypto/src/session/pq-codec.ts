@@ -24,7 +24,7 @@ const chain = struct<PqChain>({ epoch: u32, chainKey: keyCodec(32), n: u32 });
 /** In the order of their numbers. */
 const STEPS: readonly Step[] = ['idle', 'offered', 'answered', 'entered'];
 const FIELDS: { readonly [S in Step]: Codec<Fields<S>> } = {
-  idle: struct<Fields<'idle'>>({}),
+  idle: { write: () => {}, read: () => ({}) },
   offered: struct<Fields<'offered'>>({
     seed: keyCodec(KEM_SEED_LENGTH),
     encapsulationKey: keyCodec(KEM_KEY_LENGTH),

@@ -195,13 +195,11 @@ describe('a session', () => {
   it('whose sending chain is used up is passed over', async () => {
     await connect();
     const record = recordOf(alice, bob)!;
-    const [session] = record.sessions;
-    const { ratchet } = session!;
-    const usedUp = { ...ratchet, sending: { ...ratchet.sending, n: RATCHET_LIMITS.maxMessageNumber } };
-    expect(needsNewSession({ ...record, sessions: [{ ...session!, ratchet: usedUp }] }, bob.asPeer, NOW)).toBe(true);
-    expect(
-      needsNewSession({ ...record, sessions: [{ ...session!, ratchet: usedUp }, session!] }, bob.asPeer, NOW),
-    ).toBe(false);
+    const session = record.sessions[0]!;
+    const sending = { ...session.ratchet.sending, n: RATCHET_LIMITS.maxMessageNumber };
+    const usedUp = { ...session, ratchet: { ...session.ratchet, sending } };
+    expect(needsNewSession({ ...record, sessions: [usedUp] }, bob.asPeer, NOW)).toBe(true);
+    expect(needsNewSession({ ...record, sessions: [usedUp, session] }, bob.asPeer, NOW)).toBe(false);
   });
 
   it('of an earlier age does not keep a younger one from being sent on', async () => {
