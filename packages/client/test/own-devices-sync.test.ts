@@ -37,7 +37,7 @@ describe('the devices of an account', () => {
         'all three on both devices',
       );
     await onSecond.setMuted(false);
-    await until(chat.summary, (state) => state?.isMuted === false, 'unmuting');
+    await until(chat.summary, (state) => state?.isMuted === false, 'the mute to end');
     expect(onSecond.summary.get()).toMatchObject({ isMuted: false, isPinned: true, isArchived: true });
   });
 

@@ -1,12 +1,12 @@
-import { MAX_ENTRIES, SYNC_TOPICS, type UserId } from '@seal-chat/protocol';
+import { SYNC_TOPICS, type UserId } from '@seal-chat/protocol';
+import { loadPeople } from '../commands/load.ts';
 import type { Deps } from '../context/deps.ts';
 import type { LeaderPart } from '../context/leader-part.ts';
-import { announce, otherDevices } from '../conversations/registers.ts';
+import { otherDevices } from '../conversations/registers.ts';
 import { learnDeviceLists } from '../peers/device-lists.ts';
 import { createTaskQueue } from '../state/task-queue.ts';
 import { activeAccount } from '../store/account.ts';
-import type { DeviceTx } from '../store/device-tx.ts';
-import { ROWS, type AccountRow } from '../store/rows.ts';
+import { ROWS } from '../store/rows.ts';
 import { reportFinal } from './report-final.ts';
 
 /**
@@ -16,7 +16,10 @@ import { reportFinal } from './report-final.ts';
  */
 export function createOwnDevicesPart(deps: Deps): LeaderPart {
   const queue = createTaskQueue(reportFinal(deps));
-  const check = (): void => void queue.add(() => deps.transact((tx) => introduceNew(deps, tx)));
+  async function introduce(): Promise<void> {
+    if (await isNews(deps)) await (await loadPeople()).introduceNewDevices(deps);
+  }
+  const check = (): void => void queue.add(introduce);
   const compare = (): void => void queue.add(() => learnVerified(deps));
   return {
     connected() {
@@ -42,27 +45,9 @@ async function learnVerified(deps: Deps): Promise<void> {
   }
 }
 
-async function introduceNew(deps: Deps, tx: DeviceTx): Promise<void> {
-  const account = await activeAccount(tx);
-  const others = await otherDevices(tx, account);
-  const introduced = (await tx.get(ROWS.introduced)) ?? (await presentBefore(tx, account));
-  const isNews = others.some(({ deviceId }) => !introduced.includes(deviceId));
-  if (!isNews && (await tx.get(ROWS.introduced)) !== null) return;
-  tx.put(
-    ROWS.introduced,
-    others.map(({ deviceId }) => deviceId),
-  );
-  if (!isNews) return;
-  for (const topic of Object.values(SYNC_TOPICS)) {
-    const entries = (await tx.list(ROWS.registersAbout(topic))).map(({ value }) => value);
-    for (let at = 0; at < entries.length; at += MAX_ENTRIES)
-      await announce(deps, tx, topic, entries.slice(at, at + MAX_ENTRIES));
-  }
-}
-
-/** Devices that were on the list when this one came: they tell it, and it has nothing to tell them. */
-async function presentBefore(tx: DeviceTx, { userId, device }: AccountRow) {
-  const devices = (await tx.get(ROWS.peer(userId)))?.known.list.devices ?? [];
-  const own = devices.find(({ deviceId }) => deviceId === device.deviceId);
-  return devices.filter(({ addedIn }) => own !== undefined && addedIn < own.addedIn).map(({ deviceId }) => deviceId);
+/** Whether a device has come that was told nothing yet, or this one has not noted who was there before it. */
+async function isNews({ reader }: Deps): Promise<boolean> {
+  const introduced = await reader.get(ROWS.introduced);
+  const others = await otherDevices(reader, await activeAccount(reader));
+  return others.some(({ deviceId }) => !introduced?.includes(deviceId));
 }

@@ -1,11 +1,11 @@
 import type { ConversationId } from '@seal-chat/protocol';
-import { accept } from '../commands/message-commands.ts';
+import { loadPeople } from '../commands/load.ts';
 import type { Deps } from '../context/deps.ts';
 import type { LeaderPart } from '../context/leader-part.ts';
 import { createTaskQueue } from '../state/task-queue.ts';
 import { ROWS, placeOf } from '../store/rows.ts';
 
-/** What becomes of a person's first message to somebody they have never written to: a request, or a chat like any. */
+/** What becomes of a stranger's first message: it is a request, or the chat is like any. */
 export type StrangersMode = 'ask' | 'accept';
 
 /** With `accept`, accepts everybody who writes: for bots, and for people whose work it is to answer strangers. */
@@ -16,7 +16,7 @@ export function createStrangersPart(deps: Deps, mode: StrangersMode): LeaderPart
   async function acceptIn(conversationId: ConversationId): Promise<void> {
     const row = await deps.reader.get(ROWS.conversation(conversationId));
     if (row?.kind !== 'dm' || row.isAccepted || row.isBlocked || row.firstSeq === null) return;
-    await accept(deps, conversationId);
+    await (await loadPeople()).accept(deps, conversationId);
   }
 
   async function acceptAll(): Promise<void> {

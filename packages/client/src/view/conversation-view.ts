@@ -1,6 +1,6 @@
-import { SYNC_TOPICS, type ConversationId, type UserId } from '@seal-chat/protocol';
+import type { ConversationId, RegisterEntry, UserId } from '@seal-chat/protocol';
 import { verificationOf, type Verification } from '../peers/verified-key.ts';
-import type { RowReader } from '../store/device-tx.ts';
+import type { FoundRow, RowReader } from '../store/device-tx.ts';
 import { isHeldOff } from '../store/privacy.ts';
 import { ROWS, type ConversationRow } from '../store/rows.ts';
 import type { LiveState } from '../sync/live-state.ts';
@@ -25,17 +25,21 @@ export interface ConversationParts {
 
 const NEVER_SEEN: Presence = { state: 'offline', lastSeenAt: null };
 
-/** Reads what a summary is made of; null when this device does not know the conversation. */
+/**
+ * Reads what a summary is made of; null when this device does not know the conversation.
+ *
+ * @param marks the keys that were compared with people
+ */
 export async function readConversation(
   reader: RowReader,
   conversationId: ConversationId,
   self: Self,
+  marks: readonly FoundRow<RegisterEntry>[],
 ): Promise<ConversationParts | null> {
   const row = await reader.get(ROWS.conversation(conversationId));
   if (row === null) return null;
   const untrusted = new Set<string>();
   const verifications = new Map<UserId, Verification>();
-  const marks = await reader.list(ROWS.registersAbout(SYNC_TOPICS.verified));
   for (const { userId } of row.members) {
     const peer = await reader.get(ROWS.peer(userId));
     const mark = marks.find(({ value }) => value.subject === userId && value.value.length > 0);

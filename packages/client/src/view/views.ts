@@ -53,6 +53,7 @@ export function createViews(deps: { readonly live: Readable<LiveState>; readonly
   let parts = new Map<ConversationId, ConversationParts>();
   let source: { readonly reader: RowReader; readonly self: Self } | null = null;
   let blockedIds: readonly UserId[] = [];
+  let listed: ReadonlySet<ConversationId> = new Set();
   let dirty = new Set<ConversationId>();
   const refreshing = createTaskQueue((error) => emitter.fail(error));
   let unread = 0;
@@ -75,15 +76,16 @@ export function createViews(deps: { readonly live: Readable<LiveState>; readonly
       const attitude = { privacy: privacy.get(), blocked: blockedIds };
       const summary = self && read ? summarize(read, live.get(), self, attitude) : null;
       const atom = summaryAtom(conversationId);
+      if (listed.has(conversationId) !== (read !== undefined && isListed(read))) hasChanged = true;
       if (textOf(summary) === textOf(atom.get())) continue;
       hasChanged = true;
       atom.set(summary);
       if (summary !== null) emitter.emit('conversation', summary);
     }
     if (!hasChanged) return;
-    const all = [...parts.values()]
-      .filter(isListed)
-      .map(({ conversationId }) => summaryAtom(conversationId).get())
+    listed = new Set([...parts.values()].filter(isListed).map(({ conversationId }) => conversationId));
+    const all = [...listed]
+      .map((conversationId) => summaryAtom(conversationId).get())
       .filter((summary) => summary !== null)
       .toSorted((a, b) => Number(b.isPinned) - Number(a.isPinned) || b.lastActivityAt - a.lastActivityAt);
     const chats = all.filter(({ isRequest }) => !isRequest);
@@ -110,8 +112,9 @@ export function createViews(deps: { readonly live: Readable<LiveState>; readonly
     dirty = new Set();
     if (source === null || ids.size === 0) return;
     const { reader, self } = source;
+    const marks = await reader.list(VERIFIED);
     for (const conversationId of ids) {
-      const read = await readConversation(reader, conversationId, self);
+      const read = await readConversation(reader, conversationId, self, marks);
       if (read === null) parts.delete(conversationId);
       else parts.set(conversationId, read);
       await refreshWindow(conversationId);

@@ -368,15 +368,7 @@ export class SealMessageList extends SealView {
     const isCollapsed = rich?.isCollapsed(message) ?? false;
     const bubble = guard([message, isFirst, isLast, isTabStop, isPlain, isCollapsed, strings, senderName, rich], () =>
       messageView({
-        message,
-        senderName,
-        isFirst,
-        isLast,
-        isTabStop,
-        isPlain,
-        isCollapsed,
-        strings,
-        rich,
+        ...{ message, senderName, isFirst, isLast, isTabStop, isPlain, isCollapsed, strings, rich },
         onRetry: this.#retry,
         onDiscard: this.#discard,
       }),

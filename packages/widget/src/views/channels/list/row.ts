@@ -16,6 +16,8 @@ type AllStrings = MessageTexts & ChannelStrings;
 export function rowPreview(summary: ConversationSummary, draft: string, shown: ShownStrings): TemplateResult {
   const strings = allStrings(shown);
   const { channel, members, lastMessage } = summary;
+  // What a stranger has written is read only by opening it.
+  if (summary.isRequest) return html`<i>${strings.wantsToWrite}</i>`;
   if (channel !== null && channel.state !== 'joined')
     return html`<i class=${channel.state === 'broken' ? 'draft' : ''}>${stateText(channel.state, strings)}</i>`;
   const typing = members.find((member) => member.isTyping && !member.isSelf);
