@@ -20,7 +20,7 @@ export const ROOMS = {
     identity: 'api commands context model peers state store',
     content: 'api context conversations model store',
     channels: 'api content context conversations model outbox peers state store',
-    commands: 'attachments content context conversations model outbox peers store',
+    commands: 'attachments content context conversations model outbox peers state store',
     receive: 'api content context conversations peers prekeys store',
     send: 'api content context conversations peers state store',
     sync: 'api attachments channels commands content context conversations identity model peers prekeys receive send state store',

@@ -1,4 +1,5 @@
-import { defineElement } from '@seal-chat/ui';
+import { html, type TemplateResult } from 'lit';
+import { defineElement, pinIcon } from '@seal-chat/ui';
 import { SealListDoors } from '../views/people/list-doors.ts';
 import { SealPrivacy } from '../views/people/privacy.ts';
 import { SealRequestBar } from '../views/people/request-bar.ts';
@@ -13,3 +14,6 @@ defineElement('seal-verify', SealVerify);
 
 export { shield } from '../people/shield.ts';
 export { CollapsedMessages } from '../views/people/collapsed.ts';
+
+/** The sign of a pinned chat in the list. */
+export const pinSign: TemplateResult = html`<span class="sign">${pinIcon}</span>`;

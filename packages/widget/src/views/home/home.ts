@@ -155,8 +155,8 @@ export class SealHome extends SealView {
       this.#requests.value?.length ||
       this.#blocked.value?.length ||
       this.#conversations.value?.some(
-        ({ isArchived, peer }) =>
-          isArchived || (peer !== null && (peer.verification !== 'none' || !peer.isIdentityTrusted)),
+        ({ isArchived, isPinned, peer }) =>
+          isArchived || isPinned || (peer !== null && (peer.verification !== 'none' || !peer.isIdentityTrusted)),
       );
     if (!isNeeded) return;
     peopleJourney.load().then(
