@@ -1,7 +1,6 @@
 import type { ConversationId, RegisterEntry, UserId } from '@seal-chat/protocol';
 import { verificationOf, type Verification } from '../peers/verified-key.ts';
 import type { FoundRow, RowReader } from '../store/device-tx.ts';
-import { isHeldOff } from '../store/privacy.ts';
 import { ROWS, type ConversationRow } from '../store/rows.ts';
 import type { LiveState } from '../sync/live-state.ts';
 import type { ConversationMember, ConversationSummary } from '../model/conversation.ts';
@@ -91,7 +90,7 @@ export function summarize(
   self: Self,
   { privacy, blocked }: Attitude,
 ): ConversationSummary {
-  const isQuiet = isHeldOff(row);
+  const isQuiet = row.isBlocked === true || isRequest(row, lastMessage);
   const typing = isQuiet || !privacy.typing ? [] : (live.typing[conversationId] ?? []);
   const members = row.members.map(({ userId, username, role = 'member' }): ConversationMember => ({
     userId,

@@ -9,7 +9,7 @@ import { viewMessage, viewOutbox } from '../store/message-view.ts';
 import { ROWS, placeOf } from '../store/rows.ts';
 import type { Self } from '../store/self.ts';
 import type { LiveState } from '../sync/live-state.ts';
-import { isHeldOff, privacyOf } from '../store/privacy.ts';
+import { privacyOf } from '../store/privacy.ts';
 import { isListed, readConversation, summarize, type ConversationParts } from './conversation-view.ts';
 import type { Emitter } from './emitter.ts';
 import { EMPTY_WINDOW, WINDOW_PAGE, readWindow } from './message-window.ts';
@@ -150,8 +150,8 @@ export function createViews(deps: { readonly live: Readable<LiveState>; readonly
     privacy,
     invitations,
     tellsTyping(conversationId) {
-      const read = parts.get(conversationId);
-      return read !== undefined && privacy.get().typing && !isHeldOff(read.row);
+      const summary = summaryAtom(conversationId).get();
+      return summary !== null && privacy.get().typing && !summary.isRequest && !summary.isBlocked;
     },
     summary: summaryAtom,
     window(conversationId) {
