@@ -8,6 +8,8 @@ import type { SealServer } from './server.ts';
 export interface Site {
   /** Address of the page with the widget, whose code comes from Seal's server. */
   readonly url: string;
+  /** The same where the first message of a person never written to is a request. */
+  readonly strangersUrl: string;
   /** The same with the widget's code kept on the site. */
   readonly selfHostedUrl: string;
   readonly appKey: string;
@@ -56,6 +58,7 @@ export async function openSite(server: SealServer): Promise<Site> {
   });
   return {
     url: `${origin}/`,
+    strangersUrl: `${origin}/strangers`,
     selfHostedUrl: `${origin}/self-hosted`,
     appKey,
     tenantId,

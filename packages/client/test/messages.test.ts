@@ -88,6 +88,7 @@ describe('changing what was said', () => {
     await atAlice.send('to all three');
     const atSecond = await dmWith(bobToo, userIdOf(alice.client));
     const three = await shows(atSecond, ({ content }) => content.kind === 'text', 'the message');
+    await shows(there, ({ seq: at }) => at === three.seq, 'the message on the first device');
     await there.react(three.seq!, '🎉', true);
     const own = await shows(atSecond, ({ reactions }) => reactions.length > 0, 'the reaction of this account');
     expect(own.reactions).toEqual([{ emoji: '🎉', userIds: [bob.userId], isOwn: true }]);

@@ -37,7 +37,7 @@ describe('the devices of an account', () => {
         'all three on both devices',
       );
     await onSecond.setMuted(false);
-    await until(chat.summary, (state) => state?.isMuted === false, 'unmuting');
+    await until(chat.summary, (state) => state?.isMuted === false, 'the mute to end');
     expect(onSecond.summary.get()).toMatchObject({ isMuted: false, isPinned: true, isArchived: true });
   });
 
@@ -202,5 +202,21 @@ describe('privacy', () => {
     expect(fromBob.summary.get()?.peer?.isTyping).toBe(false);
     await alice.client.setPrivacy({ presence: true });
     await until(fromBob.summary, (state) => state?.peer?.presence.state === 'online', 'the presence again');
+  });
+
+  it('a device that starts with presence turned off is not announced for a moment', async () => {
+    const { alice, bob, second, chat } = await people();
+    const fromBob = await dmWith(bob.client, alice.userId);
+    await alice.client.setPrivacy({ presence: false });
+    await until(second.privacy, ({ presence }) => !presence, 'the setting on the other device');
+    await until(fromBob.summary, (state) => state?.peer?.presence.state === 'offline', 'the presence to go');
+    const seen: (string | undefined)[] = [];
+    fromBob.summary.subscribe((state) => seen.push(state?.peer?.presence.state));
+    await Promise.all([alice.client.close(), second.close()]);
+    const again = house.open({ store: alice.store });
+    await online(again);
+    await again.conversation(chat.conversationId).send('back');
+    await expectShown(fromBob, ['hello', 'back']);
+    expect(seen).not.toContain('online');
   });
 });

@@ -82,7 +82,7 @@ describe('verification', () => {
     expect(chat.summary.get()?.peer).toMatchObject({ verification: 'verified', isIdentityTrusted: true });
   });
 
-  it('whoever clears the mark first can accept a changed key as that of any other person', async () => {
+  it('a person who clears the mark first can accept a changed key as that of any other person', async () => {
     const { server, alice, bob, chat } = await people();
     await alice.client.verify(bob.userId, (await alice.client.safetyNumber(bob.userId))!);
     server.lie({ answers: { 'devices.lists': await impostorOf(house.tenant.tenantId, bob.userId) } });

@@ -9,10 +9,11 @@ export const JOURNEYS: readonly { readonly name: string; readonly entries: RegEx
   { name: 'conversation', entries: /conversation-(?:parts|journey)\.ts$/ },
   // Signing up and in, and what errors mean.
   { name: 'account', entries: /(?:account-(?:parts|journey)|element-commands|en-errors)\.ts$/ },
+  // Strangers, blocked people, what others are told, verification.
+  { name: 'people', entries: /people-(?:parts|journey)\.ts$/ },
   // Settings, linking, recovery, changed identities.
   { name: 'settings', entries: /settings-(?:parts|journey)\.ts$/ },
-  // Strangers, blocked people, what others are told, verification; and what draws and reads its codes.
-  { name: 'people', entries: /people-parts\.ts$/ },
+  // What draws and reads the codes of verification.
   { name: 'qr', entries: /qr\/index\.js$/ },
   { name: 'qr-reader', entries: /qr\/decode\.js$/ },
   // What makes recovery codes slow to guess.

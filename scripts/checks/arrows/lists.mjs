@@ -21,7 +21,7 @@ export const ROOMS = {
     identity: 'api commands context model peers state store',
     content: 'api context conversations model store transcript',
     channels: 'api content context conversations model outbox peers state store transcript',
-    commands: 'attachments content context conversations model outbox peers store',
+    commands: 'attachments content context conversations model outbox peers state store',
     receive: 'api content context conversations outbox peers prekeys store transcript',
     send: 'api content context conversations peers state store transcript',
     sync: 'api attachments channels commands content context conversations identity model peers prekeys receive send state store',

@@ -8,7 +8,7 @@ import {
 } from '@seal-chat/protocol';
 import { eraseUpTo } from '../content/erase-chat.ts';
 import type { ComposeDeps } from '../context/deps.ts';
-import { writeRegisters } from '../conversations/registers.ts';
+import { writeRegisters } from '../conversations/write-registers.ts';
 import { activeAccount } from '../store/account.ts';
 import { ROWS } from '../store/rows.ts';
 

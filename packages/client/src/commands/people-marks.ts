@@ -1,6 +1,6 @@
 import { CHAT_FIELDS, PRIVACY_FIELDS, SYNC_TOPICS, SealError, switchValue, type UserId } from '@seal-chat/protocol';
 import type { ComposeDeps } from '../context/deps.ts';
-import { writeRegisters } from '../conversations/registers.ts';
+import { writeRegisters } from '../conversations/write-registers.ts';
 import type { PrivacySettings } from '../model/account.ts';
 import { activeAccount } from '../store/account.ts';
 

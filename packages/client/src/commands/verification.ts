@@ -9,7 +9,7 @@ import {
   type UserId,
 } from '@seal-chat/protocol';
 import type { ComposeDeps, FetchDeps } from '../context/deps.ts';
-import { writeRegisters } from '../conversations/registers.ts';
+import { writeRegisters } from '../conversations/write-registers.ts';
 import { acceptKey } from '../peers/accept-identity.ts';
 import { safetyNumberOf, safetyNumberWith } from '../peers/safety-number.ts';
 import { ownSafetyKey, safetyKeyOf } from '../peers/verified-key.ts';

@@ -54,12 +54,17 @@ export async function storeConversation(tx: DeviceTx, answer: ConversationAnswer
   if (!isSame(stored, row)) tx.put(key, stored);
 }
 
-/** Stores a conversation that the person opens here: it is listed from now on. @throws as `storeConversation` */
-export async function storeOpened(tx: DeviceTx, answer: ConversationAnswer): Promise<void> {
-  await storeConversation(tx, answer);
-  const key = ROWS.conversation(answer.conversationId);
-  const row = await tx.get(key);
-  if (row !== null && !row.isOpened) tx.put(key, { ...row, isOpened: true });
+/** Opens the DM with `userId` for the person: it is listed from now on. @throws as `fetchDm` and `storeConversation` */
+export async function openDm(deps: FetchDeps, userId: UserId): Promise<ConversationId> {
+  const answer = await fetchDm(deps, userId);
+  const { conversationId } = answer;
+  await deps.transact(async (tx) => {
+    await storeConversation(tx, answer);
+    const key = ROWS.conversation(conversationId);
+    const row = await tx.get(key);
+    if (row !== null && !row.isOpened) tx.put(key, { ...row, isOpened: true });
+  });
+  return conversationId;
 }
 
 /** Checks who is in a DM, or alone in a conversation with oneself. @returns the other person of a DM */

@@ -1,4 +1,4 @@
-import { CHANNEL_LIMITS, CHAT_FIELDS, SYNC_TOPICS, seqRegister, type ConversationId } from '@seal-chat/protocol';
+import { CHANNEL_LIMITS, CHAT_FIELDS, SYNC_TOPICS, seqOf, seqRegister, type ConversationId } from '@seal-chat/protocol';
 import type { Deps } from '../context/deps.ts';
 import type { LeaderPart } from '../context/leader-part.ts';
 import { enqueue, nextOrder } from '../outbox/queue.ts';
@@ -6,7 +6,8 @@ import { activeAccount } from '../store/account.ts';
 import type { DeviceTx } from '../store/device-tx.ts';
 import { isHeldOff, privacyOf } from '../store/privacy.ts';
 import { ROWS, placeOf, type ConversationRow } from '../store/rows.ts';
-import { writeRegisters } from './registers.ts';
+import { loadRegisterWriter } from './load.ts';
+import { otherDevices } from './registers.ts';
 
 const MAX_MEMBERS = CHANNEL_LIMITS.readReceiptsMaxMembers;
 
@@ -24,8 +25,10 @@ export function createReadAnnouncer(deps: Deps): LeaderPart {
 
   async function announce(conversationId: ConversationId): Promise<void> {
     timers.delete(conversationId);
-    const isNews = await deps.transact((tx) => announceIn(deps, tx, conversationId));
-    if (isNews) lastAt.set(conversationId, Date.now());
+    const outcome = await deps.transact((tx) => announceIn(deps, tx, conversationId));
+    if (outcome === 'nothing') return;
+    lastAt.set(conversationId, Date.now());
+    if (typeof outcome === 'number') await tellOwnDevices(deps, conversationId, outcome);
   }
 
   function schedule(conversationId: ConversationId): void {
@@ -55,17 +58,28 @@ export function createReadAnnouncer(deps: Deps): LeaderPart {
   };
 }
 
-async function announceIn(deps: Deps, tx: DeviceTx, conversationId: ConversationId): Promise<boolean> {
+/** Tells this account's other devices, and no one else. */
+async function tellOwnDevices(deps: Deps, subject: ConversationId, readSeq: number): Promise<void> {
+  const { writeRegisters } = await loadRegisterWriter();
+  const change = { subject, field: CHAT_FIELDS.read, value: seqRegister(readSeq) };
+  await deps.transact((tx) => writeRegisters(deps, tx, SYNC_TOPICS.chats, [change]));
+}
+
+/** @returns `told`; the read position that only this account's other devices may be told of; or `nothing` */
+async function announceIn(
+  deps: Deps,
+  tx: DeviceTx,
+  conversationId: ConversationId,
+): Promise<'told' | 'nothing' | number> {
   const key = ROWS.conversation(conversationId);
   const row = await tx.get(key);
-  if (row === null || row.readSeq <= row.announcedReadSeq || row.readId === undefined) return false;
+  if (row === null || row.readSeq <= row.announcedReadSeq || row.readId === undefined) return 'nothing';
   const isForLater = isHeldOff(row);
   if (!isForLater) tx.put(key, { ...row, announcedReadSeq: row.readSeq });
   if (isForLater || !(await tellsMembers(tx, row))) {
-    // The other devices of this account are told all the same, and no one else.
-    const change = { subject: conversationId, field: CHAT_FIELDS.read, value: seqRegister(row.readSeq) };
-    await writeRegisters(deps, tx, SYNC_TOPICS.chats, [change]);
-    return false;
+    const own = await tx.get(ROWS.register(SYNC_TOPICS.chats, conversationId, CHAT_FIELDS.read));
+    const isNews = seqOf(own?.value) < row.readSeq && (await otherDevices(tx, await activeAccount(tx))).length > 0;
+    return isNews ? row.readSeq : 'nothing';
   }
   const content = { kind: 'read', upToSeq: row.readSeq, messageId: row.readId } as const;
   // An announcement that was not encrypted yet, as while offline, is brought up to date instead of followed by another.
@@ -74,11 +88,11 @@ async function announceIn(deps: Deps, tx: DeviceTx, conversationId: Conversation
   const waiting = waitingKey === null ? null : await tx.get(waitingKey);
   if (waitingKey !== null && waiting?.content.kind === 'read' && waiting.wire === null) {
     tx.put(waitingKey, { ...waiting, content });
-    return true;
+    return 'told';
   }
   tx.put(ROWS.announcement(conversationId), await nextOrder(tx, conversationId));
   await enqueue(deps, tx, conversationId, content);
-  return true;
+  return 'told';
 }
 
 /** In a large channel members do not need it of each other, and a channel that was left has no one to tell. */

@@ -1,11 +1,8 @@
-import { dmId, selfId } from '@seal-chat/crypto';
+import { dmId } from '@seal-chat/crypto';
 import {
   CHAT_FIELDS,
   SYNC_TOPICS,
-  constantTimeEqual,
-  encodeRegisters,
   isSwitchedOn,
-  newId,
   seqOf,
   supersedes,
   type ConversationId,
@@ -13,10 +10,6 @@ import {
   type SyncTopic,
   type UserId,
 } from '@seal-chat/protocol';
-import { encodeContent } from '@seal-chat/protocol/content';
-import type { ComposeDeps } from '../context/deps.ts';
-import { enqueue } from '../outbox/queue.ts';
-import { activeAccount } from '../store/account.ts';
 import type { DeviceTx, RowReader } from '../store/device-tx.ts';
 import { ROWS, type AccountRow, type ConversationRow } from '../store/rows.ts';
 import { moveReadPosition } from './read-position.ts';
@@ -27,9 +20,6 @@ import { moveReadPosition } from './read-position.ts';
  * they arrived. What a register means for a conversation is also in that conversation's row, where everything else is
  * read from.
  */
-
-/** A register that is to be written. */
-export type RegisterChange = Pick<RegisterEntry, 'subject' | 'field' | 'value'>;
 
 /** Keeps `entry` if it counts. @returns whether it does */
 export async function mergeRegister(tx: DeviceTx, topic: SyncTopic, entry: RegisterEntry): Promise<boolean> {
@@ -55,41 +45,6 @@ export async function takeRegister(
   if (!(await mergeRegister(tx, topic, entry))) return false;
   if (topic === SYNC_TOPICS.chats) await project(tx, account, entry, localNow);
   return true;
-}
-
-/**
- * Writes registers, here and, where the account has further devices, for those: they get it through the account's
- * conversation with itself. What is as it should be already is not written.
- */
-export async function writeRegisters(
-  deps: Pick<ComposeDeps, 'now' | 'clock' | 'rng'>,
-  tx: DeviceTx,
-  topic: SyncTopic,
-  changes: readonly RegisterChange[],
-): Promise<void> {
-  const account = await activeAccount(tx);
-  const written: RegisterEntry[] = [];
-  for (const change of changes) {
-    const before = await tx.get(ROWS.register(topic, change.subject, change.field));
-    if (before !== null && constantTimeEqual(before.value, change.value)) continue;
-    // After everything this device has seen, whatever its clock says.
-    const writtenAt = Math.max(deps.now(), (before?.writtenAt ?? 0) + 1);
-    const entry = { ...change, writtenAt, writeId: newId<RegisterEntry['writeId']>(deps.rng(16)) };
-    if (await takeRegister(tx, account, topic, entry, deps.clock.local())) written.push(entry);
-  }
-  if (written.length > 0 && (await otherDevices(tx, account)).length > 0) await announce(deps, tx, topic, written);
-}
-
-/** Queues a body that tells the account's other devices of `entries`. */
-export async function announce(
-  deps: Pick<ComposeDeps, 'now' | 'rng'>,
-  tx: DeviceTx,
-  topic: SyncTopic,
-  entries: readonly RegisterEntry[],
-): Promise<void> {
-  const { tenantId, userId } = await activeAccount(tx);
-  const content = encodeContent({ kind: 'sync', topic, payload: encodeRegisters(entries) });
-  await enqueue(deps, tx, selfId(tenantId, userId), content);
 }
 
 /** The account's devices besides this one, as its signed list says. */

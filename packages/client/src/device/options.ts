@@ -1,7 +1,7 @@
 import type { SocketClass } from '../api/socket.ts';
 import type { StoreFactory } from '../store/device-store.ts';
 import type { ChannelsMode } from '../sync/channels-part.ts';
-import type { StrangersMode } from '../sync/strangers-part.ts';
+import type { StrangersMode } from '../sync/people-part.ts';
 import type { Bytes } from '@seal-chat/protocol';
 
 /** What `createSealClient` takes. */

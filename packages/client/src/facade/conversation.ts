@@ -1,5 +1,6 @@
 import type { ConversationId } from '@seal-chat/protocol';
 import { loadChannels } from '../channels/load.ts';
+import { loadPeople } from '../commands/load.ts';
 import { send } from '../commands/send.ts';
 import type { TypingNotifier } from '../conversations/typing.ts';
 import type { Device } from '../device/device.ts';
@@ -38,6 +39,7 @@ export function createConversation(
     (...input: Input): Promise<T> =>
       run(async (opened) => pick(await load())(opened, conversationId, ...input));
   const feature = commandOf(async () => (await loadConversation()).commands);
+  const mark = commandOf(loadPeople);
   const control = commandOf(async () => (await loadChannels()).commands);
 
   const controls = {
@@ -80,11 +82,11 @@ export function createConversation(
     react: feature((commands) => commands.react),
     setTimer: feature((commands) => commands.setTimer),
     setDraft: feature((commands) => commands.setDraft),
-    setMuted: feature((commands) => commands.setMuted),
-    setPinned: feature((commands) => commands.setPinned),
-    setArchived: feature((commands) => commands.setArchived),
-    accept: feature((commands) => commands.accept),
-    deleteChat: feature((commands) => commands.deleteChat),
+    setMuted: mark((people) => people.setMuted),
+    setPinned: mark((people) => people.setPinned),
+    setArchived: mark((people) => people.setArchived),
+    accept: mark((people) => people.accept),
+    deleteChat: mark((people) => people.deleteChat),
     attach: (file, options) =>
       run(async (opened) => (await opened.attachments()).attach(conversationId, file, options)),
     openAttachment: (seq, attachmentId, options) =>

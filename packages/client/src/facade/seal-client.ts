@@ -1,7 +1,7 @@
 import { SealError, type ConversationId, type UserId } from '@seal-chat/protocol';
 import { apiOf, createTransport } from '../api/transport.ts';
 import { loadChannels } from '../channels/load.ts';
-import { fetchDm, storeOpened } from '../conversations/conversation-rows.ts';
+import { loadPeople } from '../commands/load.ts';
 import { createTypingNotifier } from '../conversations/typing.ts';
 import { failedState, openDevice, type Device } from '../device/device.ts';
 import { openPatiently } from '../device/open-patiently.ts';
@@ -83,7 +83,7 @@ export function createSealClient(options: SealClientOptions): SealClient {
   }
 
   const setBlocked = (userId: UserId, isBlocked: boolean): Promise<void> =>
-    run(async (opened) => (await loadConversation()).commands.setBlocked(opened, userId, isBlocked));
+    run(async (opened) => (await loadPeople()).setBlocked(opened, userId, isBlocked));
 
   /** As `run`, for commands that sign a device in, which others can reach from then on. */
   const enter = <T>(command: (opened: Device) => Promise<T>, isNew = true): Promise<T> =>
@@ -155,9 +155,8 @@ export function createSealClient(options: SealClientOptions): SealClient {
     searchUsers: (query) => api.users.search.query({ query, limit: SEARCH_LIMIT }),
     openDm: (userId) =>
       run(async (opened) => {
-        const answer = await fetchDm(opened, userId);
-        await opened.transact((tx) => storeOpened(tx, answer));
-        return conversation(answer.conversationId);
+        const { commands } = await loadConversation();
+        return conversation(await commands.openDm(opened, userId));
       }),
     conversation,
     createChannel: (input) =>
@@ -181,7 +180,7 @@ export function createSealClient(options: SealClientOptions): SealClient {
       run(async (opened) => (await loadSettings()).checkCode(opened, userId, shown)),
     block: (userId) => setBlocked(userId, true),
     unblock: (userId) => setBlocked(userId, false),
-    setPrivacy: (settings) => run(async (opened) => (await loadConversation()).commands.setPrivacy(opened, settings)),
+    setPrivacy: (settings) => run(async (opened) => (await loadPeople()).setPrivacy(opened, settings)),
 
     setPresence: (state) => void device.then(({ tabs }) => tabs.setPresence(state)).catch(() => {}),
     reconnect: () => void device.then(({ tabs }) => tabs.reconnect()).catch(() => {}),

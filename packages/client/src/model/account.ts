@@ -11,11 +11,11 @@ export interface Person {
 
 /** What other people are told of the person of this account. Who does not tell is not told: see each. */
 export interface PrivacySettings {
-  /** That they are typing; without it, nobody else's typing is shown either. */
+  /** Tells that they are typing; without it, nobody else's typing is shown either. */
   readonly typing: boolean;
-  /** Whether they are online; without it, nobody else's presence is shown either. */
+  /** Tells whether they are online; without it, nobody else's presence is shown either. */
   readonly presence: boolean;
-  /** What they have read; without it, what others read from then on is not shown either. */
+  /** Tells what they have read; without it, what others read from then on is not shown either. */
   readonly receipts: boolean;
 }
 

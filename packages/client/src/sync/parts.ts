@@ -13,8 +13,7 @@ import { createChannelsPart, type ChannelsMode } from './channels-part.ts';
 import { createExpiry } from './expiry.ts';
 import type { LiveState } from './live-state.ts';
 import { createMaintenance } from './maintenance.ts';
-import { createOwnDevicesPart } from './own-devices-part.ts';
-import { createStrangersPart, type StrangersMode } from './strangers-part.ts';
+import { createPeoplePart, type StrangersMode } from './people-part.ts';
 import { createUploadsPart } from './uploads-part.ts';
 
 /** What the leading tab does with a device. */
@@ -39,8 +38,7 @@ export function createParts(deps: PartsDeps, live: Readable<LiveState>): Parts {
       createChannelsPart(deps, deps.channels),
       createUploadsPart(deps),
       createReadAnnouncer(deps),
-      createOwnDevicesPart(deps),
-      createStrangersPart(deps, deps.strangers),
+      createPeoplePart(deps, deps.strangers),
       createExpiry(deps),
       createOutbox(deps, {
         dm: (key, attempt) => sendMessage(deps, key, attempt),

@@ -1,8 +1,7 @@
-import { SYNC_TOPICS, type ConversationId, type UserId } from '@seal-chat/protocol';
+import type { ConversationId, RegisterEntry, UserId } from '@seal-chat/protocol';
 import { verificationOf, type Verification } from '../peers/verified-key.ts';
 import { timerOf } from '../store/timer.ts';
-import type { RowReader } from '../store/device-tx.ts';
-import { isHeldOff } from '../store/privacy.ts';
+import type { FoundRow, RowReader } from '../store/device-tx.ts';
 import { ROWS, placeOf, type ConversationRow } from '../store/rows.ts';
 import type { LiveState } from '../sync/live-state.ts';
 import type { ConversationMember, ConversationSummary } from '../model/conversation.ts';
@@ -27,11 +26,16 @@ export interface ConversationParts {
 
 const NEVER_SEEN: Presence = { state: 'offline', lastSeenAt: null };
 
-/** Reads what summaries are made of; conversations that this device does not know are left out. */
+/**
+ * Reads what summaries are made of; conversations that this device does not know are left out.
+ *
+ * @param marks the keys that were compared with people
+ */
 export async function readConversations(
   reader: RowReader,
   ids: readonly ConversationId[],
   self: Self,
+  marks: readonly FoundRow<RegisterEntry>[],
 ): Promise<ReadonlyMap<ConversationId, ConversationParts>> {
   const rows = await reader.getMany(ids.map((id) => ROWS.conversation(id)));
   const known = ids.flatMap((conversationId, i) => {
@@ -40,7 +44,7 @@ export async function readConversations(
   });
   const drafts = await reader.getMany(known.map(({ conversationId }) => ROWS.draft(conversationId)));
   const people = [...new Set(known.flatMap(({ row }) => row.members.map(({ userId }) => userId)))];
-  const trust = await readTrust(reader, people);
+  const trust = await readTrust(reader, people, marks);
   const last = await readLast(reader, known, self);
   return new Map(
     known.map(({ conversationId, row }, i) => [
@@ -61,9 +65,9 @@ export async function readConversations(
 async function readTrust(
   reader: RowReader,
   people: readonly UserId[],
+  marks: readonly FoundRow<RegisterEntry>[],
 ): Promise<{ readonly untrusted: ReadonlySet<string>; readonly verifications: ReadonlyMap<UserId, Verification> }> {
   const peers = await reader.getMany(people.map((userId) => ROWS.peer(userId)));
-  const marks = await reader.list(ROWS.registersAbout(SYNC_TOPICS.verified));
   const untrusted = new Set<string>();
   const verifications = new Map<UserId, Verification>();
   for (const [i, userId] of people.entries()) {
@@ -137,7 +141,7 @@ export function summarize(
   self: Self,
   { privacy, blocked }: Attitude,
 ): ConversationSummary {
-  const isQuiet = isHeldOff(row);
+  const isQuiet = row.isBlocked === true || isRequest(row, lastMessage);
   const typing = isQuiet || !privacy.typing ? [] : (live.typing[conversationId] ?? []);
   const members = row.members.map(({ userId, username, role = 'member' }): ConversationMember => ({
     userId,

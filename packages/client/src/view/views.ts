@@ -10,7 +10,7 @@ import { viewMessage, viewOutbox } from '../store/message-view.ts';
 import { ROWS, placeOf } from '../store/rows.ts';
 import type { Self } from '../store/self.ts';
 import type { LiveState } from '../sync/live-state.ts';
-import { isHeldOff, privacyOf } from '../store/privacy.ts';
+import { privacyOf } from '../store/privacy.ts';
 import { isListed, readConversations, summarize, type ConversationParts } from './conversation-view.ts';
 import type { Emitter } from './emitter.ts';
 import { createWindows } from './windows.ts';
@@ -52,6 +52,7 @@ export function createViews(deps: { readonly live: Readable<LiveState>; readonly
   let parts = new Map<ConversationId, ConversationParts>();
   let source: { readonly reader: RowReader; readonly self: Self } | null = null;
   let blockedIds: readonly UserId[] = [];
+  let listed: ReadonlySet<ConversationId> = new Set();
   let dirty = new Set<ConversationId>();
   const refreshing = createTaskQueue((error) => emitter.fail(error));
   let unread = 0;
@@ -74,15 +75,16 @@ export function createViews(deps: { readonly live: Readable<LiveState>; readonly
       const attitude = { privacy: privacy.get(), blocked: blockedIds };
       const summary = self && read ? summarize(read, live.get(), self, attitude) : null;
       const atom = summaryAtom(conversationId);
+      if (listed.has(conversationId) !== (read !== undefined && isListed(read))) hasChanged = true;
       if (isSame(summary, atom.get())) continue;
       hasChanged = true;
       atom.set(summary);
       if (summary !== null) emitter.emit('conversation', summary);
     }
     if (!hasChanged) return;
-    const all = [...parts.values()]
-      .filter(isListed)
-      .map(({ conversationId }) => summaryAtom(conversationId).get())
+    listed = new Set([...parts.values()].filter(isListed).map(({ conversationId }) => conversationId));
+    const all = [...listed]
+      .map((conversationId) => summaryAtom(conversationId).get())
       .filter((summary) => summary !== null)
       .toSorted((a, b) => Number(b.isPinned) - Number(a.isPinned) || b.lastActivityAt - a.lastActivityAt);
     const chats = all.filter(({ isRequest }) => !isRequest);
@@ -102,7 +104,7 @@ export function createViews(deps: { readonly live: Readable<LiveState>; readonly
     if (source === null) return;
     const { reader, self } = source;
     if (ids.length > 0) {
-      const read = await readConversations(reader, ids, self);
+      const read = await readConversations(reader, ids, self, await reader.list(VERIFIED));
       for (const conversationId of ids) {
         const found = read.get(conversationId);
         if (found === undefined) parts.delete(conversationId);
@@ -155,8 +157,8 @@ export function createViews(deps: { readonly live: Readable<LiveState>; readonly
     privacy,
     invitations,
     tellsTyping(conversationId) {
-      const read = parts.get(conversationId);
-      return read !== undefined && privacy.get().typing && !isHeldOff(read.row);
+      const summary = summaryAtom(conversationId).get();
+      return summary !== null && privacy.get().typing && !summary.isRequest && !summary.isBlocked;
     },
     summary: summaryAtom,
     window: windows.of,

@@ -52,7 +52,7 @@ export interface RegisterEntry {
 export const MAX_ENTRIES = 255;
 /** Bytes of a value. */
 const MAX_VALUE = 64;
-/** Around the year 10,000: whoever writes later than that could never be overruled. */
+/** Around the year 10,000: what is written later than that could never be overruled. */
 const MAX_WRITTEN_AT = 2 ** 48;
 
 const entry = struct<RegisterEntry>({

@@ -7,9 +7,6 @@ export const pinIcon: TemplateResult = icon('M7.25 3.25h5.5M8 3.25 7.5 8.5 5 11.
 export const archiveIcon: TemplateResult = icon(
   'M4.25 4h11.5a1 1 0 0 1 1 1v2.25H3.25V5a1 1 0 0 1 1-1zM4.25 7.25v7.25a1.5 1.5 0 0 0 1.5 1.5h8.5a1.5 1.5 0 0 0 1.5-1.5V7.25M8.25 10.25h3.5',
 );
-export const savedIcon: TemplateResult = icon(
-  'M5.75 3.5h8.5a1 1 0 0 1 1 1v12.25L10 13.25l-5.25 3.5V4.5a1 1 0 0 1 1-1z',
-);
 export const eyeIcon: TemplateResult = icon(
   'M2.5 10S5.25 4.75 10 4.75 17.5 10 17.5 10 14.75 15.25 10 15.25 2.5 10 2.5 10zM10 7.75a2.25 2.25 0 1 1 0 4.5 2.25 2.25 0 0 1 0-4.5z',
 );

@@ -8,25 +8,6 @@ export const arChannels: ChannelStrings = {
   newChannel: 'إنشاء قناة',
   browseChannels: 'تصفّح القنوات',
 
-  requestCount: (count) =>
-    plural('ar', count, {
-      zero: 'لا طلبات',
-      one: 'طلب واحد',
-      two: 'طلبان',
-      few: '# طلبات',
-      many: '# طلبًا',
-      other: '# طلب',
-    }),
-  archivedCount: (count) =>
-    plural('ar', count, {
-      zero: 'لا محادثات مؤرشفة',
-      one: 'محادثة مؤرشفة',
-      two: 'محادثتان مؤرشفتان',
-      few: '# محادثات مؤرشفة',
-      many: '# محادثة مؤرشفة',
-      other: '# محادثة مؤرشفة',
-    }),
-
   invitations: 'الدعوات',
   invitationCount: (count) =>
     plural('ar', count, {

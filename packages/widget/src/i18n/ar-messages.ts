@@ -124,6 +124,4 @@ export const arMessages: MessageStrings = {
   zoomOut: 'ملاءمة النافذة',
   previousImage: 'الصورة السابقة',
   nextImage: 'الصورة التالية',
-  blockedMessage: (name) => `رسالة من ${name}، وقد حظرته`,
-  showBlocked: 'إظهار',
 };

@@ -1,4 +1,5 @@
 import type { SocialStrings } from './social-strings.ts';
+import { plural } from './strings.ts';
 
 /** Arabic, for the views around people. */
 export const arSocial: SocialStrings = {
@@ -8,7 +9,6 @@ export const arSocial: SocialStrings = {
   archive: 'الأرشيف',
   archiveNone: 'الأرشيف فارغ.',
 
-  wantsToWrite: 'يرغب في مراسلتك',
   requestPerson: 'لم تتراسلا من قبل.',
   requestGuest: 'ضيف بلا حساب.',
   requestHint: (name) => `لن يرى ${name} أنك قرأت هذا إلا إذا قبلت. وبعد ذلك تُفتح الملفات.`,
@@ -62,4 +62,26 @@ export const arSocial: SocialStrings = {
   verifiedBeforeText: (name) =>
     `لا يُرسَل شيء قبل أن تقارن من جديد. ربما بدأ ${name} على جهاز جديد. إن لم تكن تتوقّع ذلك فاسأله بطريقة أخرى.`,
   compareAgain: 'تحقّق الآن',
+  requestCount: (count) =>
+    plural('ar', count, {
+      zero: 'لا طلبات',
+      one: 'طلب واحد',
+      two: 'طلبان',
+      few: '# طلبات',
+      many: '# طلبًا',
+      other: '# طلب',
+    }),
+  archivedCount: (count) =>
+    plural('ar', count, {
+      zero: 'لا محادثات مؤرشفة',
+      one: 'محادثة مؤرشفة',
+      two: 'محادثتان مؤرشفتان',
+      few: '# محادثات مؤرشفة',
+      many: '# محادثة مؤرشفة',
+      other: '# محادثة مؤرشفة',
+    }),
+  blockedMessage: (name) => `رسالة من ${name}، وقد حظرته`,
+  showBlocked: 'إظهار',
+  verifiedSign: 'تم التحقق',
+  changedSign: 'تغيّرت المفاتيح',
 };

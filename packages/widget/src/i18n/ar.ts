@@ -24,8 +24,7 @@ export const ar: Strings = {
   someone: 'شخص ما',
   unnamedChannel: 'قناة',
   savedMessages: 'الرسائل المحفوظة',
-  verifiedSign: 'تم التحقق',
-  changedSign: 'تغيّرت المفاتيح',
+  wantsToWrite: 'يرغب في مراسلتك',
 
   welcomeTitle: 'محادثات خاصة',
   welcomeText: 'تُختم الرسائل على جهازك، ولا يستطيع فتحها إلا من تكتب إليهم.',

@@ -8,10 +8,6 @@ export interface ChannelStrings {
   readonly newChannel: string;
   readonly browseChannels: string;
 
-  // Above the list
-  readonly requestCount: (count: number) => string;
-  readonly archivedCount: (count: number) => string;
-
   // Invitations
   readonly invitations: string;
   readonly invitationCount: (count: number) => string;

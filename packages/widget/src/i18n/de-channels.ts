@@ -8,9 +8,6 @@ export const deChannels: ChannelStrings = {
   newChannel: 'Kanal erstellen',
   browseChannels: 'Kanäle durchsuchen',
 
-  requestCount: (count) => plural('de', count, { one: '# Anfrage', other: '# Anfragen' }),
-  archivedCount: (count) => plural('de', count, { one: '# archivierter Chat', other: '# archivierte Chats' }),
-
   invitations: 'Einladungen',
   invitationCount: (count) => plural('de', count, { one: '# Einladung', other: '# Einladungen' }),
   invitedBy: (name) => `${name} lädt dich ein`,

@@ -114,6 +114,4 @@ export const deMessages: MessageStrings = {
   zoomOut: 'An Fenster anpassen',
   previousImage: 'Vorheriges Bild',
   nextImage: 'Nächstes Bild',
-  blockedMessage: (name) => `Nachricht von ${name}, von dir blockiert`,
-  showBlocked: 'Zeigen',
 };

@@ -1,4 +1,5 @@
 import type { SocialStrings } from './social-strings.ts';
+import { plural } from './strings.ts';
 
 /** German, for the views around people. */
 export const deSocial: SocialStrings = {
@@ -8,7 +9,6 @@ export const deSocial: SocialStrings = {
   archive: 'Archiv',
   archiveNone: 'Das Archiv ist leer.',
 
-  wantsToWrite: 'Möchte dir schreiben',
   requestPerson: 'Ihr habt euch noch nie geschrieben.',
   requestGuest: 'Ein Gast ohne Konto.',
   requestHint: (name) => `${name} sieht erst, dass du das liest, wenn du annimmst. Danach öffnen sich auch Dateien.`,
@@ -64,4 +64,10 @@ export const deSocial: SocialStrings = {
   verifiedBeforeText: (name) =>
     `Vor einem neuen Vergleich wird nichts gesendet. Vielleicht hat ${name} auf einem neuen Gerät angefangen. Kommt das unerwartet, frage auf einem anderen Weg.`,
   compareAgain: 'Jetzt prüfen',
+  requestCount: (count) => plural('de', count, { one: '# Anfrage', other: '# Anfragen' }),
+  archivedCount: (count) => plural('de', count, { one: '# archivierter Chat', other: '# archivierte Chats' }),
+  blockedMessage: (name) => `Nachricht von ${name}, von dir blockiert`,
+  showBlocked: 'Zeigen',
+  verifiedSign: 'Geprüft',
+  changedSign: 'Schlüssel geändert',
 };

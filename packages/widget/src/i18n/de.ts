@@ -24,8 +24,7 @@ export const de: Strings = {
   someone: 'Jemand',
   unnamedChannel: 'Ein Kanal',
   savedMessages: 'Gemerktes',
-  verifiedSign: 'Geprüft',
-  changedSign: 'Schlüssel geändert',
+  wantsToWrite: 'Möchte dir schreiben',
 
   welcomeTitle: 'Private Gespräche',
   welcomeText: 'Nachrichten werden auf deinem Gerät versiegelt. Nur wer sie bekommen soll, kann sie öffnen.',

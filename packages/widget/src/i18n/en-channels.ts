@@ -8,9 +8,6 @@ export const enChannels: ChannelStrings = {
   newChannel: 'Create a channel',
   browseChannels: 'Browse channels',
 
-  requestCount: (count) => plural('en', count, { one: '# request', other: '# requests' }),
-  archivedCount: (count) => plural('en', count, { one: '# archived chat', other: '# archived chats' }),
-
   invitations: 'Invitations',
   invitationCount: (count) => plural('en', count, { one: '# invitation', other: '# invitations' }),
   invitedBy: (name) => `${name} invites you`,

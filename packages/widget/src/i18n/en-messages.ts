@@ -111,6 +111,4 @@ export const enMessages: MessageStrings = {
   zoomOut: 'Fit to window',
   previousImage: 'Previous image',
   nextImage: 'Next image',
-  blockedMessage: (name) => `Message from ${name}, whom you have blocked`,
-  showBlocked: 'Show',
 };

@@ -1,4 +1,5 @@
 import type { SocialStrings } from './social-strings.ts';
+import { plural } from './strings.ts';
 
 /** English, for the views around people. */
 export const enSocial: SocialStrings = {
@@ -8,7 +9,6 @@ export const enSocial: SocialStrings = {
   archive: 'Archived',
   archiveNone: 'Nothing is archived.',
 
-  wantsToWrite: 'Wants to write to you',
   requestPerson: 'You have never written to each other.',
   requestGuest: 'A guest without an account.',
   requestHint: (name) => `${name} sees that you read this only if you accept. Files open after that.`,
@@ -55,11 +55,17 @@ export const enSocial: SocialStrings = {
   matchesText: 'The keys are the same on both sides. Your other devices know it too.',
   differs: 'Don’t send anything private',
   differsText: (name) =>
-    `The keys are not the same. Either ${name} started over and sees an old number, or somebody is between you. Both close this page and open it again; if the numbers still differ, talk about it another way.`,
+    `The keys are not the same. Either ${name} started over and sees an old number, or someone is between you. Both close this page and open it again; if the numbers still differ, talk about it another way.`,
   verifiedText: (name) => `You have compared keys with ${name}.`,
   clearVerification: 'Forget that I checked',
   verifiedBefore: (name) => `You had checked ${name}, and the keys have changed`,
   verifiedBeforeText: (name) =>
     `Nothing is sent before you compare again. ${name} may have started over on a new device. If you did not expect it, ask another way.`,
   compareAgain: 'Check now',
+  requestCount: (count) => plural('en', count, { one: '# request', other: '# requests' }),
+  archivedCount: (count) => plural('en', count, { one: '# archived chat', other: '# archived chats' }),
+  blockedMessage: (name) => `Message from ${name}, whom you have blocked`,
+  showBlocked: 'Show',
+  verifiedSign: 'Verified',
+  changedSign: 'Keys changed',
 };

@@ -113,8 +113,4 @@ export interface MessageStrings {
   readonly zoomOut: string;
   readonly previousImage: string;
   readonly nextImage: string;
-
-  // From people who are blocked
-  readonly blockedMessage: (name: string) => string;
-  readonly showBlocked: string;
 }

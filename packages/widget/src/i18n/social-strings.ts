@@ -8,7 +8,6 @@ export interface SocialStrings {
   readonly archiveNone: string;
 
   // A request
-  readonly wantsToWrite: string;
   readonly requestPerson: string;
   readonly requestGuest: string;
   readonly requestHint: (name: string) => string;
@@ -62,4 +61,14 @@ export interface SocialStrings {
   readonly verifiedBefore: (name: string) => string;
   readonly verifiedBeforeText: (name: string) => string;
   readonly compareAgain: string;
+
+  // Above the list and in it
+  readonly requestCount: (count: number) => string;
+  readonly archivedCount: (count: number) => string;
+  readonly blockedMessage: (name: string) => string;
+  readonly showBlocked: string;
+  /** The sign of a person whose keys were compared. */
+  readonly verifiedSign: string;
+  /** The sign of a person whose keys are others than before. */
+  readonly changedSign: string;
 }

@@ -28,10 +28,8 @@ export interface ChatStrings {
   readonly unnamedChannel: string;
   /** The person's conversation with themselves. */
   readonly savedMessages: string;
-  /** The sign of a person whose keys were compared. */
-  readonly verifiedSign: string;
-  /** The sign of a person whose keys are others than before. */
-  readonly changedSign: string;
+  /** Of a stranger. */
+  readonly wantsToWrite: string;
 
   // Conversations
   readonly conversations: string;

@@ -39,6 +39,11 @@ export abstract class SealView extends LitElement {
     return strings;
   }
 
+  /** Has all views render again: something that any of them may show has been loaded. */
+  protected refreshAll(): void {
+    for (const refresh of this.#context?.listeners ?? []) refresh();
+  }
+
   /** Tells the view that renders this one, and no other, what the person wants. */
   protected tell<Type extends keyof ViewEvents>(type: Type, ...[detail]: ViewEventDetail<Type>): void {
     this.dispatchEvent(new CustomEvent(type, { detail }));

@@ -7,13 +7,11 @@ import { SealNewMenu } from '../views/channels/list/new-menu.ts';
 import { SealChannelNotice } from '../views/channels/notice/channel-notice.ts';
 import { extrasStyles } from '../views/composer/extras/extras.styles.ts';
 import { actionStyles } from '../views/message-actions/message-actions.styles.ts';
-import { SealListDoors } from '../views/people/list-doors.ts';
 import { SealPeopleSearch } from '../views/people-search/people-search.ts';
 import { richStyles } from '../views/rich/rich.styles.ts';
 
 defineElement('seal-people-search', SealPeopleSearch);
 defineElement('seal-invitations', SealInvitations);
-defineElement('seal-list-doors', SealListDoors);
 defineElement('seal-new-menu', SealNewMenu);
 defineElement('seal-channel-line', SealChannelLine);
 defineElement('seal-channel-notice', SealChannelNotice);

@@ -5,9 +5,9 @@ import { avatarStyles, base, rovingTarget, Watch } from '@seal-chat/ui';
 import { SealView } from '../../internal/seal-view.ts';
 import type { SidePage } from '../../internal/view-events.ts';
 import { conversationJourney } from '../../journeys/conversation.ts';
+import { peopleJourney } from '../../journeys/people.ts';
 import { conversationAvatar } from '../../people/avatar.ts';
 import { conversationName } from '../../people/name.ts';
-import { shield } from '../../people/shield.ts';
 import { fullLabel, listLabel } from '../../time/dates.ts';
 import { conversationListStyles } from './conversation-list.styles.ts';
 import { preview } from './preview.ts';
@@ -109,7 +109,7 @@ export class SealConversationList extends SealView {
         ${conversationAvatar(summary)}
         <span class="line">
           <span class="name"
-            ><bdi>${conversationName(summary, strings)}</bdi>${shield(peer, strings)}${
+            ><bdi>${conversationName(summary, strings)}</bdi>${peopleJourney.loaded?.shield(peer, strings)}${
               peer?.presence.state === 'online'
                 ? html`<span class="hidden-visually">, ${strings.online}</span>`
                 : nothing

@@ -5,6 +5,8 @@ import { statusTick } from '../../messages/tick.ts';
 
 /** One line that says what happened last in a conversation, as far as it is plain; `rowPreview` knows the rest. */
 export function preview(summary: ConversationSummary, draft: string, strings: ChatStrings): TemplateResult {
+  // What a stranger has written is read only by opening it.
+  if (summary.isRequest) return html`<i>${strings.wantsToWrite}</i>`;
   if (summary.members.some((member) => member.isTyping && !member.isSelf))
     return html`<span class="typing">${strings.typing}</span>`;
   if (draft.trim() !== '') return html`<span class="draft">${strings.draftPrefix}</span><bdi>${oneLine(draft)}</bdi>`;

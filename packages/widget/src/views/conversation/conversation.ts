@@ -8,7 +8,6 @@ import { peopleJourney } from '../../journeys/people.ts';
 import { settingsJourney } from '../../journeys/settings.ts';
 import { conversationAvatar } from '../../people/avatar.ts';
 import { conversationName } from '../../people/name.ts';
-import { shield } from '../../people/shield.ts';
 import { agoLabel } from '../../time/dates.ts';
 import type { SealComposer } from '../composer/composer.ts';
 import type { SealMessageList } from '../message-list/message-list.ts';
@@ -80,9 +79,9 @@ export class SealConversation extends SealView {
         </button>
         ${conversationAvatar(summary)}
         <div class="who">
-          <h2 tabindex="-1"><bdi>${name}</bdi>${shield(peer, strings)}</h2>
+          <h2 tabindex="-1"><bdi>${name}</bdi>${peopleJourney.loaded?.shield(peer, strings)}</h2>
           <p class="presence">
-            ${summary?.kind === 'channel' ? html`<seal-channel-line .summary=${summary}></seal-channel-line>` : peer && this.#presence(peer)}
+            ${summary?.kind === 'channel' ? html`<seal-channel-line .summary=${summary}></seal-channel-line>` : peer && (summary?.isRequest ? strings.wantsToWrite : this.#presence(peer))}
           </p>
         </div>
         <seal-details

@@ -16,6 +16,7 @@ import { problemLine } from '../../internal/templates.ts';
 import { banner } from '../conversation/banner.ts';
 import type { SealConversation } from '../conversation/conversation.ts';
 import type { SealConversationList } from '../conversation-list/conversation-list.ts';
+import type { SealListDoors } from '../people/list-doors.ts';
 import { homeStyles } from './home.styles.ts';
 
 /** A connection that takes no longer than this is not worth a line, ms. */
@@ -38,6 +39,9 @@ export class SealHome extends SealView {
   readonly #account = new Watch(this, () => this.client.account);
   readonly #connection = new Watch(this, () => this.client.connection);
   readonly #clock = new Watch(this, () => this.client.clockDifference);
+  readonly #conversations = new Watch(this, () => this.client.conversations);
+  readonly #requests = new Watch(this, () => this.client.requests);
+  readonly #blocked = new Watch(this, () => this.client.blocked);
   readonly #opening = new Action(this);
   readonly #settings = new Lazy(this, settingsJourney);
   readonly #people = new Lazy(this, peopleJourney);
@@ -108,9 +112,12 @@ export class SealHome extends SealView {
   }
 
   #toChats(): void {
-    const opener = this.side === 'create' || this.side === 'browse' ? 'new' : 'open-settings';
+    const { side } = this;
     this.side = 'chats';
-    void this.updateComplete.then(() => this.byId(opener)?.focus());
+    void this.updateComplete.then(() => {
+      if (side === 'requests' || side === 'archive') this.byId<SealListDoors>('doors')?.focusDoor?.(side);
+      else this.byId(side === 'settings' ? 'open-settings' : 'new')?.focus();
+    });
   }
 
   #handleNew({ detail }: ViewEvent<'choose'>): void {
@@ -136,6 +143,27 @@ export class SealHome extends SealView {
 
   protected override firstUpdated(): void {
     this.#loadSurroundings();
+  }
+
+  protected override updated(): void {
+    this.#preparePeople();
+  }
+
+  /** Strangers, blocked people, archived chats and signs of verification take code that most visits do without. */
+  #preparePeople(): void {
+    if (peopleJourney.loaded !== null) return;
+    const isNeeded =
+      this.#requests.value?.length ||
+      this.#blocked.value?.length ||
+      this.#conversations.value?.some(
+        ({ isArchived, isPinned, peer }) =>
+          isArchived || isPinned || (peer !== null && (peer.verification !== 'none' || !peer.isIdentityTrusted)),
+      );
+    if (!isNeeded) return;
+    peopleJourney.load().then(
+      () => this.refreshAll(),
+      () => undefined,
+    );
   }
 
   /** List and messages are shown at once; what is around them appears when its code is loaded, in places kept for it. */
@@ -221,7 +249,7 @@ export class SealHome extends SealView {
       ${problemLine(error && errorText(error, strings))}
       <seal-people-search id="search" exportparts="search, avatar" @person=${this.#handlePerson}>
         <seal-invitations exportparts="avatar" @pick=${this.#handlePick}></seal-invitations>
-        <seal-list-doors @side=${(event: ViewEvent<'side'>) => (this.side = event.detail)}></seal-list-doors>
+        <seal-list-doors id="doors" @side=${(event: ViewEvent<'side'>) => (this.side = event.detail)}></seal-list-doors>
         <seal-conversation-list
           id="list"
           exportparts="conversation, badge, avatar, status, empty"

@@ -36,7 +36,7 @@ export class SealIdentityNotice extends AccountView {
 
   declare peer: ConversationMember | null;
   declare safetyNumber: string | null;
-  /** The person is comparing again: the second step of two for somebody who was verified. */
+  /** The person is comparing again: the second step of two for a person who was verified. */
   declare isComparing: boolean;
 
   readonly #accepting = new Action(this);
@@ -115,7 +115,7 @@ export class SealIdentityNotice extends AccountView {
     </section>`;
   }
 
-  /** Somebody who was verified: nothing is sent before their new keys were compared, too. */
+  /** A person who was verified: nothing is sent before their new keys were compared, too. */
   #renderVerified({ userId }: ConversationMember, name: string): TemplateResult {
     const strings = socialStrings(this.strings);
     const { isBusy, error } = this.#accepting;

@@ -366,20 +366,9 @@ export class SealMessageList extends SealView {
     // Messages are never changed in place: as long as it is the same one, its row is as it was.
     const isPlain = this.summary?.isRequest === true;
     const isCollapsed = rich?.isCollapsed(message) ?? false;
-    const bubble = guard([message, isFirst, isLast, isTabStop, isPlain, isCollapsed, strings, senderName, rich], () =>
-      messageView({
-        message,
-        senderName,
-        isFirst,
-        isLast,
-        isTabStop,
-        isPlain,
-        isCollapsed,
-        strings,
-        rich,
-        onRetry: this.#retry,
-        onDiscard: this.#discard,
-      }),
+    const looks = { message, senderName, isFirst, isLast, isTabStop, isPlain, isCollapsed, strings, rich };
+    const bubble = guard(Object.values(looks), () =>
+      messageView({ ...looks, onRetry: this.#retry, onDiscard: this.#discard }),
     );
     return html`${message.seq === null ? nothing : rich?.gap(previousSeq, message.seq)}${bubble}`;
   }

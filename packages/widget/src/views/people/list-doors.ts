@@ -1,10 +1,10 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { archiveIcon, badge, base, nextIcon, personIcon, Watch } from '@seal-chat/ui';
-import { ChannelView } from '../../internal/channel-view.ts';
+import { SocialView } from '../../internal/social-view.ts';
 import type { SidePage } from '../../internal/view-events.ts';
 
 /** The ways to requests and archived chats, above the list. Tells `side` with the page to show. */
-export class SealListDoors extends ChannelView {
+export class SealListDoors extends SocialView {
   static override styles = [
     base,
     badge,
@@ -39,6 +39,11 @@ export class SealListDoors extends ChannelView {
 
   readonly #requests = new Watch(this, () => this.client.requests);
   readonly #conversations = new Watch(this, () => this.client.conversations);
+
+  /** Puts the focus on the way to `page`, where there is one. */
+  focusDoor(page: SidePage): void {
+    void this.updateComplete.then(() => this.byId(page)?.focus());
+  }
 
   protected override render(): TemplateResult {
     const { strings } = this;

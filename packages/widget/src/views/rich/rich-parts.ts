@@ -3,10 +3,11 @@ import type { ConversationEvent, UserId } from '@seal-chat/client';
 import { lockIcon } from '@seal-chat/ui';
 import { messageTexts, type MessageTexts } from '../../internal/message-texts.ts';
 import { attachmentsJourney } from '../../journeys/attachments.ts';
+import { peopleJourney } from '../../journeys/people.ts';
+import type { CollapsedMessages } from '../people/collapsed.ts';
 import { eventText } from '../../messages/event-text.ts';
 import { plainly } from '../../messages/text.ts';
 import type { MessageAppearance, MessageListHost, RichParts } from '../message-list/host.ts';
-import { CollapsedMessages } from './collapsed.ts';
 import { invitation } from './invitation.ts';
 import { withMentions } from './mentions.ts';
 import { nameOf } from './names.ts';
@@ -18,20 +19,26 @@ import { signs } from './signs.ts';
 /** Shows what is more than plain text in the list of messages. */
 export function richParts(host: MessageListHost): RichParts {
   const texts = (): MessageTexts => messageTexts(host.strings);
-  const collapsed = new CollapsedMessages(host);
+  let made: CollapsedMessages | null = null;
+  /** Its code is loaded as soon as anyone is blocked. */
+  const collapsed = (): CollapsedMessages | null => {
+    const people = peopleJourney.loaded;
+    return (made ??= people && new people.CollapsedMessages(host));
+  };
   return {
     line: ({ message, senderName: name, isCollapsed }) => {
-      if (isCollapsed) return collapsed.line(message, name);
+      if (isCollapsed) return collapsed()?.line(message, name) ?? null;
       return message.content.kind === 'event'
         ? html`<p class="event">${sentence(message.content.event, message.senderUserId, host)}</p>`
         : null;
     },
-    isCollapsed: (message) => collapsed.has(message),
+    isCollapsed: (message) => collapsed()?.has(message) ?? false,
     above: (appearance) => above(appearance, host),
     content: (appearance) => content(appearance, host),
     signs: (appearance) => signs(appearance, texts()),
     below: (appearance) => below(appearance, host),
-    spoken: (appearance) => spoken(appearance, host),
+    spoken: (appearance) =>
+      (appearance.isCollapsed ? collapsed()?.spoken(appearance.senderName) : null) ?? spoken(appearance, host),
     gap: (after, before) => gap(after, before, host),
     beginning: (name, hasUnavailableHistory) =>
       html`<h3>${texts().channelBegins(name)}</h3>
@@ -86,8 +93,7 @@ function below(appearance: MessageAppearance, host: MessageListHost): unknown {
   ${message.reactions.length > 0 ? reactionRow(appearance, host) : nothing}`;
 }
 
-function spoken({ message, senderName: name, isCollapsed }: MessageAppearance, host: MessageListHost): string {
-  if (isCollapsed) return messageTexts(host.strings).blockedMessage(name);
+function spoken({ message }: MessageAppearance, host: MessageListHost): string {
   const { content: what } = message;
   const texts = messageTexts(host.strings);
   const parts: string[] = [];

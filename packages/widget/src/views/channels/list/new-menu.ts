@@ -5,9 +5,9 @@ import {
   composeIcon,
   hashIcon,
   listIcon,
+  lockIcon,
   menuStyles,
   personIcon,
-  savedIcon,
   type MenuItem,
 } from '@seal-chat/ui';
 import { ChannelView } from '../../../internal/channel-view.ts';
@@ -68,7 +68,7 @@ export class SealNewMenu extends ChannelView {
     });
     const items = [
       item('direct', personIcon, strings.newDirect),
-      item('saved', savedIcon, strings.savedMessages),
+      item('saved', lockIcon, strings.savedMessages),
       item('create', hashIcon, strings.newChannel),
       item('browse', listIcon, strings.browseChannels),
     ];

@@ -1,10 +1,11 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { ConversationSummary, Message, MessageAttachment } from '@seal-chat/client';
-import { mutedIcon, pinIcon } from '@seal-chat/ui';
+import { mutedIcon } from '@seal-chat/ui';
 import type { ChannelStrings } from '../../../i18n/channel-strings.ts';
 import type { ShownStrings } from '../../../i18n/strings.ts';
 import { channelStrings } from '../../../internal/channel-view.ts';
 import { messageTexts, type MessageTexts } from '../../../internal/message-texts.ts';
+import { peopleJourney } from '../../../journeys/people.ts';
 import { eventText } from '../../../messages/event-text.ts';
 import { statusTick } from '../../../messages/tick.ts';
 import { personName } from '../../../people/name.ts';
@@ -16,6 +17,8 @@ type AllStrings = MessageTexts & ChannelStrings;
 export function rowPreview(summary: ConversationSummary, draft: string, shown: ShownStrings): TemplateResult {
   const strings = allStrings(shown);
   const { channel, members, lastMessage } = summary;
+  // What a stranger has written is read only by opening it.
+  if (summary.isRequest) return html`<i>${strings.wantsToWrite}</i>`;
   if (channel !== null && channel.state !== 'joined')
     return html`<i class=${channel.state === 'broken' ? 'draft' : ''}>${stateText(channel.state, strings)}</i>`;
   const typing = members.find((member) => member.isTyping && !member.isSelf);
@@ -49,7 +52,7 @@ export function rowSigns(
         >`
       : nothing
   }
-  ${isPinned ? html`<span class="sign">${pinIcon}</span>` : nothing}
+  ${isPinned ? peopleJourney.loaded?.pinSign : nothing}
   ${
     mentionCount > 0
       ? html`<span class="badge" part="badge"

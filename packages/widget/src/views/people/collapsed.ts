@@ -1,6 +1,6 @@
 import { html, type TemplateResult } from 'lit';
 import type { Message } from '@seal-chat/client';
-import { messageTexts } from '../../internal/message-texts.ts';
+import { socialStrings } from '../../internal/social-view.ts';
 import type { MessageListHost } from '../message-list/host.ts';
 
 /** Messages in a channel of people who are blocked: a line each, until the person asks for one. */
@@ -17,8 +17,13 @@ export class CollapsedMessages {
     return this.#host.client.blocked.get().some(({ userId }) => userId === senderUserId);
   }
 
+  /** What a screen reader says of one. */
+  spoken(senderName: string): string {
+    return socialStrings(this.#host.strings).blockedMessage(senderName);
+  }
+
   line({ messageId }: Message, senderName: string): TemplateResult {
-    const texts = messageTexts(this.#host.strings);
+    const texts = socialStrings(this.#host.strings);
     const show = (): void => {
       this.#asked.add(messageId);
       void this.#host.update();
