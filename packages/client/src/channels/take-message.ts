@@ -18,7 +18,7 @@ import { keepKey, kindOf } from './keep-key.ts';
 import type { LogEntry } from './log-entry.ts';
 import type { LogWork } from './log-work.ts';
 import { mlsDeps } from './mls-context.ts';
-import { storedHash } from './record-log.ts';
+import { recordLogEntry, storedHash } from './record-log.ts';
 import { acceptOwn } from './accept-own.ts';
 
 type MessageEntry = Extract<LogEntry, { kind: 'message' }>;
@@ -50,7 +50,6 @@ export async function takeMessage(work: LogWork, entry: MessageEntry): Promise<v
     if ((await tx.get(heard)) !== null) throw new SealError('REPLAYED');
     keyMessage = await decryptKey(work, entry);
     tx.put(heard, entry.seq);
-    work.taken = { bodyHash: keyMessage.bodyHash, said: null };
     await openWith(work, entry, keyMessage);
   } catch (error) {
     if (isSealError(error) && OF_THE_STORE.has(error.code)) throw error;
@@ -84,6 +83,7 @@ export async function takeRepeated(work: LogWork, entry: LogEntry): Promise<void
       tx.put(CHANNEL_ROWS.heard(conversationId, entry.messageId), entry.seq);
       await openWith(next, entry, keyMessage);
       tx.delete(CHANNEL_ROWS.undecryptable(conversationId, entry.seq));
+      await recordLogEntry(next, entry);
     });
     work.ratchets = next.ratchets;
     work.row = next.row;
@@ -104,7 +104,9 @@ async function decryptKey(work: LogWork, entry: MessageEntry): Promise<KeyMessag
     throw new SealError('BODY_MISMATCH', 'channel: the envelope belongs to another message');
   }
   work.ratchets = opened.state.ratchets;
-  return decode(keyMessageCodec, opened.plaintext);
+  const keyMessage = decode(keyMessageCodec, opened.plaintext);
+  work.taken = { bodyHash: keyMessage.bodyHash, said: null, isAfterSkipped: opened.skipped > 0 };
+  return keyMessage;
 }
 
 /** Opens the body and applies it, all or nothing. @throws SealError BODY_MISMATCH, MALFORMED */
@@ -123,7 +125,7 @@ async function openWith(work: LogWork, entry: MessageEntry, keyMessage: KeyMessa
         awaitingSharedHistory: work.row.awaitingSharedHistory?.filter((waiting) => waiting.seq > seq) ?? [],
       };
     await applyContent(deps, tx, { conversationId, ...entry }, body);
-    work.taken = { bodyHash: keyMessage.bodyHash, said: body };
+    work.taken = { bodyHash: keyMessage.bodyHash, said: body, isAfterSkipped: work.taken?.isAfterSkipped ?? false };
     keepKey(tx, conversationId, { seq, messageId, senderUserId, senderDeviceId, ...keyMessage }, body.content);
   });
 }

@@ -9,6 +9,7 @@ import { ROWS } from '../store/rows.ts';
 import { messageEntry, recordEntry } from '../transcript/record.ts';
 import { checkListVersions } from './list-versions.ts';
 import { openMessage, type OpenedKey } from './open-message.ts';
+import { noteRatchet } from './skipped.ts';
 
 type ReceiveDeps = Pick<Deps, 'curves' | 'kem' | 'rng' | 'now' | 'report'>;
 
@@ -22,15 +23,15 @@ export async function receiveMessage(deps: ReceiveDeps, tx: DeviceTx, incoming: 
   const existing = await tx.get(ROWS.message(incoming.conversationId, incoming.seq));
   if (existing !== null && existing.content.kind !== 'undecryptable') return;
   let key: OpenedKey | null = null;
-  const onKey = (opened: OpenedKey): void => void (key = opened);
+  const onKey = (one: OpenedKey): void => void (key = one);
   let body: MessageBody | null = null;
   try {
     if (incoming.body.length === 0) await storeEmptied(deps, tx, incoming);
     else
       body = await tx.attempt(async () => {
-        const opened = await openMessage(deps, tx, incoming, onKey);
-        await applyContent(deps, tx, incoming, opened);
-        return opened;
+        const said = await openMessage(deps, tx, incoming, onKey);
+        await applyContent(deps, tx, incoming, said);
+        return said;
       });
   } catch (error) {
     if (isSealError(error, 'STORAGE_FAILED') || isSealError(error, 'STORAGE_CONFLICT')) throw error;
@@ -38,15 +39,13 @@ export async function receiveMessage(deps: ReceiveDeps, tx: DeviceTx, incoming: 
     if (!isSealError(error)) deps.report(error);
     await storeUndecryptable(deps, tx, incoming, isSealError(error) ? error.code : 'INTERNAL');
   }
-  const said = key as OpenedKey | null;
-  await recordEntry(
-    deps,
-    tx,
-    incoming.conversationId,
-    messageEntry(incoming, said?.bodyHash ?? hashOf(incoming)),
-    body,
-  );
-  if (body !== null && said !== null) await checkListVersions(deps, tx, incoming, { header: said.header, body });
+  const opened = key as OpenedKey | null;
+  const entry = messageEntry(incoming, opened?.bodyHash ?? hashOf(incoming));
+  if (body === null || opened === null) return recordEntry(deps, tx, incoming.conversationId, entry, null);
+  const { conversationId, senderUserId: userId, senderDeviceId: deviceId } = incoming;
+  const isAfterSkipped = await noteRatchet(tx, conversationId, { userId, deviceId }, opened.header.ratchet);
+  await recordEntry(deps, tx, conversationId, entry, { ...body, isAfterSkipped });
+  await checkListVersions(deps, tx, incoming, { header: opened.header, body });
 }
 
 /** What the server says of the body: all there is to count a message by that cannot be opened. */
