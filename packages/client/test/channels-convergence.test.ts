@@ -106,4 +106,6 @@ async function expectSame(
   for (const other of rest) expect(other).toEqual(told);
   expect(new Set(told).size).toBe(told!.length);
   expect(told!.filter((text) => text.startsWith('<'))).toEqual([]);
+  // The server is honest: no device says that it is not.
+  for (const channel of end) expect(channel.messages.get()).toMatchObject({ notices: [], missing: [] });
 }

@@ -51,6 +51,9 @@ async function expectSame(
   const texts = told!.map(([, text]) => text);
   expect(new Set(texts).size).toBe(texts.length);
   expect(texts).toEqual(expect.arrayContaining([...promised]));
+  // The server is honest: no device says that it is not.
+  for (const { client } of actors)
+    expect(client.conversation(conversationId).messages.get()).toMatchObject({ notices: [], missing: [] });
 }
 
 /** A new device: of a new account, or the second one of `account`. */

@@ -19,7 +19,12 @@ export interface LogWork {
   ratchets: Bytes | null;
   pending: PendingRow | null;
   /** What the message that was just taken says, and SHA-256 of the body that was sent; null where that is not known. */
-  taken: { readonly bodyHash: Bytes; readonly said: MessageBody | null } | null;
+  taken: {
+    readonly bodyHash: Bytes;
+    readonly said: MessageBody | null;
+    /** See `DecryptedMessage.skipped`. */
+    readonly isAfterSkipped: boolean;
+  } | null;
   /** This device was taken out: what follows in the log is not for it, and it begins where it comes in again. */
   isOut: boolean;
 }

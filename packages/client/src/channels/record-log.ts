@@ -10,7 +10,8 @@ const NO_ID = idFromBytes<MessageId>(new Uint8Array(16));
 /** Counts an entry of the log, which was just taken, in the running hash of the channel. */
 export async function recordLogEntry(work: LogWork, entry: LogEntry): Promise<void> {
   const { deps, tx, conversationId, taken } = work;
-  await recordEntry(deps, tx, conversationId, transcriptEntry(entry, taken?.bodyHash ?? null), taken?.said ?? null);
+  const said = taken?.said ? { ...taken.said, isAfterSkipped: taken.isAfterSkipped } : null;
+  await recordEntry(deps, tx, conversationId, transcriptEntry(entry, taken?.bodyHash ?? null), said);
   work.taken = null;
 }
 

@@ -18,7 +18,7 @@ import { keepKey, kindOf } from './keep-key.ts';
 import type { LogEntry } from './log-entry.ts';
 import type { LogWork } from './log-work.ts';
 import { mlsDeps } from './mls-context.ts';
-import { storedHash } from './record-log.ts';
+import { recordLogEntry, storedHash } from './record-log.ts';
 import { acceptOwn } from './accept-own.ts';
 
 type MessageEntry = Extract<LogEntry, { kind: 'message' }>;
@@ -48,7 +48,6 @@ export async function takeMessage(work: LogWork, entry: MessageEntry): Promise<v
     if ((await tx.get(heard)) !== null) throw new SealError('REPLAYED');
     keyMessage = await decryptKey(work, entry);
     tx.put(heard, entry.seq);
-    work.taken = { bodyHash: keyMessage.bodyHash, said: null };
     await openWith(work, entry, keyMessage);
   } catch (error) {
     const cause = work.deps.judge.verdict(error, heard);
@@ -82,6 +81,7 @@ export async function takeRepeated(work: LogWork, entry: LogEntry): Promise<void
       tx.put(CHANNEL_ROWS.heard(conversationId, entry.messageId), entry.seq);
       await openWith(next, entry, keyMessage);
       tx.delete(CHANNEL_ROWS.undecryptable(conversationId, entry.seq));
+      await recordLogEntry(next, entry);
     });
     work.ratchets = next.ratchets;
     work.row = next.row;
@@ -103,7 +103,9 @@ async function decryptKey(work: LogWork, entry: MessageEntry): Promise<KeyMessag
     throw new SealError('BODY_MISMATCH', 'channel: the envelope belongs to another message');
   }
   work.ratchets = opened.state.ratchets;
-  return decode(keyMessageCodec, opened.plaintext);
+  const keyMessage = decode(keyMessageCodec, opened.plaintext);
+  work.taken = { bodyHash: keyMessage.bodyHash, said: null, isAfterSkipped: opened.skipped > 0 };
+  return keyMessage;
 }
 
 /** Opens the body and applies it, all or nothing. @throws SealError BODY_MISMATCH, MALFORMED */
@@ -122,7 +124,7 @@ async function openWith(work: LogWork, entry: MessageEntry, keyMessage: KeyMessa
         awaitingSharedHistory: work.row.awaitingSharedHistory?.filter((waiting) => waiting.seq > seq) ?? [],
       };
     await applyContent(deps, tx, { conversationId, ...entry }, body);
-    work.taken = { bodyHash: keyMessage.bodyHash, said: body };
+    work.taken = { bodyHash: keyMessage.bodyHash, said: body, isAfterSkipped: work.taken?.isAfterSkipped ?? false };
     keepKey(tx, conversationId, { seq, messageId, senderUserId, senderDeviceId, ...keyMessage }, body.content);
   });
 }

@@ -10,6 +10,7 @@ import { ROWS } from '../store/rows.ts';
 import { messageEntry, recordEntry } from '../transcript/record.ts';
 import { checkListVersions } from './list-versions.ts';
 import { openMessage, type OpenedKey } from './open-message.ts';
+import { noteRatchet } from './skipped.ts';
 
 type ReceiveDeps = Pick<Deps, 'curves' | 'kem' | 'rng' | 'now' | 'localNow' | 'clock' | 'judge' | 'report'>;
 
@@ -42,14 +43,12 @@ export async function receiveMessage(deps: ReceiveDeps, tx: DeviceTx, incoming: 
     await storeUndecryptable(deps, tx, incoming, cause);
   }
   const opened = said as OpenedKey | null;
-  await recordEntry(
-    deps,
-    tx,
-    incoming.conversationId,
-    messageEntry(incoming, opened?.bodyHash ?? hashOf(incoming)),
-    body,
-  );
-  if (body !== null && opened !== null) await checkListVersions(deps, tx, incoming, { header: opened.header, body });
+  const entry = messageEntry(incoming, opened?.bodyHash ?? hashOf(incoming));
+  if (body === null || opened === null) return recordEntry(deps, tx, incoming.conversationId, entry, null);
+  const { conversationId, senderUserId: userId, senderDeviceId: deviceId } = incoming;
+  const isAfterSkipped = await noteRatchet(tx, conversationId, { userId, deviceId }, opened.header.ratchet);
+  await recordEntry(deps, tx, conversationId, entry, { ...body, isAfterSkipped });
+  await checkListVersions(deps, tx, incoming, { header: opened.header, body });
 }
 
 /** What the server says of the body: all there is to count a message by that cannot be opened. */

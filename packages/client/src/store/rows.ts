@@ -348,7 +348,10 @@ export const ROWS = {
     ),
   invitationsTo: (channelId: ConversationId) =>
     prefix<{ readonly conversationId: ConversationId; readonly seq: number }>(`invitation/${channelId}/`),
-  /** The conversation has numbers that are not accounted for: the server is to be asked. */
+  /**
+   * The conversation has numbers that are not accounted for: the server is to be asked. 0 where it is to be asked first
+   * how far it has counted.
+   */
   gap: (id: ConversationId) => key<number>(`gap/${id}`),
   gaps: prefix<number>('gap/'),
   /** When to delete which message; in the order of time. The value is the time again. */

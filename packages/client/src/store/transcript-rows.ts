@@ -1,4 +1,4 @@
-import type { Bytes, ConversationId, DeviceId, TranscriptPoint, UserId } from '@seal-chat/protocol';
+import type { Bytes, ConversationId, DeviceId, DhPublicKey, TranscriptPoint, UserId } from '@seal-chat/protocol';
 import type { RowKey, RowPrefix } from './rows.ts';
 
 /** The rows of the running hash of each conversation; only code that is loaded with `transcript/` reads and writes them. */
@@ -22,6 +22,8 @@ export interface ClaimRow {
   readonly counter: number;
   readonly previousCounter: number;
   readonly transcript: TranscriptPoint | null;
+  /** By the ratchet's own numbers, messages of that device before this one have not come. */
+  readonly isAfterSkipped: boolean;
 }
 
 /** Another device was shown something else: what it says, and what is here, as evidence. */
@@ -46,6 +48,8 @@ export interface TranscriptRow {
   readonly inversions: readonly number[];
   /** Places of messages that could not be read when the hash passed them. */
   readonly unread: readonly number[];
+  /** Places of messages before which the ratchet of their device skipped some. */
+  readonly skips: readonly number[];
   readonly fork: ForkRow | null;
   readonly reportedAt: number | null;
 }
@@ -58,6 +62,12 @@ export interface SenderRow {
   readonly counter: number | null;
   /** The last message that could not be read, so that its counter is not known; null when a later one tells. */
   readonly opaqueSeq: number | null;
+}
+
+/** The last message of a Double Ratchet that was opened from a device. */
+export interface RatchetRow {
+  readonly dhKey: DhPublicKey;
+  readonly n: number;
 }
 
 /** The counters of this device in a conversation. */
@@ -78,5 +88,6 @@ export const TRANSCRIPT_ROWS = {
   entry: (id: ConversationId, seq: number) => key<Bytes>(`transcript-entry/${id}/${ordered(seq)}`),
   entriesOf: (id: ConversationId) => prefix<Bytes>(`transcript-entry/${id}/`),
   sender: (id: ConversationId, deviceId: DeviceId) => key<SenderRow>(`transcript-sender/${id}/${deviceId}`),
+  ratchet: (userId: UserId, deviceId: DeviceId) => key<RatchetRow>(`ratchet-seen/${userId}/${deviceId}`),
   ownCounter: (id: ConversationId) => key<OwnCounterRow>(`transcript-own/${id}`),
 } as const;

@@ -1,5 +1,6 @@
 import type { ConversationId } from '@seal-chat/protocol';
 import { gapsOf, isAccountedFor, withMissing } from '../conversations/sequence.ts';
+import { storeOrReport } from '../conversations/conversation-rows.ts';
 import type { Deps } from '../context/deps.ts';
 import { incomingOf } from '../content/incoming.ts';
 import { learnSenders } from '../receive/process-batch.ts';
@@ -38,6 +39,7 @@ export async function fillGaps(deps: Deps, { again }: { readonly again: boolean 
 }
 
 async function fillGapsOf(deps: Deps, conversationId: ConversationId, again: boolean): Promise<void> {
+  await learnEnd(deps, conversationId);
   const row = await deps.reader.get(ROWS.conversation(conversationId));
   const ranges = row === null || row.kind === 'channel' ? [] : gapsOf(row);
   if (row === null || ranges.length === 0) return;
@@ -62,6 +64,17 @@ async function fillGapsOf(deps: Deps, conversationId: ConversationId, again: boo
     const missingSince = now.missingSince ?? Date.now();
     const isWithheld = Date.now() - missingSince >= WITHHELD_AFTER_MS;
     tx.put(key, { ...withMissing(now, left), missingSince, isWithheld });
+  });
+}
+
+/** A ratchet has skipped numbers: the server may have given out more than it has told. */
+async function learnEnd(deps: Deps, conversationId: ConversationId): Promise<void> {
+  const marker = ROWS.gap(conversationId);
+  if ((await deps.reader.get(marker)) !== 0) return;
+  const answer = await deps.api.conversations.get.query({ conversationId });
+  await deps.transact(async (tx) => {
+    tx.delete(marker);
+    if (answer.conversationId === conversationId) await storeOrReport(deps, tx, answer);
   });
 }
 

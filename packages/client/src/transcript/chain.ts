@@ -29,6 +29,7 @@ const EMPTY: TranscriptRow = {
   waiting: [],
   inversions: [],
   unread: [],
+  skips: [],
   fork: null,
   reportedAt: null,
 };

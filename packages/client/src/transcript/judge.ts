@@ -29,9 +29,10 @@ export async function judgeCounter(
     work.row = { ...row, unread: [...row.unread, seq].slice(-MAX_PLACES) };
     return tx.put(TRANSCRIPT_ROWS.sender(conversationId, deviceId), { ...sender, opaqueSeq: seq });
   }
+  if (claim.isAfterSkipped) work.row = { ...row, skips: [...row.skips, seq].slice(-MAX_PLACES) };
   const isLate = counter !== null && claim.counter <= counter;
   if (isLate) {
-    work.row = { ...row, inversions: [...row.inversions, seq].slice(-MAX_PLACES) };
+    work.row = { ...work.row, inversions: [...row.inversions, seq].slice(-MAX_PLACES) };
     await settle(work, claim);
   } else if (counter !== null && opaqueSeq === null && claim.previousCounter > counter) {
     const { userId, previousCounter } = claim;
@@ -92,10 +93,12 @@ async function fork({ now, report }: JudgeDeps, work: TranscriptWork, claim: Cla
   if (row.fork === null) {
     const isSuspect = (place: number): boolean => place > agreedSeq && place <= seq;
     const inversion = row.inversions.find(isSuspect);
-    const afterSeq = (row.unread.find(isSuspect) ?? agreedSeq + 1) - 1;
-    if (inversion !== undefined)
-      await addNotice(work, { kind: 'reordered', afterSeq: inversion - 1, userId, deviceId });
-    else if (!hasNoticeIn(work, agreedSeq, seq)) await addNotice(work, { kind: 'forked', afterSeq, userId, deviceId });
+    // A number that the ratchet skipped proves nothing alone: what was encrypted may never have been sent.
+    const skip = row.skips.find(isSuspect);
+    const afterSeq = (skip ?? row.unread.find(isSuspect) ?? agreedSeq + 1) - 1;
+    const kind = inversion !== undefined ? 'reordered' : skip !== undefined ? 'missing' : 'forked';
+    if (inversion !== undefined) await addNotice(work, { kind, afterSeq: inversion - 1, userId, deviceId });
+    else if (!hasNoticeIn(work, agreedSeq, seq)) await addNotice(work, { kind, afterSeq, userId, deviceId });
     const ownHash = await hashAt(work, at);
     work.row = { ...work.row, fork: { seq: agreedSeq + 1, deviceId, ownHash, otherHash: hash } };
   }

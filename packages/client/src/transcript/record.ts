@@ -22,6 +22,12 @@ const KIND_AT = 8;
 const ENTRY_ID_AT = 9;
 const DEVICE_AT = 41;
 
+/** What a message says that could be read. */
+export interface Said extends Pick<MessageBody, 'counter' | 'context'> {
+  /** By the ratchet's own numbers, messages of its device before this one have not come. */
+  readonly isAfterSkipped: boolean;
+}
+
 /**
  * Counts an entry of a conversation in its running hash, in the transaction that stores the entry, and compares with it
  * what the senders of messages say: their counters, and what they knew when they wrote.
@@ -33,7 +39,7 @@ export async function recordEntry(
   tx: DeviceTx,
   conversationId: ConversationId,
   entry: TranscriptEntry,
-  said: Pick<MessageBody, 'counter' | 'context'> | null,
+  said: Said | null,
 ): Promise<void> {
   const conversation = await tx.get(ROWS.conversation(conversationId));
   if (conversation === null) return;
@@ -68,9 +74,16 @@ export function messageEntry(
 
 function claimOf(
   { seq, senderUserId, senderDeviceId }: TranscriptEntry,
-  { counter, context }: Pick<MessageBody, 'counter' | 'context'>,
+  { counter, context, isAfterSkipped }: Said,
 ): ClaimRow {
-  return { seq, userId: senderUserId, deviceId: senderDeviceId, counter, ...readContext(context, counter) };
+  return {
+    seq,
+    userId: senderUserId,
+    deviceId: senderDeviceId,
+    counter,
+    isAfterSkipped,
+    ...readContext(context, counter),
+  };
 }
 
 function goOn(deps: Pick<Deps, 'now' | 'report'>, work: TranscriptWork, ownDeviceId: DeviceId): Promise<void> {

@@ -112,12 +112,13 @@ export class ModelDevice {
     return row !== undefined && row.fork !== null;
   }
 
-  async take({ entry, said }: Pick<Placed, 'entry' | 'said'>): Promise<void> {
+  /** @param isAfterSkipped what the ratchet says, which may be wrong */
+  async take({ entry, said }: Pick<Placed, 'entry' | 'said'>, isAfterSkipped = false): Promise<void> {
     const place = { seq: entry.seq, acceptedAt: 0, isShown: true };
     this.rows.set(ROWS.conversation(CONVERSATION), withMessage(this.conversation, place));
     const deps = { now: () => 0, report: (error: unknown) => this.reports.push(error) };
     const isOwn = entry.senderDeviceId === this.deviceId;
-    await recordEntry(deps, this.tx, CONVERSATION, entry, isOwn ? null : said);
+    await recordEntry(deps, this.tx, CONVERSATION, entry, isOwn || said === null ? null : { ...said, isAfterSkipped });
   }
 
   /** The server was asked for what is not here, and has nothing. */

@@ -59,6 +59,15 @@ export async function encryptMessage(
   return { state: { epoch: state.epoch, ratchets: closeRatchets(ratchets) }, message };
 }
 
+/** What came of an application message. */
+export interface DecryptedMessage {
+  readonly state: GroupState;
+  readonly plaintext: Bytes;
+  readonly authenticatedData: Bytes;
+  /** How many messages of the sender's leaf before this one have not come. */
+  readonly skipped: number;
+}
+
 /**
  * Decrypts an application message of the state's epoch.
  *
@@ -69,7 +78,7 @@ export async function encryptMessage(
 export async function decryptMessage(
   deps: MlsDeps,
   input: { readonly state: GroupState; readonly message: Uint8Array; readonly from: MlsMember },
-): Promise<{ readonly state: GroupState; readonly plaintext: Bytes; readonly authenticatedData: Bytes }> {
+): Promise<DecryptedMessage> {
   const { state, from } = input;
   const { privateMessage: message } = fromWire(input.message, 'mls_private_message', CHANNEL_LIMITS.envelope);
   const epoch = cachedEpoch(state.epoch);
@@ -85,6 +94,7 @@ export async function decryptMessage(
 
   const ratchets = openRatchets(state, epoch);
   const ratchet = ratchetOf(crypto, ratchets, sender.index, leafWidth(ratchetTree.length));
+  const skipped = Math.max(0, senderData.generation - ratchet.generation);
   const key = take(crypto, ratchet, senderData.generation);
   const { applicationData, signature } = unprotect(crypto, message, key, senderData);
   const { authenticatedData } = message;
@@ -97,6 +107,7 @@ export async function decryptMessage(
     state: { epoch: state.epoch, ratchets: closeRatchets(ratchets) },
     plaintext: Uint8Array.from(applicationData),
     authenticatedData: Uint8Array.from(authenticatedData),
+    skipped,
   };
 }
 
