@@ -160,6 +160,7 @@ describe('public channels', () => {
     const rename = (name: string) =>
       alice!.first.api.channels.update.mutate({ conversationId, name, description: 'd' });
     expect(await refusalOf(rename(two.toUpperCase()))).toMatchObject({ code: 'NAME_TAKEN' });
+    expect(await refusalOf(rename(two.replace('o', '0')))).toMatchObject({ code: 'NAME_TAKEN' });
     expect((await rename(one.toUpperCase())).channel).toEqual({
       visibility: 'public',
       name: one.toUpperCase(),

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Bytes } from '../../bytes.ts';
 import { CHANNEL_LIMITS, CONTENT_LIMITS, COUNT_LIMITS } from '../../limits.ts';
 import type { UserId } from '../../ids.ts';
-import { bytesField, position, uint32, userId } from '../fields.ts';
+import { bytesField, expectClearName, position, uint32, userId } from '../fields.ts';
 
 /** Building blocks of the inputs of channels. */
 
@@ -14,7 +14,8 @@ export const channelName: z.ZodType<string, string> = z
   .refine(
     (value) => /^[^\p{C}]+$/u.test(value) && new TextEncoder().encode(value).length <= CONTENT_LIMITS.channelName,
     `expected a name of 1 to ${CONTENT_LIMITS.channelName} bytes`,
-  );
+  )
+  .superRefine(expectClearName);
 
 /** Text that a database can hold: PostgreSQL has no character 0. */
 export const storedText = (max: number): z.ZodType<string, string> =>
