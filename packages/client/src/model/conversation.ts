@@ -1,7 +1,7 @@
 import type { Person } from './account.ts';
 import type { Presence } from './connection.ts';
 import type { Message } from './message.ts';
-import type { ConversationId } from '@seal-chat/protocol';
+import type { ConversationId, UserId } from '@seal-chat/protocol';
 import type { MemberRole } from '@seal-chat/protocol/api';
 
 /** Conversations, as the application sees them: plain, immutable values. Times are ms since 1970. */
@@ -72,8 +72,18 @@ export interface MessageWindow {
    * them when it is asked. Should they come after all, they are no longer here.
    */
   readonly missing: readonly MissingMessages[];
+  /** The server gave members other names than they were first seen with: they are shown under the first. */
+  readonly renames: readonly Rename[];
   /** False until the first read of the local store is done. */
   readonly isLoaded: boolean;
+}
+
+/** After message `afterSeq` the server began to call a person by another name. */
+export interface Rename {
+  readonly afterSeq: number;
+  readonly userId: UserId;
+  readonly from: string;
+  readonly to: string;
 }
 
 export interface MissingMessages {

@@ -18,7 +18,7 @@ import type {
 } from '@seal-chat/protocol';
 import type { MemberRole } from '@seal-chat/protocol/api';
 import type { Attachment } from '@seal-chat/protocol/content';
-import type { ChannelState, Invitation } from '../model/conversation.ts';
+import type { ChannelState, Invitation, Rename } from '../model/conversation.ts';
 import type {
   SharedHistoryRow,
   MessageRow,
@@ -87,7 +87,10 @@ export interface RetiredDevice {
 
 export interface MemberRow {
   readonly userId: UserId;
+  /** As it is shown: see `peers/names.ts`. */
   readonly username: string | null;
+  /** Another name that the server gave last; left out where it is the one that is shown. */
+  readonly claimedName?: string;
   /** Stored by a device of this member up to here. */
   readonly deliveredSeq: number;
   /** Read by this member up to here. */
@@ -132,6 +135,8 @@ export interface ConversationRow {
   readonly gaps?: readonly SeqRange[];
   /** Those of them which the server was asked for and did not show. */
   readonly missing?: readonly SeqRange[];
+  /** Other names that the server gave to members, in the order in which it did. */
+  readonly renames?: readonly Rename[];
   /** Channels only. */
   readonly channel?: ChannelPart;
 }
@@ -265,6 +270,8 @@ export const ROWS = {
   /** `privatePreKeyCodec`. */
   preKey: (kind: PreKeyKind, keyId: number) => key<Bytes>(`prekey/${kind}/${ordered(keyId)}`),
   preKeysOf: (kind: PreKeyKind) => prefix<Bytes>(`prekey/${kind}/`),
+  /** The name that was first seen with a user id. */
+  name: (userId: UserId) => key<string>(`name/${userId}`),
   peer: (userId: UserId) => key<PeerRow>(`peer/${userId}`),
   /** `sessionRecordCodec`. */
   session: (userId: UserId, deviceId: DeviceId) => key<Bytes>(`session/${userId}/${deviceId}`),

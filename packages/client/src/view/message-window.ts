@@ -13,6 +13,7 @@ export const EMPTY_WINDOW: MessageWindow = {
   hasEarlier: false,
   hasUnavailableHistory: false,
   missing: [],
+  renames: [],
   isLoaded: false,
 };
 
@@ -42,6 +43,7 @@ export async function readWindow(
     // Numbers from the first on that are not accounted for were not before this device: they are being kept back.
     hasUnavailableHistory: !hasEarlier && first > 1 && conversation?.gaps?.[0]?.[0] !== 1,
     missing: (conversation?.missing ?? []).map(([from, to]) => ({ afterSeq: from - 1, count: to - from + 1 })),
+    renames: conversation?.renames ?? [],
     isLoaded: true,
   };
 }

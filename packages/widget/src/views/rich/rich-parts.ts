@@ -88,13 +88,18 @@ function spoken({ message }: MessageAppearance, host: MessageListHost): string {
 }
 
 function gap(after: number, before: number, { conversation, strings }: MessageListHost): unknown {
-  const missing = conversation?.messages.get().missing ?? [];
-  const count = missing
-    .filter(({ afterSeq }) => afterSeq >= after && afterSeq < before)
-    .reduce((sum, one) => sum + one.count, 0);
-  return count === 0
-    ? nothing
-    : html`<p class="event missing" role="note">${messageTexts(strings).missingMessages(count)}</p>`;
+  const { missing = [], renames = [] } = conversation?.messages.get() ?? {};
+  const isHere = ({ afterSeq }: { readonly afterSeq: number }): boolean => afterSeq >= after && afterSeq < before;
+  const count = missing.filter(isHere).reduce((sum, one) => sum + one.count, 0);
+  const texts = messageTexts(strings);
+  const renamed = renames.filter(isHere).map(({ from, to }) => texts.eventRenamed(isolated(from), isolated(to)));
+  const lines = [...(count === 0 ? [] : [texts.missingMessages(count)]), ...renamed];
+  return lines.length === 0 ? nothing : lines.map((line) => html`<p class="event missing" role="note">${line}</p>`);
+}
+
+/** A name within a sentence, whatever direction it is read in (UAX 9, FSI and PDI), cut to what names may have. */
+function isolated(name: string): string {
+  return `\u2068${name.replace(/[\p{Cc}\p{Bidi_Control}]/gu, '')}\u2069`;
 }
 
 function sentence(event: ConversationEvent, by: UserId, { summary, strings }: MessageListHost): string {
