@@ -5,6 +5,7 @@ import type {
   Message,
   MessageWindow,
   MissingMessages,
+  Rename,
   Readable,
   SendOptions,
 } from '@seal-chat/client';
@@ -21,6 +22,7 @@ export interface ConversationSeed extends ChannelSeed, AttachmentSeed {
   readonly loadingMs?: number;
   readonly hasUnavailableHistory?: boolean;
   readonly missing?: readonly MissingMessages[];
+  readonly renames?: readonly Rename[];
 }
 
 /** One conversation over plain values in memory: what is done to messages is seen at once. */
@@ -37,6 +39,7 @@ export function fakeConversation(
     hasEarlier: loaded < all.length,
     hasUnavailableHistory: seed.hasUnavailableHistory ?? false,
     missing: seed.missing ?? [],
+    renames: seed.renames ?? [],
     isLoaded: true,
   });
   const messages = writable(view());

@@ -29,6 +29,7 @@ export type {
   Invitation,
   MessageWindow,
   MissingMessages,
+  Rename,
 } from './model/conversation.ts';
 export type { ConnectionState, Presence, PresenceState } from './model/connection.ts';
 export type { ConversationEvent, DeliveryStatus, Message, MessageView, Reaction, ReplyView } from './model/message.ts';

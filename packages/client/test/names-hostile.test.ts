@@ -16,12 +16,15 @@ const member =
     members: (answer['members'] as Json[]).map((one) => (one['userId'] === userId ? { ...one, ...change } : one)),
   });
 
+let scenes = 0;
+
 async function people() {
   const server = createLyingServer();
+  const suffix = '.' + 'abcdefghijklmnop'[scenes++];
   const [alice, bob, carol] = await Promise.all([
-    house.enter('alice', server),
-    house.enter('bob'),
-    house.enter('carol'),
+    house.enter(`alice${suffix}`, server),
+    house.enter(`bob${suffix}`),
+    house.enter(`carol${suffix}`),
   ]);
   await Promise.all([alice, bob, carol].map(({ client }) => online(client)));
   const errors: ErrorCode[] = [];
@@ -29,30 +32,33 @@ async function people() {
   const [withBob, withCarol] = [await alice.client.openDm(bob.userId), await alice.client.openDm(carol.userId)];
   await withBob.send('hello');
   await until(withBob.messages, ({ messages }) => messages[0]?.seq === 1, 'its place');
-  return { server, alice, bob, carol, withBob, withCarol, errors };
+  const names = { bob: `bob${suffix}`, carol: `carol${suffix}` };
+  return { server, alice, bob, carol, withBob, withCarol, errors, names };
 }
 
 describe('a server that lies about who is called what', () => {
   it('known people keep their names when the server exchanges them, and both chats say so', async () => {
-    const { server, alice, bob, carol, withBob, withCarol } = await people();
+    const { server, alice, bob, carol, withBob, withCarol, names } = await people();
     const exchanged = (answer: Json): Json =>
-      member(bob.userId, { username: 'carol' })(member(carol.userId, { username: 'bob' })(answer));
+      member(bob.userId, { username: names.carol })(member(carol.userId, { username: names.bob })(answer));
     server.lie({
       answers: {
         'conversations.list': (list) => (list as unknown as Json[]).map(exchanged) as unknown as Json,
         'users.search': (found) =>
-          (found as unknown as Json[]).map((one) => ({ ...one, username: 'carol' })) as unknown as Json,
+          (found as unknown as Json[]).map((one) => ({ ...one, username: names.carol })) as unknown as Json,
       },
     });
     server.cut();
-    const line = { userId: bob.userId, from: 'bob', to: 'carol', afterSeq: 1 };
+    const line = { userId: bob.userId, from: names.bob, to: names.carol, afterSeq: 1 };
     await until(withBob.messages, ({ renames }) => renames.length > 0, 'the line at Bob');
     await until(withCarol.messages, ({ renames }) => renames.length > 0, 'the line at Carol');
     expect(withBob.messages.get().renames).toEqual([line]);
-    expect(withCarol.messages.get().renames).toEqual([{ userId: carol.userId, from: 'carol', to: 'bob', afterSeq: 0 }]);
+    expect(withCarol.messages.get().renames).toEqual([
+      { userId: carol.userId, from: names.carol, to: names.bob, afterSeq: 0 },
+    ]);
     const titles = [withBob, withCarol].map(({ summary }) => summary.get()?.peer?.username);
-    expect(titles).toEqual(['bob', 'carol']);
-    expect(await alice.client.searchUsers('bob')).toEqual([{ userId: bob.userId, username: 'bob' }]);
+    expect(titles).toEqual([names.bob, names.carol]);
+    expect(await alice.client.searchUsers(names.bob)).toEqual([{ userId: bob.userId, username: names.bob }]);
 
     // The same again says nothing new, and one name more is told.
     server.cut();
@@ -67,7 +73,7 @@ describe('a server that lies about who is called what', () => {
     });
     server.cut();
     await until(withBob.messages, ({ renames }) => renames.length > 1, 'another line');
-    expect(withBob.messages.get().renames.map(({ to }) => to)).toEqual(['carol', 'mallory']);
+    expect(withBob.messages.get().renames.map(({ to }) => to)).toEqual([names.carol, 'mallory']);
     expect(server.calls.length).toBeGreaterThan(event);
     await server.expectFired();
   });
@@ -82,7 +88,7 @@ describe('answers that are no answers', () => {
     ['a number that is none', () => (answer) => ({ ...answer, lastSeq: '7' })],
     ['a position below 0', (bob) => member(bob, { deliveredSeq: -1 })],
   ])('%s changes nothing, and does not stay', async (_name, change) => {
-    const { server, alice, bob, withBob, errors } = await people();
+    const { server, alice, bob, withBob, errors, names } = await people();
     const lie = change(bob.userId);
     server.lie({
       answers: { 'conversations.list': (list) => (list as unknown as Json[]).map(lie) as unknown as Json },
@@ -100,7 +106,7 @@ describe('answers that are no answers', () => {
     await withBob.send('still here');
     await expectShown(withBob, ['hello', 'still here']);
     await until(withBob.messages, ({ messages }) => messages.at(-1)?.seq === 2, 'its place');
-    expect(withBob.summary.get()?.peer?.username).toBe('bob');
+    expect(withBob.summary.get()?.peer?.username).toBe(names.bob);
     expect(withBob.messages.get().missing).toEqual([]);
   });
 });

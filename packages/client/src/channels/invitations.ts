@@ -2,7 +2,7 @@ import type { ConversationId, UserId } from '@seal-chat/protocol';
 import { expectIds } from '../api/answers.ts';
 import type { FetchDeps, Deps } from '../context/deps.ts';
 import type { Invitation } from '../model/conversation.ts';
-import { learnName } from '../peers/names.ts';
+import { learnName } from '../conversations/names.ts';
 import type { DeviceTx, RowReader } from '../store/device-tx.ts';
 import { ROWS } from '../store/rows.ts';
 

@@ -3,11 +3,17 @@ import { SealError, isSealError, type ConversationId, type UserId } from '@seal-
 import type { ConversationAnswer } from '@seal-chat/protocol/api';
 import { expectCount, expectIds } from '../api/answers.ts';
 import type { Deps, FetchDeps } from '../context/deps.ts';
-import type { Rename } from '../model/conversation.ts';
-import { expectName, learnName, shownName } from '../peers/names.ts';
+import { expectName, learnName, shownName } from './names.ts';
 import { activeAccount } from '../store/account.ts';
 import type { DeviceTx, RowReader } from '../store/device-tx.ts';
-import { ROWS, type AccountRow, type ChannelPart, type ConversationRow, type MemberRow } from '../store/rows.ts';
+import {
+  ROWS,
+  type Rename,
+  type AccountRow,
+  type ChannelPart,
+  type ConversationRow,
+  type MemberRow,
+} from '../store/rows.ts';
 
 /**
  * Stores what the server says of a conversation. Positions only ever grow. A DM has exactly two members, of whom one is

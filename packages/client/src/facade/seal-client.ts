@@ -10,7 +10,7 @@ import { startLinking } from '../identity/linking-control.ts';
 import { loadAccount, loadSettings } from '../identity/load.ts';
 import type { AccountState, AtRest } from '../model/account.ts';
 import type { SealClient } from '../model/client.ts';
-import { underKnownNames } from '../peers/names.ts';
+import { underKnownNames } from '../conversations/names.ts';
 import { createAtom, mapReadable } from '../state/atom.ts';
 import { activeAccount, forgetSession } from '../store/account.ts';
 import { ROWS } from '../store/rows.ts';

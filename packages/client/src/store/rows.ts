@@ -29,6 +29,7 @@ import type {
 } from './message-rows.ts';
 
 export type * from './message-rows.ts';
+export type { Rename };
 
 /**
  * The rows of a device's store: what each holds, and its key. Times are ms on the server's clock unless said otherwise.
@@ -87,7 +88,7 @@ export interface RetiredDevice {
 
 export interface MemberRow {
   readonly userId: UserId;
-  /** As it is shown: see `peers/names.ts`. */
+  /** As it is shown: see `conversations/names.ts`. */
   readonly username: string | null;
   /** Another name that the server gave last; left out where it is the one that is shown. */
   readonly claimedName?: string;
