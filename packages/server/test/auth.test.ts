@@ -41,7 +41,7 @@ describe('sign-up', () => {
     anonymous,
   }) => {
     await signUp(relay, tenant, 'olive1');
-    for (const name of ['oliveI', 'olivel', '0live1', '\u043elive1']) {
+    for (const name of ['oliveI', 'olivel', 'o1ive1', '\u043elive1']) {
       const other = await newAccount(anonymous, name);
       const code = name === '\u043elive1' ? 'BAD_INPUT' : 'USERNAME_CONFUSABLE';
       expect(await refusalOf(anonymous.api.auth.register.mutate(await other.input())), name).toMatchObject({ code });
@@ -52,7 +52,7 @@ describe('sign-up', () => {
         code: 'BAD_INPUT',
       });
     }
-    await signUp(relay, await relay.addTenant(), '0live1');
+    await signUp(relay, await relay.addTenant(), 'olivel');
   });
 
   test('exactly one of ten concurrent claims for a name succeeds', async ({ relay, anonymous }) => {

@@ -53,7 +53,7 @@ describe('user names', () => {
   });
 
   it('a name with towers of marks is refused', () => {
-    expect(accepts(`al${'\u0301\u0302\u0303\u0304'}ice`)).toBe(false);
+    expect(accepts('al\u0301\u0302\u0303\u0304ice')).toBe(false);
     expect(accepts('ali\u0301\u0301ce')).toBe(false);
     expect(accepts('בְּרֵאשִׁית')).toBe(true);
   });
