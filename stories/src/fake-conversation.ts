@@ -6,6 +6,7 @@ import type {
   Message,
   MessageWindow,
   MissingMessages,
+  Rename,
   Readable,
   SendOptions,
 } from '@seal-chat/client';
@@ -23,6 +24,7 @@ export interface ConversationSeed extends ChannelSeed, AttachmentSeed {
   readonly hasUnavailableHistory?: boolean;
   readonly missing?: readonly MissingMessages[];
   readonly notices?: readonly ConversationNotice[];
+  readonly renames?: readonly Rename[];
 }
 
 /** One conversation over plain values in memory: what is done to messages is seen at once. */
@@ -40,6 +42,7 @@ export function fakeConversation(
     hasUnavailableHistory: seed.hasUnavailableHistory ?? false,
     missing: seed.missing ?? [],
     notices: seed.notices ?? [],
+    renames: seed.renames ?? [],
     isLoaded: true,
   });
   const messages = writable(view());

@@ -37,6 +37,7 @@ export type {
   MessageWindow,
   ConversationNotice,
   MissingMessages,
+  Rename,
 } from './model/conversation.ts';
 export type { ConnectionState, Presence, PresenceState } from './model/connection.ts';
 export type { ConversationEvent, DeliveryStatus, Message, MessageView, Reaction, ReplyView } from './model/message.ts';

@@ -250,3 +250,31 @@ describe('unread counts', () => {
     expect(await scene.row()).toMatchObject({ unreadCount: 0, mentionCount: 0 });
   });
 });
+
+describe('much on one message', () => {
+  it('a person takes 20 of the 50 places for reactions, so that others can react too', async () => {
+    const scene = await openScene();
+    await scene.say(1, scene.other, 'cake');
+    const emojis = Array.from({ length: 60 }, (_, i) => String.fromCodePoint(0x1f600 + i));
+    let seq = 1;
+    for (const from of [scene.other, scene.third, scene.self]) {
+      for (const emoji of emojis) {
+        await scene.say(++seq, from, { kind: 'reaction', target: ref(scene, 1), emoji, isOn: true });
+      }
+    }
+    const reactions = (await scene.message(1))!.reactions;
+    expect(reactions).toHaveLength(20);
+    expect(reactions.every(({ userIds }) => userIds.length === 3)).toBe(true);
+  });
+
+  it('an answer quotes 140 characters, however long and deep what it answers is', async () => {
+    const scene = await openScene();
+    await scene.say(1, scene.other, post('x'.repeat(16_000)));
+    for (let seq = 2; seq <= 40; seq++) {
+      await scene.say(seq, scene.other, post('y'.repeat(16_000), { replyTo: ref(scene, seq - 1) }));
+    }
+    const { content } = (await scene.message(40))!;
+    expect(content).toMatchObject({ replyTo: { preview: 'y'.repeat(140) } });
+    expect(JSON.stringify(content).length).toBeLessThan(17_000);
+  });
+});

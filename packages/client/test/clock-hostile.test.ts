@@ -13,18 +13,16 @@ const WEEK_S = 604_800;
 
 /** The server dates everything it says by a clock of its own. */
 function shiftClock(server: LyingServer, clockOf: (real: number) => number): void {
-  const dated = ['serverTime', 'accessExpiresAt', 'refreshExpiresAt', 'acceptedAt', 'expiresAt'];
-  const shifted = (answer: Json): Json =>
-    Object.fromEntries(
-      Object.entries(answer).map(([name, value]) => {
-        if (dated.includes(name) && typeof value === 'number') return [name, clockOf(value)];
-        const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-        return [name, isObject ? shifted(value as Json) : value];
-      }),
-    );
+  const session = (answer: Json): Json => {
+    const real = answer['serverTime'] as number;
+    const shown = clockOf(real);
+    const later = ['accessExpiresAt', 'refreshExpiresAt', 'expiresAt'].filter((name) => name in answer);
+    const shifted = later.map((name) => [name, (answer[name] as number) - real + shown] as const);
+    return { ...answer, serverTime: shown, ...Object.fromEntries(shifted) };
+  };
   server.lie({
-    answers: { 'auth.challenge': shifted, 'auth.register': shifted },
-    events: { message: (event) => [shifted(event)] },
+    answers: { 'auth.challenge': session, 'auth.register': session },
+    events: { message: (event) => [{ ...event, acceptedAt: clockOf(event['acceptedAt'] as number) }] },
   });
 }
 

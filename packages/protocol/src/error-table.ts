@@ -25,6 +25,7 @@ export const ERRORS: Readonly<Record<ErrorCode, { readonly status: number; reado
   CHALLENGE_INVALID: { status: 401, text: 'The sign-in took too long or was already used.' },
   BAD_SIGNATURE: { status: 401, text: 'The signature does not match.' },
   USERNAME_TAKEN: { status: 409, text: 'That name is taken.' },
+  USERNAME_CONFUSABLE: { status: 409, text: 'That name looks too much like one that is taken.' },
   FORBIDDEN: { status: 403, text: 'You don’t have permission to do that.' },
   // Limits
   RATE_LIMITED: { status: 429, text: 'Too many requests. Please wait a moment.' },

@@ -19,6 +19,7 @@ const RETRYABLE = {
   CHALLENGE_INVALID: true,
   BAD_SIGNATURE: false,
   USERNAME_TAKEN: false,
+  USERNAME_CONFUSABLE: false,
   FORBIDDEN: false,
   // Limits
   RATE_LIMITED: true,

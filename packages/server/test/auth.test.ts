@@ -35,6 +35,26 @@ describe('sign-up', () => {
     expect(guest.first.session.username).toBeNull();
   });
 
+  test('a name that looks like one that is taken is refused, here and not at another tenant', async ({
+    relay,
+    tenant,
+    anonymous,
+  }) => {
+    await signUp(relay, tenant, 'olive1');
+    for (const name of ['oliveI', 'olivel', 'o1ive1', '\u043elive1']) {
+      const other = await newAccount(anonymous, name);
+      const code = name === '\u043elive1' ? 'BAD_INPUT' : 'USERNAME_CONFUSABLE';
+      expect(await refusalOf(anonymous.api.auth.register.mutate(await other.input())), name).toMatchObject({ code });
+    }
+    for (const name of ['olive\u3164', 'olive\u17b4', 'olive\ufe0f']) {
+      const other = await newAccount(anonymous, name);
+      expect(await refusalOf(anonymous.api.auth.register.mutate(await other.input()))).toMatchObject({
+        code: 'BAD_INPUT',
+      });
+    }
+    await signUp(relay, await relay.addTenant(), 'olivel');
+  });
+
   test('exactly one of ten concurrent claims for a name succeeds', async ({ relay, anonymous }) => {
     const accounts = await Promise.all(Array.from({ length: 10 }, () => newAccount(anonymous, 'wanted')));
     const inputs = await Promise.all(accounts.map(({ input }) => input()));

@@ -154,12 +154,13 @@ describe('public channels', () => {
 
   test('a public channel can take a free name, or its own name in another case', async ({ people }) => {
     const [alice] = await people(1);
-    const [one, two] = [`One ${alice!.userId}`, `Two ${alice!.userId}`];
+    const [one, two] = [`One ${alice!.userId}`, `Total ${alice!.userId}`];
     const { conversationId } = await channelOf(alice!, [], one);
     await channelOf(alice!, [], two);
     const rename = (name: string) =>
       alice!.first.api.channels.update.mutate({ conversationId, name, description: 'd' });
     expect(await refusalOf(rename(two.toUpperCase()))).toMatchObject({ code: 'NAME_TAKEN' });
+    expect(await refusalOf(rename(two.replace('l', 'I')))).toMatchObject({ code: 'NAME_TAKEN' });
     expect((await rename(one.toUpperCase())).channel).toEqual({
       visibility: 'public',
       name: one.toUpperCase(),

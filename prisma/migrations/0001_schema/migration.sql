@@ -55,6 +55,7 @@ CREATE TABLE "users" (
     "id" UUID NOT NULL,
     "username" TEXT,
     "username_key" TEXT COLLATE "C",
+    "username_skeleton" TEXT,
     "account_key" BYTEA NOT NULL,
     "list_version" INTEGER NOT NULL,
     "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
@@ -277,6 +278,7 @@ CREATE TABLE "channel_groups" (
     "visibility" "channel_visibility" NOT NULL,
     "name" TEXT,
     "name_key" TEXT,
+    "name_skeleton" TEXT,
     "description" TEXT,
     "suite" BIGINT NOT NULL,
     "incarnation" BIGINT NOT NULL DEFAULT 0,
@@ -289,6 +291,7 @@ CREATE TABLE "channel_groups" (
     CONSTRAINT "channel_groups_pkey" PRIMARY KEY ("tenant_id","conversation_id"),
     CONSTRAINT "channel_groups_names" CHECK (
       ("visibility" = 'public') = ("name" IS NOT NULL) AND ("name" IS NULL) = ("name_key" IS NULL)
+      AND ("name" IS NULL) = ("name_skeleton" IS NULL)
       AND ("name" IS NULL) = ("description" IS NULL))
 );
 
@@ -394,6 +397,9 @@ CREATE INDEX "rate_counters_expire_idx" ON "rate_counters"("expire");
 CREATE UNIQUE INDEX "users_tenant_id_username_key_key" ON "users"("tenant_id", "username_key");
 
 -- CreateIndex
+CREATE UNIQUE INDEX "users_tenant_id_username_skeleton_key" ON "users"("tenant_id", "username_skeleton");
+
+-- CreateIndex
 CREATE INDEX "devices_tenant_id_user_id_idx" ON "devices"("tenant_id", "user_id");
 
 -- CreateIndex
@@ -428,6 +434,9 @@ CREATE UNIQUE INDEX "messages_conversation_id_sender_device_id_message_id_key" O
 
 -- CreateIndex
 CREATE UNIQUE INDEX "channel_groups_tenant_id_name_key_key" ON "channel_groups"("tenant_id", "name_key");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "channel_groups_tenant_id_name_skeleton_key" ON "channel_groups"("tenant_id", "name_skeleton");
 
 -- CreateIndex
 CREATE INDEX "channel_leaves_tenant_id_device_id_idx" ON "channel_leaves"("tenant_id", "device_id");

@@ -10,7 +10,7 @@ export const ROOMS = {
   client: {
     model: 'api state',
     store: 'model',
-    context: 'api store',
+    context: 'api state store',
     node: 'state store',
     attachments: 'api context model state store',
     outbox: 'context store',
@@ -29,7 +29,7 @@ export const ROOMS = {
     view: 'api model peers state store sync',
     device: 'api attachments context identity model state store sync tabs view',
     facade: 'api channels commands conversations device identity model state store sync view',
-    'index.ts': 'api device facade model state store',
+    'index.ts': 'api attachments device facade model state store',
   },
   server: {
     // Below everything: what knows no procedure and no feature.

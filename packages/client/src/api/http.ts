@@ -1,6 +1,6 @@
-import { SealError, TRANSPORT } from '@seal-chat/protocol';
+import { SealError, TRANSPORT, isSealError } from '@seal-chat/protocol';
 import { fromAnswer } from './errors.ts';
-import { toJson } from './json.ts';
+import { parseJson, toJson } from './json.ts';
 import type { Caller } from './types.ts';
 
 /** A call that takes longer is given up, ms. */
@@ -36,10 +36,16 @@ export function httpCaller(options: HttpOptions, headers: () => Promise<Readonly
     const response = await options.fetch(url.href, { ...request, signal }).catch((cause: unknown) => {
       throw new SealError('OFFLINE', undefined, { cause });
     });
-    const answer = (await response.json().catch(() => null)) as Answer | null;
+    const answer = (await response.text().then(parseJson).catch(passMalformed)) as Answer | null;
     if (answer?.result !== undefined) return answer.result.data;
     throw fromAnswer(answer?.error?.data?.seal) ?? withoutAnswer(response.status);
   };
+}
+
+/** What is no JSON was said by something in between. @throws SealError MALFORMED */
+function passMalformed(error: unknown): null {
+  if (isSealError(error)) throw error;
+  return null;
 }
 
 /** No Seal server answered: something in between did. */

@@ -1,7 +1,7 @@
 import { LIFETIMES, SealError, TRANSPORT, type ConnectionParams } from '@seal-chat/protocol';
 import type { SyncBatch } from '@seal-chat/protocol/api';
 import { fromAnswer } from './errors.ts';
-import { toJson } from './json.ts';
+import { parseJson, toJson } from './json.ts';
 import type { Caller } from './types.ts';
 
 /**
@@ -159,7 +159,7 @@ export function openSocket(options: {
 /** What is no JSON is nothing a Seal server has sent: an error about the connection. */
 function parse(text: string): Message {
   try {
-    return JSON.parse(text) as Message;
+    return parseJson(text) as Message;
   } catch {
     return { id: null, error: {} };
   }

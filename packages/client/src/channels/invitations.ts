@@ -2,6 +2,7 @@ import type { ConversationId, UserId } from '@seal-chat/protocol';
 import { expectIds } from '../api/answers.ts';
 import type { FetchDeps, Deps } from '../context/deps.ts';
 import type { Invitation } from '../model/conversation.ts';
+import { learnName } from '../conversations/names.ts';
 import type { DeviceTx, RowReader } from '../store/device-tx.ts';
 import { ROWS } from '../store/rows.ts';
 import { isSame } from '../state/is-same.ts';
@@ -19,7 +20,7 @@ export async function refreshInvitations(deps: FetchDeps): Promise<void> {
         // The server does not know what a private channel is called; who asks says so in their DM.
         name: visibility === 'public' ? name : await nameSaidBy(tx, inviterUserId, conversationId),
         visibility,
-        inviter: { userId: inviterUserId, username: inviterName },
+        inviter: { userId: inviterUserId, username: await learnName(tx, inviterUserId, inviterName) },
         memberCount,
       });
     }

@@ -26,6 +26,7 @@ export function incomingOf(stored: StoredMessage, envelope: string | null): Inco
   const { conversationId, seq, messageId, senderUserId, senderDeviceId, acceptedAt } = stored;
   expectIds(conversationId, messageId, senderUserId, senderDeviceId);
   expectCount(seq);
+  expectCount(acceptedAt);
   return {
     conversationId,
     seq,

@@ -6,6 +6,8 @@ type Reactions = MessageChanges['reactions'];
 
 /** Different emojis on one message; further ones are dropped. */
 const MAX_EMOJIS = 50;
+/** Those of one person, taken back or not: nobody takes all places, and a row stays small. */
+const MAX_PER_PERSON = 20;
 
 /** What emoji are made of, and what none is without: letters and towers of accents are no reactions. */
 const PARTS = /^[\p{Emoji}\p{Emoji_Component}]+$/u;
@@ -22,7 +24,9 @@ export function withReaction(reactions: Reactions, change: Reactions[number]): R
   const same = reactions.findIndex(({ userId, emoji }) => userId === change.userId && emoji === change.emoji);
   if (same === -1) {
     const emojis = new Set(reactions.map(({ emoji }) => emoji));
-    return emojis.size >= MAX_EMOJIS && !emojis.has(change.emoji) ? reactions : [...reactions, change];
+    const isFull = emojis.size >= MAX_EMOJIS && !emojis.has(change.emoji);
+    const own = reactions.filter(({ userId }) => userId === change.userId).length;
+    return isFull || own >= MAX_PER_PERSON ? reactions : [...reactions, change];
   }
   return change.seq <= reactions[same]!.seq ? reactions : reactions.with(same, change);
 }

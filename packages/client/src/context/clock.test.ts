@@ -55,7 +55,7 @@ describe("what the server's clock can do", () => {
     expect(clock.now()).toBe(device.now + DAY);
   });
 
-  it('a message is as old as the younger of both clocks says, whoever lies', () => {
+  it('a message is as old as the younger of both clocks says, whichever lies', () => {
     for (const days of [400, -400]) {
       const { device, clock } = clockAt(1_000 * DAY);
       clock.learn(device.now + days * DAY);

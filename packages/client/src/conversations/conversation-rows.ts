@@ -1,12 +1,20 @@
 import { dmId, selfId } from '@seal-chat/crypto';
 import { SealError, isSealError, type ConversationId, type UserId } from '@seal-chat/protocol';
 import type { ConversationAnswer } from '@seal-chat/protocol/api';
-import { expectIds } from '../api/answers.ts';
+import { expectCount, expectIds } from '../api/answers.ts';
 import type { Deps, FetchDeps } from '../context/deps.ts';
+import { expectName, learnName, shownName } from './names.ts';
 import { activeAccount } from '../store/account.ts';
 import type { DeviceTx, RowReader } from '../store/device-tx.ts';
-import { ROWS, type AccountRow, type ChannelPart, type ConversationRow, type MemberRow } from '../store/rows.ts';
 import { isSame } from '../state/is-same.ts';
+import {
+  ROWS,
+  type Rename,
+  type AccountRow,
+  type ChannelPart,
+  type ConversationRow,
+  type MemberRow,
+} from '../store/rows.ts';
 import { marksOf } from './registers.ts';
 
 /**
@@ -14,7 +22,8 @@ import { marksOf } from './registers.ts';
  * the person of this account, and the id that follows from the two: whatever the server says, at first sight and ever
  * after, nobody else can be put into it or into the place of the other person.
  *
- * @throws SealError CONVERSATION_REJECTED when it is another DM than its id says, or was a channel before
+ * @throws SealError CONVERSATION_REJECTED when it is another DM than its id says, or was a channel before; MALFORMED
+ *   when it is not what a server answers
  */
 export async function storeConversation(tx: DeviceTx, answer: ConversationAnswer): Promise<void> {
   expectIds(answer.conversationId, ...answer.members.map(({ userId }) => userId));
@@ -24,17 +33,25 @@ export async function storeConversation(tx: DeviceTx, answer: ConversationAnswer
   const account = await activeAccount(tx);
   const peer = answer.kind === 'channel' ? null : expectPeople(answer, account);
   const marks = row === null ? await marksOf(tx, { conversationId: answer.conversationId, peer }) : null;
+  expectNumbers(answer, row);
   const known = new Map(row?.members.map((member) => [member.userId, member]));
-  const seen = answer.members.map(({ userId, username, role, deliveredSeq }): MemberRow => {
+  const seen: MemberRow[] = [];
+  for (const { userId, username: claimed, role, deliveredSeq } of answer.members) {
     const old = known.get(userId);
-    return {
+    expectCount(deliveredSeq);
+    const username = old?.username
+      ? shownName(old.username, expectName(claimed))
+      : await learnName(tx, userId, claimed);
+    seen.push({
       userId,
       username,
+      ...(claimed !== null && claimed !== username && { claimedName: claimed }),
       deliveredSeq: Math.max(deliveredSeq, old?.deliveredSeq ?? 0),
       readSeq: old?.readSeq ?? 0,
       ...(role !== 'member' && { role }),
-    };
-  });
+    });
+  }
+  const renames = renamesIn(row, seen);
   const next: ConversationRow = {
     ...row,
     ...marks,
@@ -48,6 +65,7 @@ export async function storeConversation(tx: DeviceTx, answer: ConversationAnswer
     readSeq: row?.readSeq ?? 0,
     announcedReadSeq: row?.announcedReadSeq ?? 0,
     unreadCount: row?.unreadCount ?? 0,
+    ...(renames.length > 0 && { renames }),
   };
   const channel = answer.channel && channelPart(answer.channel, row?.channel);
   const stored = channel === undefined ? next : { ...next, channel };
@@ -65,6 +83,33 @@ export async function openDm(deps: FetchDeps, userId: UserId): Promise<Conversat
     if (row !== null && !row.isOpened) tx.put(key, { ...row, isOpened: true });
   });
   return conversationId;
+}
+
+/** Lines about names that a conversation keeps; a server that changes them more often is noticed by these. */
+const MAX_RENAMES = 16;
+
+/** Another name is told once where it appears, in every conversation with that person. */
+function renamesIn(row: ConversationRow | null, seen: readonly MemberRow[]): readonly Rename[] {
+  const before = new Map(row?.members.map(({ userId, claimedName }) => [userId, claimedName]));
+  const afterSeq = row?.lastShownSeq ?? 0;
+  const added = seen.flatMap(({ userId, username, claimedName }): Rename[] => {
+    if (username === null || claimedName === undefined || claimedName === before.get(userId)) return [];
+    return [{ afterSeq, userId, from: username, to: claimedName }];
+  });
+  return [...(row?.renames ?? []), ...added].slice(-MAX_RENAMES);
+}
+
+/**
+ * Numbers that one answer may be ahead of what this device has accounted for: a number that sticks must not be one that
+ * no conversation ever reaches.
+ */
+const MOST_AHEAD = 2 ** 32;
+
+/** @throws SealError MALFORMED when it is not what a server answers */
+function expectNumbers({ createdAt, lastSeq }: ConversationAnswer, row: ConversationRow | null): void {
+  expectCount(createdAt);
+  expectCount(lastSeq);
+  if (lastSeq > (row?.seenSeq ?? 0) + MOST_AHEAD) throw new SealError('MALFORMED', 'answer: no such sequence number');
 }
 
 /** Checks who is in a DM, or alone in a conversation with oneself. @returns the other person of a DM */
@@ -129,7 +174,7 @@ export async function storeOrReport(
   try {
     await storeConversation(tx, answer);
   } catch (error) {
-    if (!isSealError(error, 'CONVERSATION_REJECTED')) throw error;
+    if (!isSealError(error, 'CONVERSATION_REJECTED') && !isSealError(error, 'MALFORMED')) throw error;
     report(error);
   }
 }

@@ -11,6 +11,7 @@ import { startLinking } from '../identity/linking-control.ts';
 import { loadAccount, loadSettings } from '../identity/load.ts';
 import type { AccountState, AtRest } from '../model/account.ts';
 import type { SealClient } from '../model/client.ts';
+import { underKnownNames } from '../conversations/names.ts';
 import { createAtom, mapReadable } from '../state/atom.ts';
 import { activeAccount, forgetSession } from '../store/account.ts';
 import { ROWS } from '../store/rows.ts';
@@ -152,7 +153,10 @@ export function createSealClient(options: SealClientOptions): SealClient {
     listDevices: () => run(async (opened) => (await loadSettings()).listOwnDevices(opened)),
     revokeDevice: (deviceId) => run(async (opened) => (await loadSettings()).revokeDevice(opened, deviceId)),
 
-    searchUsers: (query) => api.users.search.query({ query, limit: SEARCH_LIMIT }),
+    async searchUsers(query) {
+      const found = await api.users.search.query({ query, limit: SEARCH_LIMIT });
+      return underKnownNames((await device).reader, found);
+    },
     openDm: (userId) =>
       run(async (opened) => {
         const { commands } = await loadConversation();

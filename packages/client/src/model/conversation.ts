@@ -91,8 +91,18 @@ export interface MessageWindow {
   readonly missing: readonly MissingMessages[];
   /** Where the server showed this device something else than the others, oldest first. */
   readonly notices: readonly ConversationNotice[];
+  /** The server gave members other names than they were first seen with: they are shown under the first. */
+  readonly renames: readonly Rename[];
   /** False until the first read of the local store is done. */
   readonly isLoaded: boolean;
+}
+
+/** After message `afterSeq` the server began to call a person by another name. */
+export interface Rename {
+  readonly afterSeq: number;
+  readonly userId: UserId;
+  readonly from: string;
+  readonly to: string;
 }
 
 export interface MissingMessages {

@@ -19,7 +19,7 @@ import type {
 } from '@seal-chat/protocol';
 import type { MemberRole } from '@seal-chat/protocol/api';
 import type { Attachment } from '@seal-chat/protocol/content';
-import type { ChannelState, ConversationNotice, Invitation } from '../model/conversation.ts';
+import type { ChannelState, ConversationNotice, Invitation, Rename } from '../model/conversation.ts';
 import type {
   SharedHistoryRow,
   MessageRow,
@@ -30,6 +30,7 @@ import type {
 } from './message-rows.ts';
 
 export type * from './message-rows.ts';
+export type { Rename };
 
 /**
  * The rows of a device's store: what each holds, and its key. Times are ms on the server's clock unless said otherwise.
@@ -88,7 +89,10 @@ export interface RetiredDevice {
 
 export interface MemberRow {
   readonly userId: UserId;
+  /** As it is shown: see `conversations/names.ts`. */
   readonly username: string | null;
+  /** Another name that the server gave last; left out where it is the one that is shown. */
+  readonly claimedName?: string;
   /** Stored by a device of this member up to here. */
   readonly deliveredSeq: number;
   /** Read by this member up to here. */
@@ -151,6 +155,8 @@ export interface ConversationRow {
   readonly isWithheld?: boolean;
   /** What is said between the messages about what the server did. */
   readonly notices?: readonly NoticeRow[];
+  /** Other names that the server gave to members, in the order in which it did. */
+  readonly renames?: readonly Rename[];
   /** Channels only. */
   readonly channel?: ChannelPart;
 }
@@ -296,6 +302,8 @@ export const ROWS = {
   /** `privatePreKeyCodec`. */
   preKey: (kind: PreKeyKind, keyId: number) => key<Bytes>(`prekey/${kind}/${ordered(keyId)}`),
   preKeysOf: (kind: PreKeyKind) => prefix<Bytes>(`prekey/${kind}/`),
+  /** The name that was first seen with a user id. */
+  name: (userId: UserId) => key<string>(`name/${userId}`),
   peer: (userId: UserId) => key<PeerRow>(`peer/${userId}`),
   peers: prefix<PeerRow>('peer/'),
   /** `sessionRecordHeadCodec`: which sessions there are with a device. */

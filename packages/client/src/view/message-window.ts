@@ -15,6 +15,7 @@ export const EMPTY_WINDOW: MessageWindow = {
   hasUnavailableHistory: false,
   missing: [],
   notices: [],
+  renames: [],
   isLoaded: false,
 };
 
@@ -102,6 +103,7 @@ export function createWindowContent(conversationId: ConversationId): WindowConte
         count: to - from + 1,
         isWithheld: conversation?.isWithheld ?? false,
       })),
+      renames: conversation?.renames ?? [],
       notices: (conversation?.notices ?? []).map(({ kind, afterSeq, userId }) => ({ kind, afterSeq, userId })),
       isLoaded: true,
     };

@@ -13,6 +13,7 @@ import {
   type ChallengeId,
 } from '../ids.ts';
 import { CONTENT_LIMITS, COUNT_LIMITS, MESSAGE_LIFETIMES, SIZE_LIMITS } from '../limits.ts';
+import { nameProblem } from './names.ts';
 
 /**
  * Building blocks of the procedures' inputs. On the wire bytes are base64url text; behind the schema they are bytes. The
@@ -59,7 +60,10 @@ export const uint32: z.ZodType<number, number> = z.int().min(0).max(0xffff_ffff)
 export const position: z.ZodType<number, number> = z.int().min(0).meta({ description: 'u53' });
 export const pageSize: z.ZodType<number, number> = z.int().min(1).max(COUNT_LIMITS.page);
 
-/** A user name: letters, digits and `._-` of any script, beginning with a letter or digit; compared without case. */
+/**
+ * A user name: letters, digits and `._-`, beginning with a letter or digit; compared without case. Its letters are of
+ * one script, or of those that are written together, and all of it can be seen: see `names.ts`.
+ */
 export const username: z.ZodType<string, string> = z
   .string()
   .max(SIZE_LIMITS.usernameMax * 4)
@@ -72,9 +76,16 @@ export const username: z.ZodType<string, string> = z
       .regex(
         /^[\p{L}\p{N}][\p{L}\p{M}\p{N}._-]*$/u,
         'a name has letters, digits, dots, hyphens and underscores, and begins with a letter or digit',
-      ),
+      )
+      .superRefine(expectClearName),
   )
   .meta({ description: 'username' });
+
+/** Refuses names that nobody could be sure of, and says why. */
+export function expectClearName(name: string, context: z.RefinementCtx): void {
+  const problem = nameProblem(name);
+  if (problem !== null) context.addIssue({ code: 'custom', message: `the name ${problem}` });
+}
 
 export const deviceListBytes: z.ZodType<Bytes, string> = bytesField(1, SIZE_LIMITS.deviceList);
 export const signature: z.ZodType<Bytes, string> = bytesField(64);

@@ -7,9 +7,10 @@ import type { DevicesService } from '../devices/service.ts';
 export interface NewAccount {
   readonly tenantId: TenantId;
   readonly userId: UserId;
-  /** Null for guests, as is its key. */
+  /** Null for guests, as are its key and skeleton. */
   readonly username: string | null;
   readonly usernameKey: string | null;
+  readonly usernameSkeleton: string | null;
   /** Its first device list, with its one device. */
   readonly first: VerifiedDeviceList;
   /** The wrapped account key, opaque. */
@@ -19,14 +20,14 @@ export interface NewAccount {
 
 /**
  * Stores an account. Does nothing when exactly this account exists already: its answer was lost on the way.
- * @throws SealError USERNAME_TAKEN, or CONFLICT when an id is taken
+ * @throws SealError USERNAME_TAKEN, USERNAME_CONFUSABLE, or CONFLICT when an id is taken
  */
 export async function createAccount(
   tx: Transaction,
   devices: Pick<DevicesService, 'storeFirst'>,
   account: NewAccount,
 ): Promise<void> {
-  const { tenantId, userId, username, usernameKey, first, recovery, now } = account;
+  const { tenantId, userId, username, usernameKey, usernameSkeleton, first, recovery, now } = account;
   const where = { tenantId_id: { tenantId, id: userId } };
   const existing = await tx.user.findUnique({
     where,
@@ -42,12 +43,19 @@ export async function createAccount(
     const holder = await tx.user.findUnique({ where: { tenantId_usernameKey: { tenantId, usernameKey } } });
     if (holder !== null) throw new SealError('USERNAME_TAKEN');
   }
+  if (usernameSkeleton !== null) {
+    const lookalike = await tx.user.findUnique({
+      where: { tenantId_usernameSkeleton: { tenantId, usernameSkeleton } },
+    });
+    if (lookalike !== null) throw new SealError('USERNAME_CONFUSABLE');
+  }
   await tx.user.create({
     data: {
       tenantId,
       id: userId,
       username,
       usernameKey,
+      usernameSkeleton,
       accountKey: first.list.accountKey,
       listVersion: first.list.version,
       createdAt: now,

@@ -28,6 +28,7 @@ import type { DevicesService, ListChange } from '../devices/service.ts';
 import type { PrismaClient } from '../generated/client.ts';
 import type { DurableLimits } from '../limits/durable.ts';
 import type { PublicCaller, Session } from '../sessions/session.ts';
+import { skeletonOf } from '../users/skeleton.ts';
 import { usernameKeyOf } from '../users/username.ts';
 import { createAccount } from './accounts.ts';
 import {
@@ -156,7 +157,8 @@ export function createAuthService(deps: {
         );
       }
       return transact(prisma, async (tx) => {
-        const account = { tenantId, userId, username, usernameKey: username && usernameKeyOf(username) };
+        const usernameKey = username && usernameKeyOf(username);
+        const account = { tenantId, userId, username, usernameKey, usernameSkeleton: username && skeletonOf(username) };
         await createAccount(tx, devices, { ...account, first: next, recovery: input.recovery, now: new Date(clock()) });
         return openSession(tx, { tenantId, userId, deviceId, username });
       });

@@ -51,6 +51,7 @@ export const arMessages: MessageStrings = {
   eventLeft: (names) => `غادر القناة: ${names}.`,
   eventAdded: (who, names) => `${who}: جديد في القناة: ${names}.`,
   eventRemoved: (who, names) => `${who}: لم يعد في القناة: ${names}.`,
+  eventRenamed: (from, to) => `يسمّي الخادم ${from} الآن «${to}». يبقى الاسم هنا ${from}.`,
   eventReset: (who) => `${who}: للقناة مفاتيح جديدة.`,
   invitedTo: (name) => `دعوة إلى ${name}`,
   invitationSent: (name) => `دعوتك إلى ${name}`,

@@ -44,6 +44,7 @@ export const deMessages: MessageStrings = {
   eventLeft: (names) => `Nicht mehr im Kanal: ${names}.`,
   eventAdded: (who, names) => `${who}: Neu im Kanal: ${names}.`,
   eventRemoved: (who, names) => `${who}: Nicht mehr im Kanal: ${names}.`,
+  eventRenamed: (from, to) => `Der Server nennt ${from} jetzt „${to}“. Hier bleibt der Name ${from}.`,
   eventReset: (who) => `${who}: Der Kanal hat neue Schlüssel.`,
   invitedTo: (name) => `Einladung zu ${name}`,
   invitationSent: (name) => `Deine Einladung zu ${name}`,

@@ -179,6 +179,7 @@ export const de: Strings = {
     DEVICE_REVOKED: 'Dieses Gerät wurde aus deinem Konto entfernt. Was hier gespeichert ist, bleibt lesbar.',
     CHALLENGE_INVALID: 'Die Anmeldung hat zu lange gedauert oder wurde schon verwendet.',
     BAD_SIGNATURE: 'Die Signatur passt nicht.',
+    USERNAME_CONFUSABLE: 'Dieser Name sieht einem vergebenen zu ähnlich. Versuche einen anderen.',
     USERNAME_TAKEN:
       'Dieser Name ist vergeben. Versuche einen anderen oder nutze deinen Wiederherstellungscode, wenn es deiner ist.',
     FORBIDDEN: 'Das darfst du nicht.',

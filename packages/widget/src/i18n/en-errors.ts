@@ -6,6 +6,7 @@ const general = Object.entries(ERRORS).map(([code, { text }]) => [code, text]);
 export const enErrors: Readonly<Partial<Record<ErrorCode, string>>> = {
   ...Object.fromEntries(general),
   // Where it helps to know that the text is shown in this widget.
+  USERNAME_CONFUSABLE: 'That name looks too much like one that is taken. Try another.',
   USERNAME_TAKEN: 'That name is taken. Try another, or use your recovery code if it is yours.',
   WRONG_CODE: 'That code is incorrect. Check it for typing mistakes.',
   NOT_FOUND: 'Nothing was found under that name.',

@@ -44,6 +44,7 @@ export const enMessages: MessageStrings = {
   eventLeft: (names) => `${names} left.`,
   eventAdded: (who, names) => `${who} added ${names}.`,
   eventRemoved: (who, names) => `${who} removed ${names}.`,
+  eventRenamed: (from, to) => `The server now calls ${from} “${to}”. Here the name stays ${from}.`,
   eventReset: (who) => `${who} reset the channel’s keys.`,
   invitedTo: (name) => `Invitation to ${name}`,
   invitationSent: (name) => `You sent an invitation to ${name}`,

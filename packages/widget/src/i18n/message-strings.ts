@@ -38,6 +38,8 @@ export interface MessageStrings {
   readonly eventLeft: (names: string) => string;
   readonly eventAdded: (who: string, names: string) => string;
   readonly eventRemoved: (who: string, names: string) => string;
+  /** The server gives a known person another name. */
+  readonly eventRenamed: (from: string, to: string) => string;
   readonly eventReset: (who: string) => string;
 
   // Invitation

@@ -4,7 +4,7 @@ import { isShowable, isThumbnail, pictureSize } from './picture-size.ts';
 
 const number = (width: number, value: number, isLittle = false): Uint8Array => {
   const bytes = Uint8Array.from({ length: width }, (_, i) => Math.floor(value / 2 ** (8 * (width - 1 - i))) % 256);
-  return isLittle ? bytes.reverse() : bytes;
+  return isLittle ? bytes.toReversed() : bytes;
 };
 const be = (width: number, value: number) => number(width, value);
 const le = (width: number, value: number) => number(width, value, true);

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Bytes } from '../../bytes.ts';
 import { CHANNEL_LIMITS, CONTENT_LIMITS, COUNT_LIMITS } from '../../limits.ts';
 import type { UserId } from '../../ids.ts';
-import { bytesField, position, uint32, userId } from '../fields.ts';
+import { bytesField, expectClearName, position, uint32, userId } from '../fields.ts';
 
 /** Building blocks of the inputs of channels. */
 
@@ -15,6 +15,7 @@ export const channelName: z.ZodType<string, string> = z
     (value) => /^[^\p{C}]+$/u.test(value) && new TextEncoder().encode(value).length <= CONTENT_LIMITS.channelName,
     `expected a name of 1 to ${CONTENT_LIMITS.channelName} bytes`,
   )
+  .superRefine(expectClearName)
   .meta({ description: `text[1..${CONTENT_LIMITS.channelName}]` });
 
 /** Text that a database can hold: PostgreSQL has no character 0. */

@@ -2,13 +2,14 @@ import type { ConversationId, TenantId, UserId } from '@seal-chat/protocol';
 import type { channelInputs, ChannelListing, InvitationAnswer } from '@seal-chat/protocol/api';
 import type { Sql, TransactionSql } from 'postgres';
 import type { z } from 'zod';
+import { skeletonOf } from '../../users/skeleton.ts';
 import { usernameKeyOf } from '../../users/username.ts';
 import type { ChannelRef, Queries } from '../store.ts';
 
 /** The form in which names of channels are unique and searched. */
 const nameKeyOf = usernameKeyOf;
 
-/** Whether another channel than `ref` has the name. */
+/** Whether another channel than `ref` has the name, or one that looks like it. */
 export async function isNameTaken(
   tx: TransactionSql,
   { tenantId, conversationId }: ChannelRef,
@@ -16,7 +17,8 @@ export async function isNameTaken(
 ): Promise<boolean> {
   const rows = await tx`
     select 1 from channel_groups
-    where tenant_id = ${tenantId} and name_key = ${nameKeyOf(name)} and conversation_id <> ${conversationId}`;
+    where tenant_id = ${tenantId} and conversation_id <> ${conversationId}
+      and (name_key = ${nameKeyOf(name)} or name_skeleton = ${skeletonOf(name)})`;
   return rows.length > 0;
 }
 
@@ -31,9 +33,9 @@ export async function insertChannel(
   await tx`
     insert into conversations (tenant_id, id, kind, created_at) values (${tenantId}, ${conversationId}, 'channel', ${now})`;
   await tx`
-    insert into channel_groups (tenant_id, conversation_id, visibility, name, name_key, description, suite, group_info,
+    insert into channel_groups (tenant_id, conversation_id, visibility, name, name_key, name_skeleton, description, suite, group_info,
       authenticator)
-    values (${tenantId}, ${conversationId}, ${visibility}, ${name}, ${name && nameKeyOf(name)}, ${description}, ${suite},
+    values (${tenantId}, ${conversationId}, ${visibility}, ${name}, ${name && nameKeyOf(name)}, ${name && skeletonOf(name)}, ${description}, ${suite},
       ${groupInfo}, ${authenticator})`;
 }
 
@@ -51,7 +53,8 @@ export async function setNames(
   description: string,
 ): Promise<void> {
   await tx`
-    update channel_groups set name = ${name}, name_key = ${nameKeyOf(name)}, description = ${description}
+    update channel_groups set name = ${name}, name_key = ${nameKeyOf(name)}, name_skeleton = ${skeletonOf(name)},
+      description = ${description}
     where tenant_id = ${tenantId} and conversation_id = ${conversationId}`;
 }
 

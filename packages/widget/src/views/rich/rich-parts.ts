@@ -116,7 +116,7 @@ function deletedText(isConfirmed: boolean, { strings }: MessageListHost): string
 
 /** What is said between two messages about what the server did there. */
 function gap(after: number, before: number, host: MessageListHost): unknown {
-  const { missing = [], notices = [] } = host.conversation?.messages.get() ?? {};
+  const { missing = [], notices = [], renames = [] } = host.conversation?.messages.get() ?? {};
   const isHere = ({ afterSeq }: { readonly afterSeq: number }): boolean => afterSeq >= after && afterSeq < before;
   const texts = messageTexts(host.strings);
   const gaps = missing.filter(isHere);
@@ -125,8 +125,14 @@ function gap(after: number, before: number, host: MessageListHost): unknown {
   const lines = [
     ...(count === 0 ? [] : [isWithheld ? texts.withheldMessages(count) : texts.missingMessages(count)]),
     ...new Set(notices.filter(isHere).map(({ kind, userId }) => texts.notices[kind](nameOf(userId, host)))),
+    ...renames.filter(isHere).map(({ from, to }) => texts.eventRenamed(isolated(from), isolated(to))),
   ];
   return lines.map((line) => html`<p class="event missing" role="note">${line}</p>`);
+}
+
+/** A name within a sentence, whatever direction it is read in (UAX 9, FSI and PDI), cut to what names may have. */
+function isolated(name: string): string {
+  return `\u2068${name.replace(/[\p{Cc}\p{Bidi_Control}]/gu, '')}\u2069`;
 }
 
 function sentence(event: ConversationEvent, by: UserId, { summary, strings }: MessageListHost): string {

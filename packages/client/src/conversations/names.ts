@@ -1,0 +1,42 @@
+import { SIZE_LIMITS, SealError, type UserId } from '@seal-chat/protocol';
+import type { DeviceTx, RowReader } from '../store/device-tx.ts';
+import { ROWS } from '../store/rows.ts';
+
+/** UTF-16 units of a name as a server may tell it: more than user names have. */
+const LONGEST = 4 * SIZE_LIMITS.usernameMax;
+
+/**
+ * Decides what a person is called here. A name stays the one that was first seen with the user id, whose account key is
+ * remembered too: the server cannot give a known person the name of another. What it says instead is told as a line.
+ */
+export function shownName(firstSeen: string | null, claimed: string | null): string | null {
+  return firstSeen ?? claimed;
+}
+
+/** A name in an answer of the server. @throws SealError MALFORMED when it is none */
+export function expectName(name: string | null): string | null {
+  if (name === null || (typeof name === 'string' && name.length <= LONGEST)) return name;
+  throw new SealError('MALFORMED', 'answer: not a name');
+}
+
+/** What the person is called here; remembers a name that is seen for the first time. @throws SealError MALFORMED */
+export async function learnName(tx: DeviceTx, userId: UserId, claimed: string | null): Promise<string | null> {
+  const key = ROWS.name(userId);
+  const known = await tx.get(key);
+  const shown = shownName(known, expectName(claimed));
+  if (known === null && shown !== null) tx.put(key, shown);
+  return shown;
+}
+
+/** People of an answer under the names that this device knows them by. @throws SealError MALFORMED */
+export function underKnownNames<Person extends { readonly userId: UserId; readonly username: string | null }>(
+  reader: RowReader,
+  people: readonly Person[],
+): Promise<readonly Person[]> {
+  return Promise.all(
+    people.map(async (person) => ({
+      ...person,
+      username: shownName(await reader.get(ROWS.name(person.userId)), expectName(person.username)),
+    })),
+  );
+}
