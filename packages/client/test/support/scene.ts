@@ -11,7 +11,7 @@ import { applyContent } from '../../src/content/apply-content.ts';
 import { memoryStore, type Message, type MessageWindow } from '../../src/index.ts';
 import { rowReader, transact, type DeviceTx } from '../../src/store/device-tx.ts';
 import { ROWS, type AccountRow, type ConversationRow, type MemberRow } from '../../src/store/rows.ts';
-import { readWindow } from '../../src/view/message-window.ts';
+import { createWindowContent } from '../../src/view/message-window.ts';
 
 /** A conversation in a store without a server: messages are opened already, and say what the test wants them to. */
 export interface Scene {
@@ -94,7 +94,7 @@ export async function openScene(
     commit,
     row: async () => (await reader.get(ROWS.conversation(conversationId)))!,
     window: () =>
-      readWindow(reader, conversationId, { count: 100, self: { userId: people[0], deviceId }, isOnline: true }),
+      createWindowContent(conversationId).load({ reader, self: { userId: people[0], deviceId }, isOnline: true }),
     message: async (seq) => (await scene.window()).messages.find((message) => message.seq === seq),
   };
   return scene;
