@@ -4,7 +4,6 @@ import type { ChangeSet, DeviceStore, RowRange, StoreFactory } from './device-st
 import { createGenerations, putState, readState, type Generation, type Generations } from './generations.ts';
 import { storage } from './idb-errors.ts';
 import { createLocalLocks } from './local-locks.ts';
-import { moveRows } from './move-rows.ts';
 import { boundsOf } from './row-map.ts';
 import type { SealedRow } from './row-sealer.ts';
 import { browserChannel, webLocks } from './web-locks.ts';
@@ -15,6 +14,9 @@ export interface IdbStoreOptions {
   readonly subtle?: SubtleCrypto;
   readonly locks?: LockManager;
 }
+
+/** Most visits never need it. */
+const loadMove = (): Promise<typeof import('./move-rows.ts')> => import('./move-rows.ts');
 
 type Records = readonly (readonly [key: string, row: SealedRow])[];
 
@@ -149,6 +151,7 @@ async function renew(generations: Generations): Promise<void> {
   const { writes, madeAt, rev } = await present.database.use('readonly', readState);
   const age = Date.now() - madeAt;
   if (rev === 0 || writes === 0 || (writes < MOST_WRITES && age < LONGEST_AGE_MS && age >= 0)) return;
+  const { moveRows } = await loadMove();
   const next = await generations.prepareNext(present);
   if (await moveRows(present, next)) await generations.advance(next);
   else await next.database.close();
