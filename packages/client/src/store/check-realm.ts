@@ -40,7 +40,7 @@ function isSame(found: Bytes, expected: readonly number[]): boolean {
 const CHECKS: readonly (readonly [name: string, holds: () => boolean])[] = [
   ['Array.prototype', arraysHold],
   ['String.prototype', () => 'a/b'.split('/')[1] === 'b' && '7'.padStart(3, '0') === '007' && !'ab'.startsWith('b')],
-  ['Map', () => new Map([['a', 1]]).get('a') === 1 && [...new Set('ab')].length === 2],
+  ['Map', () => new Map([['a', 1]]).get('a') === 1 && [...new Set('ab')][1] === 'b'],
   ['Uint8Array.prototype', bytesHold],
   ['Object', () => Object.entries({ a: 1 })[0]?.[1] === 1],
 ];

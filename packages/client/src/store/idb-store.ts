@@ -15,9 +15,6 @@ export interface IdbStoreOptions {
   readonly locks?: LockManager;
 }
 
-/** Most visits never need it. */
-const loadMove = (): Promise<typeof import('./move-rows.ts')> => import('./move-rows.ts');
-
 type Records = readonly (readonly [key: string, row: SealedRow])[];
 
 /** A database whose rows were replaced so often, or that is so old, is moved to the next one. */
@@ -151,7 +148,8 @@ async function renew(generations: Generations): Promise<void> {
   const { writes, madeAt, rev } = await present.database.use('readonly', readState);
   const age = Date.now() - madeAt;
   if (rev === 0 || writes === 0 || (writes < MOST_WRITES && age < LONGEST_AGE_MS && age >= 0)) return;
-  const { moveRows } = await loadMove();
+  // Most visits never need it.
+  const { moveRows } = await import('./move-rows.ts');
   const next = await generations.prepareNext(present);
   if (await moveRows(present, next)) await generations.advance(next);
   else await next.database.close();
