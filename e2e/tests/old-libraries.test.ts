@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import { test } from '../support/test.ts';
 import { atHome, expectTexts, find, openChat, send, signUp, widgetOf } from '../support/widget.ts';
 
-/** What Prototype 1.6 does to a page: Magento 1, old Jenkins and ColdFusion still bring it along. */
+/** What Prototype 1.6 does to a page: old shops and build servers still bring it along. */
 function pollute(): void {
   const add = (owner: object, name: string, value: unknown): void =>
     void Object.defineProperty(owner, name, { value, configurable: true, writable: true, enumerable: true });
@@ -85,7 +85,7 @@ test('a page that breaks what rows are written with gets an explanation, and not
   const broken = await openDevice('broken page', {
     prepare: (context) =>
       context.addInitScript(() => {
-        Object.defineProperty(String.prototype, 'padStart', { value: () => '' });
+        Reflect.set(String.prototype, 'padStart', () => '');
       }),
   });
   await broken.widget.getByRole('alert').getByText('Another script on this page changes how data is stored.').waitFor();

@@ -182,7 +182,7 @@ describe('what was deleted', () => {
       return transaction.apply(this, input);
     });
     await first.renew!();
-    expect(await writing).toBe(2);
+    await expect(writing).resolves.toBe(2);
     vi.restoreAllMocks();
     expect(await textOf(first)).toBe('two');
     expect(await first.revision()).toBe(2);

@@ -26,7 +26,7 @@ async function polluted<T>(owner: object, name: PropertyKey, value: unknown, wor
   }
 }
 
-/** What Prototype 1.6 does to arrays, which Magento, Jenkins and ColdFusion shipped for years. */
+/** What Prototype 1.6 does to arrays, which shops and build servers shipped for years. */
 function prototypeJson(this: unknown): string {
   return `[${(this as unknown[]).map(String).join(', ')}]`;
 }

@@ -52,9 +52,14 @@ export function createSealClient(options: SealClientOptions): SealClient {
     forget: () => tokens?.forget(),
   });
   const ending = new AbortController();
+  /** The store does not answer, and is tried again. */
+  const tell = (error: unknown): void => {
+    if (account.get().status === 'opening') emitter.fail(error);
+    account.set(failedState(error));
+  };
   const device: Promise<Device> = openPatiently(
     () => openDevice({ options, transport, account, live, views, emitter }),
-    { tell: (error) => account.set(failedState(error)), signal: ending.signal },
+    { tell, signal: ending.signal },
   );
   device.then(
     (opened) => {

@@ -5,7 +5,7 @@
  */
 
 /** A method as a function of its object, whatever `Function.prototype` becomes. */
-const uncurried = Function.prototype.bind.bind(Function.prototype.call) as <Self, Input extends readonly unknown[], T>(
+const unbound = Function.prototype.bind.bind(Function.prototype.call) as <Self, Input extends readonly unknown[], T>(
   method: (this: Self, ...input: Input) => T,
 ) => (self: Self, ...input: Input) => T;
 
@@ -15,26 +15,26 @@ export const BytesClass = Uint8Array;
 
 type Bytes = Uint8Array<ArrayBuffer>;
 const bytes = Uint8Array.prototype as Bytes;
-export const setBytes: (target: Uint8Array, source: ArrayLike<number>, at: number) => void = uncurried(bytes.set);
-export const copyOf: (from: Bytes, start: number, end: number) => Bytes = uncurried(bytes.slice);
-export const viewOf: (from: Bytes, start: number, end: number) => Bytes = uncurried(bytes.subarray);
-export const fillBytes: (target: Uint8Array, value: number, start: number, end: number) => unknown = uncurried(
+export const setBytes: (target: Uint8Array, source: ArrayLike<number>, at: number) => void = unbound(bytes.set);
+export const copyOf: (from: Bytes, start: number, end: number) => Bytes = unbound(bytes.slice);
+export const viewOf: (from: Bytes, start: number, end: number) => Bytes = unbound(bytes.subarray);
+export const fillBytes: (target: Uint8Array, value: number, start: number, end: number) => unknown = unbound(
   bytes.fill,
 );
 
-export const partOf: (text: string, start: number, end: number) => string = uncurried(String.prototype.substring);
+export const partOf: (text: string, start: number, end: number) => string = unbound(String.prototype.substring);
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
-const encodeText: (self: TextEncoder, text: string) => Bytes = uncurried(TextEncoder.prototype.encode);
-const decodeText: (self: TextDecoder, input: Bytes) => string = uncurried(TextDecoder.prototype.decode);
+const encodeText: (self: TextEncoder, text: string) => Bytes = unbound(TextEncoder.prototype.encode);
+const decodeText: (self: TextDecoder, input: Bytes) => string = unbound(TextDecoder.prototype.decode);
 /** UTF-8. A lone surrogate becomes U+FFFD: its length in UTF-16 stays. */
 export const textBytes = (text: string): Bytes => encodeText(encoder, text);
 export const textOf = (utf8: Bytes): string => decodeText(decoder, utf8);
 
 const numbers = new DataView(new ArrayBuffer(8));
-const setFloat: (self: DataView, at: number, value: number) => void = uncurried(DataView.prototype.setFloat64);
-const getFloat: (self: DataView, at: number) => number = uncurried(DataView.prototype.getFloat64);
+const setFloat: (self: DataView, at: number, value: number) => void = unbound(DataView.prototype.setFloat64);
+const getFloat: (self: DataView, at: number) => number = unbound(DataView.prototype.getFloat64);
 const numberBytes = new Uint8Array(numbers.buffer);
 /** IEEE 754, 8 bytes, big-endian; valid until the next call. */
 export const floatBytes = (value: number): Uint8Array => {

@@ -103,7 +103,7 @@ function openOnce(indexedDB: IDBFactory, name: string, handleNew: () => void): P
       },
       (error: unknown) => {
         clearTimeout(timer);
-        reject(error as Error);
+        reject(error);
       },
     );
   });

@@ -4,7 +4,6 @@ import type { ChangeSet, DeviceStore, RowRange, StoreFactory } from './device-st
 import { createGenerations, putState, readState, type Generation, type Generations } from './generations.ts';
 import { storage } from './idb-errors.ts';
 import { createLocalLocks } from './local-locks.ts';
-import { moveRows } from './move-rows.ts';
 import { boundsOf } from './row-map.ts';
 import type { SealedRow } from './row-sealer.ts';
 import { browserChannel, webLocks } from './web-locks.ts';
@@ -149,6 +148,8 @@ async function renew(generations: Generations): Promise<void> {
   const { writes, madeAt, rev } = await present.database.use('readonly', readState);
   const age = Date.now() - madeAt;
   if (rev === 0 || writes === 0 || (writes < MOST_WRITES && age < LONGEST_AGE_MS && age >= 0)) return;
+  // Most visits never need it.
+  const { moveRows } = await import('./move-rows.ts');
   const next = await generations.prepareNext(present);
   if (await moveRows(present, next)) await generations.advance(next);
   else await next.database.close();

@@ -79,7 +79,8 @@ function write(value: unknown): void {
       buffer[at] = value ? KIND.true : KIND.false;
       return;
     case 'number':
-      if (value >= 0 && value <= 2 ** 53 && value % 1 === 0) {
+      // Not minus zero, whose sign would be lost.
+      if (1 / value > 0 && value <= 2 ** 53 && value % 1 === 0) {
         buffer[at] = KIND.integer;
         return writeInteger(value);
       }

@@ -296,8 +296,8 @@ export const ROWS = {
   tokens: key<TokensRow>('tokens'),
   /** Position of the last mailbox event that was processed. */
   mailboxPosition: key<number>('mailbox-position'),
-  /** Added to the store's revision where it is reported: more after each rollback. */
-  skippedRevisions: key<number>('skipped-revisions'),
+  /** The number that this store reported to the server last (`sync/checkpoint.ts`). */
+  checkpoint: key<number>('checkpoint'),
   preKeys: key<PreKeysRow>('prekeys'),
   /** `privatePreKeyCodec`. */
   preKey: (kind: PreKeyKind, keyId: number) => key<Bytes>(`prekey/${kind}/${ordered(keyId)}`),

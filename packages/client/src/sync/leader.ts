@@ -35,7 +35,12 @@ export interface LeaderDeps extends PartsDeps {
 const PRESENCE = new RegExp(`^register/${SYNC_TOPICS.privacy}/.*/${PRIVACY_FIELDS.presence}$`);
 
 /** Nothing is gained by trying again. */
-const FINAL: ReadonlySet<ErrorCode> = new Set(['DEVICE_REVOKED', 'UNKNOWN_APP_KEY', 'ORIGIN_NOT_ALLOWED']);
+const FINAL: ReadonlySet<ErrorCode> = new Set([
+  'DEVICE_REVOKED',
+  'DEVICE_CLONED',
+  'UNKNOWN_APP_KEY',
+  'ORIGIN_NOT_ALLOWED',
+]);
 
 export function startLeader(deps: LeaderDeps): Leader {
   const live = createLiveTracker();
@@ -50,7 +55,7 @@ export function startLeader(deps: LeaderDeps): Leader {
   async function startParts(): Promise<Parts> {
     const { createParts } = await loadConversation();
     stopping.signal.throwIfAborted();
-    return (parts ??= createParts(deps, live.state));
+    return (parts ??= createParts(deps, live.state, (error) => socket?.close(toSealError(error))));
   }
 
   async function run(): Promise<void> {

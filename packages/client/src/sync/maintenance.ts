@@ -23,6 +23,8 @@ import { recoverFromRollback } from './rollback.ts';
 
 /** All tasks run this often while the device is connected, ms. */
 const ROUND_MS = 60 * 60 * 1000;
+/** How often a device that stays connected looks whether a copy of its store is in use, ms. */
+const COPY_CHECK_MS = 5 * 60 * 1000;
 /** The longest a timer is set for, ms. */
 const LONGEST_WAIT_MS = ROUND_MS;
 
@@ -30,7 +32,11 @@ const LONGEST_WAIT_MS = ROUND_MS;
  * Does what a device needs besides sending and receiving, while it is connected: checks for a rollback of the store,
  * renews prekeys, fetches lists, requests and answers retries, fills gaps, has bodies deleted.
  */
-export function createMaintenance(deps: Deps, live: Readable<LiveState>): LeaderPart {
+export function createMaintenance(
+  deps: Deps,
+  live: Readable<LiveState>,
+  endConnection: (error: unknown) => void,
+): LeaderPart {
   const isCaughtUp = (): boolean => live.get().connection.status === 'online';
   // A failure is left to the next connection.
   const reportUnlessRetryable = reportFinal(deps);
@@ -41,6 +47,8 @@ export function createMaintenance(deps: Deps, live: Readable<LiveState>): Leader
   let retryTimer: ReturnType<typeof setTimeout> | undefined;
   let gapTimer: ReturnType<typeof setTimeout> | undefined;
   let roundTimer: ReturnType<typeof setInterval> | undefined;
+  let copyTimer: ReturnType<typeof setInterval> | undefined;
+  let isCopyCheckQueued = false;
   let isRetryQueued = false;
   let wasCaughtUp = isCaughtUp();
 
@@ -59,6 +67,22 @@ export function createMaintenance(deps: Deps, live: Readable<LiveState>): Leader
     if (isRetryQueued || !hasDoneRound) return;
     isRetryQueued = true;
     void queue.add(handleRetries);
+  }
+
+  /** Whether a copy of this store has come into use meanwhile: then this one stops. */
+  function checkForCopy(): void {
+    if (isCopyCheckQueued || !hasDoneRound) return;
+    isCopyCheckQueued = true;
+    void queue.add(async () => {
+      isCopyCheckQueued = false;
+      if (!isConnected) return;
+      try {
+        if (await checkForRollback(deps)) await recoverFromRollback(deps);
+      } catch (error) {
+        if (!isSealError(error, 'DEVICE_CLONED')) throw error;
+        endConnection(error);
+      }
+    });
   }
 
   async function checkGaps(again: boolean): Promise<void> {
@@ -112,12 +136,14 @@ export function createMaintenance(deps: Deps, live: Readable<LiveState>): Leader
     clearTimeout(retryTimer);
     clearTimeout(gapTimer);
     clearInterval(roundTimer);
+    clearInterval(copyTimer);
   }
 
   return {
     async connected() {
       isConnected = true;
       roundTimer = setInterval(() => void queue.add(doRound), ROUND_MS);
+      copyTimer = setInterval(checkForCopy, COPY_CHECK_MS);
       await queue.add(async () => {
         if (await checkForRollback(deps)) await recoverFromRollback(deps);
       });
@@ -129,6 +155,8 @@ export function createMaintenance(deps: Deps, live: Readable<LiveState>): Leader
       if (!isConnected) return;
       const touches = (prefix: string): boolean => keys.some((key) => key.startsWith(prefix));
       if (touches(ROWS.allUndecryptable) || touches(ROWS.answers)) scheduleRetries();
+      // A copy that uses the same sessions and prekeys is the worst cause for that.
+      if (touches(ROWS.allUndecryptable)) checkForCopy();
       if (touches(ROWS.removals)) void queue.add(() => requestRemovals(deps));
       // A message of this device that was sent may be what a gap waited for.
       if (touches(ROWS.gaps) || touches(ROWS.allSent)) void queue.add(() => checkGaps(false));

@@ -31,10 +31,14 @@ export interface PartsDeps extends Deps {
 }
 
 /** Creates the parts of the leading tab. Maintenance comes first: a store that was rolled back must not send. */
-export function createParts(deps: PartsDeps, live: Readable<LiveState>): Parts {
+export function createParts(
+  deps: PartsDeps,
+  live: Readable<LiveState>,
+  endConnection: (error: unknown) => void,
+): Parts {
   return {
     list: [
-      createMaintenance(deps, live),
+      createMaintenance(deps, live, endConnection),
       createChannelsPart(deps, deps.channels),
       createUploadsPart(deps),
       createReadAnnouncer(deps),

@@ -7,7 +7,7 @@ import { queuedIn } from '../store/queued-rows.ts';
 import { ROWS, placeOf, type ConversationRow, type MessageRow, type OutboxRow, type RowKey } from '../store/rows.ts';
 import type { Self } from '../store/self.ts';
 
-export const WINDOW_PAGE = 50;
+const WINDOW_PAGE = 50;
 
 export const EMPTY_WINDOW: MessageWindow = {
   messages: [],

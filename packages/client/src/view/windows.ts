@@ -35,7 +35,7 @@ export interface Windows {
 /** @param schedule asks for a refresh */
 export function createWindows(schedule: () => void): Windows {
   const windows = new Map<ConversationId, OpenWindow>();
-  const readables = new Map<ConversationId, Readable<MessageWindow>>();
+  const watched = new Map<ConversationId, Readable<MessageWindow>>();
 
   function open(conversationId: ConversationId): OpenWindow {
     let window = windows.get(conversationId);
@@ -76,9 +76,9 @@ export function createWindows(schedule: () => void): Windows {
   return {
     of(conversationId) {
       open(conversationId);
-      let known = readables.get(conversationId);
-      if (known === undefined) readables.set(conversationId, (known = readable(conversationId)));
-      return known;
+      let found = watched.get(conversationId);
+      if (found === undefined) watched.set(conversationId, (found = readable(conversationId)));
+      return found;
     },
     note(keys) {
       let isConcerned = false;
