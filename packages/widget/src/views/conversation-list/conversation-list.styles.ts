@@ -124,6 +124,7 @@ export const conversationListStyles: CSSResultArray = [
       color: var(--_text-2);
     }
     .shield {
+      display: inline-block;
       margin-inline-start: 4px;
       color: var(--_ink);
       vertical-align: -2px;

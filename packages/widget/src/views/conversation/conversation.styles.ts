@@ -41,6 +41,7 @@ export const conversationStyles: CSSResult = css`
     font-size: var(--_f-s);
   }
   .shield {
+    display: inline-block;
     margin-inline-start: 5px;
     color: var(--_ink);
     vertical-align: -2px;
