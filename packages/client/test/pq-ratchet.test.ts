@@ -1,16 +1,15 @@
-import { decodeEnvelope, fromBase64, toBase64, type PqHeader } from '@seal-chat/protocol';
+import { decodeEnvelope, fromBase64, type PqHeader } from '@seal-chat/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Conversation } from '../src/index.ts';
-import type { Json } from './support/hostile.ts';
 import { openHouse, type House } from './support/house.ts';
 import { createLyingServer, type LyingServer } from './support/lying-server.ts';
-import { dmWith, online, textOf, until } from './support/wait.ts';
+import { dmWith, online, textOf, until, whole } from './support/wait.ts';
 
 let house: House;
 beforeAll(async () => void (house = await openHouse()));
 afterAll(() => house.close());
 
-/** Alice and Bob, each behind a server that may lie, with a conversation. */
+/** Alice and Bob with a conversation, each behind a server that tells the truth and notes every call. */
 async function people() {
   const servers = [createLyingServer(), createLyingServer()] as const;
   const [alice, bob] = await Promise.all(servers.map((server) => house.enter(null, server)));
@@ -62,41 +61,15 @@ function shown(conversation: Conversation): readonly string[] {
 }
 
 describe('a direct message', () => {
-  it('moves on to new post-quantum epochs while people write, and every message opens', async () => {
+  it('moves on to a new post-quantum epoch while people write, and every message opens', async () => {
     const { servers, ends } = await people();
-    const written = await writeUntil(2, servers, ends);
+    const written = await writeUntil(1, servers, ends);
     for (const end of ends) {
-      await until(end.messages, ({ messages }) => messages.length === written.length + 1, 'all messages');
+      await whole(end);
       expect(shown(end)).toEqual(written);
     }
     const kinds = servers.flatMap(sent).map(({ message }) => message?.kind ?? null);
-    expect(kinds.filter((kind) => kind === 'encapsulationKey').length).toBeGreaterThanOrEqual(2);
-    expect(kinds.filter((kind) => kind === 'ciphertext').length).toBeGreaterThanOrEqual(2);
-  });
-
-  it('goes on when the server puts a key of its own in the place of an offered one: nobody answers that', async () => {
-    const { servers, ends } = await people();
-    const kinds = new Set<string>();
-    /** Alters the first byte of every offered key. */
-    const alter = (event: Json): readonly Json[] => {
-      const bytes = fromBase64(event['envelope'] as string)!;
-      const { header, headerBytes } = decodeEnvelope(bytes);
-      if (header.pq?.message?.kind !== 'encapsulationKey') return [event];
-      kinds.add(header.pq.message.kind);
-      const altered = bytes.slice();
-      altered[headerBytes.length - 1184]! ^= 1;
-      return [{ ...event, envelope: toBase64(altered) }];
-    };
-    for (const server of servers) server.lie({ events: { message: alter } });
-    const [, atBob] = ends;
-    for (let i = 0; i < 60; i++) await ends[0].send(`to Bob ${i}`);
-    // Those messages do not open as they came, are asked for, and come again on a new session.
-    await until(
-      atBob.messages,
-      ({ messages }) => messages.filter((message) => textOf(message).startsWith('to Bob')).length === 60,
-      'all messages to open',
-    );
-    expect(servers.flatMap(sent).every(({ epoch }) => epoch === 0)).toBe(true);
-    for (const server of servers) server.lie({});
+    expect(kinds.filter((kind) => kind === 'encapsulationKey').length).toBeGreaterThanOrEqual(1);
+    expect(kinds.filter((kind) => kind === 'ciphertext').length).toBeGreaterThanOrEqual(1);
   });
 });
