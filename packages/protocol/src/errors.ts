@@ -48,6 +48,8 @@ const RETRYABLE = {
   BODY_MISMATCH: false,
   UNVERIFIED_DEVICE: true,
   IDENTITY_CHANGED: false,
+  UNLOCK_NEEDED: false,
+  VAULT_REJECTED: false,
   WRONG_CODE: false,
   // Device storage and the network
   STORAGE_FAILED: true,

@@ -31,8 +31,10 @@ export {
   type KemPublicKey,
   type Key,
   type SignPublicKey,
+  type XWingPublicKey,
 } from './keys.ts';
 export { PART_SIZE, chunksOf, ciphertextSize, plaintextSize } from './ciphertext-size.ts';
+export { CAPABILITIES } from './capabilities.ts';
 export { ERRORS } from './error-table.ts';
 export {
   SealError,
@@ -55,6 +57,7 @@ export {
   type DeviceId,
   type LinkId,
   type MessageId,
+  type MethodId,
   type TenantId,
   type UserId,
 } from './ids.ts';
@@ -80,6 +83,7 @@ export {
   type MessageBody,
   type MessageContent,
 } from './wire/body.ts';
+export { certificateCodec, type AccountCertificate, type SignedCertificate } from './wire/certificate.ts';
 export { deviceListCodec, type Device, type DeviceList, type SignedDeviceList } from './wire/device-list.ts';
 export {
   decodeEnvelope,
@@ -90,6 +94,17 @@ export {
   type PreKeyHeader,
   type RatchetHeader,
 } from './wire/envelope.ts';
+export {
+  METHOD_KINDS,
+  methodRecordCodec,
+  recoveryParamsCodec,
+  vaultCodec,
+  type ArchiveLink,
+  type MethodRecord,
+  type RecoveryParams,
+  type SignedVault,
+  type Vault,
+} from './wire/vault.ts';
 export {
   KEM_CIPHERTEXT_LENGTH,
   KEM_KEY_LENGTH,
