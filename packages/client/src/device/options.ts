@@ -23,6 +23,8 @@ export interface SealClientOptions {
    * reads what is sent after that. For pages, where every file counts.
    */
   readonly channels?: ChannelsMode;
+  /** What the other devices of the account call this one, at most 64 bytes; by default browser and system. */
+  readonly deviceName?: string;
   /** WebSocket class, for Node before 22: the one of the `ws` package. */
   readonly webSocket?: SocketClass;
   /** Replaces `globalThis.fetch`. */

@@ -55,6 +55,7 @@ export async function openRuntime(
     api: hooks.api,
     publicApi,
     http,
+    deviceName: options.deviceName ?? null,
     curves,
     kem: () => (kem ??= selectKem(subtle, rng)),
     rng,

@@ -16,11 +16,15 @@ export async function safetyNumberWith(deps: FetchDeps, userId: UserId): Promise
   if ((await deps.reader.get(ROWS.peer(userId))) === null) await learnDeviceLists(deps, [userId]);
   const peer = await deps.reader.get(ROWS.peer(userId));
   if (peer === null) return null;
-  return safetyNumberOf(await activeAccount(deps.reader), userId, peer.changedKey ?? peer.known.list.accountKey);
+  return safetyNumberOf(
+    await activeAccount(deps.reader),
+    userId,
+    peer.changedKey ?? peer.known.certificate.identityKey,
+  );
 }
 
-/** The 60 digits for this account and one account key of `userId`. */
-export function safetyNumberOf(own: AccountRow, userId: UserId, accountKey: SignPublicKey): string {
-  const ours = { userId: own.userId, accountKey: own.accountKey.publicKey };
-  return safetyNumber(own.tenantId, ours, { userId, accountKey });
+/** The 60 digits for this account and one identity key of `userId`. */
+export function safetyNumberOf(own: AccountRow, userId: UserId, identityKey: SignPublicKey): string {
+  const ours = { userId: own.userId, identityKey: own.identityKey };
+  return safetyNumber(own.tenantId, ours, { userId, identityKey });
 }

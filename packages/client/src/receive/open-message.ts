@@ -1,17 +1,9 @@
-import {
-  decryptEnvelope,
-  neededPreKeys,
-  openBody,
-  privatePreKeyCodec,
-  sessionRecordCodec,
-  type ConsumedPreKeys,
-} from '@seal-chat/crypto';
+import { openBody } from '@seal-chat/crypto';
 import {
   SealError,
   WIRE_VERSION,
   decode,
   decodeEnvelope,
-  encode,
   keyMessageCodec,
   type Bytes,
   type MessageBody,
@@ -19,11 +11,10 @@ import {
 import type { IncomingMessage } from '../content/incoming.ts';
 import type { CryptoDeps } from '../context/deps.ts';
 import { senderDevice } from '../peers/sender-device.ts';
-import { loadSession, partiesOf } from '../peers/sessions.ts';
-import { findPreKeys } from '../prekeys/find.ts';
 import { activeAccount } from '../store/account.ts';
 import type { DeviceTx } from '../store/device-tx.ts';
 import { ROWS } from '../store/rows.ts';
+import { openEnvelope } from './open-envelope.ts';
 
 /**
  * Opens a message: the sender is a member, and its device stood on the signed list it names; the session opens the
@@ -34,7 +25,7 @@ import { ROWS } from '../store/rows.ts';
  *   `decryptEnvelope` and `openBody`. Nothing has been put into the transaction then.
  */
 export async function openMessage(deps: CryptoDeps, tx: DeviceTx, incoming: IncomingMessage): Promise<MessageBody> {
-  const { curves, rng, now } = deps;
+  const { now } = deps;
   const { conversationId, messageId, senderUserId, senderDeviceId } = incoming;
   const account = await activeAccount(tx);
   const conversation = await tx.get(ROWS.conversation(conversationId));
@@ -45,33 +36,15 @@ export async function openMessage(deps: CryptoDeps, tx: DeviceTx, incoming: Inco
   const peer = await tx.get(ROWS.peer(senderUserId));
   const version = envelope.header.senderListVersion;
   const device = senderDevice(peer, { deviceId: senderDeviceId, version, now: now() });
-  const sessionKey = ROWS.session(senderUserId, senderDeviceId);
-  const record = await loadSession(tx, sessionKey);
-  const decrypted = await decryptEnvelope({
-    curves,
-    kem: await deps.kem(),
-    rng,
-    parties: partiesOf(account, senderUserId, device),
-    record,
-    conversationId,
-    envelope,
-    preKeys: await findPreKeys(tx, neededPreKeys(record, envelope)),
-    now: now(),
-  });
-  const keyMessage = decode(keyMessageCodec, decrypted.plaintext);
+  const opened = await openEnvelope(deps, tx, { account, senderUserId, device, conversationId, envelope });
+  const keyMessage = decode(keyMessageCodec, opened.plaintext);
   const body = openBody({ sealed: incoming.body, keyMessage, expected: { messageId, conversationId } });
 
-  tx.put(sessionKey, encode(sessionRecordCodec, decrypted.record));
-  removeConsumed(tx, decrypted.consumed);
+  opened.keep();
   return body;
 }
 
 /** What a sender leaves that could not make a session, as this device had published no prekeys. */
 function isWithoutKey(envelope: Bytes): boolean {
   return envelope.length === 1 && envelope[0] === WIRE_VERSION;
-}
-
-function removeConsumed(tx: DeviceTx, { deleted, updated }: ConsumedPreKeys): void {
-  for (const { kind, keyId } of deleted) tx.delete(ROWS.preKey(kind, keyId));
-  if (updated !== null) tx.put(ROWS.preKey(updated.kind, updated.keyId), encode(privatePreKeyCodec, updated));
 }

@@ -6,6 +6,7 @@ import { learnDeviceLists } from '../peers/device-lists.ts';
 import { maintainPreKeys } from '../prekeys/maintain.ts';
 import { refetchSpoilt, reopenMessages, requestRetries } from '../receive/undecryptable.ts';
 import { answerRetries } from '../send/answer-retries.ts';
+import { settleAccountKey } from './account-key.ts';
 import type { Readable } from '../state/atom.ts';
 import { createTaskQueue } from '../state/task-queue.ts';
 import { activeAccount } from '../store/account.ts';
@@ -74,6 +75,7 @@ export function createMaintenance(deps: Deps, live: Readable<LiveState>): Leader
     const tasks = [
       () => maintainPreKeys(deps, { renewAll: false }),
       () => learnDeviceLists(deps, [userId]),
+      () => settleAccountKey(deps),
       () => refreshConversations(deps),
       () => reopenMessages(deps),
       () => refetchSpoilt(deps),
@@ -121,6 +123,7 @@ export function createMaintenance(deps: Deps, live: Readable<LiveState>): Leader
       // A message of this device that was sent may be what a gap waited for.
       if (touches(ROWS.gaps) || touches(ROWS.allSent)) void queue.add(() => checkGaps(false));
       if (touches(PEERS)) {
+        void queue.add(() => settleAccountKey(deps));
         void queue.add(() => reopenMessages(deps));
         void queue.add(() => reviveDeletions(deps));
       }
