@@ -47,7 +47,7 @@ export const de: Strings = {
   recoveryText:
     'Wenn du alle Geräte verlierst, ist dieser Code der einzige Weg zurück in dein Konto. Niemand kann ihn dir noch einmal schicken, auch wir nicht.',
   recoveryCodeLabel: 'Wiederherstellungscode',
-  recoverySaved: 'Ich habe ihn sicher aufbewahrt',
+  recoveryProof: 'Wenn du ihn aufbewahrt hast, tippe seine letzten vier Zeichen ein',
   recoveryContinue: 'Zu meinen Chats',
   recoverTitle: 'Konto wiederherstellen',
   recoverText: 'Gib deinen Namen und den Code ein, den du bei der Anmeldung aufbewahrt hast.',
@@ -122,6 +122,9 @@ export const de: Strings = {
 
   connecting: 'Verbindung wird aufgebaut …',
   reconnecting: 'Verbindung verloren. Neuer Versuch läuft …',
+  newDevice: 'Deinem Konto wurde ein neues Gerät hinzugefügt.',
+  unfinishedRemoval: 'Das Entfernen eines Geräts ist noch nicht abgeschlossen.',
+  lookAtDevices: 'Geräte ansehen',
   offlineBanner: 'Du bist offline. Nachrichten werden gesendet, sobald du zurück bist.',
 
   identityChanged: (name) => `${name} hat neue Schlüssel`,
@@ -136,6 +139,16 @@ export const de: Strings = {
   otherDevice: 'Gerät',
   removeDevice: 'Entfernen',
   removeDeviceConfirm: 'Endgültig entfernen?',
+  deviceAdded: (date) => `Hinzugefügt am ${date}`,
+  notMe: 'Das war ich nicht',
+  devicesAreMine: 'Das sind meine Geräte',
+  unlockTitle: 'Wiederherstellungscode eingeben',
+  unlockRemoval:
+    'Das entfernte Gerät bekommt nichts Neues. Mit dem, was darauf gespeichert ist, könnte noch ein weiteres Gerät hinzugefügt werden, bis du hier deinen Wiederherstellungscode eingibst.',
+  unlockKey:
+    'Dieses Gerät hat eine Änderung deines Kontos verpasst. Um hier Geräte hinzuzufügen oder zu entfernen, gib deinen Wiederherstellungscode ein.',
+  unlockGuest: 'Öffne zum Abschließen diesen Chat auf dem Gerät, auf dem du begonnen hast.',
+  newCodeText: 'Gib den Code ein, den du jetzt hast. Ein neuer ersetzt ihn.',
   linkNewDevice: 'Neues Gerät verknüpfen',
   recovery: 'Wiederherstellungscode',
   recoveryHint: 'Der Weg zurück, wenn du alle Geräte verlierst. Ein neuer Code ersetzt den, den du hast.',
@@ -199,6 +212,8 @@ export const de: Strings = {
     BODY_MISMATCH: 'Der Server hat etwas anderes geliefert, als gesendet wurde.',
     UNVERIFIED_DEVICE: 'Sie kam von einem Gerät, für das sich sein Besitzer nicht verbürgt hat.',
     IDENTITY_CHANGED: 'Die Identität dieser Person hat sich geändert.',
+    UNLOCK_NEEDED: 'Dafür brauchst du deinen Wiederherstellungscode.',
+    VAULT_REJECTED: 'Der Server zeigt die Schlüssel eines anderen Kontos oder veraltete.',
     WRONG_CODE: 'Der Code stimmt nicht. Prüfe ihn auf Tippfehler.',
     STORAGE_FAILED:
       'Dieser Browser lässt die Seite keine Daten speichern. Private Fenster und volle Datenträger sind häufige Gründe.',

@@ -80,6 +80,9 @@ export interface ChatStrings {
   // Connection
   readonly connecting: string;
   readonly reconnecting: string;
+  readonly newDevice: string;
+  readonly unfinishedRemoval: string;
+  readonly lookAtDevices: string;
   readonly offlineBanner: string;
 
   // Settings
@@ -123,7 +126,7 @@ export interface AccountStrings {
   readonly recoveryTitle: string;
   readonly recoveryText: string;
   readonly recoveryCodeLabel: string;
-  readonly recoverySaved: string;
+  readonly recoveryProof: string;
   readonly recoveryContinue: string;
   readonly recoverTitle: string;
   readonly recoverText: string;
@@ -160,6 +163,14 @@ export interface AccountStrings {
   readonly otherDevice: string;
   readonly removeDevice: string;
   readonly removeDeviceConfirm: string;
+  readonly deviceAdded: (date: string) => string;
+  readonly notMe: string;
+  readonly devicesAreMine: string;
+  readonly unlockTitle: string;
+  readonly unlockRemoval: string;
+  readonly unlockKey: string;
+  readonly unlockGuest: string;
+  readonly newCodeText: string;
   readonly linkNewDevice: string;
   readonly recovery: string;
   readonly recoveryHint: string;

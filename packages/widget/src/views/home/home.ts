@@ -172,7 +172,7 @@ export class SealHome extends SealView {
     if (connection?.status === 'connecting' && this.isPatient && navigator.onLine) return nothing;
     return banner({ account: this.#account.value, connection, isBrowserOffline: !navigator.onLine }, this.strings, {
       onRetry: () => this.client.reconnect(),
-      onStartOver: () => (this.side = 'settings'),
+      onSettings: () => (this.side = 'settings'),
     });
   }
 
