@@ -15,7 +15,11 @@ const vault: fc.Arbitrary<VaultSecrets> = fc.record({ identitySeed: key<VaultSec
 function describeCodec<T>(name: string, codec: Codec<T>, values: fc.Arbitrary<T>): void {
   describe(`the encoding of ${name}`, () => {
     it('round-trips', () => {
-      fc.assert(fc.property(values, (value) => expect(decode(codec, encode(codec, value))).toEqual(value)));
+      fc.assert(
+        fc.property(values, (value) => {
+          expect(decode(codec, encode(codec, value))).toEqual(value);
+        }),
+      );
     });
 
     it('is the only one, and anything else gives a typed error', () => {
