@@ -2,12 +2,12 @@ import { expect } from 'vitest';
 import { onDatabase } from '../support/database.ts';
 import { findText } from '../support/search.ts';
 import { openSite } from '../support/site.ts';
-import { test, type DeviceOfPerson } from '../support/test.ts';
+import { test, type DeviceOfPerson, type SignedUp } from '../support/test.ts';
 import { composer, expectTexts, find, openChat, send } from '../support/widget.ts';
 import { patient } from '../../scripts/lib/patience.mjs';
 
 /** Goes through every view, so that all parts of the widget have been loaded and shown. */
-async function visitEverything(alice: DeviceOfPerson, bob: DeviceOfPerson, newcomer: DeviceOfPerson): Promise<void> {
+async function visitEverything(alice: SignedUp, bob: DeviceOfPerson, newcomer: DeviceOfPerson): Promise<void> {
   await find(alice.widget, 'bob');
   await send(alice.widget, 'look at https://example.com 👋');
   await openChat(bob.widget, 'alice');
@@ -22,6 +22,9 @@ async function visitEverything(alice: DeviceOfPerson, bob: DeviceOfPerson, newco
   await alice.widget.locator('seal-link-old #code').waitFor();
   await alice.widget.getByRole('button', { name: 'Back' }).first().click();
   await alice.widget.getByRole('button', { name: 'Make a new recovery code' }).click();
+  await alice.widget.getByRole('heading', { name: 'Enter your recovery code' }).waitFor();
+  await alice.widget.getByRole('textbox', { name: 'Recovery code' }).fill(alice.recoveryCode);
+  await alice.widget.getByRole('button', { name: 'Continue', exact: true }).click();
   await alice.widget.getByRole('heading', { name: 'Save your recovery code' }).waitFor({ timeout: patient(30_000) });
 
   await newcomer.widget.getByRole('button', { name: 'Link with another device' }).click();

@@ -80,14 +80,21 @@ export function fakeClient(seed: FakeSeed): SealClient {
       const state = account.get();
       if (state.status === 'signed-in') account.set({ ...state, recoveryCode: null });
     },
-    replaceRecoveryCode: () => Promise.resolve({ recoveryCode: 'W3RQ-8K2M-ZT5V-9XHC-4NPA-7D1G' }),
+    async replaceRecoveryCode() {
+      const state = account.get();
+      const recoveryCode = 'W3RQ-8K2M-ZT5V-9XHC-4NPA-7D1G-5YJE';
+      if (state.status === 'signed-in') account.set({ ...state, recoveryCode });
+      return { recoveryCode };
+    },
+    unlock: () => Promise.reject(new SealError('WRONG_CODE')),
     signIn: () => Promise.resolve(),
     recover: () => Promise.reject(new SealError('WRONG_CODE')),
     linkThisDevice: () => fakeLinking(seed.linking),
     showLinkingCode: () => Promise.resolve(fakeLinking(seed.linking)),
     signOut: () => Promise.resolve(),
     listDevices: () => Promise.resolve(seed.devices ?? []),
-    revokeDevice: () => Promise.resolve(),
+    acknowledgeDevices: () => Promise.resolve(),
+    revokeDevice: () => Promise.resolve({ isFinished: true }),
     searchUsers: (query) =>
       Promise.resolve((seed.people ?? []).filter((person) => person.username?.startsWith(query.toLowerCase()))),
     openDm: () => {

@@ -50,6 +50,16 @@ export const Settings: Story = {
   args: { state: 'settings' },
   play: after('Settings'),
 };
+export const NewDevice: Story = { args: { state: 'newDevice' } };
+export const NewDeviceInSettings: Story = {
+  args: { state: 'newDevice' },
+  play: after('Look at devices'),
+};
+export const UnfinishedRemoval: Story = { args: { state: 'unfinishedRemoval' } };
+export const FinishRemoval: Story = {
+  args: { state: 'unfinishedRemoval' },
+  play: after('Look at devices', 'Enter your recovery code'),
+};
 export const LinkingCode: Story = {
   args: { state: 'settings' },
   play: after('Settings', 'Link a new device'),

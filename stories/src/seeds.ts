@@ -36,6 +36,8 @@ export const SIGNED_IN: AccountState & { readonly status: 'signed-in' } = {
   deviceId: DEVICE,
   username: SELF.username,
   recoveryCode: null,
+  unlockFor: null,
+  newDevices: [],
 };
 
 export function person(index: number, username: string | null): Person {

@@ -1,4 +1,4 @@
-import { SealError, type Person } from '@seal-chat/client';
+import { SealError, type OwnDevice, type Person } from '@seal-chat/client';
 import { channelStates } from './channel-states.ts';
 import { peopleStates } from './people-states.ts';
 import { richStates } from './rich-states.ts';
@@ -39,6 +39,18 @@ function only(peer: Person, lines: readonly Line[]): FakeSeed {
 
 const longName = person(1, 'bartholomew-maximilian-vonder.k');
 const unbroken = 'Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft'.repeat(3);
+
+const PHONE = 'b71e0000-0000-4000-8000-000000000001' as typeof SIGNED_IN.deviceId;
+const DEVICES: readonly OwnDevice[] = [
+  { deviceId: SIGNED_IN.deviceId, isThisDevice: true, name: 'Firefox, Linux', addedAt: Date.UTC(2026, 8, 1, 8, 30) },
+  { deviceId: PHONE, isThisDevice: false, name: 'Chrome, Android', addedAt: Date.UTC(2026, 10, 3, 17, 5) },
+  {
+    deviceId: 'b71e0000-0000-4000-8000-000000000002' as typeof SIGNED_IN.deviceId,
+    isThisDevice: false,
+    name: null,
+    addedAt: null,
+  },
+];
 
 export const states = {
   signIn: { account: { status: 'signed-out', resumable: null } },
@@ -114,16 +126,18 @@ export const states = {
   linkedLater: { ...chat(CHAT.slice(6)), hasUnavailableHistory: true },
   settings: {
     ...chat(CHAT),
-    devices: [
-      { deviceId: SIGNED_IN.deviceId, isThisDevice: true },
-      { deviceId: 'b71e0000-0000-4000-8000-000000000001' as typeof SIGNED_IN.deviceId, isThisDevice: false },
-    ],
+    devices: DEVICES,
     linking: { step: 'waiting', code: '7KQ4-M2XV-9TCD-E5RW', expiresAt: Date.now() + 10 * MINUTE },
   },
-  compareOld: { ...chat(CHAT), linking: { step: 'compare', sas: '482913', mustConfirm: true } },
+  newDevice: { ...chat(CHAT), account: { ...SIGNED_IN, newDevices: [PHONE] }, devices: DEVICES },
+  unfinishedRemoval: { ...chat(CHAT), account: { ...SIGNED_IN, unlockFor: 'removal' }, devices: DEVICES },
+  compareOld: {
+    ...chat(CHAT),
+    linking: { step: 'compare', sas: '482913', mustConfirm: true, deviceName: 'Firefox, Android' },
+  },
   compareNew: {
     account: { status: 'signed-out', resumable: null },
-    linking: { step: 'compare', sas: '482913', mustConfirm: false },
+    linking: { step: 'compare', sas: '482913', mustConfirm: false, deviceName: 'Firefox, Android' },
   },
   ...channelStates,
   ...richStates,

@@ -1,6 +1,6 @@
 import { webcrypto } from 'node:crypto';
 import {
-  createAccountKey,
+  createAccountKeys,
   createDeviceKeys,
   createDeviceList,
   createPreKey,
@@ -81,9 +81,11 @@ export async function loadCryptography(): Promise<Cryptography> {
 export async function register(site: Site, tools: Cryptography, username: string): Promise<Registered> {
   const { curves } = tools;
   const { tenantId, challengeId, nonce } = await mutate<ChallengeAnswer>(site, 'auth.challenge', {});
-  const account = { tenantId, userId: newId<UserId>(rng(16)), key: await createAccountKey(tools) };
+  const owner = { tenantId, userId: newId<UserId>(rng(16)), username };
+  const { account } = await createAccountKeys({ ...tools, ...owner });
   const device = await createDeviceKeys(tools);
-  const { signed } = await createDeviceList({ curves, account, device, now: Date.now() });
+  const named = { keys: device, name: 'bench' };
+  const { signed } = await createDeviceList({ ...tools, account, device: named, now: Date.now() });
   const { userId } = account;
   const { deviceId } = device;
   const signature = await signAuthProof(curves, device, {
@@ -103,7 +105,7 @@ export async function register(site: Site, tools: Cryptography, username: string
     username,
     deviceList: toBase64(signed.bytes),
     deviceListSignature: toBase64(signed.signature),
-    recovery: null,
+    vault: null,
   });
   return { userId, deviceId, accessToken, tenantId, signKeys: device.sign };
 }

@@ -143,7 +143,7 @@ describe('devices that must leave a channel', () => {
     await bob!.client.close();
 
     const lost = (await alice.listDevices()).find(({ isThisDevice }) => !isThisDevice)!.deviceId;
-    life.dieIn(8);
+    life.dieIn(10);
     await Promise.race([alice.revokeDevice(lost), life.death]);
     life.kill();
     const { sql } = house.relay;
@@ -186,7 +186,7 @@ describe('devices that must leave a channel', () => {
     await expectSaid(atSecond, ['to both']);
 
     const lost = (await alice.listDevices()).find(({ isThisDevice }) => !isThisDevice)!.deviceId;
-    life.dieIn(8);
+    life.dieIn(10);
     await Promise.race([alice.revokeDevice(lost), life.death]);
     life.kill();
     const { sql } = house.relay;

@@ -1,14 +1,16 @@
 import {
   bufferedRng,
-  createAccountKey,
+  createAccountKeys,
   createDeviceKeys,
   createDeviceList,
   extendDeviceList,
+  replaceAccountKey,
   selectCurves,
   type Account,
   type Curves,
   type DeviceKeys,
   type DeviceListState,
+  type SignKeyPair,
 } from '@seal-chat/crypto';
 import {
   asKey,
@@ -24,7 +26,7 @@ import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { SealApi } from '../src/index.ts';
 import { createClock } from '../src/context/clock.ts';
 import { acceptIdentity } from '../src/peers/accept-identity.ts';
-import { learnDeviceLists } from '../src/peers/device-lists.ts';
+import { learnDeviceLists, learnPast } from '../src/peers/device-lists.ts';
 import { safetyNumberWith } from '../src/peers/safety-number.ts';
 import { senderDevice } from '../src/peers/sender-device.ts';
 import { memoryStore } from '../src/store/memory-store.ts';
@@ -40,22 +42,39 @@ let curves: Curves;
 beforeAll(async () => void (curves = await selectCurves(crypto.subtle)));
 
 interface Person {
+  readonly identity: SignKeyPair;
   readonly account: Account;
   readonly devices: DeviceKeys[];
   readonly chain: DeviceListState[];
 }
 
 async function person(userId: UserId = newId(rng(16))): Promise<Person> {
-  const account = { tenantId, userId, key: await createAccountKey({ curves, rng }) };
-  const device = await createDeviceKeys({ curves, rng });
-  return { account, devices: [device], chain: [await createDeviceList({ curves, account, device, now: NOW })] };
+  const { identity, account } = await createAccountKeys({ curves, rng, tenantId, userId, username: null });
+  const keys = await createDeviceKeys({ curves, rng });
+  const device = { keys, name: 'first' };
+  const first = await createDeviceList({ curves, rng, account, device, now: NOW });
+  return { identity, account, devices: [keys], chain: [first] };
 }
 
-async function extend(who: Person, change: { add?: DeviceKeys[]; remove?: DeviceKeys[] }): Promise<void> {
-  const { add = [], remove = [] } = change;
+async function extend(
+  who: Person,
+  change: { add?: DeviceKeys[]; remove?: DeviceKeys[]; author?: DeviceKeys },
+): Promise<void> {
+  const { add = [], remove = [], author = who.devices[0]! } = change;
   const previous = who.chain.at(-1)!;
   const removed = remove.map(({ deviceId }) => deviceId);
-  who.chain.push(await extendDeviceList({ curves, account: who.account, previous, add, remove: removed, now: NOW }));
+  who.chain.push(
+    await extendDeviceList({
+      curves,
+      rng,
+      account: who.account,
+      previous,
+      author: author.deviceId,
+      add: add.map((keys) => ({ keys, name: 'another' })),
+      remove: removed,
+      now: NOW,
+    }),
+  );
 }
 
 let reader: RowReader;
@@ -74,7 +93,7 @@ beforeEach(async () => {
     lists: users.map(({ userId, since }) => ({
       userId,
       chain: (served.get(userId) ?? [])
-        .filter(({ list }) => list.version > since)
+        .filter(({ list }, i, all) => (since === 0 ? i === all.length - 1 : list.version > since))
         .map(({ signed }) => ({ bytes: toBase64(signed.bytes), signature: toBase64(signed.signature) })),
     })),
   });
@@ -89,15 +108,20 @@ beforeEach(async () => {
       tenantId,
       userId: me.account.userId,
       username: null,
+      identityKey: me.identity.publicKey,
+      identitySeed: null,
       accountKey: me.account.key,
+      archive: me.account.archive,
       device: me.devices[0]!,
       recoveryCode: null,
       unpublished: null,
+      unlockFor: null,
+      newDevices: [],
     }),
   );
 });
 
-const learn = (who: Person, from?: 'start') => learnDeviceLists(deps, [who.account.userId], from);
+const learn = (who: Person, from?: 'newest') => learnDeviceLists(deps, [who.account.userId], from);
 const shownNumber = async (who: Person) => (await safetyNumberWith(deps, who.account.userId))!;
 const known = async (who: Person) => reader.get(ROWS.peer(who.account.userId));
 const refusal = (code: Parameters<typeof isSealError>[1]) => (error: unknown) => isSealError(error, code);
@@ -108,19 +132,19 @@ describe('device lists of others', () => {
     await extend(bob, { add: [await createDeviceKeys({ curves, rng })] });
     await learn(bob);
     expect((await known(bob))?.known.list.version).toBe(2);
-    await learn(bob, 'start');
+    await learn(bob, 'newest');
     expect((await known(bob))?.known.list.devices).toHaveLength(2);
   });
 
-  it('a list with another account key stops all sending until the person accepts it', async () => {
+  it('a list under another identity key stops all sending until the person accepts it', async () => {
     await learn(bob);
     const impostor = await person(bob.account.userId);
     await extend(impostor, { add: [await createDeviceKeys({ curves, rng })] });
     served.set(bob.account.userId, impostor.chain);
     await learn(bob);
     const before = await known(bob);
-    expect(before?.changedKey).toEqual(impostor.account.key.publicKey);
-    expect(before?.known.list.accountKey).toEqual(bob.account.key.publicKey);
+    expect(before?.changedKey).toEqual(impostor.identity.publicKey);
+    expect(before?.known.certificate.identityKey).toEqual(bob.identity.publicKey);
     const claim = { deviceId: bob.devices[0]!.deviceId, version: 1, now: NOW };
     expect(() => senderDevice(before, claim)).toThrow(expect.toSatisfy(refusal('IDENTITY_CHANGED')));
 
@@ -157,9 +181,9 @@ describe('device lists of others', () => {
     await learn(bob);
     expect(await shownNumber(bob)).not.toBe(compared);
     await expect(acceptIdentity(deps, bob.account.userId, compared)).rejects.toSatisfy(refusal('IDENTITY_CHANGED'));
-    expect((await known(bob))?.known.list.accountKey).toEqual(bob.account.key.publicKey);
+    expect((await known(bob))?.known.certificate.identityKey).toEqual(bob.identity.publicKey);
     await acceptIdentity(deps, bob.account.userId, await shownNumber(bob));
-    expect((await known(bob))?.known.list.accountKey).toEqual(third.account.key.publicKey);
+    expect((await known(bob))?.known.certificate.identityKey).toEqual(third.identity.publicKey);
   });
 
   it('what was sent before a key changed is answered to nobody who asks for it under the new one', async () => {
@@ -181,17 +205,18 @@ describe('device lists of others', () => {
     await extend(bob, { add: [await createDeviceKeys({ curves, rng })] });
     await learn(bob);
     served.set(bob.account.userId, bob.chain.slice(0, 1));
-    await expect(learn(bob, 'start')).rejects.toSatisfy(refusal('DEVICE_LIST_REJECTED'));
+    await expect(learn(bob, 'newest')).rejects.toSatisfy(refusal('DEVICE_LIST_REJECTED'));
     const fork = { ...bob, chain: bob.chain.slice(0, 1) };
     await extend(fork, { add: [await createDeviceKeys({ curves, rng })] });
     served.set(bob.account.userId, fork.chain);
-    await expect(learn(bob, 'start')).rejects.toSatisfy(refusal('DEVICE_LIST_REJECTED'));
+    await expect(learn(bob, 'newest')).rejects.toSatisfy(refusal('DEVICE_LIST_REJECTED'));
     expect((await known(bob))?.known.hash).toEqual(bob.chain[1]!.hash);
   });
 
   it('a list vouches for a device only in the versions that held it, and only for a while after it left', async () => {
     const second = await createDeviceKeys({ curves, rng });
     await extend(bob, { add: [second] });
+    await learn(bob);
     await extend(bob, { remove: [second] });
     await learn(bob);
     const peer = await known(bob);
@@ -207,6 +232,75 @@ describe('device lists of others', () => {
   });
 });
 
+describe('replaced account keys', () => {
+  /** Bob under his next account key. */
+  async function replaceKey(who: Person): Promise<Person> {
+    const previous = who.chain.at(-1)!;
+    return { ...who, account: await replaceAccountKey({ curves, rng, identity: who.identity, previous }) };
+  }
+
+  it('who has seen the new key refuses what the old one signs, and the identity stays the same', async () => {
+    const stolen = await createDeviceKeys({ curves, rng });
+    await extend(bob, { add: [stolen] });
+    await learn(bob);
+    const number = await shownNumber(bob);
+    const after = await replaceKey(bob);
+    await extend(after, { remove: [stolen] });
+    await learn(after);
+    expect((await known(bob))?.known.certificate.number).toBe(2);
+    expect(await shownNumber(bob)).toBe(number);
+    // The thief, with the old account key, and a server that shows what he signs.
+    const thief = { ...after, account: bob.account, chain: [...after.chain] };
+    const mine = await createDeviceKeys({ curves, rng });
+    await extend(thief, { add: [mine], author: mine });
+    served.set(bob.account.userId, thief.chain);
+    await expect(learn(bob)).rejects.toSatisfy(refusal('DEVICE_LIST_REJECTED'));
+    expect((await known(bob))?.known.list.version).toBe(3);
+  });
+
+  it('a removal by another device is open until the account key is replaced', async () => {
+    const [lost, left] = [await createDeviceKeys({ curves, rng }), await createDeviceKeys({ curves, rng })];
+    await extend(me, { add: [lost] });
+    await extend(me, { add: [left] });
+    await learn(me);
+    // A device that leaves took its keys with it.
+    await extend(me, { remove: [left], author: left });
+    await learn(me);
+    expect((await reader.get(ROWS.account))?.unlockFor).toBeNull();
+    await extend(me, { remove: [lost] });
+    await learn(me);
+    expect((await reader.get(ROWS.account))?.unlockFor).toBe('removal');
+    const after = await replaceKey(me);
+    await extend(after, {});
+    await learn(after);
+    expect((await reader.get(ROWS.account))?.unlockFor).toBeNull();
+  });
+});
+
+describe('what came before the list that was seen first', () => {
+  it('is fetched when a device of then has sent something, and has to lead to the known list', async () => {
+    const [early, late] = [await createDeviceKeys({ curves, rng }), await createDeviceKeys({ curves, rng })];
+    await extend(bob, { add: [early] });
+    await extend(bob, { remove: [early] });
+    await extend(bob, { add: [late] });
+    await learn(bob);
+    const claim = { deviceId: early.deviceId, version: 2, now: NOW };
+    expect((await known(bob))?.knownFrom).toBe(4);
+    const before = await known(bob);
+    expect(() => senderDevice(before, claim)).toThrow(expect.toSatisfy(refusal('UNVERIFIED_DEVICE')));
+    // A server that makes up a past of its own.
+    const liar = await person(bob.account.userId);
+    await extend(liar, { add: [early] });
+    await extend(liar, { remove: [early] });
+    served.set(bob.account.userId, [...liar.chain.slice(0, 3), bob.chain[3]!]);
+    await expect(learnPast(deps, bob.account.userId, 2)).rejects.toSatisfy(refusal('IDENTITY_CHANGED'));
+    expect((await known(bob))?.retired).toEqual([]);
+    served.set(bob.account.userId, bob.chain);
+    await learnPast(deps, bob.account.userId, 2);
+    expect(senderDevice(await known(bob), claim).deviceId).toBe(early.deviceId);
+  });
+});
+
 describe("this account's device list", () => {
   it('a list without this device means that the device was removed', async () => {
     const other = await createDeviceKeys({ curves, rng });
@@ -215,9 +309,15 @@ describe("this account's device list", () => {
     await extend(me, { remove: [me.devices[0]!] });
     await expect(learn(me)).rejects.toSatisfy(refusal('DEVICE_REVOKED'));
     expect((await reader.get(ROWS.account))?.status).toBe('revoked');
+    // Nothing secret is left.
+    const account = (await reader.get(ROWS.account))!;
+    const { dh, sign } = account.device;
+    for (const key of [dh.privateKey, sign.privateKey, account.accountKey.privateKey, account.archive.key]) {
+      expect(key.every((byte) => byte === 0)).toBe(true);
+    }
   });
 
-  it('a list with another account key is never accepted', async () => {
+  it('a list under another identity key is never accepted', async () => {
     const impostor = await person(me.account.userId);
     served.set(me.account.userId, impostor.chain);
     await expect(learn(me)).rejects.toSatisfy(refusal('IDENTITY_CHANGED'));

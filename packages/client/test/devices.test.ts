@@ -116,7 +116,10 @@ describe('recovery', () => {
     expect(carol.recoveryCode).toMatch(/^([0-9A-Z]{4}-){6}[0-9A-Z]{4}$/);
     const account = carol.client.account.get();
     expect(account).toMatchObject({ status: 'signed-in', recoveryCode: carol.recoveryCode });
-    await carol.client.confirmRecoveryCode();
+    await expect(carol.client.confirmRecoveryCode('0000')).rejects.toSatisfy((error) =>
+      isSealError(error, 'WRONG_CODE'),
+    );
+    await carol.client.confirmRecoveryCode(carol.recoveryCode.slice(-4).toLowerCase());
     expect(carol.client.account.get()).toMatchObject({ recoveryCode: null });
     await carol.client.close();
 
@@ -134,7 +137,8 @@ describe('recovery', () => {
     const atCarol = await dmWith(regained, alice.userId);
     await expectShown(atCarol, ['welcome back']);
 
-    const { recoveryCode } = await regained.replaceRecoveryCode();
+    await expect(regained.replaceRecoveryCode()).rejects.toSatisfy((error) => isSealError(error, 'UNLOCK_NEEDED'));
+    const { recoveryCode } = await regained.replaceRecoveryCode({ recoveryCode: carol.recoveryCode });
     expect(recoveryCode).not.toBe(carol.recoveryCode);
     await expect(house.open().recover({ username: 'carol', recoveryCode: carol.recoveryCode })).rejects.toSatisfy(
       (error) => isSealError(error, 'WRONG_CODE'),

@@ -17,7 +17,10 @@ from nacl.bindings import crypto_scalarmult, crypto_scalarmult_base
 from nacl.secret import SecretBox
 from nacl.signing import SigningKey
 
-VERSION = b"\x01"
+import hpke_x_wing
+from codes import crc12, crockford
+from wire import VERSION, box, hkdf, pad, padme, sha256, sign, text, u8, u32, u53, uuid, uuid_text, variable
+
 TENANT = "5ea1c4a7-0000-4000-8000-000000000001"
 ALICE = "a11ce000-0000-4000-8000-000000000001"
 CONVERSATION = "c0111e00-0000-4000-8000-000000000001"
@@ -28,61 +31,6 @@ MESSAGE = "3e55a9e0-0000-4000-8000-00000000000%d"
 def fixed(name, length=32):
     """Bytes that stand for random ones."""
     return hashlib.shake_256(b"seal identity vectors: " + name.encode()).digest(length)
-
-
-# The wire format: big-endian integers, variable fields after a 4-byte length.
-
-
-def u8(value):
-    return struct.pack(">B", value)
-
-
-def u32(value):
-    return struct.pack(">I", value)
-
-
-def u53(value):
-    return struct.pack(">Q", value)
-
-
-def variable(value):
-    return u32(len(value)) + value
-
-
-def text(value):
-    return variable(value.encode())
-
-
-def uuid(value):
-    return bytes.fromhex(value.replace("-", ""))
-
-
-def uuid_text(value):
-    h = value.hex()
-    return "-".join((h[:8], h[8:12], h[12:16], h[16:20], h[20:]))
-
-
-def sha256(data):
-    return hashlib.sha256(data).digest()
-
-
-def hkdf(ikm, salt, info, length):
-    prk = hmac.digest(salt, ikm, "sha256")
-    out = block = b""
-    counter = 1
-    while len(out) < length:
-        block = hmac.digest(prk, block + info + u8(counter), "sha256")
-        out += block
-        counter += 1
-    return out[:length]
-
-
-def box(key, nonce, plaintext):
-    return VERSION + nonce + SecretBox(key).encrypt(plaintext, nonce).ciphertext
-
-
-def sign(seed, message):
-    return SigningKey(seed).sign(message).signature
 
 
 # Device lists
@@ -101,33 +49,79 @@ def device(name, device_id, registration_id, added_in):
     }
 
 
-def device_list(seed, version, previous_hash, issued_at, devices):
-    content = VERSION + uuid(TENANT) + uuid(ALICE) + bytes(SigningKey(seed).verify_key)
-    content += u32(version) + previous_hash + u53(issued_at) + u8(len(devices))
+def public_of(seed):
+    return bytes(SigningKey(seed).verify_key)
+
+
+def certificate(identity_seed, number, account_key, previous_hash):
+    content = VERSION + uuid(TENANT) + uuid(ALICE) + public_of(identity_seed) + u32(number) + account_key + previous_hash
+    return content, sign(identity_seed, text("SealChat_v1_AccountKey") + variable(content))
+
+
+def device_labels(archive, labels, nonce):
+    epoch, secret = archive
+    content = u8(len(labels))
+    for device_id, added_at, name in labels:
+        content += uuid(device_id) + u53(added_at) + text(name)
+    info = text("SealChat_v1_DeviceLabels") + uuid(TENANT) + uuid(ALICE) + u32(epoch)
+    return box(hkdf(secret, bytes(32), info, 32), nonce, pad(content))
+
+
+def device_list(signed_certificate, version, previous_hash, issued_at, author, archive_epoch, labels, devices):
+    content = b"\x02" + uuid(TENANT) + uuid(ALICE) + b"\x01" + text("alice")
+    content += variable(signed_certificate[0]) + signed_certificate[1]
+    content += u32(version) + previous_hash + u53(issued_at) + uuid(author)
+    content += u32(archive_epoch) + variable(labels) + u8(len(devices))
     for each in sorted(devices, key=lambda d: d["deviceId"]):
         content += uuid(each["deviceId"]) + bytes.fromhex(each["dhKey"]) + bytes.fromhex(each["signKey"])
-        content += u32(each["registrationId"]) + u32(each["addedIn"])
+        content += u32(each["registrationId"]) + u32(0) + u32(each["addedIn"])
     return content
 
 
 def device_lists():
-    seed = fixed("alice account")
+    identity_seed = fixed("alice identity")
+    account_seeds = [fixed("alice account"), fixed("alice second account")]
+    archives = [(1, fixed("archive 1")), (2, fixed("archive 2"))]
     laptop = device("laptop", "d0000000-0000-4000-8000-000000000002", 0x01020304, 1)
     phone = device("phone", "d0000000-0000-4000-8000-000000000001", 0xFFFFFFFF, 2)
+    first = certificate(identity_seed, 1, public_of(account_seeds[0]), bytes(32))
+    second = certificate(identity_seed, 2, public_of(account_seeds[1]), sha256(first[0]))
+    start = 1_700_000_000_000
+    names = [(laptop["deviceId"], start + 1, "Firefox on Linux"), (phone["deviceId"], start + 2, "Grüße")]
+    steps = [
+        (0, first, laptop, [laptop], names[:1]),
+        (0, first, phone, [laptop, phone], names),
+        (1, second, phone, [phone], names[1:]),
+    ]
     versions = []
     previous_hash = bytes(32)
-    for number, devices in enumerate(([laptop], [laptop, phone], [phone]), start=1):
-        content = device_list(seed, number, previous_hash, 1_700_000_000_000 + number, devices)
+    for number, (key, signed_certificate, author, devices, labels) in enumerate(steps, start=1):
+        nonce = fixed("labels nonce %d" % number, 24)
+        sealed = device_labels(archives[key], labels, nonce)
+        content = device_list(
+            signed_certificate, number, previous_hash, start + number, author["deviceId"], archives[key][0], sealed, devices
+        )
         previous_hash = sha256(content)
-        signature = sign(seed, text("SealChat_v1_DeviceList") + variable(content))
-        versions.append({"bytes": content.hex(), "hash": previous_hash.hex(), "signature": signature.hex()})
+        signature = sign(account_seeds[key], text("SealChat_v2_DeviceList") + variable(content))
+        versions.append(
+            {
+                "labelsNonce": nonce.hex(),
+                "bytes": content.hex(),
+                "hash": previous_hash.hex(),
+                "signature": signature.hex(),
+            }
+        )
     return {
         "tenantId": TENANT,
         "userId": ALICE,
-        "accountSeed": seed.hex(),
-        "accountKey": bytes(SigningKey(seed).verify_key).hex(),
+        "username": "alice",
+        "identitySeed": identity_seed.hex(),
+        "accountSeeds": [seed.hex() for seed in account_seeds],
+        "archiveKeys": [secret.hex() for _, secret in archives],
+        "certificates": [{"bytes": c.hex(), "signature": s.hex()} for c, s in (first, second)],
+        "names": [name for _, _, name in names],
         "devices": {"laptop": laptop, "phone": phone},
-        "issuedAt": [1_700_000_000_001, 1_700_000_000_002, 1_700_000_000_003],
+        "issuedAt": [start + 1, start + 2, start + 3],
         "versions": versions,
     }
 
@@ -153,6 +147,32 @@ def auth_proofs(lists):
     }
 
 
+def new_device(each):
+    return (
+        uuid(each["deviceId"])
+        + bytes.fromhex(each["dhKey"])
+        + bytes.fromhex(each["signKey"])
+        + u32(each["registrationId"])
+    )
+
+
+def join_consent(lists):
+    laptop, phone = lists["devices"]["laptop"], lists["devices"]["phone"]
+    message = text("SealChat_v1_JoinConsent") + uuid(TENANT) + uuid(ALICE) + uuid(laptop["deviceId"])
+    message += new_device(phone)
+    return {"input": message.hex(), "signature": sign(bytes.fromhex(laptop["signSeed"]), message).hex()}
+
+
+def unlock_proofs(lists, unlock_seed):
+    proofs = []
+    for code, purpose in enumerate(("open", "join"), start=1):
+        list_hash = bytes(32) if purpose == "open" else bytes.fromhex(lists["versions"][1]["hash"])
+        message = text("SealChat_v1_UnlockProof") + u8(code) + uuid(TENANT) + uuid(CHALLENGE) + fixed("challenge")
+        message += list_hash
+        proofs.append({"purpose": purpose, "input": message.hex(), "signature": sign(unlock_seed, message).hex()})
+    return proofs
+
+
 def prekey_signatures(lists):
     phone = lists["devices"]["phone"]
     lengths = {"signed": 32, "oneTime": 32, "kemOneTime": 1184, "kemLastResort": 1184}
@@ -169,20 +189,6 @@ def prekey_signatures(lists):
 
 
 # Sealed bodies
-
-
-def padme(length):
-    if length < 2:
-        return length
-    exponent = length.bit_length() - 1
-    significant = exponent.bit_length()
-    mask = (1 << max(exponent - significant, 0)) - 1
-    return (length + mask) & ~mask
-
-
-def pad(content):
-    padded = u32(len(content)) + content
-    return padded + bytes(max(256, padme(len(padded))) - len(padded))
 
 
 BODY_VERSION = b"\x02"
@@ -233,31 +239,11 @@ def sealed_bodies():
     return bodies
 
 
-# Codes
+# Account secrets and the vault
 
 
-def crockford(data, symbols):
-    bits = int.from_bytes(data, "big") >> (8 * len(data) - 5 * symbols)
-    digits = ["0123456789ABCDEFGHJKMNPQRSTVWXYZ"[(bits >> (5 * i)) & 31] for i in reversed(range(symbols))]
-    return "-".join("".join(digits[i : i + 4]) for i in range(0, symbols, 4))
-
-
-def crc12(data):
-    """Bit by bit, straight from the definition: message and 12 zero bits divided by the polynomial."""
-    register = 0xFFF
-    for bit in (byte >> shift & 1 for byte in data for shift in range(7, -1, -1)):
-        carry = (register >> 11) ^ bit
-        register = (register << 1) & 0xFFF
-        if carry:
-            register ^= 0x80F
-    return register
-
-
-def secrets(seed, extra_keys):
-    content = VERSION + seed + u8(len(extra_keys))
-    for kind, key in extra_keys:
-        content += u8(kind) + variable(key)
-    return content
+def secrets(seed, archive):
+    return VERSION + seed + u32(archive[0]) + archive[1]
 
 
 BOB = "b0b00000-0000-4000-8000-000000000001"
@@ -274,27 +260,70 @@ def dm_ids():
     return out
 
 
-def recovery(lists):
-    secret, salt, nonce = fixed("recovery code", 16), fixed("recovery salt", 16), fixed("recovery nonce", 24)
+def key_share_id():
+    digest = bytearray(sha256(text("SealChat_v1_KeyShare") + uuid(TENANT) + uuid(ALICE))[:16])
+    digest[6] = digest[6] & 0x0F | 0x40
+    digest[8] = digest[8] & 0x3F | 0x80
+    return uuid_text(bytes(digest))
+
+
+METHOD = "5ea1ed00-0000-4000-8000-000000000001"
+
+
+def vault(lists):
+    identity_seed = bytes.fromhex(lists["identitySeed"])
+    identity_key = public_of(identity_seed)
+    secret, salt = fixed("recovery code", 16), fixed("recovery salt", 16)
     code = crockford(secret + (crc12(secret) << 4).to_bytes(2, "big"), 28)
     memory_kib, iterations, parallelism = 65536, 3, 1
     parameters = u32(memory_kib) + u32(iterations) + u8(parallelism)
     stretched = pwhash.argon2id.kdf(32, secret, salt, opslimit=iterations, memlimit=memory_kib * 1024)
-    info = text("SealChat_v1_RecoveryKey") + parameters + uuid(TENANT) + uuid(ALICE)
+    info = text("SealChat_v1_VaultKey") + u8(1) + parameters + uuid(TENANT) + uuid(ALICE) + uuid(METHOD)
     key = hkdf(stretched, salt, info, 32)
-    extra_key = fixed("extra key")
-    plaintext = secrets(bytes.fromhex(lists["accountSeed"]), [(1, extra_key)])
-    blob = VERSION + parameters + salt + variable(box(key, nonce, plaintext))
+    unlock_seed = hkdf(secret, bytes(32), text("SealChat_v1_UnlockKey") + uuid(TENANT), 32)
+    binding_key = hkdf(key, bytes(32), text("SealChat_v1_VaultBinding"), 32)
+    binding = hmac.digest(binding_key, uuid(TENANT) + uuid(ALICE) + uuid(METHOD) + identity_key, "sha256")
+    public, created_at = hpke_x_wing.public_key(key), 1_700_000_000_001
+    params = parameters + salt + public_of(unlock_seed)
+    method = VERSION + uuid(METHOD) + u8(1) + u53(created_at) + text("") + variable(params) + public + binding
+    versions, previous_hash, links = [], bytes(32), b""
+    for epoch in (1, 2):
+        archive = (epoch, bytes.fromhex(lists["archiveKeys"][epoch - 1]))
+        plaintext = VERSION + identity_seed + secrets(bytes.fromhex(lists["accountSeeds"][epoch - 1]), archive)
+        ephemeral, message = fixed("vault ephemeral %d" % epoch), fixed("vault message %d" % epoch)
+        info = text("SealChat_v1_VaultMethod") + uuid(TENANT) + uuid(ALICE) + uuid(METHOD) + u32(epoch)
+        enc, ciphertext = hpke_x_wing.seal(public, ephemeral, message, info, plaintext)
+        record = method + variable(VERSION + variable(enc) + variable(ciphertext))
+        link_nonce = fixed("link nonce", 24)
+        if epoch == 2:
+            link_info = text("SealChat_v1_ArchiveLink") + uuid(TENANT) + uuid(ALICE) + u32(2)
+            link_key = hkdf(archive[1], bytes(32), link_info, 32)
+            former = bytes.fromhex(lists["archiveKeys"][0])
+            links = u32(1) + variable(box(link_key, link_nonce, former))
+        content = VERSION + uuid(TENANT) + uuid(ALICE) + identity_key + u32(epoch) + previous_hash
+        content += u53(1_700_000_000_000 + epoch) + u32(epoch) + u8(epoch - 1) + links + u8(1) + sha256(record)
+        previous_hash = sha256(content)
+        versions.append(
+            {
+                "ephemeral": ephemeral.hex(),
+                "message": message.hex(),
+                "linkNonce": link_nonce.hex(),
+                "plaintext": plaintext.hex(),
+                "record": record.hex(),
+                "bytes": content.hex(),
+                "signature": sign(identity_seed, text("SealChat_v1_Vault") + variable(content)).hex(),
+            }
+        )
     return {
         "secret": secret.hex(),
         "code": code,
+        "methodId": METHOD,
         "salt": salt.hex(),
-        "nonce": nonce.hex(),
-        "stretched": stretched.hex(),
+        "createdAt": created_at,
         "key": key.hex(),
-        "extraKeys": [{"kind": 1, "key": extra_key.hex()}],
-        "plaintext": plaintext.hex(),
-        "blob": blob.hex(),
+        "unlockSeed": unlock_seed.hex(),
+        "unlockProofs": unlock_proofs(lists, unlock_seed),
+        "versions": versions,
     }
 
 
@@ -310,14 +339,20 @@ def linking(lists):
     dh_secret = crypto_scalarmult(new_seed, old_key)
     assert dh_secret == crypto_scalarmult(old_seed, new_key)
 
-    commitment = sha256(text("SealChat_v1_LinkCommitment") + link_id + new_key + opening)
-    seed, list_hash = bytes.fromhex(lists["accountSeed"]), bytes.fromhex(lists["versions"][2]["hash"])
-    account = secrets(seed, [])
+    phone, laptop = lists["devices"]["phone"], lists["devices"]["laptop"]
+    opened = new_key + new_device(phone) + opening
+    commitment = sha256(text("SealChat_v1_LinkCommitment") + link_id + opened)
+    seed, list_hash = bytes.fromhex(lists["accountSeeds"][0]), bytes.fromhex(lists["versions"][0]["hash"])
+    identity_key = public_of(bytes.fromhex(lists["identitySeed"]))
+    account = secrets(seed, (1, bytes.fromhex(lists["archiveKeys"][0])))
+    consent = bytes.fromhex(join_consent(lists)["signature"])
+    grant = uuid(TENANT) + uuid(ALICE) + b"\x01" + text("alice") + identity_key + account + u32(1) + list_hash
+    grant += uuid(laptop["deviceId"]) + consent
     contents = [
         commitment + text("Firefox on Linux"),
         old_key,
-        new_key + opening,
-        uuid(TENANT) + uuid(ALICE) + b"\x01" + text("alice") + account + u32(3) + list_hash,
+        opened,
+        grant,
     ]
     transcript = sha256(text("SealChat_v1_LinkTranscript") + link_id)
     steps = []
@@ -341,7 +376,7 @@ def linking(lists):
         "opening": opening.hex(),
         "deviceName": "Firefox on Linux",
         "username": "alice",
-        "deviceListVersion": 3,
+        "deviceListVersion": 1,
         "deviceListHash": list_hash.hex(),
         "dhSecret": dh_secret.hex(),
         "steps": steps,
@@ -360,7 +395,9 @@ def main():
         "padme": [[length, padme(length)] for length in lengths],
         "sealedBodies": sealed_bodies(),
         "dmIds": dm_ids(),
-        "recovery": recovery(lists),
+        "joinConsent": join_consent(lists),
+        "keyShareId": key_share_id(),
+        "vault": vault(lists),
         "linking": linking(lists),
     }
     json.dump(vectors, sys.stdout, indent=1)

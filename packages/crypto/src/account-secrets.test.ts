@@ -1,50 +1,43 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decode, encode, isSealError, asKey } from '@seal-chat/protocol';
+import { decode, encode, isSealError, asKey, type Codec, type Key } from '@seal-chat/protocol';
 import { runs } from '../test/runs.ts';
-import { accountSecretsCodec, type AccountSecrets } from './account-secrets.ts';
-import type { SignSeed } from './keys.ts';
+import { accountSecretsCodec, vaultSecretsCodec, type AccountSecrets, type VaultSecrets } from './account-secrets.ts';
 
-const keys = (max: number) => fc.uint8Array({ maxLength: max }).map((bytes) => Uint8Array.from(bytes));
-const secrets: fc.Arbitrary<AccountSecrets> = fc.record({
-  accountSeed: fc.uint8Array({ minLength: 32, maxLength: 32 }).map((bytes) => asKey<SignSeed>(Uint8Array.from(bytes))),
-  extraKeys: fc
-    .uniqueArray(fc.record({ kind: fc.integer({ min: 1, max: 255 }), key: keys(64) }), {
-      maxLength: 8,
-      selector: ({ kind }) => kind,
-    })
-    .map((list) => list.toSorted((a, b) => a.kind - b.kind)),
+const key = <K extends Key<string>>() =>
+  fc.uint8Array({ minLength: 32, maxLength: 32 }).map((bytes) => asKey<K>(Uint8Array.from(bytes)));
+const account: fc.Arbitrary<AccountSecrets> = fc.record({
+  accountSeed: key<AccountSecrets['accountSeed']>(),
+  archive: fc.record({ epoch: fc.nat(0xffff_ffff), key: key<AccountSecrets['archive']['key']>() }),
 });
+const vault: fc.Arbitrary<VaultSecrets> = fc.record({ identitySeed: key<VaultSecrets['identitySeed']>(), account });
 
-describe('account secrets', () => {
-  it('round-trip with keys of kinds that are not defined yet', () => {
-    fc.assert(
-      fc.property(secrets, (value) => {
-        expect(decode(accountSecretsCodec, encode(accountSecretsCodec, value))).toEqual(value);
-      }),
-    );
-  });
+function describeCodec<T>(name: string, codec: Codec<T>, values: fc.Arbitrary<T>): void {
+  describe(`the encoding of ${name}`, () => {
+    it('round-trips', () => {
+      fc.assert(
+        fc.property(values, (value) => {
+          expect(decode(codec, encode(codec, value))).toEqual(value);
+        }),
+      );
+    });
 
-  it('have one encoding, and give a typed error on anything else', () => {
-    fc.assert(
-      fc.property(secrets, fc.nat(), fc.nat(255), (value, at, byte) => {
-        const bytes = encode(accountSecretsCodec, value);
-        bytes[at % bytes.length] = byte;
-        try {
-          expect(encode(accountSecretsCodec, decode(accountSecretsCodec, bytes))).toEqual(bytes);
-        } catch (error) {
-          if (!isSealError(error)) throw error;
-        }
-      }),
-      runs(1_000),
-    );
+    it('is the only one, and anything else gives a typed error', () => {
+      fc.assert(
+        fc.property(values, fc.nat(), fc.nat(255), (value, at, byte) => {
+          const bytes = encode(codec, value);
+          bytes[at % bytes.length] = byte;
+          try {
+            expect(encode(codec, decode(codec, bytes))).toEqual(bytes);
+          } catch (error) {
+            if (!isSealError(error)) throw error;
+          }
+        }),
+        runs(1_000),
+      );
+    });
   });
+}
 
-  it('are refused with kinds out of order, repeated or zero', () => {
-    const accountSeed = asKey<SignSeed>(new Uint8Array(32));
-    for (const kinds of [[2, 1], [1, 1], [0]]) {
-      const extraKeys = kinds.map((kind) => ({ kind, key: new Uint8Array(1) }));
-      expect(() => encode(accountSecretsCodec, { accountSeed, extraKeys })).toThrow(RangeError);
-    }
-  });
-});
+describeCodec('account secrets', accountSecretsCodec, account);
+describeCodec("a vault's secrets", vaultSecretsCodec, vault);

@@ -1,55 +1,39 @@
-import {
-  keyCodec,
-  list,
-  malformed,
-  struct,
-  u8,
-  variable,
-  versioned,
-  WIRE_VERSION,
-  type Bytes,
-  type Codec,
-} from '@seal-chat/protocol';
-import type { SignSeed } from './keys.ts';
+import { WIRE_VERSION, keyCodec, struct, u32, versioned, type Codec } from '@seal-chat/protocol';
+import type { ArchiveSecret, SignSeed } from './keys.ts';
 
-/** A further key of the account, for a use later versions define. Readers keep kinds they do not know. */
-export interface AccountExtraKey {
-  /** Number of the use, 1 to 255. None is defined in version 1. */
-  readonly kind: number;
-  readonly key: Bytes;
+/** The key of what an account keeps for itself on the server; replaced together with the account key. */
+export interface ArchiveKey {
+  /** From 1; one more with every replacement. */
+  readonly epoch: number;
+  /** 32 bytes. */
+  readonly key: ArchiveSecret;
 }
 
-/** What makes a device speak for an account: what linking hands over and what a recovery code wraps. */
+/** What makes a device speak for an account until the account key is replaced: every present device has it. */
 export interface AccountSecrets {
   /** Ed25519 seed of the account key, 32 bytes. */
   readonly accountSeed: SignSeed;
-  /** In ascending order of kind, no kind twice. */
-  readonly extraKeys: readonly AccountExtraKey[];
+  readonly archive: ArchiveKey;
 }
 
-const MAX_EXTRA_KEYS = 8;
-const MAX_EXTRA_KEY = 64;
-
-const extraKeyList = list(struct<AccountExtraKey>({ kind: u8, key: variable(MAX_EXTRA_KEY) }), MAX_EXTRA_KEYS);
-
-const extraKeysCodec: Codec<readonly AccountExtraKey[]> = {
-  write(out, keys) {
-    if (!isAscending(keys)) throw new RangeError('extra keys: must be in ascending order of kind');
-    extraKeyList.write(out, keys);
-  },
-  read(input) {
-    const keys = extraKeyList.read(input);
-    if (!isAscending(keys)) throw malformed('extra keys out of order');
-    return keys;
-  },
-};
-
-function isAscending(keys: readonly AccountExtraKey[]): boolean {
-  return keys.every(({ kind }, i) => kind > (i === 0 ? 0 : keys[i - 1]!.kind));
+/** What the unlock ways of a person open, and no device keeps: with it account keys are made and replaced. */
+export interface VaultSecrets {
+  /** Ed25519 seed of the identity key, 32 bytes. */
+  readonly identitySeed: SignSeed;
+  readonly account: AccountSecrets;
 }
 
-/** Wire form of the secrets: at most 586 bytes. */
+/** Wire form of account secrets: 69 bytes. */
 export const accountSecretsCodec: Codec<AccountSecrets> = versioned(
   WIRE_VERSION,
-  struct<AccountSecrets>({ accountSeed: keyCodec(32), extraKeys: extraKeysCodec }),
+  struct<AccountSecrets>({
+    accountSeed: keyCodec(32),
+    archive: struct<ArchiveKey>({ epoch: u32, key: keyCodec(32) }),
+  }),
+);
+
+/** Wire form of a vault's secrets: 102 bytes. */
+export const vaultSecretsCodec: Codec<VaultSecrets> = versioned(
+  WIRE_VERSION,
+  struct<VaultSecrets>({ identitySeed: keyCodec(32), account: accountSecretsCodec }),
 );

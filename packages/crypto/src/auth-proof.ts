@@ -55,7 +55,7 @@ const NO_LIST: Bytes = new Uint8Array(32);
 
 /**
  * Returns the bytes a device signs to prove that it holds its key. The tenant is the one the client was told of, so a
- * server cannot pass the proof on to another tenant; the list hash ties a registration to the list that came with it.
+ * server cannot pass the proof on to another tenant; the list hash ties a registration or joining to the list that came with it.
  *
  * @throws RangeError when a list hash is missing for `register` or `join`, or present for `signIn`
  */

@@ -5,6 +5,7 @@ import {
   decode,
   deviceListCodec,
   variable,
+  type AccountCertificate,
   type Bytes,
   type Device,
   type DeviceId,
@@ -14,6 +15,7 @@ import {
   type TenantId,
   type UserId,
 } from '@seal-chat/protocol';
+import { checkCertificateContinues, verifyCertificate } from './certificate.ts';
 import type { Curves } from './curves/curves.ts';
 import { sha256 } from './kdf.ts';
 import { LABELS } from './labels.ts';
@@ -22,14 +24,16 @@ import { signedInput } from './signed-input.ts';
 /** A device list whose signature and inner rules were checked. Says nothing yet about what came before it. */
 export interface VerifiedDeviceList {
   readonly list: DeviceList;
+  /** Whose key signed it, as the identity key says. */
+  readonly certificate: AccountCertificate;
   /** SHA-256 of `signed.bytes`: what the next version names as its predecessor. */
   readonly hash: Bytes;
   readonly signed: SignedDeviceList;
 }
 
-/** A verified list with its past: what a client keeps of every account it knows. */
+/** A verified list with what is known of its past: what a client keeps of every account it knows. */
 export interface DeviceListState extends VerifiedDeviceList {
-  /** Ids that were in an earlier version and were removed; they never come back. */
+  /** Ids that were in a version seen earlier and were removed; they never come back. */
   readonly removed: readonly DeviceId[];
 }
 
@@ -38,8 +42,8 @@ export interface ExpectedAccount {
   readonly tenantId: TenantId;
   readonly userId: UserId;
   /** Where it is known beforehand, as after recovery or linking: Ed25519, 32 bytes. */
-  readonly accountKey?: SignPublicKey;
-  /** A version the chain must lead through, as another device of the account knows it. */
+  readonly identityKey?: SignPublicKey;
+  /** A version the chain must lead through, or begin right after, as another device of the account knows it. */
   readonly anchor?: { readonly version: number; readonly hash: Bytes };
 }
 
@@ -51,8 +55,9 @@ export function deviceListSignatureInput(bytes: Bytes): Bytes {
 }
 
 /**
- * Decodes a signed device list and checks the account key's signature over its exact bytes and the rules within
- * one list: version 1 names no predecessor, no device is from a later version, no key is in it twice.
+ * Decodes a signed device list and checks its certificate, the account key's signature over its exact bytes and the
+ * rules within one list: version 1 names no predecessor, no device is from a later version, no key is in it twice. So
+ * the newest list is enough for someone who knows nothing of an account.
  *
  * @throws SealError TOO_LARGE, MALFORMED, UNSUPPORTED_VERSION, BAD_SIGNATURE or DEVICE_LIST_REJECTED
  */
@@ -64,18 +69,22 @@ export async function verifyDeviceList(
     throw new SealError('TOO_LARGE', `device list: ${signed.bytes.length} bytes`);
   }
   const list = decode(deviceListCodec, signed.bytes);
-  if (!(await curves.verify(list.accountKey, deviceListSignatureInput(signed.bytes), signed.signature))) {
+  const certificate = await verifyCertificate(curves, list.certificate);
+  if (!(await curves.verify(certificate.accountKey, deviceListSignatureInput(signed.bytes), signed.signature))) {
     throw new SealError('BAD_SIGNATURE', 'device list: not signed by its account key');
   }
-  checkInnerRules(list);
-  return { list, hash: sha256(signed.bytes), signed };
+  checkInnerRules(list, certificate);
+  return { list, certificate, hash: sha256(signed.bytes), signed };
 }
 
-function checkInnerRules(list: DeviceList): void {
+function checkInnerRules(list: DeviceList, certificate: AccountCertificate): void {
+  if (certificate.tenantId !== list.tenantId || certificate.userId !== list.userId)
+    throw rejected('its certificate belongs to another account');
   if (list.devices.length === 0) throw rejected('it has no devices');
-  if (list.version === 1 && list.previousHash.some((byte) => byte !== 0))
-    throw rejected('version 1 names a predecessor');
-  const keys: Bytes[] = [list.accountKey];
+  if ((list.version === 1) !== list.previousHash.every((byte) => byte === 0))
+    throw rejected('its version does not fit its predecessor');
+  const keys: Bytes[] = [certificate.identityKey, certificate.accountKey];
+  if (constantTimeEqual(certificate.identityKey, certificate.accountKey)) throw rejected('one key has two uses');
   for (const device of list.devices) {
     // There is a device, so this leaves no room for a version 0.
     if (device.addedIn < 1 || device.addedIn > list.version)
@@ -88,11 +97,12 @@ function checkInnerRules(list: DeviceList): void {
 }
 
 /**
- * Checks that `next` is the version after `previous`: same account, number one higher, hash of the previous bytes,
- * devices that stay unchanged to the last bit, devices that are new marked as added now. A caller that knows ids of
+ * Checks that `next` is the version after `previous`: same identity, the same certificate or the next one, number one
+ * higher, hash of the previous bytes, devices that stay unchanged to the last bit, devices that are new marked as added
+ * now, signed by a device that was there or is added, and not without a change. A caller that knows ids of
  * earlier versions (a server: all it ever stored; a client: `DeviceListState.removed`) passes them as `removed`.
  *
- * @throws SealError IDENTITY_CHANGED when the account key differs, DEVICE_LIST_REJECTED for any other break
+ * @throws SealError IDENTITY_CHANGED when the identity key differs, DEVICE_LIST_REJECTED for any other break
  */
 export function checkDeviceListContinues(input: {
   readonly previous: VerifiedDeviceList;
@@ -101,10 +111,14 @@ export function checkDeviceListContinues(input: {
 }): void {
   const { previous, next } = input;
   const [before, after] = [previous.list, next.list];
-  checkAccount(after, before);
+  checkAccount(next, { ...before, identityKey: previous.certificate.identityKey });
   if (after.version !== before.version + 1)
     throw rejected(`version ${after.version} does not follow version ${before.version}`);
   if (!constantTimeEqual(after.previousHash, previous.hash)) throw rejected('it names another predecessor');
+  checkCertificateContinues(
+    { certificate: previous.certificate, bytes: before.certificate.bytes },
+    { certificate: next.certificate, bytes: after.certificate.bytes },
+  );
 
   const removed = new Set(input.removed);
   for (const device of after.devices) {
@@ -116,18 +130,32 @@ export function checkDeviceListContinues(input: {
       throw rejected('a device that stays was changed');
     }
   }
+  if (findDevice(before, after.author) === null && findDevice(after, after.author) === null)
+    throw rejected('a device signed that is not on it');
+  if (!isChange(previous, next)) throw rejected('it changes nothing');
+}
+
+/** Versions without a change would cost every contact time, and the account nothing. Names of devices do not count. */
+function isChange(previous: VerifiedDeviceList, next: VerifiedDeviceList): boolean {
+  const [before, after] = [previous.list, next.list];
+  return (
+    before.username !== after.username ||
+    previous.certificate.number !== next.certificate.number ||
+    before.devices.length !== after.devices.length ||
+    after.devices.some(({ deviceId }) => findDevice(before, deviceId) === null)
+  );
 }
 
 /**
- * Follows a chain of signed device lists, oldest first, from what is known of the account (null: nothing) to the
- * latest version. Versions that are known already may be repeated as long as they lead to the known one. An empty
+ * Follows a chain of signed device lists, oldest first, from what is known of the account to the latest version. Where
+ * nothing is known the chain may begin at any version. Versions that are known already may be repeated as long as they lead to the known one. An empty
  * chain leaves `known` as it is.
  *
  * Fetch and verify under one lock per account: an answer that was overtaken by a newer one is a rollback to this
  * function, which cannot tell the two apart.
  *
  * @returns the latest version, with its hash and every id removed on the way
- * @throws SealError IDENTITY_CHANGED when an account key is not the expected or the known one; DEVICE_LIST_REJECTED
+ * @throws SealError IDENTITY_CHANGED when an identity key is not the expected or the known one; DEVICE_LIST_REJECTED
  *   on another account, a gap, a fork or a rollback; TOO_LARGE, MALFORMED, UNSUPPORTED_VERSION or BAD_SIGNATURE as
  *   `verifyDeviceList`
  */
@@ -138,20 +166,26 @@ export async function verifyDeviceListChain(input: {
   readonly chain: readonly SignedDeviceList[];
 }): Promise<DeviceListState> {
   const { curves, expected, known, chain } = input;
-  if (known !== null) checkAccount(known.list, expected);
+  if (known !== null) checkAccount(known, expected);
   let state: DeviceListState | null = null;
+  let isAnchored = expected.anchor === undefined;
   for (const signed of chain) {
     const next = await verifyDeviceList(curves, signed);
-    checkAccount(next.list, { ...expected, ...(known !== null && { accountKey: known.list.accountKey }) });
-    if (next.list.version === expected.anchor?.version && !constantTimeEqual(next.hash, expected.anchor.hash)) {
-      throw rejected('it differs from the list that another device knows');
+    checkAccount(next, { ...expected, ...(known !== null && { identityKey: known.certificate.identityKey }) });
+    if (next.list.version === expected.anchor?.version) {
+      if (!constantTimeEqual(next.hash, expected.anchor.hash))
+        throw rejected('it differs from the list that another device knows');
+      isAnchored = true;
+    }
+    if (state === null && next.list.version === (expected.anchor?.version ?? -1) + 1) {
+      isAnchored = constantTimeEqual(next.list.previousHash, expected.anchor!.hash);
     }
     state = follow(state, next, known);
   }
   state ??= known;
   if (state === null) throw rejected('the server sent no list');
-  const least = Math.max(known?.list.version ?? 0, expected.anchor?.version ?? 0);
-  if (state.list.version < least) throw rejected('it is older than the known version');
+  if (!isAnchored) throw rejected('it does not lead through the list that another device knows');
+  if (state.list.version < (known?.list.version ?? 0)) throw rejected('it is older than the known version');
   return state;
 }
 
@@ -172,18 +206,14 @@ function follow(
 
 /** What the first link of a chain must continue; null when nothing before it is known. */
 function startOf(first: VerifiedDeviceList, known: DeviceListState | null): DeviceListState | null {
-  if (known === null) {
-    if (first.list.version !== 1) throw rejected(`the chain begins at version ${first.list.version}`);
-    return null;
-  }
-  return first.list.version <= known.list.version ? null : known;
+  return known === null || first.list.version <= known.list.version ? null : known;
 }
 
-function checkAccount(list: DeviceList, expected: ExpectedAccount): void {
+function checkAccount({ list, certificate }: VerifiedDeviceList, expected: ExpectedAccount): void {
   if (list.tenantId !== expected.tenantId || list.userId !== expected.userId)
     throw rejected('it belongs to another account');
-  if (expected.accountKey !== undefined && !constantTimeEqual(list.accountKey, expected.accountKey)) {
-    throw new SealError('IDENTITY_CHANGED', 'device list: it has another account key');
+  if (expected.identityKey !== undefined && !constantTimeEqual(certificate.identityKey, expected.identityKey)) {
+    throw new SealError('IDENTITY_CHANGED', 'device list: it has another identity key');
   }
 }
 
@@ -202,6 +232,7 @@ function isSameDevice(a: Device, b: Device): boolean {
     constantTimeEqual(a.dhKey, b.dhKey) &&
     constantTimeEqual(a.signKey, b.signKey) &&
     a.registrationId === b.registrationId &&
+    a.capabilities === b.capabilities &&
     a.addedIn === b.addedIn
   );
 }

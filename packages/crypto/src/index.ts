@@ -18,18 +18,23 @@ export {
 } from './device-list.ts';
 export type { AuthProof, AuthPurpose } from './auth-proof.ts';
 export {
-  accountKeyFromSeed,
-  createAccountKey,
+  createAccountKeys,
   createDeviceKeys,
   createDeviceList,
   extendDeviceList,
+  newDeviceOf,
+  replaceAccountKey,
+  signKeyFromSeed,
   type Account,
   type DeviceKeys,
+  type NamedDevice,
 } from './identity.ts';
-export type { AccountExtraKey, AccountSecrets } from './account-secrets.ts';
+export { accountSecretsCodec, type AccountSecrets, type ArchiveKey, type VaultSecrets } from './account-secrets.ts';
+export { openDeviceLabels, type DeviceLabel } from './device-labels.ts';
+export type { JoinConsent, NewDevice } from './join-consent.ts';
+export { signJoinConsent, signUnlockProof } from './sign-consent.ts';
 export { openBody, sealBody, type SealedBody } from './sealed-body.ts';
 export { createRecoveryCode, parseRecoveryCode } from './recovery/code.ts';
-export { unwrapAccountSecrets, wrapAccountSecrets, type RecoveryOptions, type RecoveryOwner } from './recovery/wrap.ts';
 export { createLinkingCode, linkingCodeKeys, type LinkingCodeKeys } from './linking/code.ts';
 export { acceptLink, requestLink, revealLink, type LinkRequested, type LinkRevealed } from './linking/new-device.ts';
 export { answerLink, checkLink, grantLink, type LinkAnswered, type LinkChecked } from './linking/old-device.ts';
@@ -44,7 +49,7 @@ export { needsEpoch, offerEpoch } from './session/offer-epoch.ts';
 export type { OwnDevice, Parties, PeerDevice } from './session/parties.ts';
 export { sessionCodec, sessionRecordHeadCodec, wipeSessionRecord } from './session/record-codec.ts';
 export type { Session, SessionName, SessionRecord } from './session/session.ts';
-export { dmId } from './dm-id.ts';
+export { dmId, keyShareId } from './dm-id.ts';
 export { selfId } from './self-id.ts';
 export { checkVerificationCode, verificationCode } from './verification-code.ts';
 export { safetyNumber, type SafetyNumberParty } from './safety-number.ts';

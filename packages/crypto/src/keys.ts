@@ -8,6 +8,10 @@ export type DhPrivateKey = Key<'DhPrivateKey'>;
 export type DhOutput = Key<'DhOutput'>;
 /** Seed of an Ed25519 key pair, 32 bytes: RFC 8032 calls it the private key. */
 export type SignSeed = Key<'SignSeed'>;
+/** Secret of an archive key, 32 bytes: only keys derived from it are used. */
+export type ArchiveSecret = Key<'ArchiveSecret'>;
+/** What an unlock way derives, 32 bytes: the seed of an X-Wing key pair. */
+export type MethodKey = Key<'MethodKey'>;
 /** Seed d || z of an ML-KEM-768 key pair, 64 bytes (FIPS 203). */
 export type KemSeed = Key<'KemSeed'>;
 /** Result of an encapsulation, 32 bytes: SS of PQXDH. */

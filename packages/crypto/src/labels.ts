@@ -3,8 +3,16 @@
  * that bytes made for one purpose are never valid for another. Labels of sessions are next to their derivations.
  */
 export const LABELS = {
+  /** Identity key over the bytes of a certificate. */
+  accountKey: 'SealChat_v1_AccountKey',
   /** Account key over the bytes of a device list. */
-  deviceList: 'SealChat_v1_DeviceList',
+  deviceList: 'SealChat_v2_DeviceList',
+  /** Archive key -> key of the devices' names. */
+  deviceLabels: 'SealChat_v1_DeviceLabels',
+  /** Device key over a new device. */
+  joinConsent: 'SealChat_v1_JoinConsent',
+  /** Account -> what stands for a conversation where own devices pass on account secrets. */
+  keyShare: 'SealChat_v1_KeyShare',
   /** Two people -> the id of their DM. */
   dmId: 'SealChat_v1_DmId',
   /** A person -> the id of their conversation with themselves. */
@@ -19,8 +27,20 @@ export const LABELS = {
   transcript: 'SealChat_v1_Transcript',
   /** Commitment of a sealed body to its key. */
   bodyKey: 'SealChat_v1_BodyKey',
-  /** Recovery code -> key that wraps the account seed. */
-  recoveryKey: 'SealChat_v1_RecoveryKey',
+  /** Identity key over the bytes of a vault. */
+  vault: 'SealChat_v1_Vault',
+  /** Secret of an unlock way -> seed of its X-Wing key. */
+  vaultKey: 'SealChat_v1_VaultKey',
+  /** Key of an unlock way -> what ties it to an account. */
+  vaultBinding: 'SealChat_v1_VaultBinding',
+  /** Vault's secrets to one unlock way. */
+  vaultMethod: 'SealChat_v1_VaultMethod',
+  /** Archive key -> key of the one before. */
+  archiveLink: 'SealChat_v1_ArchiveLink',
+  /** Recovery code -> key that proves it to the server. */
+  unlockKey: 'SealChat_v1_UnlockKey',
+  /** Unlock key over a challenge. */
+  unlockProof: 'SealChat_v1_UnlockProof',
   /** Linking code -> where the two devices meet. */
   linkId: 'SealChat_v1_LinkId',
   /** Linking code -> key that authenticates every step. */

@@ -11,11 +11,11 @@ import {
 } from '@seal-chat/protocol';
 import { sha256 } from './kdf.ts';
 
-/** Whose account key it is. */
+/** Whose identity key it is. */
 export interface SafetyNumberParty {
   readonly userId: UserId;
   /** Ed25519, 32 bytes. */
-  readonly accountKey: SignPublicKey;
+  readonly identityKey: SignPublicKey;
 }
 
 /** Makes a second key with the same digits dearer to find by as much; what Signal's numeric fingerprints use. */
@@ -27,11 +27,11 @@ const input = struct<SafetyNumberParty & { readonly label: string; readonly tena
   label: text(64),
   tenantId: id<TenantId>(),
   userId: id<UserId>(),
-  accountKey: keyCodec(32),
+  identityKey: keyCodec(32),
 });
 
 /**
- * Computes 60 digits over both account keys, the same on both sides: two people who compare them know that no one is
+ * Computes 60 digits over both identity keys, the same on both sides: two people who compare them know that no one is
  * intercepting their messages. Each half is an iterated SHA-256 of one account, read as six groups of five digits; the
  * lower half comes first.
  */
@@ -39,9 +39,9 @@ export function safetyNumber(tenantId: TenantId, a: SafetyNumberParty, b: Safety
   return [fingerprint(tenantId, a), fingerprint(tenantId, b)].toSorted().join('');
 }
 
-function fingerprint(tenantId: TenantId, { userId, accountKey }: SafetyNumberParty): string {
-  let hash = sha256(encode(input, { label: 'SealChat_v1_SafetyNumber', tenantId, userId, accountKey }));
-  for (let round = 1; round < ROUNDS; round++) hash = sha256(concatBytes(hash, accountKey));
+function fingerprint(tenantId: TenantId, { userId, identityKey }: SafetyNumberParty): string {
+  let hash = sha256(encode(input, { label: 'SealChat_v1_SafetyNumber', tenantId, userId, identityKey }));
+  for (let round = 1; round < ROUNDS; round++) hash = sha256(concatBytes(hash, identityKey));
   let digits = '';
   for (let group = 0; group < GROUPS; group++) {
     const bytes = hash.subarray(group * BYTES_PER_GROUP, (group + 1) * BYTES_PER_GROUP);

@@ -41,8 +41,8 @@ const codec = versioned(
 
 const label = encode(struct<{ label: string }>({ label: text(64) }), { label: LABELS.verificationKey });
 
-function keyHash({ accountKey }: { readonly accountKey: SignPublicKey }): Bytes {
-  return sha256(concatBytes(label, accountKey));
+function keyHash({ identityKey }: { readonly identityKey: SignPublicKey }): Bytes {
+  return sha256(concatBytes(label, identityKey));
 }
 
 /**

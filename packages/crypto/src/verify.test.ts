@@ -115,16 +115,20 @@ describe('the entry for servers', () => {
     expect(reached).toEqual([
       '@seal-chat/protocol',
       'auth-proof.ts',
+      'certificate.ts',
       'curves/canonical.ts',
       'curves/web-crypto-verify.ts',
       'device-list.ts',
       'dm-id.ts',
       'expect-length.ts',
+      'join-consent.ts',
       'kdf.ts',
       'labels.ts',
       'prekey-signature.ts',
       'sha256.ts',
       'signed-input.ts',
+      'unlock-proof.ts',
+      'vault/verify-vault.ts',
       'verify.ts',
     ]);
   });

@@ -10,6 +10,9 @@ export {
   type VerifiedDeviceList,
 } from './device-list.ts';
 export { verifyAuthProof, type AuthProof, type AuthPurpose } from './auth-proof.ts';
+export { verifyJoinConsent, type JoinConsent } from './join-consent.ts';
+export { isUnlockProof, verifyUnlockProof, type UnlockProof } from './unlock-proof.ts';
+export { checkRecords, checkVaultContinues, verifyVault, type VerifiedVault } from './vault/verify-vault.ts';
 export { verifyPreKeySignature, type PreKeyOwner } from './prekey-signature.ts';
 export { dmId } from './dm-id.ts';
 export { selfId } from './self-id.ts';

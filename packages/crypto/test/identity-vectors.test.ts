@@ -23,27 +23,37 @@ import {
 } from '@seal-chat/protocol';
 import { authProofInput, type AuthPurpose } from '../src/auth-proof.ts';
 import { verifyDeviceListChain } from '../src/device-list.ts';
+import { isUnlockProof, unlockProofInput, type UnlockProof } from '../src/unlock-proof.ts';
+import { joinConsentInput } from '../src/join-consent.ts';
 import {
-  accountKeyFromSeed,
   createDeviceList,
   extendDeviceList,
+  newDeviceOf,
+  replaceAccountKey,
+  signKeyFromSeed,
   type Account,
   type DeviceKeys,
 } from '../src/identity.ts';
+import { tweetnaclCurves } from '../src/curves/tweetnacl.ts';
+import { nobleKem } from '../src/kem/noble.ts';
+import { openDeviceLabels } from '../src/device-labels.ts';
+import { signJoinConsent, signUnlockProof } from '../src/sign-consent.ts';
+import { createRecoveryMethod } from '../src/vault/method.ts';
+import { unlockKeyOf } from '../src/vault/unlock-key.ts';
+import { createVault, openVault } from '../src/vault/vault.ts';
+import { verifyVault } from '../src/vault/verify-vault.ts';
 import { linkingCodeKeys } from '../src/linking/code.ts';
 import { acceptLink, requestLink, revealLink } from '../src/linking/new-device.ts';
 import { answerLink, checkLink, grantLink } from '../src/linking/old-device.ts';
-import { dmId } from '../src/dm-id.ts';
+import { dmId, keyShareId } from '../src/dm-id.ts';
 import { padmeLength } from '../src/padding.ts';
 import { preKeySignatureInput } from '../src/prekey-signature.ts';
 import { createRecoveryCode, parseRecoveryCode } from '../src/recovery/code.ts';
-import { wrapAccountSecrets } from '../src/recovery/wrap.ts';
 import { openBody, sealBody } from '../src/sealed-body.ts';
 import { signAuthProof } from '../src/sign-auth-proof.ts';
 import { curves } from './accounts.ts';
 import { runPython } from './python.ts';
 import { scripted } from './rng.ts';
-import type { SignSeed } from '../src/keys.ts';
 
 interface DeviceVector {
   deviceId: DeviceId;
@@ -56,12 +66,18 @@ interface IdentityVectors {
   deviceLists: {
     tenantId: TenantId;
     userId: UserId;
-    accountSeed: string;
-    accountKey: string;
+    username: string;
+    identitySeed: string;
+    accountSeeds: [string, string];
+    archiveKeys: [string, string];
+    certificates: [{ bytes: string; signature: string }, { bytes: string; signature: string }];
+    names: [string, string];
     devices: { laptop: DeviceVector; phone: DeviceVector };
     issuedAt: number[];
-    versions: { bytes: string; hash: string; signature: string }[];
+    versions: { labelsNonce: string; bytes: string; hash: string; signature: string }[];
   };
+  joinConsent: { input: string; signature: string };
+  keyShareId: ConversationId;
   authProofs: {
     challengeId: ChallengeId;
     nonce: string;
@@ -87,13 +103,22 @@ interface IdentityVectors {
     bodyHash: string;
     keyMessage: string;
   }[];
-  recovery: {
+  vault: {
     secret: string;
     code: string;
+    methodId: string;
     salt: string;
-    nonce: string;
-    extraKeys: { kind: number; key: string }[];
-    blob: string;
+    createdAt: number;
+    unlockSeed: string;
+    unlockProofs: { purpose: UnlockProof['purpose']; input: string; signature: string }[];
+    versions: {
+      ephemeral: string;
+      message: string;
+      linkNonce: string;
+      record: string;
+      bytes: string;
+      signature: string;
+    }[];
   };
   linking: {
     code: string;
@@ -113,11 +138,27 @@ interface IdentityVectors {
 
 const text = readFileSync(new URL('../vectors/identity.vectors.json', import.meta.url), 'utf8');
 const vectors = JSON.parse(text) as IdentityVectors;
-const { deviceLists, authProofs, recovery, linking } = vectors;
+const { deviceLists, authProofs, vault, linking } = vectors;
 const owner = { tenantId: deviceLists.tenantId, userId: deviceLists.userId };
 
-async function account(): Promise<Account> {
-  return { ...owner, key: await accountKeyFromSeed(curves, asKey(fromHex(deviceLists.accountSeed))) };
+/** Alice under her account key of that certificate number. */
+async function account(number: 1 | 2): Promise<Account> {
+  const { username, accountSeeds, archiveKeys, certificates } = deviceLists;
+  const { bytes, signature } = certificates[number - 1]!;
+  return {
+    ...owner,
+    username,
+    certificate: { bytes: fromHex(bytes), signature: fromHex(signature) },
+    key: await signKeyFromSeed(curves, asKey(fromHex(accountSeeds[number - 1]!))),
+    archive: { epoch: number, key: asKey(fromHex(archiveKeys[number - 1]!)) },
+  };
+}
+
+const identity = () => signKeyFromSeed(curves, asKey(fromHex(deviceLists.identitySeed)));
+
+async function secretsOf(number: 1 | 2) {
+  const { key, archive } = await account(number);
+  return { accountSeed: key.privateKey, archive };
 }
 
 async function device({ deviceId, dhSeed, signSeed, registrationId }: DeviceVector): Promise<DeviceKeys> {
@@ -131,15 +172,29 @@ describe('the Python implementation', () => {
   });
 
   it('agrees on device lists', async () => {
-    const alice = await account();
-    expect(toHex(alice.key.publicKey)).toBe(deviceLists.accountKey);
+    const [before, after] = [await account(1), await account(2)];
     const [laptop, phone] = [await device(deviceLists.devices.laptop), await device(deviceLists.devices.phone)];
     const [first, second, third] = deviceLists.issuedAt as [number, number, number];
-    const one = await createDeviceList({ curves, account: alice, device: laptop, now: first });
-    const two = await extendDeviceList({ curves, account: alice, previous: one, add: [phone], now: second });
-    const remove = [laptop.deviceId];
-    const three = await extendDeviceList({ curves, account: alice, previous: two, remove, now: third });
-    const made = [one, two, three].map(({ signed, hash }) => ({
+    const [name, otherName] = deviceLists.names;
+    const nonces = deviceLists.versions.map(({ labelsNonce }) => labelsNonce);
+    const rng = scripted(...nonces);
+    const device1 = { keys: laptop, name };
+    const one = await createDeviceList({ curves, rng, account: before, device: device1, now: first });
+    const add = [{ keys: phone, name: otherName }];
+    const author = phone.deviceId;
+    const two = await extendDeviceList({ curves, rng, account: before, previous: one, author, add, now: second });
+    const three = await extendDeviceList({
+      curves,
+      rng,
+      account: after,
+      previous: two,
+      author,
+      remove: [laptop.deviceId],
+      previousArchive: before.archive,
+      now: third,
+    });
+    const made = [one, two, three].map(({ signed, hash }, i) => ({
+      labelsNonce: nonces[i],
       bytes: toHex(signed.bytes),
       hash: toHex(hash),
       signature: toHex(signed.signature),
@@ -151,6 +206,31 @@ describe('the Python implementation', () => {
       signature: fromHex(signature),
     }));
     expect(await verifyDeviceListChain({ curves, expected: owner, known: null, chain })).toEqual(three);
+    expect(openDeviceLabels(owner, after.archive, three.list)).toEqual([
+      { deviceId: phone.deviceId, addedAt: second, name: otherName },
+    ]);
+  });
+
+  it('agrees on certificates', async () => {
+    const [, second] = deviceLists.certificates;
+    const chain = deviceLists.versions.map(({ bytes, signature }) => ({
+      bytes: fromHex(bytes),
+      signature: fromHex(signature),
+    }));
+    const previous = await verifyDeviceListChain({ curves, expected: owner, known: null, chain: chain.slice(0, 2) });
+    const rng = scripted(deviceLists.accountSeeds[1], deviceLists.archiveKeys[1]);
+    const next = await replaceAccountKey({ curves: tweetnaclCurves, rng, identity: await identity(), previous });
+    expect(toHex(next.certificate.bytes)).toBe(second.bytes);
+    expect(toHex(next.certificate.signature)).toBe(second.signature);
+    expect(next.archive).toEqual((await account(2)).archive);
+  });
+
+  it("agrees on a device's consent and on where account keys are shared", async () => {
+    const [laptop, phone] = [await device(deviceLists.devices.laptop), await device(deviceLists.devices.phone)];
+    const consent = { ...owner, device: newDeviceOf(phone) };
+    expect(toHex(joinConsentInput({ ...consent, byDeviceId: laptop.deviceId }))).toBe(vectors.joinConsent.input);
+    expect(toHex(await signJoinConsent(curves, laptop, consent))).toBe(vectors.joinConsent.signature);
+    expect(keyShareId(owner.tenantId, owner.userId)).toBe(vectors.keyShareId);
   });
 
   it('agrees on what a device signs to sign in', async () => {
@@ -215,14 +295,67 @@ describe('the Python implementation', () => {
     }
   });
 
-  it('agrees on recovery', async () => {
-    expect(createRecoveryCode(scripted(recovery.secret))).toBe(recovery.code);
-    expect(toHex(parseRecoveryCode(recovery.code))).toBe(recovery.secret);
-    const extraKeys = recovery.extraKeys.map(({ kind, key }) => ({ kind, key: fromHex(key) }));
-    const secrets = { accountSeed: asKey<SignSeed>(fromHex(deviceLists.accountSeed)), extraKeys };
-    const { code } = recovery;
-    const blob = await wrapAccountSecrets({ code, owner, secrets, rng: scripted(recovery.salt, recovery.nonce) });
-    expect(toHex(blob)).toBe(recovery.blob);
+  it('agrees on a vault, its recovery code, and what stays open after the account key was replaced', async () => {
+    const { code } = vault;
+    expect(createRecoveryCode(scripted(vault.secret))).toBe(code);
+    expect(toHex(parseRecoveryCode(code))).toBe(vault.secret);
+    const alice = await identity();
+    const unlockKey = await unlockKeyOf({ curves, code, tenantId: owner.tenantId });
+    expect(toHex(unlockKey.privateKey)).toBe(vault.unlockSeed);
+
+    const deps = (...values: string[]) => {
+      const rng = scripted(...values);
+      return { curves: tweetnaclCurves, kem: nobleKem(rng), rng };
+    };
+    const method = await createRecoveryMethod(deps(vault.methodId.replaceAll('-', ''), vault.salt), {
+      owner,
+      identityKey: alice.publicKey,
+      code,
+      now: vault.createdAt,
+    });
+    let previous = null;
+    let previousArchive = null;
+    for (const number of [1, 2] as const) {
+      const { ephemeral, message, linkNonce, record, bytes, signature } = vault.versions[number - 1]!;
+      const secrets = { identitySeed: alice.privateKey, account: await secretsOf(number) };
+      const made = await createVault(deps(ephemeral, message, linkNonce), {
+        owner,
+        identity: alice,
+        secrets,
+        methods: [method],
+        previous,
+        previousArchive,
+        now: 1_700_000_000_000 + number,
+      });
+      expect(made.records.map(toHex)).toEqual([record]);
+      expect(toHex(made.signed.bytes)).toBe(bytes);
+      expect(toHex(made.signed.signature)).toBe(signature);
+      previous = await verifyVault(curves, made.signed);
+      previousArchive = secrets.account.archive;
+    }
+    const { bytes, signature, record } = vault.versions[1]!;
+    const signed = { bytes: fromHex(bytes), signature: fromHex(signature) };
+    const opened = await openVault(deps(), { owner, code, signed, record: fromHex(record) });
+    expect(opened.secrets).toEqual({ identitySeed: alice.privateKey, account: await secretsOf(2) });
+    expect(opened.formerArchive).toEqual([(await account(1)).archive]);
+  });
+
+  it('agrees on what proves a recovery code', async () => {
+    const unlockKey = await unlockKeyOf({ curves, code: vault.code, tenantId: owner.tenantId });
+    for (const { purpose, input, signature } of vault.unlockProofs) {
+      const proof = {
+        tenantId: owner.tenantId,
+        purpose,
+        challengeId: authProofs.challengeId,
+        nonce: fromHex(authProofs.nonce),
+        deviceListHash: purpose === 'open' ? null : fromHex(authProofs.deviceListHash),
+      };
+      expect(toHex(unlockProofInput(proof))).toBe(input);
+      expect(toHex(await signUnlockProof(curves, unlockKey, proof))).toBe(signature);
+      const check = { curves, proof, unlockKey: unlockKey.publicKey, signature: fromHex(signature) };
+      expect(await isUnlockProof(check)).toBe(true);
+      expect(await isUnlockProof({ ...check, proof: { ...proof, nonce: new Uint8Array(32) } })).toBe(false);
+    }
   });
 
   it('agrees on every step of a linking and its digits', async () => {
@@ -233,16 +366,20 @@ describe('the Python implementation', () => {
 
     const newRng = scripted(linking.newEphemeralSeed, linking.opening, nonces[0], nonces[2]);
     const oldRng = scripted(linking.oldEphemeralSeed, nonces[1], nonces[3]);
-    const one = await requestLink({ curves, rng: newRng, code, deviceName });
+    const [laptop, phone] = [await device(deviceLists.devices.laptop), await device(deviceLists.devices.phone)];
+    const one = await requestLink({ curves, rng: newRng, code, deviceName, device: newDeviceOf(phone) });
     const two = await answerLink({ curves, rng: oldRng, code, payload: one.payload });
     const three = await revealLink({ curves, rng: newRng, state: one.state, payload: two.payload });
     const check = await checkLink({ curves, state: two.state, payload: three.payload });
     const grant = {
       ...owner,
       username: linking.username,
-      secrets: { accountSeed: asKey<SignSeed>(fromHex(deviceLists.accountSeed)), extraKeys: [] },
+      identityKey: (await identity()).publicKey,
+      secrets: await secretsOf(1),
       deviceListVersion: linking.deviceListVersion,
       deviceListHash: fromHex(linking.deviceListHash),
+      byDeviceId: laptop.deviceId,
+      consent: await signJoinConsent(curves, laptop, { ...owner, device: newDeviceOf(phone) }),
     };
     const four: Bytes = grantLink({ state: check.state, grant, rng: oldRng });
     expect([one.payload, two.payload, three.payload, four].map(toHex)).toEqual(payloads);

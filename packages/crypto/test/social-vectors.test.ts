@@ -36,7 +36,7 @@ interface Vectors {
 
 const text = readFileSync(new URL('../vectors/social.vectors.json', import.meta.url), 'utf8');
 const vectors = JSON.parse(text) as Vectors;
-const party = (userId: UserId, key: string) => ({ userId, accountKey: asKey<SignPublicKey>(fromHex(key)) });
+const party = (userId: UserId, key: string) => ({ userId, identityKey: asKey<SignPublicKey>(fromHex(key)) });
 
 describe('vectors of the second implementation', () => {
   it('are what the Python program writes', () => {

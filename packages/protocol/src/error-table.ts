@@ -66,6 +66,8 @@ export const ERRORS: Readonly<Record<ErrorCode, { readonly status: number; reado
     text: 'You have verified another key of this person. Check the new one first.',
   },
   IDENTITY_CHANGED: { status: 409, text: 'The identity of this person has changed.' },
+  UNLOCK_NEEDED: { status: 409, text: 'Enter your recovery code to do that.' },
+  VAULT_REJECTED: { status: 409, text: 'The server shows another account’s keys, or old ones.' },
   WRONG_CODE: { status: 403, text: 'That code is incorrect.' },
   // Device storage and the network
   STORAGE_FAILED: { status: 500, text: 'The browser could not store data for this site.' },

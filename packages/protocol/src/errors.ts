@@ -53,6 +53,8 @@ const RETRYABLE = {
   UNVERIFIED_DEVICE: true,
   VERIFICATION_REQUIRED: false,
   IDENTITY_CHANGED: false,
+  UNLOCK_NEEDED: false,
+  VAULT_REJECTED: false,
   WRONG_CODE: false,
   // Device storage and the network
   STORAGE_FAILED: true,

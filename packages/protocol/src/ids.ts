@@ -21,11 +21,21 @@ export type MessageId = Id<'MessageId'>;
 export type ChallengeId = Id<'ChallengeId'>;
 /** A meeting point of two devices that are being linked; derived from the linking code. */
 export type LinkId = Id<'LinkId'>;
+export type MethodId = Id<'MethodId'>;
 /** A file that belongs to a message. */
 export type AttachmentId = Id<'AttachmentId'>;
 
 /** Any of the id types. */
-export type AnyId = TenantId | UserId | DeviceId | ConversationId | MessageId | ChallengeId | LinkId | AttachmentId;
+export type AnyId =
+  | TenantId
+  | UserId
+  | DeviceId
+  | ConversationId
+  | MessageId
+  | ChallengeId
+  | LinkId
+  | MethodId
+  | AttachmentId;
 
 /** Bytes in the binary form of an id. */
 export const ID_LENGTH = 16;

@@ -32,8 +32,10 @@ export {
   type KemPublicKey,
   type Key,
   type SignPublicKey,
+  type XWingPublicKey,
 } from './keys.ts';
 export { PART_SIZE, chunksOf, ciphertextSize, plaintextSize } from './ciphertext-size.ts';
+export { CAPABILITIES } from './capabilities.ts';
 export { ERRORS } from './error-table.ts';
 export {
   SealError,
@@ -56,6 +58,7 @@ export {
   type DeviceId,
   type LinkId,
   type MessageId,
+  type MethodId,
   type TenantId,
   type UserId,
 } from './ids.ts';
@@ -104,6 +107,7 @@ export {
   type ContextField,
   type TranscriptPoint,
 } from './wire/context.ts';
+export { certificateCodec, type AccountCertificate, type SignedCertificate } from './wire/certificate.ts';
 export { deviceListCodec, type Device, type DeviceList, type SignedDeviceList } from './wire/device-list.ts';
 export {
   decodeEnvelope,
@@ -116,6 +120,17 @@ export {
   type PreKeyHeader,
   type RatchetHeader,
 } from './wire/envelope.ts';
+export {
+  METHOD_KINDS,
+  methodRecordCodec,
+  recoveryParamsCodec,
+  vaultCodec,
+  type ArchiveLink,
+  type MethodRecord,
+  type RecoveryParams,
+  type SignedVault,
+  type Vault,
+} from './wire/vault.ts';
 export {
   KEM_CIPHERTEXT_LENGTH,
   KEM_KEY_LENGTH,

@@ -14,6 +14,8 @@ export type DhPublicKey = Key<'DhPublicKey'>;
 export type SignPublicKey = Key<'SignPublicKey'>;
 /** ML-KEM-768 encapsulation key, 1184 bytes. */
 export type KemPublicKey = Key<'KemPublicKey'>;
+/** X-Wing public key, 1216 bytes. */
+export type XWingPublicKey = Key<'XWingPublicKey'>;
 /** secretbox key of one sealed body, 32 bytes. */
 export type ContentKey = Key<'ContentKey'>;
 /** Key of one attachment, 32 bytes. */

@@ -72,9 +72,21 @@ export const SIZE_LIMITS = {
   /** One key envelope; a prekey message is about 1,400. */
   envelope: 4_096,
   /** A signed device list. */
-  deviceList: 4_096,
-  /** The wrapped account key that recovery needs. */
-  recoveryBlob: 1_024,
+  deviceList: 5_120,
+  /** A certificate of an account key, which is 133. */
+  certificate: 256,
+  /** The sealed names of an account's devices, and one name in UTF-8. */
+  deviceLabels: 2_304,
+  deviceName: 64,
+  /** A vault, one unlock way of it, and parts of that. */
+  vault: 8_192,
+  methodRecord: 4_096,
+  methodLabel: 64,
+  methodParams: 1_024,
+  methodSealed: 2_048,
+  archiveLink: 128,
+  /** X-Wing (draft-connolly-cfrg-xwing-kem §5). */
+  xWingPublicKey: 1_216,
   /** One step of device linking. */
   linkPayload: 8_192,
   /** One WebSocket frame or HTTP body from a client: a Commit with the largest Welcome and GroupInfo fits, as base64. */
@@ -160,6 +172,10 @@ export const DEFAULT_QUOTAS = { attachmentBytes: 25_000_000, imageBytes: 5_000_0
 export const COUNT_LIMITS = {
   /** Devices of one account. */
   devicesPerUser: 20,
+  /** Unlock ways of one account. */
+  unlockMethods: 8,
+  /** Former archive keys that a vault leads back to. */
+  archiveLinks: 64,
   /** Rows of one page of history, search or conversations. */
   page: 100,
   /** Device-list versions returned in one answer. */
@@ -188,7 +204,13 @@ export const DEFAULT_RATES = {
   failedAuthPerAccount: 5,
   socketsPerUser: 5,
   prekeyClaimsPerMinutePerUser: 60,
-  recoveryDownloadsPerHourPerAccount: 10,
+  /**
+   * Versions of an account's device list: 20 a day together. New account keys are counted apart, so that a thief on one
+   * device cannot use up what removing that device takes.
+   */
+  deviceListsPerDayPerAccount: 12,
+  accountKeysPerDayPerAccount: 8,
+  vaultsPerDayPerAccount: 20,
   searchesPerMinutePerUser: 60,
   keyPackageClaimsPerMinutePerUser: 120,
   channelChangesPerMinutePerUser: 120,

@@ -121,10 +121,15 @@ export const VARIABLES = {
     DEFAULT_RATES.prekeyClaimsPerMinutePerUser,
     'Times a user may ask for keys to begin sessions in a minute.',
   ),
-  RECOVERY_DOWNLOADS_PER_HOUR: rate(
-    DEFAULT_RATES.recoveryDownloadsPerHourPerAccount,
-    'Times the wrapped account key of an account may be fetched in an hour.',
+  DEVICE_LISTS_PER_DAY: rate(
+    DEFAULT_RATES.deviceListsPerDayPerAccount,
+    'Times devices may be added to and removed from an account in a day.',
   ),
+  ACCOUNT_KEYS_PER_DAY: rate(
+    DEFAULT_RATES.accountKeysPerDayPerAccount,
+    'Times an account may replace its account key in a day, as removing a device does.',
+  ),
+  VAULTS_PER_DAY: rate(DEFAULT_RATES.vaultsPerDayPerAccount, 'Times an account may change its recovery code in a day.'),
   SEARCHES_PER_MINUTE: rate(DEFAULT_RATES.searchesPerMinutePerUser, 'Searches for people by a user in a minute.'),
   KEY_PACKAGE_CLAIMS_PER_MINUTE: rate(
     DEFAULT_RATES.keyPackageClaimsPerMinutePerUser,
@@ -188,7 +193,9 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       failedAuthPerAccount: read('FAILED_AUTH_PER_ACCOUNT'),
       socketsPerUser: read('SOCKETS_PER_USER'),
       prekeyClaimsPerMinutePerUser: read('PREKEY_CLAIMS_PER_MINUTE'),
-      recoveryDownloadsPerHourPerAccount: read('RECOVERY_DOWNLOADS_PER_HOUR'),
+      deviceListsPerDayPerAccount: read('DEVICE_LISTS_PER_DAY'),
+      accountKeysPerDayPerAccount: read('ACCOUNT_KEYS_PER_DAY'),
+      vaultsPerDayPerAccount: read('VAULTS_PER_DAY'),
       searchesPerMinutePerUser: read('SEARCHES_PER_MINUTE'),
       keyPackageClaimsPerMinutePerUser: read('KEY_PACKAGE_CLAIMS_PER_MINUTE'),
       channelChangesPerMinutePerUser: read('CHANNEL_CHANGES_PER_MINUTE'),

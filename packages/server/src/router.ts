@@ -16,13 +16,13 @@ import { createMessagesRouter } from './messages/router.ts';
 import type { MessagesService } from './messages/service.ts';
 import { createPreKeysRouter } from './prekeys/router.ts';
 import type { PreKeysService } from './prekeys/service.ts';
-import { createRecoveryRouter } from './recovery/router.ts';
-import type { RecoveryService } from './recovery/service.ts';
 import { createSyncRouter } from './sync/router.ts';
 import type { SyncService } from './sync/service.ts';
 import { router } from './trpc/init.ts';
 import { createUsersRouter } from './users/router.ts';
 import type { UsersService } from './users/service.ts';
+import { createVaultRouter } from './vault/router.ts';
+import type { VaultService } from './vault/service.ts';
 
 /** What the procedures call. */
 export interface Services {
@@ -30,7 +30,6 @@ export interface Services {
   readonly users: UsersService;
   readonly devices: DevicesService;
   readonly preKeys: PreKeysService;
-  readonly recovery: RecoveryService;
   readonly linking: LinkingService;
   readonly conversations: ConversationsService;
   readonly channels: Channels;
@@ -39,6 +38,7 @@ export interface Services {
   readonly retry: RetryService;
   readonly attachments: AttachmentsService;
   readonly sync: SyncService;
+  readonly vault: VaultService;
 }
 
 /** Creates the router of every procedure of the server. */
@@ -48,13 +48,13 @@ export function createRouter(services: Services) {
     users: createUsersRouter(services.users),
     devices: createDevicesRouter(services.devices),
     preKeys: createPreKeysRouter(services.preKeys),
-    recovery: createRecoveryRouter(services.recovery),
     linking: createLinkingRouter(services.linking),
     conversations: createConversationsRouter(services.conversations),
     channels: createChannelsRouter(services.channels),
     messages: createMessagesRouter(services),
     attachments: createAttachmentsRouter(services.attachments),
     sync: createSyncRouter(services.sync),
+    vault: createVaultRouter(services.vault),
   });
 }
 

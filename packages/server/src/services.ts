@@ -11,10 +11,10 @@ import { createRetryService } from './messages/retry.ts';
 import { createMessagesService } from './messages/service.ts';
 import { createWriter } from './messages/writer.ts';
 import { createPreKeysService } from './prekeys/service.ts';
-import { createRecoveryService } from './recovery/service.ts';
 import type { Services } from './router.ts';
 import { createSyncService } from './sync/service.ts';
 import { createUsersService } from './users/service.ts';
+import { createVaultService } from './vault/service.ts';
 
 /** The services of every feature, and what of them is under way. */
 export interface RunningServices {
@@ -29,7 +29,8 @@ export function createServices(infrastructure: Infrastructure, onAccepted: (coun
   const withMessageLimits = { ...infrastructure, limits: messageLimits };
 
   const writer = createWriter({ ...infrastructure, onAccepted });
-  const devices = createDevicesService(infrastructure);
+  const vault = createVaultService(infrastructure);
+  const devices = createDevicesService({ ...infrastructure, vault });
   const messages = createMessagesService({ ...withMessageLimits, deviceSets: createDeviceSets(prisma), writer });
   const { checkMember } = messages;
   const channels = createChannels({ ...infrastructure, onAccepted });
@@ -37,11 +38,10 @@ export function createServices(infrastructure: Infrastructure, onAccepted: (coun
 
   return {
     services: {
-      auth: createAuthService({ ...infrastructure, devices }),
+      auth: createAuthService({ ...infrastructure, devices, vault }),
       users: createUsersService(infrastructure),
       devices,
       preKeys: createPreKeysService(infrastructure),
-      recovery: createRecoveryService(infrastructure),
       linking: createLinkingService(infrastructure),
       conversations: createConversationsService(withMessageLimits),
       channels,
@@ -50,6 +50,7 @@ export function createServices(infrastructure: Infrastructure, onAccepted: (coun
       removal: createRemovalService(withMessageLimits),
       retry: createRetryService({ ...withMessageLimits, checkMember }),
       sync,
+      vault,
     },
     async drain() {
       await Promise.all([writer.drain(), channels.drain(), sync.drain()]);

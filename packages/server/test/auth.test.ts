@@ -1,24 +1,38 @@
 import { describe, expect } from 'vitest';
 import { newId, toBase64, type UserId } from '@seal-chat/protocol';
-import { createAccountKey, createDeviceKeys, createDeviceList, extendDeviceList } from '@seal-chat/crypto';
+import {
+  createAccountKeys,
+  createDeviceKeys,
+  createDeviceList,
+  newDeviceOf,
+  signJoinConsent,
+  signUnlockProof,
+  type Account,
+  type DeviceKeys,
+} from '@seal-chat/crypto';
 import { connect, curves, overHttp, rng, type Api, type TestConnection } from './support/connections.ts';
-import { addDevice, removeDevices, signIn } from './support/devices.ts';
+import { addDevice, consentOf, nextList, removeDevices, signIn } from './support/devices.ts';
 import { listInput, prove, signUp } from './support/people.ts';
 import { errorAnswerOf, refusalOf } from './support/probes.ts';
 import { test } from './support/test.ts';
+
+/** The first list of an account. */
+function firstList(account: Account, keys: DeviceKeys) {
+  return createDeviceList({ curves, rng, account, device: { keys, name: 'first' }, now: 0 });
+}
 
 /** Everything of a new account but its registration on the server. */
 async function newAccount({ api: anonymous }: TestConnection, username: string | null) {
   const { tenantId } = await anonymous.auth.challenge.mutate({});
   const userId = newId<UserId>(rng(16));
-  const account = { tenantId, userId, key: await createAccountKey({ curves, rng }) };
+  const { account } = await createAccountKeys({ curves, rng, tenantId, userId, username });
   const device = await createDeviceKeys({ curves, rng });
-  const list = await createDeviceList({ curves, account, device, now: 0 });
+  const list = await firstList(account, device);
   const input = async (api: Api = anonymous) => ({
     ...(await prove(api, device, userId, 'register', list)),
     username,
     ...listInput(list),
-    recovery: null,
+    vault: null,
   });
   return { account, device, list, userId, input };
 }
@@ -75,17 +89,14 @@ describe('sign-up', () => {
     ];
     expect(two.userId).toBe(one.userId);
     const other = await newAccount(anonymous, 'thief');
-    const list = await createDeviceList({
-      curves,
-      account: { ...other.account, userId: account.userId },
-      device: other.device,
-      now: 0,
-    });
+    const ids = { tenantId: account.account.tenantId, userId: account.userId, username: 'thief' };
+    const { account: thief } = await createAccountKeys({ curves, rng, ...ids });
+    const list = await firstList(thief, other.device);
     const stolen = {
       ...(await prove(anonymous.api, other.device, account.userId, 'register', list)),
       username: 'thief',
       ...listInput(list),
-      recovery: null,
+      vault: null,
     };
     expect(await refusalOf(anonymous.api.auth.register.mutate(stolen))).toMatchObject({ code: 'CONFLICT' });
   });
@@ -93,18 +104,17 @@ describe('sign-up', () => {
   test('lists of another account, another version or another signature are refused', async ({ anonymous }) => {
     const account = await newAccount(anonymous, 'lists');
     const input = await account.input();
-    const longer = await extendDeviceList({
-      curves,
-      account: account.account,
-      previous: account.list,
-      add: [await createDeviceKeys({ curves, rng })],
-      now: 0,
-    });
+    const longer = await nextList(
+      { ...account, first: account.device as never },
+      { add: [await createDeviceKeys({ curves, rng })], author: account.device.deviceId },
+    );
     const refused = async (change: object) =>
       (await refusalOf(anonymous.api.auth.register.mutate({ ...(await account.input()), ...change }))).code;
     expect(await refused({ userId: newId<UserId>(rng(16)) })).toBe('DEVICE_LIST_REJECTED');
     expect(await refused({ deviceListSignature: toBase64(rng(64)) })).toBe('BAD_SIGNATURE');
-    expect(await refused({ deviceList: toBase64(rng(80)) })).toBe('UNSUPPORTED_VERSION');
+    expect(await refused({ deviceList: toBase64(rng(80).fill(9, 0, 1)) })).toBe('UNSUPPORTED_VERSION');
+    // The name is part of what the account signs.
+    expect(await refused({ username: 'another' })).toBe('DEVICE_LIST_REJECTED');
     expect(await refused({ signature: toBase64(rng(64)) })).toBe('BAD_SIGNATURE');
     const proof = await prove(anonymous.api, account.device, account.userId, 'register', longer);
     expect(await refused({ ...proof, ...listInput(longer) })).toBe('DEVICE_LIST_REJECTED');
@@ -260,35 +270,86 @@ describe('devices of an account', () => {
       anonymous.api.auth.join.mutate({
         ...(await prove(anonymous.api, device, userId, 'join', list)),
         ...listInput(list),
+        admission: await consentOf(person, device),
       });
-    const both = await extendDeviceList({ curves, account, previous: person.list, add: [mine, other], now: 0 });
+    const both = await nextList(person, { add: [mine, other] });
     expect(await refusalOf(join(both))).toMatchObject({ code: 'DEVICE_LIST_REJECTED' });
-    const elsewhere = await extendDeviceList({ curves, account, previous: person.list, add: [other], now: 0 });
+    const elsewhere = await nextList(person, { add: [other] });
     expect(await refusalOf(join(elsewhere, mine))).toMatchObject({ code: 'DEVICE_LIST_REJECTED' });
-    const fork = await createDeviceList({ curves, account, device: mine, now: 9 });
+    const fork = await firstList(account, mine);
     expect(await refusalOf(join(fork))).toMatchObject({ code: 'DEVICE_LIST_REJECTED' });
-    const thief = { ...account, key: await createAccountKey({ curves, rng }) };
-    const forged = await createDeviceList({ curves, account: thief, device: mine, now: 0 });
+    const { account: thief } = await createAccountKeys({ curves, rng, ...account });
+    const forged = await firstList(thief, mine);
     expect(await refusalOf(join(forged))).toMatchObject({ code: 'IDENTITY_CHANGED' });
 
-    const good = await extendDeviceList({ curves, account, previous: person.list, add: [mine], now: 0 });
+    const good = await nextList(person, { add: [mine] });
     const [one, again] = [await join(good), await join(good)];
     expect(again.deviceId).toBe(one.deviceId);
     const { lists } = await anonymous.api.devices.lists.query({ users: [{ userId, since: 0 }] });
-    expect(lists[0]?.chain.map(({ bytes }) => bytes)).toEqual([
-      toBase64(person.list.signed.bytes),
-      toBase64(good.signed.bytes),
-    ]);
+    expect(lists[0]?.chain.map(({ bytes }) => bytes)).toEqual([toBase64(good.signed.bytes)]);
+  });
+
+  test('knowing the account key is not enough to join: a present device consents, or a code is proved', async ({
+    relay,
+    tenant,
+    anonymous,
+  }) => {
+    const { api } = anonymous;
+    const person = await signUp(relay, tenant);
+    const second = await addDevice(relay, person);
+    await removeDevices(person, person.first, [second.deviceId]);
+    const { userId, account } = person;
+    const { tenantId } = account;
+    const back = await createDeviceKeys({ curves, rng });
+    const list = await nextList(person, { add: [back] });
+    type Admission = Parameters<typeof api.auth.join.mutate>[0]['admission'];
+    const join = async (admit: (challenge: { challengeId: string }) => Promise<Admission>) => {
+      const proof = await prove(api, back, userId, 'join', list);
+      return api.auth.join.mutate({ ...proof, ...listInput(list), admission: await admit(proof) });
+    };
+    const refused = async (admit: Parameters<typeof join>[0]) => (await refusalOf(join(admit))).code;
+    const noise = toBase64(rng(64));
+    expect(await refused(async () => ({ kind: 'consent', deviceId: person.first.deviceId, signature: noise }))).toBe(
+      'BAD_SIGNATURE',
+    );
+    // The device that was removed has its own keys and the account key, and consents to its own return.
+    expect(await refused(() => consentOf(person, back, second))).toBe('BAD_SIGNATURE');
+    const itself = await signJoinConsent(curves, back, { tenantId, userId, device: newDeviceOf(back) });
+    expect(await refused(async () => ({ kind: 'consent', deviceId: back.deviceId, signature: toBase64(itself) }))).toBe(
+      'BAD_SIGNATURE',
+    );
+    // A consent to one device is none to another.
+    const other = await createDeviceKeys({ curves, rng });
+    expect(await refused(() => consentOf(person, other))).toBe('BAD_SIGNATURE');
+    const { methodId, unlockKey } = person.vault!;
+    expect(await refused(async () => ({ kind: 'unlock', methodId, signature: noise }))).toBe('BAD_SIGNATURE');
+    const nobody = newId<typeof methodId>(rng(16));
+    expect(await refused(async () => ({ kind: 'unlock', methodId: nobody, signature: noise }))).toBe('BAD_SIGNATURE');
+    // What proved the code for another list, or to open the vault, admits nobody.
+    const challenge = await api.auth.challenge.mutate({});
+    const nonce = Uint8Array.from(Buffer.from(challenge.nonce, 'base64url'));
+    const { challengeId } = challenge;
+    for (const part of [
+      { purpose: 'open', deviceListHash: null },
+      { purpose: 'join', deviceListHash: rng(32) },
+    ] as const) {
+      const signature = await signUnlockProof(curves, unlockKey, { tenantId, challengeId, nonce, ...part });
+      expect(await refused(async () => ({ kind: 'unlock', methodId, signature: toBase64(signature) }))).toBe(
+        'BAD_SIGNATURE',
+      );
+    }
+    expect((await join(() => consentOf(person, back))).deviceId).toBe(back.deviceId);
   });
 
   test('of two devices that join at once, one must fetch the list again', async ({ relay, tenant, anonymous }) => {
     const person = await signUp(relay, tenant);
-    const { account, userId } = person;
+    const { userId } = person;
     const attempts = await Promise.all(
       [0, 1].map(async () => {
         const device = await createDeviceKeys({ curves, rng });
-        const list = await extendDeviceList({ curves, account, previous: person.list, add: [device], now: 0 });
-        return { ...(await prove(anonymous.api, device, userId, 'join', list)), ...listInput(list) };
+        const list = await nextList(person, { add: [device] });
+        const admission = await consentOf(person, device);
+        return { ...(await prove(anonymous.api, device, userId, 'join', list)), ...listInput(list), admission };
       }),
     );
     const outcomes = await Promise.allSettled(attempts.map((input) => anonymous.api.auth.join.mutate(input)));

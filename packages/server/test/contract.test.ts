@@ -83,8 +83,10 @@ describe('a difference between server and contract is named:', () => {
   });
 
   test('a router that only the server has', () => {
-    expectTypeOf<Differences<ServerProcedures, Omit<SealRouter, 'recovery'>>>().toEqualTypeOf<
-      'recovery.fetch: missing in the contract' | 'recovery.store: missing in the contract'
+    expectTypeOf<Differences<ServerProcedures, Omit<SealRouter, 'vault'>>>().toEqualTypeOf<
+      | 'vault.unlock: missing in the contract'
+      | 'vault.get: missing in the contract'
+      | 'vault.put: missing in the contract'
     >();
   });
 

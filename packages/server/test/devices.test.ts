@@ -1,8 +1,8 @@
 import { describe, expect } from 'vitest';
 import { toBase64, type DeviceId } from '@seal-chat/protocol';
-import { createDeviceKeys, extendDeviceList } from '@seal-chat/crypto';
+import { createDeviceKeys } from '@seal-chat/crypto';
 import { connect, curves, rng } from './support/connections.ts';
-import { addDevice, publishPreKeys, removeDevices } from './support/devices.ts';
+import { addDevice, nextList, publishPreKeys, removeDevices, replaceKey } from './support/devices.ts';
 import { caughtUp, listen, messagesIn } from './support/events.ts';
 import { messageTo } from './support/messages.ts';
 import { signUp, type TestPerson } from './support/people.ts';
@@ -51,48 +51,106 @@ describe('removing a device', () => {
   }) => {
     const person = await signUp(relay, tenant);
     const second = await addDevice(relay, person);
-    const { account } = person;
     const update = (list: TestPerson['list']) =>
       person.first.api.devices.update.mutate({
         deviceList: toBase64(list.signed.bytes),
         signature: toBase64(list.signed.signature),
       });
     const before = person.list;
-    const longer = await extendDeviceList({
-      curves,
-      account,
-      previous: before,
-      add: [await createDeviceKeys({ curves, rng })],
-      now: 0,
-    });
+    const longer = await nextList(person, { add: [await createDeviceKeys({ curves, rng })] });
     expect(await refusalOf(update(longer))).toMatchObject({ code: 'DEVICE_LIST_REJECTED' });
-    const skipped = await extendDeviceList({ curves, account, previous: longer, remove: [second.deviceId], now: 0 });
+    const skipped = await nextList(person, { previous: longer, remove: [second.deviceId] });
     expect(await refusalOf(update(skipped))).toMatchObject({ code: 'DEVICE_LIST_REJECTED' });
 
     await removeDevices(person, person.first, [second.deviceId]);
     expect(await refusalOf(update(before))).toMatchObject({ code: 'DEVICE_LIST_REJECTED' });
-    const returned = await extendDeviceList({
-      curves,
-      account,
-      previous: { ...person.list, removed: [] },
-      add: [second.keys],
-      now: 0,
-    });
+    const returned = await nextList(person, { previous: { ...person.list, removed: [] }, add: [second.keys] });
     expect(await refusalOf(update(returned))).toMatchObject({ code: 'DEVICE_LIST_REJECTED' });
+  });
+
+  test('a version that changes nothing is refused, as is one that another device signed', async ({ relay, tenant }) => {
+    const person = await signUp(relay, tenant);
+    const second = await addDevice(relay, person);
+    const third = await addDevice(relay, person);
+    const update = (list: TestPerson['list']) =>
+      person.first.api.devices.update.mutate({
+        deviceList: toBase64(list.signed.bytes),
+        signature: toBase64(list.signed.signature),
+      });
+    expect(await refusalOf(update(await nextList(person, {})))).toMatchObject({ code: 'DEVICE_LIST_REJECTED' });
+    const forged = await nextList(person, { remove: [third.deviceId], author: second.deviceId });
+    expect(await refusalOf(update(forged))).toMatchObject({ code: 'DEVICE_LIST_REJECTED' });
+  });
+});
+
+describe('replacing the account key', () => {
+  test('the list, the vault and what the others need of the key are stored together, once', async ({
+    relay,
+    tenant,
+  }) => {
+    const person = await signUp(relay, tenant);
+    const [second, third] = [await addDevice(relay, person), await addDevice(relay, person)];
+    const { api } = person.first;
+    const { input, vault, list } = await replaceKey(person, [third.deviceId]);
+    const replace = (change: object = {}) => api.devices.replaceKey.mutate({ ...input, ...change });
+    // The vault that opens the old key must not stay.
+    expect(await refusalOf(replace({ vault: null }))).toMatchObject({ code: 'VAULT_REJECTED' });
+    expect(await refusalOf(replace({ vault: person.vault!.upload }))).toMatchObject({ code: 'VAULT_REJECTED' });
+    const shares = [{ deviceId: third.deviceId, envelope: toBase64(rng(100)) }];
+    expect(await refusalOf(replace({ shares }))).toMatchObject({ code: 'BAD_INPUT' });
+    const noted = await relay.sql`select version from device_lists where user_id = ${person.userId}`;
+    expect(noted).toHaveLength(3);
+
+    await replace();
+    await replace();
+    expect(await api.vault.get.query()).toEqual(vault!.upload);
+    expect(await second.api.devices.keyShare.query()).toEqual({
+      senderDeviceId: person.first.deviceId,
+      envelope: input.shares[0]!.envelope,
+    });
+    expect(await api.devices.keyShare.query()).toBeNull();
+    expect(await refusalOf(third.api.devices.keyShare.query())).toMatchObject({ code: 'DEVICE_REVOKED' });
+    const { lists } = await api.devices.lists.query({ users: [{ userId: person.userId, since: 0 }] });
+    expect(lists[0]!.chain.map(({ bytes }) => bytes)).toEqual([toBase64(list.signed.bytes)]);
+  });
+
+  test('a list under the old account key is refused at once, also from a device that is present', async ({
+    relay,
+    tenant,
+  }) => {
+    const person = await signUp(relay, tenant);
+    const [second, third] = [await addDevice(relay, person), await addDevice(relay, person)];
+    const replaced = await replaceKey(person, [second.deviceId]);
+    await person.first.api.devices.replaceKey.mutate(replaced.input);
+    const update = (list: TestPerson['list']) =>
+      third.api.devices.update.mutate({
+        deviceList: toBase64(list.signed.bytes),
+        signature: toBase64(list.signed.signature),
+      });
+    const byOldKey = { ...person, list: replaced.list };
+    const old = await nextList(byOldKey, { remove: [person.first.deviceId], author: third.deviceId });
+    expect(await refusalOf(update(old))).toMatchObject({ code: 'DEVICE_LIST_REJECTED' });
+    const byNewKey = { ...byOldKey, account: replaced.account };
+    await update(await nextList(byNewKey, { remove: [person.first.deviceId], author: third.deviceId }));
   });
 });
 
 describe('device lists', () => {
-  test('device lists are returned from a version on; for unknown people nothing', async ({ relay, tenant }) => {
+  test('device lists are returned from a version on, or the newest alone; for unknown people nothing', async ({
+    relay,
+    tenant,
+  }) => {
     const person = await signUp(relay, tenant);
     await addDevice(relay, person);
     const { userId } = person;
     const anonymous = connect(relay, { appKey: tenant.appKey });
     const lists = (since: number) => anonymous.api.devices.lists.query({ users: [{ userId, since }] });
-    expect((await lists(0)).lists[0]?.chain).toHaveLength(2);
-    expect((await lists(1)).lists[0]?.chain).toEqual([
-      { bytes: toBase64(person.list.signed.bytes), signature: toBase64(person.list.signed.signature) },
-    ]);
+    const newest = { bytes: toBase64(person.list.signed.bytes), signature: toBase64(person.list.signed.signature) };
+    await addDevice(relay, person);
+    expect((await lists(1)).lists[0]?.chain).toHaveLength(2);
+    expect((await lists(1)).lists[0]?.chain[0]).toEqual(newest);
+    // Who knows nothing needs nothing but the newest.
+    expect((await lists(0)).lists[0]?.chain).toEqual((await lists(2)).lists[0]?.chain);
     expect((await lists(0xffff_ffff)).lists[0]?.chain).toEqual([]);
     const unknown = anonymous.api.devices.lists.query({ users: [{ userId: person.first.deviceId, since: 0 }] });
     expect(await refusalOf(unknown)).toMatchObject({ code: 'NOT_FOUND' });

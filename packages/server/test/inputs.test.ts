@@ -75,17 +75,28 @@ function goodInputs(): Record<string, readonly ['query' | 'mutation' | 'subscrip
   };
   const conversationId = alice.first.deviceId as never;
   const list = { deviceList: toBase64(alice.list.signed.bytes), deviceListSignature: toBase64(rng(64)) };
+  const vault = { vault: toBase64(rng(200)), signature: toBase64(rng(64)), records: [toBase64(rng(100))] };
+  const admission = { kind: 'consent', deviceId: alice.first.deviceId, signature: toBase64(rng(64)) };
   const key = (length: number) => ({ keyId: 7, publicKey: toBase64(rng(length)), signature: toBase64(rng(64)) });
   return {
     'auth.challenge': ['mutation', {}],
-    'auth.register': ['mutation', { ...proof, ...list, username: 'someone', recovery: toBase64(rng(20)) }],
-    'auth.join': ['mutation', { ...proof, ...list }],
+    'auth.register': ['mutation', { ...proof, ...list, username: 'someone', vault }],
+    'auth.join': ['mutation', { ...proof, ...list, admission }],
     'auth.signIn': ['mutation', proof],
     'auth.refresh': ['mutation', { refreshToken: toBase64(rng(32)) }],
     'users.search': ['query', { query: 'al', limit: 10 }],
     'users.profiles': ['query', { userIds: [alice.userId] }],
     'devices.lists': ['query', { users: [{ userId: alice.userId, since: 0 }] }],
     'devices.update': ['mutation', { deviceList: list.deviceList, signature: toBase64(rng(64)) }],
+    'devices.replaceKey': [
+      'mutation',
+      {
+        deviceList: list.deviceList,
+        signature: toBase64(rng(64)),
+        vault,
+        shares: [{ deviceId: bob.first.deviceId, envelope: toBase64(rng(200)) }],
+      },
+    ],
     'devices.checkpoint': ['mutation', { rev: 1 }],
     'preKeys.publish': [
       'mutation',
@@ -97,8 +108,8 @@ function goodInputs(): Record<string, readonly ['query' | 'mutation' | 'subscrip
       },
     ],
     'preKeys.claim': ['mutation', { userId: bob.userId, deviceIds: [bob.first.deviceId] }],
-    'recovery.fetch': ['mutation', { username: 'someone' }],
-    'recovery.store': ['mutation', { blob: toBase64(rng(20)) }],
+    'vault.unlock': ['mutation', { username: 'someone', challengeId: proof.challengeId, signature: proof.signature }],
+    'vault.put': ['mutation', vault],
     'linking.open': ['mutation', { linkId: alice.first.deviceId }],
     'linking.send': ['mutation', { linkId: alice.first.deviceId, step: 1, payload: toBase64(rng(5)) }],
     'linking.receive': ['query', { linkId: alice.first.deviceId, step: 1 }],
@@ -162,7 +173,7 @@ function goodInputs(): Record<string, readonly ['query' | 'mutation' | 'subscrip
 
 const PATHS = `
   auth.challenge auth.register auth.join auth.signIn auth.refresh users.search users.profiles devices.lists
-  devices.update devices.checkpoint preKeys.publish preKeys.claim recovery.fetch recovery.store linking.open
+  devices.update devices.replaceKey devices.checkpoint preKeys.publish preKeys.claim vault.unlock vault.put linking.open
   linking.send linking.receive conversations.openDm conversations.list conversations.get messages.send
   messages.history messages.requestRetry messages.retry messages.remove
   attachments.limits attachments.create attachments.cancel

@@ -1,12 +1,13 @@
 import { describe, expect } from 'vitest';
 import { toBase64 } from '@seal-chat/protocol';
-import { connect, rng } from './support/connections.ts';
-import { publishPreKeys, reconnect } from './support/devices.ts';
+import { connect, curves, rng } from './support/connections.ts';
+import { addDevice, publishPreKeys, reconnect, replaceKey } from './support/devices.ts';
 import { listen } from './support/events.ts';
 import { messageTo } from './support/messages.ts';
 import { prove, signUp, type TestPerson } from './support/people.ts';
 import { refusalOf } from './support/probes.ts';
 import { test } from './support/test.ts';
+import { makeVault, proveUnlock } from './support/vaults.ts';
 
 /** Calls until refused; how many calls were served, and the refusal. */
 async function untilRefused(call: () => Promise<unknown>, most = 100) {
@@ -83,12 +84,11 @@ describe('limits', () => {
     expect(await signIn(bob, false)).toMatchObject({ userId: bob.userId });
   });
 
-  test('prekey claims, searches and recovery downloads are limited', async ({ relay }) => {
+  test('prekey claims and searches are limited', async ({ relay }) => {
     const tenant = await relay.addTenant({
       limits: {
         prekeyClaimsPerMinutePerUser: 3,
         searchesPerMinutePerUser: 2,
-        recoveryDownloadsPerHourPerAccount: 2,
         authPerMinutePerAddress: 50,
       },
     });
@@ -99,10 +99,38 @@ describe('limits', () => {
     const search = () => alice.first.api.users.search.query({ query: 'b', limit: 1 });
     expect(await untilRefused(search)).toEqual({ served: 2, refusal: LIMITED(60_000) });
     expect(await bob.first.api.users.search.query({ query: 'a', limit: 1 })).toHaveLength(1);
-    const { api } = connect(relay, { appKey: tenant.appKey });
-    const recover = (username: string) => () => api.recovery.fetch.mutate({ username });
-    expect(await untilRefused(recover('ALICE'))).toEqual({ served: 2, refusal: LIMITED(3_600_000) });
-    expect(await recover('bob')()).toMatchObject({ username: 'bob' });
+  });
+
+  test('a stranger who has no code cannot keep a person from theirs', async ({ relay }) => {
+    const tenant = await relay.addTenant({ limits: { failedAuthPerAccount: 3, authPerMinutePerAddress: 1_000 } });
+    const alice = await signUp(relay, tenant, 'alice');
+    const at = (from: string) => connect(relay, { appKey: tenant.appKey, from }).api;
+    const [stranger, home] = [at('127.0.0.2'), at('127.0.0.3')];
+    const wrong = await curves.newSignKeyPair(rng);
+    const guess = async () => stranger.vault.unlock.mutate(await proveUnlock(stranger, 'ALICE', wrong));
+    for (let i = 0; i < 3; i++) expect(await refusalOf(guess())).toMatchObject({ code: 'WRONG_CODE' });
+    expect(await refusalOf(guess())).toMatchObject(LIMITED(300_000));
+    const right = await home.vault.unlock.mutate(await proveUnlock(home, 'ALICE', alice.vault!.unlockKey));
+    expect(right).toMatchObject({ userId: alice.userId, username: 'alice' });
+  });
+
+  test('versions of a device list, account keys and vaults of an account are limited', async ({ relay }) => {
+    const limits = { deviceListsPerDayPerAccount: 2, accountKeysPerDayPerAccount: 1, vaultsPerDayPerAccount: 1 };
+    const tenant = await relay.addTenant({ limits: { ...limits, authPerMinutePerAddress: 1_000 } });
+    const alice = await signUp(relay, tenant, 'alice');
+    const second = await addDevice(relay, alice);
+    await addDevice(relay, alice);
+    expect(await refusalOf(addDevice(relay, alice))).toMatchObject(LIMITED(86_400_000));
+    // Removing a device under a new account key is counted apart: a thief cannot use it up with the old one.
+    const replaced = await replaceKey(alice, [second.deviceId]);
+    await alice.first.api.devices.replaceKey.mutate(replaced.input);
+    Object.assign(alice, { account: replaced.account, list: replaced.list, vault: replaced.vault });
+    const again = await replaceKey(alice, []);
+    expect(await refusalOf(alice.first.api.devices.replaceKey.mutate(again.input))).toMatchObject(LIMITED(86_400_000));
+    const vault = await makeVault({ ...alice.account, identity: alice.identity }, alice.vault, 2);
+    await alice.first.api.vault.put.mutate(vault.upload);
+    const next = await makeVault({ ...alice.account, identity: alice.identity }, vault, 2);
+    expect(await refusalOf(alice.first.api.vault.put.mutate(next.upload))).toMatchObject(LIMITED(86_400_000));
   });
 
   test('typing notices and subscriptions of a device are limited', async ({ relay }) => {

@@ -1,12 +1,12 @@
 import { describe, expect } from 'vitest';
-import { selfId } from '@seal-chat/crypto';
+import { selfId, type SignKeyPair } from '@seal-chat/crypto';
 import { newId, toBase64, type LinkId } from '@seal-chat/protocol';
-import { rng, type TestConnection } from './support/connections.ts';
-import { addDevice } from './support/devices.ts';
+import { curves, rng, type TestConnection } from './support/connections.ts';
 import { messageTo } from './support/messages.ts';
 import { signUp } from './support/people.ts';
 import { refusalOf } from './support/probes.ts';
 import { test } from './support/test.ts';
+import { makeVault, proveUnlock, type TestVault } from './support/vaults.ts';
 
 describe('searching', () => {
   test('a search finds names by prefix regardless of case, the exact one first, and never guests or everyone', async ({
@@ -132,16 +132,54 @@ describe('linking', () => {
   });
 });
 
-describe('recovery', () => {
-  test('recovery returns the blob and the whole chain for a name', async ({ relay, tenant, anonymous }) => {
+describe('vaults', () => {
+  test('a vault is handed out to who proves the code, and to nobody else', async ({ relay, tenant, anonymous }) => {
     const person = await signUp(relay, tenant, 'Forgetful');
-    await addDevice(relay, person);
-    const blob = toBase64(rng(200));
-    await person.first.api.recovery.store.mutate({ blob });
-    const answer = await anonymous.api.recovery.fetch.mutate({ username: 'FORGETFUL' });
-    expect(answer).toMatchObject({ userId: person.userId, username: 'Forgetful', blob });
-    expect(answer.chain).toHaveLength(2);
-    const unknown = anonymous.api.recovery.fetch.mutate({ username: 'nobody-at-all' });
-    expect(await refusalOf(unknown)).toMatchObject({ code: 'NOT_FOUND' });
+    const { api } = anonymous;
+    const vault = person.vault!;
+    const proof = await proveUnlock(api, 'FORGETFUL', vault.unlockKey);
+    const { records, ...signed } = vault.upload;
+    expect(await api.vault.unlock.mutate(proof)).toEqual({
+      tenantId: tenant.tenantId,
+      userId: person.userId,
+      username: 'Forgetful',
+      ...signed,
+      record: records[0],
+    });
+    expect(await refusalOf(api.vault.unlock.mutate(proof))).toMatchObject({ code: 'CHALLENGE_INVALID' });
+    const unlock = async (name: string, key: SignKeyPair) =>
+      refusalOf(api.vault.unlock.mutate(await proveUnlock(api, name, key)));
+    expect(await unlock('nobody-at-all', vault.unlockKey)).toMatchObject({ code: 'NOT_FOUND' });
+    expect(await unlock('forgetful', await curves.newSignKeyPair(rng))).toMatchObject({ code: 'WRONG_CODE' });
+    expect(await refusalOf(api.vault.get.query())).toMatchObject({ code: 'NOT_SIGNED_IN' });
+    expect(await person.first.api.vault.get.query()).toEqual(vault.upload);
+  });
+
+  test('a vault follows the one before, under the identity key of the account; the same again changes nothing', async ({
+    relay,
+    tenant,
+    anonymous,
+  }) => {
+    const person = await signUp(relay, tenant, 'Careful');
+    const mallory = await signUp(relay, tenant, 'Mallory');
+    const { api } = person.first;
+    const owner = { ...person.account, identity: person.identity };
+    const put = (vault: TestVault, change: object = {}) => api.vault.put.mutate({ ...vault.upload, ...change });
+    const next = await makeVault(owner, person.vault);
+    expect(await refusalOf(put(await makeVault(owner, null)))).toMatchObject({ code: 'CONFLICT' });
+    expect(await refusalOf(put(await makeVault(owner, next)))).toMatchObject({ code: 'CONFLICT' });
+    const stolen = await makeVault({ ...owner, identity: mallory.identity }, person.vault);
+    expect(await refusalOf(put(stolen))).toMatchObject({ code: 'IDENTITY_CHANGED' });
+    expect(await refusalOf(put(mallory.vault!))).toMatchObject({ code: 'VAULT_REJECTED' });
+    expect(await refusalOf(put(next, { records: mallory.vault!.upload.records }))).toMatchObject({
+      code: 'VAULT_REJECTED',
+    });
+    expect(await refusalOf(put(next, { signature: toBase64(rng(64)) }))).toMatchObject({ code: 'BAD_SIGNATURE' });
+    await put(next);
+    await put(next);
+    expect(await api.vault.get.query()).toEqual(next.upload);
+    // The code before opens nothing any more.
+    const old = anonymous.api.vault.unlock.mutate(await proveUnlock(anonymous.api, 'careful', person.vault!.unlockKey));
+    expect(await refusalOf(old)).toMatchObject({ code: 'WRONG_CODE' });
   });
 });

@@ -4,12 +4,13 @@ import type { GroupAnswer } from '@seal-chat/protocol/api';
 import { channelMessage, channelOf, commitAt, leafOf, newChannel, noise } from './support/channels.ts';
 import { fileRequest, upload } from './support/files.ts';
 import { connect, overHttp, rng, type Api } from './support/connections.ts';
-import { publishPreKeys } from './support/devices.ts';
+import { consentOf, publishPreKeys } from './support/devices.ts';
 import { messageTo } from './support/messages.ts';
 import { prove, listInput, signUp, type TestPerson } from './support/people.ts';
 import { refusalOf } from './support/probes.ts';
 import type { Relay, TestTenant } from './support/relay.ts';
 import { test } from './support/test.ts';
+import { proveUnlock } from './support/vaults.ts';
 
 let relay: Relay;
 let home: TestTenant;
@@ -77,11 +78,12 @@ describe('what another tenant gets', () => {
       api.auth.join.mutate({
         ...(await prove(api, mallory.first.keys, bob.userId, 'join', mallory.list)),
         ...listInput(mallory.list),
+        admission: await consentOf(mallory, mallory.first.keys),
       }),
     'users.profiles': (api) => api.users.profiles.query({ userIds: [bob.userId] }),
     'devices.lists': (api) => api.devices.lists.query({ users: [{ userId: bob.userId, since: 0 }] }),
     'preKeys.claim': (api) => api.preKeys.claim.mutate({ userId: bob.userId, deviceIds: [bob.first.deviceId] }),
-    'recovery.fetch': (api) => api.recovery.fetch.mutate({ username: 'bob' }),
+    'vault.unlock': async (api) => api.vault.unlock.mutate(await proveUnlock(api, 'bob', bob.vault!.unlockKey)),
     'linking.send': (api) => api.linking.send.mutate({ linkId, step: 1, payload: bytes(10) }),
     'linking.receive': (api) => api.linking.receive.query({ linkId, step: 1 }),
     'conversations.openDm': (api) => api.conversations.openDm.mutate({ userId: bob.userId }),
@@ -159,10 +161,13 @@ describe('what another tenant gets', () => {
     'auth.signOut': 'ends the session of the call',
     'users.search': 'takes a name, tested below',
     'devices.update': "changes the caller's own list",
+    'devices.replaceKey': "changes the caller's own list",
+    'devices.keyShare': "reads the caller's own device",
     'devices.checkpoint': "changes the caller's own device",
     'preKeys.publish': "changes the caller's own device",
     'preKeys.status': "reads the caller's own device",
-    'recovery.store': "changes the caller's own account",
+    'vault.get': "reads the caller's own account",
+    'vault.put': "changes the caller's own account",
     'linking.open': 'the caller chooses the id; the same one is another link in another tenant, as tested below',
     'conversations.list': "reads the caller's own list, tested below",
     'attachments.limits': 'takes nothing',

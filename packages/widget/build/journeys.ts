@@ -21,13 +21,17 @@ export const JOURNEYS: readonly { readonly name: string; readonly entries: RegEx
   { name: 'attachments', entries: /attachments-(?:parts|journey)\.ts$/ },
   // Creating channels, finding them, and the pages of a conversation's details.
   { name: 'channels', entries: /(?:channels|details)-parts\.ts$/ },
+  // Encryption to a public key: what channels and recovery codes share.
+  { name: 'hpke', entries: /crypto\/src\/hpke\/(?:aead|hpke)\.ts$/ },
   // The groups of channels and the library for them.
   { name: 'mls', entries: /channels-journey\.ts$/ },
   // Curves and ML-KEM for browsers without them, and the post-quantum suite of channels.
   {
     name: 'fallback-curves',
-    entries: /crypto\/src\/(?:curves\/tweetnacl|kem\/noble|mls\/provider\/(?:x-wing|sha512))\.ts$/,
+    entries: /crypto\/src\/(?:curves\/tweetnacl|kem\/noble|hpke\/(?:x-wing|sha512))\.ts$/,
   },
+  // Making recovery codes, and opening what they open.
+  { name: 'vault', entries: /vault-journey\.ts$/ },
 ];
 
 /** The files that a first visit needs at once: they are fetched together. */

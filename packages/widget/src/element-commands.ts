@@ -10,11 +10,13 @@ export async function signIn(
   const found = await client.ready();
   if (found.status === 'signed-out') {
     if (found.resumable !== null) await client.signIn();
-    else await client.createAccount({ username: options.username });
+    else {
+      const recoveryCode = options.withoutRecoveryCode !== true;
+      await client.createAccount({ username: options.username, recoveryCode });
+    }
   }
   const account = client.account.get();
   if (account.status !== 'signed-in') throw new SealError('NOT_SIGNED_IN', `account is ${account.status}`);
-  if (options.withoutRecoveryCode === true && account.recoveryCode !== null) await client.confirmRecoveryCode();
   return { userId: account.userId, username: account.username };
 }
 

@@ -311,7 +311,6 @@ export class SealChat extends LitElement {
                 html`<seal-recovery-code
                   exportparts="recovery-code"
                   .code=${account.recoveryCode ?? ''}
-                  @saved=${() => this.#active?.confirmRecoveryCode()}
                 ></seal-recovery-code>`,
             );
       case 'revoked':

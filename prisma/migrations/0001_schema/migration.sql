@@ -56,7 +56,7 @@ CREATE TABLE "users" (
     "username" TEXT,
     "username_key" TEXT COLLATE "C",
     "username_skeleton" TEXT,
-    "account_key" BYTEA NOT NULL,
+    "identity_key" BYTEA NOT NULL,
     "list_version" INTEGER NOT NULL,
     "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
 
@@ -125,13 +125,37 @@ CREATE TABLE "used_refresh_tokens" (
 );
 
 -- CreateTable
-CREATE TABLE "recovery_blobs" (
+CREATE TABLE "vaults" (
     "tenant_id" UUID NOT NULL,
     "user_id" UUID NOT NULL,
-    "blob" BYTEA NOT NULL,
-    "updated_at" TIMESTAMPTZ(3) NOT NULL,
+    "version" INTEGER NOT NULL,
+    "bytes" BYTEA NOT NULL,
+    "signature" BYTEA NOT NULL,
 
-    CONSTRAINT "recovery_blobs_pkey" PRIMARY KEY ("tenant_id","user_id")
+    CONSTRAINT "vaults_pkey" PRIMARY KEY ("tenant_id","user_id")
+);
+
+-- CreateTable
+CREATE TABLE "vault_methods" (
+    "tenant_id" UUID NOT NULL,
+    "user_id" UUID NOT NULL,
+    "method_id" UUID NOT NULL,
+    "kind" SMALLINT NOT NULL,
+    "position" SMALLINT NOT NULL,
+    "unlock_key" BYTEA NOT NULL,
+    "record" BYTEA NOT NULL,
+
+    CONSTRAINT "vault_methods_pkey" PRIMARY KEY ("tenant_id","user_id","method_id")
+);
+
+-- CreateTable
+CREATE TABLE "key_shares" (
+    "tenant_id" UUID NOT NULL,
+    "device_id" UUID NOT NULL,
+    "sender_device_id" UUID NOT NULL,
+    "envelope" BYTEA NOT NULL,
+
+    CONSTRAINT "key_shares_pkey" PRIMARY KEY ("tenant_id","device_id")
 );
 
 -- CreateTable
@@ -478,7 +502,13 @@ ALTER TABLE "sessions" ADD CONSTRAINT "sessions_tenant_id_device_id_fkey" FOREIG
 ALTER TABLE "used_refresh_tokens" ADD CONSTRAINT "used_refresh_tokens_tenant_id_session_id_fkey" FOREIGN KEY ("tenant_id", "session_id") REFERENCES "sessions"("tenant_id", "id") ON DELETE CASCADE ON UPDATE CASCADE;
 
 -- AddForeignKey
-ALTER TABLE "recovery_blobs" ADD CONSTRAINT "recovery_blobs_tenant_id_user_id_fkey" FOREIGN KEY ("tenant_id", "user_id") REFERENCES "users"("tenant_id", "id") ON DELETE CASCADE ON UPDATE CASCADE;
+ALTER TABLE "vaults" ADD CONSTRAINT "vaults_tenant_id_user_id_fkey" FOREIGN KEY ("tenant_id", "user_id") REFERENCES "users"("tenant_id", "id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "vault_methods" ADD CONSTRAINT "vault_methods_tenant_id_user_id_fkey" FOREIGN KEY ("tenant_id", "user_id") REFERENCES "users"("tenant_id", "id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "key_shares" ADD CONSTRAINT "key_shares_tenant_id_device_id_fkey" FOREIGN KEY ("tenant_id", "device_id") REFERENCES "devices"("tenant_id", "id") ON DELETE CASCADE ON UPDATE CASCADE;
 
 -- AddForeignKey
 ALTER TABLE "links" ADD CONSTRAINT "links_tenant_id_device_id_fkey" FOREIGN KEY ("tenant_id", "device_id") REFERENCES "devices"("tenant_id", "id") ON DELETE CASCADE ON UPDATE CASCADE;

@@ -82,7 +82,7 @@ async function partiesFor(deps: FetchDeps, userId: UserId) {
   const account = await activeAccount(deps.reader);
   return {
     tenantId: account.tenantId,
-    own: { userId: account.userId, accountKey: ownSafetyKey(account) },
-    peer: { userId, accountKey: safetyKeyOf(peer) },
+    own: { userId: account.userId, identityKey: ownSafetyKey(account) },
+    peer: { userId, identityKey: safetyKeyOf(peer) },
   };
 }

@@ -18,6 +18,8 @@ export interface Deps {
   readonly api: SealApi;
   /** Calls without an account. */
   readonly publicApi: SealApi;
+  /** What the person's other devices call this one; null for the default. */
+  readonly deviceName: string | null;
   /** How anything else reaches the server. */
   readonly http: HttpOptions;
   readonly tokens: TokenSource;

@@ -12,6 +12,7 @@ import type { Committed } from '../store/device-tx.ts';
 import { ROWS, type AccountRow } from '../store/rows.ts';
 import { startLeader } from '../sync/leader.ts';
 import type { LiveState } from '../sync/live-state.ts';
+import { loadConversation } from '../sync/load.ts';
 import { createTabs, type Tabs } from '../tabs/tabs.ts';
 import type { Emitter } from '../view/emitter.ts';
 import type { Views } from '../view/views.ts';
@@ -126,6 +127,8 @@ export async function openDevice(parts: DeviceParts): Promise<Device> {
       if (isSealError(error, 'STORAGE_FAILED')) throw error;
     });
   }
+  // What the server said last time may be proved by now.
+  if (found?.status === 'revoked') void confirmRemovalOf(runtime).catch(report);
   await inOrder(showAccount);
 
   return {
@@ -151,6 +154,12 @@ export async function openDevice(parts: DeviceParts): Promise<Device> {
   };
 }
 
+/** Forgets the keys of a device whose removal the signed list proves. */
+async function confirmRemovalOf(runtime: Runtime): Promise<void> {
+  const { confirmRemoval } = await loadConversation();
+  await confirmRemoval(runtime);
+}
+
 const PEER = 'peer/';
 const MESSAGE = /^(message|outbox)\//;
 
@@ -158,7 +167,7 @@ function stateOf(row: AccountRow | null): AccountState {
   if (row === null || row.status === 'registering' || row.status === 'joining') {
     return { status: 'signed-out', resumable: null };
   }
-  const { status, tenantId, userId, username, recoveryCode } = row;
+  const { status, tenantId, userId, username, recoveryCode, unlockFor, newDevices } = row;
   const { deviceId } = row.device;
   switch (status) {
     case 'signed-out':
@@ -166,7 +175,7 @@ function stateOf(row: AccountRow | null): AccountState {
     case 'revoked':
       return { status, userId, deviceId, username };
     case 'active':
-      return { status: 'signed-in', tenantId, userId, deviceId, username, recoveryCode };
+      return { status: 'signed-in', tenantId, userId, deviceId, username, recoveryCode, unlockFor, newDevices };
   }
 }
 

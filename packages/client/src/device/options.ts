@@ -29,6 +29,8 @@ export interface SealClientOptions {
    * it is accepted. `accept`: everybody who writes is accepted at once. For bots and support desks.
    */
   readonly strangers?: StrangersMode;
+  /** What the other devices of the account call this one, at most 64 bytes; by default browser and system. */
+  readonly deviceName?: string;
   /** WebSocket class, for Node before 22: the one of the `ws` package. */
   readonly webSocket?: SocketClass;
   /** Replaces `globalThis.fetch`. */

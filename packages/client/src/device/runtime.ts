@@ -57,6 +57,7 @@ export async function openRuntime(
     api: hooks.api,
     publicApi,
     http,
+    deviceName: options.deviceName ?? null,
     curves,
     kem: createLoader(() => selectKem(subtle, rng)),
     rng,

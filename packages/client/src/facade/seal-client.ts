@@ -119,7 +119,7 @@ export function createSealClient(options: SealClientOptions): SealClient {
       return account.get();
     },
 
-    createAccount: ({ username }) => enter(async (opened) => (await loadAccount()).createAccount(opened, username)),
+    createAccount: (input) => enter(async (opened) => (await loadAccount()).createAccount(opened, input)),
     signIn: () => enter(async (opened) => (await loadAccount()).signIn(opened), false),
     recover: (input) => enter(async (opened) => (await loadSettings()).recoverAccount(opened, input)),
     linkThisDevice(code) {
@@ -149,14 +149,17 @@ export function createSealClient(options: SealClientOptions): SealClient {
         await opened.settled();
         if (session !== null) await apiOf(calls, session.accessToken).auth.signOut.mutate().catch(nothing);
       }),
-    confirmRecoveryCode: () =>
-      run((opened) =>
-        opened.transact(async (tx) => tx.put(ROWS.account, { ...(await activeAccount(tx)), recoveryCode: null })),
-      ),
-    replaceRecoveryCode: () => run(async (opened) => (await loadSettings()).replaceRecoveryCode(opened)),
+    confirmRecoveryCode: (typed) => run(async (opened) => (await loadSettings()).confirmRecoveryCode(opened, typed)),
+    replaceRecoveryCode: (input) => run(async (opened) => (await loadSettings()).replaceRecoveryCode(opened, input)),
+    unlock: (input) => run(async (opened) => (await loadSettings()).unlock(opened, input)),
 
     listDevices: () => run(async (opened) => (await loadSettings()).listOwnDevices(opened)),
-    revokeDevice: (deviceId) => run(async (opened) => (await loadSettings()).revokeDevice(opened, deviceId)),
+    acknowledgeDevices: () =>
+      run((opened) =>
+        opened.transact(async (tx) => tx.put(ROWS.account, { ...(await activeAccount(tx)), newDevices: [] })),
+      ),
+    revokeDevice: (deviceId, input) =>
+      run(async (opened) => (await loadSettings()).revokeDevice(opened, deviceId, input)),
 
     async searchUsers(query) {
       const found = await api.users.search.query({ query, limit: SEARCH_LIMIT });

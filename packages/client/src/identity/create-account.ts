@@ -1,11 +1,13 @@
-import { createAccountKey, createDeviceKeys, createDeviceList } from '@seal-chat/crypto';
+import { createAccountKeys, createDeviceKeys, createDeviceList } from '@seal-chat/crypto';
 import { SealError, isSealError, newId, toBase64, type UserId } from '@seal-chat/protocol';
 import type { SessionAnswer } from '@seal-chat/protocol/api';
 import { ROWS, type AccountRow } from '../store/rows.ts';
 import { proveDevice, requestChallenge, type Challenge } from './challenge.ts';
+import { deviceNameOf } from './device-name.ts';
+import { vaultUnderNewCode } from './make-vault.ts';
 import { storeActive, unpublishedOf, verifyOwnChain, type IdentityDeps } from './own-account.ts';
-import { wrapUnderNewCode } from './recovery-code.ts';
 import { resumeInterrupted } from './resume-interrupted.ts';
+import { uploadOf } from './vault-answers.ts';
 
 /**
  * Opens an account with this device as its first. The keys are stored before the server is told of them, so a crash or
@@ -16,13 +18,13 @@ import { resumeInterrupted } from './resume-interrupted.ts';
  */
 export async function createAccount(
   deps: IdentityDeps,
-  username: string | null,
+  { username, recoveryCode = true }: { readonly username: string | null; readonly recoveryCode?: boolean },
 ): Promise<{ readonly recoveryCode: string | null }> {
   const resumed = await resumeInterrupted(deps);
   if (resumed?.username === username && resumed.status === 'active') return { recoveryCode: resumed.recoveryCode };
   if (resumed !== null) throw new SealError('CONFLICT', 'client: this device already has an account');
   const challenge = await requestChallenge(deps.publicApi);
-  const account = await newAccount(deps, challenge, username);
+  const account = await newAccount(deps, challenge, { name: username, hasCode: recoveryCode && username !== null });
   const session = await register(deps, account, challenge);
   const known = await verifyOwnChain(deps, account, [unpublishedOf(account).deviceList]);
   await storeActive(deps, { account, session, known });
@@ -30,26 +32,44 @@ export async function createAccount(
 }
 
 /** Makes all keys and stores them. */
-async function newAccount(deps: IdentityDeps, challenge: Challenge, username: string | null): Promise<AccountRow> {
+async function newAccount(
+  deps: IdentityDeps,
+  challenge: Challenge,
+  { name, hasCode }: { readonly name: string | null; readonly hasCode: boolean },
+): Promise<AccountRow> {
   const { curves, rng, clock, transact } = deps;
   const { tenantId } = challenge;
   clock.learn(challenge.serverTime);
   const userId = newId<UserId>(rng(16));
-  const accountKey = await createAccountKey({ curves, rng });
-  const device = await createDeviceKeys({ curves, rng });
-  const account = { tenantId, userId, key: accountKey };
-  const { signed } = await createDeviceList({ curves, account, device, now: clock.now() });
+  // As the server writes it, which the list has to match.
+  const username = name && name.normalize('NFKC').trim();
+  const { identity, account } = await createAccountKeys({ curves, rng, tenantId, userId, username });
+  const keys = await createDeviceKeys({ curves, rng });
+  const device = { keys, name: deviceNameOf(deps.deviceName) };
+  const { signed } = await createDeviceList({ curves, rng, account, device, now: clock.now() });
+  const secrets = {
+    identitySeed: identity.privateKey,
+    account: { accountSeed: account.key.privateKey, archive: account.archive },
+  };
+  const owner = { tenantId, userId };
   // A guest could never name the account to recover.
-  const wrapped = username === null ? null : await wrapUnderNewCode({ tenantId, userId, accountKey, rng });
+  const made = hasCode
+    ? await vaultUnderNewCode(deps, { owner, identityKey: identity.publicKey, secrets, previous: null })
+    : null;
   const row: AccountRow = {
     status: 'registering',
     tenantId,
     userId,
     username,
-    accountKey,
-    device,
-    recoveryCode: wrapped?.code ?? null,
-    unpublished: { deviceList: signed, recovery: wrapped?.blob ?? null },
+    identityKey: identity.publicKey,
+    identitySeed: identity.privateKey,
+    accountKey: account.key,
+    archive: account.archive,
+    device: keys,
+    recoveryCode: made?.code ?? null,
+    unpublished: { deviceList: signed, vault: made?.vault ?? null },
+    unlockFor: null,
+    newDevices: [],
   };
   await transact(async (tx) => tx.put(ROWS.account, row));
   return row;
@@ -57,7 +77,7 @@ async function newAccount(deps: IdentityDeps, challenge: Challenge, username: st
 
 async function register(deps: IdentityDeps, account: AccountRow, challenge: Challenge): Promise<SessionAnswer> {
   const { curves, publicApi, transact } = deps;
-  const { deviceList, recovery } = unpublishedOf(account);
+  const { deviceList, vault } = unpublishedOf(account);
   const proof = await proveDevice({ curves, account, challenge, purpose: 'register', deviceList: deviceList.bytes });
   try {
     return await publicApi.auth.register.mutate({
@@ -65,7 +85,7 @@ async function register(deps: IdentityDeps, account: AccountRow, challenge: Chal
       username: account.username,
       deviceList: toBase64(deviceList.bytes),
       deviceListSignature: toBase64(deviceList.signature),
-      recovery: recovery && toBase64(recovery),
+      vault: vault && uploadOf(vault),
     });
   } catch (error) {
     // The server has said no: these keys will never be an account.

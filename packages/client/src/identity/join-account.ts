@@ -1,11 +1,11 @@
 import {
-  accountKeyFromSeed,
   createDeviceKeys,
   extendDeviceList,
+  signKeyFromSeed,
   verifyDeviceListChain,
+  type AccountSecrets,
   type DeviceKeys,
   type DeviceListState,
-  type SignSeed,
 } from '@seal-chat/crypto';
 import {
   SealError,
@@ -13,14 +13,17 @@ import {
   isSealError,
   toBase64,
   type Bytes,
+  type SignPublicKey,
   type TenantId,
   type UserId,
 } from '@seal-chat/protocol';
+import type { AdmissionInput } from '@seal-chat/protocol/api';
+import { chainOf } from '../api/answers.ts';
 import type { Deps } from '../context/deps.ts';
 import { ROWS, type AccountRow } from '../store/rows.ts';
-import { proveDevice, requestChallenge } from './challenge.ts';
-import { chainOf } from '../api/answers.ts';
-import { storeActive, unpublishedOf, verifyOwnChain, type IdentityDeps } from './own-account.ts';
+import { proveDevice, requestChallenge, type Challenge } from './challenge.ts';
+import { deviceNameOf } from './device-name.ts';
+import { signerOf, storeActive, unpublishedOf, type IdentityDeps } from './own-account.ts';
 import { resumeInterrupted } from './resume-interrupted.ts';
 
 /** What linking or recovery gave this device. */
@@ -28,89 +31,123 @@ export interface JoinInput {
   readonly tenantId: TenantId;
   readonly userId: UserId;
   readonly username: string | null;
-  /** Ed25519 seed of the account key, 32 bytes. */
-  readonly accountSeed: SignSeed;
+  readonly identityKey: SignPublicKey;
+  readonly secrets: AccountSecrets;
+  /** The device that is let in; made here where it is left out. */
+  readonly device?: DeviceKeys;
   /** A list the account is known to have had: the server must not show an older state. */
   readonly anchor: { readonly version: number; readonly hash: Bytes } | null;
+  /** Why the server is to let this device in, for the list with that hash. */
+  readonly admission: (challenge: Challenge, deviceListHash: Bytes) => Promise<AdmissionInput>;
 }
 
 /** Another device may publish a list at the same time: the next one is then made on top of that. */
 const MAX_ATTEMPTS = 4;
 
-/**
- * Adds this device to the account: signs the next device list with itself in it, stores its keys, tells the server.
- *
- * @throws SealError CONFLICT when this device has an account; TOO_MANY_DEVICES; IDENTITY_CHANGED or
- *   DEVICE_LIST_REJECTED when the server's lists are not this account's; OFFLINE, UNAVAILABLE, RATE_LIMITED
- */
-export async function joinAccount(deps: IdentityDeps, input: JoinInput): Promise<void> {
-  const { curves, rng, publicApi, transact, clock } = deps;
-  const { tenantId, userId, username, accountSeed } = input;
+/** Makes the keys of a device that is to join. @throws SealError CONFLICT when this device has an account */
+export async function prepareToJoin(deps: IdentityDeps): Promise<DeviceKeys> {
   if ((await resumeInterrupted(deps)) !== null) {
     throw new SealError('CONFLICT', 'client: this device already has an account');
   }
-  const accountKey = await accountKeyFromSeed(curves, accountSeed);
-  const device = await createDeviceKeys({ curves, rng });
+  return createDeviceKeys(deps);
+}
 
+/**
+ * Adds this device to the account: signs the next device list with itself in it, stores its keys, tells the server.
+ *
+ * @throws SealError CONFLICT when this device has an account; TOO_MANY_DEVICES; VAULT_REJECTED when the account's key
+ *   is another one by now; IDENTITY_CHANGED or DEVICE_LIST_REJECTED when the server's lists are not this account's;
+ *   OFFLINE, UNAVAILABLE, RATE_LIMITED
+ */
+export async function joinAccount(deps: IdentityDeps, input: JoinInput): Promise<void> {
+  const { curves, publicApi, clock } = deps;
+  const { tenantId, userId, identityKey, secrets } = input;
+  const device = input.device ?? (await prepareToJoin(deps));
+  const accountKey = await signKeyFromSeed(curves, secrets.accountSeed);
   for (let attempt = 1; ; attempt++) {
-    const previous = await fetchOwnLists(deps, { tenantId, userId, accountKey, anchor: input.anchor });
-    const account = await prepare({ tenantId, userId, username, accountKey, device }, previous);
+    const previous = await fetchOwnLists(deps, input);
+    if (!constantTimeEqual(previous.certificate.accountKey, accountKey.publicKey)) {
+      throw new SealError('VAULT_REJECTED', 'join: the account has another key than the one that was handed over');
+    }
+    const account = await prepare(deps, input, { device, accountKey, previous });
     const challenge = await requestChallenge(publicApi);
     clock.learn(challenge.serverTime);
-    const { deviceList } = unpublishedOf(account);
-    const proof = await proveDevice({ curves, account, challenge, purpose: 'join', deviceList: deviceList.bytes });
+    const { deviceList } = unpublishedOf(account.row);
+    const proof = await proveDevice({
+      curves,
+      account: account.row,
+      challenge,
+      purpose: 'join',
+      deviceList: deviceList.bytes,
+    });
     try {
       const session = await publicApi.auth.join.mutate({
         ...proof,
         deviceList: toBase64(deviceList.bytes),
         deviceListSignature: toBase64(deviceList.signature),
+        admission: await input.admission(challenge, account.hash),
       });
-      const expected = { tenantId, userId, accountKey: accountKey.publicKey };
+      const expected = { tenantId, userId, identityKey };
       const known = await verifyDeviceListChain({ curves, expected, known: previous, chain: [deviceList] });
-      return await storeActive(deps, { account, session, known });
+      return await storeActive(deps, { account: account.row, session, known });
     } catch (error) {
       const isOvertaken = isSealError(error, 'DEVICE_LIST_REJECTED') || isSealError(error, 'CONFLICT');
       if (!isOvertaken || attempt === MAX_ATTEMPTS) throw error;
     }
   }
-
-  async function prepare(
-    parts: Pick<AccountRow, 'tenantId' | 'userId' | 'username' | 'accountKey'> & { readonly device: DeviceKeys },
-    previous: DeviceListState,
-  ): Promise<AccountRow> {
-    const account = { tenantId: parts.tenantId, userId: parts.userId, key: parts.accountKey };
-    const { signed } = await extendDeviceList({ curves, account, previous, add: [parts.device], now: clock.now() });
-    const row: AccountRow = {
-      ...parts,
-      status: 'joining',
-      recoveryCode: null,
-      unpublished: { deviceList: signed, recovery: null },
-    };
-    await transact(async (tx) => tx.put(ROWS.account, row));
-    return row;
-  }
 }
 
-/** Fetches this account's lists from the server, verified to continue what is known of them. */
+async function prepare(
+  deps: IdentityDeps,
+  { tenantId, userId, username, identityKey, secrets }: JoinInput,
+  made: {
+    readonly device: DeviceKeys;
+    readonly accountKey: AccountRow['accountKey'];
+    readonly previous: DeviceListState;
+  },
+): Promise<{ readonly row: AccountRow; readonly hash: Bytes }> {
+  const { curves, rng, transact, clock } = deps;
+  const { device, accountKey, previous } = made;
+  const { archive } = secrets;
+  const { signed, hash } = await extendDeviceList({
+    curves,
+    rng,
+    account: signerOf({ accountKey, archive }, previous),
+    previous,
+    author: device.deviceId,
+    add: [{ keys: device, name: deviceNameOf(deps.deviceName) }],
+    now: clock.now(),
+  });
+  const row: AccountRow = {
+    status: 'joining',
+    tenantId,
+    userId,
+    username,
+    identityKey,
+    identitySeed: null,
+    accountKey,
+    archive,
+    device,
+    recoveryCode: null,
+    unpublished: { deviceList: signed, vault: null },
+    unlockFor: null,
+    newDevices: [],
+  };
+  await transact(async (tx) => tx.put(ROWS.account, row));
+  return { row, hash };
+}
+
+/** Fetches this account's newest list from the server, verified to continue what is known of it. */
 async function fetchOwnLists(
   deps: Pick<Deps, 'publicApi' | 'curves'>,
-  account: Pick<AccountRow, 'tenantId' | 'userId' | 'accountKey'> & Pick<JoinInput, 'anchor'>,
+  { tenantId, userId, identityKey, anchor }: JoinInput,
 ): Promise<DeviceListState> {
-  const { userId, anchor } = account;
-  const { lists } = await deps.publicApi.devices.lists.query({ users: [{ userId, since: 0 }] });
-  const chain = chainOf(lists.find((answer) => answer.userId === userId)?.chain ?? []);
-  if (anchor !== null && chain.length < anchor.version) {
-    throw new SealError(
-      'DEVICE_LIST_REJECTED',
-      'device list: the server shows an older version than the other device has',
-    );
-  }
-  const known = await verifyOwnChain(deps, account, chain);
-  if (anchor !== null) {
-    const anchored = await verifyOwnChain(deps, account, chain.slice(0, anchor.version));
-    if (!constantTimeEqual(anchored.hash, anchor.hash)) {
-      throw new SealError('DEVICE_LIST_REJECTED', 'device list: differs from the one the other device has');
-    }
-  }
-  return known;
+  const ask = async (since: number) => {
+    const { lists } = await deps.publicApi.devices.lists.query({ users: [{ userId, since }] });
+    return chainOf(lists.find((answer) => answer.userId === userId)?.chain ?? []);
+  };
+  const later = anchor === null ? [] : await ask(anchor.version);
+  const chain = later.length > 0 ? later : await ask(0);
+  const expected = { tenantId, userId, identityKey, ...(anchor !== null && { anchor }) };
+  return verifyDeviceListChain({ curves: deps.curves, expected, known: null, chain });
 }

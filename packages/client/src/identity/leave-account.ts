@@ -1,6 +1,6 @@
 import type { Deps } from '../context/deps.ts';
 import { ROWS } from '../store/rows.ts';
-import { revokeDevice } from './own-devices.ts';
+import { removeFromList } from './own-devices.ts';
 
 /**
  * Takes this device off its account before it is wiped: others would go on encrypting for it. The only device of an
@@ -12,5 +12,5 @@ export async function leaveAccount(deps: Deps): Promise<void> {
   const account = await deps.reader.get(ROWS.account);
   if (account?.status !== 'active') return;
   const devices = (await deps.reader.get(ROWS.peer(account.userId)))?.known.list.devices.length ?? 1;
-  if (devices > 1) await revokeDevice(deps, account.device.deviceId);
+  if (devices > 1) await removeFromList(deps, account.device.deviceId);
 }

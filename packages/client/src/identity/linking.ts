@@ -5,9 +5,12 @@ import {
   createLinkingCode,
   grantLink,
   linkingCodeKeys,
+  newDeviceOf,
   requestLink,
   revealLink,
+  signJoinConsent,
   type LinkGrant,
+  type NewDevice,
 } from '@seal-chat/crypto';
 import { SealError, isSealError, toBase64, type Bytes, type LinkId } from '@seal-chat/protocol';
 import { bytesOf } from '../api/answers.ts';
@@ -18,8 +21,9 @@ import { type Deps } from '../context/deps.ts';
 import type { Atom } from '../state/atom.ts';
 import { ROWS } from '../store/rows.ts';
 import type { LinkingState } from '../model/linking.ts';
-import { joinAccount } from './join-account.ts';
-import type { IdentityDeps } from './own-account.ts';
+import { deviceNameOf } from './device-name.ts';
+import { joinAccount, prepareToJoin } from './join-account.ts';
+import { signerOf, type IdentityDeps } from './own-account.ts';
 
 /** How long a device waits before it looks again for the other one's next step, ms: soon at first, then less often. */
 const POLL_MS = 1_000;
@@ -59,35 +63,49 @@ export async function offerLink(
   await sendStep(api, linkId, 2, answered.payload);
   const opening = await receiveStep(api, control, linkId, 3);
   const checked = await checkLink({ curves, state: answered.state, payload: opening });
-  control.state.set({ step: 'compare', sas: checked.sas, mustConfirm: true });
+  control.state.set({ step: 'compare', sas: checked.sas, mustConfirm: true, deviceName: answered.deviceName });
   await raceAbort(control.confirmed, control.signal).catch(async (reason: unknown) => {
     // The other screen need not wait until the code runs out.
     await sendStep(api, linkId, 4, REFUSED).catch(() => {});
     throw reason;
   });
   control.state.set({ step: 'finishing' });
-  const grant = grantLink({ state: checked.state, grant: await grantOf(deps), rng });
+  const grant = grantLink({ state: checked.state, grant: await grantOf(deps, checked.state.device), rng });
   await sendStep(api, linkId, 4, grant);
 }
 
 /**
  * A code for `offerLink`, which the server knows about when this returns.
  *
- * @throws SealError OFFLINE, UNAVAILABLE, RATE_LIMITED
+ * @throws SealError UNLOCK_NEEDED when this device does not have the present account key; OFFLINE, UNAVAILABLE, RATE_LIMITED
  */
-export async function openLink({ api, rng }: Pick<Deps, 'api' | 'rng'>): Promise<string> {
+export async function openLink({ api, reader, rng }: Pick<Deps, 'api' | 'reader' | 'rng'>): Promise<string> {
+  const account = await activeAccount(reader);
+  const own = await reader.get(ROWS.peer(account.userId));
+  if (own !== null) signerOf(account, own.known);
   const code = createLinkingCode(rng);
   await api.linking.open.mutate({ linkId: linkingCodeKeys(code).linkId });
   return code;
 }
 
-async function grantOf({ reader }: Pick<Deps, 'reader'>): Promise<LinkGrant> {
-  const { tenantId, userId, username, accountKey } = await activeAccount(reader);
+async function grantOf({ reader, curves }: Pick<Deps, 'reader' | 'curves'>, joining: NewDevice): Promise<LinkGrant> {
+  const account = await activeAccount(reader);
+  const { tenantId, userId, username, identityKey, device } = account;
   const own = await reader.get(ROWS.peer(userId));
   if (own === null) throw new SealError('INTERNAL', "linking: this account's device list is missing");
   const { list, hash } = own.known;
-  const secrets = { accountSeed: accountKey.privateKey, extraKeys: [] };
-  return { tenantId, userId, username, secrets, deviceListVersion: list.version, deviceListHash: hash };
+  const { key, archive } = signerOf(account, own.known);
+  return {
+    tenantId,
+    userId,
+    username,
+    identityKey,
+    secrets: { accountSeed: key.privateKey, archive },
+    deviceListVersion: list.version,
+    deviceListHash: hash,
+    byDeviceId: device.deviceId,
+    consent: await signJoinConsent(curves, device, { tenantId, userId, device: joining }),
+  };
 }
 
 /**
@@ -99,20 +117,24 @@ async function grantOf({ reader }: Pick<Deps, 'reader'>): Promise<LinkGrant> {
  */
 export async function followLink(deps: IdentityDeps, code: string, control: LinkingControl): Promise<void> {
   const { publicApi, curves, rng } = deps;
-  const requested = await requestLink({ curves, rng, code, deviceName: '' });
+  const device = await prepareToJoin(deps);
+  const deviceName = deviceNameOf(deps.deviceName);
+  const requested = await requestLink({ curves, rng, code, deviceName, device: newDeviceOf(device) });
   const { linkId } = requested;
   await sendStep(publicApi, linkId, 1, requested.payload);
   const answer = await receiveStep(publicApi, control, linkId, 2);
   const revealed = await revealLink({ curves, rng, state: requested.state, payload: answer });
   await sendStep(publicApi, linkId, 3, revealed.payload);
-  control.state.set({ step: 'compare', sas: revealed.sas, mustConfirm: false });
+  control.state.set({ step: 'compare', sas: revealed.sas, mustConfirm: false, deviceName });
   const last = await receiveStep(publicApi, control, linkId, 4);
   if (last.length === REFUSED.length) throw new SealError('FORBIDDEN', 'linking: refused on the other device');
   const grant = acceptLink(revealed.state, last);
   control.state.set({ step: 'finishing' });
-  const { tenantId, userId, username, secrets, deviceListVersion: version, deviceListHash: hash } = grant;
-  const { accountSeed } = secrets;
-  await joinAccount(deps, { tenantId, userId, username, accountSeed, anchor: { version, hash } });
+  const { tenantId, userId, username, identityKey, secrets, deviceListVersion: version, deviceListHash: hash } = grant;
+  const { byDeviceId: deviceId, consent } = grant;
+  const admission = async () => ({ kind: 'consent' as const, deviceId, signature: toBase64(consent) });
+  const anchor = { version, hash };
+  await joinAccount(deps, { tenantId, userId, username, identityKey, secrets, device, anchor, admission });
 }
 
 async function sendStep(api: SealApi, linkId: LinkId, step: number, payload: Bytes): Promise<void> {

@@ -1,21 +1,38 @@
-import { verifyDeviceListChain, type DeviceListState } from '@seal-chat/crypto';
-import { SealError, type SignedDeviceList } from '@seal-chat/protocol';
+import { verifyDeviceListChain, type Account, type DeviceListState } from '@seal-chat/crypto';
+import { SealError, constantTimeEqual, type SignedDeviceList } from '@seal-chat/protocol';
 import type { SessionAnswer } from '@seal-chat/protocol/api';
 import type { Deps } from '../context/deps.ts';
+import { newPeer } from '../peers/new-peer.ts';
 import { ROWS, type AccountRow } from '../store/rows.ts';
 import { tokensOf } from './session-rows.ts';
 
 /** What commands that make or continue an account are handed: no account is signed in yet. */
 export type IdentityDeps = Omit<Deps, 'api'>;
 
-/** Verifies the device lists of this device's account, whose key is known beforehand. */
+/** Verifies the device lists of this device's account, whose identity key is known beforehand. */
 export function verifyOwnChain(
   deps: Pick<Deps, 'curves'>,
-  { tenantId, userId, accountKey }: Pick<AccountRow, 'tenantId' | 'userId' | 'accountKey'>,
+  { tenantId, userId, identityKey }: Pick<AccountRow, 'tenantId' | 'userId' | 'identityKey'>,
   chain: readonly SignedDeviceList[],
 ): Promise<DeviceListState> {
-  const expected = { tenantId, userId, accountKey: accountKey.publicKey };
+  const expected = { tenantId, userId, identityKey };
   return verifyDeviceListChain({ curves: deps.curves, expected, known: null, chain });
+}
+
+/**
+ * Returns who signs the list after `known`.
+ *
+ * @throws SealError UNLOCK_NEEDED when this device does not have the account key of `known`
+ */
+export function signerOf(
+  { accountKey, archive }: Pick<AccountRow, 'accountKey' | 'archive'>,
+  { list, certificate }: DeviceListState,
+): Account {
+  if (!constantTimeEqual(certificate.accountKey, accountKey.publicKey)) {
+    throw new SealError('UNLOCK_NEEDED', 'account: this device does not have the present account key');
+  }
+  const { tenantId, userId, username } = list;
+  return { tenantId, userId, username, certificate: list.certificate, key: accountKey, archive };
 }
 
 /** One commit from "has keys" to "signed in". */
@@ -27,7 +44,7 @@ export async function storeActive(
   await deps.transact(async (tx) => {
     tx.put(ROWS.account, { ...account, status: 'active', username: session.username, unpublished: null });
     tx.put(ROWS.tokens, tokensOf(session, deps.clock));
-    tx.put(ROWS.peer(account.userId), { known, retired: [], changedKey: null });
+    tx.put(ROWS.peer(account.userId), newPeer(known));
   });
 }
 

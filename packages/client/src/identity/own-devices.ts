@@ -1,41 +1,68 @@
-import { extendDeviceList } from '@seal-chat/crypto';
+import { extendDeviceList, openDeviceLabels } from '@seal-chat/crypto';
 import { SealError, isSealError, toBase64, type DeviceId } from '@seal-chat/protocol';
-import type { FetchDeps, Deps } from '../context/deps.ts';
+import type { Deps } from '../context/deps.ts';
 import type { OwnDevice } from '../model/account.ts';
 import { learnDeviceLists } from '../peers/device-lists.ts';
 import { activeAccount } from '../store/account.ts';
 import { ROWS } from '../store/rows.ts';
+import { openOwnVault } from './open-own-vault.ts';
+import { signerOf } from './own-account.ts';
+import { replaceAccountKey } from './replace-account-key.ts';
 
 const MAX_ATTEMPTS = 4;
 
 /** Lists the devices of this account, from its verified list. @throws SealError NOT_SIGNED_IN */
 export async function listOwnDevices({ reader }: Pick<Deps, 'reader'>): Promise<readonly OwnDevice[]> {
-  const { userId, device } = await activeAccount(reader);
-  const own = await reader.get(ROWS.peer(userId));
-  return (own?.known.list.devices ?? []).map(({ deviceId }) => ({
-    deviceId,
-    isThisDevice: deviceId === device.deviceId,
-  }));
+  const { tenantId, userId, device, archive } = await activeAccount(reader);
+  const list = (await reader.get(ROWS.peer(userId)))?.known.list;
+  if (list === undefined) return [];
+  const labels = openDeviceLabels({ tenantId, userId }, archive, list);
+  return list.devices.map(({ deviceId }) => {
+    const label = labels.find((each) => each.deviceId === deviceId);
+    const isThisDevice = deviceId === device.deviceId;
+    return { deviceId, isThisDevice, name: label?.name || null, addedAt: label?.addedAt ?? null };
+  });
 }
 
 /**
- * Publishes a device list without `deviceId`: from then on no message has an envelope for it.
+ * Takes a device off the account: with a new account key where the identity key is at hand, here or by the recovery
+ * code; else under the present one, and the account says that the rest waits for the code.
  *
- * @throws SealError NOT_FOUND when it is not on the list, DEVICE_LIST_REJECTED when it is the last one, OFFLINE,
- *   UNAVAILABLE, RATE_LIMITED
+ * @returns whether the account key was replaced
+ * @throws SealError NOT_FOUND when it is not on the list, DEVICE_LIST_REJECTED when it is the last one, UNLOCK_NEEDED,
+ *   WRONG_CODE, OFFLINE, UNAVAILABLE, RATE_LIMITED
  */
-export async function revokeDevice(deps: FetchDeps, deviceId: DeviceId): Promise<void> {
-  const { api, reader, curves, now } = deps;
+export async function revokeDevice(
+  deps: Deps,
+  deviceId: DeviceId,
+  { recoveryCode }: { readonly recoveryCode?: string } = {},
+): Promise<{ readonly isFinished: boolean }> {
+  const { identitySeed } = await activeAccount(deps.reader);
+  const seed =
+    recoveryCode === undefined ? identitySeed : (await openOwnVault(deps, recoveryCode)).secrets.identitySeed;
+  if (seed === null) {
+    await removeFromList(deps, deviceId);
+    return { isFinished: false };
+  }
+  await replaceAccountKey(deps, { identitySeed: seed, remove: [deviceId] });
+  return { isFinished: true };
+}
+
+/** Publishes a list without `deviceId` under the present account key: from then on no message has an envelope for it. */
+export async function removeFromList(deps: Deps, deviceId: DeviceId): Promise<void> {
+  const { api, reader, curves, rng, now } = deps;
   for (let attempt = 1; ; attempt++) {
-    const { tenantId, userId, accountKey, device } = await activeAccount(reader);
+    const account = await activeAccount(reader);
+    const { userId, device } = account;
     await learnDeviceLists(deps, [userId]);
     const own = await reader.get(ROWS.peer(userId));
     if (own === null) throw new SealError('NOT_FOUND', "device list: this account's is missing");
-    const account = { tenantId, userId, key: accountKey };
     const { signed } = await extendDeviceList({
       curves,
-      account,
+      rng,
+      account: signerOf(account, own.known),
       previous: own.known,
+      author: device.deviceId,
       remove: [deviceId],
       now: now(),
     });

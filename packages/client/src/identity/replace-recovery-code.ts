@@ -1,24 +1,68 @@
-import { SealError, toBase64 } from '@seal-chat/protocol';
-import { type Deps } from '../context/deps.ts';
+import { SealError, isSealError } from '@seal-chat/protocol';
+import type { Deps } from '../context/deps.ts';
 import { activeAccount } from '../store/account.ts';
 import { ROWS } from '../store/rows.ts';
-import { wrapUnderNewCode } from './recovery-code.ts';
+import { vaultUnderNewCode } from './make-vault.ts';
+import { openOwnVault } from './open-own-vault.ts';
+import { signerOf } from './own-account.ts';
+import { uploadOf, vaultOf } from './vault-answers.ts';
 
 /**
- * Makes a new recovery code; the old one stops working as soon as the server has the new blob. Kept on this
- * device until the person confirms it.
+ * Makes a new recovery code; the old one stops working as soon as the server has the new vault. The code and the vault
+ * are kept here before that, so that a code the server knows is never lost; the code until the person confirms it.
  *
- * @throws SealError BAD_INPUT for a guest, who has no name to recover by; NOT_SIGNED_IN, OFFLINE, UNAVAILABLE,
- *   RATE_LIMITED
+ * @throws SealError BAD_INPUT for a guest, who has no name to recover by; UNLOCK_NEEDED without the present code where
+ *   that was confirmed; WRONG_CODE, NOT_SIGNED_IN, OFFLINE, UNAVAILABLE, RATE_LIMITED
  */
 export async function replaceRecoveryCode(
-  deps: Pick<Deps, 'api' | 'reader' | 'transact' | 'rng'>,
+  deps: Deps,
+  { recoveryCode }: { readonly recoveryCode?: string } = {},
 ): Promise<{ readonly recoveryCode: string }> {
-  const { api, reader, transact, rng } = deps;
-  const { tenantId, userId, username, accountKey } = await activeAccount(reader);
+  const { api, reader, transact } = deps;
+  await uploadPending(deps);
+  const account = await activeAccount(reader);
+  const { tenantId, userId, username, identityKey } = account;
   if (username === null) throw new SealError('BAD_INPUT', 'recovery: a guest has no user name');
-  const { code, blob } = await wrapUnderNewCode({ tenantId, userId, accountKey, rng });
-  await api.recovery.store.mutate({ blob: toBase64(blob) });
-  await transact(async (tx) => tx.put(ROWS.account, { ...(await activeAccount(tx)), recoveryCode: code }));
+  const identitySeed =
+    recoveryCode === undefined ? account.identitySeed : (await openOwnVault(deps, recoveryCode)).secrets.identitySeed;
+  if (identitySeed === null) throw new SealError('UNLOCK_NEEDED', 'recovery: the present code is needed');
+  const own = await reader.get(ROWS.peer(userId));
+  if (own === null) throw new SealError('NOT_FOUND', "device list: this account's is missing");
+  const { key, archive } = signerOf(account, own.known);
+  const present = await api.vault.get.query();
+  const { code, vault } = await vaultUnderNewCode(deps, {
+    owner: { tenantId, userId },
+    identityKey,
+    secrets: { identitySeed, account: { accountSeed: key.privateKey, archive } },
+    previous: present && vaultOf(present),
+  });
+  await transact(async (tx) => {
+    tx.put(ROWS.account, { ...(await activeAccount(tx)), recoveryCode: code, identitySeed });
+    tx.put(ROWS.vaultUpload, vault);
+  });
+  await uploadPending(deps);
   return { recoveryCode: code };
+}
+
+/**
+ * Gives the server the vault of a new recovery code that it does not have yet. Where another device changed the vault
+ * first, the new code opens nothing and is forgotten.
+ *
+ * @throws SealError CONFLICT, OFFLINE, UNAVAILABLE, RATE_LIMITED
+ */
+export async function uploadPending(deps: Pick<Deps, 'api' | 'reader' | 'transact'>): Promise<void> {
+  const { api, reader, transact } = deps;
+  const vault = await reader.get(ROWS.vaultUpload);
+  if (vault === null) return;
+  try {
+    await api.vault.put.mutate(uploadOf(vault));
+  } catch (error) {
+    if (isSealError(error) && error.isRetryable) throw error;
+    await transact(async (tx) => {
+      tx.put(ROWS.account, { ...(await activeAccount(tx)), recoveryCode: null });
+      tx.delete(ROWS.vaultUpload);
+    });
+    throw error;
+  }
+  await transact(async (tx) => tx.delete(ROWS.vaultUpload));
 }

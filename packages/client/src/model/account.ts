@@ -33,10 +33,17 @@ export type AccountState =
       readonly userId: UserId;
       readonly deviceId: DeviceId;
       readonly username: string | null;
-      /** The recovery code made at sign-up, until `confirmRecoveryCode()`: the only copy there is. */
+      /** A new recovery code, until `confirmRecoveryCode()`: the only copy there is. */
       readonly recoveryCode: string | null;
+      /**
+       * What waits for the recovery code (`unlock()`): `removal`, a device was taken off the account and still knows
+       * its account key; `key`, this device has not learned the present account key, and cannot add or remove devices.
+       */
+      readonly unlockFor: 'removal' | 'key' | null;
+      /** Devices that joined the account since `acknowledgeDevices()`, as far as this device has learned. */
+      readonly newDevices: readonly DeviceId[];
     }
-  /** Another device removed this one. What is stored stays readable; `signOut({ wipe: true })` starts over. */
+  /** Another device removed this one. Its keys are gone, what is stored stays readable; `signOut({ wipe: true })` starts over. */
   | {
       readonly status: 'revoked';
       readonly userId: UserId;
@@ -48,6 +55,10 @@ export type AccountState =
 export interface OwnDevice {
   readonly deviceId: DeviceId;
   readonly isThisDevice: boolean;
+  /** Such as "Firefox on Linux"; null where it cannot be read. */
+  readonly name: string | null;
+  /** When it was added, ms, as the device that added it said; null where it cannot be read. */
+  readonly addedAt: number | null;
 }
 
 /** How the local store protects what it holds at rest. */

@@ -34,14 +34,35 @@ export interface SealClient {
   ready(): Promise<AccountState>;
 
   /**
-   * Opens an account with this as its first device. A guest (`username: null`) has no recovery code.
+   * Opens an account with this as its first device. A guest (`username: null`) has no recovery code, nor has an account
+   * made with `recoveryCode: false`, until `replaceRecoveryCode()`: what a code would open stays on this device.
+   *
    * @throws SealError USERNAME_TAKEN, BAD_INPUT, OFFLINE, CONFLICT when this device has an account
    */
-  createAccount(options: { readonly username: string | null }): Promise<{ readonly recoveryCode: string | null }>;
-  /** The person has kept the recovery code: this device forgets it. */
-  confirmRecoveryCode(): Promise<void>;
-  /** Makes a new recovery code; the old one stops working. */
-  replaceRecoveryCode(): Promise<{ readonly recoveryCode: string }>;
+  createAccount(options: {
+    readonly username: string | null;
+    readonly recoveryCode?: boolean;
+  }): Promise<{ readonly recoveryCode: string | null }>;
+  /**
+   * The person has kept the recovery code and types its last four characters back. This device checks that the code
+   * opens what the server has, and forgets it together with the key that it opens.
+   *
+   * @throws SealError WRONG_CODE when they are others; VAULT_REJECTED; OFFLINE, UNAVAILABLE: nothing is forgotten then
+   */
+  confirmRecoveryCode(lastCharacters: string): Promise<void>;
+  /**
+   * Makes a new recovery code; the old one stops working.
+   *
+   * @param options.recoveryCode the present code; not needed while it is not confirmed
+   * @throws SealError UNLOCK_NEEDED without it, WRONG_CODE, BAD_INPUT for a guest, OFFLINE
+   */
+  replaceRecoveryCode(options?: { readonly recoveryCode?: string }): Promise<{ readonly recoveryCode: string }>;
+  /**
+   * Finishes what waits for the recovery code: see `unlockFor` of the account.
+   *
+   * @throws SealError WRONG_CODE, VAULT_REJECTED, NOT_FOUND for an account without a code, OFFLINE, UNAVAILABLE
+   */
+  unlock(options: { readonly recoveryCode: string }): Promise<void>;
   /** Continues the account this device was signed out of. */
   signIn(): Promise<void>;
   /**
@@ -62,8 +83,20 @@ export interface SealClient {
 
   /** Devices of this account, from the verified list. */
   listDevices(): Promise<readonly OwnDevice[]>;
-  /** Takes a device off the account: nothing sent from now on reaches it. */
-  revokeDevice(deviceId: DeviceId): Promise<void>;
+  /** The person has seen the new devices that the account state lists. */
+  acknowledgeDevices(): Promise<void>;
+  /**
+   * Takes a device off the account: nothing sent from now on reaches it. The account key is replaced too, so that what
+   * the device knows signs nothing any more, when this device may do that: before the recovery code is confirmed, or
+   * with the code. Otherwise that waits for `unlock()`.
+   *
+   * @returns whether the account key was replaced
+   * @throws SealError UNLOCK_NEEDED when this device lacks the present account key; WRONG_CODE; NOT_FOUND; OFFLINE
+   */
+  revokeDevice(
+    deviceId: DeviceId,
+    options?: { readonly recoveryCode?: string },
+  ): Promise<{ readonly isFinished: boolean }>;
 
   /** People whose user name begins with `query`. @throws SealError RATE_LIMITED, OFFLINE */
   searchUsers(query: string): Promise<readonly Person[]>;
@@ -89,7 +122,7 @@ export interface SealClient {
    */
   safetyNumber(userId: UserId): Promise<string | null>;
   /**
-   * Trusts the changed account key of `userId` from now on: the one that `compared`, the digits of `safetyNumber`,
+   * Trusts the changed identity key of `userId` from now on: the one that `compared`, the digits of `safetyNumber`,
    * belongs to. @throws SealError IDENTITY_CHANGED when the server shows another one by now; VERIFICATION_REQUIRED for a
    *   person who was verified with another key
    */

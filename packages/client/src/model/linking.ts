@@ -7,8 +7,9 @@ import type { SealError } from '@seal-chat/protocol';
 export type LinkingState =
   /** Old device: show `code`. New device: `code` as typed, waiting for the other side. */
   | { readonly step: 'waiting'; readonly code: string; readonly expiresAt: number }
-  /** Both devices show `sas`, six digits. The person compares them and calls `confirm()` on the old device. */
-  | { readonly step: 'compare'; readonly sas: string; readonly mustConfirm: boolean }
+  /** Both devices show `sas`, six digits. The person compares them and calls `confirm()` on the old device. `deviceName` is
+   * what the new device calls itself, which nothing proves. */
+  | { readonly step: 'compare'; readonly sas: string; readonly mustConfirm: boolean; readonly deviceName: string }
   | { readonly step: 'finishing' }
   | { readonly step: 'done' }
   | { readonly step: 'failed'; readonly error: SealError };

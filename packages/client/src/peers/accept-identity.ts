@@ -5,12 +5,13 @@ import type { FetchDeps } from '../context/deps.ts';
 import { activeAccount } from '../store/account.ts';
 import type { DeviceTx } from '../store/device-tx.ts';
 import { ROWS } from '../store/rows.ts';
+import { newPeer } from './new-peer.ts';
 import { safetyNumberOf } from './safety-number.ts';
 import { forgetSessions } from './sessions.ts';
 import { verifiedKeyOf } from './verified-key.ts';
 
 /**
- * Trusts the changed account key of `userId` that belongs to the digits the person has compared, and no other: the
+ * Trusts the changed identity key of `userId` that belongs to the digits the person has compared, and no other: the
  * server may show one key while they compare, and another one when they accept. Sessions with the old one's devices
  * end, and nothing that was sent before is sent again to the new ones. A person who was verified with another key has to
  * be verified again: that accepts the key as well (`commands/verification.ts`).
@@ -32,23 +33,23 @@ export async function acceptIdentity(deps: FetchDeps, userId: UserId, compared: 
 export async function acceptKey(deps: FetchDeps, userId: UserId, compared: string): Promise<void> {
   const { api, reader, transact, curves } = deps;
   const account = await activeAccount(reader);
-  const accountKey = (await reader.get(ROWS.peer(userId)))?.changedKey;
-  if (!accountKey) return;
-  if (safetyNumberOf(account, userId, accountKey) !== compared) {
+  const identityKey = (await reader.get(ROWS.peer(userId)))?.changedKey;
+  if (!identityKey) return;
+  if (safetyNumberOf(account, userId, identityKey) !== compared) {
     throw new SealError('IDENTITY_CHANGED', 'identity: another key was compared');
   }
   const { lists } = await api.devices.lists.query({ users: [{ userId, since: 0 }] });
   const chain = chainOf(lists[0]?.chain ?? []);
-  const expected = { tenantId: account.tenantId, userId, accountKey };
+  const expected = { tenantId: account.tenantId, userId, identityKey };
   const known = await verifyDeviceListChain({ curves, expected, known: null, chain });
   await transact(async (tx) => {
     const peer = await tx.get(ROWS.peer(userId));
-    if (!peer?.changedKey || !constantTimeEqual(peer.changedKey, accountKey)) {
+    if (!peer?.changedKey || !constantTimeEqual(peer.changedKey, identityKey)) {
       throw new SealError('IDENTITY_CHANGED', 'identity: the key changed again');
     }
     await forgetSessions(tx, userId);
     await forgetSentTo(tx, userId);
-    tx.put(ROWS.peer(userId), { known, retired: [], changedKey: null });
+    tx.put(ROWS.peer(userId), newPeer(known));
   });
 }
 

@@ -2,6 +2,8 @@ import { findDevice, verifyDeviceListChain, type DeviceListState } from '@seal-c
 import {
   COUNT_LIMITS,
   SealError,
+  certificateCodec,
+  constantTimeEqual,
   decode,
   deviceListCodec,
   isSealError,
@@ -12,31 +14,35 @@ import {
 } from '@seal-chat/protocol';
 import { chainOf } from '../api/answers.ts';
 import type { FetchDeps, Deps } from '../context/deps.ts';
-import { activeAccount, markRevoked } from '../store/account.ts';
+import { activeAccount } from '../store/account.ts';
 import type { DeviceTx } from '../store/device-tx.ts';
 import { ROWS, type AccountRow, type PeerRow, type RetiredDevice } from '../store/rows.ts';
+import { wipeKeys } from '../store/wipe-keys.ts';
+import { newPeer } from './new-peer.ts';
 
 /**
- * Fetches what is new in the device lists of `userIds`, verifies it and stores it. A list with another account key
- * than the one first seen is not stored: the peer is marked as changed instead, and nothing is sent to it.
+ * Fetches what is new in the device lists of `userIds`, verifies it and stores it. Of an account that is not known yet
+ * the newest list is enough. A list under another identity key than the one first seen is not stored: the peer is marked
+ * as changed instead, and nothing is sent to it.
  *
- * @param from `start` fetches the whole chain: the server is suspected to have another one
+ * @param from `newest` asks for the newest list alone: the server is suspected to have another one
  * @throws SealError DEVICE_LIST_REJECTED when a list does not continue the known one; NOT_FOUND without any list;
  *   DEVICE_REVOKED when this device is no longer on this account's list; OFFLINE, UNAVAILABLE, RATE_LIMITED
  */
 export async function learnDeviceLists(
   deps: FetchDeps,
   userIds: readonly UserId[],
-  from: 'known' | 'start' = 'known',
+  from: 'known' | 'newest' = 'known',
 ): Promise<void> {
   const { api, reader, transact } = deps;
   const account = await activeAccount(reader);
   const known = await Promise.all(userIds.map((userId) => reader.get(ROWS.peer(userId))));
-  const sinceOf = (i: number): number => (from === 'start' ? 0 : (known[i]?.known.list.version ?? 0));
+  const sinceOf = (i: number): number => (from === 'newest' ? 0 : (known[i]?.known.list.version ?? 0));
   const { lists } = await api.devices.lists.query({
     users: userIds.map((userId, i) => ({ userId, since: sinceOf(i) })),
   });
   let links = 0;
+  const behind: UserId[] = [];
   for (let i = 0; i < userIds.length; i++) {
     const userId = userIds[i]!;
     const chain = chainOf(lists.find((answer) => answer.userId === userId)?.chain ?? []);
@@ -44,10 +50,59 @@ export async function learnDeviceLists(
     // An answer has room for so many lists of all people together: the rest is in the next one.
     if (chain.length === 0 && links >= COUNT_LIMITS.deviceListChain) continue;
     const fetchedAfter = known[i]?.known.list.version ?? 0;
+    if (from === 'newest' && fetchedAfter > 0 && leavesGap(chain, fetchedAfter)) {
+      behind.push(userId);
+      continue;
+    }
     await transact((tx) => storeChain(deps, tx, { account, userId, chain, fetchedAfter }));
   }
+  if (behind.length > 0) return learnDeviceLists(deps, behind);
   if (links >= COUNT_LIMITS.deviceListChain && from === 'known') return learnDeviceLists(deps, userIds);
   if (userIds.includes(account.userId)) await checkOwnDevice(deps, account);
+}
+
+/** Whether the newest list is further on than the next one: then those between are needed. */
+function leavesGap([newest]: readonly SignedDeviceList[], known: number): boolean {
+  return newest !== undefined && decode(deviceListCodec, newest.bytes).version > known + 1;
+}
+
+/**
+ * Fetches the versions of an account's list from `version` on that came before the one which was seen first, so that
+ * what its devices of then have sent can be judged. Without effect where the answer does not lead to the known list.
+ *
+ * @throws SealError OFFLINE, UNAVAILABLE, RATE_LIMITED
+ */
+export async function learnPast(deps: FetchDeps, userId: UserId, version: number): Promise<void> {
+  const { api, reader, transact, curves, now } = deps;
+  const peer = await reader.get(ROWS.peer(userId));
+  if (peer === null || version < 1 || version >= peer.knownFrom) return;
+  // Asking after version 0 means the newest.
+  const since = Math.max(1, version - 1);
+  const { lists } = await api.devices.lists.query({ users: [{ userId, since }] });
+  const chain = chainOf(lists.find((answer) => answer.userId === userId)?.chain ?? []);
+  await transact(async (tx) => {
+    const current = await tx.get(ROWS.peer(userId));
+    if (current === null || chain.length === 0) return;
+    const { tenantId, userId: owner } = current.known.list;
+    const expected = { tenantId, userId: owner };
+    let state: DeviceListState | null = null;
+    const retired: RetiredDevice[] = [];
+    for (const signed of chain) {
+      const previous: DeviceListState | null = state;
+      state = await verifyDeviceListChain({ curves, expected, known: previous, chain: [signed] });
+      retired.push(...leftIn(previous, state, now()));
+      if (state.list.version === current.known.list.version) break;
+    }
+    const first = decode(deviceListCodec, chain[0]!.bytes).version;
+    if (state === null || !constantTimeEqual(state.hash, current.known.hash) || first >= current.knownFrom) return;
+    const isNew = ({ device }: RetiredDevice): boolean =>
+      !current.retired.some((one) => one.device.deviceId === device.deviceId);
+    tx.put(ROWS.peer(userId), {
+      ...current,
+      knownFrom: first,
+      retired: [...current.retired, ...retired.filter(isNew)],
+    });
+  });
 }
 
 async function storeChain(
@@ -70,10 +125,12 @@ async function storeChain(
   if ((peer?.known.list.version ?? 0) > fetchedAfter) return;
   try {
     const next = await extendPeer({ curves, now, tenantId: account.tenantId, userId, account }, peer, chain);
-    if (next !== peer) tx.put(ROWS.peer(userId), next);
+    if (next === peer) return;
+    tx.put(ROWS.peer(userId), next);
+    if (userId === account.userId) await noteOwnList(tx, peer, next);
   } catch (error) {
     if (peer === null || !isSealError(error, 'IDENTITY_CHANGED')) throw error;
-    tx.put(ROWS.peer(userId), { ...peer, changedKey: accountKeyIn(chain) });
+    tx.put(ROWS.peer(userId), { ...peer, changedKey: identityKeyIn(chain) });
   }
 }
 
@@ -88,38 +145,66 @@ async function extendPeer(
   chain: readonly SignedDeviceList[],
 ): Promise<PeerRow> {
   const { curves, now, tenantId, userId, account } = deps;
-  const ownKey = userId === account.userId ? { accountKey: account.accountKey.publicKey } : {};
+  const ownKey = userId === account.userId ? { identityKey: account.identityKey } : {};
   const expected = { tenantId, userId, ...ownKey };
   let known: DeviceListState | null = peer?.known ?? null;
   const repeated = chain.filter((signed) => known !== null && versionOf(signed) <= known.list.version);
   if (repeated.length > 0) known = await verifyDeviceListChain({ curves, expected, known, chain: repeated });
-  const retired: RetiredDevice[] = [...(peer?.retired ?? [])];
+  let next = peer;
   for (const signed of chain.slice(repeated.length)) {
     const previous: DeviceListState | null = known;
     known = await verifyDeviceListChain({ curves, expected, known, chain: [signed] });
-    for (const device of previous?.list.devices ?? []) {
-      if (findDevice(known.list, device.deviceId) !== null) continue;
-      retired.push({ device, removedIn: known.list.version, learnedAt: now() });
-    }
+    const before: PeerRow = next ?? newPeer(known);
+    const left = leftIn(previous, known, now());
+    const hasNewKey = known.certificate.number !== previous?.certificate.number;
+    const wasTakenOff = left.some(({ device }) => device.deviceId !== known!.list.author);
+    next = {
+      ...before,
+      known,
+      retired: [...before.retired, ...left],
+      hasOpenRemoval: !hasNewKey && (before.hasOpenRemoval || wasTakenOff),
+      changedKey: null,
+    };
   }
-  if (known === null) throw new SealError('DEVICE_LIST_REJECTED', 'device list: the chain is empty');
-  if (known === peer?.known) return peer;
-  return { known, retired, changedKey: null };
+  if (known === null || next === null) throw new SealError('DEVICE_LIST_REJECTED', 'device list: the chain is empty');
+  return next;
+}
+
+/** Devices that the step from `previous` to `next` has taken off. */
+function leftIn(previous: DeviceListState | null, next: DeviceListState, learnedAt: number): readonly RetiredDevice[] {
+  const gone = (previous?.list.devices ?? []).filter(({ deviceId }) => findDevice(next.list, deviceId) === null);
+  return gone.map((device) => ({ device, removedIn: next.list.version, learnedAt }));
 }
 
 function versionOf(signed: SignedDeviceList): number {
   return decode(deviceListCodec, signed.bytes).version;
 }
 
-function accountKeyIn(chain: readonly SignedDeviceList[]): SignPublicKey {
-  return decode(deviceListCodec, chain.at(-1)!.bytes).accountKey;
+function identityKeyIn(chain: readonly SignedDeviceList[]): SignPublicKey {
+  const { certificate } = decode(deviceListCodec, chain.at(-1)!.bytes);
+  return decode(certificateCodec, certificate.bytes).identityKey;
+}
+
+/** The account says what waits for the recovery code, and which devices are new. */
+async function noteOwnList(tx: DeviceTx, before: PeerRow | null, { known, hasOpenRemoval }: PeerRow): Promise<void> {
+  const account = await tx.get(ROWS.account);
+  if (account === null) return;
+  const hasKey = constantTimeEqual(known.certificate.accountKey, account.accountKey.publicKey);
+  const isWaiting = hasOpenRemoval && account.identitySeed === null;
+  const unlockFor = isWaiting ? 'removal' : hasKey ? null : account.unlockFor === 'key' ? 'key' : null;
+  const seen = before?.known.list.devices ?? known.list.devices;
+  const newDevices = known.list.devices
+    .map(({ deviceId }) => deviceId)
+    .filter((id) => account.newDevices.includes(id) || !seen.some(({ deviceId }) => deviceId === id))
+    .filter((id) => id !== account.device.deviceId);
+  tx.put(ROWS.account, { ...account, unlockFor, newDevices });
 }
 
 async function checkOwnDevice({ transact }: Pick<Deps, 'transact'>, { userId, device }: AccountRow): Promise<void> {
   const isListed = await transact(async (tx) => {
     const own = await tx.get(ROWS.peer(userId));
     if (own === null || findDevice(own.known.list, device.deviceId) !== null) return true;
-    await markRevoked(tx);
+    await wipeKeys(tx);
     return false;
   });
   if (!isListed) throw new SealError('DEVICE_REVOKED');

@@ -20,8 +20,8 @@ export async function safetyNumberWith(deps: FetchDeps, userId: UserId): Promise
   return safetyNumberOf(await activeAccount(deps.reader), userId, safetyKeyOf(peer));
 }
 
-/** The 60 digits for this account and one account key of `userId`. */
-export function safetyNumberOf(own: AccountRow, userId: UserId, accountKey: SignPublicKey): string {
-  const ours = { userId: own.userId, accountKey: ownSafetyKey(own) };
-  return safetyNumber(own.tenantId, ours, { userId, accountKey });
+/** The 60 digits for this account and one identity key of `userId`. */
+export function safetyNumberOf(own: AccountRow, userId: UserId, identityKey: SignPublicKey): string {
+  const ours = { userId: own.userId, identityKey: ownSafetyKey(own) };
+  return safetyNumber(own.tenantId, ours, { userId, identityKey });
 }

@@ -12,12 +12,12 @@ export type Verification =
 
 /** The key that a safety number is over: of another person the one the server shows now, also before it is accepted. */
 export function safetyKeyOf(peer: PeerRow): SignPublicKey {
-  return peer.changedKey ?? peer.known.list.accountKey;
+  return peer.changedKey ?? peer.known.certificate.identityKey;
 }
 
 /** The same of the person of this account. */
 export function ownSafetyKey(account: AccountRow): SignPublicKey {
-  return account.accountKey.publicKey;
+  return account.identityKey;
 }
 
 /** The key that was compared with `userId`, on this or another device of the account; null when none was. */

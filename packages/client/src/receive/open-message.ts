@@ -1,10 +1,9 @@
-import { decryptEnvelope, neededPreKeys, openBody, privatePreKeyCodec, type ConsumedPreKeys } from '@seal-chat/crypto';
+import { openBody } from '@seal-chat/crypto';
 import {
   SealError,
   WIRE_VERSION,
   decode,
   decodeEnvelope,
-  encode,
   keyMessageCodec,
   type Bytes,
   type EnvelopeHeader,
@@ -13,11 +12,10 @@ import {
 import type { IncomingMessage } from '../content/incoming.ts';
 import type { CryptoDeps } from '../context/deps.ts';
 import { senderDevice } from '../peers/sender-device.ts';
-import { loadSessions, partiesOf, storeSessions } from '../peers/sessions.ts';
-import { findPreKeys } from '../prekeys/find.ts';
 import { activeAccount } from '../store/account.ts';
 import type { DeviceTx } from '../store/device-tx.ts';
 import { ROWS } from '../store/rows.ts';
+import { openEnvelope } from './open-envelope.ts';
 
 /**
  * Opens a message: the sender is a member, and its device stood on the signed list it names, or is on the one known here; the session opens the
@@ -34,7 +32,7 @@ export async function openMessage(
   incoming: IncomingMessage,
   onKey: (key: OpenedKey) => void,
 ): Promise<MessageBody> {
-  const { curves, rng, now, localNow } = deps;
+  const { now } = deps;
   const { conversationId, messageId, senderUserId, senderDeviceId } = incoming;
   const account = await activeAccount(tx);
   const conversation = await tx.get(ROWS.conversation(conversationId));
@@ -47,26 +45,12 @@ export async function openMessage(
   // key, whatever it says: the message tells of the newer list (`list-versions.ts`).
   const version = Math.min(envelope.header.senderListVersion, peer?.known.list.version ?? 0);
   const device = senderDevice(peer, { deviceId: senderDeviceId, version, now: now() });
-  const sender = { userId: senderUserId, deviceId: senderDeviceId };
-  const record = await loadSessions(tx, sender);
-  const decrypted = await decryptEnvelope({
-    curves,
-    kem: await deps.kem(),
-    rng,
-    parties: partiesOf(account, senderUserId, device),
-    record,
-    conversationId,
-    envelope,
-    preKeys: await findPreKeys(tx, neededPreKeys(record, envelope)),
-    now: now(),
-    localNow: localNow(),
-  });
-  const keyMessage = decode(keyMessageCodec, decrypted.plaintext);
+  const opened = await openEnvelope(deps, tx, { account, senderUserId, device, conversationId, envelope });
+  const keyMessage = decode(keyMessageCodec, opened.plaintext);
   onKey({ bodyHash: keyMessage.bodyHash, header: envelope.header });
   const body = openBody({ sealed: incoming.body, keyMessage, expected: { messageId, conversationId } });
 
-  storeSessions(tx, sender, record, decrypted.record);
-  removeConsumed(tx, decrypted.consumed);
+  opened.keep();
   return body;
 }
 
@@ -80,9 +64,4 @@ export interface OpenedKey {
 /** What a sender leaves that could not make a session, as this device had published no prekeys. */
 function isWithoutKey(envelope: Bytes): boolean {
   return envelope.length === 1 && envelope[0] === WIRE_VERSION;
-}
-
-function removeConsumed(tx: DeviceTx, { deleted, updated }: ConsumedPreKeys): void {
-  for (const { kind, keyId } of deleted) tx.delete(ROWS.preKey(kind, keyId));
-  if (updated !== null) tx.put(ROWS.preKey(updated.kind, updated.keyId), encode(privatePreKeyCodec, updated));
 }

@@ -3,7 +3,7 @@ import type { MailboxEvent, StoredMessage } from '@seal-chat/protocol/api';
 import { expectCount, expectIds } from '../api/answers.ts';
 import { learnConversations } from '../conversations/conversation-rows.ts';
 import type { Deps } from '../context/deps.ts';
-import { learnDeviceLists } from '../peers/device-lists.ts';
+import { learnDeviceLists, learnPast } from '../peers/device-lists.ts';
 import { senderDevice } from '../peers/sender-device.ts';
 import type { DeviceTx } from '../store/device-tx.ts';
 import { ROWS } from '../store/rows.ts';
@@ -76,25 +76,33 @@ export async function learnSenders(deps: Deps, messages: readonly SentMessage[])
   if (messages.length > 0) await deps.kem();
   // Messages of one that is rejected are kept and not shown: they belong to no conversation that this device knows.
   await learnConversations(deps, new Set(messages.map(({ conversationId }) => conversationId)));
-  const newer = await unverified(deps, messages);
-  if (newer.size > 0) await learnDeviceLists(deps, [...newer]).catch(passNetworkOnly);
+  const newer = [...(await unverified(deps, messages)).keys()];
+  if (newer.length > 0) await learnDeviceLists(deps, newer).catch(passNetworkOnly);
+  else return;
+  // What was sent before the list was first seen may be of a device that has left since.
+  for (const [userId, version] of await unverified(deps, messages)) {
+    await learnPast(deps, userId, version).catch(passNetworkOnly);
+  }
   // Still not: the server may have another chain than the one that was seen. Then the message says why it is not shown.
-  const doubtful = newer.size > 0 ? await unverified(deps, messages) : newer;
-  if (doubtful.size > 0) await learnDeviceLists(deps, [...doubtful], 'start').catch(passNetworkOnly);
+  const doubtful = [...(await unverified(deps, messages)).keys()];
+  if (doubtful.length > 0) await learnDeviceLists(deps, doubtful, 'newest').catch(passNetworkOnly);
 }
 
-/** People whose stored list does not vouch for a device that sent one of the messages. */
-async function unverified({ reader, now }: Deps, messages: readonly SentMessage[]): Promise<ReadonlySet<UserId>> {
-  const users = new Set<UserId>();
+/** People whose stored list does not vouch for a device that sent one of the messages, with the version it names. */
+async function unverified(
+  { reader, now }: Deps,
+  messages: readonly SentMessage[],
+): Promise<ReadonlyMap<UserId, number>> {
+  const users = new Map<UserId, number>();
   for (const message of messages) {
     const { senderUserId, senderDeviceId } = message;
     if (users.has(senderUserId) || message.envelope === null) continue;
+    let version = 0;
     try {
-      const { header } = decodeEnvelope(incomingOf(message, message.envelope).envelope!);
-      const claim = { deviceId: senderDeviceId, version: header.senderListVersion, now: now() };
-      senderDevice(await reader.get(ROWS.peer(senderUserId)), claim);
+      ({ senderListVersion: version } = decodeEnvelope(incomingOf(message, message.envelope).envelope!).header);
+      senderDevice(await reader.get(ROWS.peer(senderUserId)), { deviceId: senderDeviceId, version, now: now() });
     } catch (error) {
-      if (isSealError(error, 'UNVERIFIED_DEVICE')) users.add(senderUserId);
+      if (isSealError(error, 'UNVERIFIED_DEVICE')) users.set(senderUserId, version);
     }
   }
   return users;

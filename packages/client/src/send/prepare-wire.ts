@@ -167,26 +167,35 @@ async function sealWire(
   return { body: sealed, counter: count.counter, ...keyMessage, deviceLists: [], envelopes: [] };
 }
 
+/** What goes into one envelope, and for whom. */
+interface SealInput {
+  readonly account: AccountRow;
+  readonly target: Target;
+  readonly conversationId: ConversationId;
+  readonly ownListVersion: number;
+  readonly plaintext: Bytes;
+  readonly bundle: PreKeyBundle | null;
+  /** Makes a new session although there is one. */
+  readonly resetSession?: boolean;
+}
+
+/** As `sealForDevice`, with a message's key inside. */
+export function sealEnvelope(
+  deps: CryptoDeps,
+  tx: DeviceTx,
+  { keyMessage, ...input }: Omit<SealInput, 'plaintext'> & { readonly keyMessage: KeyMessage },
+): Promise<WireEnvelope | null> {
+  const { contentKey, bodyHash } = keyMessage;
+  return sealForDevice(deps, tx, { ...input, plaintext: encode(keyMessageCodec, { contentKey, bodyHash }) });
+}
+
 /**
  * One envelope on the session with `target`, which is made from `bundle` where there is none; null when that is needed
  * and missing. Puts the session's new state into the transaction.
  */
-export async function sealEnvelope(
-  deps: CryptoDeps,
-  tx: DeviceTx,
-  input: {
-    readonly account: AccountRow;
-    readonly target: Target;
-    readonly conversationId: ConversationId;
-    readonly ownListVersion: number;
-    readonly keyMessage: KeyMessage;
-    readonly bundle: PreKeyBundle | null;
-    /** Makes a new session although there is one. */
-    readonly resetSession?: boolean;
-  },
-): Promise<WireEnvelope | null> {
+export async function sealForDevice(deps: CryptoDeps, tx: DeviceTx, input: SealInput): Promise<WireEnvelope | null> {
   const { curves, rng, now, localNow } = deps;
-  const { account, target, conversationId, ownListVersion, keyMessage, bundle, resetSession = false } = input;
+  const { account, target, conversationId, ownListVersion, plaintext, bundle, resetSession = false } = input;
   const { userId, device, listVersion } = target;
   const parties = partiesOf(account, userId, device);
   const address: DeviceAddress = { userId, deviceId: device.deviceId };
@@ -200,14 +209,13 @@ export async function sealEnvelope(
   }
   const sending = { record, peer: parties.peer, ...clocks };
   if (needsEpoch(sending)) record = await offerEpoch({ ...sending, kem: await deps.kem(), rng });
-  const { contentKey, bodyHash } = keyMessage;
   const sent = encryptEnvelope({
     rng,
     parties,
     record,
     conversationId,
     listVersions: { senderListVersion: ownListVersion, recipientListVersion: listVersion },
-    plaintext: encode(keyMessageCodec, { contentKey, bodyHash }),
+    plaintext,
     now: clocks.now,
   });
   storeSessions(tx, address, before, sent.record);

@@ -94,7 +94,7 @@ function transmit(deps: Deps, key: RowKey<OutboxRow>, row: OutboxRow, wire: Wire
 }
 
 /**
- * Fetches the lists whose version differs; all of them from the start where the server shows an older one than ours.
+ * Fetches the lists whose version differs; the newest where the server shows an older one than ours.
  */
 async function learnDelta(deps: Deps, { deviceListDelta }: ErrorDetails): Promise<void> {
   if (deviceListDelta === undefined) throw new SealError('INTERNAL', 'send: DEVICE_LIST_STALE without a delta');
@@ -106,7 +106,7 @@ async function learnDelta(deps: Deps, { deviceListDelta }: ErrorDetails): Promis
     if (version < known) doubtful.push(userId);
   }
   if (newer.length > 0) await learnDeviceLists(deps, newer);
-  if (doubtful.length > 0) await learnDeviceLists(deps, doubtful, 'start');
+  if (doubtful.length > 0) await learnDeviceLists(deps, doubtful, 'newest');
 }
 
 async function storeSent(deps: Deps, tx: DeviceTx, key: RowKey<OutboxRow>, answer: SendAnswer): Promise<void> {

@@ -10,7 +10,7 @@ export async function activeAccount(reader: RowReader): Promise<AccountRow> {
   return account;
 }
 
-/** Another device took this one off the account. What is stored stays readable. */
+/** The server says that another device took this one off the account. What is stored stays readable. */
 export async function markRevoked(tx: DeviceTx): Promise<void> {
   const account = await tx.get(ROWS.account);
   if (account?.status === 'active') tx.put(ROWS.account, { ...account, status: 'revoked' });

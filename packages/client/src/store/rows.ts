@@ -1,4 +1,5 @@
-import type { DeviceKeys, DeviceListState, SignKeyPair } from '@seal-chat/crypto';
+import type { ArchiveKey, DeviceKeys, DeviceListState, SignKeyPair, SignSeed } from '@seal-chat/crypto';
+import type { SealedVault } from '@seal-chat/crypto/vault';
 import type {
   AttachmentId,
   Bytes,
@@ -45,19 +46,28 @@ export type RowPrefix<T> = string & { readonly [held]: readonly T[] };
 export interface AccountRow {
   /**
    * `registering` and `joining`: the keys are here, and the server may or may not have been told of them.
-   * `revoked`: taken off the account by another device.
+   * `revoked`: taken off the account by another device; once the signed list has proved it, the keys are gone.
    */
   readonly status: 'registering' | 'joining' | 'active' | 'signed-out' | 'revoked';
   readonly tenantId: TenantId;
   readonly userId: UserId;
   readonly username: string | null;
-  /** Ed25519; `privateKey` is the seed that linking and recovery carry. */
+  /** Ed25519, 32 bytes: the person. */
+  readonly identityKey: SignPublicKey;
+  /** On the first device until the recovery code is confirmed, on a guest's first device for good; null on others. */
+  readonly identitySeed: SignSeed | null;
+  /** Ed25519: signs device lists. Behind the list's certificate until another device's share of the next arrived. */
   readonly accountKey: SignKeyPair;
+  readonly archive: ArchiveKey;
   readonly device: DeviceKeys;
   /** Until the person confirms to have kept it. */
   readonly recoveryCode: string | null;
   /** What registering or joining sends. */
-  readonly unpublished: { readonly deviceList: SignedDeviceList; readonly recovery: Bytes | null } | null;
+  readonly unpublished: { readonly deviceList: SignedDeviceList; readonly vault: SealedVault | null } | null;
+  /** What waits for the recovery code, see `AccountState`. */
+  readonly unlockFor: 'removal' | 'key' | null;
+  /** Devices that joined since the person last looked. */
+  readonly newDevices: readonly DeviceId[];
 }
 
 export interface TokensRow {
@@ -71,10 +81,14 @@ export interface TokensRow {
 
 /** An account this device knows, this account included. */
 export interface PeerRow {
-  /** The verified device list, from version 1 on without a gap. Its account key is the one first seen. */
+  /** The verified device list, without a gap since it was first seen. Its identity key is the one first seen. */
   readonly known: DeviceListState;
+  /** The earliest version whose devices are known. */
+  readonly knownFrom: number;
+  /** A device was taken off by another one, and knows the account key that still signs. */
+  readonly hasOpenRemoval: boolean;
   readonly retired: readonly RetiredDevice[];
-  /** The account key the server shows instead; sending waits until the person accepts it. */
+  /** The identity key the server shows instead; sending waits until the person accepts it. */
   readonly changedKey: SignPublicKey | null;
 }
 
@@ -280,6 +294,15 @@ export interface PreKeysRow {
   readonly replaced: readonly { readonly kind: PreKeyKind; readonly keyId: number; readonly replacedAt: number }[];
 }
 
+/** A new account key, from before it is published until it is in use. */
+export interface ReplacementRow {
+  readonly deviceList: SignedDeviceList;
+  readonly vault: SealedVault | null;
+  readonly shares: readonly { readonly deviceId: DeviceId; readonly envelope: Bytes }[];
+  readonly accountKey: SignKeyPair;
+  readonly archive: ArchiveKey;
+}
+
 export interface CurrentPreKey {
   readonly keyId: number;
   readonly createdAt: number;
@@ -290,10 +313,16 @@ const prefix = <T>(name: string): RowPrefix<T> => name as RowPrefix<T>;
 /** Numbers as text that sorts like numbers. */
 const ordered = (value: number): string => String(value).padStart(16, '0');
 
+/** More than a store reports in a lifetime: one that was put back goes on beyond what the server has seen. */
+export const ROLLBACK_STEP = 1_000_000_000;
+
 /** Keys of rows. */
 export const ROWS = {
   account: key<AccountRow>('account'),
   tokens: key<TokensRow>('tokens'),
+  replacement: key<ReplacementRow>('replacement'),
+  /** A vault for a new recovery code, until the server has it. */
+  vaultUpload: key<SealedVault>('vault-upload'),
   /** Position of the last mailbox event that was processed. */
   mailboxPosition: key<number>('mailbox-position'),
   /** The number that this store reported to the server last (`sync/checkpoint.ts`). */

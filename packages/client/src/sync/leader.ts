@@ -62,8 +62,8 @@ export function startLeader(deps: LeaderDeps): Leader {
     for (let attempt = 0; !stopping.signal.aborted;) {
       live.setConnection({ status: 'connecting' });
       const { reason, wasOnline } = await connectOnce();
+      if (reason.code === 'DEVICE_REVOKED') await noteRevoked();
       if (stopping.signal.aborted) break;
-      if (reason.code === 'DEVICE_REVOKED') await deps.transact(markRevoked);
       if (wasOnline) attempt = 0;
       const delay = FINAL.has(reason.code) ? Infinity : (reason.details.retryAfterMs ?? backoffDelay(attempt++));
       live.setConnection({ status: 'offline', retryAt: Date.now() + delay, error: reason });
@@ -71,6 +71,14 @@ export function startLeader(deps: LeaderDeps): Leader {
       await sleep(delay, AbortSignal.any([waiting.signal, stopping.signal]));
     }
     live.setConnection({ status: 'idle' });
+  }
+
+  /** The account says so from now on; its keys go when the signed list says so, too. */
+  async function noteRevoked(): Promise<void> {
+    await deps.transact(markRevoked);
+    const { confirmRemoval } = await loadConversation();
+    // Without an answer, the next start asks again.
+    await confirmRemoval(deps).catch(() => {});
   }
 
   /** Connects, and stays until the connection ends. */

@@ -8,6 +8,7 @@ import { LIST_ROWS } from '../store/list-rows.ts';
 import { maintainPreKeys } from '../prekeys/maintain.ts';
 import { refetchSpoilt, reopenMessages, requestRetries } from '../receive/undecryptable.ts';
 import { answerRetries } from '../send/answer-retries.ts';
+import { settleAccountKey } from './account-key.ts';
 import type { Readable } from '../state/atom.ts';
 import { createTaskQueue } from '../state/task-queue.ts';
 import { activeAccount } from '../store/account.ts';
@@ -105,6 +106,7 @@ export function createMaintenance(
     const tasks = [
       () => maintainPreKeys(deps, { renewAll: false }),
       () => learnDeviceLists(deps, [userId]),
+      () => settleAccountKey(deps),
       () => refreshConversations(deps),
       () => reopenMessages(deps),
       () => refetchSpoilt(deps),
@@ -161,7 +163,10 @@ export function createMaintenance(
       // A message of this device that was sent may be what a gap waited for.
       if (touches(ROWS.gaps) || touches(ROWS.allSent)) void queue.add(() => checkGaps(false));
       if (touches(LIST_ROWS.allPromised)) void queue.add(() => followPromises(deps));
-      if (touches(PEERS)) void queue.add(() => noteLearnedLists(deps));
+      if (touches(PEERS)) {
+        void queue.add(() => settleAccountKey(deps));
+        void queue.add(() => noteLearnedLists(deps));
+      }
       if (touches(PEERS) || touches(VERIFIED)) {
         void queue.add(() => reopenMessages(deps));
         void queue.add(() => reviveHeldUp(deps));

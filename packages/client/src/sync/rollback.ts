@@ -6,16 +6,13 @@ import { isAccountedFor } from '../conversations/sequence.ts';
 import { forgetSessions } from '../peers/sessions.ts';
 import { maintainPreKeys } from '../prekeys/maintain.ts';
 import { receiveMessage } from '../receive/receive-message.ts';
-import { ROWS, placeOf } from '../store/rows.ts';
+import { ROLLBACK_STEP, ROWS, placeOf } from '../store/rows.ts';
 import { claim } from './checkpoint.ts';
 
 const PAGE = 100;
 
 /** One is enough for an honest server. */
 const MAX_ROUNDS = 3;
-
-/** More than a store reports in a lifetime: one that was put back goes on beyond what the server has seen. */
-const STEP = 1_000_000_000;
 
 /**
  * After a rollback: no session is used again (its next message would be taken for a duplicate), all prekeys are
@@ -31,7 +28,7 @@ export async function recoverFromRollback(deps: Deps): Promise<void> {
   }
   // Last, so that a crash on the way begins all of it again. A server that always says so is not believed for ever.
   let rounds = 0;
-  while (!(await claim(deps, STEP)) && ++rounds < MAX_ROUNDS);
+  while (!(await claim(deps, ROLLBACK_STEP)) && ++rounds < MAX_ROUNDS);
 }
 
 /** Goes back in the history of the server until it meets what is here. */

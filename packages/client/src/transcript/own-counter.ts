@@ -1,13 +1,13 @@
 import { contextFields, type Bytes, type ConversationId, type MessageBody } from '@seal-chat/protocol';
 import type { DeviceTx } from '../store/device-tx.ts';
-import { ROWS } from '../store/rows.ts';
+import { ROLLBACK_STEP, ROWS } from '../store/rows.ts';
 import { TRANSCRIPT_ROWS } from '../store/transcript-rows.ts';
 import { isSame } from './chain.ts';
 
 /**
  * What a body of this device says of its place among the device's bodies, and of the conversation as it is known here.
  * The counter is used up in the transaction that seals the body. After a store was rolled back it goes on beyond
- * whatever the lost future of that store can have used: `skippedRevisions` is higher each time.
+ * whatever the lost future of that store can have used: each rollback takes the number that the store reports up by `ROLLBACK_STEP` at least.
  */
 export async function nextCount(
   tx: DeviceTx,
@@ -15,7 +15,8 @@ export async function nextCount(
 ): Promise<Pick<MessageBody, 'counter' | 'context'>> {
   const key = TRANSCRIPT_ROWS.ownCounter(conversationId);
   const own = (await tx.get(key)) ?? { last: 0, accepted: 0 };
-  const counter = Math.max(own.last, (await tx.get(ROWS.skippedRevisions)) ?? 0) + 1;
+  const rollbacks = Math.floor(((await tx.get(ROWS.checkpoint)) ?? 0) / ROLLBACK_STEP);
+  const counter = Math.max(own.last, rollbacks * ROLLBACK_STEP) + 1;
   tx.put(key, { ...own, last: counter });
   const head = (await tx.get(TRANSCRIPT_ROWS.transcript(conversationId)))?.head ?? null;
   const transcript = head && { seq: head.seq, hash: head.hash };

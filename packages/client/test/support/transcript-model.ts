@@ -158,7 +158,7 @@ export class ModelDevice {
   restore({ rows, outbox, failed, next }: Snapshot): void {
     this.revisionsSkipped += 1_000_000_000;
     this.rows = new Map(rows);
-    this.rows.set(ROWS.skippedRevisions, this.revisionsSkipped);
+    this.rows.set(ROWS.checkpoint, this.revisionsSkipped);
     Object.assign(this, { outbox, failed, next });
   }
 }

@@ -2,7 +2,7 @@ import { constantTimeEqual, type Bytes } from '@seal-chat/protocol';
 import { AES_GCM_NONCE_LENGTH, aesGcmOpen, aesGcmSeal, importAesGcmKey, type AesSubtle } from '../aes-gcm.ts';
 import { hkdfSha512, hmacSha512 } from '../kdf-sha512.ts';
 import { hkdf, hmac } from '../kdf.ts';
-import { chaChaPoly } from '../mls/provider/aead.ts';
+import { chaChaPoly } from '../hpke/aead.ts';
 import {
   PASSED,
   all,

@@ -3,6 +3,8 @@ import { type Bytes, type Codec, asKey, type DhPublicKey } from '@seal-chat/prot
 import { TENANT, curves, testAccount } from '../../test/accounts.ts';
 import { seededRng } from '../../test/rng.ts';
 import { codeOf } from '../../test/seal-error.ts';
+import { createDeviceKeys, newDeviceOf } from '../identity.ts';
+import { signJoinConsent } from '../sign-consent.ts';
 import { createLinkingCode, linkingCodeKeys } from './code.ts';
 import { linkAnswerCodec, linkOpeningCodec, linkRequestCodec, type LinkGrant } from './messages.ts';
 import { acceptLink, requestLink, revealLink } from './new-device.ts';
@@ -10,16 +12,20 @@ import { answerLink, checkLink, grantLink } from './old-device.ts';
 import { commit, openStep, sealStep, startTranscript } from './schedule.ts';
 
 const CODE = createLinkingCode(seededRng('code'));
+const device = newDeviceOf(await createDeviceKeys({ curves, rng: seededRng('joining') }));
 
 async function grantOf(name: string): Promise<LinkGrant> {
-  const { account, state } = await testAccount(name);
+  const { identity, account, device: first, state } = await testAccount(name);
   return {
     tenantId: TENANT,
     userId: account.userId,
     username: name,
-    secrets: { accountSeed: account.key.privateKey, extraKeys: [{ kind: 1, key: new Uint8Array(32).fill(7) }] },
+    identityKey: identity.publicKey,
+    secrets: { accountSeed: account.key.privateKey, archive: account.archive },
     deviceListVersion: 1,
     deviceListHash: state.hash,
+    byDeviceId: first.deviceId,
+    consent: await signJoinConsent(curves, first, { ...account, device }),
   };
 }
 
@@ -27,7 +33,7 @@ async function grantOf(name: string): Promise<LinkGrant> {
 async function honestRun(seed: string, { newCode = CODE, oldCode = CODE } = {}) {
   const [newRng, oldRng] = [seededRng(`${seed} new`), seededRng(`${seed} old`)];
   const grant = await grantOf('alice');
-  const one = await requestLink({ curves, rng: newRng, code: newCode, deviceName: 'Firefox on Linux' });
+  const one = await requestLink({ curves, rng: newRng, code: newCode, deviceName: 'Firefox on Linux', device });
   const two = await answerLink({ curves, rng: oldRng, code: oldCode, payload: one.payload });
   const three = await revealLink({ curves, rng: newRng, state: one.state, payload: two.payload });
   const check = await checkLink({ curves, state: two.state, payload: three.payload });
@@ -56,6 +62,7 @@ describe('linking', () => {
     expect(run.two.deviceName).toBe('Firefox on Linux');
     expect(run.three.sas).toMatch(/^\d{6}$/);
     expect(run.check.sas).toBe(run.three.sas);
+    expect(run.check.state.device).toEqual(device);
     expect(acceptLink(run.three.state, run.four)).toEqual(run.grant);
   });
 
@@ -131,7 +138,7 @@ describe('linking', () => {
     const zero = asKey<DhPublicKey>(new Uint8Array(32));
     const start = startTranscript(linkId);
 
-    const one = await requestLink({ curves, rng, code: CODE, deviceName: 'n' });
+    const one = await requestLink({ curves, rng, code: CODE, deviceName: 'n', device });
     const badTwo = sealStep({
       step: 2,
       codec: linkAnswerCodec,
@@ -144,11 +151,11 @@ describe('linking', () => {
       'LOW_ORDER_KEY',
     );
 
-    const opening = rng(32);
+    const opened = { ephemeralKey: zero, device, opening: rng(32) };
     const request = sealStep({
       step: 1,
       codec: linkRequestCodec,
-      content: { commitment: commit(linkId, zero, opening), deviceName: 'm' },
+      content: { commitment: commit(linkId, opened), deviceName: 'm' },
       secret: codeKey,
       transcript: start,
       rng,
@@ -157,7 +164,7 @@ describe('linking', () => {
     const three = sealStep({
       step: 3,
       codec: linkOpeningCodec,
-      content: { ephemeralKey: zero, opening },
+      content: opened,
       secret: codeKey,
       transcript: two.state.transcript,
       rng,
@@ -166,8 +173,8 @@ describe('linking', () => {
   });
 
   it('refuses names that do not fit', async () => {
-    for (const deviceName of ['x'.repeat(101), 'é'.repeat(51), '\ud800']) {
-      expect(await codeOf(() => requestLink({ curves, rng: seededRng('n'), code: CODE, deviceName }))).toBe(
+    for (const deviceName of ['x'.repeat(65), 'é'.repeat(33), '\ud800']) {
+      expect(await codeOf(() => requestLink({ curves, rng: seededRng('n'), code: CODE, deviceName, device }))).toBe(
         'BAD_INPUT',
       );
     }
@@ -178,9 +185,9 @@ describe('linking', () => {
 describe('a man in the middle who knows the code', () => {
   it('makes the two screens show different digits', async () => {
     const rng = seededRng('mallory');
-    const victim = await requestLink({ curves, rng: seededRng('victim'), code: CODE, deviceName: 'Phone' });
+    const victim = await requestLink({ curves, rng: seededRng('victim'), code: CODE, deviceName: 'Phone', device });
     // Towards the old device he plays the new one, towards the new device the old one.
-    const asNew = await requestLink({ curves, rng, code: CODE, deviceName: 'Phone' });
+    const asNew = await requestLink({ curves, rng, code: CODE, deviceName: 'Phone', device });
     const fromOld = await answerLink({ curves, rng: seededRng('old'), code: CODE, payload: asNew.payload });
     const asOld = await answerLink({ curves, rng, code: CODE, payload: victim.payload });
     const toOld = await revealLink({ curves, rng, state: asNew.state, payload: fromOld.payload });
@@ -189,15 +196,17 @@ describe('a man in the middle who knows the code', () => {
     expect(old.sas).not.toBe(fromVictim.sas);
   });
 
-  it('cannot choose his key after he has seen the old device answer', async () => {
+  it('cannot choose his key or his device after he has seen the old device answer', async () => {
     const rng = seededRng('mallory');
     const { codeKey } = linkingCodeKeys(CODE);
-    const one = await requestLink({ curves, rng, code: CODE, deviceName: 'Phone' });
+    const one = await requestLink({ curves, rng, code: CODE, deviceName: 'Phone', device });
     const two = await answerLink({ curves, rng: seededRng('old'), code: CODE, payload: one.payload });
     const better = await curves.dhKeyPair(asKey(rng(32)));
     for (const content of [
-      { ephemeralKey: better.publicKey, opening: one.state.opening },
-      { ephemeralKey: one.state.ephemeral.publicKey, opening: rng(32) },
+      { ...one.state.opening, ephemeralKey: better.publicKey },
+      { ...one.state.opening, opening: rng(32) },
+      // A device that he chose after he could compute the digits for it.
+      { ...one.state.opening, device: { ...device, registrationId: device.registrationId ^ 1 } },
     ]) {
       const { payload } = sealStep({
         step: 3,
@@ -237,7 +246,13 @@ describe('a man in the middle who knows the code', () => {
     const reseal = <T>(step: 1 | 2 | 3, codec: Codec<T>, content: T, transcript: Bytes) =>
       sealStep({ step, codec, content, secret: codeKey, transcript, rng });
 
-    const victim = await requestLink({ curves, rng: seededRng('victim'), code: CODE, deviceName: 'Phone of Mallory' });
+    const victim = await requestLink({
+      curves,
+      rng: seededRng('victim'),
+      code: CODE,
+      deviceName: 'Phone of Mallory',
+      device,
+    });
     const { commitment } = openStep({
       step: 1,
       codec: linkRequestCodec,
@@ -252,7 +267,7 @@ describe('a man in the middle who knows the code', () => {
     const ephemeralKey = old.state.ephemeral.publicKey;
     const answer = reseal(2, linkAnswerCodec, { ephemeralKey }, victim.state.transcript);
     const revealed = await revealLink({ curves, rng: seededRng('v'), state: victim.state, payload: answer.payload });
-    const opening = { ephemeralKey: victim.state.ephemeral.publicKey, opening: victim.state.opening };
+    const { opening } = victim.state;
     const passedOn = reseal(3, linkOpeningCodec, opening, old.state.transcript);
     const checked = await checkLink({ curves, state: old.state, payload: passedOn.payload });
     expect(checked.sas).not.toBe(revealed.sas);

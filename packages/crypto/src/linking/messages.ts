@@ -8,17 +8,20 @@ import {
   text,
   u32,
   type Bytes,
+  type DeviceId,
   type DhPublicKey,
+  type SignPublicKey,
   type TenantId,
   type UserId,
 } from '@seal-chat/protocol';
 import { accountSecretsCodec, type AccountSecrets } from '../account-secrets.ts';
+import { newDeviceCodec, type NewDevice } from '../join-consent.ts';
 
 /** Step 1, new device: I will answer with a key I have chosen already. */
 export interface LinkRequest {
   /** SHA-256, see `commit`. */
   readonly commitment: Bytes;
-  /** What the new device calls itself, for the person who must confirm; at most 100 bytes of UTF-8. */
+  /** What the new device calls itself, for the person who must confirm; at most 64 bytes of UTF-8. */
   readonly deviceName: string;
 }
 
@@ -27,9 +30,11 @@ export interface LinkAnswer {
   readonly ephemeralKey: DhPublicKey;
 }
 
-/** Step 3, new device: the key it had committed to. */
+/** Step 3, new device: what it had committed to, whole. */
 export interface LinkOpening {
   readonly ephemeralKey: DhPublicKey;
+  /** The device that is to join. */
+  readonly device: NewDevice;
   /** 32 random bytes that kept the commitment from being guessed. */
   readonly opening: Bytes;
 }
@@ -40,24 +45,37 @@ export interface LinkGrant {
   readonly userId: UserId;
   /** Null for guests. */
   readonly username: string | null;
+  /** Ed25519, 32 bytes: whose account it is. */
+  readonly identityKey: SignPublicKey;
   readonly secrets: AccountSecrets;
   /** The device list as the old device knows it: the server cannot show the new one an older. */
   readonly deviceListVersion: number;
   readonly deviceListHash: Bytes;
+  /** The old device, and its signature over the new device's keys: see `JoinConsent`. */
+  readonly byDeviceId: DeviceId;
+  readonly consent: Bytes;
 }
 
-/** Bytes of UTF-8 a device name may have. */
-export const DEVICE_NAME_MAX = 100;
 const USERNAME_MAX_BYTES = 4 * SIZE_LIMITS.usernameMax;
 
-export const linkRequestCodec = struct<LinkRequest>({ commitment: fixed(32), deviceName: text(DEVICE_NAME_MAX) });
+export const linkRequestCodec = struct<LinkRequest>({
+  commitment: fixed(32),
+  deviceName: text(SIZE_LIMITS.deviceName),
+});
 export const linkAnswerCodec = struct<LinkAnswer>({ ephemeralKey: keyCodec(32) });
-export const linkOpeningCodec = struct<LinkOpening>({ ephemeralKey: keyCodec(32), opening: fixed(32) });
+export const linkOpeningCodec = struct<LinkOpening>({
+  ephemeralKey: keyCodec(32),
+  device: newDeviceCodec,
+  opening: fixed(32),
+});
 export const linkGrantCodec = struct<LinkGrant>({
   tenantId: id<TenantId>(),
   userId: id<UserId>(),
   username: nullable(text(USERNAME_MAX_BYTES)),
+  identityKey: keyCodec(32),
   secrets: accountSecretsCodec,
   deviceListVersion: u32,
   deviceListHash: fixed(32),
+  byDeviceId: id<DeviceId>(),
+  consent: fixed(64),
 });

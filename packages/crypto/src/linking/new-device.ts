@@ -1,16 +1,17 @@
-import { SealError, asKey, utf8, wipe, type Bytes, type LinkId } from '@seal-chat/protocol';
+import { SIZE_LIMITS, SealError, asKey, utf8, wipe, type Bytes, type LinkId } from '@seal-chat/protocol';
 import { dh, type Curves } from '../curves/curves.ts';
 import { freshKeyPair } from '../fresh-key-pair.ts';
+import type { NewDevice } from '../join-consent.ts';
 import type { DhKeyPair, LinkCodeKey, LinkSecret } from '../keys.ts';
 import type { Rng } from '../rng.ts';
 import { linkingCodeKeys } from './code.ts';
 import {
-  DEVICE_NAME_MAX,
   linkAnswerCodec,
   linkGrantCodec,
   linkOpeningCodec,
   linkRequestCodec,
   type LinkGrant,
+  type LinkOpening,
 } from './messages.ts';
 import { commit, openStep, sealStep, sharedSecret, shortAuthenticationString, startTranscript } from './schedule.ts';
 
@@ -24,7 +25,7 @@ export interface LinkRequested {
   readonly stage: 'requested';
   readonly codeKey: LinkCodeKey;
   readonly ephemeral: DhKeyPair;
-  readonly opening: Bytes;
+  readonly opening: LinkOpening;
   readonly transcript: Bytes;
 }
 
@@ -46,18 +47,20 @@ export async function requestLink(input: {
   readonly rng: Rng;
   readonly code: string;
   readonly deviceName: string;
+  /** The public half of the device that is to join. */
+  readonly device: NewDevice;
 }): Promise<{ readonly linkId: LinkId; readonly payload: Bytes; readonly state: LinkRequested }> {
-  const { curves, rng, code, deviceName } = input;
-  if (!deviceName.isWellFormed() || utf8(deviceName).length > DEVICE_NAME_MAX) {
-    throw new SealError('BAD_INPUT', `linking: a device name has at most ${DEVICE_NAME_MAX} bytes`);
+  const { curves, rng, code, deviceName, device } = input;
+  if (!deviceName.isWellFormed() || utf8(deviceName).length > SIZE_LIMITS.deviceName) {
+    throw new SealError('BAD_INPUT', `linking: a device name has at most ${SIZE_LIMITS.deviceName} bytes`);
   }
   const { linkId, codeKey } = linkingCodeKeys(code);
   const ephemeral = await freshKeyPair(rng, (seed) => curves.dhKeyPair(asKey(seed)));
-  const opening = rng(32);
+  const opening = { ephemeralKey: ephemeral.publicKey, device, opening: rng(32) };
   const { payload, transcript } = sealStep({
     step: 1,
     codec: linkRequestCodec,
-    content: { commitment: commit(linkId, ephemeral.publicKey, opening), deviceName },
+    content: { commitment: commit(linkId, opening), deviceName },
     secret: codeKey,
     transcript: startTranscript(linkId),
     rng,
@@ -91,7 +94,7 @@ export async function revealLink(input: {
   const { payload, transcript } = sealStep({
     step: 3,
     codec: linkOpeningCodec,
-    content: { ephemeralKey: ephemeral.publicKey, opening },
+    content: opening,
     secret: codeKey,
     transcript: answer.transcript,
     rng,
@@ -106,8 +109,8 @@ export async function revealLink(input: {
 }
 
 /**
- * Takes the account: step 4. The caller goes on to fetch the account's device lists, to verify them with the account
- * key of this seed and the anchor in the grant, and to sign the next list with its own device in it.
+ * Takes the account: step 4. The caller goes on to fetch the account's device lists, to verify them with the
+ * identity key and the anchor in the grant, and to sign the next list with its own device in it.
  *
  * @throws SealError WRONG_CODE; TOO_LARGE, MALFORMED or UNSUPPORTED_VERSION on a bad payload
  */

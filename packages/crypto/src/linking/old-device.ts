@@ -1,6 +1,7 @@
 import { SealError, asKey, constantTimeEqual, wipe, type Bytes, type LinkId } from '@seal-chat/protocol';
 import { dh, type Curves } from '../curves/curves.ts';
 import { freshKeyPair } from '../fresh-key-pair.ts';
+import type { NewDevice } from '../join-consent.ts';
 import type { DhKeyPair, LinkCodeKey, LinkSecret } from '../keys.ts';
 import type { Rng } from '../rng.ts';
 import { linkingCodeKeys } from './code.ts';
@@ -26,6 +27,8 @@ export interface LinkAnswered {
 /** After step 3: the person compares the digits. Nothing of the account has been sent yet. */
 export interface LinkChecked {
   readonly stage: 'checked';
+  /** The device that asks to join, as it committed to. */
+  readonly device: NewDevice;
   readonly secret: LinkSecret;
   readonly transcript: Bytes;
 }
@@ -87,8 +90,8 @@ export async function checkLink(input: {
     secret: codeKey,
     transcript: state.transcript,
   });
-  const { ephemeralKey, opening } = opened.content;
-  if (!constantTimeEqual(commit(linkId, ephemeralKey, opening), commitment)) {
+  const { ephemeralKey, device } = opened.content;
+  if (!constantTimeEqual(commit(linkId, opened.content), commitment)) {
     throw new SealError('WRONG_CODE', 'linking: the key is not the one committed to');
   }
   const dhSecret = await dh(curves, ephemeral, ephemeralKey);
@@ -96,7 +99,7 @@ export async function checkLink(input: {
   wipe(dhSecret);
   return {
     sas: shortAuthenticationString(secret, opened.transcript),
-    state: { stage: 'checked', secret, transcript: opened.transcript },
+    state: { stage: 'checked', device, secret, transcript: opened.transcript },
   };
 }
 

@@ -6,7 +6,6 @@ import {
   encode,
   fixed,
   id,
-  keyCodec,
   struct,
   text,
   u8,
@@ -15,13 +14,13 @@ import {
   SIZE_LIMITS,
   type Bytes,
   type Codec,
-  type DhPublicKey,
   type LinkId,
 } from '@seal-chat/protocol';
 import { hkdf, sha256 } from '../kdf.ts';
 import type { BoxKey, DhOutput, LinkCodeKey, LinkSecret } from '../keys.ts';
 import { LABELS } from '../labels.ts';
 import type { Rng } from '../rng.ts';
+import { linkOpeningCodec, type LinkOpening } from './messages.ts';
 import { openBox, sealBox } from '../secret-box.ts';
 
 /**
@@ -44,11 +43,10 @@ const transcriptStep = struct<{ before: Bytes; step: number; plaintext: Bytes }>
   step: u8,
   plaintext: variable(SIZE_LIMITS.linkPayload),
 });
-const commitmentInput = struct<{ label: string; linkId: LinkId; ephemeralKey: DhPublicKey; opening: Bytes }>({
+const commitmentInput = struct<{ label: string; linkId: LinkId; opening: LinkOpening }>({
   label,
   linkId: id<LinkId>(),
-  ephemeralKey: keyCodec(32),
-  opening: fixed(32),
+  opening: linkOpeningCodec,
 });
 const stepInfo = struct<{ label: string; step: number }>({ label, step: u8 });
 
@@ -58,11 +56,11 @@ export function startTranscript(linkId: LinkId): Bytes {
 }
 
 /**
- * Commits to what the new device sends before it learns the old device's key: it can no longer choose its own after
- * that.
+ * Commits to all that the new device will send in step 3, before it learns the old device's key: had it anything left
+ * to choose after that, it could choose until the digits suit.
  */
-export function commit(linkId: LinkId, ephemeralKey: DhPublicKey, opening: Bytes): Bytes {
-  return sha256(encode(commitmentInput, { label: LABELS.linkCommitment, linkId, ephemeralKey, opening }));
+export function commit(linkId: LinkId, opening: LinkOpening): Bytes {
+  return sha256(encode(commitmentInput, { label: LABELS.linkCommitment, linkId, opening }));
 }
 
 /** A step as it travels, and the transcript with it. */

@@ -1,5 +1,5 @@
 import { concatBytes, utf8, type Bytes } from '@seal-chat/protocol';
-import type { HashFamily } from './provider/hashes.ts';
+import type { HashFamily } from '../hpke/hashes.ts';
 
 const NO_BYTES: Bytes = new Uint8Array(0);
 

@@ -5,7 +5,7 @@ import type { ParentNode } from 'ts-mls/parentNode.js';
 import { resolution, type RatchetTree } from 'ts-mls/ratchetTree.js';
 import { leafNodeHashInputEncoder, parentNodeHashInputEncoder } from 'ts-mls/treeHash.js';
 import { isLeaf, left, nodeToLeafIndex, right, toNodeIndex, type NodeIndex } from 'ts-mls/treemath.js';
-import type { HashFamily } from './provider/hashes.ts';
+import type { HashFamily } from '../hpke/hashes.ts';
 
 /**
  * Tree hashes (RFC 9420 §7.8) and parent hashes (§7.9), each computed once for a tree: the library hashes subtrees

@@ -6,8 +6,8 @@ import type { GroupContext } from 'ts-mls/groupContext.js';
 import { decodePrivateMessageContent, encodePrivateContentAAD, type PrivateMessage } from 'ts-mls/privateMessage.js';
 import { decodeSenderData, encodeSenderData, encodeSenderDataAAD, type SenderData } from 'ts-mls/sender.js';
 import { expandWithLabel } from './labels.ts';
-import type { Aead } from './provider/aead.ts';
-import type { HashFamily } from './provider/hashes.ts';
+import type { Aead } from '../hpke/aead.ts';
+import type { HashFamily } from '../hpke/hashes.ts';
 import type { SkippedKey } from './ratchets.ts';
 import { decodeAll } from './wire.ts';
 

@@ -1,8 +1,8 @@
 import { CHANNEL_LIMITS, SealError, utf8, wipe, type Bytes } from '@seal-chat/protocol';
 import { directPath, leafToNodeIndex, left, right, root, toLeafIndex } from 'ts-mls/treemath.js';
 import { expandWithLabel } from './labels.ts';
-import type { Aead } from './provider/aead.ts';
-import type { HashFamily } from './provider/hashes.ts';
+import type { Aead } from '../hpke/aead.ts';
+import type { HashFamily } from '../hpke/hashes.ts';
 import type { LeafRatchet, Ratchets, SkippedKey } from './ratchets.ts';
 
 /** The secret tree and its application ratchets (RFC 9420 §9), derived as far as they are used. */

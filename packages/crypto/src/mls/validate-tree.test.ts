@@ -9,7 +9,7 @@ import { openGroupInfo } from './group-info.ts';
 import { credentialOf } from './names.ts';
 import { isBelow, treeHashes } from './parent-hashes.ts';
 import { cipherSuite } from './provider/provider.ts';
-import { sha256Family } from './provider/hashes.ts';
+import { sha256Family } from '../hpke/hashes.ts';
 import { checkSuccessor } from './successors.ts';
 import { validateTree } from './validate-tree.ts';
 

@@ -8,7 +8,7 @@ import { libraryConfig } from './config.ts';
 import { checkLeafRules } from './leaf-rules.ts';
 import { leavesOf } from './leaves.ts';
 import { areParentHashesValid, isBelow, treeHashes } from './parent-hashes.ts';
-import type { HashFamily } from './provider/hashes.ts';
+import type { HashFamily } from '../hpke/hashes.ts';
 import { repeatedIn } from './successors.ts';
 import type { Authenticate, GroupName } from './types.ts';
 

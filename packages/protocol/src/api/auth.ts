@@ -1,16 +1,22 @@
 import { z } from 'zod';
 import type { ChallengeId, DeviceId, TenantId, UserId } from '../ids.ts';
-import { SIZE_LIMITS } from '../limits.ts';
-import { bytesField, challengeId, deviceId, deviceListBytes, signature, userId, username } from './fields.ts';
+import { bytesField, challengeId, deviceId, deviceListBytes, methodId, signature, userId, username } from './fields.ts';
 import type { Mutation } from './procedure.ts';
+import { vaultUpload } from './vault.ts';
 
 /** Sign-up, sign-in and sessions. */
 
-/** A wrapped account key, which only the recovery code opens. */
-export const recoveryBlob = bytesField(1, SIZE_LIMITS.recoveryBlob);
-
 /** Proof that the caller holds the private key of the device it names. */
 const deviceProof = { challengeId, userId, deviceId, signature };
+
+/** Why a device may join: a present device of the account consents, or the person proved an unlock way. */
+const admission = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('consent'), deviceId, signature }),
+  z.strictObject({ kind: z.literal('unlock'), methodId, signature }),
+]);
+
+/** Why a device may join, as a caller says it. */
+export type AdmissionInput = z.input<typeof admission>;
 
 export const authInputs = {
   challenge: z.strictObject({}),
@@ -20,10 +26,11 @@ export const authInputs = {
     username: username.nullable(),
     deviceList: deviceListBytes,
     deviceListSignature: signature,
-    recovery: recoveryBlob.nullable(),
+    /** Null for an account without unlock ways, such as a guest's. */
+    vault: vaultUpload.nullable(),
   }),
-  /** Adds this device to an existing account: the account key, had from linking or recovery, signs the longer list. */
-  join: z.strictObject({ ...deviceProof, deviceList: deviceListBytes, deviceListSignature: signature }),
+  /** Adds this device to an existing account. Knowing the account key, which signs the longer list, is not enough. */
+  join: z.strictObject({ ...deviceProof, deviceList: deviceListBytes, deviceListSignature: signature, admission }),
   signIn: z.strictObject(deviceProof),
   refresh: z.strictObject({ refreshToken: bytesField(32) }),
 };

@@ -8,6 +8,7 @@ import {
   type ConversationId,
   type DeviceId,
   type LinkId,
+  type MethodId,
   type MessageId,
   type UserId,
   type ChallengeId,
@@ -35,6 +36,7 @@ export const messageId: z.ZodType<MessageId, string> = idField<MessageId>();
 export const challengeId: z.ZodType<ChallengeId, string> = idField<ChallengeId>();
 export const attachmentId: z.ZodType<AttachmentId, string> = idField<AttachmentId>();
 export const linkId: z.ZodType<LinkId, string> = idField<LinkId>();
+export const methodId: z.ZodType<MethodId, string> = idField<MethodId>();
 
 /** base64url text of `min` to `max` bytes (exactly `min` when `max` is left out). */
 export function bytesField(min: number, max: number = min): z.ZodType<Bytes, string> {

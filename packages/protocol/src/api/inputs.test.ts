@@ -14,12 +14,14 @@ const preKey = (length: number) => ({ keyId: 1, publicKey: b64(length), signatur
 const proof = { challengeId: id(1), userId: id(2), deviceId: id(3), signature: b64(64) };
 const signedList = { deviceList: b64(150), deviceListSignature: b64(64) };
 
+const vault = { vault: b64(200), signature: b64(64), records: [b64(100)] };
+
 /** An input of every procedure that has one: a schema without one here fails the first test. */
 const VALID: Record<string, Record<string, unknown>> = {
   authInputs: {
     challenge: {},
-    register: { ...proof, ...signedList, username: 'alice', recovery: b64(200) },
-    join: { ...proof, ...signedList },
+    register: { ...proof, ...signedList, username: 'alice', vault },
+    join: { ...proof, ...signedList, admission: { kind: 'consent', deviceId: id(3), signature: b64(64) } },
     signIn: proof,
     refresh: { refreshToken: b64(32) },
   },
@@ -27,6 +29,12 @@ const VALID: Record<string, Record<string, unknown>> = {
   deviceInputs: {
     lists: { users: [{ userId: id(1), since: 0 }] },
     update: { deviceList: b64(150), signature: b64(64) },
+    replaceKey: {
+      deviceList: b64(150),
+      signature: b64(64),
+      vault,
+      shares: [{ deviceId: id(3), envelope: b64(200) }],
+    },
     checkpoint: { rev: 12 },
   },
   preKeyInputs: {
@@ -38,7 +46,7 @@ const VALID: Record<string, Record<string, unknown>> = {
     },
     claim: { userId: id(1), deviceIds: [id(2)] },
   },
-  recoveryInputs: { fetch: { username: 'alice' }, store: { blob: b64(200) } },
+  vaultInputs: { unlock: { username: 'alice', challengeId: id(1), signature: b64(64) }, put: vault },
   linkingInputs: {
     open: { linkId: id(1) },
     send: { linkId: id(1), step: 1, payload: b64(100) },
@@ -237,9 +245,9 @@ describe('limits of single fields', () => {
     ['an authenticator of 31 bytes', api.channelInputs.commit, { ...commit, authenticator: b64(31) }, false],
     ['a blank query', api.userInputs.search, { query: '   ', limit: 10 }, false],
     [
-      'a guest without recovery',
+      'a guest without a vault',
       api.authInputs.register,
-      { ...proof, ...signedList, username: null, recovery: null },
+      { ...proof, ...signedList, username: null, vault: null },
       true,
     ],
   ];

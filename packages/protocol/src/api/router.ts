@@ -6,9 +6,9 @@ import type { DevicesProcedures } from './devices.ts';
 import type { LinkingProcedures } from './linking.ts';
 import type { MessagesProcedures } from './messages.ts';
 import type { PreKeysProcedures } from './prekeys.ts';
-import type { RecoveryProcedures } from './recovery.ts';
 import type { SyncProcedures } from './sync.ts';
 import type { UsersProcedures } from './users.ts';
+import type { VaultProcedures } from './vault.ts';
 
 /**
  * The contract between a Seal server and the devices that call it: every procedure by router and name. The server
@@ -21,7 +21,7 @@ export interface SealRouter {
   readonly users: UsersProcedures;
   readonly devices: DevicesProcedures;
   readonly preKeys: PreKeysProcedures;
-  readonly recovery: RecoveryProcedures;
+  readonly vault: VaultProcedures;
   readonly linking: LinkingProcedures;
   readonly conversations: ConversationsProcedures;
   readonly channels: ChannelsProcedures;

@@ -1,9 +1,25 @@
-import { fixed, id, list, malformed, struct, u32, u53, versioned, type Codec } from '../codec.ts';
+import {
+  fixed,
+  id,
+  list,
+  malformed,
+  nullable,
+  struct,
+  text,
+  u32,
+  u53,
+  variable,
+  versioned,
+  type Codec,
+} from '../codec.ts';
 import type { Bytes } from '../bytes.ts';
 import type { DeviceId, TenantId, UserId } from '../ids.ts';
 import { keyCodec, type DhPublicKey, type SignPublicKey } from '../keys.ts';
-import { COUNT_LIMITS } from '../limits.ts';
-import { WIRE_VERSION } from '../version.ts';
+import { COUNT_LIMITS, SIZE_LIMITS } from '../limits.ts';
+import { signedCertificateCodec, type SignedCertificate } from './certificate.ts';
+
+/** Version byte of a device list. */
+const DEVICE_LIST_VERSION = 2;
 
 /** The public half of one device, as its account vouches for it. */
 export interface Device {
@@ -14,6 +30,8 @@ export interface Device {
   readonly signKey: SignPublicKey;
   /** Changes when a device starts over, so that a peer notices a re-registration. */
   readonly registrationId: number;
+  /** Bits of `CAPABILITIES`. */
+  readonly capabilities: number;
   /** Version of the list in which the device first stood. */
   readonly addedIn: number;
 }
@@ -22,19 +40,27 @@ export interface Device {
 export interface DeviceList {
   readonly tenantId: TenantId;
   readonly userId: UserId;
-  /** Account identity key, Ed25519, 32 bytes. */
-  readonly accountKey: SignPublicKey;
+  /** As its owner writes it; null for guests. */
+  readonly username: string | null;
+  /** Says which key signs this list. */
+  readonly certificate: SignedCertificate;
   /** From 1, without gaps. */
   readonly version: number;
   /** SHA-256 of the encoding of the version before; zeros for version 1. */
   readonly previousHash: Bytes;
   /** Clock of the device that signed, ms. Informative only. */
   readonly issuedAt: number;
+  /** The device that signed: one of the version before, or one that this version adds. */
+  readonly author: DeviceId;
+  /** Epoch of the archive key that `labels` is sealed under. */
+  readonly archiveEpoch: number;
+  /** Names of the devices and when they were added, sealed for the account's own devices. */
+  readonly labels: Bytes;
   /** In ascending order of id, no id twice. */
   readonly devices: readonly Device[];
 }
 
-/** A device list as it travels: the exact bytes that were signed, and the account key's signature over them. */
+/** A device list as it travels: the exact bytes that were signed, and the signature of the key that the list's certificate names. */
 export interface SignedDeviceList {
   readonly bytes: Bytes;
   readonly signature: Bytes;
@@ -45,6 +71,7 @@ const deviceCodec: Codec<Device> = struct<Device>({
   dhKey: keyCodec(32),
   signKey: keyCodec(32),
   registrationId: u32,
+  capabilities: u32,
   addedIn: u32,
 });
 
@@ -67,14 +94,18 @@ function isAscending(devices: readonly Device[]): boolean {
 
 /** Wire form of a device list. */
 export const deviceListCodec: Codec<DeviceList> = versioned(
-  WIRE_VERSION,
+  DEVICE_LIST_VERSION,
   struct<DeviceList>({
     tenantId: id<TenantId>(),
     userId: id<UserId>(),
-    accountKey: keyCodec(32),
+    username: nullable(text(4 * SIZE_LIMITS.usernameMax)),
+    certificate: signedCertificateCodec,
     version: u32,
     previousHash: fixed(32),
     issuedAt: u53,
+    author: id<DeviceId>(),
+    archiveEpoch: u32,
+    labels: variable(SIZE_LIMITS.deviceLabels),
     devices: devicesCodec,
   }),
 );

@@ -15,6 +15,7 @@ import { idFromBytes, type AnyId } from '../ids.ts';
 import { COUNT_LIMITS, SIZE_LIMITS } from '../limits.ts';
 import { contextFields, readContext } from './context.ts';
 import { keyMessageCodec, messageBodyCodec, type KeyMessage, type MessageBody, type MessageContent } from './body.ts';
+import { certificateCodec, type AccountCertificate } from './certificate.ts';
 import { deviceListCodec, type Device, type DeviceList } from './device-list.ts';
 import {
   decodeEnvelope,
@@ -26,6 +27,8 @@ import {
   type PqMessage,
   type PreKeyHeader,
 } from './envelope.ts';
+import { methodRecordCodec, vaultCodec, type MethodRecord, type Vault } from './vault.ts';
+import { utf8 } from '../bytes.ts';
 import { asKey, type DhPublicKey, type Key, type ContentKey, type KemPublicKey } from '../keys.ts';
 
 const ids = <T extends AnyId>() => bytes(16).map((value) => idFromBytes<T>(value));
@@ -67,18 +70,53 @@ const devices: fc.Arbitrary<Device> = fc.record({
   dhKey: keys<Device['dhKey']>(),
   signKey: keys<Device['signKey']>(),
   registrationId: uint32,
+  capabilities: uint32,
   addedIn: uint32,
 });
 const deviceLists: fc.Arbitrary<DeviceList> = fc.record({
   tenantId: ids<DeviceList['tenantId']>(),
   userId: ids<DeviceList['userId']>(),
-  accountKey: keys<DeviceList['accountKey']>(),
+  username: fc.option(anyText.filter((text) => utf8(text).length <= 128)),
+  certificate: fc.record({ bytes: bytesUpTo(256), signature: bytes(64) }),
   version: uint32,
   previousHash: bytes(32),
   issuedAt: uint53,
+  author: ids<Device['deviceId']>(),
+  archiveEpoch: uint32,
+  labels: bytesUpTo(300),
   devices: fc
     .uniqueArray(devices, { maxLength: COUNT_LIMITS.devicesPerUser, selector: (device) => device.deviceId })
     .map((list) => list.toSorted((a, b) => (a.deviceId < b.deviceId ? -1 : 1))),
+});
+
+const certificates: fc.Arbitrary<AccountCertificate> = fc.record({
+  tenantId: ids<AccountCertificate['tenantId']>(),
+  userId: ids<AccountCertificate['userId']>(),
+  identityKey: keys<AccountCertificate['identityKey']>(),
+  number: uint32,
+  accountKey: keys<AccountCertificate['accountKey']>(),
+  previousHash: bytes(32),
+});
+const vaults: fc.Arbitrary<Vault> = fc.record({
+  tenantId: ids<Vault['tenantId']>(),
+  userId: ids<Vault['userId']>(),
+  identityKey: keys<Vault['identityKey']>(),
+  version: uint32,
+  previousHash: bytes(32),
+  issuedAt: uint53,
+  archiveEpoch: uint32,
+  links: fc.array(fc.record({ epoch: uint32, box: bytesUpTo(128) }), { maxLength: 64 }),
+  recordHashes: fc.array(bytes(32), { maxLength: 8 }),
+});
+const records: fc.Arbitrary<MethodRecord> = fc.record({
+  methodId: ids<MethodRecord['methodId']>(),
+  kind: fc.integer({ min: 0, max: 255 }),
+  createdAt: uint53,
+  label: anyText.filter((text) => utf8(text).length <= 64),
+  params: bytesUpTo(1_024),
+  publicKey: bytes(1_216).map((value) => asKey<MethodRecord['publicKey']>(value)),
+  binding: bytes(32),
+  sealed: bytesUpTo(2_048),
 });
 
 const preKeyHeaders: fc.Arbitrary<PreKeyHeader> = fc.record({
@@ -128,6 +166,9 @@ describe('every structure round-trips', () => {
   it('message body', () => expectRoundTrip(subject(messageBodyCodec, bodies)));
   it('key message', () => expectRoundTrip(subject(keyMessageCodec, keyMessages)));
   it('device list', () => expectRoundTrip(subject(deviceListCodec, deviceLists)));
+  it('certificate', () => expectRoundTrip(subject(certificateCodec, certificates)));
+  it('vault', () => expectRoundTrip(subject(vaultCodec, vaults)));
+  it('method record', () => expectRoundTrip(subject(methodRecordCodec, records)));
   it('envelope', () => expectRoundTrip(envelopeSubject));
 });
 
@@ -135,6 +176,9 @@ describe('every structure has one encoding, and gives a typed error on anything 
   it('message body', () => expectOnlyCanonical(subject(messageBodyCodec, bodies)));
   it('key message', () => expectOnlyCanonical(subject(keyMessageCodec, keyMessages)));
   it('device list', () => expectOnlyCanonical(subject(deviceListCodec, deviceLists)));
+  it('certificate', () => expectOnlyCanonical(subject(certificateCodec, certificates)));
+  it('vault', () => expectOnlyCanonical(subject(vaultCodec, vaults)));
+  it('method record', () => expectOnlyCanonical(subject(methodRecordCodec, records)));
   it('envelope', () => expectOnlyCanonical(envelopeSubject));
 });
 
@@ -151,7 +195,14 @@ describe('sizes fit their limits', () => {
       ...fc.sample(devices, { numRuns: 1, seed: 2 })[0]!,
       deviceId: idFromBytes<Device['deviceId']>(new Uint8Array(16).fill(i)),
     }));
-    expect(encode(deviceListCodec, { ...list, devices: many }).length).toBeLessThanOrEqual(SIZE_LIMITS.deviceList);
+    const longest = {
+      ...list,
+      username: 'x'.repeat(4 * SIZE_LIMITS.usernameMax),
+      certificate: { bytes: new Uint8Array(133), signature: new Uint8Array(64) },
+      labels: new Uint8Array(SIZE_LIMITS.deviceLabels),
+      devices: many,
+    };
+    expect(encode(deviceListCodec, longest).length).toBeLessThanOrEqual(SIZE_LIMITS.deviceList);
   });
 
   it('an envelope over the limit is refused before it is read', () => {
@@ -170,8 +221,8 @@ describe('details', () => {
     expect(() => encode(deviceListCodec, { ...list!, devices: [second, first] })).toThrow(RangeError);
     expect(() => encode(deviceListCodec, { ...list!, devices: [first, first] })).toThrow(RangeError);
     // The same, made by someone else: the first two ids swapped, and the second made equal to the first.
-    const start = 1 + 16 + 16 + 32 + 4 + 32 + 8 + 1;
-    const size = 16 + 32 + 32 + 4 + 4;
+    const size = 16 + 32 + 32 + 4 + 4 + 4;
+    const start = good.length - list!.devices.length * size;
     const swapped = good.slice();
     swapped.set(good.subarray(start, start + 16), start + size);
     expect(refusal(() => decode(deviceListCodec, swapped))).toBe('MALFORMED');

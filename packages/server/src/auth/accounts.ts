@@ -1,7 +1,8 @@
-import { constantTimeEqual, SealError, type Bytes, type TenantId, type UserId } from '@seal-chat/protocol';
+import { constantTimeEqual, SealError, type TenantId, type UserId } from '@seal-chat/protocol';
 import type { VerifiedDeviceList } from '@seal-chat/crypto/verify';
 import type { Transaction } from '../db/transaction.ts';
 import type { DevicesService } from '../devices/service.ts';
+import type { CheckedVault, VaultService } from '../vault/service.ts';
 
 /** A new account with its first device. */
 export interface NewAccount {
@@ -13,21 +14,21 @@ export interface NewAccount {
   readonly usernameSkeleton: string | null;
   /** Its first device list, with its one device. */
   readonly first: VerifiedDeviceList;
-  /** The wrapped account key, opaque. */
-  readonly recovery: Bytes | null;
+  /** What its unlock ways open; null without any. */
+  readonly vault: CheckedVault | null;
   readonly now: Date;
 }
 
 /**
  * Stores an account. Does nothing when exactly this account exists already: its answer was lost on the way.
- * @throws SealError USERNAME_TAKEN, USERNAME_CONFUSABLE, or CONFLICT when an id is taken
+ * @throws SealError USERNAME_TAKEN, USERNAME_CONFUSABLE; CONFLICT when an id is taken; and as `VaultService.store`
  */
 export async function createAccount(
   tx: Transaction,
-  devices: Pick<DevicesService, 'storeFirst'>,
+  features: { readonly devices: Pick<DevicesService, 'storeFirst'>; readonly vaults: Pick<VaultService, 'store'> },
   account: NewAccount,
 ): Promise<void> {
-  const { tenantId, userId, username, usernameKey, usernameSkeleton, first, recovery, now } = account;
+  const { tenantId, userId, username, usernameKey, usernameSkeleton, first, vault, now } = account;
   const where = { tenantId_id: { tenantId, id: userId } };
   const existing = await tx.user.findUnique({
     where,
@@ -56,11 +57,11 @@ export async function createAccount(
       username,
       usernameKey,
       usernameSkeleton,
-      accountKey: first.list.accountKey,
+      identityKey: first.certificate.identityKey,
       listVersion: first.list.version,
       createdAt: now,
     },
   });
-  await devices.storeFirst(tx, { tenantId, userId }, first);
-  if (recovery !== null) await tx.recoveryBlob.create({ data: { tenantId, userId, blob: recovery, updatedAt: now } });
+  await features.devices.storeFirst(tx, { tenantId, userId }, first);
+  if (vault !== null) await features.vaults.store(tx, { tenantId, userId }, vault);
 }

@@ -16,6 +16,8 @@ import {
   findDevice as findListedDevice,
   verifyAuthProof,
   verifyDeviceList,
+  verifyJoinConsent,
+  verifyUnlockProof,
   type AuthPurpose,
   type Curves,
   type VerifiedDeviceList,
@@ -30,17 +32,20 @@ import type { DurableLimits } from '../limits/durable.ts';
 import type { PublicCaller, Session } from '../sessions/session.ts';
 import { skeletonOf } from '../users/skeleton.ts';
 import { usernameKeyOf } from '../users/username.ts';
+import { insertChallenge, takeChallenge } from '../challenges/store.ts';
+import { findUnlockKey } from '../vault/lookup.ts';
+import type { VaultService } from '../vault/service.ts';
 import { createAccount } from './accounts.ts';
-import {
-  deleteSession,
-  findDevice,
-  insertChallenge,
-  insertSession,
-  rotateSession,
-  takeChallenge,
-  type SessionTokens,
-} from './store.ts';
+import { deleteSession, findDevice, insertSession, rotateSession, type SessionTokens } from './store.ts';
 import { hashToken, newToken } from '../sessions/tokens.ts';
+
+/** What is known of a device that joins when it is judged who lets it in. */
+interface Joining {
+  readonly previous: VerifiedDeviceList;
+  readonly next: VerifiedDeviceList;
+  readonly device: Device;
+  readonly nonce: Bytes;
+}
 
 type Input<Name extends keyof typeof authInputs> = z.output<(typeof authInputs)[Name]>;
 /** The tenant and network address of the caller, by which attempts are counted. */
@@ -51,7 +56,10 @@ export interface AuthService {
   challenge(caller: Caller): Promise<ChallengeAnswer>;
   /** Opens an account with its first device. Asking again with the same list signs in. */
   register(caller: Caller, input: Input<'register'>): Promise<SessionAnswer>;
-  /** Adds a device to an account whose key signed the longer list. Asking again with the same list signs in. */
+  /**
+   * Adds a device to an account, with the consent of a present device or the proof of an unlock way: the account key,
+   * which signs the longer list, is not enough. Asking again with the same list signs in.
+   */
   join(caller: Caller, input: Input<'join'>): Promise<SessionAnswer>;
   signIn(caller: Caller, input: Input<'signIn'>): Promise<SessionAnswer>;
   /** Replaces both tokens. A refresh token that was used before ends its session. */
@@ -64,44 +72,70 @@ export function createAuthService(deps: {
   readonly curves: Pick<Curves, 'verify'>;
   readonly bus: Bus;
   readonly devices: DevicesService;
+  readonly vault: VaultService;
   readonly limits: DurableLimits;
   readonly clock: () => number;
 }): AuthService {
-  const { prisma, curves, bus, devices, limits, clock } = deps;
+  const { prisma, curves, bus, devices, vault, limits, clock } = deps;
 
   async function countAttempt({ tenant, address }: Caller): Promise<void> {
     await limits.consume('auth', tenant.tenantId, address, tenant.rates.authPerMinutePerAddress);
   }
 
-  /** Takes the challenge, so that it cannot be used again, and checks the device's signature over it. */
+  /**
+   * Takes the challenge, so that it cannot be used again, and checks the device's signature over it.
+   * @returns its nonce
+   */
   async function checkProof(
     { tenant }: Caller,
     purpose: AuthPurpose,
     input: Input<'signIn'>,
     device: { readonly signKey: Bytes; readonly deviceListHash: Bytes | null },
-  ): Promise<void> {
+  ): Promise<Bytes> {
     const { tenantId } = tenant;
     const { challengeId, userId, deviceId, signature } = input;
     const nonce = await takeChallenge(prisma, tenantId, challengeId, new Date(clock()));
     if (nonce === null) throw new SealError('CHALLENGE_INVALID');
     const proof = { purpose, tenantId, challengeId, nonce, userId, deviceId, deviceListHash: device.deviceListHash };
     await verifyAuthProof({ curves, proof, signKey: asKey(device.signKey), signature });
+    return nonce;
   }
 
   /** Checks a device list that came with a proof, and the proof by the device that the list adds. */
   async function checkListAndProof(
     caller: Caller,
     purpose: 'register' | 'join',
-    input: Input<'join'>,
-  ): Promise<{ readonly next: VerifiedDeviceList; readonly device: Device }> {
+    input: Omit<Input<'join'>, 'admission'>,
+  ): Promise<{ readonly next: VerifiedDeviceList; readonly device: Device; readonly nonce: Bytes }> {
     const next = await verifyDeviceList(curves, { bytes: input.deviceList, signature: input.deviceListSignature });
     if (next.list.tenantId !== caller.tenant.tenantId || next.list.userId !== input.userId) {
       throw new SealError('DEVICE_LIST_REJECTED', 'auth: the list belongs to another account');
     }
     const device = findListedDevice(next.list, input.deviceId);
-    if (device === null) throw new SealError('DEVICE_LIST_REJECTED', 'auth: the device is not in the list');
-    await checkProof(caller, purpose, input, { signKey: device.signKey, deviceListHash: next.hash });
-    return { next, device };
+    if (device === null || next.list.author !== device.deviceId) {
+      throw new SealError('DEVICE_LIST_REJECTED', 'auth: the device is not in the list, or did not sign it');
+    }
+    const nonce = await checkProof(caller, purpose, input, { signKey: device.signKey, deviceListHash: next.hash });
+    return { next, device, nonce };
+  }
+
+  /** Checks that someone with more than the account key lets `device` in. @throws SealError BAD_SIGNATURE */
+  async function checkAdmission(
+    { tenant: { tenantId } }: Caller,
+    { userId, challengeId, admission }: Input<'join'>,
+    { previous, next, device, nonce }: Joining,
+  ): Promise<void> {
+    const { signature } = admission;
+    if (admission.kind === 'consent') {
+      const by = findListedDevice(previous.list, admission.deviceId);
+      if (by === null) throw new SealError('BAD_SIGNATURE', 'join: the device that consents is not present');
+      const consent = { tenantId, userId, byDeviceId: by.deviceId, device };
+      return verifyJoinConsent({ curves, consent, signKey: by.signKey, signature });
+    }
+    const unlockKey = await findUnlockKey(prisma, { tenantId, userId }, admission.methodId);
+    if (unlockKey === null) throw new SealError('BAD_SIGNATURE', 'join: the account has no such unlock way');
+    const proof = { purpose: 'join', tenantId, challengeId, nonce, deviceListHash: next.hash } as const;
+    return verifyUnlockProof({ curves, proof, unlockKey, signature });
   }
 
   function newTokens(): { readonly tokens: SessionTokens; readonly answer: TokenAnswer } {
@@ -150,16 +184,19 @@ export function createAuthService(deps: {
       const { tenantId } = caller.tenant;
       const { userId, deviceId, username } = input;
       const { next } = await checkListAndProof(caller, 'register', input);
-      if (next.list.version !== 1 || next.list.devices.length !== 1) {
+      const { version, devices: listed, username: signedName } = next.list;
+      if (version !== 1 || listed.length !== 1 || next.certificate.number !== 1 || signedName !== username) {
         throw new SealError(
           'DEVICE_LIST_REJECTED',
-          'auth: the first list of an account must have version 1 and one device',
+          'auth: the first list of an account must have version 1, certificate 1, one device and the name',
         );
       }
+      const checked = input.vault && (await vault.check(input.vault));
       return transact(prisma, async (tx) => {
         const usernameKey = username && usernameKeyOf(username);
         const account = { tenantId, userId, username, usernameKey, usernameSkeleton: username && skeletonOf(username) };
-        await createAccount(tx, devices, { ...account, first: next, recovery: input.recovery, now: new Date(clock()) });
+        const features = { devices, vaults: vault };
+        await createAccount(tx, features, { ...account, first: next, vault: checked, now: new Date(clock()) });
         return openSession(tx, { tenantId, userId, deviceId, username });
       });
     },
@@ -171,11 +208,15 @@ export function createAuthService(deps: {
       const account = { tenantId, userId };
       const previous = await devices.latest(account);
       if (previous === null) throw new SealError('NOT_FOUND', 'auth: no such account');
-      const { next, device } = await checkListAndProof(caller, 'join', input);
+      const { next, device, nonce } = await checkListAndProof(caller, 'join', input);
       const isRepeated = base64Of(next.hash) === base64Of(previous.hash);
       const change: ListChange | null = isRepeated ? null : await devices.checkNext(account, previous, next);
       if (change !== null && (change.added.length !== 1 || change.added[0] !== device)) {
         throw new SealError('DEVICE_LIST_REJECTED', 'auth: a joining device must add only itself');
+      }
+      if (change !== null) {
+        await checkAdmission(caller, input, { previous, next, device, nonce });
+        await devices.countVersion(account, caller.tenant.rates);
       }
       const answer = await transact(prisma, async (tx) => {
         if (change !== null) await devices.store(tx, change);

@@ -1,4 +1,4 @@
-import type { Bytes, ChallengeId, DeviceId, TenantId, UserId } from '@seal-chat/protocol';
+import type { Bytes, DeviceId, TenantId, UserId } from '@seal-chat/protocol';
 import type { PrismaClient } from '../generated/client.ts';
 import type { Transaction } from '../db/transaction.ts';
 
@@ -8,30 +8,6 @@ export interface SessionTokens {
   readonly accessExpiresAt: Date;
   readonly refreshHash: Bytes;
   readonly refreshExpiresAt: Date;
-}
-
-export async function insertChallenge(
-  prisma: PrismaClient,
-  challenge: {
-    readonly tenantId: TenantId;
-    readonly id: ChallengeId;
-    readonly nonce: Bytes;
-    readonly expiresAt: Date;
-  },
-): Promise<void> {
-  await prisma.challenge.create({ data: challenge });
-}
-
-/** Takes an unexpired challenge, which cannot be taken again. @returns its nonce, or null */
-export async function takeChallenge(
-  prisma: PrismaClient,
-  tenantId: TenantId,
-  id: ChallengeId,
-  now: Date,
-): Promise<Bytes | null> {
-  const [row] = await prisma.$queryRaw<{ nonce: Bytes; expires_at: Date }[]>`
-    delete from challenges where tenant_id = ${tenantId}::uuid and id = ${id}::uuid returning nonce, expires_at`;
-  return row !== undefined && row.expires_at > now ? Uint8Array.from(row.nonce) : null;
 }
 
 /** Sessions of one device that may be open at once; the oldest go first. */

@@ -14,6 +14,10 @@ export function createDevicesRouter(devices: DevicesService) {
       .mutation(({ ctx, input }) =>
         devices.update(ctx.session, { bytes: input.deviceList, signature: input.signature }),
       ),
+    replaceKey: sessionProcedure
+      .input(deviceInputs.replaceKey)
+      .mutation(({ ctx, input }) => devices.replaceKey(ctx.session, input)),
+    keyShare: sessionProcedure.query(({ ctx }) => devices.keyShare(ctx.session)),
     checkpoint: sessionProcedure
       .input(deviceInputs.checkpoint)
       .mutation(({ ctx, input }) => devices.checkpoint(ctx.session, input.rev)),

@@ -1,13 +1,20 @@
 import {
   COUNT_LIMITS,
   SealError,
+  constantTimeEqual,
   type Device,
   type DeviceId,
   type SignedDeviceList,
   type TenantId,
   type UserId,
 } from '@seal-chat/protocol';
-import type { CheckpointAnswer, DeviceListsAnswer, SignedDeviceListAnswer } from '@seal-chat/protocol/api';
+import type {
+  CheckpointAnswer,
+  DeviceListsAnswer,
+  KeyShareAnswer,
+  SignedDeviceListAnswer,
+  deviceInputs,
+} from '@seal-chat/protocol/api';
 import {
   checkDeviceListContinues,
   findDevice,
@@ -15,16 +22,21 @@ import {
   type Curves,
   type VerifiedDeviceList,
 } from '@seal-chat/crypto/verify';
+import type { z } from 'zod';
 import { chunks, type Bus } from '../bus/bus.ts';
 import { base64Of } from '../db/bytes.ts';
 import { transact, type Transaction } from '../db/transaction.ts';
 import type { PrismaClient } from '../generated/client.ts';
+import type { DurableLimits } from '../limits/durable.ts';
+import type { Rates } from '../limits/rates.ts';
 import type { Session } from '../sessions/session.ts';
+import type { CheckedVault, VaultService } from '../vault/service.ts';
 import type { Audience } from '../delivery/audience.ts';
 import { findExistingUsers } from '../users/lookup.ts';
 import type { Account } from './lookup.ts';
 import {
   findChannels,
+  findKeyShare,
   findLatestList,
   findListsSince,
   findRemovedDevices,
@@ -34,6 +46,7 @@ import {
   lockConversations,
   raiseCheckpoint,
   removeDevices,
+  replaceKeyShares,
   setListVersion,
 } from './store.ts';
 
@@ -69,21 +82,35 @@ export interface DevicesService {
   /** Tells the account's devices, its peers and its channels, after the commit. */
   announce(change: ListChange): Promise<void>;
   /**
-   * Publishes the caller's next list, with devices removed.
-   * @throws SealError DEVICE_LIST_REJECTED, BAD_SIGNATURE, NOT_FOUND, and as `checkNext`
+   * Publishes the caller's next list, with devices removed, under the present account key.
+   * @throws SealError DEVICE_LIST_REJECTED, BAD_SIGNATURE, NOT_FOUND, RATE_LIMITED, and as `checkNext`
    */
   update(session: Session, signed: SignedDeviceList): Promise<void>;
+  /**
+   * Publishes the caller's next list under a new account key, with devices removed or not; the vault that opens the new
+   * key and what the other devices get of it are stored with it or not at all. The same list again changes nothing.
+   * @throws SealError as `update` and `VaultService.store`
+   */
+  replaceKey(session: Session, input: ReplaceKeyInput): Promise<void>;
+  /** What another device sealed of the present account key for the caller. */
+  keyShare(session: Session): Promise<KeyShareAnswer | null>;
+  /** Counts a version of an account's list. @throws SealError RATE_LIMITED */
+  countVersion(account: Account, rates: Rates): Promise<void>;
   checkpoint(session: Session, rev: number): Promise<CheckpointAnswer>;
 }
+
+type ReplaceKeyInput = z.output<typeof deviceInputs.replaceKey>;
 
 export function createDevicesService(deps: {
   readonly prisma: PrismaClient;
   readonly curves: Pick<Curves, 'verify'>;
   readonly bus: Bus;
   readonly audience: Audience;
+  readonly limits: DurableLimits;
+  readonly vault: Pick<VaultService, 'check' | 'store' | 'exists'>;
   readonly clock: () => number;
 }): DevicesService {
-  const { prisma, curves, bus, audience, clock } = deps;
+  const { prisma, curves, bus, audience, limits, vault, clock } = deps;
 
   async function latest(account: Account): Promise<VerifiedDeviceList | null> {
     const signed = await findLatestList(prisma, account);
@@ -137,8 +164,35 @@ export function createDevicesService(deps: {
     }
   }
 
+  /** Checks the caller's next list: it continues the latest one, was signed by the caller and adds nobody. */
+  async function checkOwnNext(
+    session: Session,
+    account: Account,
+    previous: VerifiedDeviceList,
+    next: VerifiedDeviceList,
+  ): Promise<ListChange> {
+    const change = await checkNext(account, previous, next);
+    if (change.added.length > 0) throw new SealError('DEVICE_LIST_REJECTED', 'devices: use auth.join to add a device');
+    if (next.list.author !== session.deviceId)
+      throw new SealError('DEVICE_LIST_REJECTED', 'devices: another device signed the list');
+    return change;
+  }
+
+  /** Checks that the vault fits the list that it comes with. */
+  async function checkVault(input: ReplaceKeyInput, { list }: VerifiedDeviceList): Promise<CheckedVault | null> {
+    const checked = input.vault && (await vault.check(input.vault));
+    if (checked !== null && checked.verified.vault.archiveEpoch !== list.archiveEpoch) {
+      throw new SealError('VAULT_REJECTED', 'devices: the vault is of another epoch than the list');
+    }
+    return checked;
+  }
+
+  const countVersion = (account: Account, rates: Rates): Promise<void> =>
+    limits.consume('deviceList', account.tenantId, account.userId, rates.deviceListsPerDayPerAccount);
+
   return {
     latest,
+    countVersion,
     checkNext,
     store,
     storeFirst,
@@ -167,11 +221,50 @@ export function createDevicesService(deps: {
       const next = await verifyDeviceList(curves, signed);
       const previous = await latest(account);
       if (previous === null) throw new SealError('NOT_FOUND', 'devices: no such account');
-      const change = await checkNext(account, previous, next);
-      if (change.added.length > 0)
-        throw new SealError('DEVICE_LIST_REJECTED', 'devices: use auth.join to add a device');
+      const change = await checkOwnNext(session, account, previous, next);
+      if (next.certificate.number !== previous.certificate.number)
+        throw new SealError('DEVICE_LIST_REJECTED', 'devices: use devices.replaceKey for a new account key');
+      await countVersion(account, session.rates);
       await transact(prisma, (tx) => store(tx, change));
       await announce(change);
+    },
+
+    async replaceKey(session, input) {
+      const account = { tenantId: session.tenantId, userId: session.userId };
+      const { deviceList, signature, shares } = input;
+      const next = await verifyDeviceList(curves, { bytes: deviceList, signature });
+      const previous = await latest(account);
+      if (previous === null) throw new SealError('NOT_FOUND', 'devices: no such account');
+      if (constantTimeEqual(previous.hash, next.hash)) return;
+      const change = await checkOwnNext(session, account, previous, next);
+      if (next.certificate.number === previous.certificate.number)
+        throw new SealError('DEVICE_LIST_REJECTED', 'devices: the account key is the same');
+      const others = new Set(next.list.devices.map(({ deviceId }) => deviceId));
+      others.delete(session.deviceId);
+      if (shares.some(({ deviceId }) => !others.delete(deviceId)))
+        throw new SealError('BAD_INPUT', 'devices: a share is for a device that is not on the list, or twice');
+      const checked = await checkVault(input, next);
+      const { accountKeysPerDayPerAccount } = session.rates;
+      await limits.consume('accountKey', account.tenantId, account.userId, accountKeysPerDayPerAccount);
+      await transact(prisma, async (tx) => {
+        await store(tx, change);
+        if (checked !== null) await vault.store(tx, account, checked);
+        else if (await vault.exists(tx, account)) {
+          throw new SealError('VAULT_REJECTED', 'devices: the vault must change with the account key');
+        }
+        const senderDeviceId = session.deviceId;
+        await replaceKeyShares(
+          tx,
+          account,
+          shares.map((share) => ({ ...share, senderDeviceId })),
+        );
+      });
+      await announce(change);
+    },
+
+    async keyShare({ tenantId, deviceId }) {
+      const share = await findKeyShare(prisma, tenantId, deviceId);
+      return share && { senderDeviceId: share.senderDeviceId, envelope: base64Of(share.envelope) };
     },
 
     async checkpoint(session, rev) {
@@ -182,6 +275,6 @@ export function createDevicesService(deps: {
 }
 
 /** Encodes a stored list for an answer. */
-export function toAnswer({ bytes, signature }: SignedDeviceList): SignedDeviceListAnswer {
+function toAnswer({ bytes, signature }: SignedDeviceList): SignedDeviceListAnswer {
   return { bytes: base64Of(bytes), signature: base64Of(signature) };
 }

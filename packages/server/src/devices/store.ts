@@ -1,15 +1,19 @@
-import type { ConversationId, Device, DeviceId, SignedDeviceList, TenantId } from '@seal-chat/protocol';
+import type { Bytes, ConversationId, Device, DeviceId, SignedDeviceList, TenantId } from '@seal-chat/protocol';
 import type { PrismaClient } from '../generated/client.ts';
 import type { Transaction } from '../db/transaction.ts';
 import { MAX_VERSION, type Account } from './lookup.ts';
 
-/** Finds the lists of one account from version `since` + 1 on, oldest first. */
+/** Finds the lists of one account from version `since` + 1 on, oldest first; the latest alone for 0. */
 export async function findListsSince(
   prisma: PrismaClient,
   { tenantId, userId }: Account,
   since: number,
   limit: number,
 ): Promise<readonly SignedDeviceList[]> {
+  if (since === 0) {
+    const latest = await findLatestList(prisma, { tenantId, userId });
+    return latest === null ? [] : [latest];
+  }
   return prisma.deviceList.findMany({
     where: { tenantId, userId, version: { gt: Math.min(since, MAX_VERSION) } },
     orderBy: { version: 'asc' },
@@ -134,7 +138,38 @@ export async function removeDevices(
   await tx.lastResortKeyPackage.deleteMany({ where });
   await tx.spentKeyPackage.deleteMany({ where });
   await tx.link.deleteMany({ where });
+  await tx.keyShare.deleteMany({ where });
   await tx.device.updateMany({ where: { tenantId, id: { in: [...deviceIds] } }, data: { removedAt: now } });
+}
+
+/** A sealed account key for one device. */
+export interface KeyShareRow {
+  readonly deviceId: DeviceId;
+  readonly senderDeviceId: DeviceId;
+  readonly envelope: Bytes;
+}
+
+/** Puts the account key for an account's devices in the place of what was there for any of them. */
+export async function replaceKeyShares(
+  tx: Transaction,
+  { tenantId, userId }: Account,
+  shares: readonly KeyShareRow[],
+): Promise<void> {
+  await tx.keyShare.deleteMany({ where: { tenantId, device: { userId } } });
+  await tx.keyShare.createMany({ data: shares.map((share) => ({ tenantId, ...share })) });
+}
+
+/** Finds the account key that was sealed for a device, or null. */
+export async function findKeyShare(
+  prisma: PrismaClient,
+  tenantId: TenantId,
+  deviceId: DeviceId,
+): Promise<KeyShareRow | null> {
+  const row = await prisma.keyShare.findUnique({
+    where: { tenantId_deviceId: { tenantId, deviceId } },
+    select: { senderDeviceId: true, envelope: true },
+  });
+  return row && { deviceId, senderDeviceId: row.senderDeviceId as DeviceId, envelope: row.envelope };
 }
 
 /** Raises the device's checkpoint to `rev` and returns what it was before. */

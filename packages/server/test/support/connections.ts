@@ -23,15 +23,17 @@ export interface ConnectionOptions {
   readonly appKey: string | null;
   readonly accessToken?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Where the call seems to come from: an address of this machine. */
+  readonly from?: string;
 }
 
 /** Opens a socket that does not reconnect. */
 export function connect(process: RelayProcess, options: ConnectionOptions): TestConnection {
-  const { appKey, accessToken, headers } = options;
+  const { appKey, accessToken, headers, from } = options;
   const opened: WebSocket[] = [];
   class PlainWebSocket extends WebSocket {
     constructor(url: string | URL) {
-      super(url, { headers: { ...headers } });
+      super(url, { headers: { ...headers }, ...(from !== undefined && { localAddress: from }) });
       this.on('error', () => undefined);
       opened.push(this);
     }

@@ -1,18 +1,54 @@
-import { createDeviceKeys, createPreKey, extendDeviceList, selectKem } from '@seal-chat/crypto';
+import {
+  createDeviceKeys,
+  createPreKey,
+  extendDeviceList,
+  newDeviceOf,
+  replaceAccountKey,
+  selectKem,
+  signJoinConsent,
+  type DeviceKeys,
+  type DeviceListState,
+} from '@seal-chat/crypto';
 import { toBase64, type DeviceId, type PreKeyKind } from '@seal-chat/protocol';
 import { curves, rng, withAnonymous } from './connections.ts';
 import { type TestDevice, type TestPerson, prove, listInput, signedIn } from './people.ts';
 import type { RelayProcess, TestTenant } from './relay.ts';
+import { makeVault } from './vaults.ts';
 
 const kem = await selectKem(undefined, rng);
 
+/** The next version of `person`'s list, signed by `author`. */
+export function nextList(
+  { account, list, first }: Pick<TestPerson, 'account' | 'list' | 'first'>,
+  change: {
+    readonly add?: readonly DeviceKeys[];
+    readonly remove?: readonly DeviceId[];
+    readonly author?: DeviceId;
+    readonly previous?: DeviceListState;
+  },
+): Promise<DeviceListState> {
+  const { add = [], remove = [], previous = list } = change;
+  const author = change.author ?? add[0]?.deviceId ?? first.deviceId;
+  const named = add.map((keys) => ({ keys, name: 'another' }));
+  return extendDeviceList({ curves, rng, account, previous, author, add: named, remove, now: Date.now() });
+}
+
+/** The consent of `person`'s device `by` that `joining` may join. */
+export async function consentOf(person: TestPerson, joining: DeviceKeys, by: TestDevice = person.first) {
+  const { tenantId } = person.account;
+  const consent = { tenantId, userId: person.userId, device: newDeviceOf(joining) };
+  const signature = toBase64(await signJoinConsent(curves, by.keys, consent));
+  return { kind: 'consent' as const, deviceId: by.deviceId, signature };
+}
+
 /** A further device of `person`. */
 export async function addDevice(process: RelayProcess, person: TestPerson): Promise<TestDevice> {
-  const { account, tenant, userId } = person;
+  const { tenant, userId } = person;
   const keys = await createDeviceKeys({ curves, rng });
-  const list = await extendDeviceList({ curves, account, previous: person.list, add: [keys], now: Date.now() });
+  const list = await nextList(person, { add: [keys] });
+  const admission = await consentOf(person, keys);
   const session = await withAnonymous(process, tenant, async (api) =>
-    api.auth.join.mutate({ ...(await prove(api, keys, userId, 'join', list)), ...listInput(list) }),
+    api.auth.join.mutate({ ...(await prove(api, keys, userId, 'join', list)), ...listInput(list), admission }),
   );
   person.list = list;
   return signedIn(process, tenant, keys, session);
@@ -33,13 +69,31 @@ export function reconnect(process: RelayProcess, tenant: TestTenant, device: Tes
 
 /** Publishes the list without some devices, as `by`. */
 export async function removeDevices(person: TestPerson, by: TestDevice, remove: readonly DeviceId[]): Promise<void> {
-  const { account } = person;
-  const list = await extendDeviceList({ curves, account, previous: person.list, remove, now: Date.now() });
+  const list = await nextList(person, { remove, author: by.deviceId });
   await by.api.devices.update.mutate({
     deviceList: toBase64(list.signed.bytes),
     signature: toBase64(list.signed.signature),
   });
   person.list = list;
+}
+
+/** What replaces the account key of `person`, without some devices, published by its first device. */
+export async function replaceKey(person: TestPerson, remove: readonly DeviceId[]) {
+  const { identity, list: previous, first } = person;
+  const account = await replaceAccountKey({ curves, rng, identity, previous });
+  const list = await nextList({ ...person, account }, { remove, author: first.deviceId });
+  const owner = { ...account, identity };
+  const vault = person.vault && (await makeVault(owner, person.vault, account.archive.epoch));
+  const others = list.list.devices.filter(({ deviceId }) => deviceId !== first.deviceId);
+  const shares = others.map(({ deviceId }) => ({ deviceId, envelope: toBase64(rng(200)) }));
+  const { bytes, signature } = list.signed;
+  const input = {
+    deviceList: toBase64(bytes),
+    signature: toBase64(signature),
+    vault: vault && vault.upload,
+    shares,
+  };
+  return { account, list, vault, input };
 }
 
 /** Public prekeys, signed by the device, as `preKeys.publish` takes them. */

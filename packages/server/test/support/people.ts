@@ -1,5 +1,5 @@
 import {
-  createAccountKey,
+  createAccountKeys,
   createDeviceKeys,
   createDeviceList,
   signAuthProof,
@@ -7,11 +7,13 @@ import {
   type AuthPurpose,
   type DeviceKeys,
   type DeviceListState,
+  type SignKeyPair,
 } from '@seal-chat/crypto';
 import { newId, toBase64, type DeviceId, type UserId } from '@seal-chat/protocol';
 import type { SessionAnswer } from '@seal-chat/protocol/api';
 import { curves, rng, type Api, type TestConnection, connect, withAnonymous } from './connections.ts';
 import type { RelayProcess, TestTenant } from './relay.ts';
+import { makeVault, type TestVault } from './vaults.ts';
 
 /** A device that is signed in. */
 export interface TestDevice extends TestConnection {
@@ -25,6 +27,9 @@ export interface TestDevice extends TestConnection {
 export interface TestPerson {
   readonly tenant: TestTenant;
   readonly account: Account;
+  readonly identity: SignKeyPair;
+  /** Null for guests. */
+  readonly vault: TestVault | null;
   readonly userId: UserId;
   readonly username: string | null;
   readonly first: TestDevice;
@@ -79,16 +84,19 @@ export async function signUp(
   username: string | null = `person${names++}`,
 ): Promise<TestPerson> {
   const userId = newId<UserId>(rng(16));
-  const account: Account = { tenantId: tenant.tenantId, userId, key: await createAccountKey({ curves, rng }) };
+  const { tenantId } = tenant;
+  const { identity, account } = await createAccountKeys({ curves, rng, tenantId, userId, username });
   const keys = await createDeviceKeys({ curves, rng });
-  const list = await createDeviceList({ curves, account, device: keys, now: Date.now() });
+  const list = await createDeviceList({ curves, rng, account, device: { keys, name: 'first' }, now: Date.now() });
+  const vault = username === null ? null : await makeVault({ tenantId, userId, identity });
   const session = await withAnonymous(process, tenant, async (api) =>
     api.auth.register.mutate({
       ...(await prove(api, keys, userId, 'register', list)),
       username,
       ...listInput(list),
-      recovery: username === null ? null : toBase64(rng(64)),
+      vault: vault && vault.upload,
     }),
   );
-  return { tenant, account, userId, username, first: signedIn(process, tenant, keys, session), list };
+  const first = signedIn(process, tenant, keys, session);
+  return { tenant, account, identity, vault, userId, username, first, list };
 }

@@ -51,7 +51,7 @@ export const de: Strings = {
   recoveryText:
     'Wenn du alle Geräte verlierst, ist dieser Code der einzige Weg zurück in dein Konto. Niemand kann ihn dir noch einmal schicken, auch wir nicht.',
   recoveryCodeLabel: 'Wiederherstellungscode',
-  recoverySaved: 'Ich habe ihn sicher aufbewahrt',
+  recoveryProof: 'Wenn du ihn aufbewahrt hast, tippe seine letzten vier Zeichen ein',
   recoveryContinue: 'Zu meinen Chats',
   recoverTitle: 'Konto wiederherstellen',
   recoverText: 'Gib deinen Namen und den Code ein, den du bei der Anmeldung aufbewahrt hast.',
@@ -128,6 +128,9 @@ export const de: Strings = {
   reconnecting: 'Verbindung verloren. Neuer Versuch läuft …',
   clockDiffers:
     'Das Datum dieses Geräts und das des Servers weichen um mehr als einen Tag ab. Prüfe das Datum dieses Geräts.',
+  newDevice: 'Deinem Konto wurde ein neues Gerät hinzugefügt.',
+  unfinishedRemoval: 'Das Entfernen eines Geräts ist noch nicht abgeschlossen.',
+  lookAtDevices: 'Geräte ansehen',
   offlineBanner: 'Du bist offline. Nachrichten werden gesendet, sobald du zurück bist.',
 
   identityChanged: (name) => `${name} hat neue Schlüssel`,
@@ -142,6 +145,16 @@ export const de: Strings = {
   otherDevice: 'Gerät',
   removeDevice: 'Entfernen',
   removeDeviceConfirm: 'Endgültig entfernen?',
+  deviceAdded: (date) => `Hinzugefügt am ${date}`,
+  notMe: 'Das war ich nicht',
+  devicesAreMine: 'Das sind meine Geräte',
+  unlockTitle: 'Wiederherstellungscode eingeben',
+  unlockRemoval:
+    'Das entfernte Gerät bekommt nichts Neues. Mit dem, was darauf gespeichert ist, könnte noch ein weiteres Gerät hinzugefügt werden, bis du hier deinen Wiederherstellungscode eingibst.',
+  unlockKey:
+    'Dieses Gerät hat eine Änderung deines Kontos verpasst. Um hier Geräte hinzuzufügen oder zu entfernen, gib deinen Wiederherstellungscode ein.',
+  unlockGuest: 'Öffne zum Abschließen diesen Chat auf dem Gerät, auf dem du begonnen hast.',
+  newCodeText: 'Gib den Code ein, den du jetzt hast. Ein neuer ersetzt ihn.',
   linkNewDevice: 'Neues Gerät verknüpfen',
   recovery: 'Wiederherstellungscode',
   recoveryHint: 'Der Weg zurück, wenn du alle Geräte verlierst. Ein neuer Code ersetzt den, den du hast.',
@@ -210,6 +223,8 @@ export const de: Strings = {
     BLOCKED: 'Du hast diese Person blockiert.',
     VERIFICATION_REQUIRED: 'Du hast einen anderen Schlüssel dieser Person geprüft. Prüfe zuerst den neuen.',
     IDENTITY_CHANGED: 'Die Identität dieser Person hat sich geändert.',
+    UNLOCK_NEEDED: 'Dafür brauchst du deinen Wiederherstellungscode.',
+    VAULT_REJECTED: 'Der Server zeigt die Schlüssel eines anderen Kontos oder veraltete.',
     WRONG_CODE: 'Der Code stimmt nicht. Prüfe ihn auf Tippfehler.',
     STORAGE_FAILED:
       'Dieser Browser lässt die Seite keine Daten speichern. Private Fenster und volle Datenträger sind häufige Gründe.',

@@ -27,7 +27,7 @@ export const enAccount: AccountStrings = {
   recoveryText:
     'If you lose all your devices, this code is the only way back to your account. No one can send it to you again, not even us.',
   recoveryCodeLabel: 'Recovery code',
-  recoverySaved: 'I have saved it somewhere safe',
+  recoveryProof: 'Once it is saved, type its last four characters',
   recoveryContinue: 'Go to my chats',
   recoverTitle: 'Recover your account',
   recoverText: 'Enter your name and the recovery code you saved when you signed up.',
@@ -61,6 +61,16 @@ export const enAccount: AccountStrings = {
   otherDevice: 'Device',
   removeDevice: 'Remove',
   removeDeviceConfirm: 'Remove it for good?',
+  deviceAdded: (date) => `Added ${date}`,
+  notMe: 'This was not me',
+  devicesAreMine: 'These are my devices',
+  unlockTitle: 'Enter your recovery code',
+  unlockRemoval:
+    'The removed device gets nothing new. What is stored on it could still be used to add another device, until you enter your recovery code here.',
+  unlockKey:
+    'This device has missed a change of your account. To add or remove devices here, enter your recovery code.',
+  unlockGuest: 'To finish, open this chat on the device that you began on.',
+  newCodeText: 'Enter the code you have now. A new one replaces it.',
   linkNewDevice: 'Link a new device',
   recovery: 'Recovery code',
   recoveryHint: 'The way back if you lose all your devices. A new code replaces the one you have.',

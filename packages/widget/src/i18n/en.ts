@@ -62,6 +62,9 @@ export const en: ChatStrings = {
   reconnecting: 'Connection lost. Trying again…',
   clockDiffers:
     'The date of this device and that of the server differ by more than a day. Check the date of this device.',
+  newDevice: 'A new device was added to your account.',
+  unfinishedRemoval: 'Removing a device is not finished.',
+  lookAtDevices: 'Look at devices',
   offlineBanner: 'You are offline. Messages are sent when you are back.',
   settings: 'Settings',
   notConfigured: 'This chat is missing its “server” or “app-key” attribute.',

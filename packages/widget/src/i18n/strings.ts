@@ -87,6 +87,9 @@ export interface ChatStrings {
   readonly reconnecting: string;
   /** One of the two clocks is wrong. */
   readonly clockDiffers: string;
+  readonly newDevice: string;
+  readonly unfinishedRemoval: string;
+  readonly lookAtDevices: string;
   readonly offlineBanner: string;
 
   // Settings
@@ -130,7 +133,7 @@ export interface AccountStrings {
   readonly recoveryTitle: string;
   readonly recoveryText: string;
   readonly recoveryCodeLabel: string;
-  readonly recoverySaved: string;
+  readonly recoveryProof: string;
   readonly recoveryContinue: string;
   readonly recoverTitle: string;
   readonly recoverText: string;
@@ -167,6 +170,14 @@ export interface AccountStrings {
   readonly otherDevice: string;
   readonly removeDevice: string;
   readonly removeDeviceConfirm: string;
+  readonly deviceAdded: (date: string) => string;
+  readonly notMe: string;
+  readonly devicesAreMine: string;
+  readonly unlockTitle: string;
+  readonly unlockRemoval: string;
+  readonly unlockKey: string;
+  readonly unlockGuest: string;
+  readonly newCodeText: string;
   readonly linkNewDevice: string;
   readonly recovery: string;
   readonly recoveryHint: string;

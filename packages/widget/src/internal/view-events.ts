@@ -41,7 +41,7 @@ export interface ViewEvents {
   readonly compose: ComposeRequest;
   /** A message was queued to be sent. */
   readonly sent: void;
-  /** The person has kept their recovery code. */
+  /** The person's recovery code has done what it was asked for. */
   readonly saved: void;
 }
 

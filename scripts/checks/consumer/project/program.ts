@@ -1,9 +1,10 @@
 /** A program that uses every entry of the packages, in Node. */
 import { createSealClient, isSealError, memoryStore } from '@seal-chat/client';
 import { fileStore } from '@seal-chat/client/node';
-import { bufferedRng, createAccountKey, selectCurves } from '@seal-chat/crypto';
+import { bufferedRng, createDeviceKeys, selectCurves } from '@seal-chat/crypto';
 import * as mls from '@seal-chat/crypto/mls';
 import * as stream from '@seal-chat/crypto/stream';
+import * as vault from '@seal-chat/crypto/vault';
 import * as verify from '@seal-chat/crypto/verify';
 import { fromBase64, toBase64 } from '@seal-chat/protocol';
 import { userInputs, type ConversationAnswer, type SealRouter, type UserProfile } from '@seal-chat/protocol/api';
@@ -47,10 +48,10 @@ expect(isSealError(error), 'a call that nothing answers ends with an error of th
 await client.close();
 
 const rng = bufferedRng((bytes) => void crypto.getRandomValues(bytes));
-await createAccountKey({ curves: await selectCurves(crypto.subtle), rng });
+await createDeviceKeys({ curves: await selectCurves(crypto.subtle), rng });
 expect(fromBase64(toBase64(rng(5)))?.length === 5, 'base64url goes both ways');
 expect(!userInputs.search.safeParse({ query: '', limit: 1 }).success, 'schemas refuse');
-for (const module of [mls, stream, verify, content, ui])
+for (const module of [mls, stream, vault, verify, content, ui])
   expect(Object.keys(module).length > 0, 'an entry exports something');
 expect(typeof fileStore === 'function', 'the store of files is there');
 expect(widget.SealChat === SealChat, 'the element has one class');

@@ -1,9 +1,9 @@
 import { gcm } from '@noble/ciphers/aes.js';
 import type { CiphersuiteImpl, CiphersuiteName } from 'ts-mls/crypto/ciphersuite.js';
 import type { Curves } from '../../curves/curves.ts';
-import { chaChaPoly, type Aead } from '../../mls/provider/aead.ts';
+import { chaChaPoly, type Aead } from '../../hpke/aead.ts';
 import { x25519Kem } from '../../mls/provider/dh-kem.ts';
-import { sha256Family, type HashFamily } from '../../mls/provider/hashes.ts';
+import { sha256Family, type HashFamily } from '../../hpke/hashes.ts';
 import { assemble } from '../../mls/provider/provider.ts';
 import type { Rng } from '../../rng.ts';
 import { asKey } from '@seal-chat/protocol';

@@ -2,9 +2,9 @@ import { asKey, concatBytes, encode, u16, utf8, wipe, type Bytes } from '@seal-c
 import { dh, type Curves } from '../../curves/curves.ts';
 import { expectLength } from '../../expect-length.ts';
 import type { Rng } from '../../rng.ts';
-import { sha256Family } from './hashes.ts';
-import type { HpkeKem, KemPrivateKey } from './kem.ts';
-import { labeledKdf } from './labeled.ts';
+import { sha256Family } from '../../hpke/hashes.ts';
+import type { HpkeKem, KemPrivateKey } from '../../hpke/kem.ts';
+import { labeledKdf } from '../../hpke/labeled.ts';
 
 const KEM_ID = 0x0020;
 const KEY_LENGTH = 32;

@@ -8,11 +8,11 @@ import type { Subtle } from '../../curves/subtle.ts';
 import { selectKem } from '../../kem/select.ts';
 import { loadPart } from '../../load-part.ts';
 import type { Rng } from '../../rng.ts';
-import { chaChaPoly, type Aead } from './aead.ts';
+import { chaChaPoly, type Aead } from '../../hpke/aead.ts';
 import { x25519Kem } from './dh-kem.ts';
-import { sha256Family, type HashFamily } from './hashes.ts';
-import { hpke } from './hpke.ts';
-import type { HpkeKem, KemPrivateKey } from './kem.ts';
+import { sha256Family, type HashFamily } from '../../hpke/hashes.ts';
+import { hpke } from '../../hpke/hpke.ts';
+import type { HpkeKem, KemPrivateKey } from '../../hpke/kem.ts';
 import { ed25519 } from './signature.ts';
 import { suiteOf, type Suite } from './suites.ts';
 
@@ -90,7 +90,7 @@ async function loadXWing(
   curves: Curves,
   { subtle, rng }: { readonly subtle: Subtle; readonly rng: Rng },
 ): Promise<HpkeKem> {
-  const { xWingKem } = await loadPart(() => import('./x-wing.ts'));
+  const { xWingKem } = await loadPart(() => import('../../hpke/x-wing.ts'));
   return xWingKem({ curves, rng, mlKem: await selectKem(subtle, rng) });
 }
 
@@ -98,7 +98,8 @@ async function loadXWing(
 export async function messageCrypto({
   hash,
 }: Pick<Suite, 'hash'>): Promise<{ readonly hash: HashFamily; readonly aead: Aead }> {
-  const family = hash === 'SHA-256' ? sha256Family : (await loadPart(() => import('./sha512.ts'))).sha512Family;
+  const family =
+    hash === 'SHA-256' ? sha256Family : (await loadPart(() => import('../../hpke/sha512.ts'))).sha512Family;
   return { hash: family, aead: chaChaPoly };
 }
 

@@ -33,6 +33,8 @@ function bannerText(
   strings: ChatStrings,
 ): string | null {
   if (account?.status === 'revoked') return codeText('DEVICE_REVOKED', strings);
+  if (hasNewDevice(account)) return strings.newDevice;
+  if (account?.status === 'signed-in' && account.unlockFor === 'removal') return strings.unfinishedRemoval;
   // The browser knows immediately; the connection would notice at its next heartbeat.
   if (isBrowserOffline) return strings.offlineBanner;
   switch (connection?.status) {
@@ -48,25 +50,34 @@ function bannerText(
   }
 }
 
+/** A device joined the account, and the person has not said that it is theirs. */
+function hasNewDevice(account: AccountState | null): boolean {
+  return account?.status === 'signed-in' && account.newDevices.length > 0;
+}
+
 /** What the person can do about it. */
 export interface BannerActions {
   readonly onRetry: () => void;
-  /** This device was removed: the person wants to begin again. */
-  readonly onStartOver: () => void;
+  /** This device was removed, and the person wants to begin again; or there is something about the devices to see. */
+  readonly onSettings: () => void;
 }
 
 /** A line at the top that says why messages are not coming or going. */
 export function banner(
   state: BannerState,
   strings: ChatStrings,
-  { onRetry, onStartOver }: BannerActions,
+  { onRetry, onSettings }: BannerActions,
 ): TemplateResult | typeof nothing {
   const text = bannerText(state, strings);
   if (text === null) return nothing;
-  const isRevoked = state.account?.status === 'revoked';
-  const isWaiting = !isRevoked && !state.isBrowserOffline && state.connection?.status === 'connecting';
+  const { account } = state;
+  const isRevoked = account?.status === 'revoked';
+  const concernsDevices = hasNewDevice(account) || (account?.status === 'signed-in' && account.unlockFor === 'removal');
+  const isWaiting =
+    !isRevoked && !concernsDevices && !state.isBrowserOffline && state.connection?.status === 'connecting';
   let action: TemplateResult | typeof nothing = nothing;
-  if (isRevoked) action = html`<button class="retry" @click=${onStartOver}>${strings.startOver}</button>`;
+  if (isRevoked) action = html`<button class="retry" @click=${onSettings}>${strings.startOver}</button>`;
+  else if (concernsDevices) action = html`<button class="retry" @click=${onSettings}>${strings.lookAtDevices}</button>`;
   else if (state.connection?.status === 'offline')
     action = html`<button class="retry" @click=${onRetry}>${strings.tryAgain}</button>`;
   return html`<div class="banner" part="banner">

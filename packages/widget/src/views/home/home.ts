@@ -219,7 +219,7 @@ export class SealHome extends SealView {
     const state = { account: this.#account.value, connection, isBrowserOffline: !navigator.onLine, clockDifference };
     return banner(state, this.strings, {
       onRetry: () => this.client.reconnect(),
-      onStartOver: () => (this.side = 'settings'),
+      onSettings: () => (this.side = 'settings'),
     });
   }
 

@@ -1,25 +1,36 @@
 import { html, type PropertyDeclarations, type TemplateResult } from 'lit';
 import { base, card, checkIcon } from '@seal-chat/ui';
+import { errorText } from '../../error-text.ts';
+import { Action } from '../../internal/action.ts';
 import { AccountView } from '../../internal/account-view.ts';
+import { problemLine } from '../../internal/templates.ts';
 
-/** Shows a recovery code, the only time it can be shown. Tells `saved` when the person has kept it. */
+/** How many characters of the code are typed back. */
+const PROOF_LENGTH = 4;
+
+/**
+ * Shows a recovery code, the only time it can be shown, and has the person type its end back: a code that was not kept
+ * is no way back. The view goes when the device has forgotten the code.
+ */
 export class SealRecoveryCode extends AccountView {
   static override styles = [base, card];
   static override properties: PropertyDeclarations = {
     code: { attribute: false },
     isCopied: { state: true },
-    isSaved: { state: true },
+    proof: { state: true },
   };
 
   declare code: string;
   declare isCopied: boolean;
-  declare isSaved: boolean;
+  declare proof: string;
+
+  readonly #confirming = new Action(this);
 
   constructor() {
     super();
     this.code = '';
     this.isCopied = false;
-    this.isSaved = false;
+    this.proof = '';
   }
 
   async #copy(): Promise<void> {
@@ -31,6 +42,12 @@ export class SealRecoveryCode extends AccountView {
       const shown = this.byId('code');
       if (shown !== null) getSelection()?.selectAllChildren(shown);
     }
+  }
+
+  async #handleSubmit(event: SubmitEvent): Promise<void> {
+    event.preventDefault();
+    const proof = this.proof.trim();
+    if (!(await this.#confirming.run(() => this.client.confirmRecoveryCode(proof)))) this.byId('proof')?.focus();
   }
 
   protected override render(): TemplateResult {
@@ -45,18 +62,33 @@ export class SealRecoveryCode extends AccountView {
         <button class="button secondary wide" @click=${this.#copy}>
           ${this.isCopied ? html`${checkIcon}<span role="status">${strings.copied}</span>` : strings.copy}
         </button>
-        <label class="check">
-          <input
-            type="checkbox"
-            .checked=${this.isSaved}
-            @change=${(event: Event) => (this.isSaved = (event.target as HTMLInputElement).checked)}
-          />
-          <span>${strings.recoverySaved}</span>
-        </label>
-        <button class="button primary wide" ?disabled=${!this.isSaved} @click=${() => this.tell('saved')}>
-          ${strings.recoveryContinue}
-        </button>
+        ${this.#renderProof()}
       </div>
     </div>`;
+  }
+
+  #renderProof(): TemplateResult {
+    const { strings } = this;
+    const { isBusy, error } = this.#confirming;
+    return html`<form novalidate @submit=${this.#handleSubmit}>
+      <div class="field">
+        <label for="proof">${strings.recoveryProof}</label>
+        <input
+          id="proof"
+          class="input code-input"
+          autocomplete="off"
+          autocapitalize="characters"
+          spellcheck="false"
+          dir="ltr"
+          maxlength=${PROOF_LENGTH}
+          .value=${this.proof}
+          @input=${(event: Event) => (this.proof = (event.target as HTMLInputElement).value)}
+        />
+      </div>
+      ${problemLine(error && errorText(error, strings))}
+      <button class="button primary wide" ?disabled=${isBusy || this.proof.trim().length < PROOF_LENGTH}>
+        ${strings.recoveryContinue}
+      </button>
+    </form>`;
   }
 }

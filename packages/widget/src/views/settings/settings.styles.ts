@@ -12,6 +12,14 @@ export const settingsStyles: CSSResultArray = [
       min-block-size: 0;
       line-height: 1.45;
     }
+    seal-devices {
+      display: grid;
+      gap: 8px;
+      inline-size: 100%;
+    }
+    .device .label {
+      display: grid;
+    }
     .head {
       display: flex;
       flex: none;

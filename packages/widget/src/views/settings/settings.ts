@@ -1,6 +1,5 @@
 import { html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
-import type { DeviceId, OwnDevice } from '@seal-chat/client';
-import { avatarStyles, backIcon, base, deviceIcon, eyeIcon, nextIcon, Watch } from '@seal-chat/ui';
+import { avatarStyles, backIcon, base, eyeIcon, nextIcon, Watch } from '@seal-chat/ui';
 import { errorText } from '../../error-text.ts';
 import { Action } from '../../internal/action.ts';
 import { AccountView } from '../../internal/account-view.ts';
@@ -10,6 +9,7 @@ import { peopleJourney } from '../../journeys/people.ts';
 import { avatar } from '../../people/avatar.ts';
 import { personName } from '../../people/name.ts';
 import { problemLine } from '../../internal/templates.ts';
+import { question } from './question.ts';
 import { settingsStyles } from './settings.styles.ts';
 
 /** The person's account: its devices, linking a new one, a new recovery code, signing out. Tells `back`. */
@@ -17,29 +17,22 @@ export class SealSettings extends AccountView {
   static override styles = [base, avatarStyles, settingsStyles];
   static override properties: PropertyDeclarations = {
     page: { state: true },
-    devices: { state: true },
-    asked: { state: true },
-    recoveryCode: { state: true },
+    isAsked: { state: true },
   };
 
-  declare page: 'overview' | 'link' | 'recovery' | 'privacy';
-  declare devices: readonly OwnDevice[] | null;
-  /** What the person is asked to confirm: removing a device, or deleting everything here. */
-  declare asked: DeviceId | 'delete' | null;
-  declare recoveryCode: string;
+  declare page: 'overview' | 'link' | 'unlock' | 'new-code' | 'privacy';
+  /** The person is asked whether everything here is to be deleted. */
+  declare isAsked: boolean;
 
   readonly #account = new Watch(this, () => this.client.account);
   readonly #atRest = new Watch(this, () => this.client.atRest);
   readonly #people = new Lazy(this, peopleJourney);
-  readonly #loading = new Action(this);
   readonly #working = new Action(this);
 
   constructor() {
     super();
     this.page = 'overview';
-    this.devices = null;
-    this.asked = null;
-    this.recoveryCode = '';
+    this.isAsked = false;
   }
 
   /** Puts the focus on the way back. */
@@ -49,58 +42,57 @@ export class SealSettings extends AccountView {
 
   protected override firstUpdated(): void {
     this.focus();
-    void this.#loadDevices();
   }
 
   /** Asks before something is lost, with the focus on the harmless answer. */
-  async #ask(what: DeviceId | 'delete'): Promise<void> {
-    this.asked = what;
+  async #ask(): Promise<void> {
+    this.isAsked = true;
     await this.updateComplete;
     this.renderRoot.querySelector<HTMLElement>('.question .quiet')?.focus();
   }
 
-  #loadDevices(): Promise<boolean> {
-    return this.#loading.run(async () => {
-      this.devices = await this.client.listDevices();
-    });
-  }
-
-  async #revoke(deviceId: DeviceId): Promise<void> {
-    this.asked = null;
-    if (await this.#working.run(() => this.client.revokeDevice(deviceId))) await this.#loadDevices();
-  }
-
+  /**
+   * Asks for the code that is in use now, unless this device still has what a code opens. The new code is shown in place
+   * of everything until the person has kept it.
+   */
   async #replaceRecoveryCode(): Promise<void> {
-    await this.#working.run(async () => {
-      const { recoveryCode } = await this.client.replaceRecoveryCode();
-      this.recoveryCode = recoveryCode;
-      this.page = 'recovery';
+    const isDone = await this.#working.run(async () => {
+      await this.client.replaceRecoveryCode();
     });
+    if (!isDone && this.#working.error?.code === 'UNLOCK_NEEDED') {
+      this.#working.fail(null);
+      this.page = 'new-code';
+    }
   }
 
   #signOut(wipe: boolean): void {
-    this.asked = null;
+    this.isAsked = false;
     void this.#working.run(() => this.client.signOut({ wipe }));
   }
 
   #toOverview(): void {
     this.page = 'overview';
-    this.recoveryCode = '';
     void this.updateComplete.then(() => this.focus());
-    void this.#loadDevices();
-  }
-
-  async #handleSaved(): Promise<void> {
-    await this.#working.run(() => this.client.confirmRecoveryCode());
-    this.#toOverview();
   }
 
   protected override render(): TemplateResult {
+    const account = this.#account.value;
+    const signedIn = account?.status === 'signed-in' ? account : null;
     switch (this.page) {
       case 'link':
         return html`<seal-link-old @back=${this.#toOverview}></seal-link-old>`;
-      case 'recovery':
-        return html`<seal-recovery-code .code=${this.recoveryCode} @saved=${this.#handleSaved}></seal-recovery-code>`;
+      case 'unlock':
+        return html`<seal-unlock
+          .purpose=${signedIn?.unlockFor ?? 'removal'}
+          @back=${this.#toOverview}
+          @saved=${this.#toOverview}
+        ></seal-unlock>`;
+      case 'new-code':
+        return html`<seal-unlock
+          .purpose=${'new-code'}
+          @back=${this.#toOverview}
+          @saved=${this.#toOverview}
+        ></seal-unlock>`;
       case 'privacy':
         return this.#people.render(this.strings, () => html`<seal-privacy @back=${this.#toOverview}></seal-privacy>`);
       case 'overview':
@@ -135,6 +127,7 @@ export class SealSettings extends AccountView {
           </div>
         </section>
         ${problemLine(this.#working.error && errorText(this.#working.error, strings))}
+        ${isSignedIn ? this.#renderUnfinished(account.unlockFor, account.username === null) : nothing}
         ${isSignedIn ? this.#renderDevices() : nothing} ${isSignedIn ? this.#renderPrivacy() : nothing}
         ${
           isSignedIn && account.username !== null
@@ -151,21 +144,18 @@ export class SealSettings extends AccountView {
       </div>`;
   }
 
-  #renderDevices(): TemplateResult {
-    const { strings, devices } = this;
-    const { error } = this.#loading;
-    return html`<section>
-      <h3>${strings.devices}</h3>
-      ${problemLine(error && errorText(error, strings))}
-      ${error === null ? nothing : html`<button class="button secondary" @click=${this.#loadDevices}>${strings.tryAgain}</button>`}
-      ${devices === null && error === null ? html`<p class="hint"><span class="spinner"></span></p>` : nothing}
-      <ul>
-        ${devices
-          ?.toSorted((a, b) => Number(b.isThisDevice) - Number(a.isThisDevice))
-          .map((device) => this.#renderDevice(device))}
-      </ul>
-      <button class="button secondary" @click=${() => (this.page = 'link')}>${strings.linkNewDevice}</button>
-      ${this.#atRest.value === null ? nothing : html`<p class="hint">${strings.atRest[this.#atRest.value]}</p>`}
+  /** What is not closed yet, and what closes it. */
+  #renderUnfinished(unlockFor: 'removal' | 'key' | null, isGuest: boolean): TemplateResult | typeof nothing {
+    const { strings } = this;
+    if (unlockFor === null) return nothing;
+    const text = isGuest ? strings.unlockGuest : { removal: strings.unlockRemoval, key: strings.unlockKey }[unlockFor];
+    return html`<section role="status">
+      <p>${text}</p>
+      ${
+        isGuest
+          ? nothing
+          : html`<button class="button primary" @click=${() => (this.page = 'unlock')}>${strings.unlockTitle}</button>`
+      }
     </section>`;
   }
 
@@ -177,32 +167,14 @@ export class SealSettings extends AccountView {
     </section>`;
   }
 
-  #renderDevice({ deviceId, isThisDevice }: OwnDevice): TemplateResult {
+  #renderDevices(): TemplateResult {
     const { strings } = this;
-    const label = `${strings.otherDevice} ${deviceId.slice(0, 4).toUpperCase()}`;
-    return html`<li>
-      <div class="device">
-        ${deviceIcon}
-        <span class="label">${isThisDevice ? strings.thisDevice : label}</span>
-        ${
-          isThisDevice
-            ? nothing
-            : html`<button
-                class="button quiet danger"
-                aria-label="${strings.removeDevice}: ${label}"
-                ?disabled=${this.#working.isBusy}
-                @click=${() => this.#ask(deviceId)}
-              >
-                ${strings.removeDevice}
-              </button>`
-        }
-      </div>
-      ${
-        this.asked === deviceId
-          ? this.#renderQuestion(strings.removeDeviceConfirm, strings.removeDevice, () => void this.#revoke(deviceId))
-          : nothing
-      }
-    </li>`;
+    return html`<section>
+      <h3>${strings.devices}</h3>
+      <seal-devices></seal-devices>
+      <button class="button secondary" @click=${() => (this.page = 'link')}>${strings.linkNewDevice}</button>
+      ${this.#atRest.value === null ? nothing : html`<p class="hint">${strings.atRest[this.#atRest.value]}</p>`}
+    </section>`;
   }
 
   #renderSignOut(isSignedIn: boolean, isGuest: boolean): TemplateResult {
@@ -218,26 +190,17 @@ export class SealSettings extends AccountView {
           : nothing
       }
       ${
-        this.asked === 'delete'
-          ? this.#renderQuestion(
-              isGuest ? strings.signOutGuestText : strings.signOutDeleteText,
-              strings.signOutConfirm,
-              () => this.#signOut(true),
+        this.isAsked
+          ? question(
+              {
+                text: isGuest ? strings.signOutGuestText : strings.signOutDeleteText,
+                yes: strings.signOutConfirm,
+                no: strings.cancel,
+              },
+              { onYes: () => this.#signOut(true), onNo: () => (this.isAsked = false) },
             )
-          : html`<button class="button quiet danger" @click=${() => this.#ask('delete')}>
-              ${strings.signOutDelete}
-            </button>`
+          : html`<button class="button quiet danger" @click=${() => this.#ask()}>${strings.signOutDelete}</button>`
       }
     </section>`;
-  }
-
-  #renderQuestion(text: string, yes: string, onYes: () => void): TemplateResult {
-    return html`<div class="question" role="alertdialog" aria-label=${text}>
-      <p>${text}</p>
-      <div class="answers">
-        <button class="button danger" @click=${onYes}>${yes}</button>
-        <button class="button quiet" @click=${() => (this.asked = null)}>${this.strings.cancel}</button>
-      </div>
-    </div>`;
   }
 }

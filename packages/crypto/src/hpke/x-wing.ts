@@ -9,11 +9,11 @@ import {
   type Bytes,
   type DhPublicKey,
 } from '@seal-chat/protocol';
-import { dh, type Curves } from '../../curves/curves.ts';
-import { expectLength } from '../../expect-length.ts';
-import { KEM_SEED_LENGTH, type Kem } from '../../kem/kem.ts';
-import type { DhOutput, KemSecret, KemSeed } from '../../keys.ts';
-import type { Rng } from '../../rng.ts';
+import { dh, type Curves } from '../curves/curves.ts';
+import { expectLength } from '../expect-length.ts';
+import { KEM_SEED_LENGTH, type Kem } from '../kem/kem.ts';
+import type { DhOutput, KemSecret, KemSeed } from '../keys.ts';
+import type { Rng } from '../rng.ts';
 import type { HpkeKem, KemPrivateKey } from './kem.ts';
 
 const KEM_ID = 0x647a;

@@ -1,6 +1,6 @@
 import type { Bytes } from '@seal-chat/protocol';
-import { hmac, sha256 } from '../../kdf.ts';
-import { hmacInto, hmacKey, wipeHmacKey } from '../../sha256.ts';
+import { hmac, sha256 } from '../kdf.ts';
+import { hmacInto, hmacKey, wipeHmacKey } from '../sha256.ts';
 
 /** A hash with HMAC and HKDF (RFC 5869) over it, synchronous: WebCrypto's cost 50 µs a call, these a few. */
 export interface HashFamily {

@@ -25,7 +25,7 @@ export const chaChaPoly: Aead = {
     try {
       return chacha20poly1305(key, nonce, associatedData).decrypt(ciphertext);
     } catch (cause) {
-      throw new SealError('UNDECRYPTABLE', 'mls: authentication failed', { cause });
+      throw new SealError('UNDECRYPTABLE', 'aead: authentication failed', { cause });
     }
   },
 };

@@ -1,10 +1,10 @@
 import { ml_kem768_x25519 } from '@noble/post-quantum/hybrid.js';
 import type { Bytes } from '@seal-chat/protocol';
 import { describe, expect, it } from 'vitest';
-import { seededRng } from '../../../test/rng.ts';
-import { codeOf } from '../../../test/seal-error.ts';
-import { selectCurves } from '../../curves/select.ts';
-import { selectKem } from '../../kem/select.ts';
+import { seededRng } from '../../test/rng.ts';
+import { codeOf } from '../../test/seal-error.ts';
+import { selectCurves } from '../curves/select.ts';
+import { selectKem } from '../kem/select.ts';
 import { xWingKem } from './x-wing.ts';
 
 describe('X-Wing', async () => {

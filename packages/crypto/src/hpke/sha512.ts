@@ -1,6 +1,6 @@
 import { expand, extract } from '@noble/hashes/hkdf.js';
 import { sha512 } from '@noble/hashes/sha2.js';
-import { hmacSha512 } from '../../kdf-sha512.ts';
+import { hmacSha512 } from '../kdf-sha512.ts';
 import type { HashFamily } from './hashes.ts';
 
 /** SHA-512 and what is made of it. Apart, as few channels need it. */

@@ -1,0 +1,168 @@
+import {
+  extendDeviceList,
+  needsNewSession,
+  replaceAccountKey as nextAccount,
+  signKeyFromSeed,
+  type SignSeed,
+} from '@seal-chat/crypto';
+import {
+  SealError,
+  decode,
+  isSealError,
+  methodRecordCodec,
+  toBase64,
+  type DeviceId,
+  type PreKeyBundle,
+} from '@seal-chat/protocol';
+import type { Deps } from '../context/deps.ts';
+import { learnDeviceLists } from '../peers/device-lists.ts';
+import { loadSessions } from '../peers/sessions.ts';
+import { claimBundles } from '../send/claim-bundles.ts';
+import { activeAccount } from '../store/account.ts';
+import { ROWS, type ReplacementRow } from '../store/rows.ts';
+import { sealShares } from './key-shares.ts';
+import { loadVault } from './load-vault.ts';
+import { uploadOf, vaultOf } from './vault-answers.ts';
+
+/** Another device may change the list or the vault at the same time: what is made again goes on top of that. */
+const MAX_ATTEMPTS = 4;
+
+/**
+ * Replaces the account key, without the devices of `remove`: what they know signs nothing any more. The list under the
+ * next certificate, the vault and what the other devices need of the new key are stored here before they are published,
+ * all at once, so that this is finished whenever this device is stopped (`resumeReplacement`).
+ *
+ * @param input.identitySeed stays with the caller
+ * @throws SealError NOT_FOUND when a device to remove is not on the list; DEVICE_LIST_REJECTED when none would be left;
+ *   UNLOCK_NEEDED, VAULT_REJECTED, OFFLINE, UNAVAILABLE, RATE_LIMITED
+ */
+export async function replaceAccountKey(
+  deps: Deps,
+  input: { readonly identitySeed: SignSeed; readonly remove: readonly DeviceId[] },
+): Promise<void> {
+  await resumeReplacement(deps);
+  for (let attempt = 1; ; attempt++) {
+    const { userId } = await activeAccount(deps.reader);
+    await learnDeviceLists(deps, [userId]);
+    // What another device has taken off meanwhile is off; the key is replaced all the same.
+    const remove = attempt === 1 ? input.remove : await stillListed(deps, input.remove);
+    await prepare(deps, { ...input, remove });
+    if (await resumeReplacement(deps)) return;
+    if (attempt === MAX_ATTEMPTS) throw new SealError('DEVICE_LIST_REJECTED', 'account: the list keeps changing');
+  }
+}
+
+/** Those of `deviceIds` that are on the account's list. */
+async function stillListed({ reader }: Deps, deviceIds: readonly DeviceId[]): Promise<readonly DeviceId[]> {
+  const { userId } = await activeAccount(reader);
+  const devices = (await reader.get(ROWS.peer(userId)))?.known.list.devices ?? [];
+  return deviceIds.filter((id) => devices.some(({ deviceId }) => deviceId === id));
+}
+
+/** Makes everything and commits it. */
+async function prepare(deps: Deps, { identitySeed, remove }: Parameters<typeof replaceAccountKey>[1]): Promise<void> {
+  const { api, reader, transact, curves, rng, now } = deps;
+  const account = await activeAccount(reader);
+  const { tenantId, userId, device } = account;
+  const own = await reader.get(ROWS.peer(userId));
+  if (own === null) throw new SealError('NOT_FOUND', "device list: this account's is missing");
+  const identity = await signKeyFromSeed(curves, identitySeed);
+  const previous = own.known;
+  const next = await nextAccount({ curves, rng, identity, previous });
+  const author = device.deviceId;
+  const previousArchive = account.archive;
+  const list = await extendDeviceList({
+    curves,
+    rng,
+    account: next,
+    previous,
+    author,
+    remove,
+    previousArchive,
+    now: now(),
+  });
+  const secrets = { accountSeed: next.key.privateKey, archive: next.archive };
+  const present = await api.vault.get.query();
+  const vault = present && (await sealAgain(vaultOf(present)));
+  const remaining = list.list.devices.map(({ deviceId }) => deviceId);
+  const bundles = await bundlesFor(deps, remaining);
+  await transact(async (tx) => {
+    const shares = await sealShares(deps, tx, { remaining, secrets, bundles });
+    const { key: accountKey, archive } = next;
+    tx.put(ROWS.replacement, { deviceList: list.signed, vault, shares, accountKey, archive });
+  });
+
+  /** The vault with the new secrets, for the same unlock ways: their public keys are all it takes. */
+  async function sealAgain(before: ReturnType<typeof vaultOf>) {
+    const { createVault, verifyVault } = await loadVault();
+    const verified = await verifyVault(curves, before.signed);
+    return createVault(
+      { curves, rng, kem: await deps.kem() },
+      {
+        owner: { tenantId, userId },
+        identity,
+        secrets: { identitySeed, account: secrets },
+        methods: before.records.map((record) => decode(methodRecordCodec, record)),
+        previous: verified,
+        previousArchive: previousArchive.epoch === verified.vault.archiveEpoch ? previousArchive : null,
+        now: now(),
+      },
+    );
+  }
+}
+
+/** Prekey bundles of own devices that this one cannot send to without; those that have published none are left out. */
+async function bundlesFor(deps: Deps, remaining: readonly DeviceId[]): Promise<ReadonlyMap<DeviceId, PreKeyBundle>> {
+  const { userId, device } = await activeAccount(deps.reader);
+  const without = [];
+  for (const deviceId of remaining) {
+    if (deviceId === device.deviceId) continue;
+    const target = { userId, deviceId };
+    const record = await loadSessions(deps.reader, target);
+    if (needsNewSession(record, { pqRatchet: true }, deps.now())) without.push(target);
+  }
+  const bundles = new Map<DeviceId, PreKeyBundle>();
+  for (const target of without) {
+    const found = await claimBundles(deps, [target], new Set<DeviceId>());
+    for (const [deviceId, bundle] of found) bundles.set(deviceId, bundle);
+  }
+  return bundles;
+}
+
+/**
+ * Publishes a replacement of the account key that was prepared, and puts it into use; without effect where there is
+ * none.
+ *
+ * @returns false when another device was quicker: what was prepared is forgotten then
+ * @throws SealError OFFLINE, UNAVAILABLE, RATE_LIMITED: it stays prepared
+ */
+export async function resumeReplacement(deps: Deps): Promise<boolean> {
+  const { api, reader, transact } = deps;
+  const row = await reader.get(ROWS.replacement);
+  if (row === null) return true;
+  const { userId } = await activeAccount(reader);
+  try {
+    await api.devices.replaceKey.mutate(inputOf(row));
+  } catch (error) {
+    if (isSealError(error) && error.isRetryable) throw error;
+    await transact(async (tx) => tx.delete(ROWS.replacement));
+    if (isSealError(error, 'DEVICE_LIST_REJECTED') || isSealError(error, 'CONFLICT')) return false;
+    throw error;
+  }
+  await learnDeviceLists(deps, [userId]);
+  await transact(async (tx) => {
+    const { accountKey, archive } = row;
+    tx.put(ROWS.account, { ...(await activeAccount(tx)), accountKey, archive, unlockFor: null });
+    tx.delete(ROWS.replacement);
+  });
+  return true;
+}
+
+function inputOf({ deviceList, vault, shares }: ReplacementRow) {
+  return {
+    deviceList: toBase64(deviceList.bytes),
+    signature: toBase64(deviceList.signature),
+    vault: vault && uploadOf(vault),
+    shares: shares.map(({ deviceId, envelope }) => ({ deviceId, envelope: toBase64(envelope) })),
+  };
+}

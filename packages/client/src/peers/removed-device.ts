@@ -1,0 +1,24 @@
+import { findDevice, verifyDeviceListChain } from '@seal-chat/crypto';
+import { chainOf } from '../api/answers.ts';
+import type { Deps } from '../context/deps.ts';
+import { ROWS } from '../store/rows.ts';
+import { wipeKeys } from '../store/wipe-keys.ts';
+
+/**
+ * Looks for proof that this device was removed, where the server says so, and forgets all keys once the signed list no
+ * longer has the device. The server's word alone deletes nothing.
+ *
+ * @throws SealError OFFLINE, UNAVAILABLE, RATE_LIMITED; IDENTITY_CHANGED or DEVICE_LIST_REJECTED on another list
+ */
+export async function confirmRemoval(deps: Pick<Deps, 'reader' | 'transact' | 'publicApi' | 'curves'>): Promise<void> {
+  const { reader, transact, publicApi, curves } = deps;
+  const account = await reader.get(ROWS.account);
+  if (account?.status !== 'revoked' || account.device.sign.privateKey.every((byte) => byte === 0)) return;
+  const { tenantId, userId, identityKey, device } = account;
+  const known = (await reader.get(ROWS.peer(userId)))?.known ?? null;
+  const { lists } = await publicApi.devices.lists.query({ users: [{ userId, since: known?.list.version ?? 0 }] });
+  const chain = chainOf(lists.find((answer) => answer.userId === userId)?.chain ?? []);
+  const expected = { tenantId, userId, identityKey };
+  const { list } = await verifyDeviceListChain({ curves, expected, known, chain });
+  if (findDevice(list, device.deviceId) === null) await transact(wipeKeys);
+}
