@@ -34,6 +34,8 @@ const STOPS: ReadonlySet<ErrorCode> = new Set([
  */
 export function createOutbox(deps: Deps, senders: { readonly dm: Sender; readonly channel: Sender }): LeaderPart {
   const queues = new Map<ConversationId, Queue>();
+  /** Of each conversation the last row before which nothing can be sent: failed ones are not read for each that follows. */
+  const passedIn = new Map<ConversationId, RowKey<OutboxRow>>();
   const stopping = new AbortController();
   let waiting = new AbortController();
   /** Nothing is sent before the first connection: only then is it known that this store was not rolled back. */
@@ -48,7 +50,7 @@ export function createOutbox(deps: Deps, senders: { readonly dm: Sender; readonl
       if (running.changed === null || key < running.changed) running.changed = key;
       return;
     }
-    const queue: Queue = { changed: null, done: Promise.resolve() };
+    const queue: Queue = { changed: key, done: Promise.resolve() };
     queues.set(conversationId, queue);
     queue.done = runQueue(conversationId, queue)
       .catch(deps.report)
@@ -65,12 +67,14 @@ export function createOutbox(deps: Deps, senders: { readonly dm: Sender; readonl
 
   /** Sends one row after the other. Those that have failed or wait for files are passed, and not read again. */
   async function runQueue(conversationId: ConversationId, queue: Queue): Promise<void> {
-    let passed: RowKey<OutboxRow> | null = null;
+    let passed: RowKey<OutboxRow> | null = passedIn.get(conversationId) ?? null;
     for (let attempt = 0; !stopping.signal.aborted;) {
       if (passed !== null && queue.changed !== null && queue.changed <= passed) passed = null;
       queue.changed = null;
       const next = await firstReady(deps, conversationId, passed);
       ({ passed } = next);
+      if (passed !== null) passedIn.set(conversationId, passed);
+      else passedIn.delete(conversationId);
       const { key } = next;
       if (key === null) return;
       try {
