@@ -293,7 +293,7 @@ describe('members', () => {
     const fill = async (members: number): Promise<void> => {
       await relay.sql`
         with made as (
-          insert into users (tenant_id, id, account_key, list_version)
+          insert into users (tenant_id, id, identity_key, list_version)
           select ${tenantId}, gen_random_uuid(), ''::bytea, 1 from generate_series(1, ${members}) returning id)
         insert into memberships (tenant_id, conversation_id, user_id) select ${tenantId}, ${conversationId}, id from made`;
     };
@@ -311,12 +311,12 @@ describe('members', () => {
     const { conversationId } = await channelOf(alice!, [], `Full ${alice!.userId}`);
     const { tenantId } = tenant;
     await relay.sql`
-      insert into users (tenant_id, id, account_key, list_version)
+      insert into users (tenant_id, id, identity_key, list_version)
       select ${tenantId}, gen_random_uuid(), ''::bytea, 1 from generate_series(1, 999)`;
     await relay.sql`
       insert into memberships (tenant_id, conversation_id, user_id)
       select ${tenantId}, ${conversationId}, id from users
-      where tenant_id = ${tenantId} and account_key = ''::bytea limit 998`;
+      where tenant_id = ${tenantId} and identity_key = ''::bytea limit 998`;
     const [carol] = await people(1);
     const outcomes = await Promise.all(
       [bob!, carol!].map(({ first }) => outcomeOf(first.api.channels.join.mutate({ conversationId }))),

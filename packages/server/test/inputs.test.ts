@@ -219,7 +219,7 @@ function spoil(good: unknown, choices: readonly number[], replacement: unknown, 
 describe('any input at all', () => {
   test('every procedure has an input probe', () => {
     const all = Object.keys(relay.app.router._def.procedures);
-    const withoutInput = ['auth.signOut', 'preKeys.status'];
+    const withoutInput = ['auth.signOut', 'devices.keyShare', 'preKeys.status', 'vault.get'];
     expect([...PATHS, ...withoutInput].toSorted()).toEqual(all.toSorted());
     expect(Object.keys(goodInputs()).toSorted()).toEqual(PATHS.toSorted());
   });

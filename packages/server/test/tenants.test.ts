@@ -237,7 +237,7 @@ describe('what another tenant gets', () => {
   test('the same user and device ids are other people in another tenant, and get nothing of each other', async () => {
     const before = await snapshot();
     await relay.sql`
-      insert into users (tenant_id, id, username, username_key, account_key, list_version)
+      insert into users (tenant_id, id, username, username_key, identity_key, list_version)
       values (${foreign.tenantId}, ${bob.userId}, 'bob', 'bob', ''::bytea, 1)`;
     await relay.sql`
       insert into devices (tenant_id, id, user_id, dh_key, sign_key, registration_id, added_in)
