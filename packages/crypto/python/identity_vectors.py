@@ -19,7 +19,7 @@ from nacl.signing import SigningKey
 
 import hpke_x_wing
 from codes import crc12, crockford
-from wire import VERSION, box, hkdf, pad, padme, sha256, sign, text, u8, u32, u53, uuid, uuid_text, variable
+from wire import BODY_VERSION, VERSION, box, context, hkdf, pad, padme, sha256, sign, text, u8, u32, u53, uuid, uuid_text, variable
 
 TENANT = "5ea1c4a7-0000-4000-8000-000000000001"
 ALICE = "a11ce000-0000-4000-8000-000000000001"
@@ -189,13 +189,6 @@ def prekey_signatures(lists):
 
 
 # Sealed bodies
-
-
-BODY_VERSION = b"\x02"
-
-
-def context(fields):
-    return u8(len(fields)) + b"".join(u8(kind) + variable(value) for kind, value in sorted(fields.items()))
 
 
 def sealed_bodies():

@@ -76,3 +76,10 @@ def padme(length):
 def pad(content):
     padded = u32(len(content)) + content
     return padded + bytes(max(256, padme(len(padded))) - len(padded))
+
+
+BODY_VERSION = b"\x02"
+
+
+def context(fields):
+    return u8(len(fields)) + b"".join(u8(kind) + variable(value) for kind, value in sorted(fields.items()))

@@ -97,6 +97,7 @@ function whenWanted(then: () => void): void {
 function begin(): Promise<unknown> {
   const key = Symbol.for('seal-chat.import');
   if (Object.hasOwn(globalThis, key)) {
+    // oxlint-disable-next-line no-console -- for the developers of the page: nobody else can mend it
     console.warn('seal-chat: its script is on this page more than once. The first one is used.');
     return customElements.whenDefined(TAG);
   }

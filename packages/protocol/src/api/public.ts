@@ -11,5 +11,5 @@ export const PUBLIC_PROCEDURES = [
   'devices.lists',
   'linking.send',
   'linking.receive',
-  'recovery.fetch',
+  'vault.unlock',
 ] as const;
