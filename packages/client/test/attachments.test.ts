@@ -266,7 +266,7 @@ describe('an upload', () => {
   });
 
   it('an upload that the server has given up is reported as failed', async () => {
-    const { atAlice, atBob } = await talk();
+    const { bob, atAlice } = await talk();
     const pending = await atAlice.attach(fileOf(content(2 * 1_048_576)));
     await reach(pending, 'done');
     await house.relay.sql`delete from attachments where id = ${pending.attachmentId}`;
@@ -274,6 +274,7 @@ describe('an upload', () => {
     // The server has nothing of it: that is said, and nothing arrives without its file.
     await until(atAlice.messages, ({ messages }) => messages.at(-1)?.status === 'failed', 'a failure');
     expect(atAlice.messages.get().messages.at(-1)!.failure).toEqual({ code: 'NOT_FOUND' });
-    expect((await atBob()).messages.get().messages).toEqual([]);
+    expect(bob.client.conversation(atAlice.conversationId).messages.get().messages).toEqual([]);
+    expect(bob.client.conversations.get()).toEqual([]);
   });
 });

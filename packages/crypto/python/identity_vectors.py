@@ -9,7 +9,6 @@ but what the document says. Everything that is random in the product is derived 
 import hashlib
 import hmac
 import json
-import struct
 import sys
 
 from nacl import pwhash
