@@ -119,6 +119,7 @@ export async function prepareWire(
   const deviceLists = [...peers].map(([userId, { known }]) => ({ userId, version: known.list.version }));
   const wire: WireMessage = { ...sealed, deviceLists, envelopes };
   if (!isSameWire(row.wire, wire)) tx.put(key, { ...row, wire });
+  tx.put(ROWS.underWay(conversationId), placeOf(key).seq);
   return { outcome: 'ready', row, wire };
 }
 

@@ -4,6 +4,7 @@ import { ROWS, placeOf, type OutboxRow } from './rows.ts';
 
 /** Rows that are read at once: an outbox may hold thousands, of which nearly always the first or last is wanted. */
 const PAGE = 16;
+const FIRST_PAGE = 4;
 
 /** Walks through what is queued in a conversation, in its order or from the end. Never holds all of it. */
 export async function* queuedIn(
@@ -15,12 +16,14 @@ export async function* queuedIn(
   }: { readonly order?: 'ascending' | 'descending'; readonly after?: FoundRow<OutboxRow>['key'] } = {},
 ): AsyncGenerator<FoundRow<OutboxRow>, void, undefined> {
   let bound = after;
+  let limit = FIRST_PAGE;
   for (;;) {
     const bounds = bound === undefined ? {} : order === 'ascending' ? { after: bound } : { before: bound };
-    const page = await reader.list(ROWS.outboxOf(conversationId), { order, limit: PAGE, ...bounds });
+    const page = await reader.list(ROWS.outboxOf(conversationId), { order, limit, ...bounds });
     yield* page;
-    if (page.length < PAGE) return;
+    if (page.length < limit) return;
     bound = page.at(-1)!.key;
+    limit = PAGE;
   }
 }
 

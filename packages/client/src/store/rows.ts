@@ -266,6 +266,8 @@ export const ROWS = {
   allOutbox: prefix<OutboxRow>('outbox/'),
   /** Where in the outbox the read position was put last: its order. */
   announcement: (id: ConversationId) => key<number>(`announcement/${id}`),
+  /** Place in the queue of the body that was encrypted last: the only one that may be on its way. */
+  underWay: (id: ConversationId) => key<number>(`under-way/${id}`),
   sent: (id: ConversationId, seq: number) => key<SentRow>(`sent/${id}/${ordered(seq)}`),
   allSent: prefix<SentRow>('sent/'),
   answer: (id: ConversationId, seq: number, deviceId: DeviceId) =>

@@ -5,7 +5,6 @@ import type { Deps } from '../context/deps.ts';
 import { incomingOf } from '../content/incoming.ts';
 import { learnSenders } from '../receive/process-batch.ts';
 import { receiveMessage } from '../receive/receive-message.ts';
-import { findQueued } from '../store/queued-rows.ts';
 import { ROWS, placeOf, type SeqRange } from '../store/rows.ts';
 
 const PAGE = 100;
@@ -44,12 +43,9 @@ async function fillGapsOf(deps: Deps, conversationId: ConversationId, again: boo
   const ranges = row === null || row.kind === 'channel' ? [] : gapsOf(row);
   if (row === null || ranges.length === 0) return;
   // The place of a message of this device may be known to the server alone. Its answer starts this check again.
-  const underWay = await findQueued(
-    deps.reader,
-    conversationId,
-    ({ wire, failure }) => wire !== null && failure === null,
-  );
-  if (underWay !== null) return;
+  const order = await deps.reader.get(ROWS.underWay(conversationId));
+  const underWay = order === null ? null : await deps.reader.get(ROWS.outbox(conversationId, order));
+  if (underWay !== null && underWay.wire !== null && underWay.failure === null) return;
   for (const range of ranges) {
     const isKnown = (row.missing ?? []).some(([from, to]) => from <= range[0] && to >= range[1]);
     if (again || !isKnown) await ask(deps, conversationId, range);

@@ -4,8 +4,8 @@ import { createAtom, type Atom, type Readable } from '../state/atom.ts';
 import { ROWS, placeOf } from '../store/rows.ts';
 import { EMPTY_WINDOW, createWindowContent, type WindowContent, type WindowSource } from './message-window.ts';
 
-/** Refreshes that a window without subscribers gets while no one asks for it. After that it ends. */
-const IDLE_REFRESHES = 16;
+/** A window without subscribers that no one asks for ends after this time, ms. Until then it follows what changes. */
+const IDLE_MS = 5 * 60 * 1_000;
 
 interface OpenWindow {
   readonly atom: Atom<MessageWindow>;
@@ -13,7 +13,8 @@ interface OpenWindow {
   /** What has changed since the window was refreshed; null for all of it. */
   changed: Set<string> | null;
   subscribers: number;
-  idleRefreshes: number;
+  /** This device's clock, ms. */
+  usedAt: number;
 }
 
 /** The message windows that are open. One ends some time after the last who looked at it. */
@@ -45,12 +46,12 @@ export function createWindows(schedule: () => void): Windows {
         content: createWindowContent(conversationId),
         changed: null,
         subscribers: 0,
-        idleRefreshes: 0,
+        usedAt: 0,
       };
       windows.set(conversationId, window);
       schedule();
     }
-    window.idleRefreshes = 0;
+    window.usedAt = Date.now();
     return window;
   }
 
@@ -67,6 +68,7 @@ export function createWindows(schedule: () => void): Windows {
           isSubscribed = false;
           unsubscribe();
           // A later one begins with the last page again.
+          window.usedAt = Date.now();
           if (--window.subscribers === 0) window.content.shrink();
         };
       },
@@ -95,7 +97,7 @@ export function createWindows(schedule: () => void): Windows {
       for (const [conversationId, window] of windows) {
         const { changed, content, atom } = window;
         if (changed?.size === 0) continue;
-        if (window.subscribers === 0 && ++window.idleRefreshes > IDLE_REFRESHES) {
+        if (window.subscribers === 0 && Date.now() - window.usedAt > IDLE_MS) {
           windows.delete(conversationId);
           continue;
         }
