@@ -18,9 +18,15 @@ export const JOURNEYS: readonly { readonly name: string; readonly entries: RegEx
   { name: 'qr-reader', entries: /qr\/decode\.js$/ },
   // What makes recovery codes slow to guess.
   { name: 'argon2', entries: /noble\/hashes\/argon2\.js$/ },
+  // What a file is, and whether it may be shown: of those that came and of those that are being sent.
+  { name: 'files', entries: /views\/attachments\/(?:blob-url|kinds|size)\.ts$/ },
   { name: 'attachments', entries: /attachments-(?:parts|journey)\.ts$/ },
-  // Creating channels, finding them, and the pages of a conversation's details.
-  { name: 'channels', entries: /(?:channels|details)-parts\.ts$/ },
+  // Files, voice notes and mentions, on their way into a message.
+  { name: 'composing', entries: /composing-parts\.ts$/ },
+  // Invitations to channels, creating and finding them, and what is around their messages.
+  { name: 'channels', entries: /channels-parts\.ts$/ },
+  // The pages of a conversation's details.
+  { name: 'details', entries: /details-parts\.ts$/ },
   // Encryption to a public key: what channels and recovery codes share.
   { name: 'hpke', entries: /crypto\/src\/hpke\/(?:aead|hpke)\.ts$/ },
   // The groups of channels and the library for them.

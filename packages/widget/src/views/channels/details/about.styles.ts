@@ -2,15 +2,15 @@ import { css, type CSSResult } from 'lit';
 
 /** Style of what there is to know about a conversation. */
 export const aboutStyles: CSSResult = css`
-    .shield {
-      display: inline-block;
-      margin-inline-start: 5px;
-      color: var(--_ink);
-      vertical-align: -3px;
-    }
-    .shield.changed {
-      color: var(--_warn);
-    }
+  .shield {
+    display: inline-block;
+    margin-inline-start: 5px;
+    color: var(--_ink);
+    vertical-align: -3px;
+  }
+  .shield.changed {
+    color: var(--_warn);
+  }
   .head {
     padding-inline: 16px 12px;
   }

@@ -3,7 +3,7 @@ import { closeIcon, editIcon, replyIcon } from '@seal-chat/ui';
 import { messageTexts } from '../../../internal/message-texts.ts';
 import { textOf } from '../../../messages/text.ts';
 import { personName } from '../../../people/name.ts';
-import { safeName } from '../../attachments/kinds.ts';
+import { safeName } from '../../attachments/safe-name.ts';
 import type { ComposerHost } from '../host.ts';
 
 /** The message that is replied to or edited, with a button that ends that. */
