@@ -9,8 +9,12 @@ export const JOURNEYS: readonly { readonly name: string; readonly entries: RegEx
   { name: 'conversation', entries: /conversation-(?:parts|journey)\.ts$/ },
   // Signing up and in, and what errors mean.
   { name: 'account', entries: /(?:account-(?:parts|journey)|element-commands|en-errors)\.ts$/ },
+  // Messages that could not be opened, here or by others.
+  { name: 'repairs', entries: /sync\/repairs-journey\.ts$/ },
   // Strangers, blocked people, what others are told, verification.
   { name: 'people', entries: /people-(?:parts|journey)\.ts$/ },
+  // Replacing the key of an account, and what its devices are told of the next one.
+  { name: 'account-key', entries: /identity\/(?:replace-account-key|key-shares)\.ts$/ },
   // Settings, linking, recovery, changed identities.
   { name: 'settings', entries: /settings-(?:parts|journey)\.ts$/ },
   // What draws and reads the codes of verification.
@@ -18,8 +22,8 @@ export const JOURNEYS: readonly { readonly name: string; readonly entries: RegEx
   { name: 'qr-reader', entries: /qr\/decode\.js$/ },
   // What makes recovery codes slow to guess.
   { name: 'argon2', entries: /noble\/hashes\/argon2\.js$/ },
-  // What a file is, and whether it may be shown: of those that came and of those that are being sent.
-  { name: 'files', entries: /views\/attachments\/(?:blob-url|kinds|size)\.ts$/ },
+  // What the next three share: the texts around messages, what a file is, and whether it may be shown.
+  { name: 'messages', entries: /(?:i18n\/en-messages|views\/attachments\/(?:blob-url|kinds|size))\.ts$/ },
   { name: 'attachments', entries: /attachments-(?:parts|journey)\.ts$/ },
   // Files, voice notes and mentions, on their way into a message.
   { name: 'composing', entries: /composing-parts\.ts$/ },

@@ -36,7 +36,12 @@ export async function applySync(
   for (const entry of entriesOf(payload)) {
     const counts = await takeRegister(tx, account, topic as SyncTopic, entry, applying.clock.local());
     if (counts && topic === SYNC_TOPICS.chats && entry.field === CHAT_FIELDS.deleted)
-      await eraseUpTo({ now: () => applying.now, clock: applying.clock }, tx, entry.subject as ConversationId, seqOf(entry.value));
+      await eraseUpTo(
+        { now: () => applying.now, clock: applying.clock },
+        tx,
+        entry.subject as ConversationId,
+        seqOf(entry.value),
+      );
   }
   applying.row = (await tx.get(key)) ?? applying.row;
 }

@@ -92,6 +92,13 @@ export async function markRead(
     const { seq: newestSeq } = placeOf(newest.key);
     const { messageId } = newest.value;
     const now = deps.clock.local();
-    await moveReadPosition(tx, { conversationId, seq: newestSeq, messageId, ownUserId: userId, isAnnounced: false, now });
+    await moveReadPosition(tx, {
+      conversationId,
+      seq: newestSeq,
+      messageId,
+      ownUserId: userId,
+      isAnnounced: false,
+      now,
+    });
   });
 }

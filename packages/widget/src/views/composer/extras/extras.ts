@@ -5,7 +5,7 @@ import { attachIcon, avatarStyles, microphoneIcon, Watch } from '@seal-chat/ui';
 import { errorText } from '../../../error-text.ts';
 import { asSealError } from '../../../internal/action.ts';
 import { adoptStyles } from '../../../internal/adopt-styles.ts';
-import { messageTexts } from '../../../internal/message-texts.ts';
+import { messageListTexts } from '../../../internal/message-list-texts.ts';
 import { composingJourney } from '../../../journeys/composing.ts';
 import type { ComposeRequest } from '../../../messages/compose-request.ts';
 import { textOf } from '../../../messages/text.ts';
@@ -172,7 +172,7 @@ export class Extras implements ComposerExtras, ReactiveController {
   }
 
   render(): ExtrasView {
-    const texts = messageTexts(this.#host.strings);
+    const texts = messageListTexts(this.#host.strings);
     const isEdit = this.#isEdit;
     // With nothing to send, the place of the send button belongs to the microphone.
     const isEmpty = this.#host.compose.get().text.trim() === '' && !this.hasFiles && !isEdit;
