@@ -27,8 +27,8 @@ export const JOURNEYS: readonly { readonly name: string; readonly entries: RegEx
   { name: 'attachments', entries: /attachments-(?:parts|journey)\.ts$/ },
   // Files, voice notes and mentions, on their way into a message.
   { name: 'composing', entries: /composing-parts\.ts$/ },
-  // What people do with a message that was sent.
-  { name: 'actions', entries: /\/actions-parts\.ts$/ },
+  // What people do with a message that was sent: the menus for it, and what they choose there.
+  { name: 'actions', entries: /(?:\/actions-parts|commands\/changes-journey)\.ts$/ },
   // Invitations to channels, creating and finding them, and what is around their messages.
   { name: 'channels', entries: /channels-parts\.ts$/ },
   // The pages of a conversation's details.
