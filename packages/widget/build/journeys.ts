@@ -9,8 +9,12 @@ export const JOURNEYS: readonly { readonly name: string; readonly entries: RegEx
   { name: 'conversation', entries: /conversation-(?:parts|journey)\.ts$/ },
   // Signing up and in, and what errors mean.
   { name: 'account', entries: /(?:account-(?:parts|journey)|element-commands|en-errors)\.ts$/ },
+  // Messages that could not be opened, here or by others.
+  { name: 'repairs', entries: /sync\/repairs-journey\.ts$/ },
   // Strangers, blocked people, what others are told, verification.
   { name: 'people', entries: /people-(?:parts|journey)\.ts$/ },
+  // Replacing the key of an account, and what its devices are told of the next one.
+  { name: 'account-key', entries: /identity\/(?:replace-account-key|key-shares)\.ts$/ },
   // Settings, linking, recovery, changed identities.
   { name: 'settings', entries: /settings-(?:parts|journey)\.ts$/ },
   // What draws and reads the codes of verification.
@@ -18,9 +22,17 @@ export const JOURNEYS: readonly { readonly name: string; readonly entries: RegEx
   { name: 'qr-reader', entries: /qr\/decode\.js$/ },
   // What makes recovery codes slow to guess.
   { name: 'argon2', entries: /noble\/hashes\/argon2\.js$/ },
+  // What the next three share: the texts around messages, what a file is, and whether it may be shown.
+  { name: 'messages', entries: /(?:i18n\/en-messages|views\/attachments\/(?:blob-url|kinds|size))\.ts$/ },
   { name: 'attachments', entries: /attachments-(?:parts|journey)\.ts$/ },
-  // Creating channels, finding them, and the pages of a conversation's details.
-  { name: 'channels', entries: /(?:channels|details)-parts\.ts$/ },
+  // Files, voice notes and mentions, on their way into a message.
+  { name: 'composing', entries: /composing-parts\.ts$/ },
+  // What people do with a message that was sent: the menus for it, and what they choose there.
+  { name: 'actions', entries: /(?:\/actions-parts|commands\/changes-journey)\.ts$/ },
+  // Invitations to channels, creating and finding them, and what is around their messages.
+  { name: 'channels', entries: /channels-parts\.ts$/ },
+  // The pages of a conversation's details.
+  { name: 'details', entries: /details-parts\.ts$/ },
   // Encryption to a public key: what channels and recovery codes share.
   { name: 'hpke', entries: /crypto\/src\/hpke\/(?:aead|hpke)\.ts$/ },
   // The groups of channels and the library for them.

@@ -12,6 +12,7 @@ import { attachFile } from './attach.ts';
 import { openFile } from './download.ts';
 import { createUploadLimits } from './limits.ts';
 import { createPendingViews } from './pending.ts';
+import { resumeUploads } from './resume-uploads.ts';
 import { createUploads, type Uploads } from './uploads.ts';
 
 /** What attachments are handed. */
@@ -23,6 +24,8 @@ export interface AttachmentDeps extends Deps {
 /** The files of one device. */
 export interface Attachments {
   readonly uploads: Uploads;
+  /** See `resumeUploads`. */
+  resume(isOnlineAgain: boolean): Promise<void>;
   /** See `Conversation.attach`. */
   attach(
     conversationId: ConversationId,
@@ -46,6 +49,7 @@ export function createAttachments(deps: AttachmentDeps): Attachments {
   const limits = createUploadLimits(deps);
   return {
     uploads,
+    resume: (isOnlineAgain) => resumeUploads(deps, uploads, isOnlineAgain),
     attach: (conversationId, file, options = {}) =>
       attachFile({ ...deps, uploads, pending, limits }, conversationId, file, options),
     open: (conversationId, seq, attachmentId, options = {}) =>

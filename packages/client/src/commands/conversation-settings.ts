@@ -1,11 +1,10 @@
-import { MESSAGE_LIFETIMES, SIZE_LIMITS, SealError, type ConversationId } from '@seal-chat/protocol';
+import { MESSAGE_LIFETIMES, SealError, type ConversationId } from '@seal-chat/protocol';
 import { encodeContent } from '@seal-chat/protocol/content';
 import { eraseMessage, inConversation } from '../content/applying.ts';
 import { requote } from '../content/replies.ts';
 import { maySetTimer } from '../content/settings.ts';
-import type { StoreDeps, ComposeDeps, Deps } from '../context/deps.ts';
+import type { StoreDeps, ComposeDeps } from '../context/deps.ts';
 import { enqueue } from '../outbox/queue.ts';
-import { ROWS } from '../store/rows.ts';
 import { timerOf } from '../store/timer.ts';
 import { onMessage } from './change-message.ts';
 
@@ -31,20 +30,5 @@ export async function deleteForMe(deps: StoreDeps, conversationId: ConversationI
   await onMessage(deps, conversationId, seq, async (applying, message) => {
     await eraseMessage(applying, seq, message);
     await requote(applying.tx, conversationId, seq);
-  });
-}
-
-/** See `Conversation.setDraft`. What is longer than a message can be is cut. */
-export async function setDraft(
-  deps: Pick<Deps, 'transact'>,
-  conversationId: ConversationId,
-  text: string,
-): Promise<void> {
-  const key = ROWS.draft(conversationId);
-  const kept = text.slice(0, SIZE_LIMITS.messageText);
-  await deps.transact(async (tx) => {
-    if (kept === ((await tx.get(key))?.text ?? '')) return;
-    if (kept === '') tx.delete(key);
-    else tx.put(key, { text: kept });
   });
 }

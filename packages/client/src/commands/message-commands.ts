@@ -1,6 +1,5 @@
-/** What people do with messages beyond writing and reading them. */
+/** What people do with a conversation, and with messages that were not sent yet, beyond writing and reading. */
 export { openDm } from '../conversations/conversation-rows.ts';
 export { markRead } from '../conversations/read-position.ts';
-export { deleteForEveryone, edit, react } from './change-message.ts';
-export { deleteForMe, setDraft, setTimer } from './conversation-settings.ts';
 export { discardMessage, retryMessage } from './queued.ts';
+export { setDraft } from './set-draft.ts';

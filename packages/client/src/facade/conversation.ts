@@ -1,5 +1,6 @@
 import type { ConversationId } from '@seal-chat/protocol';
 import { loadChannels } from '../channels/load.ts';
+import { loadChanges } from '../commands/load-changes.ts';
 import { loadPeople } from '../commands/load.ts';
 import { send } from '../commands/send.ts';
 import type { TypingNotifier } from '../conversations/typing.ts';
@@ -39,6 +40,7 @@ export function createConversation(
     (...input: Input): Promise<T> =>
       run(async (opened) => pick(await load())(opened, conversationId, ...input));
   const feature = commandOf(async () => (await loadConversation()).commands);
+  const change = commandOf(loadChanges);
   const mark = commandOf(loadPeople);
   const control = commandOf(async () => (await loadChannels()).commands);
 
@@ -76,11 +78,11 @@ export function createConversation(
       typing(conversationId, false);
       return sent;
     },
-    edit: feature((commands) => commands.edit),
-    deleteForEveryone: feature((commands) => commands.deleteForEveryone),
-    deleteForMe: feature((commands) => commands.deleteForMe),
-    react: feature((commands) => commands.react),
-    setTimer: feature((commands) => commands.setTimer),
+    edit: change((commands) => commands.edit),
+    deleteForEveryone: change((commands) => commands.deleteForEveryone),
+    deleteForMe: change((commands) => commands.deleteForMe),
+    react: change((commands) => commands.react),
+    setTimer: change((commands) => commands.setTimer),
     setDraft: feature((commands) => commands.setDraft),
     setMuted: mark((people) => people.setMuted),
     setPinned: mark((people) => people.setPinned),

@@ -1,6 +1,6 @@
 import type { Deps } from '../context/deps.ts';
 import { ROWS } from '../store/rows.ts';
-import { removeFromList } from './own-devices.ts';
+import { removeFromList } from './remove-from-list.ts';
 
 /**
  * Takes this device off its account before it is wiped: others would go on encrypting for it. The only device of an

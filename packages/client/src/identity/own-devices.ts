@@ -1,15 +1,12 @@
-import { extendDeviceList, openDeviceLabels } from '@seal-chat/crypto';
-import { SealError, isSealError, toBase64, type DeviceId } from '@seal-chat/protocol';
+import { openDeviceLabels } from '@seal-chat/crypto';
+import type { DeviceId } from '@seal-chat/protocol';
 import type { Deps } from '../context/deps.ts';
 import type { OwnDevice } from '../model/account.ts';
-import { learnDeviceLists } from '../peers/device-lists.ts';
 import { activeAccount } from '../store/account.ts';
 import { ROWS } from '../store/rows.ts';
 import { openOwnVault } from './open-own-vault.ts';
-import { signerOf } from './own-account.ts';
+import { removeFromList } from './remove-from-list.ts';
 import { replaceAccountKey } from './replace-account-key.ts';
-
-const MAX_ATTEMPTS = 4;
 
 /** Lists the devices of this account, from its verified list. @throws SealError NOT_SIGNED_IN */
 export async function listOwnDevices({ reader }: Pick<Deps, 'reader'>): Promise<readonly OwnDevice[]> {
@@ -46,35 +43,4 @@ export async function revokeDevice(
   }
   await replaceAccountKey(deps, { identitySeed: seed, remove: [deviceId] });
   return { isFinished: true };
-}
-
-/** Publishes a list without `deviceId` under the present account key: from then on no message has an envelope for it. */
-export async function removeFromList(deps: Deps, deviceId: DeviceId): Promise<void> {
-  const { api, reader, curves, rng, now } = deps;
-  for (let attempt = 1; ; attempt++) {
-    const account = await activeAccount(reader);
-    const { userId, device } = account;
-    await learnDeviceLists(deps, [userId]);
-    const own = await reader.get(ROWS.peer(userId));
-    if (own === null) throw new SealError('NOT_FOUND', "device list: this account's is missing");
-    const { signed } = await extendDeviceList({
-      curves,
-      rng,
-      account: signerOf(account, own.known),
-      previous: own.known,
-      author: device.deviceId,
-      remove: [deviceId],
-      now: now(),
-    });
-    const { bytes, signature } = signed;
-    try {
-      await api.devices.update.mutate({ deviceList: toBase64(bytes), signature: toBase64(signature) });
-    } catch (error) {
-      // Another device was quicker: the next list goes on top of its.
-      if (isSealError(error, 'DEVICE_LIST_REJECTED') && attempt < MAX_ATTEMPTS) continue;
-      throw error;
-    }
-    if (deviceId !== device.deviceId) await learnDeviceLists(deps, [userId]);
-    return;
-  }
 }

@@ -1,6 +1,5 @@
 import { findDevice } from '@seal-chat/crypto';
 import {
-  LIFETIMES,
   RATCHET_LIMITS,
   SealError,
   constantTimeEqual,
@@ -36,7 +35,6 @@ type Verdict =
  * @throws SealError OFFLINE, UNAVAILABLE, RATE_LIMITED; what is not answered stays
  */
 export async function answerRetries(deps: Deps): Promise<number | null> {
-  await deps.transact((tx) => forgetOldSent(deps, tx));
   let next: number | null = null;
   for (const { key, value } of await deps.reader.list(ROWS.answers)) {
     const until = await answerOne(deps, key, value);
@@ -156,10 +154,4 @@ function withRetry(sent: SentRow, deviceId: DeviceId, sessionId: Bytes): SentRow
     device.deviceId === deviceId ? { ...device, sessionId, retries: device.retries + 1 } : device,
   );
   return { ...sent, devices };
-}
-
-async function forgetOldSent({ now }: Pick<Deps, 'now'>, tx: DeviceTx): Promise<void> {
-  for (const { key, value } of await tx.list(ROWS.allSent)) {
-    if (now() - value.acceptedAt > LIFETIMES.retryRecordMs) tx.delete(key);
-  }
 }

@@ -6,8 +6,6 @@ import { learnDeviceLists } from '../peers/device-lists.ts';
 import { followPromises, noteLearnedLists } from '../peers/promised-lists.ts';
 import { LIST_ROWS } from '../store/list-rows.ts';
 import { maintainPreKeys } from '../prekeys/maintain.ts';
-import { refetchSpoilt, reopenMessages, requestRetries } from '../receive/undecryptable.ts';
-import { answerRetries } from '../send/answer-retries.ts';
 import { settleAccountKey } from './account-key.ts';
 import type { Readable } from '../state/atom.ts';
 import { createTaskQueue } from '../state/task-queue.ts';
@@ -19,7 +17,7 @@ import { applyLiveEvent } from './live-events.ts';
 import type { LiveState } from './live-state.ts';
 import { reviveHeldUp, requestRemovals } from './removals.ts';
 import { reportFinal } from './report-final.ts';
-import { rereadUnsupported } from './reread.ts';
+import { handleRetries, refetchSpoilt, reopenMessages, rereadUnsupported } from './repairs.ts';
 import { recoverFromRollback } from './rollback.ts';
 
 /** All tasks run this often while the device is connected, ms. */
@@ -54,20 +52,20 @@ export function createMaintenance(
   let wasCaughtUp = isCaughtUp();
 
   /** Requests and answers retries; comes back when the next one is due. */
-  async function handleRetries(): Promise<void> {
+  async function lookAfterRetries(): Promise<void> {
     isRetryQueued = false;
     if (!isConnected) return;
-    const due = [await requestRetries(deps), await answerRetries(deps)].filter((at) => at !== null);
+    const due = await handleRetries(deps);
     clearTimeout(retryTimer);
-    if (due.length === 0 || !isConnected) return;
-    const wait = Math.min(LONGEST_WAIT_MS, Math.max(0, Math.min(...due) - deps.now()));
+    if (due === null || !isConnected) return;
+    const wait = Math.min(LONGEST_WAIT_MS, Math.max(0, due - deps.now()));
     retryTimer = setTimeout(scheduleRetries, wait);
   }
 
   function scheduleRetries(): void {
     if (isRetryQueued || !hasDoneRound) return;
     isRetryQueued = true;
-    void queue.add(handleRetries);
+    void queue.add(lookAfterRetries);
   }
 
   /** Whether a copy of this store has come into use meanwhile: then this one stops. */
@@ -111,7 +109,7 @@ export function createMaintenance(
       () => reopenMessages(deps),
       () => refetchSpoilt(deps),
       () => rereadUnsupported(deps),
-      handleRetries,
+      lookAfterRetries,
       () => requestRemovals(deps),
       () => reviveHeldUp(deps),
       () => checkGaps(true),

@@ -1,5 +1,4 @@
 import type { Attachments } from '../attachments/attachments.ts';
-import { resumeUploads } from '../attachments/resume-uploads.ts';
 import type { Deps } from '../context/deps.ts';
 import type { LeaderPart } from '../context/leader-part.ts';
 import type { Loader } from '../context/loader.ts';
@@ -16,8 +15,7 @@ export function createUploadsPart(deps: Deps & { readonly attachments: Loader<At
   async function resume(isOnlineAgain: boolean): Promise<void> {
     hasUploads = (await deps.reader.list(ROWS.allUploads, { limit: 1 })).length > 0;
     if (!hasUploads || !isConnected) return;
-    const { uploads } = await deps.attachments();
-    await resumeUploads(deps, uploads, isOnlineAgain);
+    await (await deps.attachments()).resume(isOnlineAgain);
   }
 
   return {

@@ -124,3 +124,19 @@ export interface ChannelStrings {
   readonly broken: string;
   readonly brokenText: string;
 }
+
+/** Those of them that the list of conversations and the head of one show, before any view around channels is opened. */
+export type ChannelListStrings = Pick<
+  ChannelStrings,
+  | 'newChat'
+  | 'newDirect'
+  | 'newChannel'
+  | 'browseChannels'
+  | 'mentionCount'
+  | 'muted'
+  | 'details'
+  | 'disappearing'
+  | 'joining'
+  | 'notIn'
+  | 'broken'
+>;

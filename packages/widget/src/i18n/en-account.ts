@@ -1,34 +1,10 @@
+import { enSignIn } from './en-sign-in.ts';
 import { plural, type AccountStrings } from './strings.ts';
 
 /** English, for the views around the account. */
 export const enAccount: AccountStrings = {
-  copy: 'Copy',
-  copied: 'Copied',
-  welcomeTitle: 'Private conversations',
-  welcomeText: 'Messages are sealed on your device. Only the people you write to can open them.',
-  nameLabel: 'Choose a name',
+  ...enSignIn,
   yourName: 'Your name',
-  nameHint: 'This is how others find you. Letters, digits, dots and hyphens.',
-  nameTooShort: 'Use at least 2 characters.',
-  nameInvalid: 'Use letters, digits, dots, hyphens and underscores. Begin with a letter or digit.',
-  createAccount: 'Start chatting',
-  creatingAccount: 'Making your keys…',
-  continueAsGuest: 'Continue as a guest',
-  guestHint: 'Guests can’t be found by name, and their chats exist only in this browser.',
-  alreadyHere: 'Been here before?',
-  linkThisDevice: 'Link with another device',
-  useRecoveryCode: 'Use a recovery code',
-  welcomeBack: (name) => `Welcome back, ${name}`,
-  welcomeBackText: 'Your keys and messages are still on this device.',
-  continueAs: (name) => `Continue as ${name}`,
-  useAnotherAccount: 'Use another account',
-  useAnotherAccountText: 'This first deletes the account’s keys and messages from this device.',
-  recoveryTitle: 'Save your recovery code',
-  recoveryText:
-    'If you lose all your devices, this code is the only way back to your account. No one can send it to you again, not even us.',
-  recoveryCodeLabel: 'Recovery code',
-  recoveryProof: 'Once it is saved, type its last four characters',
-  recoveryContinue: 'Go to my chats',
   recoverTitle: 'Recover your account',
   recoverText: 'Enter your name and the recovery code you saved when you signed up.',
   recoverAction: 'Recover account',
@@ -81,7 +57,6 @@ export const enAccount: AccountStrings = {
   signOutDeleteText:
     'Deletes your keys and messages from this device. You can come back with your recovery code or another device.',
   signOutGuestText: 'You are a guest. Once its keys are deleted from this device, this account can’t be recovered.',
-  signOutConfirm: 'Delete',
   atRest: {
     'non-extractable-key': 'Encrypted on this device with a key that scripts can’t export.',
     'stored-key': 'This browser can’t protect its storage key. Sign out on shared devices.',

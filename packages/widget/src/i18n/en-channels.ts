@@ -1,12 +1,10 @@
 import type { ChannelStrings } from './channel-strings.ts';
+import { enChannelList } from './en-channel-list.ts';
 import { plural } from './strings.ts';
 
 /** English, for the views around channels. */
 export const enChannels: ChannelStrings = {
-  newChat: 'New',
-  newDirect: 'Message a person',
-  newChannel: 'Create a channel',
-  browseChannels: 'Browse channels',
+  ...enChannelList,
 
   invitations: 'Invitations',
   invitationCount: (count) => plural('en', count, { one: '# invitation', other: '# invitations' }),
@@ -56,9 +54,6 @@ export const enChannels: ChannelStrings = {
 
   memberCount: (count) => plural('en', count, { one: '# member', other: '# members' }),
   onlineCount: (count) => plural('en', count, { one: '# online', other: '# online' }),
-  mentionCount: (count) => plural('en', count, { one: '# mention of you', other: '# mentions of you' }),
-  muted: 'Muted',
-  details: 'Details',
   closeDetails: 'Close details',
 
   noDescription: 'No description yet.',
@@ -66,7 +61,6 @@ export const enChannels: ChannelStrings = {
   save: 'Save',
   mute: 'Mute',
   muteText: 'No alerts for new messages.',
-  disappearing: 'Disappearing messages',
   disappearingText: 'New messages are deleted for everyone after this time.',
   disappearingManaged: 'Owners and admins set this.',
   disappearingOff: 'Off',
@@ -117,12 +111,9 @@ export const enChannels: ChannelStrings = {
   leaveConfirmPrivate: 'Leave this channel? You can come back only if a member adds or invites you.',
   leaveOwnerText: 'You are the only owner. The longest-serving admin, or else a member, becomes the owner.',
 
-  joining: 'Joining…',
   joiningText: 'Your device is getting the channel’s keys. New messages appear here after that.',
-  notIn: 'You are no longer in this channel',
   notInText: 'You can still read what you received. New messages don’t arrive.',
   joinAgain: 'Join again',
-  broken: 'This channel’s keys do not match',
   brokenText:
     'This device and the others no longer agree on the channel’s keys. Until they do, nothing is shown or sent that might not be genuine. Your device will request new keys automatically. If this lasts, ask an owner or admin to open the channel: their device can reset the keys.',
 };

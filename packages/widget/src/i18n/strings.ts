@@ -191,6 +191,37 @@ export interface AccountStrings {
   readonly atRest: Readonly<Record<AtRest, string>>;
 }
 
+/** Those of them that signing in and the recovery code of a new account show. */
+export type SignInStrings = Pick<
+  AccountStrings,
+  | 'copy'
+  | 'copied'
+  | 'welcomeTitle'
+  | 'welcomeText'
+  | 'nameLabel'
+  | 'nameHint'
+  | 'nameTooShort'
+  | 'nameInvalid'
+  | 'createAccount'
+  | 'creatingAccount'
+  | 'continueAsGuest'
+  | 'guestHint'
+  | 'alreadyHere'
+  | 'linkThisDevice'
+  | 'useRecoveryCode'
+  | 'welcomeBack'
+  | 'welcomeBackText'
+  | 'continueAs'
+  | 'useAnotherAccount'
+  | 'useAnotherAccountText'
+  | 'recoveryTitle'
+  | 'recoveryText'
+  | 'recoveryCodeLabel'
+  | 'recoveryProof'
+  | 'recoveryContinue'
+  | 'signOutConfirm'
+>;
+
 /** What the views are handed: English texts around the account and channels come with the views that show them. */
 export type ShownStrings = ChatStrings & Partial<AccountStrings & ChannelStrings & MessageStrings & SocialStrings>;
 

@@ -1,28 +1,22 @@
 import type { CSSResult } from 'lit';
-import { avatarStyles, defineElement } from '@seal-chat/ui';
-import { SealChannelLine } from '../views/channels/details/channel-line.ts';
+import { defineElement } from '@seal-chat/ui';
 import { SealDetails } from '../views/channels/details/details.ts';
-import { SealInvitations } from '../views/channels/list/invitations.ts';
 import { SealNewMenu } from '../views/channels/list/new-menu.ts';
-import { SealChannelNotice } from '../views/channels/notice/channel-notice.ts';
 import { extrasStyles } from '../views/composer/extras/extras.styles.ts';
-import { actionStyles } from '../views/message-actions/message-actions.styles.ts';
+import { toastStyles } from '../views/message-list/toast.styles.ts';
 import { SealPeopleSearch } from '../views/people-search/people-search.ts';
 import { richStyles } from '../views/rich/rich.styles.ts';
 
 defineElement('seal-people-search', SealPeopleSearch);
-defineElement('seal-invitations', SealInvitations);
 defineElement('seal-new-menu', SealNewMenu);
-defineElement('seal-channel-line', SealChannelLine);
-defineElement('seal-channel-notice', SealChannelNotice);
 defineElement('seal-details', SealDetails);
 
 /** Style sheets that the message list and the composer adopt for the parts below. */
-export const listStyles: readonly CSSResult[] = [richStyles, actionStyles];
-export const extraStyles: readonly CSSResult[] = [avatarStyles, extrasStyles];
+export const listStyles: readonly CSSResult[] = [richStyles, toastStyles];
+export const extraStyles: readonly CSSResult[] = [extrasStyles];
 
 export { rowPreview, rowSigns } from '../views/channels/list/row.ts';
 export { Extras } from '../views/composer/extras/extras.ts';
-export { MessageActions } from '../views/message-actions/message-actions.ts';
+export { MessageTriggers } from '../views/message-actions/message-triggers.ts';
 export { Toast } from '../views/message-list/toast.ts';
 export { richParts } from '../views/rich/rich-parts.ts';

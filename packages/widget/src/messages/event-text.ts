@@ -1,5 +1,5 @@
 import type { ConversationEvent, ConversationMember, UserId } from '@seal-chat/client';
-import type { MessageStrings } from '../i18n/message-strings.ts';
+import type { MessageListStrings } from '../i18n/message-strings.ts';
 import type { ChatStrings } from '../i18n/strings.ts';
 import { personName } from '../people/name.ts';
 import { durationLabel } from '../time/duration.ts';
@@ -9,7 +9,7 @@ export function eventText(
   event: ConversationEvent,
   by: UserId,
   members: readonly ConversationMember[],
-  strings: ChatStrings & MessageStrings,
+  strings: ChatStrings & MessageListStrings,
 ): string {
   const nameOf = (userId: UserId, self: string): string => {
     const member = members.find((one) => one.userId === userId);

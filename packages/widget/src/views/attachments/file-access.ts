@@ -1,5 +1,6 @@
 import type { Conversation, MessageAttachment } from '@seal-chat/client';
-import { safeName, safeType } from './kinds.ts';
+import { safeType } from './kinds.ts';
+import { safeName } from './safe-name.ts';
 
 /** Pieces are handed to the browser in blobs of about this size, bytes, which it may keep on disk. */
 const PIECE_BYTES = 8 * 1_048_576;

@@ -1,6 +1,7 @@
 import type { AttachmentId, MessageAttachment } from '@seal-chat/client';
 import { expect, it } from 'vitest';
-import { proportions, safeName, safeType, showable, shownAs, thumbnailBlob } from './kinds.ts';
+import { proportions, safeType, showable, shownAs, thumbnailBlob } from './kinds.ts';
+import { safeName } from './safe-name.ts';
 
 function file(
   kind: MessageAttachment['kind'],

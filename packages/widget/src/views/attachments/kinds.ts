@@ -62,9 +62,3 @@ export function proportions({ width, height }: MessageAttachment, fallback: read
   const isSane = Math.max(across, down) <= PICTURE_LIMITS.edge && Math.max(across / down, down / across) <= 20;
   return isSane ? { width: across, height: down } : { width: fallback[0], height: fallback[1] };
 }
-
-/** A file's name as it is shown and saved: without characters that turn reading around or name another folder. */
-export function safeName(name: string, fallback: string): string {
-  const clean = name.replace(/[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069/\\]/gu, '').trim();
-  return clean === '' ? fallback : clean;
-}

@@ -7,6 +7,7 @@ import { Action } from '../../internal/action.ts';
 import { Lazy } from '../../internal/lazy.ts';
 import { SealView } from '../../internal/seal-view.ts';
 import type { SidePage, ViewEvent } from '../../internal/view-events.ts';
+import { channelsJourney } from '../../journeys/channels.ts';
 import { peopleJourney } from '../../journeys/people.ts';
 import { settingsJourney } from '../../journeys/settings.ts';
 import { conversationJourney } from '../../journeys/conversation.ts';
@@ -42,6 +43,7 @@ export class SealHome extends SealView {
   readonly #conversations = new Watch(this, () => this.client.conversations);
   readonly #requests = new Watch(this, () => this.client.requests);
   readonly #blocked = new Watch(this, () => this.client.blocked);
+  readonly #invitations = new Watch(this, () => this.client.invitations);
   readonly #opening = new Action(this);
   readonly #settings = new Lazy(this, settingsJourney);
   readonly #people = new Lazy(this, peopleJourney);
@@ -147,6 +149,14 @@ export class SealHome extends SealView {
 
   protected override updated(): void {
     this.#preparePeople();
+    this.#prepareChannels();
+  }
+
+  /** Invitations and the heads of channels take code that a person without either does not need. */
+  #prepareChannels(): void {
+    const isNeeded =
+      this.#invitations.value?.length || this.#conversations.value?.some(({ kind }) => kind === 'channel');
+    if (isNeeded) channelsJourney.load().catch(() => undefined);
   }
 
   /** Strangers, blocked people, archived chats and signs of verification take code that most visits do without. */

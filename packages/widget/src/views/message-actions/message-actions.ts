@@ -5,36 +5,33 @@ import { messageTexts, type MessageTexts } from '../../internal/message-texts.ts
 import { textOf } from '../../messages/text.ts';
 import { toggleReaction } from '../../messages/toggle-reaction.ts';
 import type { MessageListHost, Overlay } from '../message-list/host.ts';
-import { availableActions, type Available } from './available.ts';
+import type { Available } from './available.ts';
 import type { MessageCommands } from './commands.ts';
 import { deleteDialog } from './delete-dialog.ts';
 import { emojiPicker, PICKER_COLUMNS } from './emoji-picker.ts';
 import { focusByKey } from './floating.ts';
-import { LongPress } from './long-press.ts';
 import { messageMenu } from './menu.ts';
 import { Toolbar } from './toolbar.ts';
 
 /**
- * What can be done with a message: a toolbar next to the one that the pointer or focus is on, and a menu by the context
- * key, right click or a long press. On a focused message: Enter opens the menu, R replies, E edits, Delete deletes.
+ * What can be done with a message: a toolbar next to the one that the pointer or focus is on, and the menu, emoji picker
+ * and question that `MessageTriggers` or the toolbar ask for.
  */
 export class MessageActions implements MessageCommands, Overlay {
   readonly #host: MessageListHost;
+  readonly #allowed: (message: Message | null) => Available | null;
   readonly #toolbar: Toolbar;
-  readonly #longPress: LongPress;
   /** What the open menu, picker or question is about. */
   #chosen: Message | null = null;
 
-  constructor(host: MessageListHost) {
+  /** `allowed` returns what can be done with a message. */
+  constructor(host: MessageListHost, allowed: (message: Message | null) => Available | null) {
     this.#host = host;
-    const { scroller } = host;
-    this.#longPress = new LongPress(scroller, (row) => this.#openMenu(host.find(row.dataset['key'])));
-    scroller.addEventListener('contextmenu', this.#handleContextMenu);
-    scroller.addEventListener('keydown', this.#handleKeydown);
+    this.#allowed = allowed;
     this.#toolbar = new Toolbar(host, {
-      allowed: (message) => this.#allowed(message),
+      allowed,
       openPicker: (message) => this.#openPicker(message),
-      openMenu: (message) => this.#openMenu(message),
+      openMenu: (message) => this.openMenu(message),
       reply: (message) => this.reply(message),
     });
   }
@@ -132,13 +129,8 @@ export class MessageActions implements MessageCommands, Overlay {
     this.#openPicker(message);
   }
 
-  #allowed(message: Message | null): Available | null {
-    const { summary, client } = this.#host;
-    if (message === null) return null;
-    return availableActions(message, summary, client.account.get().status === 'signed-in');
-  }
-
-  #openMenu(message: Message | null, at: DOMRect | null = null): void {
+  /** Opens the menu of a message: at `at`, or else beside its bubble. */
+  openMenu(message: Message, at: DOMRect | null = null): void {
     if (this.#allowed(message) === null) return;
     this.#choose(message, () => this.#show('menu', at));
   }
@@ -188,34 +180,6 @@ export class MessageActions implements MessageCommands, Overlay {
     this.#chosen = null;
     void this.#host.update();
   }
-
-  readonly #handleContextMenu = (event: MouseEvent): void => {
-    const target = event.target as Element;
-    const row = target.closest<HTMLElement>('.message');
-    const isForBrowser = target.closest('a, img, video') !== null || getSelection()?.isCollapsed === false;
-    if (row === null || isForBrowser) return;
-    const message = this.#host.find(row.dataset['key']);
-    if (this.#allowed(message) === null) return;
-    event.preventDefault();
-    this.#longPress.end();
-    const isByKey = event.clientX === 0 && event.clientY === 0;
-    this.#openMenu(message, isByKey ? null : new DOMRect(event.clientX, event.clientY));
-  };
-
-  readonly #handleKeydown = (event: KeyboardEvent): void => {
-    const row = event.target as HTMLElement;
-    if (!row.matches('.message') || event.ctrlKey || event.metaKey || event.altKey) return;
-    const message = this.#host.find(row.dataset['key']);
-    const can = this.#allowed(message);
-    if (message === null || can === null) return;
-    const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-    if (key === 'Enter' || (key === 'F10' && event.shiftKey)) this.#openMenu(message);
-    else if (key === 'r' && can.reply) this.reply(message);
-    else if (key === 'e' && can.edit) this.edit(message);
-    else if (key === 'Delete') this.askToDelete(message);
-    else return;
-    event.preventDefault();
-  };
 
   readonly #handleMenuKeydown = (event: KeyboardEvent): void => {
     if (!this.#closeByKey(event)) focusByKey(event, this.#items('menu'));

@@ -99,12 +99,12 @@ export class SealMessageList extends SealView {
   }
 
   async #loadParts(): Promise<void> {
-    const { listStyles, richParts, MessageActions, Toast } = await conversationJourney.load();
+    const { listStyles, richParts, MessageTriggers, Toast } = await conversationJourney.load();
     const toast = new Toast(this, () => this.strings);
     const host = this.#createHost((task) => toast.run(task));
     adoptStyles(host.root, listStyles);
     this.#rich = richParts(host);
-    this.#overlays = [new MessageActions(host), toast];
+    this.#overlays = [new MessageTriggers(host), toast];
     this.requestUpdate();
   }
 

@@ -3,7 +3,7 @@ import { closeIcon, warningIcon } from '@seal-chat/ui';
 import { errorText } from '../../error-text.ts';
 import type { ShownStrings } from '../../i18n/strings.ts';
 import { asSealError } from '../../internal/action.ts';
-import { messageTexts } from '../../internal/message-texts.ts';
+import { messageListTexts } from '../../internal/message-list-texts.ts';
 import type { Overlay } from './host.ts';
 
 /** Says over the list why something that was done with a message failed, until it is closed or something else is done. */
@@ -36,7 +36,7 @@ export class Toast implements Overlay {
 
   render(): TemplateResult | typeof nothing {
     if (this.#problem === null) return nothing;
-    const texts = messageTexts(this.#strings());
+    const texts = messageListTexts(this.#strings());
     return html`<p class="problem toast" role="alert">
       ${warningIcon}<span>${this.#problem}</span>
       <button class="icon-button" aria-label=${texts.close} @click=${() => this.#say(null)}>${closeIcon}</button>

@@ -2,7 +2,7 @@ import { html, type PropertyDeclarations, type TemplateResult } from 'lit';
 import { base, card, checkIcon } from '@seal-chat/ui';
 import { errorText } from '../../error-text.ts';
 import { Action } from '../../internal/action.ts';
-import { AccountView } from '../../internal/account-view.ts';
+import { SignInView } from '../../internal/sign-in-view.ts';
 import { problemLine } from '../../internal/templates.ts';
 
 /** How many characters of the code are typed back. */
@@ -12,7 +12,7 @@ const PROOF_LENGTH = 4;
  * Shows a recovery code, the only time it can be shown, and has the person type its end back: a code that was not kept
  * is no way back. The view goes when the device has forgotten the code.
  */
-export class SealRecoveryCode extends AccountView {
+export class SealRecoveryCode extends SignInView {
   static override styles = [base, card];
   static override properties: PropertyDeclarations = {
     code: { attribute: false },

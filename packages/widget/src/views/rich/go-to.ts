@@ -1,4 +1,4 @@
-import { messageTexts } from '../../internal/message-texts.ts';
+import { messageListTexts } from '../../internal/message-list-texts.ts';
 import type { MessageListHost } from '../message-list/host.ts';
 
 /** More pages of history than this are not fetched to find a message that is answered. */
@@ -20,7 +20,7 @@ export async function goTo(seq: number, host: MessageListHost): Promise<void> {
     row = await host.reveal(seq);
   }
   if (row === null) {
-    host.announce(messageTexts(host.strings).originalMissing);
+    host.announce(messageListTexts(host.strings).originalMissing);
     return;
   }
   row.focus({ preventScroll: true });

@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { MessageView } from '@seal-chat/client';
-import { messageTexts } from '../../internal/message-texts.ts';
+import { messageListTexts } from '../../internal/message-list-texts.ts';
 import type { MessageAppearance, MessageListHost } from '../message-list/host.ts';
 
 type Invitation = Extract<MessageView, { kind: 'invitation' }>;
@@ -11,7 +11,7 @@ export function invitation(
   { message, isTabStop }: MessageAppearance,
   host: MessageListHost,
 ): TemplateResult {
-  const texts = messageTexts(host.strings);
+  const texts = messageListTexts(host.strings);
   const tabStop = isTabStop ? 0 : -1;
   return html`<div class="invitation">
     <b dir="auto">${message.isOwn ? texts.invitationSent(name) : texts.invitedTo(name)}</b>

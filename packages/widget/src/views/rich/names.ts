@@ -1,11 +1,11 @@
 import type { UserId } from '@seal-chat/client';
-import { messageTexts } from '../../internal/message-texts.ts';
+import { messageListTexts } from '../../internal/message-list-texts.ts';
 import { personName } from '../../people/name.ts';
 import type { MessageListHost } from '../message-list/host.ts';
 
 /** What a person of the conversation is called; "you" for this account. */
 export function nameOf(userId: UserId | null, { summary, strings }: MessageListHost): string {
-  const texts = messageTexts(strings);
+  const texts = messageListTexts(strings);
   const member = summary?.members.find((one) => one.userId === userId) ?? null;
   return member?.isSelf === true ? texts.you : personName(member, texts);
 }

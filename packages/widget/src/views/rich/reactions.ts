@@ -1,12 +1,12 @@
 import { html, type TemplateResult } from 'lit';
-import { messageTexts } from '../../internal/message-texts.ts';
+import { messageListTexts } from '../../internal/message-list-texts.ts';
 import { toggleReaction } from '../../messages/toggle-reaction.ts';
 import type { MessageAppearance, MessageListHost } from '../message-list/host.ts';
 import { namesOf } from './names.ts';
 
 /** What people reacted with, each as a switch for this person's own. */
 export function reactionRow({ message, isTabStop }: MessageAppearance, host: MessageListHost): TemplateResult {
-  const texts = messageTexts(host.strings);
+  const texts = messageListTexts(host.strings);
   return html`<div class="reactions" role="group" aria-label=${texts.reactions}>
     ${message.reactions.map(({ emoji, userIds, isOwn }) => {
       const names = namesOf(userIds, host);

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { ConversationEvent, UserId } from '@seal-chat/client';
 import { lockIcon } from '@seal-chat/ui';
-import { messageTexts, type MessageTexts } from '../../internal/message-texts.ts';
+import { messageListTexts, type MessageListTexts } from '../../internal/message-list-texts.ts';
 import { attachmentsJourney } from '../../journeys/attachments.ts';
 import { peopleJourney } from '../../journeys/people.ts';
 import type { CollapsedMessages } from '../people/collapsed.ts';
@@ -18,7 +18,7 @@ import { signs } from './signs.ts';
 
 /** Shows what is more than plain text in the list of messages. */
 export function richParts(host: MessageListHost): RichParts {
-  const texts = (): MessageTexts => messageTexts(host.strings);
+  const texts = (): MessageListTexts => messageListTexts(host.strings);
   let made: CollapsedMessages | null = null;
   /** Its code is loaded as soon as anyone is blocked. */
   const collapsed = (): CollapsedMessages | null => {
@@ -60,7 +60,7 @@ function attachments(
   { conversation, strings }: MessageListHost,
 ): TemplateResult {
   if (isPlain) {
-    const texts = messageTexts(strings);
+    const texts = messageListTexts(strings);
     const files = message.content.kind === 'post' ? message.content.attachments : [];
     return html`${files.map(({ kind, name }) => html`<span class="notice">${texts[kind]}: <bdi>${name}</bdi></span>`)}`;
   }
@@ -80,7 +80,7 @@ function content(appearance: MessageAppearance, host: MessageListHost): Template
       return what.text === '' ? html`` : html`<span class="text">${withMentions(what, appearance, host)}</span>`;
     case 'invitation':
       return appearance.isPlain
-        ? html`<span class="notice">${messageTexts(host.strings).invitedTo(what.name)}</span>`
+        ? html`<span class="notice">${messageListTexts(host.strings).invitedTo(what.name)}</span>`
         : invitation(what, appearance, host);
     default:
       return html`<span class="notice">${deletedText(what.kind !== 'deleted' || what.isConfirmed, host)}</span>`;
@@ -95,7 +95,7 @@ function below(appearance: MessageAppearance, host: MessageListHost): unknown {
 
 function spoken({ message }: MessageAppearance, host: MessageListHost): string {
   const { content: what } = message;
-  const texts = messageTexts(host.strings);
+  const texts = messageListTexts(host.strings);
   const parts: string[] = [];
   if (what.kind === 'post') {
     if (what.replyTo !== null) parts.push(texts.inReplyTo(nameOf(what.replyTo.senderUserId, host)));
@@ -110,7 +110,7 @@ function spoken({ message }: MessageAppearance, host: MessageListHost): string {
 }
 
 function deletedText(isConfirmed: boolean, { strings }: MessageListHost): string {
-  const { deletedMessage, deletedByServer } = messageTexts(strings);
+  const { deletedMessage, deletedByServer } = messageListTexts(strings);
   return isConfirmed ? deletedMessage : deletedByServer;
 }
 
@@ -118,7 +118,7 @@ function deletedText(isConfirmed: boolean, { strings }: MessageListHost): string
 function gap(after: number, before: number, host: MessageListHost): unknown {
   const { missing = [], notices = [], renames = [] } = host.conversation?.messages.get() ?? {};
   const isHere = ({ afterSeq }: { readonly afterSeq: number }): boolean => afterSeq >= after && afterSeq < before;
-  const texts = messageTexts(host.strings);
+  const texts = messageListTexts(host.strings);
   const gaps = missing.filter(isHere);
   const count = gaps.reduce((sum, one) => sum + one.count, 0);
   const isWithheld = gaps.some((one) => one.isWithheld);
@@ -136,7 +136,7 @@ function isolated(name: string): string {
 }
 
 function sentence(event: ConversationEvent, by: UserId, { summary, strings }: MessageListHost): string {
-  return eventText(event, by, summary?.members ?? [], messageTexts(strings));
+  return eventText(event, by, summary?.members ?? [], messageListTexts(strings));
 }
 
 /** In a channel the name and the picture of the sender are next to what others wrote. */

@@ -1,12 +1,12 @@
 import { html, nothing } from 'lit';
 import { forwardIcon, timerIcon } from '@seal-chat/ui';
-import type { MessageTexts } from '../../internal/message-texts.ts';
+import type { MessageListTexts } from '../../internal/message-list-texts.ts';
 import { fullLabel } from '../../time/dates.ts';
 import { durationLabel } from '../../time/duration.ts';
 import type { MessageAppearance } from '../message-list/host.ts';
 
 /** What is special about a message, next to its time; `nothing` when nothing is. */
-export function signs({ message }: MessageAppearance, texts: MessageTexts): unknown {
+export function signs({ message }: MessageAppearance, texts: MessageListTexts): unknown {
   const { editedAt, expiresAt, unusualLifetime: unusual, isShared, content } = message;
   const isPlain = editedAt === null && expiresAt === null && unusual === null && !isShared;
   if (content.kind === 'deleted' || isPlain) return nothing;
@@ -17,7 +17,7 @@ export function signs({ message }: MessageAppearance, texts: MessageTexts): unkn
 }
 
 /** Another lifetime than the conversation's is said in words: its sender alone chose it. */
-function unusualText(seconds: number, texts: MessageTexts): string {
+function unusualText(seconds: number, texts: MessageListTexts): string {
   return seconds === 0 ? texts.unusuallyKept : texts.unusualLifetime(durationLabel(seconds, texts.lang));
 }
 

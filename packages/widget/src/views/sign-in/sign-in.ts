@@ -3,7 +3,7 @@ import { SIZE_LIMITS, isSealError, type Person } from '@seal-chat/client';
 import { base, card, sealMark, warningIcon, Watch } from '@seal-chat/ui';
 import { errorText } from '../../error-text.ts';
 import { Action } from '../../internal/action.ts';
-import { AccountView } from '../../internal/account-view.ts';
+import { SignInView } from '../../internal/sign-in-view.ts';
 import { Lazy } from '../../internal/lazy.ts';
 import { settingsJourney } from '../../journeys/settings.ts';
 import { personName } from '../../people/name.ts';
@@ -11,7 +11,7 @@ import { problemLine } from '../../internal/templates.ts';
 import { signInStyles } from './sign-in.styles.ts';
 
 /** What a person without a session sees: a name to choose, and the ways back into an account they have. */
-export class SealSignIn extends AccountView {
+export class SealSignIn extends SignInView {
   static override styles = [base, card, signInStyles];
   static override properties: PropertyDeclarations = {
     page: { state: true },

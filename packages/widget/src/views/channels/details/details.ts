@@ -1,7 +1,7 @@
 import { css, html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
 import type { Conversation, ConversationSummary } from '@seal-chat/client';
 import { base, floating, infoIcon, mutedIcon, timerIcon } from '@seal-chat/ui';
-import { ChannelView } from '../../../internal/channel-view.ts';
+import { ChannelListView } from '../../../internal/channel-list-view.ts';
 import { Lazy } from '../../../internal/lazy.ts';
 import type { DetailsPage, ViewEvent } from '../../../internal/view-events.ts';
 import { detailsJourney } from '../../../journeys/details.ts';
@@ -12,7 +12,7 @@ import { durationLabel } from '../../../time/duration.ts';
  * The button in the head of a conversation that opens its details and settings, and their panel: next to the messages
  * where there is room, else over them. Tells `person` when the person wants to write to a member.
  */
-export class SealDetails extends ChannelView {
+export class SealDetails extends ChannelListView {
   static override styles = [
     base,
     floating,

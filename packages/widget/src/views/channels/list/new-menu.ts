@@ -10,13 +10,13 @@ import {
   personIcon,
   type MenuItem,
 } from '@seal-chat/ui';
-import { ChannelView } from '../../../internal/channel-view.ts';
+import { ChannelListView } from '../../../internal/channel-list-view.ts';
 import { problemLine } from '../../../internal/templates.ts';
 import type { NewChoice } from '../../../internal/view-events.ts';
 import { channelsJourney } from '../../../journeys/channels.ts';
 
 /** The button at the head of the list that begins something new, with its menu. Tells `choose` with a `NewChoice`. */
-export class SealNewMenu extends ChannelView {
+export class SealNewMenu extends ChannelListView {
   static override styles = [
     base,
     menuStyles,

@@ -1,17 +1,17 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { ConversationSummary, Message, MessageAttachment } from '@seal-chat/client';
 import { mutedIcon } from '@seal-chat/ui';
-import type { ChannelStrings } from '../../../i18n/channel-strings.ts';
+import type { ChannelListStrings } from '../../../i18n/channel-strings.ts';
 import type { ShownStrings } from '../../../i18n/strings.ts';
-import { channelStrings } from '../../../internal/channel-view.ts';
-import { messageTexts, type MessageTexts } from '../../../internal/message-texts.ts';
+import { channelListStrings } from '../../../internal/channel-list-view.ts';
+import { messageListTexts, type MessageListTexts } from '../../../internal/message-list-texts.ts';
 import { peopleJourney } from '../../../journeys/people.ts';
 import { eventText } from '../../../messages/event-text.ts';
 import { statusTick } from '../../../messages/tick.ts';
 import { personName } from '../../../people/name.ts';
 import { oneLine } from '../../conversation-list/preview.ts';
 
-type AllStrings = MessageTexts & ChannelStrings;
+type AllStrings = MessageListTexts & ChannelListStrings;
 
 /** All that a row of the list says of a conversation besides its name, the time and how much is unread. */
 export function rowPreview(summary: ConversationSummary, draft: string, shown: ShownStrings): TemplateResult {
@@ -64,7 +64,7 @@ export function rowSigns(
 }
 
 function allStrings(shown: ShownStrings): AllStrings {
-  return messageTexts(channelStrings(shown)) as AllStrings;
+  return messageListTexts(channelListStrings(shown)) as AllStrings;
 }
 
 function stateText(state: 'joining' | 'left' | 'broken', strings: AllStrings): string {

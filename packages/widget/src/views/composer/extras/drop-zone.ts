@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { messageTexts } from '../../../internal/message-texts.ts';
+import { messageListTexts } from '../../../internal/message-list-texts.ts';
 import type { ComposerHost } from '../host.ts';
 
 /** Takes files that are dropped anywhere on the conversation. */
@@ -30,7 +30,9 @@ export class DropZone {
   }
 
   render(): TemplateResult | typeof nothing {
-    return this.#isOver ? html`<div class="drop-zone">${messageTexts(this.#host.strings).dropFiles}</div>` : nothing;
+    return this.#isOver
+      ? html`<div class="drop-zone">${messageListTexts(this.#host.strings).dropFiles}</div>`
+      : nothing;
   }
 
   readonly #handleOver = (event: DragEvent): void => {

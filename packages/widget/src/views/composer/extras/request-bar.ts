@@ -1,16 +1,16 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { closeIcon, editIcon, replyIcon } from '@seal-chat/ui';
-import { messageTexts } from '../../../internal/message-texts.ts';
+import { messageListTexts } from '../../../internal/message-list-texts.ts';
 import { textOf } from '../../../messages/text.ts';
 import { personName } from '../../../people/name.ts';
-import { safeName } from '../../attachments/kinds.ts';
+import { safeName } from '../../attachments/safe-name.ts';
 import type { ComposerHost } from '../host.ts';
 
 /** The message that is replied to or edited, with a button that ends that. */
 export function requestBar({ compose, conversation, strings, focus }: ComposerHost): TemplateResult | typeof nothing {
   const { mode, message } = compose.get();
   if (message === null) return nothing;
-  const texts = messageTexts(strings);
+  const texts = messageListTexts(strings);
   const isEdit = mode === 'edit';
   const sender = conversation?.summary.get()?.members.find((one) => one.userId === message.senderUserId) ?? null;
   const name = message.isOwn ? texts.you : personName(sender, texts);

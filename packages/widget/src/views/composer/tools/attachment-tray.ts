@@ -1,12 +1,13 @@
-import { html, type ReactiveController, type TemplateResult } from 'lit';
+import type { ReactiveController } from 'lit';
 import { SealError, type AttachmentId, type PendingAttachment } from '@seal-chat/client';
 import { CONTENT_LIMITS } from '@seal-chat/protocol';
-import { attachIcon, Watch } from '@seal-chat/ui';
+import { Watch } from '@seal-chat/ui';
 import { errorText } from '../../../error-text.ts';
 import { asSealError } from '../../../internal/action.ts';
 import { messageTexts, type MessageTexts } from '../../../internal/message-texts.ts';
 import { BlobUrls } from '../../attachments/blob-url.ts';
-import { safeName, thumbnailBlob } from '../../attachments/kinds.ts';
+import { thumbnailBlob } from '../../attachments/kinds.ts';
+import { safeName } from '../../attachments/safe-name.ts';
 import { sizeLabel } from '../../attachments/size.ts';
 import type { ComposerHost } from '../host.ts';
 import { fileList } from './file-list.ts';
@@ -30,13 +31,8 @@ export class AttachmentTray implements ReactiveController {
     host.element.addController(this);
   }
 
-  hostConnected(): void {
-    this.#host.field?.addEventListener('paste', this.#handlePaste);
-  }
-
   hostDisconnected(): void {
     this.#endWatching();
-    this.#host.field?.removeEventListener('paste', this.#handlePaste);
   }
 
   hostUpdate(): void {
@@ -117,19 +113,6 @@ export class AttachmentTray implements ReactiveController {
       : errorText(error, texts);
   }
 
-  readonly #handlePaste = (event: ClipboardEvent): void => {
-    const files = [...(event.clipboardData?.files ?? [])];
-    if (files.length === 0) return;
-    event.preventDefault();
-    void this.attach(files);
-  };
-
-  readonly #handleFiles = (event: Event): void => {
-    const input = event.target as HTMLInputElement;
-    void this.attach([...(input.files ?? [])]);
-    input.value = '';
-  };
-
   /** The attached files. */
   renderFiles(): unknown {
     return fileList(this.#files.shown, this.#texts, (one) => this.#thumbnail(one));
@@ -138,21 +121,5 @@ export class AttachmentTray implements ReactiveController {
   #thumbnail(one: PendingAttachment): string | null {
     const attachment = one.attachment.get();
     return this.#urls.get(attachment.attachmentId, () => thumbnailBlob(attachment));
-  }
-
-  /** The button that chooses files. */
-  renderButton(isDisabled: boolean): TemplateResult {
-    const { attachFiles } = this.#texts;
-    return html`<button
-        type="button"
-        class="icon-button tool"
-        aria-label=${attachFiles}
-        title=${attachFiles}
-        ?disabled=${isDisabled}
-        @click=${() => this.#host.root.querySelector<HTMLInputElement>('#files')?.click()}
-      >
-        ${attachIcon}
-      </button>
-      <input id="files" type="file" multiple hidden aria-hidden="true" tabindex="-1" @change=${this.#handleFiles} />`;
   }
 }

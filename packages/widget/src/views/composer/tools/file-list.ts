@@ -3,7 +3,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { PendingAttachment } from '@seal-chat/client';
 import { closeIcon, fileIcon, pauseIcon, playIcon, refreshIcon } from '@seal-chat/ui';
 import type { MessageTexts } from '../../../internal/message-texts.ts';
-import { safeName } from '../../attachments/kinds.ts';
+import { safeName } from '../../attachments/safe-name.ts';
 import { percentLabel, sizeLabel } from '../../attachments/size.ts';
 
 /** What is attached and not sent yet: how far each is, and what can be done with it. */

@@ -22,11 +22,6 @@ export class VoiceNote {
     this.#replyTo = replyTo;
   }
 
-  /** Whether the browser can record at all. */
-  get isOffered(): boolean {
-    return typeof MediaRecorder !== 'undefined' && navigator.mediaDevices !== undefined;
-  }
-
   get isRecording(): boolean {
     return this.#recorder !== null;
   }

@@ -1,0 +1,3 @@
+/** The journey *changes*: what people do with messages that were sent. Entered through `load-changes.ts`. */
+export { deleteForEveryone, edit, react } from './change-message.ts';
+export { deleteForMe, setTimer } from './conversation-settings.ts';

@@ -1,0 +1,46 @@
+import type { Deps } from '../context/deps.ts';
+import { forgetOldSent } from '../send/forget-sent.ts';
+import type { RowPrefix } from '../store/rows.ts';
+import { ROWS } from '../store/rows.ts';
+import { loadRepairs } from './load-repairs.ts';
+
+/**
+ * What is done about messages that could not be opened. Most devices never have one, so the code for it is loaded only
+ * where there are rows that wait for it. A load that fails is OFFLINE, as a call that fails is: the rows stay, and the
+ * next round or connection tries again.
+ */
+
+/** See `receive/undecryptable.ts`. @throws SealError OFFLINE when its code cannot be loaded */
+export async function reopenMessages(deps: Deps): Promise<void> {
+  if (await hasAny(deps, ROWS.allUndecryptable)) await (await loadRepairs()).reopenMessages(deps);
+}
+
+/** See `receive/undecryptable.ts`. @throws SealError OFFLINE, UNAVAILABLE, RATE_LIMITED */
+export async function refetchSpoilt(deps: Deps): Promise<void> {
+  if (await hasAny(deps, ROWS.allUndecryptable)) await (await loadRepairs()).refetchSpoilt(deps);
+}
+
+/** See `reread.ts`. @throws SealError OFFLINE when its code cannot be loaded */
+export async function rereadUnsupported(deps: Deps): Promise<void> {
+  if (await hasAny(deps, ROWS.allUnsupported)) await (await loadRepairs()).rereadUnsupported(deps);
+}
+
+/**
+ * Requests retries and answers those of others.
+ *
+ * @returns when to look again, ms; null when nothing waits
+ * @throws SealError OFFLINE, UNAVAILABLE, RATE_LIMITED
+ */
+export async function handleRetries(deps: Deps): Promise<number | null> {
+  await forgetOldSent(deps);
+  const requests = (await hasAny(deps, ROWS.allUndecryptable))
+    ? await (await loadRepairs()).requestRetries(deps)
+    : null;
+  const answers = (await hasAny(deps, ROWS.answers)) ? await (await loadRepairs()).answerRetries(deps) : null;
+  if (requests === null || answers === null) return requests ?? answers;
+  return Math.min(requests, answers);
+}
+
+async function hasAny({ reader }: Pick<Deps, 'reader'>, prefix: RowPrefix<unknown>): Promise<boolean> {
+  return (await reader.list(prefix, { limit: 1 })).length > 0;
+}
