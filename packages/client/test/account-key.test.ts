@@ -158,7 +158,7 @@ async function open(device: DeviceKeys, known: DeviceListState, identitySeed: Si
       unlockFor: null,
       newDevices: [],
     });
-    tx.put(ROWS.peer(userId), newPeer(known));
+    tx.put(ROWS.peer(userId), newPeer(known, NOW));
   });
   return deps;
 }

@@ -38,6 +38,7 @@ import { ROWS } from '../src/store/rows.ts';
 const rng = bufferedRng((bytes) => crypto.getRandomValues(bytes));
 const tenantId: TenantId = newId(rng(16));
 const NOW = 1_800_000_000_000;
+let time = NOW;
 let curves: Curves;
 beforeAll(async () => void (curves = await selectCurves(crypto.subtle)));
 
@@ -85,6 +86,7 @@ let me: Person;
 let bob: Person;
 
 beforeEach(async () => {
+  time = NOW;
   const store = await memoryStore()('s');
   reader = rowReader(store);
   write = (task) => transact({ store, committed: () => {} }, task);
@@ -98,7 +100,7 @@ beforeEach(async () => {
     })),
   });
   const api = { devices: { lists: { query } } } as unknown as SealApi;
-  deps = { api, reader, transact: write, curves, now: () => NOW, clock: createClock(() => NOW) };
+  deps = { api, reader, transact: write, curves, now: () => time, clock: createClock(() => time) };
   [me, bob] = await Promise.all([person(), person()]);
   served.set(bob.account.userId, bob.chain);
   served.set(me.account.userId, me.chain);
@@ -134,6 +136,26 @@ describe('device lists of others', () => {
     expect((await known(bob))?.known.list.version).toBe(2);
     await learn(bob, 'newest');
     expect((await known(bob))?.known.list.devices).toHaveLength(2);
+  });
+
+  it('a list is stored with the time at which it was learned, and one that is known already keeps its own', async () => {
+    await learn(bob);
+    expect((await known(bob))?.learnedAt).toBe(NOW);
+    await extend(bob, { add: [await createDeviceKeys({ curves, rng })] });
+    time = NOW + 1_000;
+    const written: number[] = [];
+    const watched: typeof write = (task) =>
+      write(async (tx) => {
+        const result = await task(tx);
+        const peer = await tx.get(ROWS.peer(bob.account.userId));
+        if (peer?.known.list.version === 2) written.push(peer.learnedAt);
+        return result;
+      });
+    await learnDeviceLists({ ...deps, transact: watched }, [bob.account.userId]);
+    expect(written).toEqual([NOW + 1_000]);
+    time = NOW + 2_000;
+    await learn(bob, 'newest');
+    expect((await known(bob))?.learnedAt).toBe(NOW + 1_000);
   });
 
   it('a list under another identity key stops all sending until the person accepts it', async () => {

@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decode, deviceListCodec, fromBase64 } from '@seal-chat/protocol';
 import type { Conversation, SealClient, UserId } from '../src/index.ts';
+import { rowReader } from '../src/store/device-tx.ts';
+import { ROWS } from '../src/store/rows.ts';
 import { addDevice, say } from './support/channel.ts';
 import type { Json } from './support/hostile.ts';
-import { openHouse, type House } from './support/house.ts';
+import { openHouse, type House, type Resident } from './support/house.ts';
 import { createLyingServer, type Lies } from './support/lying-server.ts';
 import { dmWith, expectShown, online, until } from './support/wait.ts';
 
@@ -47,6 +49,12 @@ function deviceOf(client: SealClient): string {
   const account = client.account.get();
   if (account.status !== 'signed-in') throw new Error('not signed in');
   return account.deviceId;
+}
+
+/** Waits until a device knows this version: what is sent to it from then on was not on its way when the list changed. */
+async function knowsList({ store }: Resident, owner: UserId, version: number): Promise<void> {
+  const reader = rowReader(await store(`seal:${house.tenant.appKey}:default`));
+  await expect.poll(async () => (await reader.get(ROWS.peer(owner)))?.known.list.version).toBe(version);
 }
 
 /** What came of it at the device that is kept from the list, and once the server is honest again. */
@@ -103,6 +111,7 @@ describe('a removal that the server withholds', () => {
     const removed = deviceOf(third);
     server.lie(withholding(bob.userId, 3, removed));
     await second.revokeDevice(removed as never);
+    await knowsList(alice, bob.userId, 4);
     for (const text of ['one', 'two']) await say(atBob, text);
     await until(atAlice.messages, () => kinds(atAlice).includes('oldList'), 'the old list to be noticed');
     await expectToldAndRefused(server, atBob, atAlice);

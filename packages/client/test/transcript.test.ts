@@ -205,6 +205,32 @@ function foreign(placed: Placed): Placed {
   return { ...altered(placed), entry: { ...placed.entry, entryId: idOf('foreign'), hash: new Uint8Array(32).fill(8) } };
 }
 
+/** Notices at Bob when the fourth message, of `shutBy`, got another body, and Alice's ratchet skips before the fifth. */
+async function noticesOfSkip(shutBy: 'alice' | 'carol'): Promise<unknown[]> {
+  const play = new Play('channel', randomOf(1));
+  play.join('carol');
+  const [alice, bob, carol] = play.devices as [ModelDevice, ModelDevice, ModelDevice];
+  for (const sender of [alice, carol, alice, shutBy === 'alice' ? alice : carol, alice]) {
+    for (const device of [alice, carol]) await play.read(device, play.server.log.length);
+    sender.queue();
+    await play.transmit(sender, true);
+  }
+  const { log } = play.server;
+  for (const placed of log.with(3, altered(log[3]!))) await bob.take(placed, placed.entry.seq === 5);
+  expect(bob.isForked).toBe(true);
+  return bob.notices.map(({ kind, afterSeq }) => [kind, afterSeq]);
+}
+
+describe('numbers that a ratchet skipped', () => {
+  it('say nothing more where a message of the same device is there that could not be read: the fork is there', async () => {
+    expect(await noticesOfSkip('alice')).toEqual([['forked', 3]]);
+  });
+
+  it('say that a message is missing where only one of another device could not be read', async () => {
+    expect(await noticesOfSkip('carol')).toEqual([['missing', 4]]);
+  });
+});
+
 describe('a server that shows one device something else', () => {
   for (const [what, lie] of Object.entries(LIES)) {
     for (const kind of ['dm', 'channel'] as const) {

@@ -44,7 +44,7 @@ export async function storeActive(
   await deps.transact(async (tx) => {
     tx.put(ROWS.account, { ...account, status: 'active', username: session.username, unpublished: null });
     tx.put(ROWS.tokens, tokensOf(session, deps.clock));
-    tx.put(ROWS.peer(account.userId), newPeer(known));
+    tx.put(ROWS.peer(account.userId), newPeer(known, deps.clock.now()));
   });
 }
 

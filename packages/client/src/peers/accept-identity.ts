@@ -31,7 +31,7 @@ export async function acceptIdentity(deps: FetchDeps, userId: UserId, compared: 
 
 /** As `acceptIdentity`, for a key that is being verified. */
 export async function acceptKey(deps: FetchDeps, userId: UserId, compared: string): Promise<void> {
-  const { api, reader, transact, curves } = deps;
+  const { api, reader, transact, curves, now } = deps;
   const account = await activeAccount(reader);
   const identityKey = (await reader.get(ROWS.peer(userId)))?.changedKey;
   if (!identityKey) return;
@@ -49,7 +49,7 @@ export async function acceptKey(deps: FetchDeps, userId: UserId, compared: strin
     }
     await forgetSessions(tx, userId);
     await forgetSentTo(tx, userId);
-    tx.put(ROWS.peer(userId), newPeer(known));
+    tx.put(ROWS.peer(userId), newPeer(known, now()));
   });
 }
 

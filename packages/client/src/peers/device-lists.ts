@@ -154,13 +154,15 @@ async function extendPeer(
   for (const signed of chain.slice(repeated.length)) {
     const previous: DeviceListState | null = known;
     known = await verifyDeviceListChain({ curves, expected, known, chain: [signed] });
-    const before: PeerRow = next ?? newPeer(known);
-    const left = leftIn(previous, known, now());
+    const learnedAt = now();
+    const before: PeerRow = next ?? newPeer(known, learnedAt);
+    const left = leftIn(previous, known, learnedAt);
     const hasNewKey = known.certificate.number !== previous?.certificate.number;
     const wasTakenOff = left.some(({ device }) => device.deviceId !== known!.list.author);
     next = {
       ...before,
       known,
+      learnedAt,
       retired: [...before.retired, ...left],
       hasOpenRemoval: !hasNewKey && (before.hasOpenRemoval || wasTakenOff),
       changedKey: null,

@@ -6,17 +6,6 @@ import { ROWS } from '../store/rows.ts';
 import { putNotice } from '../transcript/notices.ts';
 import { learnDeviceLists } from './device-lists.ts';
 
-/** Notes when this device has learned of the lists that it knows: what was sent before may name older ones. */
-export async function noteLearnedLists({ transact, now }: Pick<Deps, 'transact' | 'now'>): Promise<void> {
-  await transact(async (tx) => {
-    for (const { key, value } of await tx.list(ROWS.peers)) {
-      const learned = LIST_ROWS.learned(key.slice(ROWS.peers.length) as UserId);
-      const { version } = value.known.list;
-      if ((await tx.get(learned))?.version !== version) tx.put(learned, { version, at: now() });
-    }
-  });
-}
-
 /**
  * Fetches the lists that members tell of. Where the server does not show one, or shows another, the conversation says so,
  * and nothing is sent there.

@@ -41,18 +41,16 @@ async function checkOne(
 ): Promise<void> {
   const { owner, version, body } = stated;
   const { conversationId, seq, senderDeviceId, senderUserId, acceptedAt } = message;
-  const known = (await tx.get(ROWS.peer(owner)))?.known;
-  if (known === undefined || version === known.list.version) return;
+  const peer = await tx.get(ROWS.peer(owner));
+  if (peer === null || version === peer.known.list.version) return;
+  const { known, learnedAt } = peer;
   if (version > known.list.version) return promiseList(tx, conversationId, message, { owner, version, hash: null });
-  const learned = await tx.get(LIST_ROWS.learned(owner));
-  if (learned?.version !== known.list.version)
-    return tx.put(LIST_ROWS.learned(owner), { version: known.list.version, at: deps.now() });
   // What was sent before the list changed may name the old one.
-  if (acceptedAt <= learned.at && body.sentAt <= learned.at + CLOCK_SLACK_MS) return;
+  if (acceptedAt <= learnedAt && body.sentAt <= learnedAt + CLOCK_SLACK_MS) return;
   const key = LIST_ROWS.old(conversationId, senderDeviceId, owner);
   const before = await tx.get(key);
-  const messages = (before?.version === learned.version ? before.messages : 0) + 1;
-  tx.put(key, { version: learned.version, messages });
+  const messages = (before?.version === known.list.version ? before.messages : 0) + 1;
+  tx.put(key, { version: known.list.version, messages });
   if (messages !== ALLOWED + 1) return;
   const { hash } = known;
   const content = encodeContent({ kind: 'deviceList', userId: owner, version: known.list.version, hash });

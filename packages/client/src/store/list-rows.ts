@@ -3,12 +3,6 @@ import type { RowKey, RowPrefix } from './rows.ts';
 
 /** The rows by which a device list that the server withholds from one side is noticed by both. */
 
-/** When this device has learned of the version of a list that it knows. */
-export interface LearnedListRow {
-  readonly version: number;
-  readonly at: number;
-}
-
 /** What a device has sent under an older version of a list than the one that was known here by then. */
 export interface OldListRow {
   /** The version that is known here. */
@@ -32,7 +26,6 @@ const prefix = <T>(name: string): RowPrefix<T> => name as RowPrefix<T>;
 
 /** Keys of these rows. */
 export const LIST_ROWS = {
-  learned: (userId: UserId) => key<LearnedListRow>(`list-learned/${userId}`),
   old: (id: ConversationId, deviceId: DeviceId, owner: UserId) =>
     key<OldListRow>(`list-old/${id}/${deviceId}/${owner}`),
   promised: (id: ConversationId, owner: UserId) => key<PromisedListRow>(`list-promised/${id}/${owner}`),

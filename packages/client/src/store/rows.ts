@@ -84,6 +84,8 @@ export interface TokensRow {
 export interface PeerRow {
   /** The verified device list, without a gap since it was first seen. Its identity key is the one first seen. */
   readonly known: DeviceListState;
+  /** When this device has learned of that version: what was sent before may name an older one. */
+  readonly learnedAt: number;
   /** The earliest version whose devices are known. */
   readonly knownFrom: number;
   /** A device was taken off by another one, and knows the account key that still signs. */

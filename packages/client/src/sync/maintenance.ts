@@ -3,7 +3,7 @@ import type { Deps } from '../context/deps.ts';
 import type { LeaderPart } from '../context/leader-part.ts';
 import { refreshConversations } from '../conversations/refresh-conversations.ts';
 import { learnDeviceLists } from '../peers/device-lists.ts';
-import { followPromises, noteLearnedLists } from '../peers/promised-lists.ts';
+import { followPromises } from '../peers/promised-lists.ts';
 import { LIST_ROWS } from '../store/list-rows.ts';
 import { maintainPreKeys } from '../prekeys/maintain.ts';
 import { settleAccountKey } from './account-key.ts';
@@ -113,7 +113,6 @@ export function createMaintenance(
       () => requestRemovals(deps),
       () => reviveHeldUp(deps),
       () => checkGaps(true),
-      () => noteLearnedLists(deps),
       () => followPromises(deps),
       // What was deleted goes from the disk, too.
       () => deps.store.locks.run('device', async () => deps.store.renew?.()),
@@ -161,10 +160,7 @@ export function createMaintenance(
       // A message of this device that was sent may be what a gap waited for.
       if (touches(ROWS.gaps) || touches(ROWS.allSent)) void queue.add(() => checkGaps(false));
       if (touches(LIST_ROWS.allPromised)) void queue.add(() => followPromises(deps));
-      if (touches(PEERS)) {
-        void queue.add(() => settleAccountKey(deps));
-        void queue.add(() => noteLearnedLists(deps));
-      }
+      if (touches(PEERS)) void queue.add(() => settleAccountKey(deps));
       if (touches(PEERS) || touches(VERIFIED)) {
         void queue.add(() => reopenMessages(deps));
         void queue.add(() => reviveHeldUp(deps));

@@ -29,7 +29,8 @@ export async function judgeCounter(
     work.row = { ...row, unread: [...row.unread, seq].slice(-MAX_PLACES) };
     return tx.put(TRANSCRIPT_ROWS.sender(conversationId, deviceId), { ...sender, opaqueSeq: seq });
   }
-  if (claim.isAfterSkipped) work.row = { ...row, skips: [...row.skips, seq].slice(-MAX_PLACES) };
+  // A message of the device that is there and could not be read may be what its ratchet skipped.
+  if (claim.isAfterSkipped && opaqueSeq === null) work.row = { ...row, skips: [...row.skips, seq].slice(-MAX_PLACES) };
   const isLate = counter !== null && claim.counter <= counter;
   if (isLate) {
     work.row = { ...work.row, inversions: [...row.inversions, seq].slice(-MAX_PLACES) };
