@@ -65,11 +65,7 @@ export class SealMessageList extends SealView {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.#resizes = new ResizeObserver(() => {
-      // The person may have scrolled up in this frame: what has grown must not take them back to the end.
-      this.#anchor.handleScroll();
-      this.#anchor.restore(null);
-    });
+    this.#resizes = new ResizeObserver(() => this.#anchor.restore(null));
     this.#observeSizes();
   }
 
