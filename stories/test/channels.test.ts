@@ -55,7 +55,7 @@ it('a person begins something new with the keyboard alone and comes back to wher
 });
 
 it('the widget stays with the list when what was chosen cannot be fetched', async () => {
-  const { page, widget } = await harness.show({ state: 'channel' });
+  const { page, widget } = await harness.show({ state: 'firstMessage' });
   await button(widget, 'New').click();
   await page.route('**/assets/**', (route) => route.abort());
   await widget.getByRole('menuitem', { name: 'Create a channel' }).click();
