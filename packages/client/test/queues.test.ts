@@ -80,7 +80,9 @@ describe('queues and windows cost the same however long they are', () => {
     await until(atAlice.messages, hasFailed, 'all to have failed');
     await server.expectFired();
     server.lie({});
-    await (await atAlice.send('goes')).accepted;
+    await (
+      await atAlice.send('goes')
+    ).accepted;
     // Some pages of the queue more for each, and nothing that grows with what has failed.
     expect(await readBySending()).toBeLessThan(alone + 20 * 5 * 16);
     await until(atBob.messages, ({ messages }) => messages.length === 42, 'them at Bob');
