@@ -139,6 +139,7 @@ async function open(device: DeviceKeys, known: DeviceListState, identitySeed: Si
     kem: async () => kem,
     rng,
     now: () => NOW,
+    localNow: () => NOW,
     report: () => {},
   } as unknown as Deps;
   const { key: accountKey, archive } = account;
