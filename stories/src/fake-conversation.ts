@@ -76,10 +76,11 @@ export function fakeConversation(
     async send(text, options = {}) {
       const self = find()?.members.find((member) => member.isSelf);
       const sentAt = Date.now();
+      const seq = all.length + 1;
       const message: Message = {
         messageId: crypto.randomUUID() as Message['messageId'],
         conversationId,
-        seq: all.length + 1,
+        seq,
         senderUserId: (self?.userId ?? '') as Message['senderUserId'],
         senderDeviceId: '' as Message['senderDeviceId'],
         isOwn: true,
@@ -97,7 +98,7 @@ export function fakeConversation(
       };
       loaded++;
       setAll([...all, message]);
-      return message;
+      return { ...message, accepted: Promise.resolve({ seq, acceptedAt: sentAt }) };
     },
     edit: (seq, text) =>
       changeMessage(seq, (message) => ({

@@ -87,7 +87,7 @@ export const peopleStates = {
   privacy: {
     account: SIGNED_IN,
     ...inbox(),
-    devices: [{ deviceId: SIGNED_IN.deviceId, isThisDevice: true }],
+    devices: [{ deviceId: SIGNED_IN.deviceId, isThisDevice: true, name: 'Firefox, Linux', addedAt: null }],
     blocked: [person(31, 'eve'), person(32, null), person(33, 'bartholomew-maximilian-vonder.k')],
   },
   blockedInChannel: { ...channelStates.channel, blocked: [CREW[0]![0]] },
