@@ -73,6 +73,10 @@ export function fakeConversation(
       messages.set(view());
       if (seed.loadingMs !== undefined) await new Promise((resolve) => setTimeout(resolve, seed.loadingMs));
     },
+    async dropEarlier() {
+      loaded = Math.min(loaded, pageSize);
+      messages.set(view());
+    },
     async send(text, options = {}) {
       const self = find()?.members.find((member) => member.isSelf);
       const sentAt = Date.now();
