@@ -55,6 +55,35 @@ it('older messages are added above without moving what the person looks at', asy
   await page.close();
 });
 
+it('a message that the pointer comes to stays under it, also a little above the end', async () => {
+  const { page, widget } = await harness.show({ state: 'history' });
+  const log = widget.getByRole('log');
+  await expect.poll(() => distanceFromEnd(widget)).toBeLessThan(2);
+  await log.evaluate((element) => element.scrollBy(0, -20));
+  await widget.locator('.message .bubble').nth(-3).hover();
+  await widget.getByRole('toolbar').locator('button').first().waitFor();
+  expect(await distanceFromEnd(widget)).toBeGreaterThan(18);
+  await page.close();
+});
+
+it('what a person looks at stays in its place when something above it grows', async () => {
+  const { page, widget } = await harness.show({ state: 'history' });
+  const log = widget.getByRole('log');
+  await expect.poll(() => distanceFromEnd(widget)).toBeLessThan(2);
+  await log.evaluate((element) => element.scrollBy(0, -400));
+  await widget.getByRole('button', { name: 'Go to the latest message' }).waitFor();
+  const watched = widget.locator('.message').nth(-12);
+  const before = await watched.boundingBox();
+  const end = await log.evaluate((element) => {
+    (element.querySelector('.message') as HTMLElement).style.paddingBlockEnd = '150px';
+    return element.scrollHeight - element.clientHeight;
+  });
+  // The sizes are looked at after the next layout.
+  await expect.poll(() => log.evaluate((element) => element.scrollTop)).toBeGreaterThan(end - 450);
+  expect(Math.abs((await watched.boundingBox())!.y - before!.y)).toBeLessThan(2);
+  await page.close();
+});
+
 it('a person reaches the very first message, however many there are', { timeout: patient(60_000) }, async () => {
   const { page, widget } = await harness.show({ state: 'thousandMessages' });
   const log = widget.getByRole('log');

@@ -4,7 +4,7 @@ const AT_END_PX = 40;
 const NEAR_BEGINNING = 1.5;
 
 /** A row that was on screen, and where. */
-export interface Anchor {
+interface Anchor {
   readonly key: string;
   /** Distance of its upper edge from the upper edge of the scroller, px. */
   readonly top: number;
@@ -12,56 +12,60 @@ export interface Anchor {
 
 /**
  * Keeps a scroller at its end while the person is at the end, else keeps what they look at in its place,
- * whatever is added above or below. Rows are the children with a `data-key`, in order.
+ * whatever is added or grows above or below. Where nothing changes its size, nothing moves: what the pointer is on stays
+ * under it. Rows are the children with a `data-key`, in order.
  */
 export class EndAnchor {
   /** True while new rows are followed. */
   isPinned = true;
   readonly #scroller: () => HTMLElement | null;
   #lastTop = 0;
+  /** How far the scroller could be scrolled when it was last brought to its end, px. */
+  #lastEnd = 0;
+  /** The topmost row on screen since the last scroll; null when the end is what counts. */
+  #watched: Anchor | null = null;
 
   constructor(scroller: () => HTMLElement | null) {
     this.#scroller = scroller;
   }
 
   /**
-   * To be called when the scroller was scrolled. Returns whether `isPinned` changed. Only going up lets go of the end:
-   * the browser also reports a scroll when the content grows or the scroller shrinks.
+   * To be called when the scroller was scrolled, and before rows change: the browser tells of a scroll with the next frame,
+   * and what is done before must not undo it. Returns whether `isPinned` changed. Only going up lets go of the end: the
+   * browser also reports a scroll when the content grows or the scroller shrinks.
    */
   handleScroll(): boolean {
     const scroller = this.#scroller();
     if (scroller === null) return false;
     const { scrollTop } = scroller;
     const wasPinned = this.isPinned;
-    if (scroller.scrollHeight - scrollTop - scroller.clientHeight < AT_END_PX) this.isPinned = true;
-    else if (scrollTop < this.#lastTop - 1) this.isPinned = false;
+    const end = endOf(scroller);
+    if (end - scrollTop < AT_END_PX) {
+      if (!wasPinned) this.#lastEnd = end;
+      this.isPinned = true;
+    } else if (scrollTop < this.#lastTop - 1) this.isPinned = false;
+    // Without a scroll the row is still the one, wherever it was moved since by what grew.
+    if (scrollTop !== this.#lastTop) this.#watch(scroller);
     this.#lastTop = scrollTop;
     return wasPinned !== this.isPinned;
   }
 
-  /** To be called before rows change: the topmost row on screen, or `null` when the end is what counts. */
-  capture(): Anchor | null {
-    // The browser tells of a scroll with the next frame; what is done before must not undo it.
-    this.handleScroll();
-    const scroller = this.#scroller();
-    if (scroller === null || this.isPinned) return null;
-    const top = scroller.getBoundingClientRect().top;
-    const row = firstWhere(this.#rows(), (candidate) => candidate.getBoundingClientRect().bottom > top);
-    const key = row?.dataset['key'];
-    return row === undefined || key === undefined ? null : { key, top: row.getBoundingClientRect().top - top };
-  }
-
-  /** To be called after rows changed, with what `capture` gave. */
-  restore(anchor: Anchor | null): void {
+  /** To be called after rows or sizes changed. */
+  restore(): void {
     const scroller = this.#scroller();
     if (scroller === null) return;
     if (this.isPinned) {
-      scroller.scrollTop = scroller.scrollHeight;
-      return;
+      const end = endOf(scroller);
+      const isFar = end - scroller.scrollTop >= AT_END_PX;
+      if (isFar || end !== this.#lastEnd) scroller.scrollTop = scroller.scrollHeight;
+      this.#lastEnd = end;
+    } else {
+      const watched = this.#watched;
+      const row = watched === null ? undefined : this.#rows().find(({ dataset }) => dataset['key'] === watched.key);
+      if (watched === null || row === undefined || scroller.scrollTop !== this.#lastTop) this.#watch(scroller);
+      else scroller.scrollTop += topIn(scroller, row) - watched.top;
     }
-    const row = anchor === null ? undefined : this.#rows().find((candidate) => candidate.dataset['key'] === anchor.key);
-    if (row === undefined || anchor === null) return;
-    scroller.scrollTop += row.getBoundingClientRect().top - scroller.getBoundingClientRect().top - anchor.top;
+    this.#lastTop = scroller.scrollTop;
   }
 
   /** Whether all rows are on screen, or the person is up at the first ones. */
@@ -84,19 +88,34 @@ export class EndAnchor {
   }
 
   /** Goes to the end and stays there. */
-  toEnd(behavior: ScrollBehavior): void {
-    const scroller = this.#scroller();
-    if (scroller === null) return;
-    const distance = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight;
+  toEnd(): void {
     this.isPinned = true;
-    // A long way would be a blur: smooth only where the eye can follow.
-    const isNear = distance < 3 * scroller.clientHeight;
-    scroller.scrollTo({ top: scroller.scrollHeight, behavior: isNear ? behavior : 'instant' });
+    this.#lastEnd = -1;
+    this.restore();
+  }
+
+  #watch(scroller: HTMLElement): void {
+    const top = scroller.getBoundingClientRect().top;
+    const row = this.isPinned
+      ? undefined
+      : firstWhere(this.#rows(), (candidate) => candidate.getBoundingClientRect().bottom > top);
+    const key = row?.dataset['key'];
+    this.#watched = row === undefined || key === undefined ? null : { key, top: topIn(scroller, row) };
   }
 
   #rows(): HTMLElement[] {
     return [...(this.#scroller()?.querySelectorAll<HTMLElement>('[data-key]') ?? [])];
   }
+}
+
+/** How far `scroller` can be scrolled, px. */
+function endOf({ scrollHeight, clientHeight }: HTMLElement): number {
+  return scrollHeight - clientHeight;
+}
+
+/** Distance of the upper edge of `row` from the upper edge of `scroller`, px. */
+function topIn(scroller: HTMLElement, row: HTMLElement): number {
+  return row.getBoundingClientRect().top - scroller.getBoundingClientRect().top;
 }
 
 /** The first of `rows` that meets `condition`, which the rows before it do not and all after it do. */

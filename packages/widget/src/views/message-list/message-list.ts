@@ -65,7 +65,7 @@ export class SealMessageList extends SealView {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.#resizes = new ResizeObserver(() => this.#anchor.restore(null));
+    this.#resizes = new ResizeObserver(() => this.#anchor.restore());
     this.#observeSizes();
   }
 
@@ -74,9 +74,9 @@ export class SealMessageList extends SealView {
     this.#resizes?.disconnect();
   }
 
-  /** Goes to the newest message; `instant` when there is nothing to follow with the eye. */
-  scrollToLatest(behavior: ScrollBehavior = 'smooth'): void {
-    this.#anchor.toEnd(behavior);
+  /** Goes to the newest message. */
+  scrollToLatest(): void {
+    this.#anchor.toEnd();
     this.#markSeen();
     this.requestUpdate();
   }
@@ -270,9 +270,9 @@ export class SealMessageList extends SealView {
   }
 
   protected override update(changed: PropertyValues<this>): void {
-    const anchor = this.#anchor.capture();
+    this.#anchor.handleScroll();
     super.update(changed);
-    this.#anchor.restore(anchor);
+    this.#anchor.restore();
   }
 
   #nameOf({ senderUserId }: Message): string {
