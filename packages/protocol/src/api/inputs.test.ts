@@ -6,7 +6,7 @@ import { idFromBytes, type UserId } from '../ids.ts';
 import { CHANNEL_LIMITS, SIZE_LIMITS } from '../limits.ts';
 import * as contract from './index.ts';
 
-const { PUBLIC_PROCEDURES, channelNameField, usernameField, ...api } = contract;
+const { PUBLIC_PROCEDURES, channelNameField, usernameField, vaultUpload, ...api } = contract;
 
 const id = (n: number) => idFromBytes<UserId>(new Uint8Array(16).fill(n));
 const b64 = (length: number) => toBase64(new Uint8Array(length).fill(1));
@@ -165,6 +165,13 @@ it('what needs no session is named as the contract names it', () => {
   const known = new Set(procedures.map(([path]) => path));
   const named = PUBLIC_PROCEDURES.map((path) => path.replace(/s?\./, 'Inputs.'));
   expect(named.filter((path) => !known.has(path))).toEqual([]);
+});
+
+it('an upload of a vault has its limits wherever it is part of an input', () => {
+  const upload = { vault: b64(8), signature: b64(64), records: [b64(8)] };
+  expect(vaultUpload.safeParse(upload).success).toBe(true);
+  expect(vaultUpload.safeParse({ ...upload, records: Array.from({ length: 9 }, () => b64(8)) }).success).toBe(false);
+  expect(vaultUpload.safeParse({ ...upload, vault: b64(8_193) }).success).toBe(false);
 });
 
 describe.each(procedures)('%s', (_, schema, valid) => {
