@@ -86,8 +86,10 @@ function namesIn(source, types) {
 function declarations(named, types) {
   const wanted = new Set(named);
   for (const name of wanted) for (const other of namesIn(types.get(name).source, types)) wanted.add(other);
-  return [...wanted].toSorted().flatMap((name) => {
-    const { comment, source } = types.get(name);
-    return [...(comment ? [`/** ${comment} */`] : []), source.replace(/^export /, ''), ''];
-  });
+  return [...wanted]
+    .toSorted((a, b) => (a < b ? -1 : 1))
+    .flatMap((name) => {
+      const { comment, source } = types.get(name);
+      return [...(comment ? [`/** ${comment} */`] : []), source.replace(/^export /, ''), ''];
+    });
 }
