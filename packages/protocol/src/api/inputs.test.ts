@@ -6,7 +6,7 @@ import { idFromBytes, type UserId } from '../ids.ts';
 import { CHANNEL_LIMITS, SIZE_LIMITS } from '../limits.ts';
 import * as contract from './index.ts';
 
-const { channelNameField, usernameField, ...api } = contract;
+const { PUBLIC_PROCEDURES, channelNameField, usernameField, ...api } = contract;
 
 const id = (n: number) => idFromBytes<UserId>(new Uint8Array(16).fill(n));
 const b64 = (length: number) => toBase64(new Uint8Array(length).fill(1));
@@ -152,6 +152,12 @@ function replaced(input: unknown, [key, ...rest]: readonly string[], value: unkn
 function kindOf(value: unknown): string {
   return Array.isArray(value) ? 'array' : typeof value;
 }
+
+it('what needs no session is named as the contract names it', () => {
+  const known = new Set(procedures.map(([path]) => path));
+  const named = PUBLIC_PROCEDURES.map((path) => path.replace(/s?\./, 'Inputs.'));
+  expect(named.filter((path) => !known.has(path))).toEqual([]);
+});
 
 describe.each(procedures)('%s', (_, schema, valid) => {
   it('accepts what a client sends', () => {
