@@ -61,7 +61,7 @@ function plain(comment) {
  */
 export function readRouters(types) {
   const routers = new Map();
-  for (const [, name, procedures] of membersOf(types, 'SealRouter').matchAll(/readonly (\w+): (\w+);/g)) {
+  for (const [, name, procedures] of typeOf(types, 'SealRouter').source.matchAll(/readonly (\w+): (\w+);/g)) {
     routers.set(name, readProcedures(types, procedures));
   }
   return routers;
@@ -84,10 +84,6 @@ function readProcedures(types, name) {
   const count = body.split('readonly ').length - 1 - (body.match(/, readonly /g)?.length ?? 0);
   if (count !== own.length) throw new Error(`${name} has members that are no procedures`);
   return [...inherited, ...own];
-}
-
-function membersOf(types, name) {
-  return typeOf(types, name).source;
 }
 
 function typeOf(types, name) {

@@ -140,7 +140,7 @@ describe('the list of channels', () => {
     });
     server.cut();
     await joined(alice.client, conversationId);
-    expect(errors).toContain('CONVERSATION_REJECTED');
+    await expect.poll(() => errors).toContain('CONVERSATION_REJECTED');
     expect(alice.client.conversations.get().map((summary) => [summary.conversationId, summary.kind])).toEqual(
       expect.arrayContaining([
         [known.conversationId, 'dm'],

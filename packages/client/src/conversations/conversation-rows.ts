@@ -204,7 +204,9 @@ export async function learnConversations(
 /**
  * Reads a conversation that this device is asked to act in.
  *
- * @throws SealError CONVERSATION_REJECTED when what the server said of it was refused, so that it is not known here
+ * @param kind what it has to be; any kind without it
+ * @throws SealError CONVERSATION_REJECTED when it is of another kind, or not known here because what the server said of
+ *   it was refused
  */
 export async function knownConversation(
   reader: RowReader,

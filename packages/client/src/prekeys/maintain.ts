@@ -7,7 +7,9 @@ import type { DeviceTx } from '../store/device-tx.ts';
 import { ROWS, type AccountRow, type PreKeysRow } from '../store/rows.ts';
 
 interface StockOptions {
+  /** Replaces every key. */
   readonly renewAll: boolean;
+  /** The device was registered just now. */
   readonly isNew?: boolean;
 }
 
