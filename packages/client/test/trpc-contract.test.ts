@@ -90,9 +90,13 @@ describe('a signed-in device gets the same through all transports:', () => {
     expect(await expectSame(typing, callers)).toEqual({ answer: undefined });
   });
 
-  test('a message that is sent again under its id is answered as the first time', async () => {
+  test('a message that is sent again under its id is answered with its first place, and the hash of its body', async () => {
     const send = mutation('messages.send', messageTo(conversationId, [alice, bob], alice.first, 'once'));
-    expect(await expectSame(send, callers)).toMatchObject({ answer: { seq: expect.any(Number) as number } });
+    const first = await callers['SDK, HTTP']!.outcome(send);
+    expect(first).toMatchObject({ answer: { seq: expect.any(Number) as number } });
+    const again = await expectSame(send, callers);
+    expect(again).toMatchObject(first);
+    expect(again).toMatchObject({ answer: { bodyHash: expect.any(String) as string } });
   });
 
   test.each<[string, () => ApiCall, object]>([

@@ -8,7 +8,7 @@ describe('the error table', () => {
   it.each(codes)('%s has a status, and a sentence a person can be shown', (code) => {
     const { status, text } = ERRORS[code];
     expect(code).toMatch(/^[A-Z]+(_[A-Z]+)*$/);
-    expect([400, 401, 403, 404, 409, 413, 422, 429, 500, 503]).toContain(status);
+    expect([400, 401, 403, 404, 409, 413, 422, 429, 500, 503, 507]).toContain(status);
     expect(text).toMatch(/^[A-Z].*\.$/);
     expect(text).not.toMatch(/_|undefined|null|error code/i);
   });
