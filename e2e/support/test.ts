@@ -9,7 +9,7 @@ import { openSite, type Site } from './site.ts';
 import { openNetwork, type Network } from './network.ts';
 import { PATIENCE_MS } from './patience.ts';
 import { recordTraffic, type Traffic } from './traffic.ts';
-import { atHome, signUp, widgetOf } from './widget.ts';
+import { atHome, signInByPage, signUp, widgetOf } from './widget.ts';
 import { patient } from '../../scripts/lib/patience.mjs';
 
 const RESULTS = fileURLToPath(new URL('../test-results/', import.meta.url));
@@ -28,7 +28,7 @@ export interface DeviceOfPerson {
   openTab(): Promise<Page>;
 }
 
-/** A person who has signed up, on their first device. */
+/** A person who has signed up by hand, on their first device. */
 export interface SignedUp extends DeviceOfPerson {
   readonly recoveryCode: string;
 }
@@ -36,8 +36,10 @@ export interface SignedUp extends DeviceOfPerson {
 interface Tools {
   /** Opens a fresh profile on the site, not signed in. */
   readonly openDevice: (name: string, options?: DeviceOptions) => Promise<DeviceOfPerson>;
-  /** Opens a fresh profile and signs up as `name`. */
-  readonly person: (name: string, options?: DeviceOptions) => Promise<SignedUp>;
+  /** Opens a fresh profile, in which the page signs `name` up without a recovery code, as sites can. */
+  readonly person: (name: string, options?: DeviceOptions) => Promise<DeviceOfPerson>;
+  /** Opens a fresh profile; the person types `name` and keeps the recovery code. */
+  readonly personWithCode: (name: string, options?: DeviceOptions) => Promise<SignedUp>;
 }
 
 interface DeviceOptions extends BrowserContextOptions {
@@ -93,6 +95,12 @@ export const test = base
     };
   })
   .extend('person', ({ openDevice }): Tools['person'] => async (name, options) => {
+    const device = await openDevice(name, options);
+    await signInByPage(device.page, name);
+    await atHome(device.widget);
+    return device;
+  })
+  .extend('personWithCode', ({ openDevice }): Tools['personWithCode'] => async (name, options) => {
     const device = await openDevice(name, options);
     const recoveryCode = await signUp(device.widget, name);
     await atHome(device.widget);

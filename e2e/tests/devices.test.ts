@@ -140,8 +140,8 @@ test('a new device does not join when its owner says that the digits differ', as
   expect(await heidi.widget.getByRole('button', { name: REMOVE }).count()).toBe(0);
 });
 
-test('the recovery code brings the account back, and a wrong one does not', async ({ person, openDevice }) => {
-  const [ivan, judy] = await Promise.all([person('ivan'), person('judy')]);
+test('the recovery code brings the account back, and a wrong one does not', async ({ personWithCode, openDevice }) => {
+  const [ivan, judy] = await Promise.all([personWithCode('ivan'), personWithCode('judy')]);
   await find(ivan.widget, 'judy');
   await send(ivan.widget, 'before');
   await expectStatus(ivan.widget, 'before', 'delivered');

@@ -36,11 +36,12 @@ async function visitEverything(alice: SignedUp, bob: DeviceOfPerson, newcomer: D
 
 test('the widget works under the policy that its documentation names and asks no other server', async ({
   person,
+  personWithCode,
   openDevice,
   server,
   site,
 }) => {
-  const [alice, bob, newcomer] = await Promise.all([person('alice'), person('bob'), openDevice('newcomer')]);
+  const [alice, bob, newcomer] = await Promise.all([personWithCode('alice'), person('bob'), openDevice('newcomer')]);
   await visitEverything(alice, bob, newcomer);
   for (const { watched, traffic } of [alice, bob, newcomer]) {
     expect(watched.violations).toEqual([]);
