@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { test } from '../support/test.ts';
-import { atHome, expectStatus, expectTexts, find, openChat, send, texts, widgetOf } from '../support/widget.ts';
+import { atHome, expectStatus, expectTexts, find, openChat, send, signUp, texts, widgetOf } from '../support/widget.ts';
 import { patient } from '../../scripts/lib/patience.mjs';
 
 declare global {
@@ -177,10 +177,7 @@ test('a page with the script twice, from two places, has one chat that works', a
       }),
     url: site.url,
   });
-  await heidi.widget.getByLabel('Choose a name').fill('heidi');
-  await heidi.widget.getByRole('button', { name: 'Start chatting' }).click();
-  await heidi.widget.getByLabel('I have saved it somewhere safe').check();
-  await heidi.widget.getByRole('button', { name: 'Go to my chats' }).click();
+  await signUp(heidi.widget, 'heidi');
   await find(heidi.widget, 'grace');
   await send(heidi.widget, 'hello');
   await openChat(grace.widget, 'heidi');
