@@ -152,6 +152,28 @@ describe('the list of channels', () => {
   });
 });
 
+it('a direct message that an event calls a channel stays a direct message, and goes on', async () => {
+  const { server, alice, bob, errors } = await people();
+  const atAlice = await alice.client.openDm(bob.userId);
+  const { conversationId } = atAlice;
+  server.lie({
+    events: {
+      conversation: (event) => [{ ...event, conversation: { ...(event['conversation'] as Json), conversationId } }],
+    },
+  });
+  await bob.client.createChannel({ name: 'in disguise', visibility: 'private', members: [alice.userId] });
+  await expect.poll(() => errors).toContain('CONVERSATION_REJECTED');
+  await server.expectFired();
+  server.lie({});
+  await (await bob.client.openDm(alice.userId)).send('still the two of us');
+  await expectShown(atAlice, ['still the two of us']);
+  await atAlice.send('yes');
+  expect(atAlice.summary.get()).toMatchObject({ kind: 'dm' });
+  expect(
+    server.calls.some(({ path, input }) => path.startsWith('channels.') && input['conversationId'] === conversationId),
+  ).toBe(false);
+});
+
 describe('a body that was spoilt on the way', () => {
   const spoil = (event: Json): readonly Json[] => [{ ...event, body: flipLast(event['body']) }];
 
