@@ -139,6 +139,8 @@ test('a tab in front takes over from a leading one that hangs in a dialog, and e
   await atHome(second);
   await openChat(second, 'frank');
   await expectTexts(second, ['before']);
+  // A tab that hangs in the middle of a transaction keeps the database from others until the browser ends it, after 60 s.
+  await expectStatus(frank.widget, 'before', 'read');
 
   const dialog = erin.page.waitForEvent('dialog');
   const hanging = erin.page.evaluate(() => alert('of the site'));
