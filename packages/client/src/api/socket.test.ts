@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
+import { SealError } from '@seal-chat/protocol';
 import { openSocket } from './socket.ts';
 
 let server: WebSocketServer;
@@ -30,4 +31,16 @@ it('a socket says who it is at once, and what subscribes after it opened is hear
   socket.subscribe(7, () => {});
   await expect.poll(() => said[1]).toMatchObject({ method: 'subscription', params: { input: { lastEventId: '7' } } });
   socket.close();
+});
+
+it('a call over a socket that is gone fails with the reason', async () => {
+  const socket = openSocket({
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    params: { appKey: 'pk_test', accessToken: 'token' },
+    webSocket: WebSocket,
+    onEnd: () => {},
+  });
+  const reason = new SealError('UNAVAILABLE');
+  socket.close(reason);
+  await expect(socket.call({ path: 'preKeys.status', type: 'query' })).rejects.toBe(reason);
 });

@@ -10,7 +10,7 @@ import type { Caller } from './types.ts';
 
 /** One WebSocket for as long as it lives; it does not reconnect. */
 export interface Socket {
-  /** Calls over this socket, once it is `opened`. */
+  /** Calls over this socket, once it is `opened`; calls on one that is gone fail with the reason. */
   readonly call: Caller;
   /** Follows the device's mailbox from after `position`. Call once. */
   subscribe(position: number, handle: (batch: SyncBatch) => void): void;
@@ -59,7 +59,7 @@ export function openSocket(options: {
   const raw = new options.webSocket(url.href.replace(/^http/, 'ws'));
   const calls = new Map<number, Call>();
   let lastId = 0;
-  let hasEnded = false;
+  let ended: SealError | null = null;
   let settleClosed: (reason: SealError) => void = () => {};
   let settleOpened = (): void => {};
   const closed = new Promise<SealError>((resolve) => (settleClosed = resolve));
@@ -71,8 +71,8 @@ export function openSocket(options: {
 
   // The first caller gives the reason.
   function end(reason: SealError): void {
-    if (hasEnded) return;
-    hasEnded = true;
+    if (ended !== null) return;
+    ended = reason;
     heartbeat.stop();
     onEnd(reason);
     settleClosed(reason);
@@ -121,6 +121,7 @@ export function openSocket(options: {
     close: (reason = new SealError('OFFLINE')) => end(reason),
     call: ({ path, type, input }) =>
       new Promise((resolve, reject) => {
+        if (ended !== null) return reject(ended);
         const id = send(
           type,
           { path, input },
@@ -148,7 +149,7 @@ export function openSocket(options: {
       };
       const input = { lastEventId: String(position) };
       void introduced.then(() => {
-        if (hasEnded) return;
+        if (ended !== null) return;
         send('subscription', { path: 'sync.subscribe', input, lastEventId: input.lastEventId }, subscription);
       });
     },

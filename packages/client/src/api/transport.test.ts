@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
+import type { SocketClass } from './socket.ts';
 import { createTransport } from './transport.ts';
 
 let server: WebSocketServer;
@@ -21,12 +22,12 @@ afterAll(() => server.close());
 let requests: string[];
 beforeEach(() => void (requests = []));
 
-function transport() {
+function transport(webSocket: SocketClass = WebSocket) {
   return createTransport(
     {
       url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
       appKey: 'pk_test',
-      webSocket: WebSocket,
+      webSocket,
       fetch: async (input) => {
         requests.push(input as string);
         return Response.json({ result: { data: 'over HTTP' } });
@@ -57,4 +58,29 @@ it('a call goes over HTTP when the socket is lost, or does not open in time', as
   await expect(api.preKeys.status.query()).resolves.toBe('over HTTP');
   expect(requests).toHaveLength(2);
   slow.close();
+});
+
+it('a socket that ends in the turn in which it opened takes no calls', async () => {
+  /** A server that takes a connection and leaves, both in one turn of this process. */
+  class Fleeting extends EventTarget {
+    constructor() {
+      super();
+      queueMicrotask(() => this.dispatchEvent(new Event('open')));
+    }
+    send(text: string) {
+      const { id, method } = JSON.parse(text) as { readonly id?: number; readonly method?: string };
+      if (method !== 'subscription') return;
+      const data = JSON.stringify({ id, result: { type: 'started' } });
+      this.dispatchEvent(new MessageEvent('message', { data }));
+      this.close();
+    }
+    close() {
+      this.dispatchEvent(new Event('close'));
+    }
+  }
+  const { api, connect } = transport(Fleeting);
+  const socket = await connect({ isHidden: false });
+  socket.subscribe(0, () => {});
+  await socket.closed;
+  await expect(api.preKeys.status.query()).resolves.toBe('over HTTP');
 });

@@ -89,8 +89,10 @@ export function createTransport(options: TransportOptions, tokens: TokenSource):
       });
       opening = socket;
       void socket.opened.then(() => {
+        // It may have ended in the same turn.
+        if (opening !== socket) return;
         open = socket;
-        if (opening === socket) opening = null;
+        opening = null;
       });
       return socket;
     },
