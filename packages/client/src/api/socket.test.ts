@@ -42,5 +42,5 @@ it('a call over a socket that is gone fails with the reason', async () => {
   });
   const reason = new SealError('UNAVAILABLE');
   socket.close(reason);
-  await expect(socket.call({ path: 'preKeys.status', type: 'query' })).rejects.toBe(reason);
+  await expect(socket.call({ path: 'preKeys.status', type: 'query', input: undefined })).rejects.toBe(reason);
 });

@@ -78,7 +78,7 @@ it('a socket that ends in the turn in which it opened takes no calls', async () 
       this.dispatchEvent(new Event('close'));
     }
   }
-  const { api, connect } = transport(Fleeting);
+  const { api, connect } = transport(Fleeting as unknown as SocketClass);
   const socket = await connect({ isHidden: false });
   socket.subscribe(0, () => {});
   await socket.closed;
