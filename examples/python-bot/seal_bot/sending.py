@@ -1,0 +1,210 @@
+"""The way out (docs/API.md, _Sending in a DM_): written down, encrypted, written down again, sent, accounted for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wire import sha256
+
+from . import sessions, transcript
+from .api import Api, b64, unb64
+from .body import Body, Claim, seal
+from .device_list import Device
+from .directory import Directory
+from .errors import SealError, require
+from .pqxdh import initiate
+from .prekeys import KEM_LAST_RESORT, KEM_ONE_TIME, ONE_TIME, SIGNED, Bundle, PublicPreKey
+from .register import new_id, now_ms
+from .state import Conversation, Outgoing, Sent, SentTo, Store
+
+NO_ENVELOPE = b"\x01"
+ATTEMPTS = 3
+MAX_RETRIES = 3
+JUMP = 1_000_000_000
+
+
+class Outbox:
+    """Sends what is in the state's outbox, in order."""
+
+    def __init__(self, api: Api, store: Store, directory: Directory) -> None:
+        self.api = api
+        self.store = store
+        self.directory = directory
+
+    def put(self, conversation: Conversation, kind: int, payload: bytes, lifetime: int | None = None) -> None:
+        """Adds a message; the caller commits."""
+        message = Outgoing(conversation.conversation_id, new_id(), kind, payload, lifetime)
+        self.store.state.outbox.append(message)
+
+    def flush(self) -> None:
+        """Sends everything, and stops at what cannot be sent now."""
+        while self.store.state.outbox:
+            self._send(self.store.state.outbox[0])
+
+    def _send(self, message: Outgoing) -> None:
+        conversation = self.store.state.conversations[message.conversation_id]
+        for attempt in range(ATTEMPTS + 1):
+            try:
+                if not message.envelopes:
+                    self._prepare(message, conversation, is_last=attempt >= ATTEMPTS - 1)
+                answer = self.api.mutate("messages.send", _wire(message))
+            except SealError as error:
+                if error.code not in ("DEVICE_LIST_STALE", "NO_SESSION") or attempt == ATTEMPTS:
+                    raise
+                self.directory.refresh([self.store.account().user_id, conversation.peer_id])
+                message.envelopes, message.versions = {}, {}
+                continue
+            self._accepted(message, conversation, answer)
+            return
+
+    def _prepare(self, message: Outgoing, conversation: Conversation, is_last: bool) -> None:
+        """Seals the body once, and encrypts its key for every device; on the disk when it returns."""
+        account = self.store.account()
+        for user_id in (conversation.peer_id, account.user_id):
+            self.directory.list_of(user_id)
+        self._require_no_claim(conversation)
+        if not message.sealed:
+            self._seal(message, conversation)
+        for user_id in (conversation.peer_id, account.user_id):
+            message.versions[user_id] = self.directory.list_of(user_id).version
+        for user_id in (conversation.peer_id, account.user_id):
+            self._encrypt_for(user_id, message, is_last)
+        self.store.commit()
+
+    def _require_no_claim(self, conversation: Conversation) -> None:
+        for user_id in (conversation.peer_id, self.store.account().user_id):
+            peer = self.store.state.peers[user_id]
+            if peer.claimed is not None and peer.claimed_in == conversation.conversation_id:
+                self.directory.refresh([user_id])
+            held = peer.claimed is not None and peer.claimed_in == conversation.conversation_id
+            require(not held, "DEVICE_LIST_REJECTED", "the server does not show a list that the other side has seen")
+
+    def _seal(self, message: Outgoing, conversation: Conversation) -> None:
+        rollbacks = self.store.state.checkpoint // JUMP
+        conversation.counter = max(conversation.counter, rollbacks * JUMP) + 1
+        message.counter = conversation.counter
+        has = conversation.transcript
+        body = Body(
+            message.message_id,
+            message.conversation_id,
+            now_ms(),
+            message.counter,
+            message.kind,
+            message.payload,
+            None if has.value is None else Claim(has.up_to, has.value),
+            conversation.accepted,
+        )
+        message.sealed, message.key_message = seal(body)
+
+    def _encrypt_for(self, user_id: str, message: Outgoing, is_last: bool) -> None:
+        account, now = self.store.account(), now_ms()
+        devices = [
+            each for each in self.directory.list_of(user_id).devices if each.device_id != account.device_id
+        ]
+        without = [
+            each
+            for each in devices
+            if sessions.sending_session(self.directory.record_of(user_id, each), now) is None
+        ]
+        if without:
+            self._start_sessions(user_id, without)
+        versions = (message.versions[account.user_id], message.versions[user_id])
+        for each in devices:
+            record = self.directory.record_of(user_id, each)
+            try:
+                envelope = sessions.encrypt(record, message.key_message, message.conversation_id, versions, now)
+            except SealError as error:
+                if error.code != "NO_SESSION" or not is_last:
+                    raise
+                envelope = NO_ENVELOPE
+            message.envelopes[each.device_id] = envelope
+
+    def _start_sessions(self, user_id: str, devices: list[Device]) -> None:
+        account, now = self.store.account(), now_ms()
+        given = {"userId": user_id, "deviceIds": [each.device_id for each in devices]}
+        bundles = {each["deviceId"]: each for each in self.api.mutate("preKeys.claim", given)["bundles"]}
+        for device in devices:
+            if device.device_id not in bundles:
+                continue
+            record = self.directory.record_of(user_id, device)
+            own = account.own()
+            session = initiate(
+                account.tenant_id,
+                own.party,
+                account.dh_private,
+                record.party(),
+                device,
+                read_bundle(bundles[device.device_id]),
+                now,
+            )
+            sessions.promote(record, session, now)
+
+    def _accepted(self, message: Outgoing, conversation: Conversation, answer: dict[str, Any]) -> None:
+        """Counts the message in its place. One whose place has another body was sealed in a lost time."""
+        account, state = self.store.account(), self.store.state
+        body_hash = sha256(message.sealed)
+        stored = unb64(answer["bodyHash"]) if answer.get("bodyHash") else body_hash
+        if stored == body_hash:
+            conversation.accepted = max(conversation.accepted, message.counter)
+        entry = transcript.Entry(message.message_id, account.user_id, account.device_id, stored)
+        for problem in transcript.add(conversation.transcript, answer["seq"], entry, None):
+            print(problem, flush=True)
+        records = [state.devices[each] for each in message.envelopes]
+        devices = {
+            each.device_id: SentTo(each.dh_key, each.sessions[0].base_key if each.sessions else b"") for each in records
+        }
+        state.sent.append(Sent(message.conversation_id, answer["seq"], message.key_message, devices))
+        state.outbox.remove(message)
+        self.store.commit()
+
+    def answer_retry(self, conversation_id: str, seq: int, user_id: str, device_id: str) -> bool:
+        """Encrypts the key of a message again for a device that could not open it, where its key is the same."""
+        sent = next(
+            (each for each in self.store.state.sent if (each.conversation_id, each.seq) == (conversation_id, seq)),
+            None,
+        )
+        device = self.directory.device_of(user_id, device_id)
+        to = None if sent is None else sent.devices.get(device_id)
+        if sent is None or to is None or to.dh_key != device.dh_key or to.retries >= MAX_RETRIES:
+            return False
+        to.retries += 1
+        account, record = self.store.account(), self.directory.record_of(user_id, device)
+        if not record.sessions or record.sessions[0].base_key == to.base_key:
+            # The session that failed: a new one takes its place.
+            self._start_sessions(user_id, [device])
+        versions = (self.directory.list_of(account.user_id).version, self.directory.list_of(user_id).version)
+        envelope = sessions.encrypt(record, sent.key_message, conversation_id, versions, now_ms())
+        self.store.commit()
+        given = {"conversationId": conversation_id, "seq": seq, "deviceId": device_id, "envelope": b64(envelope)}
+        self.api.mutate("messages.retry", given)
+        return True
+
+
+def _wire(message: Outgoing) -> dict[str, Any]:
+    given: dict[str, Any] = {
+        "conversationId": message.conversation_id,
+        "messageId": message.message_id,
+        "deviceLists": [{"userId": each, "version": version} for each, version in message.versions.items()],
+        "body": b64(message.sealed),
+        "envelopes": [{"deviceId": each, "envelope": b64(sealed)} for each, sealed in message.envelopes.items()],
+    }
+    return given if message.lifetime is None else {**given, "lifetimeSeconds": message.lifetime}
+
+
+def read_bundle(answer: dict[str, Any]) -> Bundle:
+    """A bundle of `preKeys.claim`, of which nothing was checked yet."""
+
+    def key(kind: int, given: dict[str, Any], size: int) -> PublicPreKey:
+        public = unb64(given["publicKey"])
+        require(len(public) == size, "MALFORMED")
+        return PublicPreKey(kind, given["keyId"], public, unb64(given["signature"]))
+
+    one_time, kem = answer["oneTimePreKey"], answer["kemPreKey"]
+    kem_kind = KEM_ONE_TIME if kem["kind"] == "kemOneTime" else KEM_LAST_RESORT
+    return Bundle(
+        answer["deviceId"],
+        answer["registrationId"],
+        key(SIGNED, answer["signedPreKey"], 32),
+        None if one_time is None else key(ONE_TIME, one_time, 32),
+        key(kem_kind, kem, 1184),
+    )
