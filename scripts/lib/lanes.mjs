@@ -7,7 +7,7 @@ import { ROOT } from './paths.mjs';
 const NEEDS = {
   crypto: ['chromium', 'python'],
   client: ['chromium'],
-  e2e: ['chromium'],
+  e2e: ['chromium', 'python'],
   stories: ['chromium'],
 };
 const BUILD = ['@seal-chat/server#build', '@seal-chat/widget#build'];

@@ -1,6 +1,8 @@
 /** Programs that the tests need beside what npm installs: found, or installed where that is allowed and said. */
+import { join } from 'node:path';
 import { findChromium, findPlaywrightChromium } from './chromium.mjs';
 import { stop } from './node-version.mjs';
+import { PYNACL, PYTHON_ENVIRONMENT, findPython } from './python.mjs';
 import { run, succeeds, tool } from './run.mjs';
 
 /**
@@ -14,13 +16,22 @@ const PROGRAMS = {
     otherwise: ['chromium'],
     byHand: 'install one, or name it in CHROMIUM',
     find: async () => findChromium() ?? (await findPlaywrightChromium()),
-    download: [tool('playwright-core'), 'install', 'chromium'],
+    variable: 'CHROMIUM',
+    download: { from: 'Playwright', commands: [[tool('playwright-core'), 'install', 'chromium']] },
   },
   python: {
-    title: 'Python 3 with PyNaCl, for the known-answer tests',
+    title: 'Python 3 with PyNaCl, for the known-answer tests and the bot',
     packages: ['python3', 'python3-nacl'],
-    byHand: '"pip install pynacl"',
+    byHand: '"pip install pynacl", or name an interpreter in SEAL_PYTHON',
     find: () => findPython(),
+    variable: 'SEAL_PYTHON',
+    download: {
+      from: 'PyPI',
+      commands: [
+        ['python3', '-m', 'venv', PYTHON_ENVIRONMENT],
+        [join(PYTHON_ENVIRONMENT, 'bin', 'python3'), '-m', 'pip', 'install', '--quiet', PYNACL],
+      ],
+    },
   },
 };
 
@@ -44,7 +55,8 @@ export async function ensureSystem(needs, { install }) {
     if (isAllowed) missing = await missingOf(missing);
   }
   if (missing.length > 0) stop(explain(missing));
-  return needs.includes('chromium') ? { CHROMIUM: await PROGRAMS.chromium.find() } : {};
+  const found = needs.map(async (name) => [PROGRAMS[name].variable, await PROGRAMS[name].find()]);
+  return Object.fromEntries(await Promise.all(found));
 }
 
 async function missingOf(needs) {
@@ -60,7 +72,7 @@ export function explain(missing) {
     'these tests need programs that are not installed:',
     ...programs.map(({ title, byHand }) => `  ${title} (${byHand})`),
     `On Debian and Ubuntu: sudo apt-get install ${packages}`,
-    ...(missing.includes('chromium') ? ['Chromium alone, from Playwright: npm test -- --install'] : []),
+    `Without a package manager, from ${programs.map(({ download: { from } }) => from).join(' and ')}: npm test -- --install`,
     'Without any of them: npm test -- quick',
   ].join('\n');
 }
@@ -74,15 +86,8 @@ async function installPackages(names) {
 }
 
 async function download(missing) {
-  for (const { title, download: command } of missing.map((name) => PROGRAMS[name])) {
-    if (command === undefined) continue;
-    process.stdout.write(`Downloading with Playwright: ${title}\n`);
-    await run(command);
+  for (const { title, download: source } of missing.map((name) => PROGRAMS[name])) {
+    process.stdout.write(`Downloading from ${source.from}: ${title}\n`);
+    for (const command of source.commands) if ((await run(command)) !== 0) break;
   }
-}
-
-/** The same interpreters that packages/crypto/test/python.ts tries: a package of the system is not seen by others. */
-function findPython() {
-  const interpreters = ['/usr/bin/python3', 'python3'];
-  return interpreters.find((interpreter) => succeeds(interpreter, '-c', 'import nacl.bindings')) ?? null;
 }

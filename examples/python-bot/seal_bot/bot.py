@@ -9,17 +9,17 @@ from .api import Api
 from .connection import Subscription
 from .content import POST, TEXT, post_payload, text_payload
 from .directory import Directory
-from .errors import SealError
+from .errors import PASSING, SealError
 from .receiving import Incoming, Inbox
 from .register import register, renew
+from .retries import ask_for_unread
 from .rollback import check_rollback
 from .sending import Outbox
 from .state import Conversation, Store
 from .stock import keep_stock
 
-#: What another connection cures.
-PASSING = {"OFFLINE", "UNAVAILABLE", "SESSION_EXPIRED", "NOT_SIGNED_IN", "TOO_MANY_CONNECTIONS"}
 STOCK_EVERY_S = 3_600
+MIN_WAIT_S, MAX_WAIT_S = 0.25, 10.0
 
 
 class Bot:
@@ -28,6 +28,7 @@ class Bot:
     def __init__(self, store: Store, reply: Callable[[str], str | None]) -> None:
         self.store = store
         self.reply = reply
+        self.wait_s = MIN_WAIT_S
         self.api = Api(store.state.server, store.state.app_key)
         self.api.token = lambda: store.state.tokens.access if store.state.tokens else ""
         self.api.renew = lambda: renew(self.api, store)
@@ -36,11 +37,8 @@ class Bot:
         self.inbox = Inbox(self.api, store, self.directory, self.outbox, self._answer)
 
     def begin(self, name: str, show_code: Callable[[str], None]) -> None:
-        """Opens the account where there is none, and makes the device ready to receive."""
+        """Opens the account where there is none."""
         register(self.api, self.store, name, show_code)
-        if check_rollback(self.api, self.store):
-            self.inbox.fill_to_the_end()
-        keep_stock(self.api, self.store)
 
     def say(self, conversation: Conversation, said: str) -> None:
         """Puts a text into the outbox, with the conversation's lifetime; the caller commits."""
@@ -67,21 +65,24 @@ class Bot:
 
     def run(self) -> None:
         """Follows the mailbox until the process ends, over lost connections and restarts of the server."""
-        wait_s = 0.25
         while True:
             try:
-                self._follow(on_ready=lambda: print("ready", flush=True))
+                self._follow()
             except SealError as error:
                 self.store.reload()
+                if error.code == "DEVICE_REVOKED":
+                    self.store.wipe()
                 if error.code not in PASSING:
                     raise
-                if error.code in ("SESSION_EXPIRED", "NOT_SIGNED_IN"):
-                    renew(self.api, self.store)
                 print(f"{error.code}: connecting again", flush=True)
-                time.sleep(wait_s)
-                wait_s = min(wait_s * 2, 10)
+                time.sleep(self.wait_s)
+                self.wait_s = min(self.wait_s * 2, MAX_WAIT_S)
 
-    def _follow(self, on_ready: Callable[[], None]) -> None:
+    def _follow(self) -> None:
+        """Follows the mailbox over one connection. The first call renews the session where that is due."""
+        if check_rollback(self.api, self.store):
+            self.inbox.fill_to_the_end()
+        keep_stock(self.api, self.store)
         tokens = self.store.state.tokens
         subscription = Subscription(
             self.store.state.server, self.store.state.app_key, tokens.access if tokens else "", self.store.state.position
@@ -93,14 +94,15 @@ class Bot:
                 events = subscription.next_events(timeout_s=1)
                 for event in events:
                     if event["type"] == "caught-up":
-                        on_ready()
+                        print("ready", flush=True)
+                        self.wait_s = MIN_WAIT_S
                     if event["type"] == "prekeys-low" or time.monotonic() - looked_at > STOCK_EVERY_S:
                         keep_stock(self.api, self.store)
                         looked_at = time.monotonic()
                     self.inbox.take(event)
                 if any("position" in event for event in events):
                     self.api.mutate("sync.ack", {"position": self.store.state.position})
-                self.inbox.ask_for_unread()
+                ask_for_unread(self.api, self.store)
                 self.outbox.flush()
                 self.inbox.fill_gaps()
         finally:

@@ -16,11 +16,11 @@ MIN_LIFETIME, MAX_LIFETIME = 30, 7_776_000
 
 @dataclass(frozen=True)
 class DeviceListClaim:
-    """A device list as the sender knows it."""
+    """A device list as the sender knows it; without a hash where only its version was named."""
 
     user_id: str
     version: int
-    hash: bytes
+    hash: bytes | None
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import secrets
 
 from nacl.bindings import crypto_core_ed25519_is_valid_point, crypto_scalarmult, crypto_scalarmult_base
 from nacl.exceptions import CryptoError
@@ -16,7 +16,7 @@ P = 2**255 - 19
 
 def random(size: int) -> bytes:
     """Bytes from the system's generator."""
-    return os.urandom(size)
+    return secrets.token_bytes(size)
 
 
 def sign_public(seed: bytes) -> bytes:
@@ -64,7 +64,7 @@ def dh(private: bytes, public: bytes) -> bytes:
 def require_prime_order(public: bytes) -> None:
     """Checks that a base key is canonical, on the curve, and in the group of prime order.
 
-    The check is made on the birationally equivalent Edwards curve (RFC 7748 §4.1). Raises LOW_ORDER_KEY.
+    The check is made in the coordinates of the Edwards curve (RFC 7748 §4.1). Raises LOW_ORDER_KEY.
     """
     u = int.from_bytes(public, "little")
     require(u < P and u not in (0, P - 1), "LOW_ORDER_KEY")

@@ -12,7 +12,6 @@ from .reader import Reader, read_all
 
 CERTIFICATE_LABEL = "SealChat_v1_AccountKey"
 LIST_LABEL = "SealChat_v2_DeviceList"
-PQ_RATCHET = 1
 ZEROS = bytes(32)
 
 

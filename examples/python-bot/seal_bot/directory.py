@@ -11,6 +11,7 @@ from .api import Api, unb64
 from .chain import follow_chain
 from .device_list import Device, DeviceList
 from .errors import SealError, require
+from .register import now_ms
 from .sessions import PeerDevice, check_record
 from .state import Conversation, Peer, Store
 
@@ -42,9 +43,9 @@ class Directory:
             if known is None:
                 continue
             if peer is None:
-                state.peers[user_id] = Peer(known)
-            else:
-                peer.known = known
+                state.peers[user_id] = Peer(known, now_ms())
+            elif known.raw != peer.known.raw:
+                peer.known, peer.learned_at = known, now_ms()
                 self.check_claim(peer)
 
     def check_claim(self, peer: Peer) -> None:
@@ -52,7 +53,8 @@ class Directory:
         claim, known = peer.claimed, peer.known.decoded()
         if claim is None:
             return
-        if known.version > claim.version or (known.version == claim.version and sha256(known.raw) == claim.hash):
+        is_that = known.version == claim.version and claim.hash in (None, sha256(known.raw))
+        if known.version > claim.version or is_that:
             peer.claimed = peer.claimed_in = None
 
     def list_of(self, user_id: str) -> DeviceList:

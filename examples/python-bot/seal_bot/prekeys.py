@@ -11,7 +11,7 @@ from .errors import SealError, require
 from .kem import kem_public
 
 SIGNED, ONE_TIME, KEM_ONE_TIME, KEM_LAST_RESORT = 1, 2, 3, 4
-STOCK, REFILL_AT = 100, 20
+STOCK, REFILL_AT, MAX_PRIVATE = 100, 20, 2_000
 HOUR = 3_600_000
 ROTATE_AFTER, KEEP_AFTER = 48 * HOUR, 7 * 24 * HOUR
 LAST_RESORT_USES = 10_000
@@ -45,6 +45,9 @@ class PreKeyStore:
         key = PreKey(kind, self.next_id, random(size), now)
         self.next_id += 1
         self.keys.append(key)
+        if kind in (ONE_TIME, KEM_ONE_TIME):
+            for old in [each for each in self.keys if each.kind == kind][:-MAX_PRIVATE]:
+                self.keys.remove(old)
         return key
 
     def find(self, kind: int, key_id: int) -> PreKey:
@@ -58,14 +61,18 @@ class PreKeyStore:
         """Goes on far above every id that a state which was lost can have used."""
         self.next_id += 1_000_000
 
-    def rotate(self, kind: int, now: int, replace: bool = False) -> PreKey | None:
-        """A new key where the present one is older than 48 hours; deletes those replaced more than 7 days ago."""
+    def rotate(self, kind: int, now: int, published: int | None) -> PreKey | None:
+        """A new key where the published one is not the present one, or is older than 48 hours.
+
+        Deletes those that were replaced more than 7 days ago.
+        """
         kept = [each for each in self.keys if each.kind == kind]
         self.keys = [
             each for each in self.keys if each.replaced_at is None or now < each.replaced_at + KEEP_AFTER
         ]
         present = next((each for each in kept if each.replaced_at is None), None)
-        if present is not None and not replace and abs(now - present.created_at) < ROTATE_AFTER:
+        is_young = present is not None and abs(now - present.created_at) < ROTATE_AFTER
+        if is_young and present is not None and present.key_id == published:
             return None
         if present is not None:
             present.replaced_at = now

@@ -160,7 +160,7 @@ def _advance(session: Session, chain: ReceivingChain | None, envelope: Envelope,
     assert chain.chain_key is not None
     chain.chain_key, message_key = kdf_ck(chain.chain_key)
     chain.number += 1
-    _drop_surplus(session)
+    drop_keys(session, kept_keys(session) - MAX_KEPT)
     return _extract(message_key, pq_keys[-1])
 
 
@@ -172,9 +172,13 @@ def _skip(chain: ReceivingChain, pq_keys: list[bytes], now: int) -> None:
         chain.number += 1
 
 
-def _drop_surplus(session: Session) -> None:
-    """Keeps 1,000 keys: the oldest chain loses first, the lowest numbers first."""
-    surplus = sum(len(each.skipped) for each in session.receiving) - MAX_KEPT
+def kept_keys(session: Session) -> int:
+    """How many keys of late messages are kept."""
+    return sum(len(each.skipped) for each in session.receiving)
+
+
+def drop_keys(session: Session, surplus: int) -> None:
+    """Deletes `surplus` keys, if more than 0: the oldest chain loses first, the lowest numbers first."""
     for chain in reversed(session.receiving):
         for number in sorted(chain.skipped)[: max(surplus, 0)]:
             del chain.skipped[number]

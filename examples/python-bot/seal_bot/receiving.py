@@ -10,34 +10,20 @@ from wire import sha256
 from . import sessions, transcript
 from .api import Api, unb64
 from .body import Body, open_body, read_key_message
-from .content import DEVICE_LIST, READ, TIMER, Content, decode_content, device_list_payload, read_payload
+from .content import DEVICE_LIST, READ, TIMER, Content, decode_content, read_payload
 from .directory import Directory
 from .envelope import Envelope, decode_envelope
-from .errors import SealError
+from .errors import REFUSALS, SealError
+from .list_watch import ListWatch
 from .register import now_ms
+from .retries import answer_retry
 from .sending import NO_ENVELOPE, Outbox
 from .state import Conversation, Store, Unread
 from .transcript import Entry, Said
 
 PAGE = 100
-
-#: What the cryptography refuses: kept with the message. Anything else stops the bot before it acknowledges.
-REFUSALS = {
-    "BAD_SIGNATURE",
-    "BODY_MISMATCH",
-    "IDENTITY_CHANGED",
-    "LOW_ORDER_KEY",
-    "MALFORMED",
-    "NO_SESSION",
-    "REPLAYED",
-    "TOO_FAR_AHEAD",
-    "TOO_LARGE",
-    "UNDECRYPTABLE",
-    "UNKNOWN_PREKEY",
-    "UNSUPPORTED_VERSION",
-    "UNVERIFIED_DEVICE",
-    "DEVICE_LIST_REJECTED",
-}
+#: Why a retry is not answered, beside what the cryptography refuses. With CONFLICT it was answered already.
+UNANSWERED = {"NOT_FOUND", "FORBIDDEN", "NOT_A_MEMBER", "CONFLICT"}
 
 
 @dataclass(frozen=True)
@@ -70,6 +56,7 @@ class Inbox:
         self.directory = directory
         self.outbox = outbox
         self.on_text = on_text
+        self.lists = ListWatch(store, directory, outbox)
 
     def take(self, event: dict[str, Any]) -> None:
         """Takes an event and commits what it changed. One of the mailbox that was taken before changes nothing."""
@@ -81,18 +68,18 @@ class Inbox:
         elif event["type"] == "retry-request":
             self._answer_retry(event)
         elif event["type"] == "device-list" and event["userId"] in self.store.state.peers:
-            self.directory.refresh([event["userId"]])
+            self.lists.refresh(event["userId"])
+            self.store.commit()
         if position is not None:
             self.store.state.position = position
             self.store.commit()
 
     def _answer_retry(self, event: dict[str, Any]) -> None:
         try:
-            done = self.outbox.answer_retry(
-                event["conversationId"], event["seq"], event["userId"], event["deviceId"]
-            )
+            where = event["conversationId"], event["seq"], event["userId"], event["deviceId"]
+            done = answer_retry(self.api, self.store, self.directory, *where)
         except SealError as error:
-            if error.code not in REFUSALS | {"NOT_FOUND", "FORBIDDEN", "NOT_A_MEMBER"}:
+            if error.code not in REFUSALS | UNANSWERED:
                 raise
             done = False
         print(f"message {event['seq']} {'sent' if done else 'not sent'} again", flush=True)
@@ -121,7 +108,7 @@ class Inbox:
             if error.code not in REFUSALS | {"DUPLICATE_MESSAGE"}:
                 raise
             print(f"{error.code}: message {event['seq']} could not be opened", flush=True)
-            conversation.unread.append(Unread(event["seq"], event["messageId"], unb64(event["body"])))
+            conversation.unread.append(Unread(event["seq"], event["messageId"]))
             self._count(conversation, event, stored_hash(event), None)
             return
         self._count(conversation, event, opened.body_hash, opened.body)
@@ -135,8 +122,9 @@ class Inbox:
             raise SealError("UNVERIFIED_DEVICE" if sealed != NO_ENVELOPE else "NO_SESSION")
         envelope = decode_envelope(sealed)
         device = self.directory.device_of(sender, event["senderDeviceId"])
-        if envelope.sender_version > self.directory.list_of(sender).version:
-            self.directory.refresh([sender])
+        for user_id, version in ((sender, envelope.sender_version), (account.user_id, envelope.recipient_version)):
+            if version > self.directory.list_of(user_id).version:
+                self.directory.refresh([user_id])
         record = self.directory.record_of(sender, device)
         key_message = sessions.decrypt(
             record, state.prekeys, account.own(), envelope, conversation.conversation_id, now_ms()
@@ -179,56 +167,17 @@ class Inbox:
 
     def _apply(self, conversation: Conversation, event: dict[str, Any], opened: Opened) -> None:
         content, is_peer = opened.content, event["senderUserId"] == conversation.peer_id
-        self._compare_lists(conversation, event, opened.envelope)
+        sent_at = 0 if opened.body is None else opened.body.sent_at
+        self.lists.compare(conversation, event, opened.envelope, sent_at)
         if content is None:
             return
         if content.kind == TIMER and content.timer is not None:
             conversation.timer = content.timer
         elif content.kind == DEVICE_LIST and content.claim is not None:
-            self._take_claim(conversation, content)
+            self.lists.take_claim(conversation, content.claim)
         elif content.text is not None and is_peer:
             self.on_text(Incoming(conversation, event["seq"], content.text))
             self.outbox.put(conversation, READ, read_payload(event["seq"], event["messageId"]))
-
-    def _take_claim(self, conversation: Conversation, content: Content) -> None:
-        """The other side knows a list of one of the two: nothing is sent until the server shows it, or a later one."""
-        claim = content.claim
-        assert claim is not None
-        peer = self.store.state.peers.get(claim.user_id)
-        if peer is None or claim.user_id not in (conversation.peer_id, self.store.account().user_id):
-            return
-        peer.claimed, peer.claimed_in = claim, conversation.conversation_id
-        self.directory.refresh([claim.user_id])
-        self.directory.check_claim(peer)
-
-    def _compare_lists(self, conversation: Conversation, event: dict[str, Any], envelope: Envelope) -> None:
-        """A second message under an older list than this device knows is told to both sides."""
-        own_id = self.store.account().user_id
-        sender = self.directory.list_of(event["senderUserId"])
-        own = self.directory.list_of(own_id)
-        for known, version in ((sender, envelope.sender_version), (own, envelope.recipient_version)):
-            key = f"{event['senderDeviceId']} {known.user_id}"
-            if version >= known.version:
-                conversation.stale.pop(key, None)
-                continue
-            conversation.stale[key] = conversation.stale.get(key, 0) + 1
-            if conversation.stale[key] == 2:
-                print(f"message {event['seq']} was sent under an old device list", flush=True)
-                payload = device_list_payload(known.user_id, known.version, sha256(known.raw))
-                self.outbox.put(conversation, DEVICE_LIST, payload)
-
-    def ask_for_unread(self) -> None:
-        """Asks the senders of what could not be opened, once for each message."""
-        for conversation in self.store.state.conversations.values():
-            for unread in [each for each in conversation.unread if not each.asked]:
-                given = {"conversationId": conversation.conversation_id, "seq": unread.seq}
-                try:
-                    self.api.mutate("messages.requestRetry", given)
-                except SealError as error:
-                    if error.code in ("OFFLINE", "UNAVAILABLE"):
-                        raise
-                unread.asked = True
-                self.store.commit()
 
     def fill_gaps(self) -> None:
         """Asks for places for which nothing came."""

@@ -14,13 +14,12 @@ from .curves import dh_public, random, sign_labeled, sign_public
 from .device_list import (
     CERTIFICATE_LABEL,
     LIST_LABEL,
-    PQ_RATCHET,
     ZEROS,
     Device,
     encode_certificate,
     encode_list,
 )
-from .errors import SealError, require
+from .errors import PASSING, SealError, require
 from .state import Account, Peer, Registration, Store, Tokens
 from .vault import AccountSecrets, make_vault, spell_code
 
@@ -65,7 +64,7 @@ def make_account(tenant_id: str, username: str) -> tuple[Account, Registration]:
         dh_public(account.dh_private),
         sign_public(account.sign_seed),
         account.registration_id,
-        PQ_RATCHET,
+        0,
         1,
     )
     device_list = encode_list(
@@ -119,7 +118,7 @@ def renew(api: Api, store: Store) -> None:
         assert tokens is not None
         _keep_tokens(store, api.mutate("auth.refresh", {"refreshToken": tokens.refresh}, session=False))
     except SealError as error:
-        if error.code in ("OFFLINE", "UNAVAILABLE", "DEVICE_REVOKED"):
+        if error.code in ("OFFLINE", "UNAVAILABLE", "RATE_LIMITED", "DEVICE_REVOKED"):
             raise
         sign_in(api, store)
 
@@ -142,11 +141,10 @@ def register(api: Api, store: Store, username: str, show_code: Callable[[str], N
     try:
         _send_registration(api, store, account, registration)
     except SealError as error:
-        if error.code != "CONFLICT":
+        if error.code not in PASSING:
             state.account = state.registration = None
             store.commit()
-            raise
-        sign_in(api, store)
+        raise
     own = follow_chain(
         None,
         [(registration.device_list, registration.device_list_signature)],
@@ -155,7 +153,7 @@ def register(api: Api, store: Store, username: str, show_code: Callable[[str], N
         account.identity_key,
     )
     assert own is not None
-    state.peers[account.user_id] = Peer(KnownList(own.raw))
+    state.peers[account.user_id] = Peer(KnownList(own.raw), now_ms())
     show_code(registration.recovery_code)
     state.registration = None
     store.commit()

@@ -9,17 +9,14 @@ from wire import sha256
 from . import sessions, transcript
 from .api import Api, b64, unb64
 from .body import Body, Claim, seal
-from .device_list import Device
+from .claiming import start_sessions
 from .directory import Directory
-from .errors import SealError, require
-from .pqxdh import initiate
-from .prekeys import KEM_LAST_RESORT, KEM_ONE_TIME, ONE_TIME, SIGNED, Bundle, PublicPreKey
+from .errors import PASSING, SealError, require
 from .register import new_id, now_ms
 from .state import Conversation, Outgoing, Sent, SentTo, Store
 
 NO_ENVELOPE = b"\x01"
 ATTEMPTS = 3
-MAX_RETRIES = 3
 JUMP = 1_000_000_000
 
 
@@ -30,6 +27,8 @@ class Outbox:
         self.api = api
         self.store = store
         self.directory = directory
+        #: Conversations in which nothing is sent before the next start, as something there is not in order.
+        self.held: set[str] = set()
 
     def put(self, conversation: Conversation, kind: int, payload: bytes, lifetime: int | None = None) -> None:
         """Adds a message; the caller commits."""
@@ -37,9 +36,17 @@ class Outbox:
         self.store.state.outbox.append(message)
 
     def flush(self) -> None:
-        """Sends everything, and stops at what cannot be sent now."""
-        while self.store.state.outbox:
-            self._send(self.store.state.outbox[0])
+        """Sends everything in order. What a conversation does not allow holds that conversation alone."""
+        for message in list(self.store.state.outbox):
+            if message.conversation_id in self.held:
+                continue
+            try:
+                self._send(message)
+            except SealError as error:
+                if error.code in (*PASSING, "DEVICE_REVOKED"):
+                    raise
+                print(f"{error}: nothing is sent in this conversation", flush=True)
+                self.held.add(message.conversation_id)
 
     def _send(self, message: Outgoing) -> None:
         conversation = self.store.state.conversations[message.conversation_id]
@@ -107,7 +114,7 @@ class Outbox:
             if sessions.sending_session(self.directory.record_of(user_id, each), now) is None
         ]
         if without:
-            self._start_sessions(user_id, without)
+            start_sessions(self.api, self.store, self.directory, user_id, without)
         versions = (message.versions[account.user_id], message.versions[user_id])
         for each in devices:
             record = self.directory.record_of(user_id, each)
@@ -118,26 +125,6 @@ class Outbox:
                     raise
                 envelope = NO_ENVELOPE
             message.envelopes[each.device_id] = envelope
-
-    def _start_sessions(self, user_id: str, devices: list[Device]) -> None:
-        account, now = self.store.account(), now_ms()
-        given = {"userId": user_id, "deviceIds": [each.device_id for each in devices]}
-        bundles = {each["deviceId"]: each for each in self.api.mutate("preKeys.claim", given)["bundles"]}
-        for device in devices:
-            if device.device_id not in bundles:
-                continue
-            record = self.directory.record_of(user_id, device)
-            own = account.own()
-            session = initiate(
-                account.tenant_id,
-                own.party,
-                account.dh_private,
-                record.party(),
-                device,
-                read_bundle(bundles[device.device_id]),
-                now,
-            )
-            sessions.promote(record, session, now)
 
     def _accepted(self, message: Outgoing, conversation: Conversation, answer: dict[str, Any]) -> None:
         """Counts the message in its place. One whose place has another body was sealed in a lost time."""
@@ -157,29 +144,6 @@ class Outbox:
         state.outbox.remove(message)
         self.store.commit()
 
-    def answer_retry(self, conversation_id: str, seq: int, user_id: str, device_id: str) -> bool:
-        """Encrypts the key of a message again for a device that could not open it, where its key is the same."""
-        sent = next(
-            (each for each in self.store.state.sent if (each.conversation_id, each.seq) == (conversation_id, seq)),
-            None,
-        )
-        device = self.directory.device_of(user_id, device_id)
-        to = None if sent is None else sent.devices.get(device_id)
-        if sent is None or to is None or to.dh_key != device.dh_key or to.retries >= MAX_RETRIES:
-            return False
-        to.retries += 1
-        account, record = self.store.account(), self.directory.record_of(user_id, device)
-        if not record.sessions or record.sessions[0].base_key == to.base_key:
-            # The session that failed: a new one takes its place.
-            self._start_sessions(user_id, [device])
-        versions = (self.directory.list_of(account.user_id).version, self.directory.list_of(user_id).version)
-        envelope = sessions.encrypt(record, sent.key_message, conversation_id, versions, now_ms())
-        self.store.commit()
-        given = {"conversationId": conversation_id, "seq": seq, "deviceId": device_id, "envelope": b64(envelope)}
-        self.api.mutate("messages.retry", given)
-        return True
-
-
 def _wire(message: Outgoing) -> dict[str, Any]:
     given: dict[str, Any] = {
         "conversationId": message.conversation_id,
@@ -189,22 +153,3 @@ def _wire(message: Outgoing) -> dict[str, Any]:
         "envelopes": [{"deviceId": each, "envelope": b64(sealed)} for each, sealed in message.envelopes.items()],
     }
     return given if message.lifetime is None else {**given, "lifetimeSeconds": message.lifetime}
-
-
-def read_bundle(answer: dict[str, Any]) -> Bundle:
-    """A bundle of `preKeys.claim`, of which nothing was checked yet."""
-
-    def key(kind: int, given: dict[str, Any], size: int) -> PublicPreKey:
-        public = unb64(given["publicKey"])
-        require(len(public) == size, "MALFORMED")
-        return PublicPreKey(kind, given["keyId"], public, unb64(given["signature"]))
-
-    one_time, kem = answer["oneTimePreKey"], answer["kemPreKey"]
-    kem_kind = KEM_ONE_TIME if kem["kind"] == "kemOneTime" else KEM_LAST_RESORT
-    return Bundle(
-        answer["deviceId"],
-        answer["registrationId"],
-        key(SIGNED, answer["signedPreKey"], 32),
-        None if one_time is None else key(ONE_TIME, one_time, 32),
-        key(kem_kind, kem, 1184),
-    )

@@ -14,7 +14,7 @@ from .prekeys import PreKeyStore
 from .ratchet import Session
 
 DAY = 24 * 3_600_000
-SEND_FOR, KEEP_FOR, MAX_SESSIONS = 30 * DAY, 60 * DAY, 40
+SEND_FOR, KEEP_FOR, MAX_SESSIONS, MAX_KEPT = 30 * DAY, 60 * DAY, 40, 2_000
 ENDS_SEARCH = ("DUPLICATE_MESSAGE", "LOW_ORDER_KEY")
 
 
@@ -27,6 +27,8 @@ class PeerDevice:
     dh_key: bytes
     identity_key: bytes
     sessions: list[Session] = field(default_factory=list)
+    #: When a session was last replaced because a message could not be opened, ms.
+    reset_at: int = 0
 
     def party(self) -> Party:
         return Party(self.user_id, self.device_id, self.dh_key)
@@ -44,6 +46,9 @@ def promote(record: PeerDevice, session: Session, now: int) -> None:
     record.sessions = [session, *kept]
     while len(record.sessions) > MAX_SESSIONS:
         record.sessions.remove(min(record.sessions, key=lambda each: each.used_at))
+    for each in reversed(record.sessions):
+        surplus = sum(ratchet.kept_keys(other) for other in record.sessions) - MAX_KEPT
+        ratchet.drop_keys(each, surplus)
 
 
 def sending_session(record: PeerDevice, now: int) -> Session | None:

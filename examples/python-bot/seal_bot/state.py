@@ -64,21 +64,22 @@ class Tokens:
 
 @dataclass
 class Peer:
-    """A person: their verified list, and a later one that another device has claimed to know."""
+    """A person: their verified list, when it was learned, and a later one that another device has claimed to know."""
 
     known: KnownList
+    learned_at: int
     claimed: DeviceListClaim | None = None
     claimed_in: str | None = None
 
 
 @dataclass
 class Unread:
-    """A message that could not be opened, and whether its sender was asked."""
+    """A message that could not be opened, how often its sender was asked, and when to ask again (ms)."""
 
     seq: int
     message_id: str
-    body: bytes
-    asked: bool = False
+    requests: int = 0
+    ask_at: int | None = 0
 
 
 @dataclass
@@ -186,6 +187,10 @@ class Store:
         folder = os.open(self.path.parent, os.O_RDONLY)
         os.fsync(folder)
         os.close(folder)
+
+    def wipe(self) -> None:
+        """Deletes the state of a device that was removed from its account."""
+        self.path.unlink(missing_ok=True)
 
     def account(self) -> Account:
         """The account, which exists once `register` has returned."""

@@ -44,12 +44,8 @@ def keep_stock(api: Api, store: Store, *, replace: bool = False) -> None:
 
 
 def _due(store: Store, kind: int, published: int | None, now: int, replace: bool) -> PreKey | None:
-    """The key to publish: a new one where the present one is too old, or the present one where the server lacks it."""
-    made = store.state.prekeys.rotate(kind, now, replace)
-    if made is not None:
-        return made
-    present = next(key for key in store.state.prekeys.keys if key.kind == kind and key.replaced_at is None)
-    return None if present.key_id == published else present
+    """A new key where the present one is too old, or is not the one that the server has."""
+    return store.state.prekeys.rotate(kind, now, None if replace else published)
 
 
 def _refill(store: Store, kind: int, left: int, now: int) -> list[PreKey]:

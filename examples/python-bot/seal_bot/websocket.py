@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import os
+import secrets
 import socket
 import ssl
 import struct
@@ -35,7 +35,7 @@ class WebSocket:
             raise SealError("OFFLINE") from None
 
     def _shake_hands(self, host: str, target: str) -> None:
-        key = base64.b64encode(os.urandom(16)).decode()
+        key = base64.b64encode(secrets.token_bytes(16)).decode()
         lines = [
             f"GET {target} HTTP/1.1",
             f"Host: {host}",
@@ -90,7 +90,7 @@ class WebSocket:
             if size < 65_536
             else b"\xff" + struct.pack(">Q", size)
         )
-        mask = os.urandom(4)
+        mask = secrets.token_bytes(4)
         masked = bytes(byte ^ mask[i % 4] for i, byte in enumerate(payload))
         try:
             self.socket.sendall(bytes([0x80 | kind]) + length + mask + masked)

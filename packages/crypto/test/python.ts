@@ -1,13 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { findPython } from '../../../scripts/lib/python.mjs';
 
 /** What a script of packages/crypto/python prints. @throws Error that says what to install */
 export function runPython(script: string): string {
   const path = fileURLToPath(new URL(`../python/${script}`, import.meta.url));
-  const interpreter = ['/usr/bin/python3', 'python3'].find(
-    (candidate) => spawnSync(candidate, ['-c', 'import nacl.bindings']).status === 0,
-  );
-  if (interpreter === undefined) {
+  const interpreter = findPython();
+  if (interpreter === null) {
     throw new Error(
       'the second implementation needs Python 3 with PyNaCl: apt install python3-nacl, or pip install pynacl',
     );

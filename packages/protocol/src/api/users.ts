@@ -6,6 +6,7 @@ import type { Query } from './procedure.ts';
 
 /** Finding people. */
 export const userInputs = {
+  /** People whose name begins with `query`, the same in upper and lower case, the exact name first; never the caller. */
   search: z.strictObject({ query: z.string().trim().min(1).max(SIZE_LIMITS.usernameMax), limit: pageSize }),
   profiles: z.strictObject({ userIds: z.array(userId).min(1).max(COUNT_LIMITS.page) }),
 };

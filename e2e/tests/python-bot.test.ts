@@ -1,0 +1,89 @@
+import { stat } from 'node:fs/promises';
+import { expect } from 'vitest';
+import { patient } from '../../scripts/lib/patience.mjs';
+import { openBot, type Bot } from '../support/bot.ts';
+import { test as base } from '../support/test.ts';
+import { composer, expectStatus, expectTexts, find, row, send } from '../support/widget.ts';
+
+/** A bot that shares no code with the widget: what passes here, the documents are enough for. */
+const test = base.extend('openBot', ({ server, site }, { onCleanup }) => {
+  const bots: Bot[] = [];
+  onCleanup(() => Promise.all(bots.map((bot) => bot.dispose())));
+  return async (name: string) => {
+    const bot = await openBot(server, site, name);
+    bots.push(bot);
+    return bot;
+  };
+});
+
+/** What the bot says when something does not fit. */
+const COMPLAINTS = /could not be opened|FORKED|missing|holds back|old device list|old copy|sent again/u;
+
+/** Highest epoch of the post-quantum ratchet that the bot sends in. */
+async function epochOf(bot: Bot): Promise<number> {
+  const { devices } = (await bot.state()) as { devices: Record<string, { sessions: { pq: { epoch: number } }[] }> };
+  return Math.max(...Object.values(devices).flatMap(({ sessions }) => sessions.map(({ pq }) => pq.epoch)));
+}
+
+test('a person and a bot in Python talk: both read, also what came while the bot was down', async ({
+  person,
+  openBot: open,
+}) => {
+  const [alice, echo] = await Promise.all([person('alice'), open('echo')]);
+  await echo.start();
+  expect((await stat(echo.stateFile)).mode & 0o777).toBe(0o600);
+
+  await find(alice.widget, 'echo');
+  await send(alice.widget, 'Grüße 👋');
+  await expectTexts(alice.widget, ['Grüße 👋', 'You said: Grüße 👋']);
+  await expectStatus(alice.widget, 'Grüße 👋', 'read');
+
+  await echo.kill();
+  await send(alice.widget, 'are you there?');
+  await expectStatus(alice.widget, 'are you there?', 'sent');
+  await echo.start();
+  const soFar = ['Grüße 👋', 'You said: Grüße 👋', 'are you there?', 'You said: are you there?'];
+  await expectTexts(alice.widget, soFar);
+  await expectStatus(alice.widget, 'are you there?', 'read');
+  expect(echo.log()).not.toMatch(COMPLAINTS);
+});
+
+test(
+  'in a longer talk both come to new epochs of the post-quantum ratchet, over a restart of the bot',
+  async ({ person, openBot: open }) => {
+    const [bob, echo] = await Promise.all([person('bob'), open('echo2')]);
+    await echo.start();
+    await find(bob.widget, 'echo2');
+    const expected: string[] = [];
+    const talk = async (text: string): Promise<void> => {
+      await send(bob.widget, text);
+      expected.push(text, `You said: ${text}`);
+      await expectTexts(bob.widget, expected);
+    };
+    // A text, its answer and two read positions are four messages; an epoch is over after 50.
+    for (let i = 0; (await epochOf(echo)) < 1; i += 1) await talk(`first ${i}`);
+    await echo.kill();
+    await echo.start();
+    for (let i = 0; (await epochOf(echo)) < 2; i += 1) await talk(`second ${i}`);
+    expect(echo.log()).not.toMatch(COMPLAINTS);
+  },
+  { timeout: patient(120_000) },
+);
+
+test('the first message of a bot is a request, and a chat once it is accepted', async ({
+  person,
+  openBot: open,
+  site,
+}) => {
+  const [carol, greeter] = await Promise.all([person('carol', { url: site.strangersUrl }), open('greeter')]);
+  await greeter.start('--greet', 'carol');
+  await carol.widget.getByRole('button', { name: '1 request', exact: true }).click();
+  await row(carol.widget, 'greeter').click();
+  const greeting = 'Hello, I am greeter. I answer with what you say.';
+  await expectTexts(carol.widget, [greeting]);
+  await carol.widget.getByRole('button', { name: 'Accept', exact: true }).click();
+  await composer(carol.widget, 'greeter').waitFor();
+  await send(carol.widget, 'hello greeter');
+  await expectTexts(carol.widget, [greeting, 'hello greeter', 'You said: hello greeter']);
+  expect(greeter.log()).not.toMatch(COMPLAINTS);
+});
