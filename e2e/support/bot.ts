@@ -21,7 +21,7 @@ export interface Bot {
   /** What its state file has. */
   state(): Promise<unknown>;
   /** Starts it and waits until it has taken what was in its mailbox. */
-  start(...options: readonly string[]): Promise<void>;
+  start(options?: readonly string[], environment?: NodeJS.ProcessEnv): Promise<void>;
   /** `kill -9`. */
   kill(): Promise<void>;
   /** Stops it if it runs, and deletes its state. */
@@ -52,10 +52,13 @@ export async function openBot(server: SealServer, site: Site, name: string): Pro
     stateFile,
     log: () => log,
     state: async () => JSON.parse(await readFile(stateFile, 'utf8')) as unknown,
-    start: async (...options) => {
+    start: async (options = [], environment = {}) => {
       const before = log.length;
       const where = ['--server', server.url, '--app-key', site.appKey, '--name', name, '--state', stateFile];
-      const child = spawn(python, [PROGRAM, ...where, ...options], { stdio: ['ignore', 'pipe', 'pipe'] });
+      const child = spawn(python, [PROGRAM, ...where, ...options], {
+        env: { ...process.env, ...environment },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
       running = child;
       for (const stream of [child.stdout, child.stderr])
         stream.setEncoding('utf8').on('data', (text: string) => (log += text));

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 import sys
+from getpass import getpass
 from pathlib import Path
 
 sys.dont_write_bytecode = True
@@ -24,6 +26,9 @@ def read_arguments() -> argparse.Namespace:
     parser.add_argument("--name", required=True, help="user name of the account that is opened at the first start")
     parser.add_argument("--state", type=Path, help="file of the bot's state, by default NAME.state.json")
     parser.add_argument("--greet", metavar="USERNAME", help="opens the DM with this person and says hello")
+    parser.add_argument(
+        "--recover", action="store_true", help="joins the account with the recovery code in SEAL_RECOVERY_CODE"
+    )
     return parser.parse_args()
 
 
@@ -44,7 +49,10 @@ def main() -> int:
             Store(given.state or Path(f"{given.name}.state.json"), given.server, given.app_key),
             reply=echo,
         )
-        bot.begin(given.name, show_code)
+        if given.recover:
+            bot.recover(given.name, os.environ.get("SEAL_RECOVERY_CODE") or getpass("Recovery code: "))
+        else:
+            bot.begin(given.name, show_code)
         if given.greet is not None:
             bot.greet(given.greet, f"Hello, I am {given.name}. I answer with what you say.")
         bot.run()

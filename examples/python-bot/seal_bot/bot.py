@@ -10,7 +10,9 @@ from .connection import Subscription
 from .content import POST, TEXT, post_payload, text_payload
 from .directory import Directory
 from .errors import PASSING, SealError
+from .gaps import Gaps
 from .receiving import Incoming, Inbox
+from .recover import learn_conversations, recover
 from .register import register, renew
 from .retries import ask_for_unread
 from .rollback import check_rollback
@@ -35,10 +37,23 @@ class Bot:
         self.directory = Directory(self.api, store)
         self.outbox = Outbox(self.api, store, self.directory)
         self.inbox = Inbox(self.api, store, self.directory, self.outbox, self._answer)
+        self.gaps = Gaps(self.api, store, self.inbox)
 
     def begin(self, name: str, show_code: Callable[[str], None]) -> None:
-        """Opens the account where there is none."""
+        """Opens the account where there is none, and makes the device ready to send and receive."""
         register(self.api, self.store, name, show_code)
+        self._check_state()
+
+    def _check_state(self) -> None:
+        if check_rollback(self.api, self.store):
+            self.gaps.fill_to_the_end()
+        keep_stock(self.api, self.store)
+
+    def recover(self, name: str, code: str) -> None:
+        """Joins the account of that name with its recovery code."""
+        recover(self.api, self.store, name, code)
+        learn_conversations(self.api, self.store, self.directory)
+        self._check_state()
 
     def say(self, conversation: Conversation, said: str) -> None:
         """Puts a text into the outbox, with the conversation's lifetime; the caller commits."""
@@ -80,9 +95,7 @@ class Bot:
 
     def _follow(self) -> None:
         """Follows the mailbox over one connection. The first call renews the session where that is due."""
-        if check_rollback(self.api, self.store):
-            self.inbox.fill_to_the_end()
-        keep_stock(self.api, self.store)
+        self._check_state()
         tokens = self.store.state.tokens
         subscription = Subscription(
             self.store.state.server, self.store.state.app_key, tokens.access if tokens else "", self.store.state.position
@@ -104,6 +117,6 @@ class Bot:
                     self.api.mutate("sync.ack", {"position": self.store.state.position})
                 ask_for_unread(self.api, self.store)
                 self.outbox.flush()
-                self.inbox.fill_gaps()
+                self.gaps.look()
         finally:
             subscription.close()

@@ -38,6 +38,6 @@ def _read(kind: Any, value: Any) -> Any:
         return {arguments[0](key): _read(arguments[1], each) for key, each in value.items()}
     if dataclasses.is_dataclass(kind):
         hints = typing.get_type_hints(kind)
-        make: Callable[..., Any] = kind
+        make = typing.cast(Callable[..., Any], kind)
         return make(**{name: _read(hints[name], each) for name, each in value.items()})
     return bytes.fromhex(value) if kind is bytes else value

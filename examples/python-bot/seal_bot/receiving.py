@@ -21,7 +21,6 @@ from .sending import NO_ENVELOPE, Outbox
 from .state import Conversation, Store, Unread
 from .transcript import Entry, Said
 
-PAGE = 100
 #: Why a retry is not answered, beside what the cryptography refuses. With CONFLICT it was answered already.
 UNANSWERED = {"NOT_FOUND", "FORBIDDEN", "NOT_A_MEMBER", "CONFLICT"}
 
@@ -64,7 +63,7 @@ class Inbox:
         if position is not None and position <= self.store.state.position:
             return
         if event["type"] == "message":
-            self._take_message(event)
+            self.take_message(event)
         elif event["type"] == "retry-request":
             self._answer_retry(event)
         elif event["type"] == "device-list" and event["userId"] in self.store.state.peers:
@@ -84,13 +83,14 @@ class Inbox:
             done = False
         print(f"message {event['seq']} {'sent' if done else 'not sent'} again", flush=True)
 
-    def _take_message(self, event: dict[str, Any]) -> None:
+    def take_message(self, event: dict[str, Any]) -> None:
+        """Takes a message from the mailbox or the history; the caller commits. One that was opened changes nothing."""
         try:
             conversation = self.directory.conversation(event["conversationId"])
         except SealError as error:
             if error.code not in ("CONVERSATION_REJECTED", "NOT_FOUND", "NOT_A_MEMBER"):
                 raise
-            print(f"{error.code}: a message of no conversation of this account's", flush=True)
+            # Also what the account's other devices tell each other: the bot keeps no registers.
             return
         if event["senderDeviceId"] == self.store.account().device_id:
             # What this device has sent itself and forgot.
@@ -178,35 +178,6 @@ class Inbox:
         elif content.text is not None and is_peer:
             self.on_text(Incoming(conversation, event["seq"], content.text))
             self.outbox.put(conversation, READ, read_payload(event["seq"], event["messageId"]))
-
-    def fill_gaps(self) -> None:
-        """Asks for places for which nothing came."""
-        for conversation in self.store.state.conversations.values():
-            self._fill(conversation, 0)
-
-    def fill_to_the_end(self) -> None:
-        """Asks for everything that the server has and a state that was rolled back has not."""
-        for conversation in self.store.state.conversations.values():
-            given = {"conversationId": conversation.conversation_id}
-            self._fill(conversation, self.api.query("conversations.get", given)["lastSeq"])
-
-    def _fill(self, conversation: Conversation, last_seq: int) -> None:
-        missing = transcript.gap(conversation.transcript, last_seq)
-        before: int | None = None
-        while missing is not None:
-            first, last = missing
-            before = last + 1 if before is None else before
-            given = {"conversationId": conversation.conversation_id, "before": before, "limit": PAGE}
-            found = self.api.query("messages.history", given)["messages"]
-            wanted = [event for event in found if first <= event["seq"] <= last]
-            for event in wanted:
-                self._take_message({**event, "envelope": event["envelope"] or ""})
-            self.store.commit()
-            missing = transcript.gap(conversation.transcript, last_seq)
-            before = min((event["seq"] for event in wanted), default=first)
-            if missing is not None and before <= first:
-                print(f"the server holds back message {missing[0]}", flush=True)
-                return
 
 
 def stored_hash(event: dict[str, Any]) -> bytes:

@@ -6,7 +6,7 @@ import time
 import uuid as uuids
 from typing import Any, Callable
 
-from wire import box, hkdf, pad, sha256, sign, text, u8, u32, u53, uuid
+from wire import sha256, sign, text, u8, uuid
 
 from .api import Api, b64, unb64
 from .chain import KnownList, follow_chain
@@ -20,10 +20,11 @@ from .device_list import (
     encode_list,
 )
 from .errors import PASSING, SealError, require
+from .labels import seal_labels
 from .state import Account, Peer, Registration, Store, Tokens
 from .vault import AccountSecrets, make_vault, spell_code
 
-REGISTER, SIGN_IN = 1, 3
+REGISTER, JOIN, SIGN_IN = 1, 2, 3
 DEVICE_NAME = "Python bot"
 
 
@@ -33,13 +34,6 @@ def new_id() -> str:
 
 def now_ms() -> int:
     return time.time_ns() // 1_000_000
-
-
-def _labels(account: Account, now: int) -> bytes:
-    """The names of the account's devices, sealed for them alone."""
-    info = text("SealChat_v1_DeviceLabels") + uuid(account.tenant_id) + uuid(account.user_id)
-    key = hkdf(account.archive_key, ZEROS, info + u32(account.archive_epoch), 32)
-    return box(key, random(24), pad(u8(1) + uuid(account.device_id) + u53(now) + text(DEVICE_NAME)))
 
 
 def make_account(tenant_id: str, username: str) -> tuple[Account, Registration]:
@@ -78,7 +72,9 @@ def make_account(tenant_id: str, username: str) -> tuple[Account, Registration]:
         issued_at=now,
         author=account.device_id,
         archive_epoch=account.archive_epoch,
-        labels=_labels(account, now),
+        labels=seal_labels(
+            tenant_id, account.user_id, account.archive_key, 1, [(account.device_id, now, DEVICE_NAME)]
+        ),
         devices=[device],
     )
     secrets = AccountSecrets(account.account_seed, account.archive_epoch, account.archive_key)
@@ -90,8 +86,8 @@ def make_account(tenant_id: str, username: str) -> tuple[Account, Registration]:
     return account, registration
 
 
-def _proof(account: Account, purpose: int, challenge: dict[str, Any], list_hash: bytes) -> dict[str, Any]:
-    """The sign-in proof, as the start of the input of `auth.register` and `auth.signIn`."""
+def auth_proof(account: Account, purpose: int, challenge: dict[str, Any], list_hash: bytes) -> dict[str, Any]:
+    """The sign-in proof, as the start of the input of `auth.register`, `auth.join` and `auth.signIn`."""
     require(challenge["tenantId"] == account.tenant_id, "CONFLICT", "the key belongs to another tenant now")
     content = text("SealChat_v1_AuthProof") + u8(purpose) + uuid(account.tenant_id) + uuid(challenge["challengeId"])
     content += unb64(challenge["nonce"]) + uuid(account.user_id) + uuid(account.device_id) + list_hash
@@ -106,8 +102,8 @@ def _proof(account: Account, purpose: int, challenge: dict[str, Any], list_hash:
 def sign_in(api: Api, store: Store) -> None:
     """Signs in with the device's key and keeps the tokens."""
     challenge = api.mutate("auth.challenge", {}, session=False)
-    answer = api.mutate("auth.signIn", _proof(store.account(), SIGN_IN, challenge, ZEROS), session=False)
-    _keep_tokens(store, answer)
+    answer = api.mutate("auth.signIn", auth_proof(store.account(), SIGN_IN, challenge, ZEROS), session=False)
+    keep_tokens(store, answer)
 
 
 def renew(api: Api, store: Store) -> None:
@@ -116,14 +112,15 @@ def renew(api: Api, store: Store) -> None:
     try:
         require(tokens is not None, "NOT_SIGNED_IN")
         assert tokens is not None
-        _keep_tokens(store, api.mutate("auth.refresh", {"refreshToken": tokens.refresh}, session=False))
+        keep_tokens(store, api.mutate("auth.refresh", {"refreshToken": tokens.refresh}, session=False))
     except SealError as error:
         if error.code in ("OFFLINE", "UNAVAILABLE", "RATE_LIMITED", "DEVICE_REVOKED"):
             raise
         sign_in(api, store)
 
 
-def _keep_tokens(store: Store, answer: dict[str, Any]) -> None:
+def keep_tokens(store: Store, answer: dict[str, Any]) -> None:
+    """Keeps the tokens of an answer; on the disk when it returns."""
     store.state.tokens = Tokens(answer["accessToken"], answer["refreshToken"])
     store.commit()
 
@@ -162,7 +159,7 @@ def register(api: Api, store: Store, username: str, show_code: Callable[[str], N
 def _send_registration(api: Api, store: Store, account: Account, registration: Registration) -> None:
     challenge = api.mutate("auth.challenge", {}, session=False)
     given = {
-        **_proof(account, REGISTER, challenge, sha256(registration.device_list)),
+        **auth_proof(account, REGISTER, challenge, sha256(registration.device_list)),
         "username": registration.username,
         "deviceList": b64(registration.device_list),
         "deviceListSignature": b64(registration.device_list_signature),
@@ -172,4 +169,4 @@ def _send_registration(api: Api, store: Store, account: Account, registration: R
             "records": [b64(registration.vault_record)],
         },
     }
-    _keep_tokens(store, api.mutate("auth.register", given, session=False))
+    keep_tokens(store, api.mutate("auth.register", given, session=False))

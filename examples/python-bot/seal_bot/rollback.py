@@ -22,6 +22,8 @@ def check_rollback(api: Api, store: Store) -> bool:
     print("the state is an old copy: beginning new sessions", flush=True)
     for record in store.state.devices.values():
         record.sessions = []
+    for message in store.state.outbox:
+        message.envelopes, message.versions = {}, {}
     keep_stock(api, store, replace=True)
     for _ in range(ROUNDS):
         if _raise(api, store, JUMP):

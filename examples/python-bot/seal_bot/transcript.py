@@ -44,12 +44,33 @@ class Transcript:
     #: The highest counter of each device, and the messages that could not be read with their devices.
     counters: dict[str, int] = field(default_factory=dict)
     unread: dict[int, str] = field(default_factory=dict)
+    #: Entries that came before a first hash was known, where the device was not there from the first.
+    early: dict[int, Entry] = field(default_factory=dict)
+    base: int = 0
 
 
 def begin(tenant_id: str, conversation_id: str) -> Transcript:
     """T 0, of a conversation whose first entry this device has."""
     value = sha256(text("SealChat_v1_Transcript") + uuid(tenant_id) + uuid(conversation_id))
     return Transcript(0, value, hashes={0: value})
+
+
+def begin_late(last_seq: int) -> Transcript:
+    """Of a conversation that this device has from the place after `last_seq`."""
+    return Transcript(last_seq, None, base=last_seq)
+
+
+def _adopt(transcript: Transcript, said: Said) -> None:
+    """Begins at the hash that a sender names, where every entry after it is there up to the sender's message."""
+    if transcript.value is not None or said.claim_seq is None or said.claim_hash is None:
+        return
+    if transcript.base <= said.claim_seq < said.seq:
+        end, transcript.up_to, transcript.value = transcript.up_to, said.claim_seq, said.claim_hash
+        transcript.hashes[said.claim_seq] = said.claim_hash
+        transcript.waiting |= {seq: entry for seq, entry in transcript.early.items() if said.claim_seq < seq <= end}
+        transcript.early = {}
+        while transcript.up_to < end:
+            _take_next(transcript)
 
 
 def add(transcript: Transcript, seq: int, entry: Entry, said: Said | None) -> list[str]:
@@ -63,6 +84,7 @@ def add(transcript: Transcript, seq: int, entry: Entry, said: Said | None) -> li
     problems: list[str] = []
     for each in [each for each in sorted(transcript.said, key=lambda said: said.seq) if each.seq <= transcript.up_to]:
         transcript.said.remove(each)
+        _adopt(transcript, each)
         problems += _judge(transcript, each)
     return problems
 
@@ -77,6 +99,7 @@ def _take_next(transcript: Transcript) -> None:
     transcript.up_to += 1
     entry = transcript.waiting.pop(transcript.up_to)
     if transcript.value is None:
+        transcript.early[transcript.up_to] = entry
         return
     place = u53(transcript.up_to) + u8(MESSAGE) + uuid(entry.entry_id)
     transcript.value = sha256(transcript.value + place + uuid(entry.user_id) + uuid(entry.device_id) + entry.hash)
@@ -95,7 +118,8 @@ def _judge(transcript: Transcript, said: Said) -> list[str]:
     if said.counter is None or said.accepted is None:
         transcript.unread[said.seq] = said.device_id
         return problems
-    highest = transcript.counters.get(said.device_id, 0)
+    # Of a device that was there before this one, nothing is known at first.
+    highest = transcript.counters.get(said.device_id, said.accepted if transcript.base > 0 else 0)
     if said.accepted > highest and said.device_id not in transcript.unread.values():
         problems.append(f"a message of the same device is missing before message {said.seq}")
     transcript.counters[said.device_id] = max(highest, said.counter)

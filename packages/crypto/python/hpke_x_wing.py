@@ -5,7 +5,12 @@ import hashlib
 import hmac
 import struct
 
-from nacl.bindings import crypto_aead_chacha20poly1305_ietf_encrypt, crypto_scalarmult, crypto_scalarmult_base
+from nacl.bindings import (
+    crypto_aead_chacha20poly1305_ietf_decrypt,
+    crypto_aead_chacha20poly1305_ietf_encrypt,
+    crypto_scalarmult,
+    crypto_scalarmult_base,
+)
 
 import ml_kem_768
 
@@ -32,6 +37,14 @@ def encapsulate(public, ephemeral, message):
     return shared, ml_ciphertext + x_ciphertext
 
 
+def decapsulate(seed, enc):
+    ml_seed, x = expand(seed)
+    ml_secret = ml_kem_768.decapsulate(ml_kem_768.key_pair(ml_seed)[1], enc[:1088])
+    x_ciphertext = enc[1088:]
+    x_secret = crypto_scalarmult(x, x_ciphertext)
+    return hashlib.sha3_256(ml_secret + x_secret + x_ciphertext + crypto_scalarmult_base(x) + LABEL).digest()
+
+
 def hkdf_expand(prk, info, length):
     out = block = b""
     counter = 1
@@ -53,11 +66,20 @@ def labeled_expand(prk, label, info, length):
     return hkdf_expand(prk, struct.pack(">H", length) + b"HPKE-v1" + SUITE + label + info, length)
 
 
+def key_and_nonce(shared, info):
+    context = b"\x00" + labeled_extract(b"", b"psk_id_hash", b"") + labeled_extract(b"", b"info_hash", info)
+    secret = labeled_extract(shared, b"secret", b"")
+    return labeled_expand(secret, b"key", context, 32), labeled_expand(secret, b"base_nonce", context, 12)
+
+
 def seal(public, ephemeral, message, info, plaintext):
     """Returns the encapsulated key and the ciphertext, without associated data."""
     shared, enc = encapsulate(public, ephemeral, message)
-    context = b"\x00" + labeled_extract(b"", b"psk_id_hash", b"") + labeled_extract(b"", b"info_hash", info)
-    secret = labeled_extract(shared, b"secret", b"")
-    key = labeled_expand(secret, b"key", context, 32)
-    nonce = labeled_expand(secret, b"base_nonce", context, 12)
+    key, nonce = key_and_nonce(shared, info)
     return enc, crypto_aead_chacha20poly1305_ietf_encrypt(plaintext, b"", nonce, key)
+
+
+def open_sealed(seed, enc, info, ciphertext):
+    """The plaintext; raises nacl.exceptions.CryptoError where the ciphertext is not one of `seal`."""
+    key, nonce = key_and_nonce(decapsulate(seed, enc), info)
+    return crypto_aead_chacha20poly1305_ietf_decrypt(ciphertext, b"", nonce, key)
