@@ -6,7 +6,7 @@ import { succeeds } from './run.mjs';
 export const PYTHON_ENVIRONMENT = join(ROOT, 'node_modules', '.cache', 'seal-python');
 
 /** What has to be there for the second implementation of the cryptography and for the bot. */
-export const PYNACL = 'PyNaCl==1.5.0';
+export const PYNACL = 'PyNaCl==1.6.2';
 
 /**
  * A Python 3 with PyNaCl; null when there is none. `SEAL_PYTHON` in the environment comes first. A package of the

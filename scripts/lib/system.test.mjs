@@ -7,3 +7,10 @@ test('what is missing is named with the packages that bring it and a lane that n
   expect(text).toContain('npm test -- --install');
   expect(text).toContain('npm test -- quick');
 });
+
+test('without PyNaCl, the ways to get it are named: a package, an interpreter of your own, or an install by npm test', () => {
+  const text = explain(['python']);
+  expect(text).toContain('SEAL_PYTHON');
+  expect(text).toContain('apt-get install python3 python3-nacl');
+  expect(text).toContain('from PyPI: npm test -- --install');
+});
