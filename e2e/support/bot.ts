@@ -1,9 +1,10 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { vi } from 'vitest';
 import { findPython } from '../../scripts/lib/python.mjs';
 import { PATIENCE_MS } from './patience.ts';
@@ -11,6 +12,7 @@ import type { Site } from './site.ts';
 import type { SealServer } from './server.ts';
 
 const PROGRAM = fileURLToPath(new URL('../../examples/python-bot/bot.py', import.meta.url));
+const TESTS = fileURLToPath(new URL('../../examples/python-bot/tests', import.meta.url));
 
 /** The bot of `examples/python-bot` in a process of its own, with a state of its own. */
 export interface Bot {
@@ -30,10 +32,7 @@ export interface Bot {
 
 /** Prepares a bot called `name` for a site; `start` starts it. @throws Error where Python or PyNaCl is missing */
 export async function openBot(server: SealServer, site: Site, name: string): Promise<Bot> {
-  const python = findPython();
-  if (python === null) {
-    throw new Error('the bot needs Python 3 with PyNaCl: apt install python3-nacl, or name one in SEAL_PYTHON');
-  }
+  const python = requirePython();
   const directory = await mkdtemp(join(tmpdir(), 'seal-bot-'));
   const stateFile = join(directory, 'state.json');
   let running: ChildProcess | null = null;
@@ -76,4 +75,18 @@ export async function openBot(server: SealServer, site: Site, name: string): Pro
       await rm(directory, { recursive: true, force: true });
     },
   };
+}
+
+/** Runs the bot's own tests. @returns what they print @throws Error with what they print when one fails */
+export async function runBotTests(): Promise<string> {
+  const { stderr } = await promisify(execFile)(requirePython(), ['-B', '-m', 'unittest', 'discover', '-s', TESTS]);
+  return stderr;
+}
+
+function requirePython(): string {
+  const python = findPython();
+  if (python === null) {
+    throw new Error('the bot needs Python 3 with PyNaCl: apt install python3-nacl, or name one in SEAL_PYTHON');
+  }
+  return python;
 }
