@@ -23,7 +23,7 @@ const test = base.extend('openBot', ({ server, site }, { onCleanup }) => {
 const COMPLAINTS = /could not be opened|FORKED|missing|holds back|old device list|old copy|sent again/u;
 
 /** What the widget says when something does not fit. */
-const NOTICES = /The server|is missing here|outdated list|couldn’t be/u;
+const NOTICES = /The server|is missing here|outdated list|can’t be opened/u;
 
 /** Neither side has found anything wrong with the other, or with the server. */
 async function expectNothingAmiss(widget: Locator, bot: Bot): Promise<void> {

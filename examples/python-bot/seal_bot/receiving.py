@@ -36,12 +36,13 @@ class Incoming:
 
 @dataclass(frozen=True)
 class Opened:
-    """What was in an envelope and its body."""
+    """What was in an envelope and its body; `failure` says why the body could not be opened though the envelope could."""
 
     envelope: Envelope
     body_hash: bytes
-    body: Body | None
-    content: Content | None
+    body: Body | None = None
+    content: Content | None = None
+    failure: SealError | None = None
 
 
 class Inbox:
@@ -112,6 +113,12 @@ class Inbox:
             self._count(conversation, event, stored_hash(event), None)
             return
         self._count(conversation, event, opened.body_hash, opened.body)
+        if opened.failure is not None:
+            # One that was spoilt on the way comes again; one that its sender made wrongly would be the same.
+            print(f"{opened.failure.code}: message {event['seq']} could not be opened", flush=True)
+            ask_at = 0 if opened.failure.code == "BODY_MISMATCH" else None
+            conversation.unread.append(Unread(event["seq"], event["messageId"], ask_at=ask_at))
+            return
         self._apply(conversation, event, opened)
 
     def _open(self, conversation: Conversation, event: dict[str, Any]) -> Opened:
@@ -131,9 +138,12 @@ class Inbox:
         )
         _, body_hash = read_key_message(key_message)
         if event["body"] == "":
-            return Opened(envelope, body_hash, None, None)
-        body = open_body(unb64(event["body"]), key_message, event["messageId"], event["conversationId"])
-        return Opened(envelope, body_hash, body, decode_content(body.kind, body.payload))
+            return Opened(envelope, body_hash)
+        try:
+            body = open_body(unb64(event["body"]), key_message, event["messageId"], event["conversationId"])
+            return Opened(envelope, body_hash, body, decode_content(body.kind, body.payload))
+        except SealError as failure:
+            return Opened(envelope, body_hash, failure=failure)
 
     def _open_again(self, conversation: Conversation, unread: Unread, event: dict[str, Any]) -> None:
         """A new envelope for a message that could not be opened."""
@@ -142,6 +152,8 @@ class Inbox:
         except SealError as error:
             if error.code not in REFUSALS | {"DUPLICATE_MESSAGE"}:
                 raise
+            return
+        if opened.failure is not None:
             return
         conversation.unread.remove(unread)
         if opened.body is not None:

@@ -6,6 +6,7 @@ import type { Mutation, Query } from './procedure.ts';
 /** Who talks with whom. */
 export const conversationInputs = {
   openDm: z.strictObject({ userId }),
+  /** By id; `after` is the last id of the page before. */
   list: z.strictObject({ after: conversationId.nullable(), limit: pageSize }),
   get: z.strictObject({ conversationId }),
 };
