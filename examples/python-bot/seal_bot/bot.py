@@ -96,10 +96,9 @@ class Bot:
     def _follow(self) -> None:
         """Follows the mailbox over one connection. The first call renews the session where that is due."""
         self._check_state()
-        tokens = self.store.state.tokens
-        subscription = Subscription(
-            self.store.state.server, self.store.state.app_key, tokens.access if tokens else "", self.store.state.position
-        )
+        state = self.store.state
+        access_token = state.tokens.access if state.tokens else ""
+        subscription = Subscription(state.server, state.app_key, access_token, state.position)
         try:
             self.outbox.flush()
             looked_at = time.monotonic()
@@ -109,12 +108,13 @@ class Bot:
                     if event["type"] == "caught-up":
                         print("ready", flush=True)
                         self.wait_s = MIN_WAIT_S
-                    if event["type"] == "prekeys-low" or time.monotonic() - looked_at > STOCK_EVERY_S:
-                        keep_stock(self.api, self.store)
-                        looked_at = time.monotonic()
                     self.inbox.take(event)
                 if any("position" in event for event in events):
                     self.api.mutate("sync.ack", {"position": self.store.state.position})
+                is_low = any(event["type"] == "prekeys-low" for event in events)
+                if is_low or time.monotonic() - looked_at > STOCK_EVERY_S:
+                    keep_stock(self.api, self.store)
+                    looked_at = time.monotonic()
                 ask_for_unread(self.api, self.store)
                 self.outbox.flush()
                 self.gaps.look()

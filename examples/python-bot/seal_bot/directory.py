@@ -92,7 +92,8 @@ class Directory:
         match = next((each for each in found if each["username"] == username), None)
         if match is None:
             raise SealError("NOT_FOUND", "nobody has that name")
-        require(self.list_of(match["userId"]).username == username, "DEVICE_LIST_REJECTED", "the list says another name")
+        signed = self.list_of(match["userId"]).username
+        require(signed == username, "DEVICE_LIST_REJECTED", "the list says another name")
         return str(match["userId"])
 
     def dm_id(self, peer_id: str) -> str:

@@ -1,4 +1,4 @@
-"""Places in a conversation for which nothing came (PROTOCOL, _Transcript_): asked for, and told when they stay empty."""
+"""Places in a conversation for which nothing came (PROTOCOL, _Transcript_): asked for, and told of when they stay."""
 
 from __future__ import annotations
 

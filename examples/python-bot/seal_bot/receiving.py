@@ -36,7 +36,7 @@ class Incoming:
 
 @dataclass(frozen=True)
 class Opened:
-    """What was in an envelope and its body; `failure` says why the body could not be opened though the envelope could."""
+    """What was in an envelope and its body; `failure` says why a body could not be opened under the right key."""
 
     envelope: Envelope
     body_hash: bytes

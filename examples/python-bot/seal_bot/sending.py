@@ -72,10 +72,12 @@ class Outbox:
         self._require_no_claim(conversation)
         if not message.sealed:
             self._seal(message, conversation)
-        for user_id in (conversation.peer_id, account.user_id):
-            message.versions[user_id] = self.directory.list_of(user_id).version
-        for user_id in (conversation.peer_id, account.user_id):
-            self._encrypt_for(user_id, message, is_last)
+        people = conversation.peer_id, account.user_id
+        versions = {user_id: self.directory.list_of(user_id).version for user_id in people}
+        envelopes: dict[str, bytes] = {}
+        for user_id in people:
+            envelopes |= self._encrypt_for(user_id, message, (versions[account.user_id], versions[user_id]), is_last)
+        message.versions, message.envelopes = versions, envelopes
         self.store.commit()
 
     def _require_no_claim(self, conversation: Conversation) -> None:
@@ -103,7 +105,10 @@ class Outbox:
         )
         message.sealed, message.key_message = seal(body)
 
-    def _encrypt_for(self, user_id: str, message: Outgoing, is_last: bool) -> None:
+    def _encrypt_for(
+        self, user_id: str, message: Outgoing, versions: tuple[int, int], is_last: bool
+    ) -> dict[str, bytes]:
+        """The envelopes for a person's devices, but for this one. Raises NO_SESSION unless it is the last attempt."""
         account, now = self.store.account(), now_ms()
         devices = [
             each for each in self.directory.list_of(user_id).devices if each.device_id != account.device_id
@@ -115,7 +120,7 @@ class Outbox:
         ]
         if without:
             start_sessions(self.api, self.store, self.directory, user_id, without)
-        versions = (message.versions[account.user_id], message.versions[user_id])
+        envelopes: dict[str, bytes] = {}
         for each in devices:
             record = self.directory.record_of(user_id, each)
             try:
@@ -124,7 +129,8 @@ class Outbox:
                 if error.code != "NO_SESSION" or not is_last:
                     raise
                 envelope = NO_ENVELOPE
-            message.envelopes[each.device_id] = envelope
+            envelopes[each.device_id] = envelope
+        return envelopes
 
     def _accepted(self, message: Outgoing, conversation: Conversation, answer: dict[str, Any]) -> None:
         """Counts the message in its place. One whose place has another body was sealed in a lost time."""
@@ -143,6 +149,7 @@ class Outbox:
         state.sent.append(Sent(message.conversation_id, answer["seq"], message.key_message, devices))
         state.outbox.remove(message)
         self.store.commit()
+
 
 def _wire(message: Outgoing) -> dict[str, Any]:
     given: dict[str, Any] = {

@@ -14,7 +14,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from seal_bot.curves import dh_public, random, sign_public  # noqa: E402
 from seal_bot.device_list import Device  # noqa: E402
 from seal_bot.pqxdh import Party, initiate  # noqa: E402
-from seal_bot.prekeys import KEM_ONE_TIME, ONE_TIME, SIGNED, Bundle, PreKeyStore, PublicPreKey, sign_prekey  # noqa: E402
+from seal_bot.prekeys import KEM_ONE_TIME, ONE_TIME, SIGNED  # noqa: E402
+from seal_bot.prekeys import Bundle, PreKeyStore, PublicPreKey, sign_prekey  # noqa: E402
 from seal_bot.sessions import Own, PeerDevice, promote  # noqa: E402
 
 VECTORS = Path(__file__).resolve().parents[3] / "packages" / "crypto" / "vectors"

@@ -18,6 +18,7 @@ from seal_bot.pqxdh import Party
 from seal_bot.prekeys import PreKey, PreKeyStore
 from seal_bot.sessions import Own, PeerDevice
 
+
 def party_of(given: dict[str, str]) -> Party:
     return Party(given["userId"], given["deviceId"], dh_public(unhex(given["dhSeed"])))
 
