@@ -1,3 +1,4 @@
+import { selectKem } from '@seal-chat/crypto';
 import { decryptMessage, processCommit, type GroupState } from '@seal-chat/crypto/mls';
 import { fromBase64 } from '@seal-chat/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -244,11 +245,8 @@ describe('devices that must leave a channel', () => {
     const account = decodeRow<AccountRow>(before.rows.get('account')!);
     const group = decodeRow<{ state: GroupState['epoch']; epoch: number }>(before.rows.get(`group/${conversationId}`)!);
     const state = { epoch: group.state, ratchets: before.rows.get(`group-ratchets/${conversationId}`)!.slice(1) };
-    const deps = {
-      subtle: crypto.subtle,
-      rng: (n: number) => crypto.getRandomValues(new Uint8Array(n)),
-      now: Date.now(),
-    };
+    const rng = (n: number) => crypto.getRandomValues(new Uint8Array(n));
+    const deps = { subtle: crypto.subtle, rng, kem: () => selectKem(crypto.subtle, rng), now: Date.now() };
     const { entries } = await bob!.client.api.channels.log.query({ conversationId, after: 0, limit: 100 });
     const later = entries.filter((entry) => 'epoch' in entry && entry.epoch >= group.epoch);
     const texts = later.filter((entry) => entry.kind === 'message' && entry.epoch > group.epoch);

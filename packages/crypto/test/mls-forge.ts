@@ -1,16 +1,31 @@
-import type { Bytes } from '@seal-chat/protocol';
+import type { Bytes, KemPublicKey } from '@seal-chat/protocol';
 import { createCommit as libraryCommit, type CreateCommitOptions } from 'ts-mls/createCommit.js';
 import type { CiphersuiteImpl } from 'ts-mls/crypto/ciphersuite.js';
+import { makeKeyPackageRef, type KeyPackage } from 'ts-mls/keyPackage.js';
+import type { PreSharedKeyID } from 'ts-mls/presharedkey.js';
 import type { Proposal } from 'ts-mls/proposal.js';
 import type { LeafNode } from 'ts-mls/leafNode.js';
 import { libraryConfig } from '../src/mls/config.ts';
+import { doorPskId, welcomePsk } from '../src/mls/door-psks.ts';
 import { decodeEpoch, toLibrary } from '../src/mls/epoch.ts';
 import { cipherSuite } from '../src/mls/provider/provider.ts';
+import { decodePublished } from '../src/mls/published-key-package.ts';
+import { encodeWelcome, sealPsk } from '../src/mls/welcome-door.ts';
 import { toWire } from '../src/mls/wire.ts';
 import { TENANT, type TestDevice } from './mls.ts';
 
+/** A PSK of a Commit: how it is named, and what its maker takes for it. */
+export interface ForgedPsk {
+  readonly id: PreSharedKeyID;
+  readonly psk: Bytes;
+}
+
 interface Forgery {
   readonly proposals?: Proposal[];
+  /** Published KeyPackages of devices to add. */
+  readonly adds?: readonly Uint8Array[];
+  /** The PSKs of a Commit that adds devices, made of the one there should be. */
+  readonly psks?: (honest: ForgedPsk) => readonly ForgedPsk[];
   readonly options?: CreateCommitOptions;
   /** Made of the committer's leaf before it is renewed. */
   readonly leaf?: (leaf: LeafNode) => LeafNode;
@@ -33,6 +48,13 @@ export async function forge(
   const own = 2 * epoch.privatePath.leafIndex;
   const node = ratchetTree[own];
   if (node?.nodeType !== 'leaf') throw new Error('no leaf of its own');
+  const packages = (change.adds ?? []).map(decodePublished);
+  const psks = await psksOf(by, change, packages.length > 0);
+  const proposals: Proposal[] = [
+    ...(change.proposals ?? []),
+    ...packages.map(({ keyPackage }): Proposal => ({ proposalType: 'add', add: { keyPackage } })),
+    ...psks.map(({ id }): Proposal => ({ proposalType: 'psk', psk: { preSharedKeyId: id } })),
+  ];
   if (change.leaf !== undefined) ratchetTree[own] = { nodeType: 'leaf', leaf: change.leaf(node.leaf) };
   const { commit, welcome } = await libraryCommit(
     {
@@ -44,17 +66,42 @@ export async function forge(
         ratchetTree,
       },
       cipherSuite: change.suite?.(suite) ?? suite,
-      pskIndex: { findPsk: () => new Uint8Array(32) },
+      pskIndex: { findPsk: (id) => psks.find((one) => one.id === id)?.psk ?? new Uint8Array(32) },
     },
     {
       wireAsPublicMessage: true,
       ratchetTreeExtension: true,
-      extraProposals: change.proposals ?? [],
+      extraProposals: proposals,
       ...change.options,
     },
   );
+  if (welcome === undefined) return { commit: toWire(commit), welcome: null };
+  const kem = await by.deps.kem();
+  const [first] = psks;
+  const doorFor = async ({
+    keyPackage,
+    doorKey,
+  }: {
+    readonly keyPackage: KeyPackage;
+    readonly doorKey: KemPublicKey;
+  }) =>
+    sealPsk(kem, {
+      doorKey,
+      ref: await makeKeyPackageRef(keyPackage, suite.hash),
+      pskId: first?.id ?? doorPskId('welcome', 0n, new Uint8Array(32)),
+      psk: first?.psk ?? new Uint8Array(32),
+    });
   return {
     commit: toWire(commit),
-    welcome: welcome === undefined ? null : toWire({ wireformat: 'mls_welcome', welcome }),
+    welcome: encodeWelcome({ doors: await Promise.all(packages.map(doorFor)), welcome }),
   };
+}
+
+/** Those of an honest member unless they are changed. */
+async function psksOf(by: TestDevice, { psks }: Forgery, isAdding: boolean): Promise<readonly ForgedPsk[]> {
+  if (!isAdding) return [];
+  const { groupContext, keySchedule, suite } = decodeEpoch(by.context.state.epoch);
+  const id = doorPskId('welcome', groupContext.epoch, by.deps.rng(32));
+  const psk = await welcomePsk(keySchedule.exporterSecret, id, await cipherSuite(by.deps, suite.id, null));
+  return psks?.({ id, psk }) ?? [{ id, psk }];
 }

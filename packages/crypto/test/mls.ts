@@ -11,6 +11,7 @@ import {
 } from '@seal-chat/protocol';
 import { tweetnaclCurves } from '../src/curves/tweetnacl.ts';
 import { sha256 } from '../src/kdf.ts';
+import { nobleKem } from '../src/kem/noble.ts';
 import {
   DEFAULT_SUITE,
   createCommit,
@@ -45,7 +46,8 @@ export function groupName(name = 'channel', incarnation = 0): GroupName {
 }
 
 export function depsFor(seed: string, now: number = NOW): MlsDeps {
-  return { subtle: globalThis.crypto.subtle, rng: seededRng(seed), now };
+  const rng = seededRng(seed);
+  return { subtle: globalThis.crypto.subtle, rng, kem: async () => nobleKem(rng), now };
 }
 
 export async function identityOf(user: string, device = `${user} 1`): Promise<MlsIdentity> {

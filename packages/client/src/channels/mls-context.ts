@@ -5,10 +5,10 @@ import type { RowReader } from '../store/device-tx.ts';
 import { ROWS, type AccountRow, type PeerRow } from '../store/rows.ts';
 
 /** What the functions of `crypto/mls` are handed. @throws SealError UNSUPPORTED_BROWSER without WebCrypto */
-export function mlsDeps({ rng, now }: Pick<Deps, 'rng' | 'now'>): MlsDeps {
+export function mlsDeps({ rng, kem, now }: Pick<Deps, 'rng' | 'kem' | 'now'>): MlsDeps {
   const subtle: SubtleCrypto | undefined = globalThis.crypto?.subtle;
   if (subtle === undefined) throw new SealError('UNSUPPORTED_BROWSER', 'channels: WebCrypto is not available');
-  return { subtle, rng, now: now() };
+  return { subtle, rng, kem, now: now() };
 }
 
 /** This device as a member of groups. */

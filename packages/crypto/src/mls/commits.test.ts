@@ -318,7 +318,7 @@ describe('a Commit is refused', () => {
       content: { ...content, commit: { ...content.commit, proposals: [...content.commit.proposals, remove] } },
     };
     const { ratchetTree } = decodeEpoch(ann.state!.epoch);
-    const plan = () => planCommit(forged, ratchetTree, { tenantId: TENANT, now: NOW });
+    const plan = () => planCommit(forged, ratchetTree, { tenantId: TENANT, now: NOW, pskNonceLength: 32 });
     expect(await codeOf(plan)).toBe('INVALID_COMMIT');
     expect(bob.state).not.toBeNull();
   });
@@ -351,7 +351,8 @@ async function planned(
   if (content.contentType !== 'commit') throw new Error('not a Commit');
   const changed = { ...publicMessage, content: { ...content, commit: change(content.commit) } };
   try {
-    planCommit(changed, decodeEpoch(by.state!.epoch).ratchetTree, { tenantId: TENANT, now: NOW });
+    const group = { tenantId: TENANT, now: NOW, pskNonceLength: 32 };
+    planCommit(changed, decodeEpoch(by.state!.epoch).ratchetTree, group);
     return 'fine';
   } catch (error) {
     expect(error).toMatchObject({ code });

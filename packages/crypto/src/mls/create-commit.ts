@@ -1,11 +1,20 @@
-import { CHANNEL_LIMITS, SealError, wipe, type Bytes, type DeviceId } from '@seal-chat/protocol';
+import {
+  CHANNEL_LIMITS,
+  COUNT_LIMITS,
+  SealError,
+  wipe,
+  type Bytes,
+  type DeviceId,
+  type KemPublicKey,
+} from '@seal-chat/protocol';
 import { applyProposals } from 'ts-mls/clientState.js';
 import type { CiphersuiteImpl } from 'ts-mls/crypto/ciphersuite.js';
 import { mergePrivateKeyPaths } from 'ts-mls/privateKeyPath.js';
+import type { PreSharedKeyID } from 'ts-mls/presharedkey.js';
 import type { Proposal } from 'ts-mls/proposal.js';
-import { emptyPskIndex } from 'ts-mls/pskIndex.js';
 import { leafToNodeIndex, toLeafIndex } from 'ts-mls/treemath.js';
 import { libraryConfig } from './config.ts';
+import { doorPskId, welcomePsk } from './door-psks.ts';
 import { authenticatorOf, enterEpoch } from './enter.ts';
 import { decodeEpoch, toLibrary, wipeEpoch, type Epoch } from './epoch.ts';
 import { guarded } from './failures.ts';
@@ -63,19 +72,27 @@ async function build(
 ): Promise<CreatedCommit> {
   const { tenantId } = epoch.name;
   const suite = await cipherSuite(deps, epoch.suite.id, identity.signKey);
+  // One door is made for each, and a Welcome has room for so many.
+  if (adds.length > COUNT_LIMITS.page) throw new SealError('TOO_LARGE', 'mls: too many devices for one Commit');
   const removes = removeProposals(epoch, identity, input.removes);
   const proposals: Proposal[] = [...removes.proposals];
+  const doorKeys: KemPublicKey[] = [];
   for (const { member, keyPackage: bytes } of adds) {
     const expectation = { bytes, expected: member, tenantId, authenticate, suite: epoch.suite.id };
-    proposals.push({ proposalType: 'add', add: { keyPackage: await openKeyPackage(deps, expectation) } });
+    const { keyPackage, doorKey } = await openKeyPackage(deps, expectation);
+    proposals.push({ proposalType: 'add', add: { keyPackage } });
+    doorKeys.push(doorKey);
   }
   return guarded('INVALID_COMMIT', async () => {
-    const { signed, tree, welcomed } = await commitTo(epoch, proposals, authenticate, suite);
+    const door = adds.length === 0 ? null : await openDoor(deps, epoch, suite);
+    if (door !== null) proposals.push({ proposalType: 'psk', psk: { preSharedKeyId: door.pskId } });
+    const { signed, tree, welcomed } = await commitTo(epoch, { proposals, psk: door?.psk }, authenticate, suite);
     const change = { added: adds.map(({ member }) => member), removed: removes.members };
     checkSuccessor(epoch.ratchetTree, tree, change, tenantId);
     const { state, secrets } = signed;
-    const groupInfo = await makeGroupInfo(state, suite);
-    const welcome = adds.length === 0 ? null : await makeWelcome({ ...welcomed, groupInfo, secrets, tree, suite });
+    const groupInfo = await makeGroupInfo(deps, state, suite);
+    const entry = { ...welcomed, groupInfo, secrets, tree, suite };
+    const welcome = door && (await makeWelcome({ ...entry, ...door, doorKeys, kem: await deps.kem() }));
     const created = {
       commit: capped(
         toWire({ wireformat: 'mls_public_message', publicMessage: signed.message }),
@@ -87,14 +104,25 @@ async function build(
     };
     const entered = enterEpoch(deps, state, secrets.encryptionSecret);
     wipe(secrets.joinerSecret, secrets.welcomeSecret, ...welcomed.pathSecrets.map(({ secret }) => secret));
+    if (door !== null) wipe(door.psk);
     return { ...created, state: entered };
   });
+}
+
+/** The PSK that guards the Welcome of one Commit. */
+async function openDoor(
+  { rng }: MlsDeps,
+  { groupContext, keySchedule }: Epoch,
+  suite: CiphersuiteImpl,
+): Promise<{ readonly pskId: PreSharedKeyID; readonly psk: Bytes }> {
+  const pskId = doorPskId('welcome', groupContext.epoch, rng(suite.kdf.size));
+  return { pskId, psk: await welcomePsk(keySchedule.exporterSecret, pskId, suite) };
 }
 
 /** Applies the proposals, renews this device's path where it must have one, signs. */
 async function commitTo(
   epoch: Epoch,
-  proposals: readonly Proposal[],
+  { proposals, psk }: { readonly proposals: readonly Proposal[]; readonly psk: Bytes | undefined },
   authenticate: Authenticate,
   suite: CiphersuiteImpl,
 ) {
@@ -105,7 +133,7 @@ async function commitTo(
     toLibrary(epoch, libraryConfig(epoch.name.tenantId, authenticate)),
     inline,
     committer,
-    emptyPskIndex,
+    { findPsk: () => psk },
     false, // lifetimes have been judged, and not by this device's clock
     suite,
   );
@@ -131,6 +159,8 @@ async function commitTo(
     privatePath: renewed === null ? epoch.privatePath : mergePrivateKeyPaths(epoch.privatePath, renewed.privatePath),
     initSecret: keySchedule.initSecret,
     commitSecret: renewed?.commitSecret ?? new Uint8Array(suite.kdf.size),
+    pskSecret: applied.pskSecret,
+    authenticatedData: new Uint8Array(0),
     suite,
   });
   return { signed, tree, welcomed: { committer, pathSecrets: renewed?.pathSecrets ?? [], added: addedLeafNodes } };

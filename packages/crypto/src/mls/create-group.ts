@@ -18,11 +18,11 @@ export async function createGroup(
   const { identity, group } = input;
   const { suite, takeEncryptionSecret } = withLazySecretTree(await cipherSuite(deps, input.suite, identity.signKey));
   return guarded('INTERNAL', async () => {
-    const { keyPackage, privateKeys } = await generate(deps, suite, { identity, isLastResort: false });
+    const { keyPackage, privateKeys } = await generate(deps, suite, { identity, extensions: [] });
     const config = libraryConfig(identity.tenantId, () => true);
     const state = await createLibraryGroup(groupIdOf(group), keyPackage, privateKeys, [], suite, config);
     privateKeys.initPrivateKey.fill(0);
-    const groupInfo = await groupInfoOf(state, suite);
+    const groupInfo = await groupInfoOf(deps, state, suite);
     const authenticator = authenticatorOf(state);
     return { state: enterEpoch(deps, state, takeEncryptionSecret()), groupInfo, authenticator };
   });

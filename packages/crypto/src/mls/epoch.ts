@@ -40,8 +40,8 @@ const partsEncoder = contramapBufferEncoders(
   [groupContextEncoder, keyScheduleEncoder, ratchetTreeEncoder, privateKeyPathEncoder, varLenDataEncoder],
   (state: LibraryParts): [GroupContext, KeySchedule, RatchetTree, PrivateKeyPath, Uint8Array] => [
     state.groupContext,
-    // There are no PSKs and nothing is exported: secrets without a use are not kept.
-    { ...state.keySchedule, exporterSecret: NO_BYTES, resumptionPsk: NO_BYTES },
+    // There are no resumption PSKs: a secret without a use is not kept.
+    { ...state.keySchedule, resumptionPsk: NO_BYTES },
     state.ratchetTree,
     withoutStaleKeys(state),
     state.confirmationTag,

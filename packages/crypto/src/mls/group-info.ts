@@ -5,30 +5,32 @@ import type { GroupContext } from 'ts-mls/groupContext.js';
 import { ratchetTreeFromExtension, signGroupInfo, verifyGroupInfoSignature, type GroupInfo } from 'ts-mls/groupInfo.js';
 import { encodeRatchetTree, type RatchetTree } from 'ts-mls/ratchetTree.js';
 import type { LibraryParts } from './epoch.ts';
+import { externalDoorKey } from './external-door.ts';
 import { guardedSync } from './failures.ts';
 import { groupIdOf } from './names.ts';
-import type { GroupName } from './types.ts';
+import type { GroupName, MlsDeps } from './types.ts';
 import { fromWire, toWire } from './wire.ts';
 
 /** Nodes of a full tree with the most leaves that a channel may have. */
 const MAX_NODES = 2 ** Math.ceil(Math.log2(CHANNEL_LIMITS.leaves) + 1) - 1;
 
 /** Makes a GroupInfo of the state's epoch, with which a device can join externally. */
-export async function groupInfoOf(state: LibraryParts, suite: CiphersuiteImpl): Promise<Bytes> {
-  return groupInfoBytes(await makeGroupInfo(state, suite));
+export async function groupInfoOf(deps: MlsDeps, state: LibraryParts, suite: CiphersuiteImpl): Promise<Bytes> {
+  return groupInfoBytes(await makeGroupInfo(deps, state, suite));
 }
 
 export function groupInfoBytes(groupInfo: GroupInfo): Bytes {
   return toWire({ wireformat: 'mls_group_info', groupInfo });
 }
 
-/** Makes a GroupInfo with the tree and the key for external joins (RFC 9420 §12.4.3), signed by this device. */
-export async function makeGroupInfo(state: LibraryParts, suite: CiphersuiteImpl): Promise<GroupInfo> {
+/** Makes a GroupInfo with the tree and the keys for external joins (RFC 9420 §12.4.3), signed by this device. */
+export async function makeGroupInfo(deps: MlsDeps, state: LibraryParts, suite: CiphersuiteImpl): Promise<GroupInfo> {
   const { groupContext, confirmationTag, keySchedule, ratchetTree, privatePath } = state;
   const { publicKey } = await suite.hpke.deriveKeyPair(keySchedule.externalSecret);
   const extensions: Extension[] = [
     { extensionType: 'external_pub', extensionData: await suite.hpke.exportPublicKey(publicKey) },
     { extensionType: 'ratchet_tree', extensionData: encodeRatchetTree(ratchetTree) },
+    await externalDoorKey(deps, keySchedule.exporterSecret, suite),
   ];
   const contents = { groupContext, extensions, confirmationTag, signer: privatePath.leafIndex };
   return signGroupInfo(contents, new Uint8Array(0), suite.signature);

@@ -3,10 +3,13 @@ import { exportSecret } from 'ts-mls/clientState.js';
 import type { CiphersuiteImpl } from 'ts-mls/crypto/ciphersuite.js';
 import type { GroupInfo } from 'ts-mls/groupInfo.js';
 import type { LeafNode } from 'ts-mls/leafNode.js';
+import { computePskSecret } from 'ts-mls/presharedkey.js';
 import type { Proposal } from 'ts-mls/proposal.js';
 import { addLeafNode, removeLeafNode, type RatchetTree } from 'ts-mls/ratchetTree.js';
 import { nodeToLeafIndex, toLeafIndex, type LeafIndex } from 'ts-mls/treemath.js';
+import { doorPskId } from './door-psks.ts';
 import { authenticatorOf, enterEpoch } from './enter.ts';
+import { enterExternalDoor } from './external-door.ts';
 import { guarded } from './failures.ts';
 import { checkGroupContext, checkGroupInfoSignature, groupInfoOf, openGroupInfo } from './group-info.ts';
 import { generate } from './key-package.ts';
@@ -70,7 +73,7 @@ export async function joinExternal(
     checkSuccessor(tree, state.ratchetTree, { added: [identity], removed }, group.tenantId);
     const joined = {
       commit: toWire({ wireformat: 'mls_public_message', publicMessage: message }),
-      groupInfo: await groupInfoOf(state, suite),
+      groupInfo: await groupInfoOf(deps, state, suite),
       authenticator: authenticatorOf(state),
       removes: removed.map(({ deviceId }) => deviceId),
     };
@@ -96,7 +99,11 @@ async function commitTo(
   const external = groupInfo.extensions.find(({ extensionType }) => extensionType === 'external_pub');
   if (external === undefined) throw new SealError('MALFORMED', 'mls: GroupInfo has no external public key');
   const { enc, secret: initSecret } = await exportSecret(external.extensionData, suite);
-  const { keyPackage, privateKeys } = await generate(deps, suite, { identity, isLastResort: false });
+  const { sharedSecret, ciphertext } = await enterExternalDoor(deps, groupInfo);
+  const pskId = doorPskId('external', groupContext.epoch, deps.rng(suite.kdf.size));
+  const pskSecret = await computePskSecret([[pskId, sharedSecret]], suite);
+  wipe(sharedSecret);
+  const { keyPackage, privateKeys } = await generate(deps, suite, { identity, extensions: [] });
   wipe(privateKeys.initPrivateKey, privateKeys.hpkePrivateKey); // the path has fresh ones
 
   const [joined, leafIndex] = withLeaf(tree, former, keyPackage.leafNode);
@@ -104,6 +111,7 @@ async function commitTo(
   const proposals: Proposal[] = [
     ...(former === undefined ? [] : [{ proposalType: 'remove' as const, remove: { removed: former.index } }]),
     { proposalType: 'external_init', externalInit: { kemOutput: enc } },
+    { proposalType: 'psk', psk: { preSharedKeyId: pskId } },
   ];
   return signCommit({
     groupContext,
@@ -118,6 +126,8 @@ async function commitTo(
     privatePath: renewed.privatePath,
     initSecret,
     commitSecret: renewed.commitSecret,
+    pskSecret,
+    authenticatedData: ciphertext,
     suite,
   });
 }

@@ -79,9 +79,7 @@ describe('joining by a Welcome', () => {
       identity: cid.identity,
       isLastResort: false,
     });
-    const { keyPackage } = fromWire(publicBytes, 'mls_key_package', CHANNEL_LIMITS.keyPackage);
-    const proposals = [{ proposalType: 'add' as const, add: { keyPackage } }];
-    const good = await forge(ann, { proposals });
+    const good = await forge(ann, { adds: [publicBytes] });
     const join = (welcome: Uint8Array) =>
       joinByWelcome(deps, {
         welcome,
@@ -92,7 +90,7 @@ describe('joining by a Welcome', () => {
       });
     expect((await join(good.welcome!)).description.epoch).toBe(2);
     const wrongTag = await forge(ann, {
-      proposals,
+      adds: [publicBytes],
       suite: (suite) => ({ ...suite, hash: { ...suite.hash, mac: async () => new Uint8Array(32) } }),
     });
     await expect(join(wrongTag.welcome!)).rejects.toThrow('do not share');

@@ -1,6 +1,7 @@
 import {
   CHANNEL_LIMITS,
   SealError,
+  asKey,
   constantTimeEqual,
   decode,
   encode,
@@ -8,11 +9,13 @@ import {
   struct,
   variable,
   versioned,
+  wipe,
   type Bytes,
   type TenantId,
 } from '@seal-chat/protocol';
 import type { Capabilities } from 'ts-mls/capabilities.js';
 import type { CiphersuiteImpl } from 'ts-mls/crypto/ciphersuite.js';
+import type { Extension } from 'ts-mls/extension.js';
 import {
   generateKeyPackageWithKey,
   makeKeyPackageRef,
@@ -21,34 +24,39 @@ import {
   type PrivateKeyPackage,
 } from 'ts-mls/keyPackage.js';
 import { verifyLeafNodeSignatureKeyPackage } from 'ts-mls/leafNode.js';
+import { KEM_SEED_LENGTH } from '../kem/kem.ts';
+import type { KemSeed } from '../keys.ts';
 import { libraryConfig } from './config.ts';
 import { guarded } from './failures.ts';
 import { checkLeafRules } from './leaf-rules.ts';
 import { checkLifetimeNow, lifetimeFrom } from './lifetimes.ts';
 import { credentialOf, isSameMember, memberOf } from './names.ts';
 import { cipherSuite } from './provider/provider.ts';
+import { decodePublished, doorKeyHash, encodePublished, type PublishedKeyPackage } from './published-key-package.ts';
 import { suiteNamed, suiteOf, type Suite } from './provider/suites.ts';
 import type { Authenticate, MlsDeps, MlsIdentity, MlsMember } from './types.ts';
 import { fromWire, toWire } from './wire.ts';
 
 /** Bytes of a KeyPackage's reference; that of a suite with a longer hash is cut. */
 const REF_LENGTH = 32;
-/** draft-ietf-mls-extensions: this KeyPackage may be used more than once. */
-const LAST_RESORT = 0x000a;
 const NO_BYTES: Bytes = new Uint8Array(0);
+/** draft-ietf-mls-extensions: this KeyPackage may be used more than once. */
+const LAST_RESORT: Extension = { extensionType: 0x000a, extensionData: NO_BYTES };
 
 interface PrivateParts {
-  readonly publicBytes: Bytes;
+  readonly message: Bytes;
   readonly initKey: Bytes;
   readonly leafKey: Bytes;
+  readonly doorSeed: Bytes;
 }
 
 const privateCodec = versioned(
   1,
   struct<PrivateParts>({
-    publicBytes: variable(CHANNEL_LIMITS.keyPackage),
+    message: variable(CHANNEL_LIMITS.keyPackage),
     initKey: fixed(32),
     leafKey: fixed(32),
+    doorSeed: fixed(KEM_SEED_LENGTH),
   }),
 );
 
@@ -56,6 +64,7 @@ const privateCodec = versioned(
 export interface CreatedKeyPackage {
   /** 32 bytes. */
   readonly ref: Bytes;
+  /** With the ML-KEM key to which the device's Welcomes are sealed. */
   readonly publicBytes: Bytes;
   /** Secret. */
   readonly privateBytes: Bytes;
@@ -69,18 +78,20 @@ export async function createKeyPackage(
   input: { readonly suite: number; readonly identity: MlsIdentity; readonly isLastResort: boolean },
 ): Promise<CreatedKeyPackage> {
   const impl = await cipherSuite(deps, input.suite, input.identity.signKey);
-  const { keyPackage, privateKeys } = await generate(deps, impl, input);
-  const publicBytes = toWire({ wireformat: 'mls_key_package', keyPackage });
+  const doorSeed = asKey<KemSeed>(deps.rng(KEM_SEED_LENGTH));
+  const doorKey = await (await deps.kem()).publicKey(doorSeed);
+  const extensions = [doorKeyHash(doorKey), ...(input.isLastResort ? [LAST_RESORT] : [])];
+  const { keyPackage, privateKeys } = await generate(deps, impl, { identity: input.identity, extensions });
   const privateBytes = encode(privateCodec, {
-    publicBytes,
+    message: toWire({ wireformat: 'mls_key_package', keyPackage }),
     initKey: privateKeys.initPrivateKey as Bytes,
     leafKey: privateKeys.hpkePrivateKey as Bytes,
+    doorSeed,
   });
-  privateKeys.initPrivateKey.fill(0);
-  privateKeys.hpkePrivateKey.fill(0);
+  wipe(privateKeys.initPrivateKey, privateKeys.hpkePrivateKey, doorSeed);
   return {
     ref: shortRef(await makeKeyPackageRef(keyPackage, impl.hash)),
-    publicBytes,
+    publicBytes: encodePublished({ doorKey, keyPackage }),
     privateBytes,
     expiresAt: deps.now + CHANNEL_LIMITS.keyPackageLifetimeMs,
   };
@@ -90,13 +101,13 @@ export async function createKeyPackage(
 export async function generate(
   deps: MlsDeps,
   impl: CiphersuiteImpl,
-  { identity, isLastResort }: { readonly identity: MlsIdentity; readonly isLastResort: boolean },
+  { identity, extensions }: { readonly identity: MlsIdentity; readonly extensions: Extension[] },
 ): Promise<{ readonly keyPackage: KeyPackage; readonly privateKeys: PrivateKeyPackage }> {
   const { publicPackage, privatePackage } = await generateKeyPackageWithKey(
     credentialOf(identity.tenantId, identity),
     capabilitiesOf(suiteNamed(impl.name)),
     lifetimeFrom(deps.now),
-    isLastResort ? [{ extensionType: LAST_RESORT, extensionData: NO_BYTES }] : [],
+    extensions,
     { publicKey: identity.signKey.publicKey, signKey: NO_BYTES },
     impl,
   );
@@ -116,11 +127,13 @@ export function shortRef(ref: Uint8Array): Bytes {
 export function openPrivateKeyPackage(privateBytes: Uint8Array): {
   readonly keyPackage: KeyPackage;
   readonly privateKeys: PrivateKeyPackage;
+  readonly doorSeed: KemSeed;
 } {
-  const { publicBytes, initKey, leafKey } = decode(privateCodec, privateBytes);
+  const { message, initKey, leafKey, doorSeed } = decode(privateCodec, privateBytes);
   return {
-    keyPackage: fromWire(publicBytes, 'mls_key_package', CHANNEL_LIMITS.keyPackage).keyPackage,
+    keyPackage: fromWire(message, 'mls_key_package', CHANNEL_LIMITS.keyPackage).keyPackage,
     privateKeys: { initPrivateKey: initKey, hpkePrivateKey: leafKey, signaturePrivateKey: NO_BYTES },
+    doorSeed: asKey(doorSeed),
   };
 }
 
@@ -142,9 +155,9 @@ export async function checkKeyPackage(deps: MlsDeps, input: KeyPackageExpectatio
   await openKeyPackage(deps, input);
 }
 
-/** Checks as `checkKeyPackage` does, and returns the KeyPackage. */
-export async function openKeyPackage(deps: MlsDeps, input: KeyPackageExpectation): Promise<KeyPackage> {
-  const { keyPackage } = fromWire(input.bytes, 'mls_key_package', CHANNEL_LIMITS.keyPackage);
+/** Checks as `checkKeyPackage` does, and returns the KeyPackage with its ML-KEM key. */
+export async function openKeyPackage(deps: MlsDeps, input: KeyPackageExpectation): Promise<PublishedKeyPackage> {
+  const { keyPackage, doorKey } = decodePublished(input.bytes);
   const { leafNode, cipherSuite: name } = keyPackage;
   const suite = suiteNamed(name);
   if (input.suite !== undefined && suite.id !== suiteOf(input.suite).id)
@@ -164,5 +177,5 @@ export async function openKeyPackage(deps: MlsDeps, input: KeyPackageExpectation
     const { authService } = libraryConfig(input.tenantId, input.authenticate);
     await authService.validateCredential(leafNode.credential, leafNode.signaturePublicKey);
   });
-  return keyPackage;
+  return { keyPackage, doorKey };
 }

@@ -1,12 +1,14 @@
 import { CHANNEL_LIMITS, SealError, constantTimeEqual, wipe, type Bytes } from '@seal-chat/protocol';
+import type { CiphersuiteImpl } from 'ts-mls/crypto/ciphersuite.js';
 import { unprotectPublicMessage } from 'ts-mls/messageProtectionPublic.js';
 import { processPublicMessage } from 'ts-mls/processMessages.js';
-import { emptyPskIndex } from 'ts-mls/pskIndex.js';
 import type { PublicMessage } from 'ts-mls/publicMessage.js';
 import { planCommit, type PlannedCommit } from './commit-shape.ts';
 import { libraryConfig } from './config.ts';
 import { authenticatorOf, enterEpoch } from './enter.ts';
+import { welcomePsk } from './door-psks.ts';
 import { decodeEpoch, toLibrary, wipeEpoch, type Epoch } from './epoch.ts';
+import { openExternalDoor } from './external-door.ts';
 import { recoded } from './failures.ts';
 import { withLazySecretTree } from './lazy-secret-tree.ts';
 import { isSameMember } from './names.ts';
@@ -66,9 +68,10 @@ async function apply(
   input: { readonly identity: MlsIdentity; readonly authenticate: Authenticate; readonly from: MlsMember },
 ): Promise<ProcessedCommit> {
   const { tenantId } = epoch.name;
-  const plan = planCommit(message, epoch.ratchetTree, { tenantId, now: deps.now });
-  checkCommitter(plan, input);
   const { suite, takeEncryptionSecret } = withLazySecretTree(await cipherSuite(deps, epoch.suite.id, null));
+  const group = { tenantId, now: deps.now, pskNonceLength: suite.kdf.size };
+  const plan = planCommit(message, epoch.ratchetTree, group);
+  checkCommitter(plan, input);
   const { added, removed, isExternal } = plan;
   const result = { epoch: Number(epoch.groupContext.epoch) + 1, added, removed, isExternal };
   if (removed.some(({ deviceId }) => deviceId === input.identity.deviceId)) {
@@ -78,13 +81,26 @@ async function apply(
     return { ...result, state: null, authenticator: null };
   }
   const state = toLibrary(epoch, libraryConfig(tenantId, input.authenticate));
-  const { newState, consumed } = await processPublicMessage(state, message, emptyPskIndex, suite);
+  const psk = await pskOf(deps, epoch, plan, { message, suite });
+  const { newState, consumed } = await processPublicMessage(state, message, { findPsk: () => psk }, suite);
   checkSuccessor(state.ratchetTree, newState.ratchetTree, plan, tenantId);
   await checkPrivatePath(newState.privatePath, newState.ratchetTree, suite, state.privatePath.privateKeys);
   const authenticator = authenticatorOf(newState);
   const entered = enterEpoch(deps, newState, takeEncryptionSecret());
-  wipe(...consumed);
+  wipe(...consumed, ...(psk === undefined ? [] : [psk]));
   return { ...result, state: entered, authenticator };
+}
+
+/** The PSK of the door that the Commit lets somebody in by; `planCommit` has seen to it that there is no other. */
+async function pskOf(
+  deps: MlsDeps,
+  { keySchedule }: Epoch,
+  { door }: PlannedCommit,
+  { message, suite }: { readonly message: PublicMessage; readonly suite: CiphersuiteImpl },
+): Promise<Bytes | undefined> {
+  const { exporterSecret } = keySchedule;
+  if (door?.kind === 'welcome') return welcomePsk(exporterSecret, door.pskId, suite);
+  return door === null ? undefined : openExternalDoor(deps, exporterSecret, message.content.authenticatedData, suite);
 }
 
 /** Group and epoch from the envelope, before the library sees it. */

@@ -23,7 +23,7 @@ export interface SignedCommit {
 }
 
 /**
- * Signs a Commit and enters the epoch it begins (RFC 9420 §12.4.1 from "Construct an MLSPlaintext" on). Overwrites both
+ * Signs a Commit and enters the epoch it begins (RFC 9420 §12.4.1 from "Construct an MLSPlaintext" on). Overwrites the
  * secrets it is handed.
  */
 export async function signCommit(input: {
@@ -37,15 +37,18 @@ export async function signCommit(input: {
   readonly privatePath: PrivateKeyPath;
   readonly initSecret: Uint8Array;
   readonly commitSecret: Uint8Array;
+  /** Of no PSK: zeros (§8.4). */
+  readonly pskSecret: Uint8Array;
+  readonly authenticatedData: Uint8Array;
   readonly suite: CiphersuiteImpl;
 }): Promise<SignedCommit> {
-  const { groupContext, commit, sender, tree, privatePath, initSecret, commitSecret, suite } = input;
+  const { groupContext, commit, sender, tree, privatePath, initSecret, commitSecret, pskSecret, suite } = input;
   const { framedContent, signature } = await createContentCommitSignature(
     groupContext,
     WIREFORMAT,
     commit,
     sender,
-    new Uint8Array(0),
+    input.authenticatedData,
     new Uint8Array(0),
     suite.signature,
   );
@@ -58,9 +61,8 @@ export async function signCommit(input: {
     input.confirmationTag,
     suite.hash,
   );
-  const noPsk = new Uint8Array(suite.kdf.size);
-  const secrets = await initializeEpoch(initSecret, commitSecret, next, noPsk, suite.kdf);
-  wipe(initSecret, commitSecret);
+  const secrets = await initializeEpoch(initSecret, commitSecret, next, pskSecret, suite.kdf);
+  wipe(initSecret, commitSecret, pskSecret);
   const { keySchedule } = secrets;
   const confirmationTag = await createConfirmationTag(
     keySchedule.confirmationKey,

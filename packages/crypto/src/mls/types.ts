@@ -1,6 +1,7 @@
 import type { Bytes, ConversationId, DeviceId, SignPublicKey, TenantId, UserId } from '@seal-chat/protocol';
 import type { SignKeyPair } from '../keys.ts';
 import type { Subtle } from '../curves/subtle.ts';
+import type { Kem } from '../kem/kem.ts';
 import type { Rng } from '../rng.ts';
 
 /** The MLS group of a channel (RFC 9420) as the rest of Seal sees it: bytes and names, nothing of the library. */
@@ -39,6 +40,8 @@ export interface GroupState {
 export interface MlsDeps {
   readonly subtle: Subtle;
   readonly rng: Rng;
+  /** ML-KEM-768, asked for where something enters or may enter a group; it may have to be downloaded. */
+  readonly kem: () => Promise<Kem>;
   /** Server's clock, ms. */
   readonly now: number;
 }

@@ -5,7 +5,7 @@ import type { Curves } from '../../curves/curves.ts';
 import type { SignKeyPair } from '../../keys.ts';
 import { selectCurves } from '../../curves/select.ts';
 import type { Subtle } from '../../curves/subtle.ts';
-import { selectKem } from '../../kem/select.ts';
+import type { Kem } from '../../kem/kem.ts';
 import { loadPart } from '../../load-part.ts';
 import type { Rng } from '../../rng.ts';
 import { chaChaPoly, type Aead } from '../../hpke/aead.ts';
@@ -67,7 +67,7 @@ export function curvesFor(subtle: Subtle): Promise<Curves> {
  * @throws SealError UNSUPPORTED_VERSION when this build has no such ciphersuite
  */
 export async function cipherSuite(
-  deps: { readonly subtle: Subtle; readonly rng: Rng },
+  deps: { readonly subtle: Subtle; readonly rng: Rng; readonly kem: () => Promise<Kem> },
   suite: number,
   signKey: SignKeyPair | null,
 ): Promise<CiphersuiteImpl> {
@@ -88,10 +88,10 @@ export async function cipherSuite(
 /** Apart: most channels need none of it. */
 async function loadXWing(
   curves: Curves,
-  { subtle, rng }: { readonly subtle: Subtle; readonly rng: Rng },
+  { rng, kem }: { readonly rng: Rng; readonly kem: () => Promise<Kem> },
 ): Promise<HpkeKem> {
   const { xWingKem } = await loadPart(() => import('../../hpke/x-wing.ts'));
-  return xWingKem({ curves, rng, mlKem: await selectKem(subtle, rng) });
+  return xWingKem({ curves, rng, mlKem: await kem() });
 }
 
 /** Returns what application messages of a ciphersuite need. Its hash is that of its KDF, too. */
