@@ -38,6 +38,8 @@ export async function takeEntries(
     deps,
     entries.flatMap((entry) => (entry.kind === 'commit' ? [senderOf(entry), ...entry.adds] : [])),
   );
+  // An external join is opened by it: no part may have to be loaded while the entries are taken.
+  if (entries.some(({ kind }) => kind === 'commit')) await deps.kem();
   let hasLearned = false;
   for (let at = 0; at < entries.length;) {
     const part = entries.slice(at, at + ENTRIES_PER_COMMIT);

@@ -117,6 +117,18 @@ describe.each(NAMES)('a damaged %s', (name) => {
   });
 });
 
+it('a Commit has one encoding: the library takes any byte but 1 for "no UpdatePath"', async () => {
+  const { handlers } = await inputs();
+  const [good, handle] = handlers['commit']!;
+  const zeros = [...good.keys()].filter((at) => good[at] === 0);
+  expect(zeros.length).toBeGreaterThan(0);
+  for (const at of zeros) {
+    const bad = good.slice();
+    bad[at] = 2;
+    expect(await refusal(handle, bad), `byte ${at}`).not.toBe('accepted');
+  }
+});
+
 describe('a damaged state', () => {
   it('is refused with an error of ours', async () => {
     const { state } = await inputs();

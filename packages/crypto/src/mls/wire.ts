@@ -1,4 +1,4 @@
-import { SealError, type Bytes } from '@seal-chat/protocol';
+import { SealError, constantTimeEqual, type Bytes } from '@seal-chat/protocol';
 import type { Decoder } from 'ts-mls/codec/tlsDecoder.js';
 import { decodeMlsMessage, encodeMlsMessage, type MLSMessage, type MlsMessageContent } from 'ts-mls/message.js';
 import { guardedSync } from './failures.ts';
@@ -23,6 +23,9 @@ export function fromWire<W extends Wireformat>(bytes: Uint8Array, wireformat: W,
   const message = decodeAll(decodeMlsMessage, Uint8Array.from(bytes));
   if (message.wireformat !== wireformat)
     throw new SealError('MALFORMED', `mls: expected ${wireformat}, got ${message.wireformat}`);
+  // The library takes several encodings for one value, and signatures are over its own.
+  if (!constantTimeEqual(encodeMlsMessage(message), bytes))
+    throw new SealError('MALFORMED', 'mls: the bytes are not the one encoding of what they say');
   return message as MLSMessage & Message<W>;
 }
 
