@@ -3,6 +3,7 @@ import { performance } from 'node:perf_hooks';
 import { atMost, digits, show, speedup, type PartResult, type Row } from '../report.ts';
 import { summarize, type Sample } from '../stats.ts';
 import type { Contender, Membership } from './contender.ts';
+import { DOOR_SIZE, doorRows } from './doors.ts';
 import { createMegolm } from './megolm.ts';
 import { createSeal } from './seal.ts';
 import { createTsMls } from './ts-mls.ts';
@@ -108,7 +109,7 @@ function sizeRow(size: number, opened: readonly (readonly [AnyContender, Opened]
     membership === null ? [] : [`${name} ${digits(membership.commitLength)} B, ${digits(membership.welcomeLength)} B`];
   const [seal, ...peers] = opened;
   return {
-    what: `... ${size} members: that Commit, and the Welcome of all`,
+    what: `... ${size} members: that Commit, and the Welcomes of all`,
     ratio: '',
     seal: cell(seal!).join('').replace('Seal ', ''),
     peers: peers.flatMap(cell).join('; '),
@@ -141,12 +142,14 @@ export async function runChannels(): Promise<PartResult> {
       sizeRow(size, opened),
     );
   }
+  rows.push(...(await doorRows()));
   return {
     rows,
     notes: [
       `${contenders.map(({ name, version }) => `${name} ${version}`).join(', ')}; ${ROUNDS} rounds after ${WARM_UP_ROUNDS} discarded ones, contenders in turn; ${MESSAGES} messages of ${PLAINTEXT.length} bytes a round; median [least-most].`,
       'Every member is one device. ts-mls runs with the crypto provider it comes with, on X25519, AES-128-GCM and Ed25519, and keeps its states in memory; Seal hands its states from call to call as the bytes that its store keeps, checks who sent what and who is in the tree, and uses its default ciphersuite.',
-      'The tree is as new as a tree can be, all members added by one: a Commit then has to reach each of the others apart, which is the worst case. The Welcome is for all members at once and holds the tree.',
+      'The tree is as new as a tree can be, all members added by one: a Commit then has to reach each of the others apart, which is the worst case. A Welcome holds the tree and is for all who are added at once: 100 with Seal, everybody with ts-mls.',
+      `The rows on ML-KEM are sizes and times of what lets devices in, at ${DOOR_SIZE} members where nothing else is said; beside them what the same took before ML-KEM had a part in it. ML-KEM is WebCrypto where Node has it (24 and later), else JavaScript.`,
       'Megolm does less: a sender signs and hands out one key, which stays good until a member decides to change it. There is no agreement on who is a member.',
     ],
   };

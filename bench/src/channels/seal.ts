@@ -1,5 +1,5 @@
 import { webcrypto } from 'node:crypto';
-import { bufferedRng, createDeviceKeys, selectCurves } from '@seal-chat/crypto';
+import { bufferedRng, createDeviceKeys, selectCurves, selectKem } from '@seal-chat/crypto';
 import {
   DEFAULT_SUITE,
   createCommit,
@@ -12,6 +12,7 @@ import {
   type Authenticate,
   type CreatedKeyPackage,
   type GroupName,
+  type GroupState,
   type MlsDeps,
   type MlsIdentity,
 } from '@seal-chat/crypto/mls';
@@ -29,6 +30,8 @@ import type { Contender } from './contender.ts';
 
 const rng = bufferedRng((bytes) => void webcrypto.getRandomValues(bytes));
 const MESSAGE_ID: Bytes = rng(16);
+/** Devices that a server takes in with one Commit. */
+const ADDS_PER_COMMIT = 100;
 
 interface Device {
   readonly identity: MlsIdentity;
@@ -42,7 +45,8 @@ export function createSeal(): Contender<Bytes> {
     version: installedVersion('../../packages/crypto'),
     async open(members) {
       const curves = await selectCurves(webcrypto.subtle);
-      const deps: MlsDeps = { subtle: webcrypto.subtle, rng, now: Date.now() };
+      const kem = await selectKem(webcrypto.subtle, rng);
+      const deps: MlsDeps = { subtle: webcrypto.subtle, rng, kem: async () => kem, now: Date.now() };
       const tenantId = newId<TenantId>(rng(16));
       const group: GroupName = { tenantId, conversationId: newId<ConversationId>(rng(16)), incarnation: 0 };
       const known = new Map<DeviceId, string>();
@@ -58,13 +62,20 @@ export function createSeal(): Contender<Bytes> {
       };
       const devices: Device[] = [];
       while (devices.length < members) devices.push(await createDevice());
-      const [first, second] = devices as [Device, Device];
+      const [first, ...others] = devices as [Device, ...Device[]];
+      const second = others.at(-1)!;
       const created = await createGroup(deps, { suite: DEFAULT_SUITE, group, identity: first.identity });
-      const adds = devices
-        .slice(1)
-        .map(({ identity, keyPackage }) => ({ member: identity, keyPackage: keyPackage.publicBytes }));
-      const grown = await createCommit(deps, { ...created, identity: first.identity, authenticate, adds, removes: [] });
-      const welcome = grown.welcome!;
+      const all = others.map(({ identity, keyPackage }) => ({ member: identity, keyPackage: keyPackage.publicBytes }));
+      const welcomes: Bytes[] = [];
+      let grown: { readonly state: GroupState } = created;
+      for (let at = 0; at < all.length; at += ADDS_PER_COMMIT) {
+        const adds = all.slice(at, at + ADDS_PER_COMMIT);
+        const change = { state: grown.state, identity: first.identity, authenticate, adds, removes: [] };
+        const made = await createCommit(deps, change);
+        welcomes.push(made.welcome!);
+        grown = made;
+      }
+      const welcome = welcomes.at(-1)!;
       const enter = () =>
         joinByWelcome(deps, {
           welcome,
@@ -111,7 +122,7 @@ export function createSeal(): Contender<Bytes> {
           },
           join: async () => void (await enter()),
           commitLength: (await renewal()).commit.length,
-          welcomeLength: welcome.length,
+          welcomeLength: welcomes.reduce((sum, { length }) => sum + length, 0),
         },
       };
     },
