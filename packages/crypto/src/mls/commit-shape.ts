@@ -17,7 +17,7 @@ import type { MlsMember } from './types.ts';
 export interface PlannedCommit extends MemberChange {
   readonly committer: MlsMember;
   readonly isExternal: boolean;
-  /** The PSK it comes with: that of the door it lets somebody in by, and none where nobody comes in. */
+  /** The PSK it comes with: that of the door by which it lets a device in, and none where no device comes in. */
   readonly door: { readonly kind: Door; readonly pskId: PreSharedKeyID } | null;
 }
 
@@ -73,7 +73,7 @@ export function planCommit(
   return { committer: joiner, added: [joiner], removed, door, isExternal: true };
 }
 
-/** One PSK for a Commit that lets somebody in, none for any other. */
+/** One PSK for a Commit that lets a device in, none for any other. */
 function doorOf(
   psks: readonly ProposalPSK[],
   kind: Door | null,

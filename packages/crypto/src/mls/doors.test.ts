@@ -3,22 +3,21 @@ import { signGroupInfo } from 'ts-mls/groupInfo.js';
 import { deriveKeySchedule } from 'ts-mls/keySchedule.js';
 import { processPublicMessage } from 'ts-mls/processMessages.js';
 import { decryptGroupInfo, decryptGroupSecrets } from 'ts-mls/welcome.js';
-import { makeKeyPackageRef, signKeyPackage, type KeyPackage } from 'ts-mls/keyPackage.js';
+import { makeKeyPackageRef } from 'ts-mls/keyPackage.js';
 import { computePskSecret, type PreSharedKeyID } from 'ts-mls/presharedkey.js';
 import { describe, expect, it } from 'vitest';
 import { TENANT, TestChannel, depsFor, memberOf, type TestDevice } from '../../test/mls.ts';
 import { forge, forgeCommit, type ForgedPsk } from '../../test/mls-forge.ts';
 import { codeOf } from '../../test/seal-error.ts';
-import { sha256 } from '../kdf.ts';
 import { libraryConfig } from './config.ts';
 import { doorPskId } from './door-psks.ts';
 import { decodeEpoch, toLibrary } from './epoch.ts';
 import { onlyExtension } from './extensions.ts';
 import { openExternalDoor } from './external-door.ts';
-import { checkKeyPackage, createCommit, createKeyPackage, describeGroup } from './index.ts';
+import { createCommit, createKeyPackage, describeGroup } from './index.ts';
 import { openPrivateKeyPackage } from './key-package.ts';
 import { cipherSuite } from './provider/provider.ts';
-import { decodePublished, encodePublished } from './published-key-package.ts';
+import { decodePublished } from './published-key-package.ts';
 import { decodeWelcome, encodeWelcome, openPsk, type GuardedWelcome } from './welcome-door.ts';
 import { fromWire, toWire } from './wire.ts';
 
@@ -70,7 +69,7 @@ describe('the door of a Welcome', () => {
     expect((await cid.welcomed(welcome, first!.privateBytes)).state).toBeDefined();
   });
 
-  const psks: readonly (readonly [string, (honest: ForgedPsk) => readonly ForgedPsk[]])[] = [
+  const forgeries: readonly (readonly [string, (honest: ForgedPsk) => readonly ForgedPsk[]])[] = [
     ['no PSK', () => []],
     ['the PSK twice', (one) => [one, { ...one, id: { ...one.id, pskNonce: new Uint8Array(32) } }]],
     ['a PSK of another epoch', (one) => [{ ...one, id: doorPskId('welcome', 0n, new Uint8Array(32)) }]],
@@ -80,23 +79,26 @@ describe('the door of a Welcome', () => {
     ['a resumption PSK', (one) => [{ ...one, id: resumptionId() }]],
   ];
 
-  it.each(psks)('a Commit that adds a device with %s is refused by members and by the device', async (_, change) => {
-    const { channel, ann, bob } = await two();
-    const cid = await channel.device('cid 1');
-    const now = Date.now(); // the bare library has no other clock
-    const input = { suite: channel.suite, identity: cid.identity, isLastResort: false };
-    const { publicBytes, privateBytes } = await createKeyPackage(depsFor('cid', now), input);
-    const { commit, welcome } = await forge(ann, { adds: [publicBytes], psks: change });
-    Object.assign(bob.deps, { now });
-    Object.assign(cid.deps, { now });
-    const before = bob.state;
-    expect(await codeOf(() => bob.process(commit, ann))).toBe('INVALID_COMMIT');
-    expect(bob.state).toBe(before);
-    expect(await codeOf(() => cid.welcomed(welcome!, privateBytes))).toBe('MALFORMED');
-    const honest = await forge(ann, { adds: [publicBytes] });
-    expect(await bob.process(honest.commit, ann)).toMatchObject({ epoch: 2, added: [memberOf(cid.identity)] });
-    expect((await cid.welcomed(honest.welcome!, privateBytes)).description).toEqual(describeGroup(bob.state!));
-  });
+  it.each(forgeries)(
+    'a Commit that adds a device with %s is refused by members and by the device',
+    async (_, change) => {
+      const { channel, ann, bob } = await two();
+      const cid = await channel.device('cid 1');
+      const now = Date.now(); // the bare library has no other clock
+      const input = { suite: channel.suite, identity: cid.identity, isLastResort: false };
+      const { publicBytes, privateBytes } = await createKeyPackage(depsFor('cid', now), input);
+      const { commit, welcome } = await forge(ann, { adds: [publicBytes], psks: change });
+      Object.assign(bob.deps, { now });
+      Object.assign(cid.deps, { now });
+      const before = bob.state;
+      expect(await codeOf(() => bob.process(commit, ann))).toBe('INVALID_COMMIT');
+      expect(bob.state).toBe(before);
+      expect(await codeOf(() => cid.welcomed(welcome!, privateBytes))).toBe('MALFORMED');
+      const honest = await forge(ann, { adds: [publicBytes] });
+      expect(await bob.process(honest.commit, ann)).toMatchObject({ epoch: 2, added: [memberOf(cid.identity)] });
+      expect((await cid.welcomed(honest.welcome!, privateBytes)).description).toEqual(describeGroup(bob.state!));
+    },
+  );
 
   it('a Commit in which another secret stands for the PSK is refused by members', async () => {
     const { channel, ann, bob } = await two();
@@ -123,77 +125,6 @@ describe('the door of a Welcome', () => {
     const won = await createCommit(bob.deps, { ...bob.context, adds, removes: [] });
     const psks = await Promise.all([welcome, won.welcome!].map((one) => pskIn(ann, one, privateBytes)));
     expect(psks[0]).not.toEqual(psks[1]);
-  });
-});
-
-describe('a KeyPackage', () => {
-  async function refused(bytes: Bytes, { ann, bob, dan }: { ann: TestDevice; bob: TestDevice; dan: TestDevice }) {
-    const member = memberOf(dan.identity);
-    const { authenticate } = ann.directory;
-    const expectation = { bytes, expected: member, tenantId: TENANT, authenticate };
-    expect(await codeOf(() => checkKeyPackage(bob.deps, expectation))).toBe('MALFORMED');
-    const adds = [{ member, keyPackage: bytes }];
-    expect(await codeOf(() => createCommit(ann.deps, { ...ann.context, adds, removes: [] }))).toBe('MALFORMED');
-  }
-
-  async function offered() {
-    const { channel, ann, bob } = await two();
-    const [dan, eve] = [await channel.device('dan 1'), await channel.device('eve 1')];
-    const [own, other] = [await dan.keyPackage(), await eve.keyPackage()];
-    return { at: { ann, bob, dan }, own: own.publicBytes, other: decodePublished(other.publicBytes).doorKey };
-  }
-
-  it('with another ML-KEM key in front is refused', async () => {
-    const { at, own, other } = await offered();
-    await refused(encodePublished({ ...decodePublished(own), doorKey: other }), at);
-  });
-
-  it('without the key, or without its hash under the signature, is refused', async () => {
-    const { at, own } = await offered();
-    const { keyPackage, doorKey } = decodePublished(own);
-    const bare = toWire({ wireformat: 'mls_key_package', keyPackage });
-    const { signature } = await cipherSuite(at.dan.deps, 3, at.dan.identity.signKey);
-    const unsigned = await signKeyPackage({ ...keyPackage, extensions: [] }, new Uint8Array(0), signature);
-    await refused(encodePublished({ doorKey, keyPackage: unsigned }), at);
-    const { authenticate } = at.ann.directory;
-    const expectation = { bytes: bare, expected: memberOf(at.dan.identity), tenantId: TENANT, authenticate };
-    expect(['MALFORMED', 'UNSUPPORTED_VERSION']).toContain(
-      await codeOf(() => checkKeyPackage(at.bob.deps, expectation)),
-    );
-  });
-
-  it('whose owner has signed what is no ML-KEM key is refused', async () => {
-    const { at, own } = await offered();
-    const { keyPackage, doorKey } = decodePublished(own);
-    doorKey.fill(0xff, 0, 3);
-    const { signature } = await cipherSuite(at.dan.deps, 3, at.dan.identity.signKey);
-
-    const extensions = [{ extensionType: 0xf5e1, extensionData: sha256(doorKey) }];
-    const signed = await signKeyPackage({ ...keyPackage, extensions }, new Uint8Array(0), signature);
-    await refused(encodePublished({ doorKey, keyPackage: signed }), at);
-  });
-
-  it('that a member adds without the hash is refused by the others', async () => {
-    const { channel, ann, bob } = await two();
-    const dan = await channel.device('dan 1');
-    const now = Date.now();
-    const input = { suite: channel.suite, identity: dan.identity, isLastResort: false };
-    const { publicBytes } = await createKeyPackage(depsFor('dan', now), input);
-    const { keyPackage } = decodePublished(publicBytes);
-    const { signature } = await cipherSuite(dan.deps, 3, dan.identity.signKey);
-    const unsigned: KeyPackage = await signKeyPackage({ ...keyPackage, extensions: [] }, new Uint8Array(0), signature);
-    Object.assign(bob.deps, { now });
-    const preSharedKeyId = doorPskId('welcome', 1n, new Uint8Array(32));
-    const commit = await forgeCommit(ann, {
-      proposals: [
-        { proposalType: 'add', add: { keyPackage: unsigned } },
-        { proposalType: 'psk', psk: { preSharedKeyId } },
-      ],
-    });
-    await expect(bob.process(commit, ann)).rejects.toMatchObject({
-      code: 'INVALID_COMMIT',
-      message: expect.stringContaining('post-quantum key'),
-    });
   });
 });
 
@@ -270,7 +201,9 @@ describe('who records everything and can break X25519 later', () => {
     // The GroupContext is public: the server has it with each Commit.
     const { groupContext } = fromWire(made.groupInfo, 'mls_group_info', CHANNEL_LIMITS.groupInfo).groupInfo;
     const noPsk = new Uint8Array(suite.kdf.size);
-    await expect(decryptGroupInfo(recorded.welcome, secrets.joinerSecret, noPsk, suite)).rejects.toThrow();
+    await expect(decryptGroupInfo(recorded.welcome, secrets.joinerSecret, noPsk, suite)).rejects.toThrow(
+      'authentication',
+    );
     const real = decodeEpoch(cid.state!.epoch).keySchedule;
     const [guess] = await deriveKeySchedule(secrets.joinerSecret, noPsk, groupContext, suite.kdf);
     expect(guess.epochAuthenticator).not.toEqual(real.epochAuthenticator);

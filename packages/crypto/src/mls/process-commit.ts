@@ -91,7 +91,7 @@ async function apply(
   return { ...result, state: entered, authenticator };
 }
 
-/** The PSK of the door that the Commit lets somebody in by; `planCommit` has seen to it that there is no other. */
+/** The PSK of the door by which the Commit lets a device in; `planCommit` has seen to it that there is no other. */
 async function pskOf(
   deps: MlsDeps,
   { keySchedule }: Epoch,
