@@ -1,4 +1,4 @@
-import { CHANNEL_LIMITS, asKey, utf8, type Bytes } from '@seal-chat/protocol';
+import { CHANNEL_LIMITS, SealError, asKey, utf8, type Bytes } from '@seal-chat/protocol';
 import { signGroupInfo } from 'ts-mls/groupInfo.js';
 import { deriveKeySchedule } from 'ts-mls/keySchedule.js';
 import { processPublicMessage } from 'ts-mls/processMessages.js';
@@ -184,6 +184,24 @@ describe('the door of an external Commit', () => {
     const bad = toWire({ wireformat: 'mls_public_message', publicMessage: { ...publicMessage, content } });
     expect(await codeOf(() => bob.process(bad, cid))).toBe('INVALID_COMMIT');
     expect((await bob.process(joined.commit, cid)).authenticator).toEqual(joined.authenticator);
+  });
+});
+
+describe('while ML-KEM cannot be loaded', () => {
+  it('nothing is refused, and all goes on as soon as it can', async () => {
+    const { channel, bob, cid, welcome, privateBytes } = await invited();
+    const dan = await channel.device('dan 2');
+    const joined = await dan.joinExternal(channel.groupInfo);
+    const offline = () => Promise.reject(new SealError('OFFLINE'));
+    const [kem, kemOfCid] = [bob.deps.kem, cid.deps.kem];
+    Object.assign(bob.deps, { kem: offline });
+    Object.assign(cid.deps, { kem: offline });
+    expect(await codeOf(() => bob.process(joined.commit, dan))).toBe('OFFLINE');
+    expect(await codeOf(() => cid.welcomed(welcome, privateBytes))).toBe('OFFLINE');
+    Object.assign(bob.deps, { kem });
+    Object.assign(cid.deps, { kem: kemOfCid });
+    expect((await bob.process(joined.commit, dan)).authenticator).toEqual(joined.authenticator);
+    expect((await cid.welcomed(welcome, privateBytes)).description.epoch).toBe(2);
   });
 });
 
