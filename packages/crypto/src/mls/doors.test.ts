@@ -1,17 +1,16 @@
 import { CHANNEL_LIMITS, SealError, asKey, utf8, type Bytes } from '@seal-chat/protocol';
 import { signGroupInfo } from 'ts-mls/groupInfo.js';
 import { deriveKeySchedule } from 'ts-mls/keySchedule.js';
-import { processPublicMessage } from 'ts-mls/processMessages.js';
 import { decryptGroupInfo, decryptGroupSecrets } from 'ts-mls/welcome.js';
 import { makeKeyPackageRef } from 'ts-mls/keyPackage.js';
 import { computePskSecret, type PreSharedKeyID } from 'ts-mls/presharedkey.js';
 import { describe, expect, it } from 'vitest';
-import { TENANT, TestChannel, depsFor, memberOf, type TestDevice } from '../../test/mls.ts';
+import { TestChannel, depsFor, memberOf, type TestDevice } from '../../test/mls.ts';
 import { forge, forgeCommit, type ForgedPsk } from '../../test/mls-forge.ts';
+import { follow, isOpenToX25519 } from '../../test/recorder.ts';
 import { codeOf } from '../../test/seal-error.ts';
-import { libraryConfig } from './config.ts';
 import { doorPskId } from './door-psks.ts';
-import { decodeEpoch, toLibrary } from './epoch.ts';
+import { decodeEpoch } from './epoch.ts';
 import { onlyExtension } from './extensions.ts';
 import { openExternalDoor } from './external-door.ts';
 import { createCommit, createKeyPackage, describeGroup } from './index.ts';
@@ -241,21 +240,13 @@ describe('who records everything and can break X25519 later', () => {
     const { publicMessage } = fromWire(joined.commit, 'mls_public_message', CHANNEL_LIMITS.commit);
     const epoch = decodeEpoch(ann.state!.epoch);
     const suite = await cipherSuite(ann.deps, epoch.suite.id, null);
-    // The key of external_init, and the private keys of a member's path: all X25519.
-    const broken = toLibrary(
-      epoch,
-      libraryConfig(TENANT, () => true),
-    );
-    const { exporterSecret } = epoch.keySchedule;
-    const { authenticatedData } = publicMessage.content;
-    const follow = (psk: Uint8Array) =>
-      processPublicMessage(broken, publicMessage, { findPsk: () => psk }, suite).then(
-        ({ newState }) => newState.keySchedule.epochAuthenticator,
-      );
-    await expect(follow(new Uint8Array(32))).rejects.toThrow('confirmation tag');
+    expect(await isOpenToX25519(ann.state!, joined.commit)).toBe(false);
     // Nothing but the PSK is missing.
-    const psk = await openExternalDoor(ann.deps, exporterSecret, authenticatedData, suite);
-    expect(await follow(psk)).toEqual(decodeEpoch(joined.state.epoch).keySchedule.epochAuthenticator);
+    const { authenticatedData } = publicMessage.content;
+    const psk = await openExternalDoor(ann.deps, epoch.keySchedule.exporterSecret, authenticatedData, suite);
+    expect(await follow(ann.state!, joined.commit, psk)).toEqual(
+      decodeEpoch(joined.state.epoch).keySchedule.epochAuthenticator,
+    );
   });
 });
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { TestChannel, type TestDevice } from '../../test/mls.ts';
+import { isOpenToX25519 } from '../../test/recorder.ts';
 import { runs } from '../../test/runs.ts';
 import { describeGroup } from './index.ts';
 import { patient } from '../../../../scripts/lib/patience.mjs';
@@ -29,7 +30,7 @@ const step = fc.oneof(
 const MOST = 12;
 
 it(
-  'whatever the members do, they stay in the same group and newcomers get in',
+  'whatever the members do, they stay in the same group, and newcomers get in by no door that X25519 alone opens',
   { timeout: patient(120_000) },
   async () => {
     await fc.assert(
@@ -48,7 +49,10 @@ it(
           } else if (one.do === 'add') {
             const room = Math.max(0, MOST - channel.devices.length);
             const adds = await Promise.all(Array.from({ length: Math.min(one.count, room) }, fresh));
-            await channel.commit(at(one.by), adds);
+            const by = at(one.by);
+            const watched = channel.devices.find((device) => device !== by)?.state;
+            const { commit } = await channel.commit(by, adds);
+            if (watched && adds.length > 0) expect(await isOpenToX25519(watched, commit)).toBe(false);
           } else if (one.do === 'remove' || one.do === 'swap') {
             const by = at(one.by);
             const which = one.do === 'remove' ? one.which : [one.which];
@@ -60,6 +64,7 @@ it(
             const device = one.do === 'join' ? await fresh() : at(one.by);
             const others = channel.devices.filter((other) => other !== device);
             const joined = await device.joinExternal(channel.groupInfo);
+            if (others.length > 0) expect(await isOpenToX25519(others[0]!.state!, joined.commit)).toBe(false);
             for (const other of others)
               expect((await other.process(joined.commit, device)).authenticator).toEqual(joined.authenticator);
             device.state = joined.state;
