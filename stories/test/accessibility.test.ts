@@ -50,7 +50,7 @@ it.each(['light', 'dark'] as const)('settings and search are accessible in %s co
   const { page, widget } = await harness.show({ state: 'settings', theme });
   await widget.getByRole('button', { name: 'Settings' }).click();
   await widget.getByText('This device', { exact: true }).waitFor();
-  await widget.getByRole('button', { name: 'Remove' }).click();
+  await widget.getByRole('button', { name: 'Remove' }).first().click();
   expect(await violations(page)).toEqual([]);
   await page.keyboard.press('Escape');
   await widget.getByRole('combobox').fill('bo');
