@@ -1,6 +1,7 @@
 import type {
   Conversation,
   ConversationNotice,
+  DeviceLine,
   ConversationId,
   ConversationSummary,
   Message,
@@ -25,6 +26,7 @@ export interface ConversationSeed extends ChannelSeed, AttachmentSeed {
   readonly missing?: readonly MissingMessages[];
   readonly notices?: readonly ConversationNotice[];
   readonly renames?: readonly Rename[];
+  readonly deviceLines?: readonly DeviceLine[];
 }
 
 /** One conversation over plain values in memory: what is done to messages is seen at once. */
@@ -43,6 +45,7 @@ export function fakeConversation(
     missing: seed.missing ?? [],
     notices: seed.notices ?? [],
     renames: seed.renames ?? [],
+    deviceLines: seed.deviceLines ?? [],
     isLoaded: true,
   });
   const messages = writable(view());

@@ -1,8 +1,8 @@
-import type { ConversationSummary } from '@seal-chat/client';
+import type { ConversationSummary, DeviceId, DeviceLine, OwnDevice } from '@seal-chat/client';
 import { CREW } from './channel-seeds.ts';
 import { channelStates } from './channel-states.ts';
 import type { FakeSeed } from './fake-client.ts';
-import { CHAT, SIGNED_IN, conversationId, dialogue, inbox, person, summary, type Line } from './seeds.ts';
+import { CHAT, NOW, SIGNED_IN, conversationId, dialogue, inbox, person, summary, type Line } from './seeds.ts';
 
 /** Strangers and blocked people, what others are told, and verification. */
 
@@ -66,6 +66,19 @@ function request(): FakeSeed {
   };
 }
 
+const deviceId = (index: number): DeviceId =>
+  `b71e0000-0000-4000-8000-0000000000${String(index).padStart(2, '0')}` as DeviceId;
+const OWN_PHONE: OwnDevice = { deviceId: deviceId(1), isThisDevice: false, name: 'Chrome, Android', addedAt: NOW };
+
+/** A contact's new devices, two of them at once, one that is gone, and a device of this account. */
+const deviceLines: readonly DeviceLine[] = [
+  { kind: 'added', afterSeq: 0, userId: person(1, 'bob').userId, deviceId: deviceId(2), at: NOW - 26 * 60 * MINUTE },
+  { kind: 'added', afterSeq: 5, userId: person(1, 'bob').userId, deviceId: deviceId(3), at: NOW - 170 * MINUTE },
+  { kind: 'added', afterSeq: 5, userId: person(1, 'bob').userId, deviceId: deviceId(4), at: NOW - 169 * MINUTE },
+  { kind: 'removed', afterSeq: 7, userId: person(1, 'bob').userId, deviceId: deviceId(3), at: NOW - 90 * MINUTE },
+  { kind: 'added', afterSeq: 99, userId: SIGNED_IN.userId, deviceId: OWN_PHONE.deviceId, at: NOW - MINUTE },
+];
+
 const verifiedInbox = inbox(CHAT, { presence: 'online', verification: 'verified', isPinned: true });
 
 export const peopleStates = {
@@ -89,6 +102,15 @@ export const peopleStates = {
     ...inbox(),
     devices: [{ deviceId: SIGNED_IN.deviceId, isThisDevice: true, name: 'Firefox, Linux', addedAt: null }],
     blocked: [person(31, 'eve'), person(32, null), person(33, 'bartholomew-maximilian-vonder.k')],
+  },
+  deviceLines: { account: SIGNED_IN, ...inbox(), devices: [OWN_PHONE], deviceLines },
+  deviceLinesInChannel: {
+    ...channelStates.channel,
+    devices: [OWN_PHONE],
+    deviceLines: [
+      { ...deviceLines[4]!, afterSeq: 2 },
+      { ...deviceLines[0]!, kind: 'rejoined', afterSeq: 99, userId: CREW[1]![0].userId },
+    ],
   },
   blockedInChannel: { ...channelStates.channel, blocked: [CREW[0]![0]] },
 } satisfies Record<string, FakeSeed>;

@@ -27,6 +27,11 @@ export const RequestRightToLeft: Story = { args: { ...RIGHT_TO_LEFT, state: 'req
 export const Blocked: Story = { args: { state: 'blockedPerson', width: NARROW } };
 export const BlockedInChannel: Story = { args: { state: 'blockedInChannel' } };
 
+export const Devices: Story = { args: { state: 'deviceLines' } };
+export const DevicesDarkSmall: Story = { args: { state: 'deviceLines', theme: 'dark', width: SMALL } };
+export const DevicesRightToLeft: Story = { args: { ...RIGHT_TO_LEFT, state: 'deviceLines' } };
+export const DevicesInChannel: Story = { args: { state: 'deviceLinesInChannel', width: NARROW } };
+
 export const Verified: Story = { args: { state: 'archived' } };
 export const Archive: Story = { args: { state: 'archived', isOpen: false }, play: after('2 archived chats') };
 export const ChatMenu: Story = { args: { state: 'archived' }, play: after('Details') };

@@ -170,3 +170,37 @@ it('a chat is blocked or deleted after a question, with the focus on the harmles
   await expect.poll(() => button(widget, 'Block bob').evaluate((one) => one.matches(':focus'))).toBe(true);
   await page.close();
 });
+
+const DEVICE_LOOKS: readonly (readonly [string, Omit<Scene, 'state'>])[] = [
+  ['light', {}],
+  ['dark at 320 px', { theme: 'dark', width: 320, height: 640 }],
+  ['right to left', { lang: 'ar' }],
+];
+
+it.each(DEVICE_LOOKS)(
+  'new devices are lines in their places, those of one moment in one, also before the first message, %s',
+  async (_, look) => {
+    const { page, widget } = await harness.show({ state: 'deviceLines', ...look });
+    const lines = widget.locator('seal-message-list .device');
+    await lines.nth(3).waitFor();
+    const told = await lines.allInnerTexts();
+    expect(told).toHaveLength(4);
+    if (look.lang === undefined) {
+      const plain = told.map((text) => text.replace(/[\u2068\u2069]/g, '').trim());
+      expect(plain[0]).toMatch(/^bob uses a new device\. First seen: \S/);
+      expect(plain[1]).toMatch(/^bob uses 2 new devices\./);
+      expect(plain[2]).toMatch(/^A device of bob can no longer read what is sent here\./);
+      // Of this account the name is known.
+      await expect
+        .poll(async () => (await lines.nth(3).innerText()).replace(/[\u2068\u2069]/g, ''))
+        .toMatch(/Your account has a new device: Chrome, Android\./);
+    }
+    const isBefore = await lines.first().evaluate((line) => {
+      const first = line.parentElement!.querySelector('.message');
+      return first !== null && (line.compareDocumentPosition(first) & Node.DOCUMENT_POSITION_FOLLOWING) !== 0;
+    });
+    expect(isBefore).toBe(true);
+    expect(await violations(page)).toEqual([]);
+    await page.close();
+  },
+);

@@ -36,6 +36,7 @@ export type {
   Invitation,
   MessageWindow,
   ConversationNotice,
+  DeviceLine,
   MissingMessages,
   Rename,
 } from './model/conversation.ts';

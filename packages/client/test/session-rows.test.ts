@@ -3,6 +3,7 @@ import {
   createDeviceKeys,
   createPreKey,
   encryptEnvelope,
+  newDeviceOf,
   initiateSession,
   selectCurves,
   selectKem,
@@ -10,12 +11,21 @@ import {
   type Parties,
   type SessionRecord,
 } from '@seal-chat/crypto';
-import { newId, utf8, type Bytes, type ConversationId, type TenantId, type UserId } from '@seal-chat/protocol';
+import {
+  CAPABILITIES,
+  newId,
+  utf8,
+  type Bytes,
+  type ConversationId,
+  type TenantId,
+  type UserId,
+} from '@seal-chat/protocol';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { DeviceStore } from '../src/index.ts';
-import { forgetSessions, loadSessions, storeSessions } from '../src/peers/sessions.ts';
+import { forgetSessions, loadSessions, partiesOf, storeSessions } from '../src/peers/sessions.ts';
 import { transact, type Committed } from '../src/store/device-tx.ts';
 import { memoryStore } from '../src/store/memory-store.ts';
+import type { AccountRow } from '../src/store/rows.ts';
 
 const NOW = 1_700_000_000_000;
 const rng = bufferedRng((bytes) => void crypto.getRandomValues(bytes));
@@ -123,6 +133,29 @@ describe('the rows of sessions', () => {
     expect(await store.list({ prefix: 'session' })).toEqual([]);
     await run(async (tx) => storeSessions(tx, address(), null, record));
     await run((tx) => forgetSessions(tx));
+    expect(await store.list({ prefix: 'session/' })).toEqual([]);
+    // Nobody takes the device back to what is weaker: that it has the post-quantum ratchet is kept.
+    expect(await load()).toEqual({ ...record, sessions: [] });
+    await run(async (tx) => storeSessions(tx, address(), record, { ...record, pqRatchet: false }));
+    await run((tx) => forgetSessions(tx));
     expect(await store.list({ prefix: 'session' })).toEqual([]);
+  });
+
+  it('a session has the post-quantum ratchet exactly where the signed list says so', async () => {
+    const device = { ...newDeviceOf(peerKeys), addedIn: 1 };
+    const ownKeys = await createDeviceKeys(await tools());
+    const account = { tenantId, userId: own, device: ownKeys } as AccountRow;
+    const made = async (capabilities: number): Promise<boolean> => {
+      parties = partiesOf(account, peer, { ...device, capabilities });
+      return (await withSession(null)).sessions[0]!.ratchet.pq !== null;
+    };
+    const before = parties;
+    expect([
+      await made(0),
+      await made(CAPABILITIES.pqRatchet),
+      await made(0xffff_fffe),
+      await made(0xffff_ffff),
+    ]).toEqual([false, true, false, true]);
+    parties = before;
   });
 });

@@ -73,7 +73,7 @@ def device_list(signed_certificate, version, previous_hash, issued_at, author, a
     content += u32(archive_epoch) + variable(labels) + u8(len(devices))
     for each in sorted(devices, key=lambda d: d["deviceId"]):
         content += uuid(each["deviceId"]) + bytes.fromhex(each["dhKey"]) + bytes.fromhex(each["signKey"])
-        content += u32(each["registrationId"]) + u32(0) + u32(each["addedIn"])
+        content += u32(each["registrationId"]) + u32(1) + u32(each["addedIn"])
     return content
 
 

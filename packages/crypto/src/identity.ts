@@ -1,4 +1,5 @@
 import {
+  CAPABILITIES,
   COUNT_LIMITS,
   SealError,
   asKey,
@@ -242,8 +243,11 @@ export function newDeviceOf({ deviceId, dh, sign, registrationId }: DeviceKeys):
   return { deviceId, dhKey: dh.publicKey, signKey: sign.publicKey, registrationId };
 }
 
+/** What this version of Seal can speak: every device that it makes says so in its account's list. */
+const OWN_CAPABILITIES = CAPABILITIES.pqRatchet;
+
 function publicDevice(keys: DeviceKeys, addedIn: number): Device {
-  return { ...newDeviceOf(keys), capabilities: 0, addedIn };
+  return { ...newDeviceOf(keys), capabilities: OWN_CAPABILITIES, addedIn };
 }
 
 function randomUint32(rng: Rng): number {

@@ -1,7 +1,9 @@
 import { processCommit, type MlsMember } from '@seal-chat/crypto/mls';
 import { SealError, constantTimeEqual, newId, type DeviceId, type UserId } from '@seal-chat/protocol';
 import type { ConversationEvent } from '../model/message.ts';
+import { putDeviceLines } from '../transcript/device-lines.ts';
 import { wipeGroup, putEvent } from './channel-state.ts';
+import { deviceChanges } from './device-changes.ts';
 import { planSharedHistory } from './plan-shared-history.ts';
 import type { LogEntry } from './log-entry.ts';
 import { conversationOf, type LogWork } from './log-work.ts';
@@ -55,7 +57,9 @@ async function applyPending(work: LogWork, entry: CommitEntry): Promise<void> {
     isStale: pending.kind === 'commit' && work.row.isStale === true,
     unlisted: await unlistedAmong(tx, leaves),
   };
-  await noteChange(work, entry, { before, after: leaves, isRecovery: pending.isRecovery === true });
+  // That this device enters again is told as what it is, see below.
+  const adds = entry.adds.filter(({ deviceId }) => deviceId !== account.device.deviceId);
+  await noteChange(work, entry, { before, after: leaves, adds, isRecovery: pending.isRecovery === true });
 }
 
 async function applyOthers(work: LogWork, entry: CommitEntry): Promise<void> {
@@ -141,17 +145,19 @@ function expectDeclared(
   if (!isSame) throw new SealError('INVALID_COMMIT', 'commit: does not do what it declares');
 }
 
-/** Tells people who came and went, as the Commit itself says it. A further device of a member is not news. */
+/** Tells people who came and went, and what devices those have who stayed, as the Commit itself says it. */
 async function noteChange(
   work: LogWork,
   entry: CommitEntry,
   leaves: {
     readonly before: readonly MlsMember[];
     readonly after: readonly MlsMember[];
+    /** Those of the Commit whose leaves may have replaced others; all of them by default. */
+    readonly adds?: readonly MlsMember[];
     readonly isRecovery?: boolean;
   },
 ): Promise<void> {
-  const { tx, conversationId } = work;
+  const { deps, tx, conversationId, account } = work;
   const users = (members: readonly MlsMember[]): ReadonlySet<UserId> => new Set(members.map(({ userId }) => userId));
   const [before, after] = [users(leaves.before), users(leaves.after)];
   const joined = [...after].filter((userId) => !before.has(userId));
@@ -161,6 +167,12 @@ async function noteChange(
     ? { type: 'reset' }
     : await eventOf(work, entry, joined, gone);
   await putEvent(tx, conversationId, entry, event && { event, messageId: entry.commitId });
+  const changes = deviceChanges(
+    { seq: entry.seq, adds: leaves.adds ?? entry.adds, at: deps.now() },
+    leaves,
+    account.device.deviceId,
+  );
+  if (changes.length > 0) await putDeviceLines(tx, conversationId, changes);
   if (entry.adds.length > 0) await planSharedHistory(work, entry);
 }
 

@@ -11,12 +11,13 @@ import {
   isSealError,
   methodRecordCodec,
   toBase64,
+  type Device,
   type DeviceId,
   type PreKeyBundle,
 } from '@seal-chat/protocol';
 import type { Deps } from '../context/deps.ts';
 import { learnDeviceLists } from '../peers/device-lists.ts';
-import { loadSessions } from '../peers/sessions.ts';
+import { hasPqRatchet, loadSessions } from '../peers/sessions.ts';
 import { claimBundles } from '../send/claim-bundles.ts';
 import { activeAccount } from '../store/account.ts';
 import { ROWS, type ReplacementRow } from '../store/rows.ts';
@@ -85,7 +86,7 @@ async function prepare(deps: Deps, { identitySeed, remove }: Parameters<typeof r
   const present = await api.vault.get.query();
   const vault = present && (await sealAgain(vaultOf(present)));
   const remaining = list.list.devices.map(({ deviceId }) => deviceId);
-  const bundles = await bundlesFor(deps, remaining);
+  const bundles = await bundlesFor(deps, list.list.devices);
   await transact(async (tx) => {
     const shares = await sealShares(deps, tx, { remaining, secrets, bundles });
     const { key: accountKey, archive } = next;
@@ -112,14 +113,15 @@ async function prepare(deps: Deps, { identitySeed, remove }: Parameters<typeof r
 }
 
 /** Prekey bundles of own devices that this one cannot send to without; those that have published none are left out. */
-async function bundlesFor(deps: Deps, remaining: readonly DeviceId[]): Promise<ReadonlyMap<DeviceId, PreKeyBundle>> {
+async function bundlesFor(deps: Deps, remaining: readonly Device[]): Promise<ReadonlyMap<DeviceId, PreKeyBundle>> {
   const { userId, device } = await activeAccount(deps.reader);
   const without = [];
-  for (const deviceId of remaining) {
+  for (const other of remaining) {
+    const { deviceId } = other;
     if (deviceId === device.deviceId) continue;
     const target = { userId, deviceId };
     const record = await loadSessions(deps.reader, target);
-    if (needsNewSession(record, { pqRatchet: true }, deps.now())) without.push(target);
+    if (needsNewSession(record, { pqRatchet: hasPqRatchet(other) }, deps.now())) without.push(target);
   }
   const bundles = new Map<DeviceId, PreKeyBundle>();
   for (const target of without) {

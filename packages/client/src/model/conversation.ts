@@ -1,7 +1,7 @@
 import type { Person } from './account.ts';
 import type { Presence } from './connection.ts';
 import type { Message } from './message.ts';
-import type { ConversationId, UserId } from '@seal-chat/protocol';
+import type { ConversationId, DeviceId, UserId } from '@seal-chat/protocol';
 import type { MemberRole } from '@seal-chat/protocol/api';
 
 /** Conversations, as the application sees them: plain, immutable values. Times are ms since 1970. */
@@ -91,6 +91,8 @@ export interface MessageWindow {
   readonly missing: readonly MissingMessages[];
   /** Where the server showed this device something else than the others, oldest first. */
   readonly notices: readonly ConversationNotice[];
+  /** Devices of members that can read from here on, and that no longer can, oldest first. */
+  readonly deviceLines: readonly DeviceLine[];
   /** The server gave members other names than they were first seen with: they are shown under the first. */
   readonly renames: readonly Rename[];
   /** False until the first read of the local store is done. */
@@ -123,6 +125,20 @@ export interface ConversationNotice {
   readonly kind: 'missing' | 'reordered' | 'forked' | 'oldList' | 'listWithheld';
   readonly afterSeq: number;
   readonly userId: UserId;
+}
+
+/** Something about a device of a member, to be shown before the first message after place `afterSeq`. */
+export interface DeviceLine {
+  /**
+   * `added`: a device reads along from here on. `removed`: it no longer does. `rejoined`: a device that was in a channel
+   * has entered it again on its own, with new keys.
+   */
+  readonly kind: 'added' | 'removed' | 'rejoined';
+  readonly afterSeq: number;
+  readonly userId: UserId;
+  readonly deviceId: DeviceId;
+  /** When this device has learned of it. */
+  readonly at: number;
 }
 
 /** A member invites the person of this account to a channel. */

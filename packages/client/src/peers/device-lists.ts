@@ -13,6 +13,7 @@ import {
   type SignPublicKey,
 } from '@seal-chat/protocol';
 import { chainOf } from '../api/answers.ts';
+import { tellDevices } from '../transcript/device-lines.ts';
 import type { FetchDeps, Deps } from '../context/deps.ts';
 import { activeAccount } from '../store/account.ts';
 import type { DeviceTx } from '../store/device-tx.ts';
@@ -127,6 +128,8 @@ async function storeChain(
     const next = await extendPeer({ curves, now, tenantId: account.tenantId, userId, account }, peer, chain);
     if (next === peer) return;
     tx.put(ROWS.peer(userId), next);
+    // The first list that is seen of an account is where everything begins.
+    if (peer !== null) await tellDevices(tx, userId, peer, next);
     if (userId === account.userId) await noteOwnList(tx, peer, next);
   } catch (error) {
     if (peer === null || !isSealError(error, 'IDENTITY_CHANGED')) throw error;

@@ -6,7 +6,16 @@ import {
   type SessionName,
   type SessionRecord,
 } from '@seal-chat/crypto';
-import { decode, encode, toHex, type Bytes, type Device, type DeviceId, type UserId } from '@seal-chat/protocol';
+import {
+  CAPABILITIES,
+  decode,
+  encode,
+  toHex,
+  type Bytes,
+  type Device,
+  type DeviceId,
+  type UserId,
+} from '@seal-chat/protocol';
 import type { DeviceTx, RowReader } from '../store/device-tx.ts';
 import { ROWS, type AccountRow, type RowKey } from '../store/rows.ts';
 
@@ -21,10 +30,14 @@ export function partiesOf({ tenantId, userId, device }: AccountRow, peerUserId: 
       registrationId: peer.registrationId,
       dhKey: peer.dhKey,
       signKey: peer.signKey,
-      // Every device has it: there is no release without.
-      pqRatchet: true,
+      pqRatchet: hasPqRatchet(peer),
     },
   };
+}
+
+/** Whether a signed list says that the device has the post-quantum ratchet. This one has, and says so in its own. */
+export function hasPqRatchet({ capabilities }: Pick<Device, 'capabilities'>): boolean {
+  return (capabilities & CAPABILITIES.pqRatchet) !== 0;
 }
 
 /** A device of a person. */
@@ -66,11 +79,19 @@ export function storeSessions(
   }
 }
 
-/** Forgets all sessions with one person's devices, or with everyone's. */
+/**
+ * Forgets all sessions with one person's devices, or with everyone's. Of everyone's it is kept which devices were seen
+ * with the post-quantum ratchet: they are never spoken to without.
+ */
 export async function forgetSessions(tx: DeviceTx, userId?: UserId): Promise<void> {
   const heads = userId === undefined ? ROWS.sessionRecords : ROWS.sessionRecordsOf(userId);
   const sessions = userId === undefined ? ROWS.sessions : ROWS.sessionsOf(userId);
-  for (const prefix of [heads, sessions]) for (const { key } of await tx.list(prefix)) tx.delete(key);
+  for (const { key } of await tx.list(sessions)) tx.delete(key);
+  for (const { key, value } of await tx.list(heads)) {
+    const head = decode(sessionRecordHeadCodec, value);
+    if (userId === undefined && head.pqRatchet) tx.put(key, encode(sessionRecordHeadCodec, { ...head, sessions: [] }));
+    else tx.delete(key);
+  }
 }
 
 function rowOf({ userId, deviceId }: DeviceAddress, name: SessionName): RowKey<Bytes> {

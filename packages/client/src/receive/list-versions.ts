@@ -1,6 +1,7 @@
 import { encodeContent } from '@seal-chat/protocol/content';
 import type { EnvelopeHeader, MessageBody, UserId } from '@seal-chat/protocol';
 import type { IncomingMessage } from '../content/incoming.ts';
+import { placeDeviceLines } from '../transcript/device-lines.ts';
 import { promiseList } from '../content/promise-list.ts';
 import type { Deps } from '../context/deps.ts';
 import { enqueue } from '../outbox/queue.ts';
@@ -45,6 +46,7 @@ async function checkOne(
   if (peer === null || version === peer.known.list.version) return;
   const { known, learnedAt } = peer;
   if (version > known.list.version) return promiseList(tx, conversationId, message, { owner, version, hash: null });
+  await placeDeviceLines(tx, conversationId, { userId: owner, version, seq });
   // What was sent before the list changed may name the old one.
   if (acceptedAt <= learnedAt && body.sentAt <= learnedAt + CLOCK_SLACK_MS) return;
   const key = LIST_ROWS.old(conversationId, senderDeviceId, owner);

@@ -1,6 +1,6 @@
 import type { DeviceId, MessageId, UserId } from '@seal-chat/protocol';
 import type { MemberRole } from '@seal-chat/protocol/api';
-import type { ChannelState, ConversationNotice, Rename } from '../model/conversation.ts';
+import type { ChannelState, ConversationNotice, DeviceLine, Rename } from '../model/conversation.ts';
 
 /** What the store holds of a conversation besides its messages. */
 
@@ -72,6 +72,8 @@ export interface ConversationRow {
   readonly isWithheld?: boolean;
   /** What is said between the messages about what the server did. */
   readonly notices?: readonly NoticeRow[];
+  /** What is said between the messages about devices of members. */
+  readonly deviceLines?: readonly DeviceLineRow[];
   /** Other names that the server gave to members, in the order in which it did. */
   readonly renames?: readonly Rename[];
   /** Channels only. */
@@ -84,6 +86,12 @@ export interface NoticeRow extends ConversationNotice {
   readonly deviceId: DeviceId;
   /** The counter of a message that is missing. */
   readonly counter?: number;
+}
+
+/** A device of a member that came or went, where it is noticed: after place `afterSeq`. */
+export interface DeviceLineRow extends DeviceLine {
+  /** Version of the list that says so; 0 in channels, whose Commits say it. */
+  readonly version: number;
 }
 
 /** What the row of a channel holds besides. The state of its group is elsewhere. */

@@ -3,7 +3,6 @@ import type { Deps } from '../context/deps.ts';
 import type { LeaderPart } from '../context/leader-part.ts';
 import { refreshConversations } from '../conversations/refresh-conversations.ts';
 import { learnDeviceLists } from '../peers/device-lists.ts';
-import { followPromises } from '../peers/promised-lists.ts';
 import { LIST_ROWS } from '../store/list-rows.ts';
 import { maintainPreKeys } from '../prekeys/maintain.ts';
 import { settleAccountKey } from './account-key.ts';
@@ -11,14 +10,19 @@ import type { Readable } from '../state/atom.ts';
 import { createTaskQueue } from '../state/task-queue.ts';
 import { activeAccount } from '../store/account.ts';
 import { ROWS } from '../store/rows.ts';
-import { checkForRollback } from './checkpoint.ts';
 import { fillGaps } from './fill-gaps.ts';
 import { applyLiveEvent } from './live-events.ts';
 import type { LiveState } from './live-state.ts';
 import { reviveHeldUp, requestRemovals } from './removals.ts';
 import { reportFinal } from './report-final.ts';
-import { handleRetries, refetchSpoilt, reopenMessages, rereadUnsupported } from './repairs.ts';
-import { recoverFromRollback } from './rollback.ts';
+import {
+  followPromises,
+  handleRetries,
+  healRollback,
+  refetchSpoilt,
+  reopenMessages,
+  rereadUnsupported,
+} from './repairs.ts';
 
 /** All tasks run this often while the device is connected, ms. */
 const ROUND_MS = 60 * 60 * 1000;
@@ -76,7 +80,7 @@ export function createMaintenance(
       isCopyCheckQueued = false;
       if (!isConnected) return;
       try {
-        if (await checkForRollback(deps)) await recoverFromRollback(deps);
+        await healRollback(deps);
       } catch (error) {
         if (!isSealError(error, 'DEVICE_CLONED')) throw error;
         endConnection(error);
@@ -144,7 +148,7 @@ export function createMaintenance(
       roundTimer = setInterval(() => void queue.add(doRound), ROUND_MS);
       copyTimer = setInterval(checkForCopy, COPY_CHECK_MS);
       await queue.add(async () => {
-        if (await checkForRollback(deps)) await recoverFromRollback(deps);
+        await healRollback(deps);
       });
       void queue.add(doRound);
     },

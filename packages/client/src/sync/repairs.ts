@@ -1,14 +1,22 @@
 import type { Deps } from '../context/deps.ts';
 import { forgetOldSent } from '../send/forget-sent.ts';
+import { LIST_ROWS } from '../store/list-rows.ts';
 import type { RowPrefix } from '../store/rows.ts';
 import { ROWS } from '../store/rows.ts';
+import { checkForRollback } from './checkpoint.ts';
 import { loadRepairs } from './load-repairs.ts';
 
 /**
- * What is done about messages that could not be opened. Most devices never have one, so the code for it is loaded only
+ * What is done about messages that could not be opened, a store that was put back, and lists that are held back. Most
+ * devices never have one, so the code for it is loaded only
  * where there are rows that wait for it. A load that fails is OFFLINE, as a call that fails is: the rows stay, and the
  * next round or connection tries again.
  */
+
+/** See `rollback.ts`. @throws SealError DEVICE_CLONED, OFFLINE, UNAVAILABLE, RATE_LIMITED */
+export async function healRollback(deps: Deps): Promise<void> {
+  if (await checkForRollback(deps)) await (await loadRepairs()).recoverFromRollback(deps);
+}
 
 /** See `receive/undecryptable.ts`. @throws SealError OFFLINE when its code cannot be loaded */
 export async function reopenMessages(deps: Deps): Promise<void> {
@@ -39,6 +47,11 @@ export async function handleRetries(deps: Deps): Promise<number | null> {
   const answers = (await hasAny(deps, ROWS.answers)) ? await (await loadRepairs()).answerRetries(deps) : null;
   if (requests === null || answers === null) return requests ?? answers;
   return Math.min(requests, answers);
+}
+
+/** See `peers/follow-promises.ts`. @throws SealError OFFLINE, UNAVAILABLE, RATE_LIMITED */
+export async function followPromises(deps: Deps): Promise<void> {
+  if (await hasAny(deps, LIST_ROWS.allPromised)) await (await loadRepairs()).followPromises(deps);
 }
 
 async function hasAny({ reader }: Pick<Deps, 'reader'>, prefix: RowPrefix<unknown>): Promise<boolean> {

@@ -15,6 +15,7 @@ export const EMPTY_WINDOW: MessageWindow = {
   hasUnavailableHistory: false,
   missing: [],
   notices: [],
+  deviceLines: [],
   renames: [],
   isLoaded: false,
 };
@@ -104,6 +105,13 @@ export function createWindowContent(conversationId: ConversationId): WindowConte
         isWithheld: conversation?.isWithheld ?? false,
       })),
       renames: conversation?.renames ?? [],
+      deviceLines: (conversation?.deviceLines ?? []).map(({ kind, afterSeq, userId, deviceId, at }) => ({
+        kind,
+        afterSeq,
+        userId,
+        deviceId,
+        at,
+      })),
       notices: (conversation?.notices ?? []).map(({ kind, afterSeq, userId }) => ({ kind, afterSeq, userId })),
       isLoaded: true,
     };

@@ -1,4 +1,5 @@
-import { decodeEnvelope, utf8 } from '@seal-chat/protocol';
+import { decodeEnvelope, isSealError, toHex, utf8, type Bytes } from '@seal-chat/protocol';
+import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { CONVERSATION } from '../../test/accounts.ts';
 import {
@@ -27,6 +28,17 @@ const versionOf = (bytes: Uint8Array) => decodeEnvelope(bytes).headerBytes[0];
 beforeEach(async () => {
   [alice, bob] = [await testDevice('alice'), await testDevice('bob')];
 });
+
+/** False when it is refused. */
+async function succeeds(run: () => unknown): Promise<boolean> {
+  try {
+    await run();
+    return true;
+  } catch (error) {
+    if (!isSealError(error)) throw error;
+    return false;
+  }
+}
 
 describe('the post-quantum ratchet', () => {
   it('is in every session with a device whose list says that it has it', async () => {
@@ -105,5 +117,36 @@ describe('the post-quantum ratchet', () => {
     const given = { rng, record, conversationId: CONVERSATION, listVersions: LIST_VERSIONS, plaintext: utf8('x') };
     const sent = encryptEnvelope({ ...given, parties: parties(alice, withoutPq(bob)), now: NOW });
     expect(sent.record.pqRatchet).toBe(false);
+  });
+
+  it('is never lost again, whatever lists say in whatever order', async () => {
+    const step = fc.record({
+      by: fc.nat(1),
+      act: fc.constantFrom('start' as const, 'send' as const, 'take' as const),
+      isListed: fc.boolean(),
+    });
+    const play = async (steps: readonly { by: number; act: 'start' | 'send' | 'take'; isListed: boolean }[]) => {
+      const ends = [await testDevice('alice'), await testDevice('bob')] as const;
+      const onWay: Bytes[][] = [[], []];
+      for (const { by, act, isListed } of steps) {
+        const [own, other] = [ends[by]!, ends[1 - by]!];
+        const peer = isListed ? other : withoutPq(other);
+        const before = recordOf(own, other);
+        const mustHave = isListed || before?.pqRatchet === true;
+        const old = plain(before);
+        if (act === 'start') await startSession(own, peer);
+        else if (act === 'send') {
+          const isSent = await succeeds(() => onWay[by]!.push(send(own, peer, utf8('x'))));
+          if (isSent && mustHave) expect(versionOf(onWay[by]!.at(-1)!)).toBe(2);
+        } else if (onWay[1 - by]!.length > 0) await succeeds(() => receive(own, peer, onWay[1 - by]!.shift()!));
+        const after = recordOf(own, other);
+        expect(before?.pqRatchet === true && after?.pqRatchet === false).toBe(false);
+        if (mustHave) expect(plain(after).filter((name) => !old.includes(name))).toEqual([]);
+      }
+    };
+    /** The sessions of a record that have no post-quantum ratchet. */
+    const plain = (record: ReturnType<typeof recordOf>): readonly string[] =>
+      (record?.sessions ?? []).filter(({ ratchet }) => ratchet.pq === null).map(({ baseKey }) => toHex(baseKey));
+    await fc.assert(fc.asyncProperty(fc.array(step, { minLength: 4, maxLength: 24 }), play), { numRuns: 40 });
   });
 });

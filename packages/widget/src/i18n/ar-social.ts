@@ -82,6 +82,35 @@ export const arSocial: SocialStrings = {
     }),
   blockedMessage: (name) => `رسالة من ${name}، وقد حظرته`,
   showBlocked: 'إظهار',
+  devicesAdded: (name, count, when) => `${name}: ${newDevices(count)}. أول مرة شوهد فيها: ${when}.`,
+  ownDevicesAdded: (names, count, when) =>
+    `حسابك: ${newDevices(count)}${names === null ? '' : `: ${names}`}. أول مرة شوهد فيها: ${when}.`,
+  devicesRemoved: (name, count, when) =>
+    `${name ?? 'حسابك'}: ${plural('ar', count, {
+      one: 'جهاز لم يعد يقرأ ما يُرسل هنا',
+      two: 'جهازان لم يعودا يقرآن ما يُرسل هنا',
+      few: '# أجهزة لم تعد تقرأ ما يُرسل هنا',
+      many: '# جهازًا لم تعد تقرأ ما يُرسل هنا',
+      other: '# جهاز لم تعد تقرأ ما يُرسل هنا',
+    })}. شوهد: ${when}.`,
+  devicesRejoined: (name, count, when) =>
+    `${name ?? 'حسابك'}: ${plural('ar', count, {
+      one: 'جهاز دخل هنا من جديد بمفاتيح جديدة',
+      two: 'جهازان دخلا هنا من جديد بمفاتيح جديدة',
+      few: '# أجهزة دخلت هنا من جديد بمفاتيح جديدة',
+      many: '# جهازًا دخلت هنا من جديد بمفاتيح جديدة',
+      other: '# جهاز دخلت هنا من جديد بمفاتيح جديدة',
+    })}. شوهد: ${when}.`,
   verifiedSign: 'تم التحقق',
   changedSign: 'تغيّرت المفاتيح',
 };
+
+function newDevices(count: number): string {
+  return plural('ar', count, {
+    one: 'جهاز جديد',
+    two: 'جهازان جديدان',
+    few: '# أجهزة جديدة',
+    many: '# جهازًا جديدًا',
+    other: '# جهاز جديد',
+  });
+}

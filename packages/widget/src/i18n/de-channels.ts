@@ -77,7 +77,7 @@ export const deChannels: ChannelStrings = {
   historyNotShared: 'Wer beitritt, liest, was ab dann geschrieben wird.',
   encryption: 'Ende-zu-Ende-verschlüsselt',
   encryptionChannel:
-    'Nachrichten und Dateien werden auf den Geräten der Mitglieder versiegelt, und nur sie können sie öffnen. Die Geräte einigen sich untereinander auf Schlüssel (MLS, RFC 9420). Kommt oder geht jemand, wechseln die Schlüssel: Wer entfernt wurde, kann nichts öffnen, was danach gesendet wird.',
+    'Nachrichten und Dateien werden auf den Geräten der Mitglieder versiegelt, und nur sie können sie öffnen. Die Geräte einigen sich untereinander auf Schlüssel (MLS, RFC 9420). Kommt oder geht jemand, wechseln die Schlüssel: Wer entfernt wurde, kann nichts öffnen, was Mitglieder senden, die das gesehen haben.',
   encryptionPublic:
     'Der Kanal ist öffentlich: Der Server kennt Namen und Beschreibung, und alle hier dürfen beitreten und ab dann mitlesen.',
   encryptionPrivate: 'Der Server weiß, wer dabei ist und wann etwas gesendet wird, aber nicht, wie der Kanal heißt.',

@@ -154,7 +154,8 @@ export const de: Strings = {
   unlockKey:
     'Dieses Gerät hat eine Änderung deines Kontos verpasst. Um hier Geräte hinzuzufügen oder zu entfernen, gib deinen Wiederherstellungscode ein.',
   unlockGuest: 'Öffne zum Abschließen diesen Chat auf dem Gerät, auf dem du begonnen hast.',
-  newCodeText: 'Gib den Code ein, den du jetzt hast. Ein neuer ersetzt ihn.',
+  newCodeText:
+    'Gib den Code ein, den du jetzt hast. Ein neuer ersetzt ihn. Ohne ihn gibt es keinen neuen: Behalte dann zwei verknüpfte Geräte.',
   linkNewDevice: 'Neues Gerät verknüpfen',
   recovery: 'Wiederherstellungscode',
   recoveryHint: 'Der Weg zurück, wenn du alle Geräte verlierst. Ein neuer Code ersetzt den, den du hast.',

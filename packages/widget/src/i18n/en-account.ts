@@ -46,7 +46,8 @@ export const enAccount: AccountStrings = {
   unlockKey:
     'This device has missed a change of your account. To add or remove devices here, enter your recovery code.',
   unlockGuest: 'To finish, open this chat on the device that you began on.',
-  newCodeText: 'Enter the code you have now. A new one replaces it.',
+  newCodeText:
+    'Enter the code you have now. A new one replaces it. Without it there is no new code: then keep two devices linked.',
   linkNewDevice: 'Link a new device',
   recovery: 'Recovery code',
   recoveryHint: 'The way back if you lose all your devices. A new code replaces the one you have.',

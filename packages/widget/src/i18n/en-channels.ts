@@ -71,7 +71,7 @@ export const enChannels: ChannelStrings = {
   historyNotShared: 'New members read only what is sent after they join.',
   encryption: 'End-to-end encrypted',
   encryptionChannel:
-    'Messages and files are sealed on the members’ devices, and only they can open them. The devices agree on keys among themselves (MLS, RFC 9420). The keys change whenever a member joins or leaves, so a removed member can’t open anything sent afterwards.',
+    'Messages and files are sealed on the members’ devices, and only they can open them. The devices agree on keys among themselves (MLS, RFC 9420). The keys change whenever a member joins or leaves, so a removed member can’t open what is sent by members who have seen that.',
   encryptionPublic:
     'The channel is public: the server knows its name and description, and anyone here can join and read from then on.',
   encryptionPrivate: 'The server knows who is in it and when something is sent, but not what the channel is called.',

@@ -14,6 +14,7 @@ defineElement('seal-verify', SealVerify);
 
 export { shield } from '../people/shield.ts';
 export { CollapsedMessages } from '../views/people/collapsed.ts';
+export { DeviceLines } from '../views/people/device-lines.ts';
 
 /** The sign of a pinned chat in the list. */
 export const pinSign: TemplateResult = html`<span class="sign">${pinIcon}</span>`;

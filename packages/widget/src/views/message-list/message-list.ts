@@ -334,7 +334,7 @@ export class SealMessageList extends SealView {
     const tabStop = shown.some((message) => message.messageId === this.#tabStop)
       ? this.#tabStop
       : shown.at(-1)?.messageId;
-    return html`${isComplete ? beginningView(window, name, { strings, summary: this.summary, rich: this.#rich }) : nothing}
+    return html`${isComplete ? [beginningView(window, name, { strings, summary: this.summary, rich: this.#rich }), this.#rich?.gap(0, shown[0]?.seq ?? 0)] : nothing}
     ${
       this.#isLoadingEarlier
         ? html`<div class="loading" role="status">

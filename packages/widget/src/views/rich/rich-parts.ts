@@ -5,6 +5,7 @@ import { messageListTexts, type MessageListTexts } from '../../internal/message-
 import { attachmentsJourney } from '../../journeys/attachments.ts';
 import { peopleJourney } from '../../journeys/people.ts';
 import type { CollapsedMessages } from '../people/collapsed.ts';
+import type { DeviceLines } from '../people/device-lines.ts';
 import { eventText } from '../../messages/event-text.ts';
 import { plainly } from '../../messages/text.ts';
 import type { MessageAppearance, MessageListHost, RichParts } from '../message-list/host.ts';
@@ -25,6 +26,13 @@ export function richParts(host: MessageListHost): RichParts {
     const people = peopleJourney.loaded;
     return (made ??= people && new people.CollapsedMessages(host));
   };
+  let devices: DeviceLines | null = null;
+  /** Its code is loaded for the first line. */
+  const deviceLines = (): DeviceLines | null => {
+    const people = peopleJourney.loaded;
+    if (people === null) peopleJourney.load().then(host.update, () => undefined);
+    return (devices ??= people && new people.DeviceLines(host, isolated));
+  };
   return {
     line: ({ message, senderName: name, isCollapsed }) => {
       if (isCollapsed) return collapsed()?.line(message, name) ?? null;
@@ -39,7 +47,7 @@ export function richParts(host: MessageListHost): RichParts {
     below: (appearance) => below(appearance, host),
     spoken: (appearance) =>
       (appearance.isCollapsed ? collapsed()?.spoken(appearance.senderName) : null) ?? spoken(appearance, host),
-    gap: (after, before) => gap(after, before, host),
+    gap: (after, before) => gap(after, before, host, deviceLines),
     beginning: (name, hasUnavailableHistory) =>
       html`<h3>${texts().channelBegins(name)}</h3>
         <p class="hint">${lockIcon}${texts().channelNotice(name)}</p>
@@ -114,9 +122,9 @@ function deletedText(isConfirmed: boolean, { strings }: MessageListHost): string
   return isConfirmed ? deletedMessage : deletedByServer;
 }
 
-/** What is said between two messages about what the server did there. */
-function gap(after: number, before: number, host: MessageListHost): unknown {
-  const { missing = [], notices = [], renames = [] } = host.conversation?.messages.get() ?? {};
+/** What is said between two messages: about what the server did there, and about devices. */
+function gap(after: number, before: number, host: MessageListHost, devices: () => DeviceLines | null): unknown {
+  const { missing = [], notices = [], renames = [], deviceLines = [] } = host.conversation?.messages.get() ?? {};
   const isHere = ({ afterSeq }: { readonly afterSeq: number }): boolean => afterSeq >= after && afterSeq < before;
   const texts = messageListTexts(host.strings);
   const gaps = missing.filter(isHere);
@@ -127,7 +135,9 @@ function gap(after: number, before: number, host: MessageListHost): unknown {
     ...new Set(notices.filter(isHere).map(({ kind, userId }) => texts.notices[kind](nameOf(userId, host)))),
     ...renames.filter(isHere).map(({ from, to }) => texts.eventRenamed(isolated(from), isolated(to))),
   ];
-  return lines.map((line) => html`<p class="event missing" role="note">${line}</p>`);
+  const about = deviceLines.filter(isHere);
+  return html`${lines.map((line) => html`<p class="event missing" role="note">${line}</p>`)}
+  ${about.length === 0 ? nothing : devices()?.view(about)}`;
 }
 
 /** A name within a sentence, whatever direction it is read in (UAX 9, FSI and PDI), cut to what names may have. */

@@ -1,0 +1,33 @@
+import { isSealError, type ConversationId, type UserId } from '@seal-chat/protocol';
+import type { Deps } from '../context/deps.ts';
+import { LIST_ROWS } from '../store/list-rows.ts';
+import { putNotice } from '../transcript/notices.ts';
+import { learnDeviceLists } from './device-lists.ts';
+import { isKept } from './promised-lists.ts';
+
+/**
+ * Fetches the lists that members tell of. Where the server does not show one, or shows another, the conversation says so,
+ * and nothing is sent there.
+ *
+ * @throws SealError OFFLINE, UNAVAILABLE, RATE_LIMITED
+ */
+export async function followPromises(deps: Deps): Promise<void> {
+  for (const { key, value } of await deps.reader.list(LIST_ROWS.allPromised)) {
+    const [, id, owner] = key.split('/') as [string, ConversationId, UserId];
+    if (await isKept(deps.reader, owner, value)) {
+      await deps.transact(async (tx) => tx.delete(key));
+      continue;
+    }
+    try {
+      await learnDeviceLists(deps, [owner]);
+    } catch (error) {
+      if (!isSealError(error, 'DEVICE_LIST_REJECTED') && !isSealError(error, 'IDENTITY_CHANGED')) throw error;
+      deps.report(error);
+    }
+    await deps.transact(async (tx) => {
+      if (await isKept(tx, owner, value)) return tx.delete(key);
+      const { byUserId: userId, byDeviceId: deviceId, seq } = value;
+      await putNotice(tx, id, { kind: 'listWithheld', afterSeq: seq - 1, userId, deviceId });
+    });
+  }
+}
