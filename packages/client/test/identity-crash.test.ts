@@ -1,4 +1,4 @@
-import { constantTimeEqual, toHex, type Bytes } from '@seal-chat/protocol';
+import { constantTimeEqual } from '@seal-chat/protocol';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { SealClient } from '../src/index.ts';
 import { rowReader } from '../src/store/device-tx.ts';
@@ -7,20 +7,10 @@ import { openHouse, type House, type Resident } from './support/house.ts';
 import { createDisk, type Disk } from './support/mortal.ts';
 import { online, until } from './support/wait.ts';
 
-// Every life opens the same vault with the same code: what takes about a second is derived once, and is the real thing.
+// Every life opens the same vault with the same code.
 vi.mock(import('../../crypto/src/argon2.ts'), async (original) => {
-  const { argon2id } = await original();
-  const derived = new Map<string, Promise<Bytes>>();
-  return {
-    argon2id: async (input) => {
-      const { password, salt, parameters, length } = input;
-      const name = JSON.stringify([toHex(password), toHex(salt), parameters, length]);
-      const made = derived.get(name) ?? argon2id({ ...input, password: password.slice() });
-      derived.set(name, made);
-      // The caller wipes its own.
-      return (await made).slice();
-    },
-  };
+  const { deriveOnce } = await import('./support/derive-once.ts');
+  return deriveOnce(original);
 });
 
 let house: House;

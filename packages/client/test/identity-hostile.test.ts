@@ -1,6 +1,6 @@
 import { createDeviceKeys, extendDeviceList, selectCurves, type DeviceListState } from '@seal-chat/crypto';
 import { decode, deviceListCodec, encode, fromBase64, toBase64, type UserId } from '@seal-chat/protocol';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { isSealError, type Conversation, type ErrorCode, type SealClient } from '../src/index.ts';
 import { rowReader } from '../src/store/device-tx.ts';
 import { ROWS, type AccountRow } from '../src/store/rows.ts';
@@ -10,6 +10,12 @@ import { openHouse, type House } from './support/house.ts';
 import { createLyingServer, type AnswerHook, type LyingServer } from './support/lying-server.ts';
 import { createDisk, type Disk } from './support/mortal.ts';
 import { dmWith, expectShown, online, until } from './support/wait.ts';
+
+// The same vaults are opened again and again.
+vi.mock(import('../../crypto/src/argon2.ts'), async (original) => {
+  const { deriveOnce } = await import('./support/derive-once.ts');
+  return deriveOnce(original);
+});
 
 let house: House;
 beforeAll(async () => void (house = await openHouse()));
