@@ -71,12 +71,20 @@ const deviceId = (index: number): DeviceId =>
 const OWN_PHONE: OwnDevice = { deviceId: deviceId(1), isThisDevice: false, name: 'Chrome, Android', addedAt: NOW };
 
 /** A contact's new devices, two of them at once, one that is gone, and a device of this account. */
+const BOB = person(1, 'bob').userId;
 const deviceLines: readonly DeviceLine[] = [
-  { kind: 'added', afterSeq: 0, userId: person(1, 'bob').userId, deviceId: deviceId(2), at: NOW - 26 * 60 * MINUTE },
-  { kind: 'added', afterSeq: 5, userId: person(1, 'bob').userId, deviceId: deviceId(3), at: NOW - 170 * MINUTE },
-  { kind: 'added', afterSeq: 5, userId: person(1, 'bob').userId, deviceId: deviceId(4), at: NOW - 169 * MINUTE },
-  { kind: 'removed', afterSeq: 7, userId: person(1, 'bob').userId, deviceId: deviceId(3), at: NOW - 90 * MINUTE },
-  { kind: 'added', afterSeq: 99, userId: SIGNED_IN.userId, deviceId: OWN_PHONE.deviceId, at: NOW - MINUTE },
+  { kind: 'added', afterSeq: 0, userId: BOB, deviceId: deviceId(2), at: NOW - 26 * 60 * MINUTE, version: 2 },
+  { kind: 'added', afterSeq: 5, userId: BOB, deviceId: deviceId(3), at: NOW - 170 * MINUTE, version: 3 },
+  { kind: 'added', afterSeq: 5, userId: BOB, deviceId: deviceId(4), at: NOW - 169 * MINUTE, version: 4 },
+  { kind: 'removed', afterSeq: 7, userId: BOB, deviceId: deviceId(3), at: NOW - 90 * MINUTE, version: 5 },
+  {
+    kind: 'added',
+    afterSeq: 99,
+    userId: SIGNED_IN.userId,
+    deviceId: OWN_PHONE.deviceId,
+    at: NOW - MINUTE,
+    version: 2,
+  },
 ];
 
 const verifiedInbox = inbox(CHAT, { presence: 'online', verification: 'verified', isPinned: true });

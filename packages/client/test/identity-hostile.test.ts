@@ -1,4 +1,5 @@
 import { createDeviceKeys, extendDeviceList, selectCurves, type DeviceListState } from '@seal-chat/crypto';
+import { deviceListSignatureInput } from '../../crypto/src/device-list.ts';
 import { decode, deviceListCodec, encode, fromBase64, toBase64, type UserId } from '@seal-chat/protocol';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { isSealError, type Conversation, type ErrorCode, type SealClient } from '../src/index.ts';
@@ -65,23 +66,38 @@ async function stolenFrom(disk: Disk) {
   return { account, known: (await reader.get(ROWS.peer(account.userId)))!.known };
 }
 
-/** A list with a device of the thief's own on top of `previous`, signed with the account key of the stolen device. */
-async function thiefsList({ account }: { readonly account: AccountRow }, previous: DeviceListState) {
+/**
+ * A list with a device of the thief's own on top of `previous`, signed with the account key of the stolen device, under
+ * the certificate of that key.
+ *
+ * @param claimed the certificate that it says it is under instead
+ */
+async function thiefsList(
+  { account, known }: { readonly account: AccountRow; readonly known: DeviceListState },
+  previous: DeviceListState,
+  claimed?: DeviceListState['list']['certificate'],
+) {
   const curves = await selectCurves(crypto.subtle);
   const keys = await createDeviceKeys({ curves, rng });
   const { tenantId, userId, username, accountKey: key, archive } = account;
-  const { certificate } = previous.list;
   const { signed } = await extendDeviceList({
     curves,
     rng,
-    account: { tenantId, userId, username, certificate, key, archive },
+    account: { tenantId, userId, username, certificate: known.list.certificate, key, archive },
     previous,
     author: keys.deviceId,
     add: [{ keys, name: '' }],
     now: Date.now(),
   });
-  return { keys, signed: { bytes: toBase64(signed.bytes), signature: toBase64(signed.signature) } };
+  if (claimed === undefined) return { keys, signed: textOf(signed) };
+  const bytes = encode(deviceListCodec, { ...decode(deviceListCodec, signed.bytes), certificate: claimed });
+  return { keys, signed: textOf({ bytes, signature: await curves.sign(key, deviceListSignatureInput(bytes)) }) };
 }
+
+const textOf = ({ bytes, signature }: DeviceListState['signed']): Signed => ({
+  bytes: toBase64(bytes),
+  signature: toBase64(signature),
+});
 
 /** Changes one device's key in a list, whose signature stays. */
 function withSwappedKey({ bytes, signature }: Signed): Signed {
@@ -147,7 +163,7 @@ describe('a server that lies about the devices of a contact', () => {
       async ({ bob, stolen }) => {
         const [newest] = await chainOf(bob.client, bob.userId);
         const known = await stateOf(stolen, newest!);
-        const { signed } = await thiefsList(stolen, known);
+        const { signed } = await thiefsList(stolen, known, known.list.certificate);
         return () => [signed];
       },
       'BAD_SIGNATURE',
@@ -157,8 +173,7 @@ describe('a server that lies about the devices of a contact', () => {
       async ({ bob, stolen }) => {
         const [newest] = await chainOf(bob.client, bob.userId);
         const known = await stateOf(stolen, newest!);
-        const list = { ...known.list, certificate: stolen.known.list.certificate };
-        const { signed } = await thiefsList(stolen, { ...known, list });
+        const { signed } = await thiefsList(stolen, known);
         return () => [signed];
       },
       'DEVICE_LIST_REJECTED',

@@ -1,7 +1,6 @@
 import type { MlsMember } from '@seal-chat/crypto/mls';
 import type { DeviceId } from '@seal-chat/protocol';
 import type { DeviceLine } from '../model/conversation.ts';
-import type { DeviceLineRow } from '../store/rows.ts';
 
 /**
  * Returns what a Commit has made of the devices of people who were in the channel before and are after it, as lines. Who
@@ -14,11 +13,11 @@ export function deviceChanges(
   commit: { readonly seq: number; readonly adds: readonly MlsMember[]; readonly at: number },
   leaves: { readonly before: readonly MlsMember[]; readonly after: readonly MlsMember[] },
   ownDeviceId: DeviceId,
-): readonly DeviceLineRow[] {
+): readonly DeviceLine[] {
   const { before, after } = leaves;
   const had = new Set(before.map(({ deviceId }) => deviceId));
   const has = new Set(after.map(({ deviceId }) => deviceId));
-  const line = (kind: DeviceLine['kind'], { userId, deviceId }: MlsMember): DeviceLineRow => ({
+  const line = (kind: DeviceLine['kind'], { userId, deviceId }: MlsMember): DeviceLine => ({
     kind,
     afterSeq: commit.seq,
     userId,

@@ -139,6 +139,8 @@ export interface DeviceLine {
   readonly deviceId: DeviceId;
   /** When this device has learned of it. */
   readonly at: number;
+  /** Version of the device list that says so; 0 in channels, whose Commits say it. */
+  readonly version: number;
 }
 
 /** A member invites the person of this account to a channel. */

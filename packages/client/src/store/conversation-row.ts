@@ -73,7 +73,7 @@ export interface ConversationRow {
   /** What is said between the messages about what the server did. */
   readonly notices?: readonly NoticeRow[];
   /** What is said between the messages about devices of members. */
-  readonly deviceLines?: readonly DeviceLineRow[];
+  readonly deviceLines?: readonly DeviceLine[];
   /** Other names that the server gave to members, in the order in which it did. */
   readonly renames?: readonly Rename[];
   /** Channels only. */
@@ -86,12 +86,6 @@ export interface NoticeRow extends ConversationNotice {
   readonly deviceId: DeviceId;
   /** The counter of a message that is missing. */
   readonly counter?: number;
-}
-
-/** A device of a member that came or went, where it is noticed: after place `afterSeq`. */
-export interface DeviceLineRow extends DeviceLine {
-  /** Version of the list that says so; 0 in channels, whose Commits say it. */
-  readonly version: number;
 }
 
 /** What the row of a channel holds besides. The state of its group is elsewhere. */

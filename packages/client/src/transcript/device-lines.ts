@@ -1,7 +1,8 @@
 import { findDevice } from '@seal-chat/crypto';
 import type { ConversationId, UserId } from '@seal-chat/protocol';
 import type { DeviceTx } from '../store/device-tx.ts';
-import { ROWS, placeOf, type ConversationRow, type DeviceLineRow, type PeerRow } from '../store/rows.ts';
+import type { DeviceLine } from '../model/conversation.ts';
+import { ROWS, placeOf, type ConversationRow, type PeerRow } from '../store/rows.ts';
 
 /** Lines kept about one person, and about all of a conversation; the oldest are forgotten first. */
 const MAX_OF_PERSON = 16;
@@ -41,11 +42,11 @@ export async function tellDevices(tx: DeviceTx, userId: UserId, before: PeerRow,
 export function putDeviceLines(
   tx: DeviceTx,
   conversationId: ConversationId,
-  added: readonly DeviceLineRow[],
+  added: readonly DeviceLine[],
 ): Promise<void> {
   return change(tx, conversationId, (before) => {
     const lines = [...before, ...added];
-    const isRecent = ({ userId }: DeviceLineRow, i: number): boolean =>
+    const isRecent = ({ userId }: DeviceLine, i: number): boolean =>
       lines.slice(i).filter((line) => line.userId === userId).length <= MAX_OF_PERSON;
     return lines.filter(isRecent).slice(-MAX_LINES);
   });
@@ -60,7 +61,7 @@ export async function placeDeviceLines(
   conversationId: ConversationId,
   sent: { readonly userId: UserId; readonly version: number; readonly seq: number },
 ): Promise<void> {
-  const isEarly = (line: DeviceLineRow): boolean =>
+  const isEarly = (line: DeviceLine): boolean =>
     line.userId === sent.userId && line.version > sent.version && line.afterSeq < sent.seq;
   await change(tx, conversationId, (lines) =>
     lines.some(isEarly) ? lines.map((line) => (isEarly(line) ? { ...line, afterSeq: sent.seq } : line)) : lines,
@@ -70,7 +71,7 @@ export async function placeDeviceLines(
 async function change(
   tx: DeviceTx,
   conversationId: ConversationId,
-  next: (lines: readonly DeviceLineRow[]) => readonly DeviceLineRow[],
+  next: (lines: readonly DeviceLine[]) => readonly DeviceLine[],
 ): Promise<void> {
   const key = ROWS.conversation(conversationId);
   const row: ConversationRow | null = await tx.get(key);

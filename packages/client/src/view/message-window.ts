@@ -105,13 +105,7 @@ export function createWindowContent(conversationId: ConversationId): WindowConte
         isWithheld: conversation?.isWithheld ?? false,
       })),
       renames: conversation?.renames ?? [],
-      deviceLines: (conversation?.deviceLines ?? []).map(({ kind, afterSeq, userId, deviceId, at }) => ({
-        kind,
-        afterSeq,
-        userId,
-        deviceId,
-        at,
-      })),
+      deviceLines: conversation?.deviceLines ?? [],
       notices: (conversation?.notices ?? []).map(({ kind, afterSeq, userId }) => ({ kind, afterSeq, userId })),
       isLoaded: true,
     };
