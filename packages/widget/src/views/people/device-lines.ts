@@ -1,6 +1,5 @@
 import { html, type TemplateResult } from 'lit';
 import type { DeviceId, DeviceLine } from '@seal-chat/client';
-import { deviceIcon } from '@seal-chat/ui';
 import { socialStrings } from '../../internal/social-view.ts';
 import { personName } from '../../people/name.ts';
 import { timeLabel, dayLabel } from '../../time/dates.ts';
@@ -26,9 +25,7 @@ export class DeviceLines {
       const name = `${line.kind} ${line.userId}`;
       groups.set(name, [...(groups.get(name) ?? []), line]);
     }
-    return [...groups.values()].map(
-      (group) => html`<p class="event device" role="note">${deviceIcon}${this.#sentence(group)}</p>`,
-    );
+    return [...groups.values()].map((group) => html`<p class="event device" role="note">${this.#sentence(group)}</p>`);
   }
 
   #sentence(group: readonly DeviceLine[]): string {
