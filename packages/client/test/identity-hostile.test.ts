@@ -313,14 +313,14 @@ describe('a server that lies about the vault', () => {
 
   it('the vault of another account opens nothing, and no device joins', async () => {
     const server = createLyingServer();
-    const [ann, eve] = await Promise.all([house.enter('Vaultann'), house.enter('Vaulteve')]);
-    const other = await vaultOf(server, 'vaulteve', eve.recoveryCode);
-    const own = await vaultOf(server, 'vaultann', ann.recoveryCode);
+    const [ann, eve] = await Promise.all([house.enter('Ann.vault'), house.enter('Eve.vault')]);
+    const other = await vaultOf(server, 'eve.vault', eve.recoveryCode);
+    const own = await vaultOf(server, 'ann.vault', ann.recoveryCode);
     const before = called(server, 'auth.join');
     for (const told of [other, { ...own, record: other['record'] }, { ...other, userId: own['userId'] }]) {
       server.lie({ answers: { 'vault.unlock': () => told } });
       const client = house.open(server);
-      await expect(client.recover({ username: 'vaultann', recoveryCode: ann.recoveryCode })).rejects.toSatisfy(
+      await expect(client.recover({ username: 'ann.vault', recoveryCode: ann.recoveryCode })).rejects.toSatisfy(
         (error) => isSealError(error, 'VAULT_REJECTED') || isSealError(error, 'WRONG_CODE'),
       );
       expect(client.account.get().status).not.toBe('signed-in');
@@ -331,20 +331,20 @@ describe('a server that lies about the vault', () => {
 
   it('a vault of before the account key was replaced lets no device join, and finishes nothing', async () => {
     const server = createLyingServer();
-    const owner = await house.enter('Oldvault', { deviceName: 'first' });
+    const owner = await house.enter('Old.vault', { deviceName: 'first' });
     await online(owner.client);
-    const stale = await vaultOf(server, 'oldvault', owner.recoveryCode);
+    const stale = await vaultOf(server, 'old.vault', owner.recoveryCode);
     const [gone] = (await owner.client.listDevices()).filter(({ isThisDevice }) => !isThisDevice);
     await owner.client.revokeDevice(gone!.deviceId);
     const before = called(server, 'auth.join');
     server.lie({ answers: { 'vault.unlock': () => stale } });
     const again = house.open(server);
-    const recovering = again.recover({ username: 'oldvault', recoveryCode: owner.recoveryCode });
+    const recovering = again.recover({ username: 'old.vault', recoveryCode: owner.recoveryCode });
     await expect(recovering).rejects.toSatisfy(refused('VAULT_REJECTED'));
     expect(called(server, 'auth.join')).toBe(before);
     await server.expectFired();
     server.lie({});
-    await again.recover({ username: 'oldvault', recoveryCode: owner.recoveryCode });
+    await again.recover({ username: 'old.vault', recoveryCode: owner.recoveryCode });
     expect(again.account.get().status).toBe('signed-in');
   });
 });

@@ -19,7 +19,7 @@ import type {
   SignPublicKey,
 } from '@seal-chat/protocol';
 import type { Attachment } from '@seal-chat/protocol/content';
-import type { Invitation, Rename } from '../model/conversation.ts';
+import type { DeviceLine, Invitation, Rename } from '../model/conversation.ts';
 import type { ConversationRow } from './conversation-row.ts';
 import type {
   SharedHistoryRow,
@@ -32,7 +32,7 @@ import type {
 
 export type * from './conversation-row.ts';
 export type * from './message-rows.ts';
-export type { Rename };
+export type { DeviceLine, Rename };
 
 /**
  * The rows of a device's store: what each holds, and its key. Times are ms on the server's clock unless said otherwise.

@@ -2,8 +2,7 @@ import { newId, type ConversationId, type DeviceId, type UserId } from '@seal-ch
 import { beforeEach, describe, expect, it } from 'vitest';
 import { rowReader, transact, type DeviceTx, type RowReader } from '../store/device-tx.ts';
 import { memoryStore } from '../store/memory-store.ts';
-import type { DeviceLine } from '../model/conversation.ts';
-import { ROWS, type ConversationRow } from '../store/rows.ts';
+import { ROWS, type ConversationRow, type DeviceLine } from '../store/rows.ts';
 import { placeDeviceLines, putDeviceLines } from './device-lines.ts';
 
 const random = <T>(): T => newId(crypto.getRandomValues(new Uint8Array(16))) as T;

@@ -1,8 +1,7 @@
 import { findDevice } from '@seal-chat/crypto';
 import type { ConversationId, UserId } from '@seal-chat/protocol';
 import type { DeviceTx } from '../store/device-tx.ts';
-import type { DeviceLine } from '../model/conversation.ts';
-import { ROWS, placeOf, type ConversationRow, type PeerRow } from '../store/rows.ts';
+import { ROWS, placeOf, type ConversationRow, type DeviceLine, type PeerRow } from '../store/rows.ts';
 
 /** Lines kept about one person, and about all of a conversation; the oldest are forgotten first. */
 const MAX_OF_PERSON = 16;
