@@ -13,6 +13,8 @@ from .reader import Reader, read_all
 CERTIFICATE_LABEL = "SealChat_v1_AccountKey"
 LIST_LABEL = "SealChat_v2_DeviceList"
 ZEROS = bytes(32)
+PQ_RATCHET = 1
+"""The bit of a device's capabilities that says it has the post-quantum ratchet."""
 
 
 @dataclass(frozen=True)

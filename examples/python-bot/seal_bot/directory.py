@@ -9,7 +9,7 @@ from wire import sha256, text, uuid, uuid_text
 from . import transcript
 from .api import Api, unb64
 from .chain import follow_chain
-from .device_list import Device, DeviceList
+from .device_list import PQ_RATCHET, Device, DeviceList
 from .errors import SealError, require
 from .register import now_ms
 from .sessions import PeerDevice, check_record
@@ -77,7 +77,8 @@ class Directory:
         return device
 
     def record_of(self, user_id: str, device: Device) -> PeerDevice:
-        """The record of a device, which is compared with the list. Raises IDENTITY_CHANGED."""
+        """The record of a device, which is compared with the list. Raises IDENTITY_CHANGED, UNSUPPORTED_VERSION."""
+        require(device.capabilities & PQ_RATCHET != 0, "UNSUPPORTED_VERSION", "a device without the ratchet")
         identity_key = self.list_of(user_id).certificate.identity_key
         record = self.store.state.devices.setdefault(
             device.device_id, PeerDevice(user_id, device.device_id, device.dh_key, identity_key)

@@ -10,7 +10,7 @@ from . import transcript
 from .api import Api, b64, unb64
 from .chain import follow_chain
 from .curves import dh_public, random, sign_labeled, sign_public
-from .device_list import LIST_LABEL, ZEROS, Device, DeviceList, encode_list
+from .device_list import LIST_LABEL, PQ_RATCHET, ZEROS, Device, DeviceList, encode_list
 from .directory import Directory
 from .errors import SealError, require
 from .labels import open_labels, seal_labels
@@ -102,7 +102,7 @@ def _longer_list(present: DeviceList, account: Account) -> bytes:
         dh_public(account.dh_private),
         sign_public(account.sign_seed),
         account.registration_id,
-        0,
+        PQ_RATCHET,
         present.version + 1,
     )
     return encode_list(

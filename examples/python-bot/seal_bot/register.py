@@ -14,6 +14,7 @@ from .curves import dh_public, random, sign_labeled, sign_public
 from .device_list import (
     CERTIFICATE_LABEL,
     LIST_LABEL,
+    PQ_RATCHET,
     ZEROS,
     Device,
     encode_certificate,
@@ -58,7 +59,7 @@ def make_account(tenant_id: str, username: str) -> tuple[Account, Registration]:
         dh_public(account.dh_private),
         sign_public(account.sign_seed),
         account.registration_id,
-        0,
+        PQ_RATCHET,
         1,
     )
     device_list = encode_list(

@@ -12,7 +12,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from seal_bot.curves import dh_public, random, sign_public  # noqa: E402
-from seal_bot.device_list import Device  # noqa: E402
+from seal_bot.device_list import PQ_RATCHET, Device  # noqa: E402
 from seal_bot.pqxdh import Party, initiate  # noqa: E402
 from seal_bot.prekeys import KEM_ONE_TIME, ONE_TIME, SIGNED  # noqa: E402
 from seal_bot.prekeys import Bundle, PreKeyStore, PublicPreKey, sign_prekey  # noqa: E402
@@ -49,7 +49,7 @@ class Phone:
 
     def listed(self) -> Device:
         keys = dh_public(self.dh_private), sign_public(self.sign_seed)
-        return Device(self.device_id, *keys, self.registration_id, 0, 1)
+        return Device(self.device_id, *keys, self.registration_id, PQ_RATCHET, 1)
 
     def record(self) -> PeerDevice:
         """What another device keeps of this one."""
