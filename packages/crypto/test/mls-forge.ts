@@ -24,7 +24,7 @@ interface Forgery {
   readonly proposals?: Proposal[];
   /** Published KeyPackages of devices to add. */
   readonly adds?: readonly Uint8Array[];
-  /** The PSKs of a Commit that adds devices, made of the one there should be. */
+  /** The PSKs of the Commit, made of the one that it should have when it adds devices. */
   readonly psks?: (honest: ForgedPsk) => readonly ForgedPsk[];
   readonly options?: CreateCommitOptions;
   /** Made of the committer's leaf before it is renewed. */
@@ -49,7 +49,7 @@ export async function forge(
   const node = ratchetTree[own];
   if (node?.nodeType !== 'leaf') throw new Error('no leaf of its own');
   const packages = (change.adds ?? []).map(decodePublished);
-  const psks = await psksOf(by, change, packages.length > 0);
+  const psks = packages.length > 0 || change.psks !== undefined ? await psksOf(by, change) : [];
   const proposals: Proposal[] = [
     ...(change.proposals ?? []),
     ...packages.map(({ keyPackage }): Proposal => ({ proposalType: 'add', add: { keyPackage } })),
@@ -98,8 +98,7 @@ export async function forge(
 }
 
 /** Those of an honest member unless they are changed. */
-async function psksOf(by: TestDevice, { psks }: Forgery, isAdding: boolean): Promise<readonly ForgedPsk[]> {
-  if (!isAdding) return [];
+async function psksOf(by: TestDevice, { psks }: Forgery): Promise<readonly ForgedPsk[]> {
   const { groupContext, keySchedule, suite } = decodeEpoch(by.context.state.epoch);
   const id = doorPskId('welcome', groupContext.epoch, by.deps.rng(32));
   const psk = await welcomePsk(keySchedule.exporterSecret, id, await cipherSuite(by.deps, suite.id, null));

@@ -44,6 +44,7 @@ describe('the door of a Welcome', () => {
     ['an altered sealed PSK', (one) => withDoor(one, (door) => ({ ...door, sealedPsk: flipped(door.sealedPsk, 40) }))],
     ['the door of another device', ({ welcome, doors }) => ({ welcome, doors: doors.toReversed() })],
     ['a door too few', ({ welcome, doors }) => ({ welcome, doors: doors.slice(1) })],
+    ['a door too many', ({ welcome, doors }) => ({ welcome, doors: [...doors, doors[0]!] })],
     ['no door', ({ welcome }) => ({ welcome, doors: [] })],
   ];
 
@@ -113,9 +114,11 @@ describe('the door of a Welcome', () => {
 
   it('a Commit that adds nobody has no PSK, even the right one', async () => {
     const { ann, bob } = await two();
-    const preSharedKeyId = doorPskId('welcome', 1n, new Uint8Array(32));
-    const commit = await forgeCommit(ann, { proposals: [{ proposalType: 'psk', psk: { preSharedKeyId } }] });
-    expect(await codeOf(() => bob.process(commit, ann))).toBe('INVALID_COMMIT');
+    const commit = await forgeCommit(ann, { psks: (honest) => [honest] });
+    await expect(bob.process(commit, ann)).rejects.toMatchObject({
+      code: 'INVALID_COMMIT',
+      message: expect.stringContaining('a PSK of a kind'),
+    });
   });
 
   it('a Welcome to a Commit that lost has another PSK than that to the one that won', async () => {
