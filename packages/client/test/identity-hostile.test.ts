@@ -72,7 +72,7 @@ async function stolenFrom(disk: Disk) {
  *
  * @param claimed the certificate that it says it is under instead
  */
-async function thiefsList(
+async function stolenKeyList(
   { account, known }: { readonly account: AccountRow; readonly known: DeviceListState },
   previous: DeviceListState,
   claimed?: DeviceListState['list']['certificate'],
@@ -163,7 +163,7 @@ describe('a server that lies about the devices of a contact', () => {
       async ({ bob, stolen }) => {
         const [newest] = await chainOf(bob.client, bob.userId);
         const known = await stateOf(stolen, newest!);
-        const { signed } = await thiefsList(stolen, known, known.list.certificate);
+        const { signed } = await stolenKeyList(stolen, known, known.list.certificate);
         return () => [signed];
       },
       'BAD_SIGNATURE',
@@ -173,7 +173,7 @@ describe('a server that lies about the devices of a contact', () => {
       async ({ bob, stolen }) => {
         const [newest] = await chainOf(bob.client, bob.userId);
         const known = await stateOf(stolen, newest!);
-        const { signed } = await thiefsList(stolen, known);
+        const { signed } = await stolenKeyList(stolen, known);
         return () => [signed];
       },
       'DEVICE_LIST_REJECTED',
@@ -272,7 +272,7 @@ describe('a server that lies about the devices of a contact', () => {
     const atAlice = await alice.client.openDm(bob.userId);
     await say(atAlice, 'one');
     const stolen = await stolenFrom(disk);
-    const { keys, signed } = await thiefsList(stolen, stolen.known);
+    const { keys, signed } = await stolenKeyList(stolen, stolen.known);
     server.lie({ answers: { 'devices.lists': instead(bob.userId, (honest) => [...honest, signed]) } });
     server.inject([{ type: 'device-list', userId: bob.userId, version: stolen.known.list.version + 1 }]);
     await until(atAlice.messages, ({ deviceLines }) => deviceLines.length > 0, 'the line');

@@ -1,6 +1,7 @@
 import { toHex, type Bytes } from '@seal-chat/protocol';
+import type * as argon2 from '../../../crypto/src/argon2.ts';
 
-type Argon2 = typeof import('../../../crypto/src/argon2.ts');
+type Argon2 = typeof argon2;
 
 /**
  * Replaces Argon2id, for tests that open the same vault with the same code many times: what takes about a second is
