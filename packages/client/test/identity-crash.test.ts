@@ -6,7 +6,6 @@ import { ROWS } from '../src/store/rows.ts';
 import { openHouse, type House, type Resident } from './support/house.ts';
 import { createDisk, type Disk } from './support/mortal.ts';
 import { online, until } from './support/wait.ts';
-import { patient } from '../../../scripts/lib/patience.mjs';
 
 // Every life opens the same vault with the same code.
 vi.mock(import('../../crypto/src/argon2.ts'), async (original) => {
@@ -19,13 +18,7 @@ let resident: Resident;
 const disk = createDisk();
 const first = disk.live();
 beforeAll(async () => {
-  // Each death is a day of its own.
-  const often = {
-    deviceListsPerDayPerAccount: 1_000,
-    accountKeysPerDayPerAccount: 1_000,
-    vaultsPerDayPerAccount: 1_000,
-  };
-  house = await openHouse({ limits: often });
+  house = await openHouse();
   resident = await house.enter('Mortal', first);
 });
 afterAll(() => house.close());
@@ -61,11 +54,6 @@ async function countDevices(userId: string): Promise<number> {
   const [row] = await house.relay.sql`select count(*) as count from devices
     where user_id = ${userId} and removed_at is null`;
   return Number(row!['count']);
-}
-
-async function isRemoved(deviceId: string): Promise<boolean> {
-  const [row] = await house.relay.sql`select removed_at from devices where id = ${deviceId}`;
-  return row!['removed_at'] !== null;
 }
 
 describe('crashes around the account key', () => {
@@ -116,77 +104,6 @@ describe('crashes around the account key', () => {
     const lastKey = await keyOn(disk);
     await expect.poll(() => keyOn(witnessDisk)).toEqual(lastKey);
   });
-
-  it(
-    'a device without the identity key that dies at any step of a removal, or of finishing it with the code, can finish it',
-    { timeout: patient(120_000) },
-    async () => {
-      const { client: founder, userId, recoveryCode } = await house.enter('Unfinished');
-      // From now on nothing but the code has the identity key.
-      await founder.confirmRecoveryCode(recoveryCode.slice(-4));
-      await online(founder);
-      const recovered = async (options = {}): Promise<SealClient> => {
-        const client = house.open(options);
-        await client.recover({ username: 'unfinished', recoveryCode });
-        await online(client);
-        return client;
-      };
-      const mine = createDisk();
-      const begun = mine.live();
-      await recovered(begun);
-      begun.kill();
-      let other = await recovered();
-      let target = deviceIdOf(other);
-      const stages = new Set<string>();
-      // A step out and a step back for each request and each commit: at the odd steps nothing more has happened.
-      for (let dieIn = 2; ; dieIn += 2) {
-        const life = mine.live();
-        const client = house.open(life);
-        await online(client);
-        await expect.poll(() => isListed(client, target)).toBe(true);
-        life.dieIn(dieIn);
-        const act = async (): Promise<string> => {
-          expect(await client.revokeDevice(target)).toEqual({ isFinished: false });
-          await client.unlock({ recoveryCode });
-          return 'done';
-        };
-        const end = await Promise.race([life.death.then(() => 'dead'), act()]);
-        life.kill();
-
-        const next = mine.live();
-        const again = house.open(next);
-        await online(again);
-        const isReplaced = async (): Promise<boolean> => (await (await readerOf(mine)).get(ROWS.replacement)) === null;
-        await expect.poll(isReplaced).toBe(true);
-        const waits = (): boolean => {
-          const account = again.account.get();
-          return account.status === 'signed-in' && account.unlockFor !== null;
-        };
-        const isGone = await isRemoved(target);
-        // What it has begun it learns, as if another device had done it.
-        await expect.poll(() => isListed(again, target)).toBe(!isGone);
-        stages.add(isGone ? (waits() ? 'open' : 'closed') : 'not begun');
-        // What is open is said, and what is not said to be open is closed.
-        expect(isGone && !waits() ? await holdsSigningKey(mine) : true).toBe(true);
-        if (waits()) await again.unlock({ recoveryCode });
-        expect(waits()).toBe(false);
-        expect(await holdsSigningKey(mine)).toBe(true);
-        const reader = await readerOf(mine);
-        expect((await reader.get(ROWS.peer(userId)))!.hasOpenRemoval).toBe(false);
-        next.kill();
-        if (isGone) {
-          await until(other.account, ({ status }) => status === 'revoked', 'the removal');
-          if (end === 'done') break;
-          await other.close();
-          other = await recovered();
-          target = deviceIdOf(other);
-        }
-      }
-      expect([...stages].toSorted()).toEqual(['closed', 'not begun', 'open']);
-      expect(await countDevices(userId)).toBe(2);
-      await expect.poll(() => isListed(founder, target)).toBe(false);
-    },
-  );
 
   it('a device that dies at any step of recovering an account is one device of it afterwards', async () => {
     const { recoveryCode, userId } = resident;
