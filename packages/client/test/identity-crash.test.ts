@@ -6,6 +6,7 @@ import { ROWS } from '../src/store/rows.ts';
 import { openHouse, type House, type Resident } from './support/house.ts';
 import { createDisk, type Disk } from './support/mortal.ts';
 import { online, until } from './support/wait.ts';
+import { patient } from '../../../scripts/lib/patience.mjs';
 
 // Every life opens the same vault with the same code.
 vi.mock(import('../../crypto/src/argon2.ts'), async (original) => {
@@ -129,4 +130,72 @@ describe('crashes around the account key', () => {
     }
     expect(deaths).toBeGreaterThan(5);
   });
+
+  it(
+    'a device without the identity key that dies at any step of a removal, or of finishing it, is asked for the code',
+    { timeout: patient(120_000) },
+    async () => {
+      const { client: founder, userId, recoveryCode } = await house.enter('Unfinished');
+      // From now on nothing but the code has the identity key.
+      await founder.confirmRecoveryCode(recoveryCode.slice(-4));
+      await online(founder);
+      const recovered = async (options = {}): Promise<SealClient> => {
+        const client = house.open(options);
+        await client.recover({ username: 'unfinished', recoveryCode });
+        await online(client);
+        return client;
+      };
+      const mine = createDisk();
+      const begun = mine.live();
+      await recovered(begun);
+      begun.kill();
+      let other = await recovered();
+      let target = deviceIdOf(other);
+      const certificateNumber = async () =>
+        (await (await readerOf(mine)).get(ROWS.peer(userId)))!.known.certificate.number;
+      let number = await certificateNumber();
+      const stages = new Set<string>();
+      // A step out and a step back for each request and each commit: at the odd steps nothing more has happened.
+      for (let dieIn = 2; ; dieIn += 2) {
+        const life = mine.live();
+        const client = house.open(life);
+        await online(client);
+        await expect.poll(async () => (await readerOf(mine)).get(ROWS.replacement)).toBeNull();
+        // What the last death left open is said, and the code closes it.
+        if (await isListed(client, target)) stages.add('not begun');
+        else {
+          const isOpen = (): boolean => {
+            const account = client.account.get();
+            return account.status === 'signed-in' && account.unlockFor !== null;
+          };
+          await expect.poll(async () => isOpen() || (await certificateNumber()) > number).toBe(true);
+          stages.add(isOpen() ? 'open' : 'closed');
+          if (isOpen()) await client.unlock({ recoveryCode });
+          expect(isOpen()).toBe(false);
+          await until(other.account, ({ status }) => status === 'revoked', 'the removal');
+          await other.close();
+          expect(await certificateNumber()).toBe(number + 1);
+          number++;
+          other = await recovered();
+          target = deviceIdOf(other);
+        }
+        expect(await holdsSigningKey(mine)).toBe(true);
+        await expect.poll(() => isListed(client, target)).toBe(true);
+        life.dieIn(dieIn);
+        const act = async (): Promise<string> => {
+          expect(await client.revokeDevice(target)).toEqual({ isFinished: false });
+          await client.unlock({ recoveryCode });
+          return 'done';
+        };
+        const end = await Promise.race([life.death.then(() => 'dead'), act()]);
+        life.kill();
+        if (end === 'done') break;
+      }
+      expect([...stages].toSorted()).toEqual(['closed', 'not begun', 'open']);
+      await until(other.account, ({ status }) => status === 'revoked', 'the removal');
+      expect(await countDevices(userId)).toBe(2);
+      expect(await holdsSigningKey(mine)).toBe(true);
+      await expect.poll(() => isListed(founder, target)).toBe(false);
+    },
+  );
 });
