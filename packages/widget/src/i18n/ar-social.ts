@@ -82,10 +82,10 @@ export const arSocial: SocialStrings = {
     }),
   blockedMessage: (name) => `رسالة من ${name}، وقد حظرته`,
   showBlocked: 'إظهار',
-  devicesAdded: (name, count, when) => `${name}: ${newDevices(count)}. أول مرة شوهد فيها: ${when}.`,
-  ownDevicesAdded: (names, count, when) =>
+  devicesAdded: (count, name, when) => `${name}: ${newDevices(count)}. أول مرة شوهد فيها: ${when}.`,
+  ownDevicesAdded: (count, names, when) =>
     `حسابك: ${newDevices(count)}${names === null ? '' : `: ${names}`}. أول مرة شوهد فيها: ${when}.`,
-  devicesRemoved: (name, count, when) =>
+  devicesRemoved: (count, name, when) =>
     `${name ?? 'حسابك'}: ${plural('ar', count, {
       one: 'جهاز لم يعد يقرأ ما يُرسل هنا',
       two: 'جهازان لم يعودا يقرآن ما يُرسل هنا',
@@ -93,7 +93,7 @@ export const arSocial: SocialStrings = {
       many: '# جهازًا لم تعد تقرأ ما يُرسل هنا',
       other: '# جهاز لم تعد تقرأ ما يُرسل هنا',
     })}. شوهد: ${when}.`,
-  devicesRejoined: (name, count, when) =>
+  devicesRejoined: (count, name, when) =>
     `${name ?? 'حسابك'}: ${plural('ar', count, {
       one: 'جهاز دخل هنا من جديد بمفاتيح جديدة',
       two: 'جهازان دخلا هنا من جديد بمفاتيح جديدة',

@@ -68,13 +68,13 @@ export const deSocial: SocialStrings = {
   archivedCount: (count) => plural('de', count, { one: '# archivierter Chat', other: '# archivierte Chats' }),
   blockedMessage: (name) => `Nachricht von ${name}, von dir blockiert`,
   showBlocked: 'Zeigen',
-  devicesAdded: (name, count, when) =>
+  devicesAdded: (count, name, when) =>
     `${name} nutzt ${plural('de', count, { one: 'ein neues Gerät', other: '# neue Geräte' })}. Zuerst gesehen: ${when}.`,
-  ownDevicesAdded: (names, count, when) =>
+  ownDevicesAdded: (count, names, when) =>
     `Dein Konto hat ${plural('de', count, { one: 'ein neues Gerät', other: '# neue Geräte' })}${names === null ? '' : `: ${names}`}. Zuerst gesehen: ${when}.`,
-  devicesRemoved: (name, count, when) =>
+  devicesRemoved: (count, name, when) =>
     `${plural('de', count, { one: 'Ein Gerät', other: '# Geräte' })} ${name === null ? 'deines Kontos' : `von ${name}`} ${plural('de', count, { one: 'kann', other: 'können' })} Neues hier nicht mehr lesen. Gesehen: ${when}.`,
-  devicesRejoined: (name, count, when) =>
+  devicesRejoined: (count, name, when) =>
     `${plural('de', count, { one: 'Ein Gerät', other: '# Geräte' })} ${name === null ? 'deines Kontos' : `von ${name}`} ${plural('de', count, { one: 'ist', other: 'sind' })} mit neuen Schlüsseln wieder hier. Gesehen: ${when}.`,
   verifiedSign: 'Geprüft',
   changedSign: 'Schlüssel geändert',

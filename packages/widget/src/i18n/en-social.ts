@@ -66,13 +66,13 @@ export const enSocial: SocialStrings = {
   archivedCount: (count) => plural('en', count, { one: '# archived chat', other: '# archived chats' }),
   blockedMessage: (name) => `Message from ${name}, whom you have blocked`,
   showBlocked: 'Show',
-  devicesAdded: (name, count, when) =>
+  devicesAdded: (count, name, when) =>
     `${name} uses ${plural('en', count, { one: 'a new device', other: '# new devices' })}. First seen: ${when}.`,
-  ownDevicesAdded: (names, count, when) =>
+  ownDevicesAdded: (count, names, when) =>
     `Your account has ${plural('en', count, { one: 'a new device', other: '# new devices' })}${names === null ? '' : `: ${names}`}. First seen: ${when}.`,
-  devicesRemoved: (name, count, when) =>
+  devicesRemoved: (count, name, when) =>
     `${plural('en', count, { one: 'A device', other: '# devices' })} of ${name ?? 'your account'} can no longer read what is sent here. Seen: ${when}.`,
-  devicesRejoined: (name, count, when) =>
+  devicesRejoined: (count, name, when) =>
     `${plural('en', count, { one: 'A device', other: '# devices' })} of ${name ?? 'your account'} entered again with new keys. Seen: ${when}.`,
   verifiedSign: 'Verified',
   changedSign: 'Keys changed',

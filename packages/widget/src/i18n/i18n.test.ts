@@ -13,7 +13,8 @@ import { plural, type Strings } from './strings.ts';
 /** Texts of a table with their path; those that take an argument are called with `argument`. */
 function texts(table: object, argument: unknown): readonly (readonly [string, string])[] {
   return Object.entries(table).flatMap(([key, value]: [string, unknown]): readonly (readonly [string, string])[] => {
-    if (typeof value === 'function') return [[key, String((value as (...args: unknown[]) => unknown)(argument, 'x'))]];
+    if (typeof value === 'function')
+      return [[key, String((value as (...args: unknown[]) => unknown)(argument, 'x', 'y'))]];
     if (typeof value === 'object' && value !== null)
       return texts(value, argument).map(([inner, text]) => [`${key}.${inner}`, text] as const);
     return [[key, String(value)]];

@@ -67,12 +67,12 @@ export interface SocialStrings {
   readonly archivedCount: (count: number) => string;
   readonly blockedMessage: (name: string) => string;
   readonly showBlocked: string;
-  // Devices: whose, null for this account; how many; when this device has learned of it
-  readonly devicesAdded: (name: string, count: number, when: string) => string;
+  // Devices: how many; whose, null for this account; when this device has learned of it
+  readonly devicesAdded: (count: number, name: string, when: string) => string;
   /** `names`: what they are called, null where that is not known. */
-  readonly ownDevicesAdded: (names: string | null, count: number, when: string) => string;
-  readonly devicesRemoved: (name: string | null, count: number, when: string) => string;
-  readonly devicesRejoined: (name: string | null, count: number, when: string) => string;
+  readonly ownDevicesAdded: (count: number, names: string | null, when: string) => string;
+  readonly devicesRemoved: (count: number, name: string | null, when: string) => string;
+  readonly devicesRejoined: (count: number, name: string | null, when: string) => string;
   /** The sign of a person whose keys were compared. */
   readonly verifiedSign: string;
   /** The sign of a person whose keys are others than before. */

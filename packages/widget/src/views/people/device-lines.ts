@@ -35,12 +35,12 @@ export class DeviceLines {
     const when = `${dayLabel(at, Date.now(), texts.lang)}, ${timeLabel(at, texts.lang)}`;
     const member = summary?.members.find((one) => one.userId === userId) ?? null;
     const who = member?.isSelf === true ? null : this.#isolated(personName(member, texts));
-    if (kind === 'removed') return texts.devicesRemoved(who, group.length, when);
-    if (kind === 'rejoined') return texts.devicesRejoined(who, group.length, when);
-    if (who !== null) return texts.devicesAdded(who, group.length, when);
+    if (kind === 'removed') return texts.devicesRemoved(group.length, who, when);
+    if (kind === 'rejoined') return texts.devicesRejoined(group.length, who, when);
+    if (who !== null) return texts.devicesAdded(group.length, who, when);
     const named = this.#namesOf(group).map(this.#isolated);
     const names = named.length === 0 ? null : new Intl.ListFormat(texts.lang).format(named);
-    return texts.ownDevicesAdded(names, group.length, when);
+    return texts.ownDevicesAdded(group.length, names, when);
   }
 
   #namesOf(group: readonly DeviceLine[]): readonly string[] {
