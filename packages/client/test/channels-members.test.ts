@@ -124,10 +124,10 @@ describe('a device that is taken in by its last-resort KeyPackage', () => {
 
 describe('devices that must leave a channel', () => {
   /** Waits until the server has taken the removal: the device that asked for it is dead, its request is not. */
-  const taken = (deviceId: string) =>
-    expect
-      .poll(() => house.relay.sql`select 1 from devices where id = ${deviceId} and removed_at is not null`)
-      .toHaveLength(1);
+  async function taken(deviceId: string): Promise<void> {
+    const removed = () => house.relay.sql`select 1 from devices where id = ${deviceId} and removed_at is not null`;
+    await expect.poll(removed).toHaveLength(1);
+  }
 
   it('nothing is sent before a revoked device is removed, even when no one was online to remove it', async () => {
     const [bob] = await settle(house, 1);
