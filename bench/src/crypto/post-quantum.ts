@@ -1,7 +1,7 @@
 import { webcrypto } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import { bufferedRng, openBody, sealBody } from '@seal-chat/crypto';
-import { newId, type ConversationId, type MessageId } from '@seal-chat/protocol';
+import { contextFields, newId, type ConversationId, type MessageId } from '@seal-chat/protocol';
 import { atMost, digits, show, type Row } from '../report.ts';
 import { summarize } from '../stats.ts';
 import type { Contender, Side } from './contender.ts';
@@ -84,11 +84,13 @@ async function measureTalk<P, S>(contender: Contender<P, S>, count: number): Pro
 async function measureBodies(): Promise<ReturnType<typeof summarize>> {
   const [messageId, conversationId] = [newId<MessageId>(rng(16)), newId<ConversationId>(rng(16))];
   const content = { kind: 'text', text: 'x'.repeat(TEXT_LENGTH) } as const;
+  const context = contextFields({ transcript: { seq: 1, hash: rng(32) }, previousCounter: 0 }, 1);
+  const body = { messageId, conversationId, sentAt: 0, counter: 1, content, context };
   const rounds: number[] = [];
   for (let round = -WARM_UP_ROUNDS; round < ROUNDS; round++) {
     const startedAt = performance.now();
     for (let i = 0; i < BODIES; i++) {
-      const { sealed, keyMessage } = sealBody({ messageId, conversationId, sentAt: 0, content }, rng);
+      const { sealed, keyMessage } = sealBody(body, rng);
       openBody({ sealed, keyMessage, expected: { messageId, conversationId } });
     }
     if (round >= 0) rounds.push(((performance.now() - startedAt) * 1_000) / BODIES);
