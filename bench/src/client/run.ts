@@ -53,7 +53,14 @@ interface Device {
 function createDevice(): Device {
   const store = memoryStore();
   const open = (url: string): SealClient =>
-    createSealClient({ url, appKey: DEMO_APP_KEY, store, webSocket: WebSocket, channels: 'on-demand' });
+    createSealClient({
+      url,
+      appKey: DEMO_APP_KEY,
+      store,
+      webSocket: WebSocket,
+      channels: 'on-demand',
+      strangers: 'accept',
+    });
   return { store, open };
 }
 
