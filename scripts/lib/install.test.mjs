@@ -1,8 +1,9 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { isInstalled } from './install.mjs';
+import { ROOT } from './paths.mjs';
 
 let root;
 beforeEach(() => {
@@ -35,4 +36,10 @@ test.each([
   if (record !== null) write('node_modules/.package-lock.json', record);
   for (const folder of folders) mkdirSync(join(root, folder), { recursive: true });
   expect(isInstalled(root)).toBe(expected);
+});
+
+test.each(['package-lock.json', 'bench/package-lock.json'])('%s names no download address', (path) => {
+  const { packages } = JSON.parse(readFileSync(join(ROOT, path), 'utf8'));
+  const named = Object.entries(packages).filter(([, { resolved = '' }]) => /^\w+:/.test(resolved));
+  expect(named.map(([name]) => name)).toEqual([]);
 });
