@@ -9,13 +9,13 @@ from wire import sha256, sign, text, u8, uuid
 from . import transcript
 from .api import Api, b64, unb64
 from .chain import follow_chain
-from .curves import dh_public, random, sign_labeled, sign_public
-from .device_list import LIST_LABEL, PQ_RATCHET, ZEROS, Device, DeviceList, encode_list
+from .curves import random, sign_labeled, sign_public
+from .device_list import LIST_LABEL, ZEROS, DeviceList, encode_list
 from .directory import Directory
 from .errors import SealError, require
 from .labels import open_labels, seal_labels
 from .open_vault import OpenedVault, open_vault, read_code, read_method, unlock_seed
-from .register import DEVICE_NAME, JOIN, auth_proof, keep_tokens, new_id, now_ms
+from .register import DEVICE_NAME, JOIN, auth_proof, keep_tokens, new_id, now_ms, own_device
 from .state import Account, Peer, Store
 
 UNLOCK, UNLOCK_TO_JOIN = 1, 2
@@ -97,14 +97,7 @@ def _longer_list(present: DeviceList, account: Account) -> bytes:
     tenant_id, user_id, epoch = account.tenant_id, account.user_id, account.archive_epoch
     labels = open_labels(tenant_id, user_id, account.archive_key, epoch, present.labels)
     labels.append((account.device_id, now_ms(), DEVICE_NAME))
-    device = Device(
-        account.device_id,
-        dh_public(account.dh_private),
-        sign_public(account.sign_seed),
-        account.registration_id,
-        PQ_RATCHET,
-        present.version + 1,
-    )
+    device = own_device(account, present.version + 1)
     return encode_list(
         tenant_id=tenant_id,
         user_id=user_id,

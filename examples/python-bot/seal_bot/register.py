@@ -37,6 +37,12 @@ def now_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
+def own_device(account: Account, added_in: int) -> Device:
+    """This device as the account's list has it, from version `added_in` on."""
+    keys = dh_public(account.dh_private), sign_public(account.sign_seed)
+    return Device(account.device_id, *keys, account.registration_id, PQ_RATCHET, added_in)
+
+
 def make_account(tenant_id: str, username: str) -> tuple[Account, Registration]:
     """Makes all keys of an account, its first device list and its vault. The identity seed is in the vault alone."""
     identity_seed, code, now = random(32), random(16), now_ms()
@@ -54,14 +60,7 @@ def make_account(tenant_id: str, username: str) -> tuple[Account, Registration]:
     )
     account_key = sign_public(account.account_seed)
     certificate = encode_certificate(tenant_id, account.user_id, account.identity_key, account_key)
-    device = Device(
-        account.device_id,
-        dh_public(account.dh_private),
-        sign_public(account.sign_seed),
-        account.registration_id,
-        PQ_RATCHET,
-        1,
-    )
+    device = own_device(account, 1)
     device_list = encode_list(
         tenant_id=tenant_id,
         user_id=account.user_id,

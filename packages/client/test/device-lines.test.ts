@@ -1,8 +1,8 @@
 import type { UserId } from '@seal-chat/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Conversation, SealClient } from '../src/index.ts';
+import type { Conversation } from '../src/index.ts';
 import { addDevice, events, expectSaid, joined, say, settle } from './support/channel.ts';
-import { openHouse, userIdOf, type House } from './support/house.ts';
+import { deviceIdOf, openHouse, userIdOf, type House } from './support/house.ts';
 import { createLyingServer } from './support/lying-server.ts';
 import { createDisk } from './support/mortal.ts';
 import { createNetwork } from './support/network.ts';
@@ -36,10 +36,18 @@ async function expectLines(
   });
 }
 
-function deviceOf(client: SealClient) {
-  const account = client.account.get();
-  if (account.status !== 'signed-in') throw new Error('not signed in');
-  return account.deviceId;
+/** Bob and Alice, who has read one message of his and has no network any more. */
+async function cutOff() {
+  const network = createNetwork();
+  const [alice, bob] = await Promise.all([house.enter(null, network), house.enter(null)]);
+  await Promise.all([online(alice.client), online(bob.client)]);
+  const names = { [alice.userId]: 'alice', [bob.userId]: 'bob' };
+  const atBob = await bob.client.openDm(alice.userId);
+  await say(atBob, 'one');
+  const atAlice = await dmWith(alice.client, bob.userId);
+  await expectShown(atAlice, ['one']);
+  network.cut();
+  return { network, bob, names, atBob, atAlice };
 }
 
 describe('in direct messages', () => {
@@ -57,7 +65,7 @@ describe('in direct messages', () => {
     for (const at of [atAlice, atBob]) expect(at.messages.get().deviceLines).toEqual([]);
 
     const second = await addDevice(house, bob.client, { deviceName: 'Phone' });
-    const deviceId = deviceOf(second);
+    const deviceId = deviceIdOf(second);
     for (const at of [atAlice, atBob]) await expectLines(at, names, ['one', 'bob added']);
     await say(atAlice, 'two');
     const atSecond = await dmWith(second, alice.userId);
@@ -83,15 +91,7 @@ describe('in direct messages', () => {
   });
 
   it('who was away finds the line behind the last message that the new device was not sent', async () => {
-    const network = createNetwork();
-    const [alice, bob] = await Promise.all([house.enter(null, network), house.enter(null)]);
-    await Promise.all([online(alice.client), online(bob.client)]);
-    const names = { [alice.userId]: 'alice', [bob.userId]: 'bob' };
-    const atBob = await bob.client.openDm(alice.userId);
-    await say(atBob, 'one');
-    const atAlice = await dmWith(alice.client, bob.userId);
-    await expectShown(atAlice, ['one']);
-    network.cut();
+    const { network, bob, names, atBob, atAlice } = await cutOff();
     await say(atBob, 'two');
     await say(atBob, 'three');
     await addDevice(house, bob.client);
@@ -101,17 +101,9 @@ describe('in direct messages', () => {
   });
 
   it('a device that came and went while nobody looked is told of', async () => {
-    const network = createNetwork();
-    const [alice, bob] = await Promise.all([house.enter(null, network), house.enter(null)]);
-    await Promise.all([online(alice.client), online(bob.client)]);
-    const names = { [alice.userId]: 'alice', [bob.userId]: 'bob' };
-    const atBob = await bob.client.openDm(alice.userId);
-    await say(atBob, 'one');
-    const atAlice = await dmWith(alice.client, bob.userId);
-    await expectShown(atAlice, ['one']);
-    network.cut();
+    const { network, bob, names, atBob, atAlice } = await cutOff();
     const guest = await addDevice(house, bob.client);
-    await bob.client.revokeDevice(deviceOf(guest));
+    await bob.client.revokeDevice(deviceIdOf(guest));
     await say(atBob, 'two');
     network.mend();
     await expectLines(atAlice, names, ['one', 'bob added', 'bob removed', 'two']);
@@ -153,7 +145,7 @@ describe('in channels', () => {
     for (const at of [atAlice, atBob]) await expectLines(at, names, ['one', 'bob added']);
     await say(atAlice, 'two');
     await expectSaid(atSecond, ['two']);
-    await bob!.client.revokeDevice(deviceOf(second));
+    await bob!.client.revokeDevice(deviceIdOf(second));
     for (const at of [atAlice, atBob]) await expectLines(at, names, ['one', 'bob added', 'two', 'bob removed']);
     expect(atSecond.messages.get().deviceLines.filter(({ kind }) => kind === 'added')).toEqual([]);
     expect(userIdOf(alice!.client)).toBe(alice!.userId);

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ErrorCode, SealClient, UserId } from '../src/index.ts';
+import type { ErrorCode, UserId } from '../src/index.ts';
 import { joined } from './support/channel.ts';
 import { flipLast, type Json } from './support/hostile.ts';
-import { openHouse, type House } from './support/house.ts';
+import { deviceIdOf, openHouse, type House } from './support/house.ts';
 import { link } from './support/link.ts';
 import { DROPPED, createLyingServer, refuse, type LyingServer } from './support/lying-server.ts';
 import { dmWith, expectShown, online, until } from './support/wait.ts';
@@ -67,7 +67,7 @@ describe('who is in a direct message', () => {
     const atAlice = await alice.client.openDm(bob.userId);
     await atAlice.send('only for Bob');
     await expectShown(atBob, ['hello', 'only for Bob']);
-    expect([...addressed(server)]).toEqual([deviceOf(bob.client)]);
+    expect([...addressed(server)]).toEqual([deviceIdOf(bob.client)]);
   });
 
   it('a third member is refused after the DM is known, too', async () => {
@@ -86,7 +86,7 @@ describe('who is in a direct message', () => {
     server.inject([{ type: 'conversation', conversation: { ...answer, conversationId } }]);
     await atAlice.send('two');
     await until(atAlice.messages, ({ messages }) => messages[1]?.status === 'delivered', 'the second message');
-    expect([...addressed(server)]).toEqual([deviceOf(bob.client)]);
+    expect([...addressed(server)]).toEqual([deviceIdOf(bob.client)]);
     expect(atAlice.summary.get()?.members).toHaveLength(2);
     await server.expectFired();
   });
@@ -295,10 +295,4 @@ describe('a server that lies about devices and answers', () => {
 /** What was asked to be sent, in order. */
 function sentBy({ calls }: LyingServer): readonly Json[] {
   return calls.filter(({ path }) => path === 'messages.send').map(({ input }) => input);
-}
-
-function deviceOf(client: SealClient): string {
-  const account = client.account.get();
-  if (account.status !== 'signed-in') throw new Error('not signed in');
-  return account.deviceId;
 }

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { SealClient } from '../src/index.ts';
 import { rowReader } from '../src/store/device-tx.ts';
 import { ROWS } from '../src/store/rows.ts';
-import { openHouse, type House, type Resident } from './support/house.ts';
+import { deviceIdOf, openHouse, type House, type Resident } from './support/house.ts';
 import { createDisk, type Disk } from './support/mortal.ts';
 import { online, until } from './support/wait.ts';
 import { patient } from '../../../scripts/lib/patience.mjs';
@@ -23,12 +23,6 @@ beforeAll(async () => {
   resident = await house.enter('Mortal', first);
 });
 afterAll(() => house.close());
-
-function deviceIdOf(client: SealClient) {
-  const account = client.account.get();
-  if (account.status !== 'signed-in') throw new Error(`expected to be signed in, not ${account.status}`);
-  return account.deviceId;
-}
 
 async function isListed(client: SealClient, deviceId: string): Promise<boolean> {
   return (await client.listDevices()).some((device) => device.deviceId === deviceId);

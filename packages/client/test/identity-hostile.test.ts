@@ -7,7 +7,7 @@ import { rowReader } from '../src/store/device-tx.ts';
 import { ROWS, type AccountRow } from '../src/store/rows.ts';
 import { addDevice, say } from './support/channel.ts';
 import { flipLast, type Json } from './support/hostile.ts';
-import { openHouse, type House } from './support/house.ts';
+import { deviceIdOf, openHouse, type House } from './support/house.ts';
 import { createLyingServer, type AnswerHook, type LyingServer } from './support/lying-server.ts';
 import { createDisk, type Disk } from './support/mortal.ts';
 import { dmWith, expectShown, online, until } from './support/wait.ts';
@@ -25,12 +25,6 @@ afterAll(() => house.close());
 type Signed = { readonly bytes: string; readonly signature: string };
 const refused = (code: ErrorCode) => (error: unknown) => isSealError(error, code);
 const rng = (length: number) => crypto.getRandomValues(new Uint8Array(length));
-
-function deviceOf(client: SealClient) {
-  const account = client.account.get();
-  if (account.status !== 'signed-in') throw new Error('not signed in');
-  return account.deviceId;
-}
 
 /** The devices that everything was encrypted for which this client sent. */
 function addressed({ calls }: LyingServer): ReadonlySet<string> {
@@ -123,7 +117,7 @@ async function robbed() {
   const atAlice = await alice.client.openDm(bob.userId);
   await say(atAlice, 'to both');
   const stolen = await stolenFrom(disk);
-  const removed = deviceOf(second);
+  const removed = deviceIdOf(second);
   const [earlier] = await chainOf(bob.client, bob.userId);
   await bob.client.revokeDevice(removed);
   await say(atAlice, 'to one');
@@ -142,7 +136,7 @@ async function expectNothingNew({ server, bob, removed, atAlice, atBob }: Robbed
   await say(atAlice, 'still to one');
   await expectShown(atBob, ['to both', 'to one', 'still to one']);
   const later = { ...server, calls: server.calls.slice(before) };
-  expect([...addressed(later)]).toEqual([deviceOf(bob.client)]);
+  expect([...addressed(later)]).toEqual([deviceIdOf(bob.client)]);
   expect(addressed(later).has(removed)).toBe(false);
 }
 
@@ -368,7 +362,7 @@ describe('a server that lies in a challenge', () => {
     await Promise.all([online(alice.client), online(bob.client)]);
     await alice.client.signOut();
     const asked = await bob.client.api.auth.challenge.mutate({});
-    const [userId, deviceId] = [bob.userId, deviceOf(bob.client)];
+    const [userId, deviceId] = [bob.userId, deviceIdOf(bob.client)];
     server.lie({
       answers: { 'auth.challenge': () => ({ ...asked }) },
       // What Alice's device has signed for it is handed in as the other device's.

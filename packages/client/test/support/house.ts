@@ -69,7 +69,16 @@ export async function openHouse(limits: Parameters<Relay['addTenant']>[0] = {}):
 
 /** The user signed in to `client`. */
 export function userIdOf(client: SealClient) {
+  return signedIn(client).userId;
+}
+
+/** The device that `client` is. */
+export function deviceIdOf(client: SealClient) {
+  return signedIn(client).deviceId;
+}
+
+function signedIn(client: SealClient) {
   const account = client.account.get();
   if (account.status !== 'signed-in') throw new Error(`expected to be signed in, not ${account.status}`);
-  return account.userId;
+  return account;
 }
