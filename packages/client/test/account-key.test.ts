@@ -64,7 +64,7 @@ let lists: Signed[];
 let shares: Map<DeviceId, Share>;
 let published: Map<DeviceId, unknown>;
 /** What `devices.replaceKey` does instead of its work; null for its work. */
-let fault: 'lost request' | 'lost answer' | null;
+let fault: 'lost request' | 'lost answer' | 'refused afterwards' | null;
 
 /** The server as the device `by` meets it. */
 function apiOf(by: DeviceKeys): SealApi {
@@ -93,6 +93,7 @@ function apiOf(by: DeviceKeys): SealApi {
               shares.set(deviceId, { senderDeviceId: by.deviceId, envelope });
           }
           if (fault === 'lost answer') throw new SealError('OFFLINE');
+          if (fault === 'refused afterwards') throw new SealError('DEVICE_LIST_REJECTED');
         },
       },
       keyShare: { query: async () => shares.get(by.deviceId) ?? null },
@@ -217,6 +218,15 @@ describe('replacing the account key', () => {
     }
     fault = null;
     expect(await resumeReplacement(first)).toBe(true);
+    expect(await first.reader.get(ROWS.replacement)).toBeNull();
+    expect(lists).toHaveLength(4);
+    const own = (await first.reader.get(ROWS.peer(userId)))!;
+    expect((await row(first)).accountKey.publicKey).toEqual(own.known.certificate.accountKey);
+  });
+
+  it('a key that the list is signed with is kept, whatever the server answered to its publication', async () => {
+    fault = 'refused afterwards';
+    await replace();
     expect(await first.reader.get(ROWS.replacement)).toBeNull();
     expect(lists).toHaveLength(4);
     const own = (await first.reader.get(ROWS.peer(userId)))!;

@@ -1,4 +1,4 @@
-import { extendDeviceList } from '@seal-chat/crypto';
+import { extendDeviceList, findDevice } from '@seal-chat/crypto';
 import { SealError, isSealError, toBase64, type DeviceId } from '@seal-chat/protocol';
 import type { Deps } from '../context/deps.ts';
 import { learnDeviceLists } from '../peers/device-lists.ts';
@@ -17,6 +17,8 @@ export async function removeFromList(deps: Deps, deviceId: DeviceId): Promise<vo
     await learnDeviceLists(deps, [userId]);
     const own = await reader.get(ROWS.peer(userId));
     if (own === null) throw new SealError('NOT_FOUND', "device list: this account's is missing");
+    // Another device took it off meanwhile, or the answer to the last attempt was lost.
+    if (attempt > 1 && findDevice(own.known.list, deviceId) === null) return;
     const { signed } = await extendDeviceList({
       curves,
       rng,

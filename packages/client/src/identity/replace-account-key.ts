@@ -7,6 +7,7 @@ import {
 } from '@seal-chat/crypto';
 import {
   SealError,
+  constantTimeEqual,
   decode,
   isSealError,
   methodRecordCodec,
@@ -14,6 +15,7 @@ import {
   type Device,
   type DeviceId,
   type PreKeyBundle,
+  type UserId,
 } from '@seal-chat/protocol';
 import type { Deps } from '../context/deps.ts';
 import { learnDeviceLists } from '../peers/device-lists.ts';
@@ -143,21 +145,34 @@ export async function resumeReplacement(deps: Deps): Promise<boolean> {
   const row = await reader.get(ROWS.replacement);
   if (row === null) return true;
   const { userId } = await activeAccount(reader);
+  let refusal: unknown = null;
   try {
     await api.devices.replaceKey.mutate(inputOf(row));
   } catch (error) {
     if (isSealError(error) && error.isRetryable) throw error;
-    await transact(async (tx) => tx.delete(ROWS.replacement));
-    if (isSealError(error, 'DEVICE_LIST_REJECTED') || isSealError(error, 'CONFLICT')) return false;
-    throw error;
+    refusal = error;
   }
   await learnDeviceLists(deps, [userId]);
+  if (refusal !== null && !(await isInUse(reader, userId, row))) {
+    await transact(async (tx) => tx.delete(ROWS.replacement));
+    if (isSealError(refusal, 'DEVICE_LIST_REJECTED') || isSealError(refusal, 'CONFLICT')) return false;
+    throw refusal;
+  }
   await transact(async (tx) => {
     const { accountKey, archive } = row;
     tx.put(ROWS.account, { ...(await activeAccount(tx)), accountKey, archive, unlockFor: null });
     tx.delete(ROWS.replacement);
   });
   return true;
+}
+
+/**
+ * Tells whether the verified list is signed with the prepared key. That decides what becomes of the key, not the answer:
+ * the same request may have been under way twice, before and after this device was stopped.
+ */
+async function isInUse(reader: Deps['reader'], userId: UserId, { accountKey }: ReplacementRow): Promise<boolean> {
+  const known = (await reader.get(ROWS.peer(userId)))?.known;
+  return known !== undefined && constantTimeEqual(known.certificate.accountKey, accountKey.publicKey);
 }
 
 function inputOf({ deviceList, vault, shares }: ReplacementRow) {

@@ -218,15 +218,16 @@ export function createAuthService(deps: {
         await checkAdmission(caller, input, { previous, next, device, nonce });
         await devices.countVersion(account, caller.tenant.rates);
       }
-      const answer = await transact(prisma, async (tx) => {
-        if (change !== null) await devices.store(tx, change);
+      const { answer, isStored } = await transact(prisma, async (tx) => {
+        const isNew = change !== null && (await devices.store(tx, change));
         const user = await tx.user.findUniqueOrThrow({
           where: { tenantId_id: { tenantId, id: userId } },
           select: { username: true },
         });
-        return openSession(tx, { tenantId, userId, deviceId, username: user.username });
+        const session = await openSession(tx, { tenantId, userId, deviceId, username: user.username });
+        return { answer: session, isStored: isNew };
       });
-      if (change !== null) await devices.announce(change);
+      if (change !== null && isStored) await devices.announce(change);
       return answer;
     },
 

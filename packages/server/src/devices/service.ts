@@ -71,9 +71,10 @@ export interface DevicesService {
   checkNext(account: Account, previous: VerifiedDeviceList, next: VerifiedDeviceList): Promise<ListChange>;
   /**
    * Stores a change inside a transaction.
-   * @throws SealError DEVICE_LIST_REJECTED when a newer list was published first, CONFLICT when a new device's id is taken
+   * @returns false when this very list was stored meanwhile: the same request was under way twice
+   * @throws SealError DEVICE_LIST_REJECTED when another list was published first, CONFLICT when a new device's id is taken
    */
-  store(tx: Transaction, change: ListChange): Promise<void>;
+  store(tx: Transaction, change: ListChange): Promise<boolean>;
   /**
    * Stores the first list of a new account with its one device, inside a transaction.
    * @throws SealError CONFLICT when the device's id is taken
@@ -82,7 +83,8 @@ export interface DevicesService {
   /** Tells the account's devices, its peers and its channels, after the commit. */
   announce(change: ListChange): Promise<void>;
   /**
-   * Publishes the caller's next list, with devices removed, under the present account key.
+   * Publishes the caller's next list, with devices removed, under the present account key. The same list again changes
+   * nothing.
    * @throws SealError DEVICE_LIST_REJECTED, BAD_SIGNATURE, NOT_FOUND, RATE_LIMITED, and as `checkNext`
    */
   update(session: Session, signed: SignedDeviceList): Promise<void>;
@@ -133,17 +135,21 @@ export function createDevicesService(deps: {
     };
   }
 
-  async function store(tx: Transaction, change: ListChange): Promise<void> {
+  async function store(tx: Transaction, change: ListChange): Promise<boolean> {
     const { account, next, added, removed } = change;
     const current = await lockAccount(tx, account);
-    if (current !== next.list.version - 1)
+    if (current !== next.list.version - 1) {
+      const present = await findLatestList(tx, account);
+      if (present !== null && constantTimeEqual(present.bytes, next.signed.bytes)) return false;
       throw new SealError('DEVICE_LIST_REJECTED', 'devices: a newer device list was published first');
+    }
     await lockConversations(tx, account);
     const now = new Date(clock());
     await insertList(tx, account, next.list.version, next.signed);
     await setListVersion(tx, account, next.list.version);
     if (!(await insertDevices(tx, account, added, now))) throw new SealError('CONFLICT', 'devices: the id is taken');
     await removeDevices(tx, account.tenantId, removed, now);
+    return true;
   }
 
   async function storeFirst(tx: Transaction, account: Account, { list, signed }: VerifiedDeviceList): Promise<void> {
@@ -221,12 +227,12 @@ export function createDevicesService(deps: {
       const next = await verifyDeviceList(curves, signed);
       const previous = await latest(account);
       if (previous === null) throw new SealError('NOT_FOUND', 'devices: no such account');
+      if (constantTimeEqual(previous.hash, next.hash)) return;
       const change = await checkOwnNext(session, account, previous, next);
       if (next.certificate.number !== previous.certificate.number)
         throw new SealError('DEVICE_LIST_REJECTED', 'devices: use devices.replaceKey for a new account key');
       await countVersion(account, session.rates);
-      await transact(prisma, (tx) => store(tx, change));
-      await announce(change);
+      if (await transact(prisma, (tx) => store(tx, change))) await announce(change);
     },
 
     async replaceKey(session, input) {
@@ -246,8 +252,8 @@ export function createDevicesService(deps: {
       const checked = await checkVault(input, next);
       const { accountKeysPerDayPerAccount } = session.rates;
       await limits.consume('accountKey', account.tenantId, account.userId, accountKeysPerDayPerAccount);
-      await transact(prisma, async (tx) => {
-        await store(tx, change);
+      const isStored = await transact(prisma, async (tx) => {
+        if (!(await store(tx, change))) return false;
         if (checked !== null) await vault.store(tx, account, checked);
         else if (await vault.exists(tx, account)) {
           throw new SealError('VAULT_REJECTED', 'devices: the vault must change with the account key');
@@ -258,8 +264,9 @@ export function createDevicesService(deps: {
           account,
           shares.map((share) => ({ ...share, senderDeviceId })),
         );
+        return true;
       });
-      await announce(change);
+      if (isStored) await announce(change);
     },
 
     async keyShare({ tenantId, deviceId }) {

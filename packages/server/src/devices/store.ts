@@ -24,7 +24,7 @@ export async function findListsSince(
 
 /** Finds the latest list, or null when the account does not exist. */
 export async function findLatestList(
-  prisma: PrismaClient,
+  prisma: PrismaClient | Transaction,
   { tenantId, userId }: Account,
 ): Promise<SignedDeviceList | null> {
   return prisma.deviceList.findFirst({

@@ -1,0 +1,84 @@
+import { describe, expect } from 'vitest';
+import { createDeviceKeys } from '@seal-chat/crypto';
+import { toBase64, type UserId } from '@seal-chat/protocol';
+import { curves, rng, withAnonymous } from './support/connections.ts';
+import { addDevice, consentOf, nextList, reconnect, replaceKey } from './support/devices.ts';
+import { listInput, prove, signUp } from './support/people.ts';
+import type { Relay } from './support/relay.ts';
+import { test } from './support/test.ts';
+
+describe('a request that is under way twice', () => {
+  /** Runs `requests` so that each was checked before any was stored. */
+  async function atOnce<T>(relay: Relay, userId: UserId, requests: readonly (() => Promise<T>)[]): Promise<T[]> {
+    const [running] = await relay.sql.begin(async (sql) => {
+      await sql`select 1 from users where id = ${userId} for update`;
+      const all = Promise.all(requests.map((request) => request()));
+      all.catch(() => {});
+      await expect
+        .poll(
+          async () =>
+            (
+              await relay.sql`
+          select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+            ).length,
+        )
+        .toBe(requests.length);
+      return [all];
+    });
+    return running;
+  }
+
+  test('a new account key, a shorter list and a new device are each stored once, and both answers say so', async ({
+    relay,
+    tenant,
+  }) => {
+    const person = await signUp(relay, tenant);
+    const [second, third] = [await addDevice(relay, person), await addDevice(relay, person)];
+    const sockets = [person.first, reconnect(relay, tenant, person.first)];
+    const versions = async () =>
+      (await relay.sql`select version from device_lists where user_id = ${person.userId}`).length;
+
+    const replaced = await replaceKey(person, [third.deviceId]);
+    await atOnce(
+      relay,
+      person.userId,
+      sockets.map(
+        ({ api }) =>
+          () =>
+            api.devices.replaceKey.mutate(replaced.input),
+      ),
+    );
+    expect(await versions()).toBe(4);
+    Object.assign(person, { account: replaced.account, list: replaced.list, vault: replaced.vault });
+
+    const shorter = await nextList(person, { remove: [second.deviceId] });
+    const { bytes, signature } = shorter.signed;
+    const update = { deviceList: toBase64(bytes), signature: toBase64(signature) };
+    await atOnce(
+      relay,
+      person.userId,
+      sockets.map(
+        ({ api }) =>
+          () =>
+            api.devices.update.mutate(update),
+      ),
+    );
+    expect(await versions()).toBe(5);
+    person.list = shorter;
+
+    const keys = await createDeviceKeys({ curves, rng });
+    const longer = await nextList(person, { add: [keys] });
+    const admission = await consentOf(person, keys);
+    const join = () =>
+      withAnonymous(relay, tenant, async (api) =>
+        api.auth.join.mutate({
+          ...(await prove(api, keys, person.userId, 'join', longer)),
+          ...listInput(longer),
+          admission,
+        }),
+      );
+    const sessions = await atOnce(relay, person.userId, [join, join]);
+    expect(new Set(sessions.map(({ accessToken }) => accessToken)).size).toBe(2);
+    expect(await versions()).toBe(6);
+  });
+});
