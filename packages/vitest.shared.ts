@@ -1,5 +1,7 @@
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { defineConfig, type ViteUserConfig } from 'vitest/config';
+import { join } from 'node:path';
+import { configDefaults, defineConfig, mergeConfig, type ViteUserConfig } from 'vitest/config';
 import { patient } from '../scripts/lib/patience.mjs';
 
 /** Tests import the packages' sources, not their builds, so that a test run needs no build first. */
@@ -7,7 +9,6 @@ export const sharedConfig: ViteUserConfig = defineConfig({
   resolve: { conditions: ['seal-source'] },
   ssr: { resolve: { conditions: ['seal-source'] } },
   test: {
-    include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
     // Many tests wait for a server or a browser: one worker would leave a processor idle.
     maxWorkers: Math.max(2, availableParallelism() - 1),
     testTimeout: patient(30_000),
@@ -17,3 +18,39 @@ export const sharedConfig: ViteUserConfig = defineConfig({
     reporters: ['default', ['json', { outputFile: 'test-results/report.json' }]],
   },
 });
+
+/** What a test does that the test files after it in the same realm would notice. */
+const CHANGES_REALM = /\bvi\.(?:mock|doMock|stubGlobal|stubEnv|useFakeTimers|setSystemTime)\(/;
+
+/**
+ * The tests of a package. Files share the modules they load and what they warmed up, which halves the time of a run; one
+ * that changes its realm, by a mock or a stub, has a realm of its own.
+ *
+ * @param options.globalSetup what starts a database; not loaded in the mode `quick`, which runs no test that needs one
+ */
+export function testsOf(
+  folder: string,
+  options: { readonly name: string; readonly globalSetup?: string },
+): (env: { readonly mode: string }) => ViteUserConfig {
+  const { name, globalSetup } = options;
+  return ({ mode }) => {
+    const isQuick = mode === 'quick';
+    const files = testFiles(folder, isQuick ? ['src'] : ['src', 'test']);
+    const alone = files.filter((file) => CHANGES_REALM.test(readFileSync(join(folder, file), 'utf8')));
+    const shared = { name, include: files, exclude: [...configDefaults.exclude, ...alone], isolate: false };
+    const own = { name: `${name}, own realm`, include: alone };
+    const projects = [shared, ...(alone.length > 0 ? [own] : [])].map((test) => mergeConfig(sharedConfig, { test }));
+    return mergeConfig(sharedConfig, {
+      // Who takes this for a project of theirs knows nothing of `projects`, and runs each file in a realm of its own.
+      test: { name, include: files, globalSetup: isQuick || !globalSetup ? [] : [globalSetup], projects },
+    });
+  };
+}
+
+/** Test files below parts of a package, relative to it. */
+function testFiles(folder: string, parts: readonly string[]): string[] {
+  return parts
+    .filter((part) => existsSync(join(folder, part)))
+    .flatMap((part) => readdirSync(join(folder, part), { recursive: true }).map((file) => `${part}/${String(file)}`))
+    .filter((file) => file.endsWith('.test.ts'));
+}

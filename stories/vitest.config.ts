@@ -8,6 +8,7 @@ export default mergeConfig(
   defineProject({
     test: {
       name: 'stories',
+      include: ['test/**/*.test.ts'],
       globalSetup: ['test/support/global-setup.ts'],
       testTimeout: patient(60_000),
       hookTimeout: patient(60_000),

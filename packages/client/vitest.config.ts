@@ -1,9 +1,6 @@
-import { defineProject, mergeConfig } from 'vitest/config';
-import { sharedConfig } from '../vitest.shared.ts';
+import { defineConfig } from 'vitest/config';
+import { testsOf } from '../vitest.shared.ts';
 
-/** In the mode `quick` no test needs a database. */
-export default defineProject(({ mode }) =>
-  mergeConfig(sharedConfig, {
-    test: { name: 'client', globalSetup: mode === 'quick' ? [] : ['../server/test/support/global-setup.ts'] },
-  }),
+export default defineConfig(
+  testsOf(import.meta.dirname, { name: 'client', globalSetup: '../server/test/support/global-setup.ts' }),
 );

@@ -1,9 +1,6 @@
-import { defineProject, mergeConfig } from 'vitest/config';
-import { sharedConfig } from '../vitest.shared.ts';
+import { defineConfig } from 'vitest/config';
+import { testsOf } from '../vitest.shared.ts';
 
-/** In the mode `quick` no test needs a database. */
-export default defineProject(({ mode }) =>
-  mergeConfig(sharedConfig, {
-    test: { name: 'server', globalSetup: mode === 'quick' ? [] : ['./test/support/global-setup.ts'] },
-  }),
+export default defineConfig(
+  testsOf(import.meta.dirname, { name: 'server', globalSetup: './test/support/global-setup.ts' }),
 );

@@ -1,4 +1,4 @@
-import { defineProject, mergeConfig } from 'vitest/config';
-import { sharedConfig } from '../vitest.shared.ts';
+import { defineConfig } from 'vitest/config';
+import { testsOf } from '../vitest.shared.ts';
 
-export default mergeConfig(sharedConfig, defineProject({ test: { name: 'ui' } }));
+export default defineConfig(testsOf(import.meta.dirname, { name: 'ui' }));

@@ -68,7 +68,7 @@ describe('admins of a channel', () => {
 describe('a new device', () => {
   it('a new device enters the channels of its account although no other device is online', async () => {
     const [alice] = await settle(house, 1);
-    const bob = await house.enter('Bobby');
+    const bob = await house.enterWithCode('Bobby');
     await online(bob.client);
     const { conversationId } = await alice!.client.createChannel({
       name: 'Alone',

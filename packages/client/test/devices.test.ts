@@ -112,7 +112,7 @@ describe('a second device', () => {
 describe('recovery', () => {
   it('recovery brings the account to a new device by name and code, and senders learn of it', async () => {
     const alice = await house.enter(null);
-    const carol = await house.enter('Carol');
+    const carol = await house.enterWithCode('Carol');
     expect(carol.recoveryCode).toMatch(/^([0-9A-Z]{4}-){6}[0-9A-Z]{4}$/);
     const account = carol.client.account.get();
     expect(account).toMatchObject({ status: 'signed-in', recoveryCode: carol.recoveryCode });

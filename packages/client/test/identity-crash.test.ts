@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { SealClient } from '../src/index.ts';
 import { rowReader } from '../src/store/device-tx.ts';
 import { ROWS } from '../src/store/rows.ts';
-import { deviceIdOf, openHouse, type House, type Resident } from './support/house.ts';
+import { deviceIdOf, openHouse, type House, type ResidentWithCode } from './support/house.ts';
 import { createDisk, type Disk } from './support/mortal.ts';
 import { online, until } from './support/wait.ts';
 import { patient } from '../../../scripts/lib/patience.mjs';
@@ -15,12 +15,12 @@ vi.mock(import('../../crypto/src/argon2.ts'), async (original) => {
 });
 
 let house: House;
-let resident: Resident;
+let resident: ResidentWithCode;
 const disk = createDisk();
 const first = disk.live();
 beforeAll(async () => {
   house = await openHouse();
-  resident = await house.enter('Mortal', first);
+  resident = await house.enterWithCode('Mortal', first);
 });
 afterAll(() => house.close());
 
@@ -134,7 +134,7 @@ describe('crashes around the account key', () => {
     'a device without the identity key that dies at any step of a removal, or of finishing it, is asked for the code',
     { timeout: patient(120_000) },
     async () => {
-      const { client: founder, userId, recoveryCode } = await house.enter('Unfinished');
+      const { client: founder, userId, recoveryCode } = await house.enterWithCode('Unfinished');
       // From now on nothing but the code has the identity key.
       await founder.confirmRecoveryCode(recoveryCode.slice(-4));
       await online(founder);

@@ -307,7 +307,7 @@ describe('a server that lies about the vault', () => {
 
   it('the vault of another account opens nothing, and no device joins', async () => {
     const server = createLyingServer();
-    const [ann, eve] = await Promise.all([house.enter('Ann.vault'), house.enter('Eve.vault')]);
+    const [ann, eve] = await Promise.all([house.enterWithCode('Ann.vault'), house.enterWithCode('Eve.vault')]);
     const other = await vaultOf(server, 'eve.vault', eve.recoveryCode);
     const own = await vaultOf(server, 'ann.vault', ann.recoveryCode);
     const before = called(server, 'auth.join');
@@ -325,7 +325,7 @@ describe('a server that lies about the vault', () => {
 
   it('a vault of before the account key was replaced lets no device join, and finishes nothing', async () => {
     const server = createLyingServer();
-    const owner = await house.enter('Old.vault', { deviceName: 'first' });
+    const owner = await house.enterWithCode('Old.vault', { deviceName: 'first' });
     await online(owner.client);
     const stale = await vaultOf(server, 'old.vault', owner.recoveryCode);
     const [gone] = (await owner.client.listDevices()).filter(({ isThisDevice }) => !isThisDevice);

@@ -45,7 +45,7 @@ function unlockFor(client: SealClient) {
 
 describe('removing a device', () => {
   it('a thief with the store of a removed device cannot come back on an honest server', async () => {
-    const owner = await house.enter('Robbed');
+    const owner = await house.enterWithCode('Robbed');
     const disk = createDisk();
     const second = house.open(disk.live());
     await link(owner.client, second);
@@ -109,7 +109,7 @@ describe('removing a device', () => {
   });
 
   it('the other devices learn the new account key through their sessions, and can add devices with it', async () => {
-    const [alice, owner] = await Promise.all([house.enter(null), house.enter('Several')]);
+    const [alice, owner] = await Promise.all([house.enter(null), house.enterWithCode('Several')]);
     const [second, third] = [house.open(), house.open()];
     await link(owner.client, second);
     await link(owner.client, third);
@@ -133,7 +133,7 @@ describe('removing a device', () => {
   });
 
   it('without the identity key the device is removed at once, and the account waits for the recovery code', async () => {
-    const owner = await house.enter('Waiting');
+    const owner = await house.enterWithCode('Waiting');
     const [second, third] = [house.open(), house.open()];
     await link(owner.client, second);
     await link(owner.client, third);

@@ -18,8 +18,10 @@ export interface House {
   /** Where the server is; changes when it is started again. */
   url(): string;
   open(options?: ClientOptions): SealClient;
-  /** A client with an account of that name, connected. */
+  /** A client with an account of that name, without a recovery code: to make one takes a second. */
   enter(username: string | null, options?: ClientOptions): Promise<Resident>;
+  /** A client with an account of that name, which its code can recover. */
+  enterWithCode(username: string, options?: ClientOptions): Promise<ResidentWithCode>;
   close(): Promise<void>;
 }
 
@@ -27,6 +29,9 @@ export interface Resident {
   readonly client: SealClient;
   readonly store: StoreFactory;
   readonly userId: ReturnType<typeof userIdOf>;
+}
+
+export interface ResidentWithCode extends Resident {
   readonly recoveryCode: string;
 }
 
@@ -48,16 +53,28 @@ export async function openHouse(limits: Parameters<Relay['addTenant']>[0] = {}):
     clients.set(client, options.death);
     return client;
   };
+  const signUp = async (
+    username: string | null,
+    { options = {}, recoveryCode: hasCode }: { options: ClientOptions | undefined; recoveryCode: boolean },
+  ) => {
+    const store = options.store ?? memoryStore();
+    const client = open({ ...options, store });
+    const { recoveryCode } = await client.createAccount({ username, recoveryCode: hasCode });
+    return { resident: { client, store, userId: userIdOf(client) }, recoveryCode };
+  };
   return {
     relay,
     tenant,
     url,
     open,
-    async enter(username, options = {}) {
-      const store = options.store ?? memoryStore();
-      const client = open({ ...options, store });
-      const { recoveryCode } = await client.createAccount({ username });
-      return { client, store, userId: userIdOf(client), recoveryCode: recoveryCode ?? '' };
+    async enter(username, options) {
+      const { resident } = await signUp(username, { options, recoveryCode: false });
+      return resident;
+    },
+    async enterWithCode(username, options) {
+      const { resident, recoveryCode } = await signUp(username, { options, recoveryCode: true });
+      if (recoveryCode === null) throw new Error('expected a recovery code');
+      return { ...resident, recoveryCode };
     },
     async close() {
       const ends = [...clients].map(([client, death]) => Promise.race([client.close(), ...(death ? [death] : [])]));
