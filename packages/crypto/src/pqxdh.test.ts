@@ -5,6 +5,7 @@ import {
   type PreKeyBundle,
   type PreKeyKind,
   asKey,
+  toHex,
   type DhPublicKey,
   type KemPublicKey,
 } from '@seal-chat/protocol';
@@ -225,9 +226,10 @@ describe('PQXDH', () => {
     const { header, ratchet } = await start(full, spying);
     expect(seen).toHaveLength(2 + 5);
     await answer(header, { curves: spying });
-    expect(seen).toHaveLength(2 + 5 + 4);
-    const kept = [ratchet.ownKeys.privateKey, ratchet.dhOutput];
-    expect(seen.filter((secret) => secret.some((byte) => byte !== 0) && !kept.includes(asKey(secret)))).toEqual([]);
+    expect(seen).toHaveLength(2 + 5 + 1 + 4);
+    // The check of the base key gives that key, which is public.
+    const kept = [ratchet.ownKeys.privateKey, ratchet.dhOutput, header.ephemeralKey].map(toHex);
+    expect(seen.filter((secret) => secret.some((byte) => byte !== 0) && !kept.includes(toHex(secret)))).toEqual([]);
   });
 
   it('draws everything random from what it was handed', async () => {

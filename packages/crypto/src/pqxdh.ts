@@ -86,12 +86,13 @@ export async function initiate(params: {
     curves.newDhKeyPair(rng),
     verifyBundle(curves, parties, bundle),
   ]);
-  const [dh1, dh2, dh3, dh4, dhOutput, { sharedSecret: ss, ciphertext }] = await Promise.all([
+  // Those with one key in a row, which the engine takes in once.
+  const [dh1, dh3, dhOutput, dh2, dh4, { sharedSecret: ss, ciphertext }] = await Promise.all([
     dh(curves, own.dhKeys, signedKey),
-    dh(curves, ephemeral, peer.dhKey),
     dh(curves, ephemeral, signedKey),
-    oneTimePreKey === null ? new Uint8Array(0) : dh(curves, ephemeral, asKey(oneTimePreKey.publicKey)),
     dh(curves, ownKeys, signedKey),
+    dh(curves, ephemeral, peer.dhKey),
+    oneTimePreKey === null ? new Uint8Array(0) : dh(curves, ephemeral, asKey(oneTimePreKey.publicKey)),
     kem.encapsulate(kemKey),
   ]).finally(() => wipe(ephemeral.privateKey));
 
@@ -148,7 +149,8 @@ export async function accept(params: {
   const { curves, kem, parties, header, preKeys, pqRatchet } = params;
   const { own, peer } = parties;
   const base = header.ephemeralKey;
-  if (!isPrimeOrderDhKey(base)) throw new SealError('LOW_ORDER_KEY', 'pqxdh: the base key is not of prime order');
+  if (!(await isPrimeOrderDhKey(curves, base)))
+    throw new SealError('LOW_ORDER_KEY', 'pqxdh: the base key is not of prime order');
   const [dh1, dh2, dh3, dh4, ss] = await Promise.all([
     dh(curves, preKeys.signed, peer.dhKey),
     dh(curves, own.dhKeys, base),

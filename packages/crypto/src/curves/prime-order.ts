@@ -1,42 +1,26 @@
-import { isCanonicalDhKey } from './canonical.ts';
-
-const P = 2n ** 255n - 19n;
-const L = 2n ** 252n + 27742317777372353535851937790883648493n;
-const MASK = 2n ** 255n - 1n;
-/** (A - 2) / 4 of curve25519. */
-const A24 = 121665n;
+import { asKey, constantTimeEqual, fromHex, type DhPublicKey } from '@seal-chat/protocol';
+import type { DhKeyPair } from '../keys.ts';
+import { isCanonicalDhKey, isSmallOrderDhKey } from './canonical.ts';
+import type { Curves } from './curves.ts';
 
 /**
- * Tells whether the canonical u-coordinate `key` is that of a point of order L: on the curve, not on its twist, and
- * without a part of small order. X25519 clears such parts, so that eight different keys give one secret; a key that
- * identifies something must be the one honest encoding (PQXDH: libsignal's `is_canonical`).
- *
- * Multiplies by L with the Montgomery ladder of RFC 7748 §5 and asks for the point at infinity. About 1 ms, variable
- * time: for public keys only.
+ * The scalar 5 L - 1, L being the order of the base point: -1 to a point of order L, and as it is a multiple of 8 with
+ * bit 254 set, X25519 takes it as it is (RFC 7748 §5). It is no secret, and the public half is never looked at.
  */
-export function isPrimeOrderDhKey(key: Uint8Array): boolean {
-  if (!isCanonicalDhKey(key)) return false;
-  const u = key.reduceRight((value, byte) => (value << 8n) | BigInt(byte), 0n);
-  if (u === 0n) return false;
-  let [x2, z2, x3, z3] = [1n, 0n, u, 1n];
-  for (let t = 252n; t >= 0n; t--) {
-    const isSet = (L >> t) & 1n;
-    if (isSet === 1n) [x2, z2, x3, z3] = [x3, z3, x2, z2];
-    const [sum, difference] = [x2 + z2, x2 - z2];
-    const [aa, bb] = [reduce(sum * sum), reduce(difference * difference)];
-    const e = aa - bb;
-    const da = (x3 - z3) * sum;
-    const cb = (x3 + z3) * difference;
-    [x3, z3] = [reduce((da + cb) ** 2n), reduce(u * reduce((da - cb) ** 2n))];
-    [x2, z2] = [reduce(aa * bb), reduce(e * (aa + A24 * e))];
-    if (isSet === 1n) [x2, z2, x3, z3] = [x3, z3, x2, z2];
-  }
-  return z2 % P === 0n;
-}
+const MINUS_ONE: DhKeyPair = {
+  privateKey: asKey(fromHex('a023cdd083ef5bb82f10d62e59e15a6800000000000000000000000000000050')),
+  publicKey: asKey(new Uint8Array(32)),
+};
 
-/** A representative of `value` mod p of at most 256 bits: 2^255 = 19. */
-function reduce(value: bigint): bigint {
-  let rest = value;
-  while (rest > MASK || rest < -MASK) rest = (rest & MASK) + 19n * (rest >> 255n);
-  return rest;
+/**
+ * Tells whether `key` is the canonical u-coordinate of a point of order L: on the curve, not on its twist, and without a
+ * part of small order. X25519 clears such parts, so that eight different keys give one secret; a key that identifies
+ * something must be the one honest encoding (PQXDH: libsignal's `is_canonical`).
+ *
+ * X25519 by 5 L - 1 gives a point of order L its own u-coordinate again. One with a part of small order loses that
+ * part, which makes it another point; and 5 L - 1 is neither 1 nor -1 to the order of a point of the twist.
+ */
+export async function isPrimeOrderDhKey(curves: Pick<Curves, 'rawDh'>, key: DhPublicKey): Promise<boolean> {
+  if (!isCanonicalDhKey(key) || isSmallOrderDhKey(key)) return false;
+  return constantTimeEqual(await curves.rawDh(MINUS_ONE, key), key);
 }

@@ -5,6 +5,7 @@ import { loadPart } from '../load-part.ts';
 import { isSmallOrderDhKey } from './canonical.ts';
 import type { Curves } from './curves.ts';
 import { isRefusal } from './engine-errors.ts';
+import { lastHandle } from './last-handle.ts';
 import type { Subtle } from './subtle.ts';
 import { webCryptoVerify } from './web-crypto-verify.ts';
 
@@ -44,18 +45,21 @@ export function webCryptoCurves(subtle: Subtle): Curves {
     return handle;
   }
 
+  const peers = lastHandle((publicKey) => subtle.importKey('raw', publicKey, X25519, false, []));
+
   async function rawDh(own: DhKeyPair, peerPublicKey: DhPublicKey): Promise<DhOutput> {
     expectLength('public key', peerPublicKey, 32);
     try {
       const [key, peer] = await Promise.all([
         privateHandle(own, PKCS8_X25519, X25519, 'deriveBits'),
-        subtle.importKey('raw', peerPublicKey, X25519, false, []),
+        peers.of(peerPublicKey),
       ]);
       return asKey(new Uint8Array(await subtle.deriveBits({ ...X25519, public: peer }, key, 256)));
     } catch (error) {
       // WebCrypto must refuse an all-zero result, as RFC 7748 §6.1 allows: say what it refused. The same errors also
       // stand for an engine that has failed, so that the key decides.
       if (isRefusal(error) && isSmallOrderDhKey(peerPublicKey)) return asKey(new Uint8Array(32));
+      peers.forget();
       throw error;
     }
   }

@@ -169,13 +169,12 @@ async function acceptSession(
   const agreement = await accept({ curves, kem, parties, header, preKeys, pqRatchet });
   const { sharedSecret, pqSecret, associatedData } = agreement;
   const start = { baseKey: header.ephemeralKey, isInitiator: false, associatedData };
-  const { publicKey, privateKey } = preKeys.signed;
   try {
     const { state, plaintext } = await ratchetDecrypt({
       curves,
       kem,
       rng,
-      state: startAsResponder({ sharedSecret, pqSecret, signedPreKey: { publicKey, privateKey }, localNow }),
+      state: startAsResponder({ sharedSecret, pqSecret, signedPreKey: preKeys.signed, localNow }),
       envelope,
       associatedData: messageAssociatedData(start, false, conversationId),
       now,

@@ -100,7 +100,7 @@ describe('a session', () => {
     damaged[damaged.length - 1]! ^= 1;
     const rawDh = vi.spyOn(curves, 'rawDh');
     expect(await codeOf(() => receive(bob, alice, damaged))).toBe('UNDECRYPTABLE');
-    const forOneAgreement = 3 + 1; // DH1 to DH3 and the first ratchet step
+    const forOneAgreement = 1 + 3 + 1; // the check of the base key, DH1 to DH3 and the first ratchet step
     expect(rawDh).toHaveBeenCalledTimes(forOneAgreement);
     rawDh.mockRestore();
   });
