@@ -1,9 +1,10 @@
-import { concatBytes, utf8, type Bytes } from '@seal-chat/protocol';
+import { ByteWriter, utf8, type Bytes } from '@seal-chat/protocol';
 import type { HashFamily } from '../hpke/hashes.ts';
+import { writeVector } from './vectors.ts';
 
 const NO_BYTES: Bytes = new Uint8Array(0);
 
-/** Computes ExpandWithLabel of RFC 9420 §8, synchronous. `context` is shorter than 16 KB. */
+/** Computes ExpandWithLabel of RFC 9420 §8, synchronous. */
 export function expandWithLabel(
   hash: HashFamily,
   secret: Uint8Array,
@@ -11,12 +12,18 @@ export function expandWithLabel(
   context: Uint8Array = NO_BYTES,
   length: number = hash.size,
 ): Bytes {
-  const name = utf8(`MLS 1.0 ${label}`);
-  const info = concatBytes(Uint8Array.of(length >> 8, length & 0xff), prefix(name), name, prefix(context), context);
-  return hash.expand(secret, info, length);
+  const out = new ByteWriter();
+  out.uint(length, 2);
+  writeVector(out, nameOf(label));
+  writeVector(out, context);
+  return hash.expand(secret, out.finish(), length);
 }
 
-/** The length of a vector in the variable-size encoding of §2.1.2. */
-function prefix({ length }: Uint8Array): Bytes {
-  return length < 64 ? Uint8Array.of(length) : Uint8Array.of(0x40 | (length >> 8), length & 0xff);
+/** The few labels there are, encoded: a message takes five of them. */
+const names = new Map<string, Bytes>();
+
+function nameOf(label: string): Bytes {
+  const name = names.get(label) ?? utf8(`MLS 1.0 ${label}`);
+  names.set(label, name);
+  return name;
 }

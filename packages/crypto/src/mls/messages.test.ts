@@ -5,11 +5,11 @@ import { TestChannel, groupName, memberOf, type TestDevice } from '../../test/ml
 import { codeOf } from '../../test/seal-error.ts';
 import { decodeEpoch } from './epoch.ts';
 import { decryptMessage, encryptMessage } from './index.ts';
-import { protect, signedBytes } from './private-message.ts';
+import { protect } from './private-message.ts';
 import { curvesFor, messageCrypto } from './provider/provider.ts';
 import { decodeRatchets } from './ratchets.ts';
 import { MAX_SKIPPED, ratchetOf, takeNext } from './secret-tree.ts';
-import { toWire } from './wire.ts';
+import { signedBytes } from './signed-content.ts';
 
 async function three() {
   const channel = await TestChannel.create('ann 1');
@@ -173,12 +173,11 @@ async function messageOf(by: TestDevice, leafIndex: number, generation: number) 
     authenticatedData: utf8(''),
   };
   const curves = await curvesFor(by.deps.subtle);
-  const privateMessage = protect(crypto, {
+  return protect(crypto, {
     content,
     signature: await curves.sign(by.identity.signKey, signedBytes(content)),
     senderDataSecret: keySchedule.senderDataSecret,
     ratchetKey: takeNext(crypto, ratchet),
     reuseGuard: by.deps.rng(4),
   });
-  return toWire({ wireformat: 'mls_private_message', privateMessage });
 }

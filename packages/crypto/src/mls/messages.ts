@@ -6,18 +6,18 @@ import {
   asKey,
   type SignPublicKey,
 } from '@seal-chat/protocol';
-import type { PrivateMessage } from 'ts-mls/privateMessage.js';
 import { leafWidth } from 'ts-mls/treemath.js';
 import { cachedEpoch, type Epoch } from './epoch.ts';
 import { guardedSync } from './failures.ts';
 import { leafAt } from './leaves.ts';
 import { isSameMember } from './names.ts';
-import { openSenderData, protect, signedBytes, unprotect, type ApplicationContent } from './private-message.ts';
+import { decodePrivateMessage, type PrivateMessage } from './private-framing.ts';
+import { openSenderData, protect, unprotect } from './private-message.ts';
 import { curvesFor, messageCrypto } from './provider/provider.ts';
 import { decodeRatchets, encodeRatchets, wipeRatchets, type Ratchets } from './ratchets.ts';
 import { ratchetOf, take, takeNext } from './secret-tree.ts';
+import { signedBytes, type ApplicationContent } from './signed-content.ts';
 import type { GroupState, MlsDeps, MlsIdentity, MlsMember } from './types.ts';
-import { fromWire, toWire } from './wire.ts';
 
 /**
  * Encrypts an application message for every member of the group. The state that comes back must be stored before the
@@ -46,14 +46,13 @@ export async function encryptMessage(
   const curves = await curvesFor(deps.subtle);
   const signature = await curves.sign(identity.signKey, signedBytes(content));
   const ratchetKey = takeNext(crypto, ratchetOf(crypto, ratchets, leafIndex, leafWidth(ratchetTree.length)));
-  const privateMessage = protect(crypto, {
+  const message = protect(crypto, {
     content,
     signature,
     ratchetKey,
     senderDataSecret: keySchedule.senderDataSecret,
     reuseGuard: deps.rng(4),
   });
-  const message = toWire({ wireformat: 'mls_private_message', privateMessage });
   if (message.length > CHANNEL_LIMITS.envelope)
     throw new SealError('TOO_LARGE', 'mls: the message is too large', { maxBytes: CHANNEL_LIMITS.envelope });
   return { state: { epoch: state.epoch, ratchets: closeRatchets(ratchets) }, message };
@@ -80,7 +79,7 @@ export async function decryptMessage(
   input: { readonly state: GroupState; readonly message: Uint8Array; readonly from: MlsMember },
 ): Promise<DecryptedMessage> {
   const { state, from } = input;
-  const { privateMessage: message } = fromWire(input.message, 'mls_private_message', CHANNEL_LIMITS.envelope);
+  const message = decodePrivateMessage(input.message, CHANNEL_LIMITS.envelope);
   const epoch = cachedEpoch(state.epoch);
   checkIsFor(epoch, message);
   const { groupContext, keySchedule, ratchetTree } = epoch;
@@ -101,20 +100,18 @@ export async function decryptMessage(
   const content = { groupContext, leafIndex: sender.index, applicationData, authenticatedData };
   const curves = await curvesFor(deps.subtle);
   const signatureKey = asKey<SignPublicKey>(Uint8Array.from(sender.node.signaturePublicKey));
-  if (!(await curves.verify(signatureKey, signedBytes(content), Uint8Array.from(signature))))
+  if (!(await curves.verify(signatureKey, signedBytes(content), signature)))
     throw new SealError('UNDECRYPTABLE', 'mls: the signature is wrong');
   return {
     state: { epoch: state.epoch, ratchets: closeRatchets(ratchets) },
-    plaintext: Uint8Array.from(applicationData),
-    authenticatedData: Uint8Array.from(authenticatedData),
+    plaintext: applicationData,
+    authenticatedData,
     skipped,
   };
 }
 
 /** Group and epoch from the envelope, before anything is decrypted. */
 function checkIsFor({ groupContext }: Epoch, message: PrivateMessage): void {
-  if (message.contentType !== 'application')
-    throw new SealError('MALFORMED', 'mls: the message is not an application message');
   if (!constantTimeEqual(message.groupId, groupContext.groupId))
     throw new SealError('UNDECRYPTABLE', 'mls: the message belongs to another group');
   if (message.epoch !== groupContext.epoch)

@@ -1,19 +1,23 @@
-import { SealError, utf8, wipe, type Bytes } from '@seal-chat/protocol';
-import { composeBufferEncoders, encode } from 'ts-mls/codec/tlsEncoder.js';
-import { varLenDataEncoder } from 'ts-mls/codec/variableLength.js';
-import { framedContentTBSEncoder, toTbs, type FramedContent } from 'ts-mls/framedContent.js';
-import type { GroupContext } from 'ts-mls/groupContext.js';
-import { decodePrivateMessageContent, encodePrivateContentAAD, type PrivateMessage } from 'ts-mls/privateMessage.js';
-import { decodeSenderData, encodeSenderData, encodeSenderDataAAD, type SenderData } from 'ts-mls/sender.js';
-import { expandWithLabel } from './labels.ts';
+import { wipe, type Bytes } from '@seal-chat/protocol';
 import type { Aead } from '../hpke/aead.ts';
 import type { HashFamily } from '../hpke/hashes.ts';
+import { expandWithLabel } from './labels.ts';
+import {
+  decodeContent,
+  decodeSenderData,
+  encodeContent,
+  encodePrivateMessage,
+  encodeSenderData,
+  placeOf,
+  type PrivateMessage,
+  type SenderData,
+} from './private-framing.ts';
 import type { SkippedKey } from './ratchets.ts';
-import { decodeAll } from './wire.ts';
+import type { ApplicationContent } from './signed-content.ts';
 
 /**
  * Application messages as PrivateMessages (RFC 9420 §6.3), synchronous and in the open: the library's own function
- * tells neither who sent a message nor its authenticated data. Encodings are the library's.
+ * tells neither who sent a message nor its authenticated data.
  */
 
 export interface MessageCrypto {
@@ -21,39 +25,7 @@ export interface MessageCrypto {
   readonly aead: Aead;
 }
 
-/** What an application message says, before it is signed. */
-export interface ApplicationContent {
-  readonly groupContext: GroupContext;
-  readonly leafIndex: number;
-  readonly applicationData: Uint8Array;
-  readonly authenticatedData: Uint8Array;
-}
-
-const SIGNED_LABEL: Bytes = utf8('MLS 1.0 FramedContentTBS');
-const SIGNATURE_INPUT = composeBufferEncoders([varLenDataEncoder, varLenDataEncoder]);
-const CONTENT = composeBufferEncoders([varLenDataEncoder, varLenDataEncoder]);
-const REUSE_GUARD_LENGTH = 4;
-
-/** Returns what the sender's signature is over (§6.1). */
-export function signedBytes({
-  groupContext,
-  leafIndex,
-  applicationData,
-  authenticatedData,
-}: ApplicationContent): Bytes {
-  const content: FramedContent = {
-    contentType: 'application',
-    applicationData,
-    groupId: groupContext.groupId,
-    epoch: groupContext.epoch,
-    sender: { senderType: 'member', leafIndex },
-    authenticatedData,
-  };
-  const tbs = encode(framedContentTBSEncoder)(toTbs(content, 'mls_private_message', groupContext));
-  return encode(SIGNATURE_INPUT)([SIGNED_LABEL, tbs]) as Bytes;
-}
-
-/** Encrypts signed content with a key of the sender's ratchet, which is wiped (§6.3.1, §6.3.2). */
+/** Encrypts signed content as an MLSMessage with a key of the sender's ratchet, which is wiped (§6.3.1, §6.3.2). */
 export function protect(
   { hash, aead }: MessageCrypto,
   input: {
@@ -64,38 +36,30 @@ export function protect(
     /** 4 random bytes. */
     readonly reuseGuard: Bytes;
   },
-): PrivateMessage {
+): Bytes {
   const { content, signature, senderDataSecret, ratchetKey, reuseGuard } = input;
-  const { groupId, epoch } = content.groupContext;
-  const { authenticatedData } = content;
-  const header = { groupId, epoch, contentType: 'application', authenticatedData } as const;
-  const plaintext = encode(CONTENT)([content.applicationData, signature]);
+  const { senderDataAad, contentAad } = placeOf(content.groupContext, content.authenticatedData);
+  const plaintext = encodeContent(content.applicationData, signature);
   const nonce = guardedNonce(ratchetKey.nonce, reuseGuard);
-  const ciphertext = aead.seal(ratchetKey.key, nonce, encodePrivateContentAAD(header), plaintext);
-  const senderData = encodeSenderData({
-    leafIndex: content.leafIndex,
-    generation: ratchetKey.generation,
-    reuseGuard: reuseGuard as SenderData['reuseGuard'],
-  });
+  const ciphertext = aead.seal(ratchetKey.key, nonce, contentAad, plaintext);
+  const { leafIndex } = content;
+  const senderData = encodeSenderData({ leafIndex, generation: ratchetKey.generation, reuseGuard });
   const keys = senderDataKeys({ hash, aead }, senderDataSecret, ciphertext);
-  const encryptedSenderData = aead.seal(keys.key, keys.nonce, encodeSenderDataAAD(header), senderData);
+  const encryptedSenderData = aead.seal(keys.key, keys.nonce, senderDataAad, senderData);
   wipe(plaintext, senderData, keys.key, ratchetKey.key, ratchetKey.nonce);
-  return { ...header, encryptedSenderData, ciphertext };
+  return encodePrivateMessage({ contentAad, encryptedSenderData, ciphertext });
 }
 
-/** Reads who sent a message, with which key (§6.3.2). @throws SealError UNDECRYPTABLE */
+/** Reads who sent a message, with which key (§6.3.2). @throws SealError UNDECRYPTABLE, MALFORMED */
 export function openSenderData(
   crypto: MessageCrypto,
   message: PrivateMessage,
   senderDataSecret: Uint8Array,
 ): SenderData {
   const { key, nonce } = senderDataKeys(crypto, senderDataSecret, message.ciphertext);
-  const opened = crypto.aead.open(key, nonce, encodeSenderDataAAD(message), message.encryptedSenderData);
+  const opened = crypto.aead.open(key, nonce, message.senderDataAad, message.encryptedSenderData);
   wipe(key);
-  const senderData = decodeAll(decodeSenderData, opened);
-  if (senderData.reuseGuard.length !== REUSE_GUARD_LENGTH)
-    throw new SealError('MALFORMED', 'mls: sender data has a wrong length');
-  return senderData;
+  return decodeSenderData(opened);
 }
 
 /**
@@ -107,14 +71,13 @@ export function unprotect(
   message: PrivateMessage,
   { key, nonce }: SkippedKey,
   { reuseGuard }: Pick<SenderData, 'reuseGuard'>,
-): { readonly applicationData: Uint8Array; readonly signature: Uint8Array } {
+): { readonly applicationData: Bytes; readonly signature: Bytes } {
   const guarded = guardedNonce(nonce, reuseGuard);
-  const opened = aead.open(key, guarded, encodePrivateContentAAD(message), message.ciphertext);
+  const opened = aead.open(key, guarded, message.contentAad, message.ciphertext);
   wipe(key, nonce);
-  const content = decodeAll(decodePrivateMessageContent('application'), opened);
-  if (content.contentType !== 'application')
-    throw new SealError('MALFORMED', 'mls: the message is not an application message');
-  return { applicationData: content.applicationData, signature: content.auth.signature };
+  const content = decodeContent(opened);
+  wipe(opened);
+  return content;
 }
 
 function senderDataKeys({ hash, aead }: MessageCrypto, secret: Uint8Array, ciphertext: Uint8Array) {
@@ -127,6 +90,6 @@ function senderDataKeys({ hash, aead }: MessageCrypto, secret: Uint8Array, ciphe
 
 function guardedNonce(nonce: Bytes, reuseGuard: Uint8Array): Bytes {
   const guarded = nonce.slice();
-  for (let i = 0; i < REUSE_GUARD_LENGTH; i++) guarded[i] = guarded[i]! ^ reuseGuard[i]!;
+  for (let i = 0; i < reuseGuard.length; i++) guarded[i] = guarded[i]! ^ reuseGuard[i]!;
   return guarded;
 }

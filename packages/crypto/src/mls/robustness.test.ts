@@ -129,6 +129,19 @@ it('a Commit has one encoding: the library takes any byte but 1 for "no UpdatePa
   }
 });
 
+it('a message has one encoding: its lengths are as short as they can be', async () => {
+  const { handlers } = await inputs();
+  const [good, handle] = handlers['message']!;
+  const groupIdAt = 4;
+  expect(good[groupIdAt]).toBe(36);
+  const longGroupId = [...good.slice(0, groupIdAt), 0x40, ...good.slice(groupIdAt)];
+  const ciphertextAt = good.findLastIndex((byte, at) => byte === 0x40 && good[at + 1] === good.length - at - 2);
+  const tail = good.slice(ciphertextAt + 1);
+  const longCiphertext = [...good.slice(0, ciphertextAt), 0x80, 0, 0, ...tail];
+  for (const bad of [longGroupId, longCiphertext])
+    expect(await refusal(handle, Uint8Array.from(bad)), bad.join()).toBe('MALFORMED');
+});
+
 describe('a damaged state', () => {
   it('is refused with an error of ours', async () => {
     const { state } = await inputs();

@@ -29,8 +29,10 @@ import type { PublicMessage } from 'ts-mls/publicMessage.js';
 import { decodeRatchetTree, encodeRatchetTree } from 'ts-mls/ratchetTree.js';
 import { createSecretTree, deriveKey, deriveNonce, ratchetUntil } from 'ts-mls/secretTree.js';
 import { expandSenderDataKey, expandSenderDataNonce } from 'ts-mls/sender.js';
-import { openSenderData, protect, signedBytes, unprotect } from '../../mls/private-message.ts';
+import { decodePrivateMessage } from '../../mls/private-framing.ts';
+import { openSenderData, protect, unprotect } from '../../mls/private-message.ts';
 import { newRatchets, ratchetOf, take } from '../../mls/secret-tree.ts';
+import { signedBytes } from '../../mls/signed-content.ts';
 import type { VectorContext } from './context.ts';
 import { decodeAll, holds, same } from './expect.ts';
 import { Fields } from './fields.ts';
@@ -136,18 +138,19 @@ async function applicationMessage(vector: Fields, groupContext: GroupContext, co
     const ratchets = newRatchets(STAMP, LEAVES, vector.bytes('encryption_secret'));
     return take(context, ratchetOf(context, ratchets, SENDER, LEAVES), generation);
   };
-  const open = async (message: PrivateMessage) => {
+  const open = async (bytes: Uint8Array) => {
+    const message = decodePrivateMessage(bytes, bytes.length);
     const sender = openSenderData(context, message, senderDataSecret);
     holds('sender', sender.leafIndex === SENDER);
     const { applicationData, signature } = unprotect(context, message, keyOf(sender.generation), sender);
     same('application data', applicationData, vector.bytes('application'));
     const { authenticatedData } = message;
     const content = { groupContext, leafIndex: SENDER, applicationData, authenticatedData };
-    const bytes = signedBytes(content);
-    holds('signature', await context.suite.signature.verify(vector.bytes('signature_pub'), bytes, signature));
+    const signed = signedBytes(content);
+    holds('signature', await context.suite.signature.verify(vector.bytes('signature_pub'), signed, signature));
     return content;
   };
-  const content = await open(privateMessage(vector.bytes('application_priv')));
+  const content = await open(vector.bytes('application_priv'));
   const signature = await context.suite.signature.sign(vector.bytes('signature_priv'), signedBytes(content));
   await open(
     protect(context, {
