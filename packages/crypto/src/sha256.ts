@@ -39,14 +39,13 @@ const INITIAL: HashState = Int32Array.of(
 
 /** Scratch space. Everything here is synchronous, so it is never shared; the exported functions leave it wiped. */
 const schedule: HashState = new Int32Array(64);
-const tail: Bytes = new Uint8Array(2 * BLOCK_LENGTH);
 const working: HashState = new Int32Array(8);
 
 /** Computes SHA-256 of `data`, 32 bytes. @throws RangeError from 512 MiB on */
 export function sha256(data: Uint8Array): Bytes {
   const out = new Uint8Array(DIGEST_LENGTH);
-  finish(INITIAL, 0, data, 0, data.length, out, 0);
-  clean();
+  absorb(INITIAL, 0, data, 0, data.length);
+  finish(out, 0);
   return out;
 }
 
@@ -59,25 +58,23 @@ export interface HmacKey {
 /** Prepares a key of any length (RFC 2104 §2). */
 export function hmacKey(key: Uint8Array): HmacKey {
   const short = key.length > BLOCK_LENGTH ? sha256(key) : key;
-  const block = tail.subarray(0, BLOCK_LENGTH);
   const inner = INITIAL.slice();
   const outer = INITIAL.slice();
-  for (let i = 0; i < BLOCK_LENGTH; i++) block[i] = (i < short.length ? short[i]! : 0) ^ 0x36;
-  compress(inner, block, 0);
-  for (let i = 0; i < BLOCK_LENGTH; i++) block[i] = block[i]! ^ (0x36 ^ 0x5c);
-  compress(outer, block, 0);
-  clean();
+  absorbPadded(inner, short, 0x36363636);
+  absorbPadded(outer, short, 0x5c5c5c5c);
+  schedule.fill(0);
   return { inner, outer };
 }
 
 /** Computes HMAC-SHA-256 of `data[from..to)`, written to `out` at `at`. The ranges may overlap. */
 export function hmacInto(key: HmacKey, data: Uint8Array, from: number, to: number, out: Uint8Array, at: number): void {
-  finish(key.inner, BLOCK_LENGTH, data, from, to, innerDigest, 0);
-  finish(key.outer, BLOCK_LENGTH, innerDigest, 0, DIGEST_LENGTH, out, at);
-  clean();
+  absorb(key.inner, BLOCK_LENGTH, data, from, to);
+  schedule.set(working);
+  pad(DIGEST_LENGTH / 4, BIT_AFTER, BLOCK_LENGTH + DIGEST_LENGTH);
+  working.set(key.outer);
+  compress(working);
+  finish(out, at);
 }
-
-const innerDigest: Bytes = new Uint8Array(DIGEST_LENGTH);
 
 /** Overwrites a prepared key. */
 export function wipeHmacKey({ inner, outer }: HmacKey): void {
@@ -85,52 +82,64 @@ export function wipeHmacKey({ inner, outer }: HmacKey): void {
   outer.fill(0);
 }
 
-function clean(): void {
-  schedule.fill(0);
-  tail.fill(0);
-  working.fill(0);
-  innerDigest.fill(0);
-}
+/** The bit that follows the data, where these end with a word. */
+const BIT_AFTER = 1 << 31;
 
-/** The digest of `prefix` bytes already in `state`, a whole number of blocks, followed by `data[from..to)`. */
-function finish(
-  state: HashState,
-  prefix: number,
-  data: Uint8Array,
-  from: number,
-  to: number,
-  out: Uint8Array,
-  at: number,
-): void {
+/** Sets `working` to what `prefix` bytes already in `state`, a whole number of blocks, and `data[from..to)` give. */
+function absorb(state: HashState, prefix: number, data: Uint8Array, from: number, to: number): void {
   if (to - from > MAX_LENGTH) throw new RangeError(`sha256: at most ${MAX_LENGTH} bytes, got ${to - from}`);
   working.set(state);
   let next = from;
-  for (; next + BLOCK_LENGTH <= to; next += BLOCK_LENGTH) compress(working, data, next);
-
-  const rest = to - next;
-  for (let i = 0; i < rest; i++) tail[i] = data[next + i]!;
-  tail[rest] = 0x80;
-  const end = rest < BLOCK_LENGTH - 8 ? BLOCK_LENGTH : 2 * BLOCK_LENGTH;
-  for (let i = rest + 1; i < end; i++) tail[i] = 0;
-  writeWord(tail, end - 4, (prefix + to - from) << 3);
-  compress(working, tail, 0);
-  if (end > BLOCK_LENGTH) compress(working, tail, BLOCK_LENGTH);
-  for (let i = 0; i < 8; i++) writeWord(out, at + 4 * i, working[i]!);
-}
-
-function writeWord(out: Uint8Array, at: number, word: number): void {
-  out[at] = word >>> 24;
-  out[at + 1] = word >>> 16;
-  out[at + 2] = word >>> 8;
-  out[at + 3] = word;
-}
-
-/** FIPS 180-4 §6.2.2, one block. */
-function compress(state: HashState, block: Uint8Array, at: number): void {
-  const w = schedule;
-  for (let t = 0, i = at; t < 16; t++, i += 4) {
-    w[t] = (block[i]! << 24) | (block[i + 1]! << 16) | (block[i + 2]! << 8) | block[i + 3]!;
+  for (; next + BLOCK_LENGTH <= to; next += BLOCK_LENGTH) {
+    for (let t = 0, i = next; t < 16; t++, i += 4) schedule[t] = wordAt(data, i);
+    compress(working);
   }
+  let t = 0;
+  for (; next + 4 <= to; next += 4) schedule[t++] = wordAt(data, next);
+  let last = BIT_AFTER;
+  for (let i = to - 1; i >= next; i--) last = (last >>> 8) | (data[i]! << 24);
+  pad(t, last, prefix + to - from);
+  compress(working);
+}
+
+/** Fills the last block, or the last two, after `t` words of data: `last`, zeros, the length of all in bits. */
+function pad(t: number, last: number, length: number): void {
+  schedule[t] = last;
+  schedule.fill(0, t + 1, 16);
+  if (t > 13) {
+    compress(working);
+    schedule.fill(0, 0, 15);
+  }
+  schedule[15] = length << 3;
+}
+
+/** Absorbs a key of at most one block, every byte of which is changed by `pad`. */
+function absorbPadded(state: HashState, key: Uint8Array, pad: number): void {
+  for (let t = 0, i = 0; t < 16; t++, i += 4) schedule[t] = (i < key.length ? wordAt(key, i) : 0) ^ pad;
+  compress(state);
+}
+
+/** Writes the digest in `working` to `out`, and wipes. */
+function finish(out: Uint8Array, at: number): void {
+  for (let i = 0, next = at; i < 8; i++) {
+    const word = working[i]!;
+    out[next++] = word >>> 24;
+    out[next++] = word >>> 16;
+    out[next++] = word >>> 8;
+    out[next++] = word;
+  }
+  schedule.fill(0);
+  working.fill(0);
+}
+
+/** Four bytes, big-endian; those beyond the end are zeros. */
+function wordAt(bytes: Uint8Array, at: number): number {
+  return (bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!;
+}
+
+/** FIPS 180-4 §6.2.2: takes the block whose 16 words are in the schedule. */
+function compress(state: HashState): void {
+  const w = schedule;
   for (let t = 16; t < 64; t++) {
     const x = w[t - 15]!;
     const y = w[t - 2]!;
@@ -148,9 +157,9 @@ function compress(state: HashState, block: Uint8Array, at: number): void {
   let h = state[7]!;
   for (let t = 0; t < 64; t++) {
     const s1 = ((e >>> 6) | (e << 26)) ^ ((e >>> 11) | (e << 21)) ^ ((e >>> 25) | (e << 7));
-    const t1 = (h + s1 + ((e & f) ^ (~e & g)) + K[t]! + w[t]!) | 0;
+    const t1 = (h + s1 + (g ^ (e & (f ^ g))) + K[t]! + w[t]!) | 0;
     const s0 = ((a >>> 2) | (a << 30)) ^ ((a >>> 13) | (a << 19)) ^ ((a >>> 22) | (a << 10));
-    const t2 = (s0 + ((a & b) ^ (a & c) ^ (b & c))) | 0;
+    const t2 = (s0 + ((a & b) | (c & (a | b)))) | 0;
     h = g;
     g = f;
     f = e;

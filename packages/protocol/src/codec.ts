@@ -50,7 +50,7 @@ export class ByteWriter {
     const start = this.#reserve(width);
     let rest = value;
     for (let i = width - 1; i >= 0; i--) {
-      this.#buffer[start + i] = rest % 256;
+      this.#buffer[start + i] = rest; // the lowest 8 bits
       rest = Math.floor(rest / 256);
     }
   }
@@ -92,15 +92,16 @@ export class ByteReader {
 
   /** The next big-endian integer of `width` bytes. @throws SealError MALFORMED at the end of input. */
   uint(width: number): number {
-    const bytes = this.#take(width);
+    const end = this.#advance(width);
     let value = 0;
-    for (const byte of bytes) value = value * 256 + byte;
+    for (let i = end - width; i < end; i++) value = value * 256 + this.#input[i]!;
     return value;
   }
 
   /** A copy of the next `length` bytes. @throws SealError MALFORMED at the end of input. */
   bytes(length: number): Bytes {
-    return new Uint8Array(this.#take(length)); // not slice(): a Node Buffer's is a view, and its type would leak
+    const end = this.#advance(length);
+    return new Uint8Array(this.#input.subarray(end - length, end)); // not slice(): of a Node Buffer it would be a view
   }
 
   /** @throws SealError MALFORMED when input is left over. */
@@ -108,12 +109,12 @@ export class ByteReader {
     if (this.#at !== this.#input.length) throw malformed('trailing bytes');
   }
 
-  #take(length: number): Uint8Array {
+  /** Moves on by `length` bytes; returns where they end. */
+  #advance(length: number): number {
     const end = this.#at + length;
     if (end > this.#input.length) throw malformed('unexpected end');
-    const view = this.#input.subarray(this.#at, end);
     this.#at = end;
-    return view;
+    return end;
   }
 }
 
