@@ -1,5 +1,5 @@
 import { ml_kem768 } from '@noble/post-quantum/ml-kem.js';
-import { asKey, wipe } from '@seal-chat/protocol';
+import { asKey, constantTimeEqual, wipe, type Bytes } from '@seal-chat/protocol';
 import { expectLength } from '../expect-length.ts';
 import type { KemSecret } from '../keys.ts';
 import type { Rng } from '../rng.ts';
@@ -9,11 +9,23 @@ import { KEM_SEED_LENGTH, checkDecapsulation, checkKemPublicKey, type Kem } from
  * Makes ML-KEM-768 in JavaScript. Loaded by `selectKem` only where WebCrypto has none: it is a tenth of the code size.
  */
 export function nobleKem(rng: Rng): Kem {
+  /**
+   * The pair that was expanded last: a new epoch's key is made, and a few messages later its ciphertext comes. To expand
+   * it again would be a fifth of what an epoch costs.
+   */
+  let last: { readonly seed: Bytes; readonly secretKey: Uint8Array } | null = null;
+
+  function forget(): void {
+    if (last !== null) wipe(last.seed, last.secretKey);
+    last = null;
+  }
+
   return {
     async publicKey(seed) {
       expectLength('KEM seed', seed, KEM_SEED_LENGTH);
       const { publicKey, secretKey } = ml_kem768.keygen(seed);
-      wipe(secretKey);
+      forget();
+      last = { seed: Uint8Array.from(seed), secretKey };
       return asKey(publicKey);
     },
 
@@ -27,9 +39,11 @@ export function nobleKem(rng: Rng): Kem {
 
     async decapsulate(seed, ciphertext) {
       checkDecapsulation(seed, ciphertext);
-      const { secretKey } = ml_kem768.keygen(seed);
+      const isLast = last !== null && constantTimeEqual(last.seed, seed);
+      const secretKey = isLast ? last!.secretKey : ml_kem768.keygen(seed).secretKey;
       const sharedSecret = ml_kem768.decapsulate(ciphertext, secretKey);
       wipe(secretKey);
+      if (isLast) forget();
       return takeSecret(sharedSecret);
     },
   };

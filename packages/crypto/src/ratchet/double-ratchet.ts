@@ -163,8 +163,10 @@ export async function ratchetDecrypt(params: DecryptParams): Promise<Decrypted> 
   const known = findChain(state, ratchet.dhKey);
   const opened = known !== undefined && isStarted(state) ? openKnown(params, state, known) : await ratchetStep(params);
   const { pq } = opened.state;
-  if (pq === null || header === null) return opened;
-  return { ...opened, state: { ...opened.state, pq: await takePqMessage({ kem, state: pq, header, localNow }) } };
+  if (pq === null || header === null || header.message === null) return opened;
+  const { epoch, message } = header;
+  const taken = await takePqMessage({ kem, state: pq, message, epoch, localNow });
+  return { ...opened, state: { ...opened.state, pq: taken } };
 }
 
 /** A message of a receiving chain that exists. */
@@ -173,7 +175,7 @@ function openKnown(params: DecryptParams, state: RatchetState, known: ReceiverCh
   const walk = n < known.n ? null : startWalk(params, n - known.n);
   const { chain, plaintext } = openInChain(known, params, walk);
   const receiving = state.receiving.map((other) => (other === known ? chain : other));
-  const pq = walk?.arrive(params.localNow) ?? state.pq;
+  const pq = walk === null ? withOpened(state.pq) : walk.arrive(params.localNow);
   return { state: { ...state, receiving: limitSkippedKeys(receiving, params.now), pq }, plaintext };
 }
 
@@ -219,6 +221,11 @@ async function ratchetStep(params: DecryptParams): Promise<Decrypted> {
 function startWalk({ state, envelope }: DecryptParams, missing: number): PqWalk | null {
   const { pq } = envelope.header;
   return state.pq === null || pq === null ? null : walkTo(state.pq, pq, missing);
+}
+
+/** Counts a message whose key was kept. */
+function withOpened(pq: PqState | null): PqState | null {
+  return pq === null ? null : { ...pq, messages: pq.messages + 1 };
 }
 
 /** Keys that were derived on the way already, one after the other. */

@@ -1,4 +1,4 @@
-import { RATCHET_LIMITS, asKey, type KemPublicKey, type PqHeader } from '@seal-chat/protocol';
+import { RATCHET_LIMITS, asKey, type KemPublicKey, type PqMessage } from '@seal-chat/protocol';
 import { KEM_SEED_LENGTH, type Kem } from '../kem/kem.ts';
 import type { KemSeed } from '../keys.ts';
 import type { Rng } from '../rng.ts';
@@ -36,13 +36,12 @@ export async function offerEpoch(params: {
 export async function takePqMessage(params: {
   readonly kem: Kem;
   readonly state: PqState;
-  readonly header: PqHeader;
+  readonly message: PqMessage;
+  readonly epoch: number;
   readonly localNow: number;
 }): Promise<PqState> {
-  const { kem, header, localNow } = params;
-  const state = { ...params.state, messages: params.state.messages + 1 };
-  const { message, epoch } = header;
-  if (message === null || epoch !== state.receiving.epoch) return state;
+  const { kem, state, message, epoch, localNow } = params;
+  if (epoch !== state.receiving.epoch) return state;
   if (message.kind === 'encapsulationKey') {
     return mayAnswer(state) ? answer(kem, state, message.encapsulationKey) : state;
   }

@@ -107,7 +107,7 @@ export interface PqWalk {
   next(): PqMessageKey;
   /** Passes over the next message, whose key nobody will keep. */
   pass(): void;
-  /** The state once the message that the walk led to is authenticated. */
+  /** The state once the message that the walk led to is authenticated, with that message counted. */
   arrive(localNow: number): PqState;
 }
 
@@ -156,9 +156,10 @@ function exchangeChain(exchange: PqExchange): PqChain | null {
 /** With the first message of a new epoch, this side uses it too, and the one before is gone. */
 function arriveIn(state: PqState, receiving: PqChain, localNow: number): PqState {
   const { exchange } = state;
-  if (receiving.epoch === state.receiving.epoch) return { ...state, receiving };
-  if (exchange.step !== 'answered') return { ...state, receiving, exchange: IDLE };
-  return { ...state, receiving, sending: exchange.sending, exchange: IDLE, messages: 0, since: localNow };
+  const messages = state.messages + 1;
+  if (receiving.epoch === state.receiving.epoch) return { ...state, receiving, messages };
+  if (exchange.step !== 'answered') return { ...state, receiving, exchange: IDLE, messages };
+  return { ...state, receiving, sending: exchange.sending, exchange: IDLE, messages: 1, since: localNow };
 }
 
 /** `KDF_CK` of the Double Ratchet, for the chains of this one. */
