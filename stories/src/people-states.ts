@@ -120,5 +120,15 @@ export const peopleStates = {
       { ...deviceLines[0]!, kind: 'rejoined', afterSeq: 99, userId: CREW[1]![0].userId },
     ],
   },
+  deviceLinesFolded: {
+    ...channelStates.channel,
+    devices: [OWN_PHONE],
+    deviceLines: [
+      { ...deviceLines[0]!, afterSeq: 99, userId: CREW[1]![0].userId },
+      { ...deviceLines[1]!, afterSeq: 99, userId: CREW[2]![0].userId },
+      { ...deviceLines[4]!, afterSeq: 99 },
+      { ...deviceLines[3]!, kind: 'rejoined', afterSeq: 99, userId: CREW[1]![0].userId },
+    ],
+  },
   blockedInChannel: { ...channelStates.channel, blocked: [CREW[0]![0]] },
 } satisfies Record<string, FakeSeed>;

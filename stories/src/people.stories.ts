@@ -31,6 +31,8 @@ export const Devices: Story = { args: { state: 'deviceLines' } };
 export const DevicesDarkSmall: Story = { args: { state: 'deviceLines', theme: 'dark', width: SMALL } };
 export const DevicesRightToLeft: Story = { args: { ...RIGHT_TO_LEFT, state: 'deviceLines' } };
 export const DevicesInChannel: Story = { args: { state: 'deviceLinesInChannel', width: NARROW } };
+export const DevicesFolded: Story = { args: { state: 'deviceLinesFolded', width: NARROW } };
+export const DevicesFoldedRightToLeft: Story = { args: { ...RIGHT_TO_LEFT, state: 'deviceLinesFolded' } };
 
 export const Verified: Story = { args: { state: 'archived' } };
 export const Archive: Story = { args: { state: 'archived', isOpen: false }, play: after('2 archived chats') };

@@ -171,6 +171,13 @@ it('a chat is blocked or deleted after a question, with the focus on the harmles
   await page.close();
 });
 
+/** A line without what isolates names in it and what keeps it together. */
+const plain = (text: string): string =>
+  text
+    .replace(/[\u2068\u2069]/g, '')
+    .replace(/\s+/g, ' ')
+    .trim();
+
 const DEVICE_LOOKS: readonly (readonly [string, Omit<Scene, 'state'>])[] = [
   ['light', {}],
   ['dark at 320 px', { theme: 'dark', width: 320, height: 640 }],
@@ -186,14 +193,14 @@ it.each(DEVICE_LOOKS)(
     const told = await lines.allInnerTexts();
     expect(told).toHaveLength(4);
     if (look.lang === undefined) {
-      const plain = told.map((text) => text.replace(/[\u2068\u2069]/g, '').trim());
-      expect(plain[0]).toMatch(/^bob uses a new device\. First seen: \S/);
-      expect(plain[1]).toMatch(/^bob uses 2 new devices\./);
-      expect(plain[2]).toMatch(/^A device of bob can no longer read what is sent here\./);
+      const lineTexts = told.map(plain);
+      expect(lineTexts[0]).toMatch(/^bob now also reads on a new device · \S/);
+      expect(lineTexts[1]).toMatch(/^bob now also reads on 2 new devices ·/);
+      expect(lineTexts[2]).toMatch(/^A device of bob can no longer read what is sent here ·/);
       // Of this account the name is known.
       await expect
-        .poll(async () => (await lines.nth(3).innerText()).replace(/[\u2068\u2069]/g, ''))
-        .toMatch(/Your account has a new device: Chrome, Android\./);
+        .poll(async () => plain(await lines.nth(3).innerText()))
+        .toMatch(/Your account has a new device: Chrome, Android ·/);
     }
     const isBefore = await lines.first().evaluate((line) => {
       const first = line.parentElement!.querySelector('.message');
@@ -204,3 +211,19 @@ it.each(DEVICE_LOOKS)(
     await page.close();
   },
 );
+
+it('three lines about devices and more in a row are one, which opens', async () => {
+  const { page, widget } = await harness.show({ state: 'deviceLinesFolded', width: 320, height: 640 });
+  const lines = widget.locator('seal-message-list .device:visible');
+  await lines.nth(0).waitFor();
+  expect(await lines.count()).toBe(1);
+  expect(plain(await lines.first().innerText())).toMatch(/ · 3 more$/);
+  expect(await violations(page)).toEqual([]);
+  await lines.first().focus();
+  await page.keyboard.press('Enter');
+  await expect.poll(() => lines.count()).toBe(4);
+  expect(await lines.first().innerText()).not.toMatch(/more/);
+  expect(plain(await lines.nth(3).innerText())).toMatch(/came back with new keys/);
+  expect(await violations(page)).toEqual([]);
+  await page.close();
+});

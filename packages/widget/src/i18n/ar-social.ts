@@ -82,25 +82,33 @@ export const arSocial: SocialStrings = {
     }),
   blockedMessage: (name) => `رسالة من ${name}، وقد حظرته`,
   showBlocked: 'إظهار',
-  devicesAdded: (count, name, when) => `${name}: ${newDevices(count)}. أول مرة شوهد فيها: ${when}.`,
-  ownDevicesAdded: (count, names, when) =>
-    `حسابك: ${newDevices(count)}${names === null ? '' : `: ${names}`}. أول مرة شوهد فيها: ${when}.`,
-  devicesRemoved: (count, name, when) =>
+  devicesAdded: (count, name) => `لدى ${name} ${newDevices(count)}`,
+  ownDevicesAdded: (count, names) => `في حسابك ${newDevices(count)}${names === null ? '' : `: ${names}`}`,
+  devicesRemoved: (count, name) =>
     `${name ?? 'حسابك'}: ${plural('ar', count, {
       one: 'جهاز لم يعد يقرأ ما يُرسل هنا',
       two: 'جهازان لم يعودا يقرآن ما يُرسل هنا',
       few: '# أجهزة لم تعد تقرأ ما يُرسل هنا',
       many: '# جهازًا لم تعد تقرأ ما يُرسل هنا',
       other: '# جهاز لم تعد تقرأ ما يُرسل هنا',
-    })}. شوهد: ${when}.`,
-  devicesRejoined: (count, name, when) =>
+    })}`,
+  devicesRejoined: (count, name) =>
     `${name ?? 'حسابك'}: ${plural('ar', count, {
-      one: 'جهاز دخل هنا من جديد بمفاتيح جديدة',
-      two: 'جهازان دخلا هنا من جديد بمفاتيح جديدة',
-      few: '# أجهزة دخلت هنا من جديد بمفاتيح جديدة',
-      many: '# جهازًا دخلت هنا من جديد بمفاتيح جديدة',
-      other: '# جهاز دخلت هنا من جديد بمفاتيح جديدة',
-    })}. شوهد: ${when}.`,
+      one: 'جهاز عاد إلى هنا بمفاتيح جديدة',
+      two: 'جهازان عادا إلى هنا بمفاتيح جديدة',
+      few: '# أجهزة عادت إلى هنا بمفاتيح جديدة',
+      many: '# جهازًا عادت إلى هنا بمفاتيح جديدة',
+      other: '# جهاز عادت إلى هنا بمفاتيح جديدة',
+    })}`,
+  moreLines: (count) =>
+    plural('ar', count, {
+      zero: 'لا شيء آخر',
+      one: 'واحد آخر',
+      two: 'اثنان آخران',
+      few: '# أخرى',
+      many: '# آخر',
+      other: '# أخرى',
+    }),
   verifiedSign: 'تم التحقق',
   changedSign: 'تغيّرت المفاتيح',
 };

@@ -68,14 +68,15 @@ export const deSocial: SocialStrings = {
   archivedCount: (count) => plural('de', count, { one: '# archivierter Chat', other: '# archivierte Chats' }),
   blockedMessage: (name) => `Nachricht von ${name}, von dir blockiert`,
   showBlocked: 'Zeigen',
-  devicesAdded: (count, name, when) =>
-    `${name} nutzt ${plural('de', count, { one: 'ein neues Gerät', other: '# neue Geräte' })}. Zuerst gesehen: ${when}.`,
-  ownDevicesAdded: (count, names, when) =>
-    `Dein Konto hat ${plural('de', count, { one: 'ein neues Gerät', other: '# neue Geräte' })}${names === null ? '' : `: ${names}`}. Zuerst gesehen: ${when}.`,
-  devicesRemoved: (count, name, when) =>
-    `${plural('de', count, { one: 'Ein Gerät', other: '# Geräte' })} ${name === null ? 'deines Kontos' : `von ${name}`} ${plural('de', count, { one: 'kann', other: 'können' })} Neues hier nicht mehr lesen. Gesehen: ${when}.`,
-  devicesRejoined: (count, name, when) =>
-    `${plural('de', count, { one: 'Ein Gerät', other: '# Geräte' })} ${name === null ? 'deines Kontos' : `von ${name}`} ${plural('de', count, { one: 'ist', other: 'sind' })} mit neuen Schlüsseln wieder hier. Gesehen: ${when}.`,
+  devicesAdded: (count, name) =>
+    `${name} liest jetzt auch auf ${plural('de', count, { one: 'einem neuen Gerät', other: '# neuen Geräten' })}`,
+  ownDevicesAdded: (count, names) =>
+    `Dein Konto hat ${plural('de', count, { one: 'ein neues Gerät', other: '# neue Geräte' })}${names === null ? '' : `: ${names}`}`,
+  devicesRemoved: (count, name) =>
+    `${plural('de', count, { one: 'Ein Gerät', other: '# Geräte' })} ${name === null ? 'deines Kontos' : `von ${name}`} ${plural('de', count, { one: 'kann', other: 'können' })} Neues hier nicht mehr lesen`,
+  devicesRejoined: (count, name) =>
+    `${plural('de', count, { one: 'Ein Gerät', other: '# Geräte' })} ${name === null ? 'deines Kontos' : `von ${name}`} ${plural('de', count, { one: 'ist', other: 'sind' })} mit neuen Schlüsseln zurück`,
+  moreLines: (count) => `${count} weitere`,
   verifiedSign: 'Geprüft',
   changedSign: 'Schlüssel geändert',
 };

@@ -66,14 +66,15 @@ export const enSocial: SocialStrings = {
   archivedCount: (count) => plural('en', count, { one: '# archived chat', other: '# archived chats' }),
   blockedMessage: (name) => `Message from ${name}, whom you have blocked`,
   showBlocked: 'Show',
-  devicesAdded: (count, name, when) =>
-    `${name} uses ${plural('en', count, { one: 'a new device', other: '# new devices' })}. First seen: ${when}.`,
-  ownDevicesAdded: (count, names, when) =>
-    `Your account has ${plural('en', count, { one: 'a new device', other: '# new devices' })}${names === null ? '' : `: ${names}`}. First seen: ${when}.`,
-  devicesRemoved: (count, name, when) =>
-    `${plural('en', count, { one: 'A device', other: '# devices' })} of ${name ?? 'your account'} can no longer read what is sent here. Seen: ${when}.`,
-  devicesRejoined: (count, name, when) =>
-    `${plural('en', count, { one: 'A device', other: '# devices' })} of ${name ?? 'your account'} entered again with new keys. Seen: ${when}.`,
+  devicesAdded: (count, name) =>
+    `${name} now also reads on ${plural('en', count, { one: 'a new device', other: '# new devices' })}`,
+  ownDevicesAdded: (count, names) =>
+    `Your account has ${plural('en', count, { one: 'a new device', other: '# new devices' })}${names === null ? '' : `: ${names}`}`,
+  devicesRemoved: (count, name) =>
+    `${plural('en', count, { one: 'A device', other: '# devices' })} of ${name ?? 'your account'} can no longer read what is sent here`,
+  devicesRejoined: (count, name) =>
+    `${plural('en', count, { one: 'A device', other: '# devices' })} of ${name ?? 'your account'} came back with new keys`,
+  moreLines: (count) => `${count} more`,
   verifiedSign: 'Verified',
   changedSign: 'Keys changed',
 };

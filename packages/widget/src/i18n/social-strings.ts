@@ -67,12 +67,14 @@ export interface SocialStrings {
   readonly archivedCount: (count: number) => string;
   readonly blockedMessage: (name: string) => string;
   readonly showBlocked: string;
-  // Devices: how many; whose, null for this account; when this device has learned of it
-  readonly devicesAdded: (count: number, name: string, when: string) => string;
+  // Devices: how many, and whose, null for this account. A time follows.
+  readonly devicesAdded: (count: number, name: string) => string;
   /** `names`: what they are called, null where that is not known. */
-  readonly ownDevicesAdded: (count: number, names: string | null, when: string) => string;
-  readonly devicesRemoved: (count: number, name: string | null, when: string) => string;
-  readonly devicesRejoined: (count: number, name: string | null, when: string) => string;
+  readonly ownDevicesAdded: (count: number, names: string | null) => string;
+  readonly devicesRemoved: (count: number, name: string | null) => string;
+  readonly devicesRejoined: (count: number, name: string | null) => string;
+  /** Lines like the one before, which are folded. */
+  readonly moreLines: (count: number) => string;
   /** The sign of a person whose keys were compared. */
   readonly verifiedSign: string;
   /** The sign of a person whose keys are others than before. */
