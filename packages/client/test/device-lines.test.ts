@@ -1,10 +1,10 @@
 import type { UserId } from '@seal-chat/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Conversation } from '../src/index.ts';
-import { addDevice, events, expectSaid, joined, say, settle } from './support/channel.ts';
+import { addDevice, events, expectSaid, joined, say, settle, stocked } from './support/channel.ts';
 import { deviceIdOf, openHouse, userIdOf, type House } from './support/house.ts';
 import { createLyingServer } from './support/lying-server.ts';
-import { createDisk } from './support/mortal.ts';
+import { copyDisk, createDisk } from './support/mortal.ts';
 import { createNetwork } from './support/network.ts';
 import { dmWith, expectShown, online, textOf, until } from './support/wait.ts';
 
@@ -149,5 +149,41 @@ describe('in channels', () => {
     for (const at of [atAlice, atBob]) await expectLines(at, names, ['one', 'bob added', 'two', 'bob removed']);
     expect(atSecond.messages.get().deviceLines.filter(({ kind }) => kind === 'added')).toEqual([]);
     expect(userIdOf(alice!.client)).toBe(alice!.userId);
+  });
+
+  it('a device that enters again with new keys is a line for all others, those of its owner included', async () => {
+    const [alice] = await settle(house, 1);
+    const disk = createDisk();
+    const before = disk.live();
+    const bob = house.open(before);
+    await bob.createAccount({ username: null });
+    await online(bob);
+    const phone = await addDevice(house, bob);
+    const [bobId, deviceId] = [userIdOf(bob), deviceIdOf(bob)];
+    const names = { [alice!.userId]: 'alice', [bobId]: 'bob' };
+    await Promise.all([bob, phone].map(stocked));
+    const { conversationId } = await alice!.client.createChannel({
+      name: 'Restored',
+      visibility: 'private',
+      members: [bobId],
+    });
+    const others = await Promise.all([alice!.client, phone].map((client) => joined(client, conversationId)));
+    await say(others[0]!, 'one');
+    await expectSaid(await joined(bob, conversationId), ['one']);
+    // The browser's profile is put back to what it was: its keys for the channel are old ones.
+    const backup = copyDisk(disk);
+    await say(bob.conversation(conversationId), 'two');
+    // More than a store has reported by its first connection, as the next one would.
+    await bob.api.devices.checkpoint.mutate({ rev: 3 * 2 ** 20 });
+    before.kill();
+
+    const again = house.open(backup.live());
+    await say(again.conversation(conversationId), 'three');
+    for (const at of others) {
+      await expectLines(at, names, ['one', 'two', 'bob rejoined', 'three']);
+      expect(at.messages.get().deviceLines).toMatchObject([{ kind: 'rejoined', userId: bobId, deviceId }]);
+      expect(events(at).filter((type) => type !== 'profile')).toEqual(['added']);
+    }
+    expect((await joined(again, conversationId)).messages.get().deviceLines).toEqual([]);
   });
 });
