@@ -20,8 +20,13 @@ test("a stranger's message is a request: read without a word to them, then a cha
   await expectStatus(alice.widget, 'do you ship to https://example.org/norway?', 'delivered');
   expect((await shown(alice.widget)).map(({ status }) => status)).toEqual(['delivered']);
 
+  // Nor does she see that he is here.
+  const presence = alice.widget.locator('seal-conversation .presence');
+  expect(await presence.innerText()).toBe('');
+
   await bob.widget.getByRole('button', { name: 'Accept', exact: true }).click();
   await composer(bob.widget, 'alice').waitFor();
+  await expect.poll(() => presence.innerText()).toBe('Online');
   await expectStatus(alice.widget, 'do you ship to https://example.org/norway?', 'read');
   await send(bob.widget, 'we do');
   await expectTexts(alice.widget, ['do you ship to https://example.org/norway?', 'we do']);

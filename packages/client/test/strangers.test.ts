@@ -64,18 +64,41 @@ describe('a stranger', () => {
     await isTold(fromBob, 'read');
   });
 
-  it('does not see whether the other person is there, and is not seen', async () => {
+  it('does not see whether the other person is there, and is not seen, before they are accepted', async () => {
     const { alice, bob, fromBob } = await people();
+    const seen: unknown[] = [];
+    fromBob.summary.subscribe((summary) => seen.push(summary?.peer?.presence));
     await fromBob.send('hello');
     const request = await requestFrom(alice.client, bob.userId);
     fromBob.setTyping(true);
+    alice.client.setPresence('away');
+    alice.client.setPresence('online');
+    // What a device is told when it connects is told to this one, too.
+    const again = house.open({ strangers: 'ask' });
+    await link(bob.client, again);
+    await online(again);
+    await isTold(fromBob, 'delivered');
     expect(request.summary.get()?.peer).toMatchObject({ presence: { state: 'offline' }, isTyping: false });
+    const nothing = { state: 'offline', lastSeenAt: null };
+    expect((await dmWith(again, alice.userId)).summary.get()?.peer?.presence).toEqual(nothing);
+    expect(seen.every((presence) => JSON.stringify(presence) === JSON.stringify(nothing))).toBe(true);
+
     await request.accept();
-    await until(
-      request.summary,
-      (summary) => summary?.peer?.presence.state === 'online',
-      'the presence after accepting',
-    );
+    for (const at of [request, fromBob])
+      await until(at.summary, (summary) => summary?.peer?.presence.state === 'online', 'the presence after accepting');
+  });
+
+  it('is told who is there once they are answered, also where the acceptance got lost', async () => {
+    const { server, alice, bob, fromBob } = await people();
+    await fromBob.send('hello');
+    const request = await requestFrom(alice.client, bob.userId);
+    server.lie({ inputs: { 'conversations.openDm': () => ({ userId: crypto.randomUUID() }) } });
+    await request.accept();
+    await server.expectFired();
+    expect(fromBob.summary.get()?.peer?.presence.state).toBe('offline');
+    server.lie({});
+    await request.send('hello yourself');
+    await until(fromBob.summary, (summary) => summary?.peer?.presence.state === 'online', 'the presence');
   });
 
   it('is no stranger once they were written to, on every device', async () => {

@@ -14,11 +14,11 @@ describe('two people', () => {
     expect(found).toEqual({ userId: bob.userId, username: 'bob' });
 
     const atAlice = await alice.client.openDm(bob.userId);
-    await until(atAlice.summary, (summary) => summary?.peer?.presence.state === 'online', 'to see bob');
     const sent = await atAlice.send('hello bob');
     expect(sent).toMatchObject({ status: 'sending', seq: null, isOwn: true });
     const atBob = await dmWith(bob.client, alice.userId);
     await expectShown(atBob, ['hello bob']);
+    await until(atAlice.summary, (summary) => summary?.peer?.presence.state === 'online', 'to see bob');
     await until(atAlice.messages, ({ messages }) => messages[0]?.status === 'delivered', 'delivered');
 
     expect(atBob.summary.get()?.unreadCount).toBe(1);

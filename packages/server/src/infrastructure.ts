@@ -3,7 +3,7 @@ import type { Sql } from 'postgres';
 import { webCryptoVerify, type Curves } from '@seal-chat/crypto/verify';
 import type { Bus } from './bus/bus.ts';
 import { createPostgresBus } from './bus/postgres.ts';
-import { findConversation, findPeers } from './conversations/lookup.ts';
+import { findConversation, findPeers, findWatchers } from './conversations/lookup.ts';
 import { openDatabase } from './db/database.ts';
 import { createAudience, deliverNotices, type Audience } from './delivery/audience.ts';
 import { createHub, type Hub } from './delivery/hub.ts';
@@ -52,7 +52,11 @@ export function createInfrastructure(options: {
   const messageLimits = createMessageLimits({ sql, clock, onError });
 
   const hub = createHub();
-  const audience = createAudience({ bus, peersOf: (tenantId, userId) => findPeers(sql, tenantId, userId) });
+  const audience = createAudience({
+    bus,
+    peersOf: (tenantId, userId) => findPeers(sql, tenantId, userId),
+    watchersOf: (tenantId, userId) => findWatchers(sql, tenantId, userId),
+  });
   const presence = createPresence({
     bus,
     audience,

@@ -31,6 +31,7 @@ describe('two processes on one database', () => {
     const small = await relay.addTenant({ limits: { socketsPerUser: 2 } });
     const [alice, bob] = await Promise.all([signUp(relay, small), signUp(other, small)]);
     const { conversationId } = await alice.first.api.conversations.openDm.mutate({ userId: bob.userId });
+    await bob.first.api.conversations.openDm.mutate({ userId: alice.userId });
     const heard = await caughtUp(listen(alice.first));
     await bob.first.api.sync.presence.mutate({ state: 'away' });
     await bob.first.api.sync.typing.mutate({ conversationId, isTyping: true });

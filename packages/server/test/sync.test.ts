@@ -202,6 +202,7 @@ describe('live events', () => {
     pair,
   }) => {
     const { alice, bob } = await pair();
+    await bob.first.api.conversations.openDm.mutate({ userId: alice.userId });
     const carol = await signUp(relay, tenant);
     const byCarol = await caughtUp(listen(carol.first));
     const byAlice = await caughtUp(listen(alice.first));
@@ -221,6 +222,33 @@ describe('live events', () => {
     const last = byAlice.events.findLast((event) => event.type === 'presence');
     expect(Math.abs(last!.lastSeenAt! - Date.now())).toBeLessThan(10_000);
     expect(states(byCarol.events)).toEqual([]);
+  });
+
+  test('a person who has not opened the DM shows the other nothing of their presence, live or when that one connects', async ({
+    relay,
+    tenant,
+    pair,
+  }) => {
+    // Alice opened the DM.
+    const { alice, bob, conversationId } = await pair();
+    const ofBob = (events: readonly SyncEvent[]) =>
+      events.filter((event) => event.type === 'presence' && event.userId === bob.userId);
+    const byBob = await caughtUp(listen(bob.first));
+    const byAlice = await caughtUp(listen(alice.first));
+    await byBob.until((events) => events.some((event) => event.type === 'presence' && event.userId === alice.userId));
+    await bob.first.api.sync.presence.mutate({ state: 'away' });
+    await alice.first.api.conversations.openDm.mutate({ userId: bob.userId });
+    const again = await caughtUp(listen(reconnect(relay, tenant, alice.first)));
+    await bob.first.api.sync.typing.mutate({ conversationId, isTyping: true });
+    for (const heard of [byAlice, again]) {
+      await heard.until((events) => events.some((event) => event.type === 'typing'));
+      expect(ofBob(heard.events)).toEqual([]);
+    }
+    await bob.first.api.conversations.openDm.mutate({ userId: alice.userId });
+    for (const heard of [byAlice, again]) {
+      await heard.until((events) => ofBob(events).length === 1);
+      expect(ofBob(heard.events)).toMatchObject([{ state: 'away' }]);
+    }
   });
 });
 

@@ -233,6 +233,7 @@ CREATE TABLE "memberships" (
     "user_id" UUID NOT NULL,
     "role" "member_role" NOT NULL DEFAULT 'member',
     "delivered_seq" BIGINT NOT NULL DEFAULT 0,
+    "tells_presence" BOOLEAN NOT NULL DEFAULT true,
     "joined_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
 
     CONSTRAINT "memberships_pkey" PRIMARY KEY ("tenant_id","conversation_id","user_id")

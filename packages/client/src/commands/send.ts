@@ -3,7 +3,7 @@ import { encodeContent, type Attachment, type PostContent } from '@seal-chat/pro
 import { takeForMessage } from '../attachments/for-message.ts';
 import { checkMentions } from '../content/mentions.ts';
 import { quote } from '../content/replies.ts';
-import type { ComposeDeps } from '../context/deps.ts';
+import type { ComposeDeps, Deps } from '../context/deps.ts';
 import type { SendOptions } from '../model/conversation-handle.ts';
 import type { Message } from '../model/message.ts';
 import { checkText, enqueue } from '../outbox/queue.ts';
@@ -11,6 +11,7 @@ import { activeAccount } from '../store/account.ts';
 import { viewAttachment, viewOutbox } from '../store/message-view.ts';
 import { ROWS, type OutboxRow, type RowKey } from '../store/rows.ts';
 import { timerOf } from '../store/timer.ts';
+import { loadPeople } from './load.ts';
 
 /** Bytes of all thumbnails of a message: with everything else it has to fit into one body. */
 const THUMBNAILS_SIZE = 28_000;
@@ -23,7 +24,7 @@ const THUMBNAILS_SIZE = 28_000;
  *   TOO_LARGE, NOT_FOUND (an attachment), BLOCKED, NOT_SIGNED_IN, STORAGE_FAILED
  */
 export async function send(
-  deps: ComposeDeps,
+  deps: ComposeDeps & Pick<Deps, 'api'>,
   conversationId: ConversationId,
   text: string,
   options: SendOptions = {},
@@ -35,12 +36,15 @@ export async function send(
   if (attachments.length > CONTENT_LIMITS.attachments)
     throw new SealError('BAD_INPUT', 'attachments: too many in one message');
   const { userId, device } = await activeAccount(deps.reader);
+  /** In a DM that this device has not opened before. */
+  let isAnswer = false;
   const { key, value: row } = await deps.transact(async (tx) => {
     const conversation = await tx.get(ROWS.conversation(conversationId));
     if (conversation?.isBlocked) throw new SealError('BLOCKED', 'send: this person is blocked');
     // Writing to people is accepting them.
-    if (conversation?.kind === 'dm' && !conversation.isAccepted)
-      tx.put(ROWS.conversation(conversationId), { ...conversation, isAccepted: true });
+    isAnswer = conversation?.kind === 'dm' && !conversation.isOpened;
+    if (conversation && (isAnswer || !conversation.isAccepted))
+      tx.put(ROWS.conversation(conversationId), { ...conversation, isAccepted: true, isOpened: true });
     const seconds = timerOf(conversation);
     const isPlain = replyTo === null && mentions.length === 0 && attachments.length === 0 && seconds === 0;
     if (isPlain) return enqueue(deps, tx, conversationId, { kind: 'text', text });
@@ -69,6 +73,11 @@ export async function send(
   });
   const message = viewOutbox(conversationId, row, { userId, deviceId: device.deviceId });
   if (message === null) throw new SealError('INTERNAL', 'outbox: the queued message is not shown');
+  if (isAnswer)
+    void loadPeople().then(
+      (people) => people.tellPresence(deps, conversationId),
+      () => {},
+    );
   return { message, key };
 }
 

@@ -5,6 +5,7 @@ import type { Mutation, Query } from './procedure.ts';
 
 /** Who talks with whom. */
 export const conversationInputs = {
+  /** The DM of the two, made where there is none. From then on that person is told of the caller's presence. */
   openDm: z.strictObject({ userId }),
   /** By id; `after` is the last id of the page before. */
   list: z.strictObject({ after: conversationId.nullable(), limit: pageSize }),

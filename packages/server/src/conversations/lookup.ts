@@ -1,6 +1,6 @@
 import type { ConversationId, TenantId, UserId } from '@seal-chat/protocol';
 import type { ConversationAnswer } from '@seal-chat/protocol/api';
-import type { Sql } from 'postgres';
+import type { PendingQuery, Row, Sql } from 'postgres';
 import type { PrismaClient } from '../generated/client.ts';
 
 /** The columns that `toAnswer` takes. */
@@ -89,17 +89,35 @@ export async function isChannel(sql: Sql, tenantId: TenantId, conversationId: Co
 export const MAX_COMPANY = 100;
 
 /** Finds the users who share a DM or a channel of at most `MAX_COMPANY` people with the user. */
-export async function findPeers(sql: Sql, tenantId: TenantId, userId: UserId): Promise<readonly UserId[]> {
+export function findPeers(sql: Sql, tenantId: TenantId, userId: UserId): Promise<readonly UserId[]> {
+  return findCompany(sql, { tenantId, userId }, sql`true`);
+}
+
+/** Finds those of them who are told of the user's presence: not a stranger, whose DM the user has not opened. */
+export function findWatchers(sql: Sql, tenantId: TenantId, userId: UserId): Promise<readonly UserId[]> {
+  return findCompany(sql, { tenantId, userId }, sql`small.tells_presence`);
+}
+
+/** Finds those of them whose presence the user is told of: not who has not opened the DM. */
+export function findWatched(sql: Sql, tenantId: TenantId, userId: UserId): Promise<readonly UserId[]> {
+  return findCompany(sql, { tenantId, userId }, sql`other.tells_presence`);
+}
+
+async function findCompany(
+  sql: Sql,
+  { tenantId, userId }: { readonly tenantId: TenantId; readonly userId: UserId },
+  condition: PendingQuery<Row[]>,
+): Promise<readonly UserId[]> {
   const rows = await sql<{ user_id: UserId }[]>`
     with small as materialized (
-      select conversation_id from memberships mine
+      select conversation_id, tells_presence from memberships mine
       where tenant_id = ${tenantId} and user_id = ${userId} and (select count(*) from (
         select 1 from memberships one
         where one.tenant_id = mine.tenant_id and one.conversation_id = mine.conversation_id
         limit ${MAX_COMPANY + 1}) members) <= ${MAX_COMPANY})
     select distinct other.user_id from small
     join memberships other on other.tenant_id = ${tenantId} and other.conversation_id = small.conversation_id
-    where other.user_id <> ${userId}`;
+    where other.user_id <> ${userId} and ${condition}`;
   return rows.map((row) => row.user_id);
 }
 

@@ -1,5 +1,5 @@
 import { dmId, selfId } from '@seal-chat/crypto/verify';
-import { SealError, type ConversationId, type TenantId, type UserId } from '@seal-chat/protocol';
+import { SealError, type ConversationId, type UserId } from '@seal-chat/protocol';
 import type { ConversationAnswer } from '@seal-chat/protocol/api';
 import { transact } from '../db/transaction.ts';
 import { findExistingUsers } from '../users/lookup.ts';
@@ -9,13 +9,13 @@ import type { Presence } from '../presence/presence.ts';
 import type { Audience } from '../delivery/audience.ts';
 import type { Session } from '../sessions/session.ts';
 import { findConversation } from './lookup.ts';
-import { findConversationsOf, findDm, insertDm } from './store.ts';
+import { findConversationsOf, findDm, insertDm, startTellingPresence } from './store.ts';
 
 /** Who talks with whom. */
 export interface ConversationsService {
   /**
    * The one DM of the caller and `userId`, created if it does not exist; with the caller's own id their conversation
-   * with themselves. @throws SealError NOT_FOUND
+   * with themselves. From now on the other person is told of the caller's presence. @throws SealError NOT_FOUND
    */
   openDm(session: Session, userId: UserId): Promise<ConversationAnswer>;
   list(session: Session, after: ConversationId | null, limit: number): Promise<readonly ConversationAnswer[]>;
@@ -32,15 +32,18 @@ export function createConversationsService(deps: {
 }): ConversationsService {
   const { prisma, limits, audience, presence, clock } = deps;
 
-  /** Tells each of the two, when connected, of the other's presence, as a new connection would be told. */
-  function introduce(tenantId: TenantId, { low, high }: { readonly low: UserId; readonly high: UserId }): void {
-    for (const [userId, peer] of [
-      [low, high],
-      [high, low],
-    ] as const) {
-      const event = presence.eventOf(tenantId, peer);
-      if (event !== null) audience.tell(tenantId, [userId], event);
-    }
+  /** Tells the other person of a DM, when connected, of the caller's presence, as a new connection would be told. */
+  function introduce({ tenantId, userId }: Session, peer: UserId): void {
+    const event = presence.eventOf(tenantId, userId);
+    if (event !== null) audience.tell(tenantId, [peer], event);
+  }
+
+  /** Whom a stranger has written to shows them nothing; who opens the DM as well shows that they are there. */
+  async function openExisting(session: Session, dm: ConversationAnswer, peer: UserId): Promise<ConversationAnswer> {
+    const { tenantId, userId } = session;
+    const member = { tenantId, conversationId: dm.conversationId, userId };
+    if (await startTellingPresence(prisma, member)) introduce(session, peer);
+    return dm;
   }
 
   return {
@@ -51,23 +54,23 @@ export function createConversationsService(deps: {
       const pair =
         userId < session.userId ? { low: userId, high: session.userId } : { low: session.userId, high: userId };
       const existing = await findDm(prisma, tenantId, pair);
-      if (existing !== null) return existing;
+      if (existing !== null) return openExisting(session, existing, userId);
 
       limits.consume(tenantId, session.userId, rates.messagesPerMinutePerUser);
       const isSelf = userId === session.userId;
       const conversationId = isSelf ? selfId(tenantId, userId) : dmId(tenantId, pair.low, pair.high);
+      const dm = { tenantId, conversationId, pair, openedBy: session.userId, createdAt: new Date(clock()) };
       const isNew = await transact(prisma, async (tx) => {
         // A second attempt finds a DM that another call has opened.
         const taken = await tx.conversation.count({ where: { tenantId, dmLow: pair.low, dmHigh: pair.high } });
-        if (taken === 0) await insertDm(tx, { tenantId, conversationId, pair, createdAt: new Date(clock()) });
+        if (taken === 0) await insertDm(tx, dm);
         return taken === 0;
       });
       const conversation = await findDm(prisma, tenantId, pair);
       if (conversation === null) throw new SealError('NOT_FOUND', 'conversations: the DM no longer exists');
-      if (isNew) {
-        audience.tell(tenantId, [pair.low, pair.high], { type: 'conversation', conversationId });
-        if (!isSelf) introduce(tenantId, pair);
-      }
+      if (!isNew) return openExisting(session, conversation, userId);
+      audience.tell(tenantId, [pair.low, pair.high], { type: 'conversation', conversationId });
+      if (!isSelf) introduce(session, userId);
       return conversation;
     },
 

@@ -46,10 +46,11 @@ export async function insertDm(
     readonly tenantId: TenantId;
     readonly conversationId: ConversationId;
     readonly pair: Pair;
+    readonly openedBy: UserId;
     readonly createdAt: Date;
   },
 ): Promise<void> {
-  const { tenantId, conversationId, pair, createdAt } = dm;
+  const { tenantId, conversationId, pair, openedBy, createdAt } = dm;
   const kind = pair.low === pair.high ? 'self' : 'dm';
   await tx.conversation.create({
     data: { tenantId, id: conversationId, kind, dmLow: pair.low, dmHigh: pair.high, createdAt },
@@ -59,7 +60,17 @@ export async function insertDm(
       tenantId,
       conversationId,
       userId,
+      tellsPresence: userId === openedBy,
       joinedAt: createdAt,
     })),
   });
+}
+
+/** Has the other person of a DM told of this one's presence. Resolves to whether they were not before. */
+export async function startTellingPresence(
+  prisma: PrismaClient,
+  member: { readonly tenantId: TenantId; readonly conversationId: ConversationId; readonly userId: UserId },
+): Promise<boolean> {
+  const where = { ...member, tellsPresence: false };
+  return (await prisma.membership.updateMany({ where, data: { tellsPresence: true } })).count > 0;
 }

@@ -7,19 +7,19 @@ import type { Hub } from './hub.ts';
 export interface Audience {
   /** The users who share a conversation with a user. */
   peersOf(tenantId: TenantId, userId: UserId): Promise<readonly UserId[]>;
+  /** Those of them who are told of the user's presence. */
+  watchersOf(tenantId: TenantId, userId: UserId): Promise<readonly UserId[]>;
   /** Tells every connected device of some users. */
   tell(tenantId: TenantId, userIds: readonly UserId[], event: NoticedEvent): void;
   /** Tells one device, where it is connected. */
   tellDevice(tenantId: TenantId, deviceId: DeviceId, event: NoticedEvent): void;
 }
 
-export function createAudience(deps: {
-  readonly bus: Bus;
-  readonly peersOf: (tenantId: TenantId, userId: UserId) => Promise<readonly UserId[]>;
-}): Audience {
-  const { bus, peersOf } = deps;
+export function createAudience(deps: Pick<Audience, 'peersOf' | 'watchersOf'> & { readonly bus: Bus }): Audience {
+  const { bus, peersOf, watchersOf } = deps;
   return {
     peersOf,
+    watchersOf,
     tell(tenantId, userIds, event) {
       for (const some of chunks(userIds)) {
         bus.publish({ kind: 'event', tenantId, userIds: some, deviceIds: [], event });

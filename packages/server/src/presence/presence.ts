@@ -128,9 +128,9 @@ export function createPresence(deps: {
   }
 
   async function tellAudience({ tenantId, userId }: Entry): Promise<void> {
-    const peers = await audience.peersOf(tenantId, userId);
+    const watchers = await audience.watchersOf(tenantId, userId);
     const event = eventOf(tenantId, userId);
-    if (event !== null) audience.tell(tenantId, peers, event);
+    if (event !== null) audience.tell(tenantId, watchers, event);
   }
 
   function eventOf(tenantId: TenantId, userId: UserId): Extract<LiveEvent, { type: 'presence' }> | null {

@@ -4,7 +4,7 @@ import type { Sql } from 'postgres';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { chunks, type Bus } from '../bus/bus.ts';
 import type { PrismaClient } from '../generated/client.ts';
-import { findMembers, findPeers } from '../conversations/lookup.ts';
+import { findMembers, findWatched } from '../conversations/lookup.ts';
 import { rateLimited } from '../limits/durable.ts';
 import type { Presence } from '../presence/presence.ts';
 import type { Connection, Session } from '../sessions/session.ts';
@@ -102,7 +102,7 @@ export function createSyncService(deps: {
         }
         leave = hub.add(inbox);
         await session.check();
-        for (const peer of await findPeers(sql, tenantId, userId)) {
+        for (const peer of await findWatched(sql, tenantId, userId)) {
           const event = presence.eventOf(tenantId, peer);
           if (event !== null) inbox.tell(event, `presence:${peer}`);
         }
