@@ -1,15 +1,23 @@
 import {
+  COUNT_LIMITS,
+  SIZE_LIMITS,
+  asKey,
+  certificateCodec,
+  decode,
   deviceListCodec,
   encode,
+  newId,
   type DeviceList,
-  type SignedDeviceList,
-  asKey,
   type DhPublicKey,
+  type SignedCertificate,
+  type SignedDeviceList,
+  type TenantId,
 } from '@seal-chat/protocol';
 import { describe, expect, it } from 'vitest';
 import { curves, nextList, testAccount, withNextKey, type TestAccount } from '../test/accounts.ts';
 import { seededRng } from '../test/rng.ts';
 import { codeOf } from '../test/seal-error.ts';
+import { certificateSignatureInput } from './certificate.ts';
 import {
   checkDeviceListContinues,
   deviceListSignatureInput,
@@ -19,6 +27,7 @@ import {
 } from './device-list.ts';
 import { openDeviceLabels } from './device-labels.ts';
 import { createAccountKeys, createDeviceKeys, type Account } from './identity.ts';
+import type { SignKeyPair } from './keys.ts';
 
 /** Signs whatever list a test makes up, as someone who holds the account key could. */
 async function forge(account: Account, list: DeviceList): Promise<SignedDeviceList> {
@@ -48,6 +57,15 @@ async function withIdentityOf(mallory: TestAccount, userId: Account['userId']) {
   return createAccountKeys({ curves, rng, ...mallory.account, userId });
 }
 
+/** A certificate by which an identity key speaks for its account itself. */
+async function certifyOwn(identity: SignKeyPair, { certificate }: Account): Promise<SignedCertificate> {
+  const content = { ...decode(certificateCodec, certificate.bytes), accountKey: identity.publicKey };
+  const bytes = encode(certificateCodec, content);
+  return { bytes, signature: await curves.sign(identity, certificateSignatureInput(bytes)) };
+}
+
+const ELSEWHERE = newId<TenantId>(seededRng('elsewhere')(16));
+
 const signedOf = (states: readonly DeviceListState[]) => states.map((state) => state.signed);
 
 describe('a signed device list', () => {
@@ -70,6 +88,17 @@ describe('a signed device list', () => {
     }
   });
 
+  it('has a largest size, and is not decoded beyond it', async () => {
+    const { account } = await testAccount('alice');
+    const sized = async (length: number) => {
+      const bytes = new Uint8Array(length);
+      const signature = await curves.sign(account.key, bytes);
+      return codeOf(() => verifyDeviceList(curves, { bytes, signature }));
+    };
+    expect(await sized(SIZE_LIMITS.deviceList + 1)).toBe('TOO_LARGE');
+    expect(await sized(SIZE_LIMITS.deviceList)).toBe('UNSUPPORTED_VERSION');
+  });
+
   it('is not a signature over the bare bytes: the label is covered', async () => {
     const { account, state } = await testAccount('alice');
     const signature = await curves.sign(account.key, state.signed.bytes);
@@ -87,6 +116,8 @@ describe('a signed device list', () => {
       { ...list, previousHash: new Uint8Array(32).fill(1) },
       { ...list, version: 2 },
       { ...list, userId: bob.account.userId },
+      { ...list, tenantId: ELSEWHERE },
+      { ...list, certificate: await certifyOwn(identity, account) },
       { ...list, devices: [{ ...device!, addedIn: 2 }] },
       { ...list, devices: [{ ...device!, addedIn: 0 }] },
       { ...list, devices: [{ ...device!, signKey: account.key.publicKey }] },
@@ -94,7 +125,10 @@ describe('a signed device list', () => {
       { ...list, devices: [{ ...device!, dhKey: asKey<DhPublicKey>(device!.signKey) }] },
     ];
     for (const each of broken) {
-      const signed = await forge(account, each);
+      const signed = await forge(
+        each.certificate === account.certificate ? account : { ...account, key: identity },
+        each,
+      );
       expect(await codeOf(() => verifyDeviceList(curves, signed))).toBe('DEVICE_LIST_REJECTED');
     }
   });
@@ -112,11 +146,13 @@ describe('the next device list', () => {
       ...good,
       devices: good.devices.map((device) => (device.deviceId === id ? { ...device, ...change } : device)),
     });
+    /** All but the version's number is as it must be. */
+    const inVersion = (version: number) => ({ ...replace(fresh.deviceId, { addedIn: version }), version });
     const otherKey = mallory.device.dh.publicKey;
     const phone = states[1]!.list.devices.find((device) => device.addedIn === 2)!;
     const cases: [string, DeviceList][] = [
-      ['version skipped', { ...good, version: good.version + 1, devices: previous.list.devices }],
-      ['version repeated', { ...good, version: previous.list.version, devices: previous.list.devices }],
+      ['version skipped', inVersion(good.version + 1)],
+      ['version repeated', inVersion(previous.list.version)],
       ['other predecessor', { ...good, previousHash: states[2]!.hash }],
       ['dh key of a device', replace(old.deviceId, { dhKey: otherKey })],
       ['sign key of a device', replace(old.deviceId, { signKey: otherKey })],
@@ -136,6 +172,23 @@ describe('the next device list', () => {
       const code = await codeOf(() => checkDeviceListContinues({ previous, next, removed: previous.removed }));
       expect(code, name).toBe('DEVICE_LIST_REJECTED');
     }
+  });
+
+  it('changes a single thing and is accepted: a username, an account key, a device in the place of another', async () => {
+    const { alice, states } = await history();
+    const previous = states.at(-1)!;
+    const [gone] = previous.list.devices.filter(({ deviceId }) => deviceId !== alice.device.deviceId);
+    const successor = await withNextKey(alice, previous);
+    const fresh = await createDeviceKeys({ curves, rng: seededRng('a device in the place of another') });
+    const renamed = { ...alice, account: { ...alice.account, username: 'alicia' } };
+    const changes: [string, DeviceListState][] = [
+      ['username', await nextList(renamed, previous, {})],
+      ['account key', await nextList(successor, previous, { previousArchive: alice.account.archive })],
+      ['device', await nextList(alice, previous, { add: [fresh], remove: [gone!.deviceId] })],
+      ['a device that takes itself out', await nextList(alice, previous, { remove: [alice.device.deviceId] })],
+    ];
+    for (const [name, next] of changes)
+      expect(() => checkDeviceListContinues({ previous, next, removed: previous.removed }), name).not.toThrow();
   });
 
   it('under another identity key is a change of identity', async () => {
@@ -208,8 +261,10 @@ describe('a chain of device lists', () => {
     expect(await verifyDeviceListChain({ curves, expected, known: states[3]!, chain: signedOf(states) })).toEqual(
       latest,
     );
-    const overlap = signedOf(states.slice(2));
-    expect(await verifyDeviceListChain({ curves, expected, known: states[3]!, chain: overlap })).toEqual(latest);
+    for (const from of [2, 3]) {
+      const overlap = signedOf(states.slice(from));
+      expect(await verifyDeviceListChain({ curves, expected, known: states[3]!, chain: overlap })).toEqual(latest);
+    }
   });
 
   it('may begin anywhere for someone who knows nothing: the newest list is enough', async () => {
@@ -262,10 +317,18 @@ describe('a chain of device lists', () => {
     const run = (expected: Parameters<typeof verifyDeviceListChain>[0]['expected'], known: DeviceListState | null) =>
       codeOf(() => verifyDeviceListChain({ curves, expected, known, chain: signedOf(states) }));
     const { tenantId, userId } = alice.account;
+    const another = await withIdentityOf(bob, userId);
     expect(await run(bob.account, null)).toBe('DEVICE_LIST_REJECTED');
     expect(await run(alice.account, bob.state)).toBe('DEVICE_LIST_REJECTED');
+    expect(await run({ tenantId: ELSEWHERE, userId }, null)).toBe('DEVICE_LIST_REJECTED');
     expect(await run({ tenantId, userId, identityKey: bob.identity.publicKey }, null)).toBe('IDENTITY_CHANGED');
     expect(await run({ tenantId, userId, identityKey: bob.identity.publicKey }, states[4]!)).toBe('IDENTITY_CHANGED');
+    // A chain from the beginning, by another identity, to a client that knows the account.
+    const { list } = alice.state;
+    const chain = [await forge(another.account, { ...list, certificate: another.account.certificate })];
+    expect(
+      await codeOf(() => verifyDeviceListChain({ curves, expected: alice.account, known: states[4]!, chain })),
+    ).toBe('IDENTITY_CHANGED');
   });
 
   it('must lead through the version that another device knows', async () => {
@@ -301,8 +364,11 @@ describe('extending a list', () => {
     expect(await extend({ add: [fresh, fresh] })).toBe('DEVICE_LIST_REJECTED');
     expect(await extend({ add: [{ ...fresh, deviceId: removedId }] })).toBe('DEVICE_LIST_REJECTED');
     expect(await extend({ remove: previous.list.devices.map((each) => each.deviceId) })).toBe('DEVICE_LIST_REJECTED');
-    const many = await Promise.all(Array.from({ length: 20 }, () => createDeviceKeys({ curves, rng })));
+    const room = COUNT_LIMITS.devicesPerUser - previous.list.devices.length;
+    const many = await Promise.all(Array.from({ length: room + 1 }, () => createDeviceKeys({ curves, rng })));
     expect(await extend({ add: many })).toBe('TOO_MANY_DEVICES');
+    const full = await nextList(alice, previous, { add: many.slice(1) });
+    expect(full.list.devices).toHaveLength(COUNT_LIMITS.devicesPerUser);
     const mallory = await testAccount('mallory');
     const other = { ...alice, account: { ...alice.account, key: mallory.account.key } };
     expect(await codeOf(() => nextList(other, previous, { add: [fresh] }))).toBe('IDENTITY_CHANGED');

@@ -177,9 +177,8 @@ export async function verifyDeviceListChain(input: {
         throw rejected('it differs from the list that another device knows');
       isAnchored = true;
     }
-    if (state === null && next.list.version === (expected.anchor?.version ?? -1) + 1) {
-      isAnchored = constantTimeEqual(next.list.previousHash, expected.anchor!.hash);
-    }
+    if (expected.anchor !== undefined && next.list.version === expected.anchor.version + 1)
+      isAnchored = constantTimeEqual(next.list.previousHash, expected.anchor.hash);
     state = follow(state, next, known);
   }
   state ??= known;

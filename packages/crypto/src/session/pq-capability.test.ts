@@ -14,6 +14,7 @@ import {
   testDevice,
   type TestDevice,
 } from '../../test/devices.ts';
+import { runs } from '../../test/runs.ts';
 import { codeOf } from '../../test/seal-error.ts';
 import { decryptEnvelope } from './decrypt-envelope.ts';
 import { encryptEnvelope, needsNewSession } from './encrypt-envelope.ts';
@@ -149,6 +150,6 @@ describe('the post-quantum ratchet', () => {
     /** The sessions of a record that have no post-quantum ratchet. */
     const plain = (record: ReturnType<typeof recordOf>): readonly string[] =>
       (record?.sessions ?? []).filter(({ ratchet }) => ratchet.pq === null).map(({ baseKey }) => toHex(baseKey));
-    await fc.assert(fc.asyncProperty(fc.array(step, { minLength: 4, maxLength: 24 }), play), { numRuns: 40 });
+    await fc.assert(fc.asyncProperty(fc.array(step, { minLength: 4, maxLength: 24 }), play), runs(40));
   });
 });
