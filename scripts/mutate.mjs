@@ -3,7 +3,9 @@
  * a time, runs the tests of the package that reach the change, and lists the mutants that no test noticed.
  *
  * Results are kept in `.mutation/<package>/`: `report.html`, `report.json` and what makes the next run incremental.
- * Options behind the paths go to Stryker, as `--force` (run everything again) or `--concurrency 1`.
+ * `--unit` runs only the tests beside the sources, without a database. Other options behind the paths go to Stryker, as
+ * `--force` (run everything again), `--concurrency 1`, or `--testFiles A,B` (no test but those of these files).
+ * docs/MUTATION.md says what was found.
  */
 import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join, relative, resolve, sep } from 'node:path';
@@ -13,7 +15,9 @@ import { quietEnvironment, run, tool } from './lib/run.mjs';
 const args = process.argv.slice(2);
 const firstOption = args.findIndex((arg) => arg.startsWith('--'));
 const paths = firstOption === -1 ? args : args.slice(0, firstOption);
-const options = firstOption === -1 ? [] : args.slice(firstOption);
+const given = firstOption === -1 ? [] : args.slice(firstOption);
+const isUnit = given.includes('--unit');
+const options = given.filter((option) => option !== '--unit');
 
 /** Package -> what to mutate in it, as patterns below the root. */
 const targets = new Map();
@@ -37,6 +41,7 @@ for (const [name, patterns] of targets) {
     MUTATED_PACKAGE: name,
     MUTATE: JSON.stringify([...patterns, '!**/*.test.ts', '!**/*.d.ts']),
     MUTATION_RESULTS: results,
+    MUTATION_TESTS: isUnit ? 'unit' : 'all',
     SEAL_RUNS: process.env.SEAL_RUNS ?? '0.1',
     SEAL_PATIENCE: process.env.SEAL_PATIENCE ?? '8',
   };

@@ -1,6 +1,8 @@
 import { statSync } from 'node:fs';
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
+import { ROOT } from '../lib/paths.mjs';
 
 /** Short test files first: most mutants are noticed by one of them, and the rest need not run. */
 class ShortFilesFirst extends BaseSequencer {
@@ -14,10 +16,20 @@ function cost(file: string): number {
   return statSync(file).size + (/leavings|tampering|convergence|chromium|recovery/.test(file) ? 1e6 : 0);
 }
 
+const root = `packages/${process.env['MUTATED_PACKAGE'] ?? 'crypto'}`;
+
+/** The package's tests beside its sources: in the mode `quick` they start no database. */
+const unitTests = {
+  root,
+  extends: join(ROOT, root, 'vitest.config.ts'),
+  mode: 'quick',
+  test: { exclude: ['test/**'] },
+};
+
 /** The tests of one package, for a mutation run; `scripts/mutate.mjs` names it. */
 export default defineConfig({
   test: {
-    projects: [`packages/${process.env['MUTATED_PACKAGE'] ?? 'crypto'}/vitest.config.ts`],
+    projects: [process.env['MUTATION_TESTS'] === 'unit' ? unitTests : `${root}/vitest.config.ts`],
     sequence: { sequencer: ShortFilesFirst },
   },
 });

@@ -1,4 +1,4 @@
-import { checkKeyPackage, createCommit, describeGroup } from '@seal-chat/crypto/mls';
+import { checkKeyPackage, createCommit, describeGroup, type GroupDescription } from '@seal-chat/crypto/mls';
 import {
   CHANNEL_LIMITS,
   SealError,
@@ -58,7 +58,7 @@ beforeEach(async () => {
     groupInfo: utf8('group info'),
     authenticator: utf8('next authenticator'),
   }));
-  vi.mocked(describeGroup).mockImplementation(() => ({ members: [me, ann] }) as ReturnType<typeof describeGroup>);
+  vi.mocked(describeGroup).mockReturnValue({ members: [me, ann] } as Partial<GroupDescription> as GroupDescription);
   vi.mocked(submitPending).mockImplementation(() => scene.accept());
 });
 afterEach(() => void vi.resetAllMocks());
@@ -218,7 +218,6 @@ describe('devices that are missing', () => {
     scene.published = [cid, wrong, unlisted].map(({ deviceId }) => deviceId);
     vi.mocked(checkKeyPackage).mockImplementation(async (_, { expected }) => {
       if (expected.deviceId === wrong.deviceId) throw failure;
-      return undefined as never;
     });
     scene.group = { ...scene.group, toAdd: [...others, cid] };
     expect(await run()).toBe(true);

@@ -1,4 +1,3 @@
-import type { Bytes } from '@seal-chat/protocol';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Deps } from '../context/deps.ts';
 import type { DeviceStore } from '../store/device-store.ts';
@@ -33,8 +32,8 @@ function open(over: DeviceStore): Deps {
     store: over,
     reader: rowReader(over),
     transact: (task) => transact({ store: over, committed: () => {} }, task),
-    rng: () => Uint8Array.from(drawn) as Bytes,
-  } as Deps;
+    rng: () => Uint8Array.from(drawn),
+  } as Partial<Deps> as Deps;
 }
 
 const reported = async () => (await deps.reader.get(ROWS.checkpoint)) ?? 0;

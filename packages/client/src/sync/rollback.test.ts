@@ -47,7 +47,6 @@ beforeEach(async () => {
   vi.mocked(maintainPreKeys).mockImplementation(async (_, options) => {
     const isForgotten = (await store.list({ prefix: 'session/' })).length === 0;
     steps.push(`prekeys ${JSON.stringify(options)}, ${isForgotten ? 'without' : 'with'} sessions`);
-    return undefined as never;
   });
   vi.mocked(loadChannels).mockResolvedValue({ renewChannels: async () => void steps.push('channels') } as never);
   vi.mocked(receiveMessage).mockImplementation(async (_, tx, { conversationId, seq }) => {
@@ -90,7 +89,7 @@ const asked = () => steps.filter((step) => step.startsWith('history'));
 describe('a store that was rolled back', () => {
   it('forgets its sessions first and reports to the server last', async () => {
     await conversation({}, [], 1);
-    await deps.transact(async (tx) => tx.put(ROWS.session(peer, device, 'begun-00'), new Uint8Array(1) as Bytes));
+    await deps.transact(async (tx) => tx.put(ROWS.session(peer, device, 'begun-00'), new Uint8Array(1)));
     await recoverFromRollback(deps);
     expect(steps).toEqual([
       'prekeys {"renewAll":true}, without sessions',
