@@ -90,12 +90,14 @@ function absorb(state: HashState, prefix: number, data: Uint8Array, from: number
   if (to - from > MAX_LENGTH) throw new RangeError(`sha256: at most ${MAX_LENGTH} bytes, got ${to - from}`);
   working.set(state);
   let next = from;
-  for (; next + BLOCK_LENGTH <= to; next += BLOCK_LENGTH) {
-    for (let t = 0, i = next; t < 16; t++, i += 4) schedule[t] = wordAt(data, i);
-    compress(working);
-  }
   let t = 0;
-  for (; next + 4 <= to; next += 4) schedule[t++] = wordAt(data, next);
+  for (; next + 4 <= to; next += 4) {
+    schedule[t++] = wordAt(data, next);
+    if (t === 16) {
+      compress(working);
+      t = 0;
+    }
+  }
   let last = BIT_AFTER;
   for (let i = to - 1; i >= next; i--) last = (last >>> 8) | (data[i]! << 24);
   pad(t, last, prefix + to - from);
@@ -121,13 +123,7 @@ function absorbPadded(state: HashState, key: Uint8Array, pad: number): void {
 
 /** Writes the digest in `working` to `out`, and wipes. */
 function finish(out: Uint8Array, at: number): void {
-  for (let i = 0, next = at; i < 8; i++) {
-    const word = working[i]!;
-    out[next++] = word >>> 24;
-    out[next++] = word >>> 16;
-    out[next++] = word >>> 8;
-    out[next++] = word;
-  }
+  for (let i = 0; i < DIGEST_LENGTH; i++) out[at + i] = working[i >> 2]! >> (24 - 8 * (i & 3));
   schedule.fill(0);
   working.fill(0);
 }
