@@ -31,7 +31,17 @@ export default {
 };
 
 /** Functions whose arguments say in English what went wrong; no program decides by them. */
-const SAYS = new Set(['Error', 'RangeError', 'TypeError', 'SealError', 'malformed', 'rejected', 'mismatch', 'refuse']);
+const SAYS = new Set([
+  'Error',
+  'RangeError',
+  'TypeError',
+  'SealError',
+  'invalid',
+  'malformed',
+  'mismatch',
+  'refuse',
+  'rejected',
+]);
 
 /** Leaves the words of errors alone. The code of a `SealError`, its first argument, is behaviour and is mutated. */
 const errorTexts = {
