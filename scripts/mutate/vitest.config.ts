@@ -2,7 +2,6 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
-import { ROOT } from '../lib/paths.mjs';
 
 /** Short test files first: most mutants are noticed by one of them, and the rest need not run. */
 class ShortFilesFirst extends BaseSequencer {
@@ -21,7 +20,7 @@ const root = `packages/${process.env['MUTATED_PACKAGE'] ?? 'crypto'}`;
 /** The package's tests beside its sources: in the mode `quick` they start no database. */
 const unitTests = {
   root,
-  extends: join(ROOT, root, 'vitest.config.ts'),
+  extends: join(import.meta.dirname, '../..', root, 'vitest.config.ts'),
   mode: 'quick',
   test: { exclude: ['test/**'] },
 };

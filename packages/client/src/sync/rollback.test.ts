@@ -1,11 +1,4 @@
-import {
-  newId,
-  type Bytes,
-  type ConversationId,
-  type DeviceId,
-  type MessageId,
-  type UserId,
-} from '@seal-chat/protocol';
+import { newId, type ConversationId, type DeviceId, type MessageId, type UserId } from '@seal-chat/protocol';
 import type { StoredMessage } from '@seal-chat/protocol/api';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { loadChannels } from '../channels/load.ts';

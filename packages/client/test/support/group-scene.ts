@@ -46,8 +46,10 @@ export class GroupScene {
   /** The steps that were sent, each of which the server accepted. */
   sent: PendingRow[] = [];
   readonly deps: Deps;
+  readonly store: DeviceStore;
 
-  private constructor(readonly store: DeviceStore) {
+  private constructor(store: DeviceStore) {
+    this.store = store;
     const channels = {
       group: { query: async () => (this.askedForGroup++, this.group) },
       heads: { query: async () => this.heads },

@@ -36,7 +36,7 @@ type Content = Extract<PublicMessage['content'], { readonly contentType: 'commit
 function plan(message: PublicMessage, change: (content: Content) => object = (content) => content) {
   const content = change(contentOf(message)) as PublicMessage['content'];
   const group = { tenantId: TENANT, now: NOW, pskNonceLength: 32 };
-  return () => planCommit({ ...message, content } as PublicMessage, tree, group);
+  return () => planCommit({ ...message, content }, tree, group);
 }
 
 function contentOf({ content }: PublicMessage): Content {
