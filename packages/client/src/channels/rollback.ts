@@ -16,8 +16,7 @@ export async function renewChannels(deps: Deps): Promise<void> {
       const { conversationId } = placeOf(key);
       if (value.status !== 'joined') continue;
       await putChannel(tx, conversationId, { ...value, isStale: true });
-      const pending = await tx.get(CHANNEL_ROWS.pending(conversationId));
-      if (pending !== null) tx.delete(CHANNEL_ROWS.pending(conversationId));
+      tx.delete(CHANNEL_ROWS.pending(conversationId));
     }
   });
   await maintainKeyPackages(deps, { renewAll: true });

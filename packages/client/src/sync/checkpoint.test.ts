@@ -130,9 +130,16 @@ describe('a store that is overtaken while it is in use', () => {
   });
 
   it('stops also where this store has made no prekey yet', async () => {
-    await deps.transact(async (tx) => tx.delete(ROWS.preKeys));
     server.signedPreKeyId = 1;
-    await expect(checkForRollback(deps)).rejects.toMatchObject({ code: 'DEVICE_CLONED' });
+    const preKeys = (await deps.reader.get(ROWS.preKeys))!;
+    for (const change of ['no row', 'no key'] as const) {
+      await deps.transact(async (tx) =>
+        change === 'no row' ? tx.delete(ROWS.preKeys) : tx.put(ROWS.preKeys, { ...preKeys, signed: null }),
+      );
+      await expect(checkForRollback(deps), change).rejects.toMatchObject({ code: 'DEVICE_CLONED' });
+      await claim(deps, server.seen);
+      server.seen += 100;
+    }
   });
 
   it('does not stop when it was put back under the open page: then no copy is in use', async () => {

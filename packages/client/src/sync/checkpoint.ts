@@ -25,8 +25,7 @@ const accepted = new WeakMap<DeviceStore, number>();
  */
 export async function checkForRollback(deps: Deps): Promise<boolean> {
   if ((await isNewest(deps)) && (await claim(deps))) return false;
-  const known = accepted.get(deps.store);
-  if (known !== undefined && known === (await reported(deps)) && (await hasCopyRenewed(deps))) {
+  if (accepted.get(deps.store) === (await reported(deps)) && (await hasCopyRenewed(deps))) {
     accepted.delete(deps.store);
     throw new SealError('DEVICE_CLONED', 'store: a copy of it is in use');
   }

@@ -50,6 +50,6 @@ async function refetch(deps: Deps, conversationId: ConversationId): Promise<void
       return found;
     });
     before = messages.at(-1)?.seq ?? null;
-    if (!isNews || messages.length < PAGE || before === null) return;
+    if (!isNews || messages.length < PAGE) return;
   }
 }
