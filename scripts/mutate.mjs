@@ -1,6 +1,7 @@
 /**
  * `npm run mutate -- PATH…`: mutation testing. Changes the sources under each path in every way Stryker knows, one at
- * a time, runs the tests of the package that reach the change, and lists the mutants that no test noticed.
+ * a time, runs the tests of the package that reach the change, and lists the mutants that no test noticed. `FILE:FROM-TO`
+ * changes these lines alone.
  *
  * Results are kept in `.mutation/<package>/`: `report.html`, `report.json` and what makes the next run incremental.
  * `--unit` runs only the tests beside the sources, without a database. Other options behind the paths go to Stryker, as
@@ -22,12 +23,13 @@ const options = given.filter((option) => option !== '--unit');
 /** Package -> what to mutate in it, as patterns below the root. */
 const targets = new Map();
 for (const path of paths) {
-  const below = relative(ROOT, resolve(path)).split(sep);
+  const [, place, lines = ''] = /^(.*?)(:\d+-\d+)?$/.exec(path);
+  const below = relative(ROOT, resolve(place)).split(sep);
   const [folder, name] = below;
-  if (folder !== 'packages' || name === undefined) fail(`${path} is not in a package`);
+  if (folder !== 'packages' || name === undefined) fail(`${place} is not in a package`);
   const stat = statSync(join(ROOT, ...below), { throwIfNoEntry: false });
-  if (stat === undefined) fail(`${path} does not exist`);
-  const pattern = stat.isDirectory() ? `${below.join('/')}/**/*.ts` : below.join('/');
+  if (stat === undefined) fail(`${place} does not exist`);
+  const pattern = stat.isDirectory() ? `${below.join('/')}/**/*.ts` : `${below.join('/')}${lines}`;
   targets.set(name, [...(targets.get(name) ?? []), pattern]);
 }
 if (targets.size === 0) fail('name at least one file or folder, as packages/crypto/src/ratchet');
