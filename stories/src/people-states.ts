@@ -66,6 +66,15 @@ function request(): FakeSeed {
   };
 }
 
+/** A verified person whose name does not fit. */
+function verifiedLongName(): FakeSeed {
+  const peer = person(22, 'bartholomew-maximilian-vonder.k');
+  const id = conversationId(0);
+  const messages = dialogue(id, peer, CHAT);
+  const conversations = [summary(id, peer, messages, { presence: 'online', verification: 'verified' })];
+  return { account: SIGNED_IN, conversations, messages: new Map([[id, messages]]) };
+}
+
 const deviceId = (index: number): DeviceId =>
   `b71e0000-0000-4000-8000-0000000000${String(index).padStart(2, '0')}` as DeviceId;
 const OWN_PHONE: OwnDevice = { deviceId: deviceId(1), isThisDevice: false, name: 'Chrome, Android', addedAt: NOW };
@@ -100,6 +109,7 @@ export const peopleStates = {
     safetyNumber: DIGITS,
   },
   unverified: { account: SIGNED_IN, ...inbox(), safetyNumber: DIGITS },
+  verifiedLongName: verifiedLongName(),
   verifiedChanged: {
     account: SIGNED_IN,
     ...inbox(CHAT, { presence: 'online', verification: 'changed', isIdentityTrusted: false }),

@@ -59,6 +59,8 @@ export const VerifyDiffer: Story = {
   args: { state: 'unverified', width: NARROW },
   play: after('Details', 'Check it’s bob', 'They differ'),
 };
+export const VerifiedLongName: Story = { args: { state: 'verifiedLongName', width: SMALL } };
+export const VerifiedLongNameRightToLeft: Story = { args: { ...RIGHT_TO_LEFT, state: 'verifiedLongName' } };
 export const VerifiedChanged: Story = { args: { state: 'verifiedChanged' } };
 export const VerifiedChangedComparing: Story = {
   args: { state: 'verifiedChanged', theme: 'dark', width: SMALL },

@@ -59,7 +59,7 @@ export const states = {
     createAccountError: new SealError('USERNAME_TAKEN'),
   },
   welcomeBack: { account: { status: 'signed-out', resumable: person(0, 'alice') } },
-  recoveryCode: { account: { ...SIGNED_IN, recoveryCode: '7KQ4-M2XV-9TCD-E5RW-0HJB-3NPZ' } },
+  recoveryCode: { account: { ...SIGNED_IN, recoveryCode: '7KQ4-M2XV-9TCD-E5RW-0HJB-3NPZ-8CGY' } },
   storageFailed: { account: { status: 'storage-failed', error: new SealError('STORAGE_FAILED') } },
   opening: { account: { status: 'opening' } },
   empty: { account: SIGNED_IN, people: [bob, person(2, 'bobby'), person(3, 'bo.andersson')] },

@@ -119,6 +119,7 @@ export const base: CSSResult = css`
   }
   /* What can be done about something, in the line that says it. */
   .retry {
+    flex: none;
     min-inline-size: var(--_target);
     min-block-size: var(--_target);
     padding: 0 6px;

@@ -69,6 +69,12 @@ export const card: CSSResultArray = [
       text-wrap: balance;
       user-select: all;
     }
+    /* Groups of a long code, four a row. */
+    .code.groups {
+      display: grid;
+      grid-template-columns: repeat(4, max-content);
+      justify-content: space-between;
+    }
     .code.large {
       font-size: 2em;
       letter-spacing: 0.16em;
@@ -80,19 +86,6 @@ export const card: CSSResultArray = [
     }
     .code-input::placeholder {
       text-transform: none;
-    }
-    .check {
-      display: flex;
-      align-items: center;
-      gap: 12px;
-      min-block-size: 44px;
-      cursor: pointer;
-    }
-    .check input {
-      flex: none;
-      inline-size: 20px;
-      block-size: 20px;
-      margin: 0;
     }
     .progress {
       display: flex;

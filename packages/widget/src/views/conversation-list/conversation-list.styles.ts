@@ -52,13 +52,15 @@ export const conversationListStyles: CSSResultArray = [
     }
     .name,
     .preview {
+      display: flex;
       flex: 1;
+      align-items: center;
+      gap: 4px;
+      min-inline-size: 0;
+      white-space: nowrap;
     }
     .name {
-      overflow: hidden;
       font-weight: 500;
-      text-overflow: ellipsis;
-      white-space: nowrap;
     }
     .unread .name {
       font-weight: 650;
@@ -70,16 +72,11 @@ export const conversationListStyles: CSSResultArray = [
       font-variant-numeric: tabular-nums;
     }
     .preview {
-      display: flex;
-      align-items: center;
-      gap: 4px;
-      min-inline-size: 0;
       color: var(--_text-2);
       font-size: 0.9334em;
-      white-space: nowrap;
     }
     /* Each text is clipped at the end of its own direction. */
-    .preview > bdi,
+    bdi,
     .preview > i,
     .preview > .sender {
       overflow: hidden;
@@ -124,10 +121,7 @@ export const conversationListStyles: CSSResultArray = [
       color: var(--_text-2);
     }
     .shield {
-      display: inline-block;
-      margin-inline-start: 4px;
       color: var(--_ink);
-      vertical-align: -2px;
     }
     .shield.changed {
       color: var(--_warn);

@@ -19,7 +19,7 @@ export const conversationStyles: CSSResult = css`
   .head .avatar {
     --_avatar: 36px;
   }
-  .back {
+  .head > .icon-button {
     display: none;
     margin-inline: -6px;
   }
@@ -27,7 +27,12 @@ export const conversationStyles: CSSResult = css`
     min-inline-size: 0;
     line-height: 1.25;
   }
-  h2,
+  h2 {
+    display: flex;
+    gap: 5px;
+  }
+  /* A name is clipped at the end of its own direction, and hides no sign beside it. */
+  h2 > bdi,
   .presence {
     overflow: hidden;
     text-overflow: ellipsis;
@@ -41,10 +46,8 @@ export const conversationStyles: CSSResult = css`
     font-size: var(--_f-s);
   }
   .shield {
-    display: inline-block;
-    margin-inline-start: 5px;
+    align-self: center;
     color: var(--_ink);
-    vertical-align: -2px;
   }
   .shield.changed {
     color: var(--_warn);
@@ -70,7 +73,7 @@ export const conversationStyles: CSSResult = css`
     .head {
       padding-inline: 12px;
     }
-    .back {
+    .head > .icon-button {
       display: inline-grid;
     }
   }

@@ -1,8 +1,9 @@
 import { html, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
 import type { Conversation, ConversationId, ConversationMember, ConversationSummary } from '@seal-chat/client';
-import { avatarStyles, backIcon, base, Watch } from '@seal-chat/ui';
+import { avatarStyles, base, Watch } from '@seal-chat/ui';
 import { Lazy } from '../../internal/lazy.ts';
 import { SealView } from '../../internal/seal-view.ts';
+import { backButton } from '../../internal/templates.ts';
 import type { ViewEvent } from '../../internal/view-events.ts';
 import { peopleJourney } from '../../journeys/people.ts';
 import { settingsJourney } from '../../journeys/settings.ts';
@@ -69,15 +70,7 @@ export class SealConversation extends SealView {
     const peer = summary?.peer ?? null;
     const name = conversationName(summary, strings);
     return html`<div class="head" part="header">
-        <button
-          class="icon-button back"
-          aria-label=${strings.back}
-          title=${strings.back}
-          @click=${() => this.tell('back')}
-        >
-          ${backIcon}
-        </button>
-        ${conversationAvatar(summary)}
+        ${backButton(strings, () => this.tell('back'))} ${conversationAvatar(summary)}
         <div class="who">
           <h2 tabindex="-1"><bdi>${name}</bdi>${peopleJourney.loaded?.shield(peer, strings)}</h2>
           <p class="presence">

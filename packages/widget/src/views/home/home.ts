@@ -119,6 +119,8 @@ export class SealHome extends SealView {
     void this.updateComplete.then(() => {
       if (side === 'requests' || side === 'archive') this.byId<SealListDoors>('doors')?.focusDoor?.(side);
       else this.byId(side === 'settings' ? 'open-settings' : 'new')?.focus();
+      // A narrow widget shows the open conversation instead of the list.
+      if (!this.shadowRoot!.activeElement) this.byId('conversation')?.focus();
     });
   }
 

@@ -1,6 +1,6 @@
 import { css, html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
 import type { ConversationMember } from '@seal-chat/client';
-import { base, notice, warningIcon } from '@seal-chat/ui';
+import { base, notice, changedIcon } from '@seal-chat/ui';
 import { Action } from '../../internal/action.ts';
 import { AccountView } from '../../internal/account-view.ts';
 import { socialStrings } from '../../internal/social-view.ts';
@@ -18,9 +18,7 @@ export class SealIdentityNotice extends AccountView {
       }
       .digits {
         display: grid;
-        grid-template-columns: repeat(auto-fill, minmax(5.5ch, max-content));
-        inline-size: 100%;
-        max-inline-size: 30rem;
+        grid-template-columns: repeat(4, max-content);
         gap: 2px 14px;
         direction: ltr;
         font-family: ui-monospace, 'SF Mono', 'Cascadia Mono', Menlo, Consolas, monospace;
@@ -79,6 +77,13 @@ export class SealIdentityNotice extends AccountView {
     });
   };
 
+  /** Shows the numbers, with the focus on them: not on a button that says what is still to be found out. */
+  async #compare(): Promise<void> {
+    this.isComparing = true;
+    await this.updateComplete;
+    this.renderRoot.querySelector<HTMLElement>('.digits')?.focus();
+  }
+
   readonly #verify = async (): Promise<void> => {
     const { peer, safetyNumber } = this;
     if (peer === null || safetyNumber === null) return;
@@ -94,7 +99,7 @@ export class SealIdentityNotice extends AccountView {
     const name = personName(peer, strings);
     if (peer.verification === 'changed') return this.#renderVerified(peer, name);
     return html`<section class="notice" role="alert">
-      <h3>${warningIcon}<span>${strings.identityChanged(name)}</span></h3>
+      <h3>${changedIcon}<span>${strings.identityChanged(name)}</span></h3>
       <p>${strings.identityChangedText(name)}</p>
       ${
         this.safetyNumber === null
@@ -120,11 +125,11 @@ export class SealIdentityNotice extends AccountView {
     const strings = socialStrings(this.strings);
     const { isBusy, error } = this.#accepting;
     return html`<section class="notice" role="alert">
-      <h3>${warningIcon}<span>${strings.verifiedBefore(name)}</span></h3>
+      <h3>${changedIcon}<span>${strings.verifiedBefore(name)}</span></h3>
       <p>${strings.verifiedBeforeText(name)}</p>
       ${
         this.isComparing
-          ? html`<p class="digits" role="group" aria-label=${strings.numbers}>
+          ? html`<p class="digits" role="group" tabindex="-1" aria-label=${strings.numbers}>
               ${this.safetyNumber?.match(/\d{1,5}/gu)?.map((group) => html`<span>${group}</span>`)}
             </p>`
           : nothing
@@ -140,9 +145,7 @@ export class SealIdentityNotice extends AccountView {
               >
                 ${strings.numbersMatch}
               </button>`
-            : html`<button class="button secondary" @click=${() => (this.isComparing = true)}>
-                ${strings.compareAgain}
-              </button>`
+            : html`<button class="button secondary" @click=${this.#compare}>${strings.compareAgain}</button>`
         }
         <button
           class="button quiet"

@@ -1,11 +1,11 @@
 import { css, html, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import type { Person, PrivacySettings } from '@seal-chat/client';
-import { avatarStyles, backIcon, base, toggle, Watch } from '@seal-chat/ui';
+import { avatarStyles, base, toggle, Watch } from '@seal-chat/ui';
 import { errorText } from '../../error-text.ts';
 import { Action } from '../../internal/action.ts';
 import { SocialView } from '../../internal/social-view.ts';
-import { problemLine } from '../../internal/templates.ts';
+import { backButton, problemLine } from '../../internal/templates.ts';
 import { avatar } from '../../people/avatar.ts';
 import { personName } from '../../people/name.ts';
 import { settingsStyles } from '../settings/settings.styles.ts';
@@ -48,9 +48,9 @@ export class SealPrivacy extends SocialView {
   readonly #blocked = new Watch(this, () => this.client.blocked);
   readonly #setting = new Action(this);
 
-  /** Puts the focus on the way back. */
+  /** Puts the focus on the heading. */
   override focus(): void {
-    this.byId('back')?.focus();
+    this.renderRoot.querySelector('h2')?.focus();
   }
 
   protected override firstUpdated(): void {
@@ -62,16 +62,8 @@ export class SealPrivacy extends SocialView {
     const blocked = this.#blocked.value ?? [];
     const { error } = this.#setting;
     return html`<div class="head">
-        <button
-          id="back"
-          class="icon-button"
-          aria-label=${strings.back}
-          title=${strings.back}
-          @click=${() => this.tell('back')}
-        >
-          ${backIcon}
-        </button>
-        <h2>${strings.privacy}</h2>
+        ${backButton(strings, () => this.tell('back'))}
+        <h2 tabindex="-1">${strings.privacy}</h2>
       </div>
       <div class="sections">
         ${problemLine(error && errorText(error, strings))}

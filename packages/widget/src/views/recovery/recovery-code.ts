@@ -58,7 +58,9 @@ export class SealRecoveryCode extends SignInView {
         <p class="lead">${strings.recoveryText}</p>
       </div>
       <div class="stack">
-        <p id="code" class="code" dir="ltr" translate="no" aria-label=${strings.recoveryCodeLabel}>${this.code}</p>
+        <p id="code" class="code groups" dir="ltr" translate="no" aria-label=${strings.recoveryCodeLabel}>
+          ${this.code.split('-').map((group) => html`<span>${group}</span>`)}
+        </p>
         <button class="button secondary wide" @click=${this.#copy}>
           ${this.isCopied ? html`${checkIcon}<span role="status">${strings.copied}</span>` : strings.copy}
         </button>

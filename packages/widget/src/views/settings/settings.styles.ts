@@ -19,6 +19,7 @@ export const settingsStyles: CSSResultArray = [
     }
     .device .label {
       display: grid;
+      justify-items: start;
     }
     .head {
       display: flex;
@@ -74,9 +75,11 @@ export const settingsStyles: CSSResultArray = [
     }
     .device {
       display: flex;
+      flex-wrap: wrap;
       align-items: center;
-      gap: 12px;
+      gap: 0 12px;
       min-block-size: 46px;
+      padding-block: 4px;
     }
     li + li .device {
       border-block-start: 1px solid var(--_line);
@@ -85,12 +88,12 @@ export const settingsStyles: CSSResultArray = [
       color: var(--_text-2);
     }
     .label {
-      flex: 1;
+      flex: 1 0 8em;
       min-inline-size: 0;
       overflow-wrap: anywhere;
     }
     .device .button {
-      margin-inline-end: -6px;
+      margin-inline: auto -6px;
     }
     .way {
       display: flex;

@@ -1,5 +1,5 @@
 import { html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
-import { avatarStyles, backIcon, base, eyeIcon, nextIcon, Watch } from '@seal-chat/ui';
+import { avatarStyles, base, eyeIcon, nextIcon, Watch } from '@seal-chat/ui';
 import { errorText } from '../../error-text.ts';
 import { Action } from '../../internal/action.ts';
 import { AccountView } from '../../internal/account-view.ts';
@@ -8,7 +8,7 @@ import { socialStrings } from '../../internal/social-view.ts';
 import { peopleJourney } from '../../journeys/people.ts';
 import { avatar } from '../../people/avatar.ts';
 import { personName } from '../../people/name.ts';
-import { problemLine } from '../../internal/templates.ts';
+import { backButton, problemLine } from '../../internal/templates.ts';
 import { question } from './question.ts';
 import { settingsStyles } from './settings.styles.ts';
 
@@ -35,9 +35,9 @@ export class SealSettings extends AccountView {
     this.isAsked = false;
   }
 
-  /** Puts the focus on the way back. */
+  /** Puts the focus on the heading. */
   override focus(): void {
-    this.byId('back')?.focus();
+    this.renderRoot.querySelector('h2')?.focus();
   }
 
   protected override firstUpdated(): void {
@@ -107,16 +107,8 @@ export class SealSettings extends AccountView {
     const person = { userId: account.userId, username: account.username };
     const isSignedIn = account.status === 'signed-in';
     return html`<div class="head">
-        <button
-          id="back"
-          class="icon-button"
-          aria-label=${strings.back}
-          title=${strings.back}
-          @click=${() => this.tell('back')}
-        >
-          ${backIcon}
-        </button>
-        <h2>${strings.settings}</h2>
+        ${backButton(strings, () => this.tell('back'))}
+        <h2 tabindex="-1">${strings.settings}</h2>
       </div>
       <div class="sections">
         <section class="person">

@@ -44,10 +44,14 @@ export const membersStyles: CSSResult = css`
     line-height: 1.3;
   }
   .name {
-    overflow: hidden;
+    display: flex;
+    gap: 0.3em;
     font-weight: 500;
-    text-overflow: ellipsis;
     white-space: nowrap;
+  }
+  .name bdi {
+    overflow: hidden;
+    text-overflow: ellipsis;
   }
   .warned {
     display: flex;

@@ -167,7 +167,7 @@ export class SealMembers extends ChannelView {
         ${avatar(member, presence.state)}
         <div class="about">
           <p class="name">
-            <bdi>${name}</bdi>${isSelf ? html` (${strings.you})` : nothing}${
+            <bdi>${name}</bdi>${isSelf ? html`<span>(${strings.you})</span>` : nothing}${
               presence.state === 'offline'
                 ? nothing
                 : html`<span class="hidden-visually">, ${strings[presence.state]}</span>`
