@@ -32,6 +32,8 @@ export type SocketClass = new (url: string) => {
 
 /** Time for an answer to a heartbeat, ms. */
 const PONG_TIMEOUT_MS = 10_000;
+/** A call that takes longer is given up, ms: a server that does not answer holds up nothing for longer. */
+const CALL_TIMEOUT_MS = 30_000;
 
 interface Message {
   readonly id: number | null;
@@ -95,11 +97,11 @@ export function openSocket(options: {
     if (text === 'PING') return raw.send('PONG');
     const { id, method, result, error } = parse(text);
     const call = id === null ? undefined : calls.get(id);
-    const failure = error && (fromAnswer(error.data?.seal) ?? new SealError('UNAVAILABLE'));
+    const failure = error ? (fromAnswer(error.data?.seal) ?? new SealError('UNAVAILABLE')) : null;
     // An error without a call is about the connection; `reconnect` comes from a server that is about to leave.
-    if (id === null && (failure !== undefined || method === 'reconnect')) end(failure ?? new SealError('UNAVAILABLE'));
-    else if (failure !== undefined) call?.fail(failure);
-    else if (result !== undefined) call?.handle(result);
+    if (id === null && (failure !== null || method === 'reconnect')) end(failure ?? new SealError('UNAVAILABLE'));
+    else if (failure !== null) call?.fail(failure);
+    else if (result) call?.handle(result);
   }
 
   // At once, whenever it is subscribed: the server closes what does not say who it is.
@@ -123,16 +125,22 @@ export function openSocket(options: {
     call: ({ path, type, input }) =>
       new Promise((resolve, reject) => {
         if (ended !== null) return reject(ended);
+        const giveUp = (): void => calls.get(id)?.fail(new SealError('UNAVAILABLE', 'call: no answer in time'));
+        const timer = setTimeout(giveUp, CALL_TIMEOUT_MS);
+        const finish = (): void => {
+          clearTimeout(timer);
+          calls.delete(id);
+        };
         const id = send(
           type,
           { path, input },
           {
             handle({ data }) {
-              calls.delete(id);
+              finish();
               resolve(data);
             },
             fail(error) {
-              calls.delete(id);
+              finish();
               reject(error);
             },
           },
@@ -144,7 +152,7 @@ export function openSocket(options: {
           if (type === 'started') settleOpened();
           else if (type === 'stopped') end(new SealError('UNAVAILABLE'));
           // Tracked events are wrapped once more, together with their id.
-          else handle((data as { data: SyncBatch }).data);
+          else handle((data as { data?: SyncBatch } | null)?.data ?? NO_BATCH);
         },
         fail: end,
       };
@@ -158,11 +166,16 @@ export function openSocket(options: {
 }
 
 /** What is no JSON is nothing a Seal server has sent: an error about the connection. */
+const NO_BATCH: SyncBatch = { events: [] };
+const NO_MESSAGE: Message = { id: null, error: {} };
+
+/** What is no message at all ends the connection, like an error that is about it. */
 function parse(text: string): Message {
   try {
-    return parseJson(text) as Message;
+    const message = parseJson(text);
+    return typeof message === 'object' && message !== null ? (message as Message) : NO_MESSAGE;
   } catch {
-    return { id: null, error: {} };
+    return NO_MESSAGE;
   }
 }
 
