@@ -1,3 +1,4 @@
+import { newId, type DeviceId, type MessageId } from '@seal-chat/protocol';
 import { encodeContent, type PostContent } from '@seal-chat/protocol/content';
 import { describe, expect, it } from 'vitest';
 import { applyContent } from '../src/content/apply-content.ts';
@@ -277,4 +278,51 @@ describe('much on one message', () => {
     expect(content).toMatchObject({ replyTo: { preview: 'y'.repeat(140) } });
     expect(JSON.stringify(content).length).toBeLessThan(17_000);
   });
+});
+
+describe('what another person says they have read', () => {
+  /** `other` says at `seq` that they have read up to `upToSeq`, where they have `messageId`. */
+  async function read(scene: Scene, seq: number, upToSeq: number, messageId: MessageId): Promise<void> {
+    const senderDeviceId = newId<DeviceId>(new Uint8Array(16).fill(7));
+    const place = { conversationId: scene.conversationId, seq, messageId: scene.idAt(seq), senderUserId: scene.other };
+    await scene.commit((tx) =>
+      applyContent(
+        scene.time,
+        tx,
+        { ...place, senderDeviceId, acceptedAt: scene.now },
+        { sentAt: scene.now, content: { kind: 'read', upToSeq, messageId } },
+      ),
+    );
+  }
+
+  const readBy = async (scene: Scene) =>
+    (await scene.row()).members.find(({ userId }) => userId === scene.other)?.readSeq;
+
+  it('counts once the place is there, with the message that they have there', async () => {
+    const scene = await openScene();
+    await scene.say(1, scene.self, 'one');
+    await read(scene, 3, 2, scene.idAt(2));
+    expect(await readBy(scene)).toBe(0);
+    await scene.say(2, scene.self, 'two');
+    expect(await readBy(scene)).toBe(2);
+  });
+
+  it('counts for nothing when another message comes to that place here', async () => {
+    const scene = await openScene();
+    await scene.say(1, scene.self, 'one');
+    await read(scene, 3, 2, scene.idAt(9));
+    await scene.say(2, scene.self, 'two');
+    await scene.say(4, scene.other, 'four');
+    expect(await readBy(scene)).toBe(0);
+    expect((await scene.row()).heldReads).toBeUndefined();
+  });
+});
+
+it('a time that no calendar has is shown as the last that one has', async () => {
+  const scene = await openScene();
+  const place = { conversationId: scene.conversationId, seq: 1, messageId: scene.idAt(1), senderUserId: scene.other };
+  const senderDeviceId = newId<DeviceId>(new Uint8Array(16).fill(7));
+  const body = { sentAt: Number.MAX_SAFE_INTEGER, content: { kind: 'text' as const, text: 'from afar' } };
+  await scene.commit((tx) => applyContent(scene.time, tx, { ...place, senderDeviceId, acceptedAt: scene.now }, body));
+  expect(new Date((await scene.message(1))!.sentAt).toISOString()).toBe('+275760-09-13T00:00:00.000Z');
 });

@@ -13,22 +13,26 @@ import {
   type SignKeyPair,
 } from '@seal-chat/crypto';
 import {
+  SYNC_TOPICS,
   asKey,
   isSealError,
   newId,
   toBase64,
   type ContentKey,
   type ConversationId,
+  type MessageId,
   type TenantId,
   type UserId,
 } from '@seal-chat/protocol';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { SealApi } from '../src/index.ts';
 import { createClock } from '../src/context/clock.ts';
+import type { Deps } from '../src/context/deps.ts';
 import { acceptIdentity } from '../src/peers/accept-identity.ts';
 import { learnDeviceLists, learnPast } from '../src/peers/device-lists.ts';
 import { safetyNumberWith } from '../src/peers/safety-number.ts';
 import { senderDevice } from '../src/peers/sender-device.ts';
+import { answerRetries } from '../src/send/answer-retries.ts';
 import { memoryStore } from '../src/store/memory-store.ts';
 import { rowReader, transact, type DeviceTx, type RowReader } from '../src/store/device-tx.ts';
 import { ROWS } from '../src/store/rows.ts';
@@ -49,8 +53,8 @@ interface Person {
   readonly chain: DeviceListState[];
 }
 
-async function person(userId: UserId = newId(rng(16))): Promise<Person> {
-  const { identity, account } = await createAccountKeys({ curves, rng, tenantId, userId, username: null });
+async function person(userId: UserId = newId(rng(16)), username: string | null = null): Promise<Person> {
+  const { identity, account } = await createAccountKeys({ curves, rng, tenantId, userId, username });
   const keys = await createDeviceKeys({ curves, rng });
   const device = { keys, name: 'first' };
   const first = await createDeviceList({ curves, rng, account, device, now: NOW });
@@ -158,6 +162,22 @@ describe('device lists of others', () => {
     expect((await known(bob))?.learnedAt).toBe(NOW + 1_000);
   });
 
+  it('a person is called by the first list of theirs, and by no later one', async () => {
+    const carol = await person(newId(rng(16)), 'carol');
+    served.set(carol.account.userId, carol.chain);
+    const name = ROWS.name(carol.account.userId);
+    await write(async (tx) => tx.put(name, 'dave'));
+    await learn(carol);
+    expect(await reader.get(name)).toBe('carol');
+    const previous = carol.chain.at(-1)!;
+    const renamed = { ...carol.account, username: 'bob' };
+    const author = carol.devices[0]!.deviceId;
+    carol.chain.push(await extendDeviceList({ curves, rng, account: renamed, previous, author, now: NOW }));
+    await learn(carol);
+    expect((await known(carol))?.known.list).toMatchObject({ version: 2, username: 'bob' });
+    expect(await reader.get(name)).toBe('carol');
+  });
+
   it('a list under another identity key stops all sending until the person accepts it', async () => {
     await learn(bob);
     const impostor = await person(bob.account.userId);
@@ -221,6 +241,24 @@ describe('device lists of others', () => {
     await learn(bob);
     await acceptIdentity(deps, bob.account.userId, await shownNumber(bob));
     expect((await reader.get(ROWS.sent(conversationId, 1)))?.devices).toEqual([]);
+  });
+
+  it('nothing is sent again to a key that is not the one that was compared on another device', async () => {
+    await learn(bob);
+    const conversationId = newId<ConversationId>(rng(16));
+    const { userId } = bob.account;
+    const { deviceId, dh } = bob.devices[0]!;
+    const sent = { userId, deviceId, sessionId: rng(32), dhKey: dh.publicKey, retries: 0 };
+    const row = { contentKey: asKey<ContentKey>(rng(32)), bodyHash: rng(32), acceptedAt: NOW, devices: [sent] };
+    const asked = ROWS.answer(conversationId, 1, deviceId);
+    const mark = { subject: userId, field: 0, value: rng(32), writtenAt: NOW, writeId: newId<MessageId>(rng(16)) };
+    await write(async (tx) => {
+      tx.put(ROWS.sent(conversationId, 1), row);
+      tx.put(asked, { conversationId, seq: 1, userId, deviceId, envelope: null, notBefore: 0 });
+      tx.put(ROWS.register(SYNC_TOPICS.verified, userId, 0), mark);
+    });
+    await answerRetries(deps as unknown as Deps);
+    expect(await reader.get(asked)).toBeNull();
   });
 
   it('lists that are rolled back or forked are refused, and the known list stays', async () => {

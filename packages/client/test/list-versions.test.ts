@@ -111,6 +111,31 @@ describe('a removal that the server withholds', () => {
     await expectToldAndRefused(server, atBob, atAlice);
   });
 
+  it('is no reason to send anything to a person who is blocked', async () => {
+    const [server, watched] = [createLyingServer(), createLyingServer()];
+    const [alice, bob] = await Promise.all([house.enter(null, server), house.enter(null, watched)]);
+    await Promise.all([online(alice.client), online(bob.client)]);
+    const stolen = await addDevice(house, bob.client);
+    const atAlice = await alice.client.openDm(bob.userId);
+    await say(atAlice, 'to both devices');
+    const atBob = await dmWith(bob.client, alice.userId);
+    await expectShown(atBob, ['to both devices']);
+    const removed = deviceIdOf(stolen);
+    await bob.client.block(alice.userId);
+    server.lie(withholding(bob.userId, 2, removed));
+    await bob.client.revokeDevice(removed);
+    for (const text of ['one', 'two', 'three']) await say(atAlice, text);
+    await bob.client.unblock(alice.userId);
+    await say(atAlice, 'four');
+    await expectShown(atBob, ['to both devices', 'four']);
+    expect(atBob.messages.get().notices).toEqual([]);
+    const toAlice = watched.calls.filter(
+      ({ path, input }) => path === 'messages.send' && input['conversationId'] === atBob.conversationId,
+    );
+    expect(toAlice).toEqual([]);
+    await server.expectFired();
+  });
+
   it('does not happen on an honest server: lists that change while messages are on their way raise no notice', async () => {
     const [alice, bob] = await Promise.all([house.enter(null), house.enter(null)]);
     await Promise.all([online(alice.client), online(bob.client)]);

@@ -8,9 +8,18 @@ it('a server makes nobody wait for more than an hour, nor call again without a p
   for (const wrong of [-1, Number.NaN, 'soon', null, {}]) expect(wait(wrong)).toEqual({});
 });
 
-it('details that are none, and codes that are none, make no other error than the one of the answer', () => {
+it('details that are none, codes that are none, and those of a device itself, make no other error than the one of the answer', () => {
   for (const details of [null, undefined]) expect(fromAnswer({ code: 'NOT_FOUND', details })?.code).toBe('NOT_FOUND');
-  for (const code of ['constructor', '__proto__', 7, null, ['NOT_FOUND']]) {
+  for (const code of [
+    'constructor',
+    '__proto__',
+    7,
+    null,
+    ['NOT_FOUND'],
+    'OFFLINE',
+    'STORAGE_FAILED',
+    'DEVICE_CLONED',
+  ]) {
     expect(fromAnswer({ code, details: {} })).toMatchObject({ code: 'INTERNAL', isRetryable: true });
   }
 });

@@ -1,6 +1,6 @@
 import { SealError, type Bytes } from '@seal-chat/protocol';
 import type { ChannelEntry } from '@seal-chat/protocol/api';
-import { bytesOf, expectCount, expectIds } from '../api/answers.ts';
+import { bytesOf, expectCount, expectIds, expectTime } from '../api/answers.ts';
 
 /** An answer, or each of a union of answers, with bytes where its `Keys` have base64url text. */
 type Binary<Answer, Keys extends PropertyKey> = Answer extends unknown
@@ -17,7 +17,8 @@ export type LogEntry = Binary<ChannelEntry, 'body' | 'bodyHash' | 'envelope' | '
 export function entryOf(answer: ChannelEntry): LogEntry {
   const { seq, senderUserId, senderDeviceId, acceptedAt, incarnation } = answer;
   expectIds(senderUserId, senderDeviceId);
-  for (const count of [seq, acceptedAt, incarnation]) expectCount(count);
+  for (const count of [seq, incarnation]) expectCount(count);
+  expectTime(acceptedAt);
   const base = { seq, senderUserId, senderDeviceId, acceptedAt, incarnation };
   switch (answer.kind) {
     case 'message': {

@@ -22,7 +22,7 @@ import { refreshChannel } from './learn-members.ts';
 import { closeLog, openLog } from './log-work.ts';
 import { identityOf, mlsDeps } from './mls-context.ts';
 import { reconcile } from './reconcile.ts';
-import { bytesOf } from '../api/answers.ts';
+import { bytesOf, expectPlace } from '../api/answers.ts';
 import { nextCount } from '../transcript/own-counter.ts';
 import { messageEntry, recordEntry } from '../transcript/record.ts';
 import { acceptOwn } from './accept-own.ts';
@@ -64,6 +64,7 @@ export async function sendToChannel(deps: Deps, key: RowKey<OutboxRow>, attempt:
     }
     try {
       const answer = await transmit(deps, conversationId, prepared.row, prepared.wire);
+      expectPlace(answer);
       return await recordAccepted(deps, conversationId, { ...prepared.row, wire: prepared.wire }, answer);
     } catch (error) {
       if (isSealError(error, 'REMOVE_PENDING')) await reconcile(deps, conversationId);

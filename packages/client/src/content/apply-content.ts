@@ -1,11 +1,19 @@
-import { CHAT_FIELDS, SYNC_TOPICS, switchValue, type MessageBody, type MessageContent } from '@seal-chat/protocol';
+import {
+  CHAT_FIELDS,
+  SYNC_TOPICS,
+  switchValue,
+  type MessageBody,
+  type MessageContent,
+  type UserId,
+} from '@seal-chat/protocol';
 import type { TimeDeps } from '../context/deps.ts';
 import { withMessage, withProgress } from '../conversations/progress.ts';
 import { moveReadPosition } from '../conversations/read-position.ts';
 import { mergeRegister } from '../conversations/registers.ts';
+import { isAccountedFor } from '../conversations/sequence.ts';
 import type { DeviceTx } from '../store/device-tx.ts';
 import { privacyOf } from '../store/privacy.ts';
-import { ROWS, type MessageRow } from '../store/rows.ts';
+import { ROWS, type ConversationRow, type HeldRead, type MessageRow } from '../store/rows.ts';
 import { entryIdAt } from '../transcript/record.ts';
 import { eraseMessage, inConversation, type Applying } from './applying.ts';
 import { applyChange, applyWaiting } from './changes.ts';
@@ -50,6 +58,7 @@ export async function applyContent(
     const isNewest = seq > (applying.row.seenSeq ?? applying.row.lastSeq);
     const isShown = isOpen || (await apply(applying, message, body, { existing, isShared }));
     applying.row = withMessage(applying.row, { seq, acceptedAt, isShown });
+    await settleReads(applying);
     if (isShown) await acceptOwn(applying, message, body.sentAt);
     if (isShown && !isOpen && !isNewest) {
       await requote(tx, conversationId, seq);
@@ -131,15 +140,18 @@ async function apply(
 async function applyRead(
   applying: Applying,
   { senderUserId, seq }: PlacedMessage,
-  { upToSeq: readSeq, messageId }: Extract<MessageContent, { kind: 'read' }>,
+  said: Extract<MessageContent, { kind: 'read' }>,
 ): Promise<void> {
   const { tx, conversationId, ownUserId } = applying;
+  const { upToSeq: readSeq, messageId } = said;
   const own = (await tx.get(ROWS.message(conversationId, readSeq)))?.messageId;
   const known = own ?? (await entryIdAt(tx, conversationId, readSeq));
   if (readSeq >= seq || (known !== null && known !== messageId)) return;
   if (senderUserId !== ownUserId) {
     // Who does not tell what they read is not told either.
     if (!(await privacyOf(tx, ownUserId)).receipts) return;
+    // It may be of another message than the one that comes here.
+    if (known === null && !isAccountedFor(applying.row, readSeq)) return waitForPlace(applying, senderUserId, said);
     applying.row = withProgress(applying.row, senderUserId, { readSeq });
     return;
   }
@@ -148,4 +160,35 @@ async function applyRead(
   const move = { conversationId, seq: readSeq, messageId, ownUserId, isAnnounced: true, now: applying.clock.local() };
   await moveReadPosition(tx, move);
   applying.row = (await tx.get(key)) ?? applying.row;
+}
+
+/** Keeps a receipt until its place is there; one for each person, the one that reaches furthest. */
+function waitForPlace(
+  applying: Applying,
+  userId: UserId,
+  { upToSeq: seq, messageId }: Extract<MessageContent, { kind: 'read' }>,
+): void {
+  const { row } = applying;
+  const others = (row.heldReads ?? []).filter((held) => held.userId !== userId || held.seq > seq);
+  if (others.some((held) => held.userId === userId)) return;
+  applying.row = { ...row, heldReads: [...others, { userId, seq, messageId }] };
+}
+
+/** What was told to be read of a place that has been filled since. */
+async function settleReads(applying: Applying): Promise<void> {
+  const { tx, conversationId, row } = applying;
+  if (row.heldReads === undefined) return;
+  const { heldReads, ...rest } = row;
+  const waiting: HeldRead[] = [];
+  let next: ConversationRow = rest;
+  for (const held of heldReads) {
+    const { userId, seq: readSeq, messageId } = held;
+    if (!isAccountedFor(row, readSeq)) {
+      waiting.push(held);
+      continue;
+    }
+    const own = (await tx.get(ROWS.message(conversationId, readSeq)))?.messageId ?? messageId;
+    if (own === messageId) next = withProgress(next, userId, { readSeq });
+  }
+  applying.row = waiting.length === 0 ? next : { ...next, heldReads: waiting };
 }

@@ -1,6 +1,6 @@
 import type { Bytes, ConversationId, DeviceId, MessageId, UserId } from '@seal-chat/protocol';
 import type { StoredMessage } from '@seal-chat/protocol/api';
-import { bytesOf, expectCount, expectIds } from '../api/answers.ts';
+import { bytesOf, expectCount, expectIds, expectTime } from '../api/answers.ts';
 
 /** A message with its place: who the server says sent it was verified before. */
 export interface PlacedMessage {
@@ -26,7 +26,7 @@ export function incomingOf(stored: StoredMessage, envelope: string | null): Inco
   const { conversationId, seq, messageId, senderUserId, senderDeviceId, acceptedAt } = stored;
   expectIds(conversationId, messageId, senderUserId, senderDeviceId);
   expectCount(seq);
-  expectCount(acceptedAt);
+  expectTime(acceptedAt);
   return {
     conversationId,
     seq,

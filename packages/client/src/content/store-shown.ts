@@ -1,5 +1,6 @@
 import type { UserId } from '@seal-chat/protocol';
 import type { InvitationContent, PostContent } from '@seal-chat/protocol/content';
+import { LAST_TIME } from '../api/answers.ts';
 import { viewAttachment } from '../store/message-view.ts';
 import { ROWS, type MessageRow, type ShownContent } from '../store/rows.ts';
 import { READING_MS } from '../conversations/read-position.ts';
@@ -32,7 +33,8 @@ export async function storeShown(
 ): Promise<boolean> {
   const { tx, conversationId, ownUserId, ownDeviceId, clock } = applying;
   const { seq, messageId, senderUserId, senderDeviceId, acceptedAt } = message;
-  const { content, sentAt, existing, isShared } = input;
+  const { content, existing, isShared } = input;
+  const sentAt = Math.min(input.sentAt, LAST_TIME);
   const lifetimeSeconds = content.kind === 'post' ? content.lifetimeSeconds : null;
   const left = lifetimeSeconds === null ? null : lifetimeSeconds * 1000 - clock.ageOf({ acceptedAt, sentAt });
   const isOver = left !== null && left <= 0;

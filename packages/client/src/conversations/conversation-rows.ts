@@ -1,9 +1,10 @@
 import { dmId, selfId } from '@seal-chat/crypto';
 import { SealError, isSealError, type ConversationId, type UserId } from '@seal-chat/protocol';
 import type { ConversationAnswer } from '@seal-chat/protocol/api';
-import { expectCount, expectIds } from '../api/answers.ts';
+import { expectCount, expectIds, expectTime } from '../api/answers.ts';
 import type { Deps, FetchDeps } from '../context/deps.ts';
-import { expectName, learnName, shownName } from './names.ts';
+import { learnName } from './names.ts';
+import { MAX_RENAMES } from '../store/bind-name.ts';
 import { activeAccount } from '../store/account.ts';
 import type { DeviceTx, RowReader } from '../store/device-tx.ts';
 import { isSame } from '../state/is-same.ts';
@@ -27,11 +28,13 @@ import { marksOf } from './registers.ts';
  */
 export async function storeConversation(tx: DeviceTx, answer: ConversationAnswer): Promise<void> {
   expectIds(answer.conversationId, ...answer.members.map(({ userId }) => userId));
+  expectKnown(KINDS, answer.kind);
   const key = ROWS.conversation(answer.conversationId);
   const row = await tx.get(key);
   if (row !== null && row.kind !== answer.kind) throw rejected('it was of another kind before');
   const account = await activeAccount(tx);
   const peer = answer.kind === 'channel' ? null : expectPeople(answer, account);
+  if (row === null && answer.kind === 'channel') expectNoDm(answer, account);
   const marks = row === null ? await marksOf(tx, { conversationId: answer.conversationId, peer }) : null;
   expectNumbers(answer, row);
   const known = new Map(row?.members.map((member) => [member.userId, member]));
@@ -39,9 +42,8 @@ export async function storeConversation(tx: DeviceTx, answer: ConversationAnswer
   for (const { userId, username: claimed, role, deliveredSeq } of answer.members) {
     const old = known.get(userId);
     expectCount(deliveredSeq);
-    const username = old?.username
-      ? shownName(old.username, expectName(claimed))
-      : await learnName(tx, userId, claimed);
+    expectKnown(ROLES, role);
+    const username = old && old.username === claimed ? claimed : await learnName(tx, userId, claimed);
     seen.push({
       userId,
       username,
@@ -85,9 +87,6 @@ export async function openDm(deps: FetchDeps, userId: UserId): Promise<Conversat
   return conversationId;
 }
 
-/** Lines about names that a conversation keeps; a server that changes them more often is noticed by these. */
-const MAX_RENAMES = 16;
-
 /** Another name is told once where it appears, in every conversation with that person. */
 function renamesIn(row: ConversationRow | null, seen: readonly MemberRow[]): readonly Rename[] {
   const before = new Map(row?.members.map(({ userId, claimedName }) => [userId, claimedName]));
@@ -107,9 +106,31 @@ const MOST_AHEAD = 2 ** 32;
 
 /** @throws SealError MALFORMED when it is not what a server answers */
 function expectNumbers({ createdAt, lastSeq }: ConversationAnswer, row: ConversationRow | null): void {
-  expectCount(createdAt);
+  expectTime(createdAt);
   expectCount(lastSeq);
-  if (lastSeq > (row?.seenSeq ?? 0) + MOST_AHEAD) throw new SealError('MALFORMED', 'answer: no such sequence number');
+  expectReachable(row && { ...row, lastSeq: 0 }, lastSeq);
+}
+
+const KINDS: readonly ConversationRow['kind'][] = ['dm', 'channel', 'self'];
+const ROLES: readonly NonNullable<MemberRow['role']>[] = ['member', 'admin', 'owner'];
+
+/** @throws SealError MALFORMED when no conversation gets to that number from what was accounted for */
+export function expectReachable(row: ConversationRow | null, seq: number): void {
+  if (seq > (row?.seenSeq ?? row?.lastSeq ?? 0) + MOST_AHEAD)
+    throw new SealError('MALFORMED', 'answer: no such sequence number');
+}
+
+/** A word that no server says would be neither one thing nor the other to all who ask. @throws SealError MALFORMED */
+function expectKnown<T>(known: readonly T[], word: T): void {
+  if (!known.includes(word)) throw new SealError('MALFORMED', 'answer: a word that no answer has');
+}
+
+/** What was taken for a channel once could not become the DM that it is. @throws SealError CONVERSATION_REJECTED */
+function expectNoDm({ conversationId, members }: ConversationAnswer, { tenantId, userId }: AccountRow): void {
+  const ids = members.map((one) =>
+    one.userId === userId ? selfId(tenantId, userId) : dmId(tenantId, userId, one.userId),
+  );
+  if (ids.includes(conversationId)) throw rejected('the id of a DM');
 }
 
 /** Checks who is in a DM, or alone in a conversation with oneself. @returns the other person of a DM */

@@ -6,8 +6,8 @@ import { ROWS } from '../store/rows.ts';
 const LONGEST = 4 * SIZE_LIMITS.usernameMax;
 
 /**
- * Decides what a person is called here. A name stays the one that was first seen with the user id, whose account key is
- * remembered too: the server cannot give a known person the name of another. What it says instead is told as a line.
+ * Decides what a person is called whose device list is not known here yet. A name stays the one that was first seen with
+ * the user id: the server cannot give a known person the name of another. What it says instead is told as a line.
  */
 export function shownName(firstSeen: string | null, claimed: string | null): string | null {
   return firstSeen ?? claimed;
@@ -19,11 +19,20 @@ export function expectName(name: string | null): string | null {
   throw new SealError('MALFORMED', 'answer: not a name');
 }
 
-/** What the person is called here; remembers a name that is seen for the first time. @throws SealError MALFORMED */
+/**
+ * What the person is called here: by the name in the first list of theirs that this device saw, which their key signed;
+ * before that, by the name that is seen first.
+ *
+ * @throws SealError MALFORMED
+ */
 export async function learnName(tx: DeviceTx, userId: UserId, claimed: string | null): Promise<string | null> {
   const key = ROWS.name(userId);
   const known = await tx.get(key);
-  const shown = shownName(known, expectName(claimed));
+  const told = expectName(claimed);
+  if (known !== null && known === told) return known;
+  // With the list comes its name, or none for a guest (`bindName`); nothing takes its place later.
+  if ((await tx.get(ROWS.peer(userId))) !== null) return known;
+  const shown = shownName(known, told);
   if (known === null && shown !== null) tx.put(key, shown);
   return shown;
 }

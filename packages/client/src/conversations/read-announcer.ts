@@ -1,4 +1,12 @@
-import { CHANNEL_LIMITS, CHAT_FIELDS, SYNC_TOPICS, seqOf, seqRegister, type ConversationId } from '@seal-chat/protocol';
+import {
+  CHANNEL_LIMITS,
+  CHAT_FIELDS,
+  SYNC_TOPICS,
+  seqOf,
+  seqRegister,
+  type ConversationId,
+  type MessageId,
+} from '@seal-chat/protocol';
 import type { Deps } from '../context/deps.ts';
 import type { LeaderPart } from '../context/leader-part.ts';
 import { enqueue, nextOrder } from '../outbox/queue.ts';
@@ -8,6 +16,7 @@ import { isHeldOff, privacyOf } from '../store/privacy.ts';
 import { ROWS, placeOf, type ConversationRow } from '../store/rows.ts';
 import { loadRegisterWriter } from './load.ts';
 import { otherDevices } from './registers.ts';
+import { gapsOf } from './sequence.ts';
 
 const MAX_MEMBERS = CHANNEL_LIMITS.readReceiptsMaxMembers;
 
@@ -75,13 +84,15 @@ async function announceIn(
   const row = await tx.get(key);
   if (row === null || row.readSeq <= row.announcedReadSeq || row.readId === undefined) return 'nothing';
   const isForLater = isHeldOff(row);
-  if (!isForLater) tx.put(key, { ...row, announcedReadSeq: row.readSeq });
+  const read = isForLater ? null : await readUpTo(tx, conversationId, row);
+  if (read !== null) tx.put(key, { ...row, announcedReadSeq: read.upToSeq });
+  else if (!isForLater) return 'nothing';
   if (isForLater || !(await tellsMembers(tx, row))) {
     const own = await tx.get(ROWS.register(SYNC_TOPICS.chats, conversationId, CHAT_FIELDS.read));
     const isNews = seqOf(own?.value) < row.readSeq && (await otherDevices(tx, await activeAccount(tx))).length > 0;
     return isNews ? row.readSeq : 'nothing';
   }
-  const content = { kind: 'read', upToSeq: row.readSeq, messageId: row.readId } as const;
+  const content = { kind: 'read', ...read! } as const;
   // An announcement that was not encrypted yet, as while offline, is brought up to date instead of followed by another.
   const order = await tx.get(ROWS.announcement(conversationId));
   const waitingKey = order === null ? null : ROWS.outbox(conversationId, order);
@@ -93,6 +104,31 @@ async function announceIn(
   tx.put(ROWS.announcement(conversationId), await nextOrder(tx, conversationId));
   await enqueue(deps, tx, conversationId, content);
   return 'told';
+}
+
+/**
+ * What others are told was read: all of it up to that place. So in a DM it ends before a message that was not shown, or
+ * that may yet be opened: nobody has read that. The log of a channel has no such places.
+ */
+async function readUpTo(
+  tx: DeviceTx,
+  conversationId: ConversationId,
+  row: ConversationRow,
+): Promise<{ readonly upToSeq: number; readonly messageId: MessageId } | null> {
+  const { readSeq, readId, announcedReadSeq: told } = row;
+  const holes = row.kind === 'dm' ? [...gapsOf(row), ...(row.missing ?? [])].filter(([, to]) => to > told) : [];
+  const undecryptable = row.kind === 'dm' ? await tx.list(ROWS.undecryptableIn(conversationId)) : [];
+  const closed = undecryptable.filter(({ value }) => value.nextRequestAt !== null).map(({ key }) => placeOf(key).seq);
+  const unread = [...holes.map(([from]) => Math.max(from, told + 1)), ...closed.filter((seq) => seq > told)];
+  if (unread.every((seq) => seq > readSeq)) return { upToSeq: readSeq, messageId: readId! };
+  const { userId } = await activeAccount(tx);
+  const shown = await tx.list(ROWS.messagesOf(conversationId), {
+    after: ROWS.message(conversationId, told),
+    before: ROWS.message(conversationId, Math.min(...unread)),
+    order: 'descending',
+  });
+  const last = shown.find(({ value }) => value.senderUserId !== userId);
+  return last === undefined ? null : { upToSeq: placeOf(last.key).seq, messageId: last.value.messageId };
 }
 
 /** In a large channel members do not need it of each other, and a channel that was left has no one to tell. */

@@ -157,7 +157,7 @@ export async function openDevice(parts: DeviceParts): Promise<Device> {
 /** Forgets the keys of a device whose removal the signed list proves. */
 async function confirmRemovalOf(runtime: Runtime): Promise<void> {
   const { confirmRemoval } = await loadConversation();
-  await confirmRemoval(runtime);
+  await confirmRemoval(runtime, { isStart: true });
 }
 
 const PEER = 'peer/';

@@ -42,9 +42,10 @@ export async function storeActive(
 ): Promise<void> {
   const { account, session, known } = input;
   await deps.transact(async (tx) => {
-    tx.put(ROWS.account, { ...account, status: 'active', username: session.username, unpublished: null });
+    tx.put(ROWS.account, { ...account, status: 'active', username: known.list.username, unpublished: null });
     tx.put(ROWS.tokens, tokensOf(session, deps.clock));
     tx.put(ROWS.peer(account.userId), newPeer(known, deps.clock.now()));
+    if (known.list.username !== null) tx.put(ROWS.name(account.userId), known.list.username);
   });
 }
 

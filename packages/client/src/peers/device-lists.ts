@@ -15,6 +15,7 @@ import {
 import { chainOf } from '../api/answers.ts';
 import { tellDevices } from '../transcript/device-lines.ts';
 import type { FetchDeps, Deps } from '../context/deps.ts';
+import { bindName } from '../store/bind-name.ts';
 import { activeAccount } from '../store/account.ts';
 import type { DeviceTx } from '../store/device-tx.ts';
 import { ROWS, type AccountRow, type PeerRow, type RetiredDevice } from '../store/rows.ts';
@@ -128,6 +129,7 @@ async function storeChain(
     const next = await extendPeer({ curves, now, tenantId: account.tenantId, userId, account }, peer, chain);
     if (next === peer) return;
     tx.put(ROWS.peer(userId), next);
+    if (peer === null) await bindName(tx, userId, next.known.list.username);
     // The first list that is seen of an account is where everything begins.
     if (peer !== null) await tellDevices(tx, userId, peer, next);
     if (userId === account.userId) await noteOwnList(tx, peer, next);

@@ -1,16 +1,20 @@
 import { findDevice, verifyDeviceListChain } from '@seal-chat/crypto';
 import { chainOf } from '../api/answers.ts';
 import type { Deps } from '../context/deps.ts';
+import { markActive } from '../store/account.ts';
 import { ROWS } from '../store/rows.ts';
 import { wipeKeys } from '../store/wipe-keys.ts';
 
 /**
  * Looks for proof that this device was removed, where the server says so, and forgets all keys once the signed list no
- * longer has the device. The server's word alone deletes nothing.
+ * longer has the device. The server's word alone deletes nothing, and ends with the start that finds the device listed.
  *
  * @throws SealError OFFLINE, UNAVAILABLE, RATE_LIMITED; IDENTITY_CHANGED or DEVICE_LIST_REJECTED on another list
  */
-export async function confirmRemoval(deps: Pick<Deps, 'reader' | 'transact' | 'publicApi' | 'curves'>): Promise<void> {
+export async function confirmRemoval(
+  deps: Pick<Deps, 'reader' | 'transact' | 'publicApi' | 'curves'>,
+  { isStart = false }: { readonly isStart?: boolean } = {},
+): Promise<void> {
   const { reader, transact, publicApi, curves } = deps;
   const account = await reader.get(ROWS.account);
   if (account?.status !== 'revoked' || account.device.sign.privateKey.every((byte) => byte === 0)) return;
@@ -20,5 +24,7 @@ export async function confirmRemoval(deps: Pick<Deps, 'reader' | 'transact' | 'p
   const chain = chainOf(lists.find((answer) => answer.userId === userId)?.chain ?? []);
   const expected = { tenantId, userId, identityKey };
   const { list } = await verifyDeviceListChain({ curves, expected, known, chain });
-  if (findDevice(list, device.deviceId) === null) await transact(wipeKeys);
+  if (findDevice(list, device.deviceId) === null) return transact(wipeKeys);
+  // The server alone had said so. It is asked again once each start, not again and again.
+  if (isStart) await transact(markActive);
 }

@@ -8,6 +8,7 @@ import { enqueue } from '../outbox/queue.ts';
 import { activeAccount } from '../store/account.ts';
 import type { DeviceTx } from '../store/device-tx.ts';
 import { LIST_ROWS } from '../store/list-rows.ts';
+import { isHeldOff } from '../store/privacy.ts';
 import { ROWS } from '../store/rows.ts';
 import { putNotice } from '../transcript/notices.ts';
 
@@ -47,6 +48,9 @@ async function checkOne(
   const { known, learnedAt } = peer;
   if (version > known.list.version) return promiseList(tx, conversationId, message, { owner, version, hash: null });
   await placeDeviceLines(tx, conversationId, { userId: owner, version, seq });
+  const conversation = await tx.get(ROWS.conversation(conversationId));
+  // A stranger, or a person who is blocked, is told nothing at all.
+  if (conversation === null || isHeldOff(conversation)) return;
   // What was sent before the list changed may name the old one.
   if (acceptedAt <= learnedAt && body.sentAt <= learnedAt + CLOCK_SLACK_MS) return;
   const key = LIST_ROWS.old(conversationId, senderDeviceId, owner);

@@ -40,15 +40,16 @@ async function takeEvents(deps: Deps, tx: DeviceTx, events: readonly MailboxEven
   let position = 0;
   for (const event of events) {
     try {
+      expectCount(event.position);
+      ({ position } = event);
       if (event.type === 'message') await receiveMessage(deps, tx, incomingOf(event, event.envelope));
       else if (event.type === 'retry-request') noteRetryRequest(deps, tx, event);
-      else noteWelcome(tx, event);
+      else if (event.type === 'welcome') noteWelcome(tx, event);
     } catch (error) {
       // Not even the outside is in order: there is nothing to keep, and it must not hold up what follows.
       if (!isSealError(error, 'MALFORMED')) throw error;
       deps.report(error);
     }
-    position = event.position;
   }
   tx.put(ROWS.mailboxPosition, position);
   return position;

@@ -1,9 +1,10 @@
 import { sha256 } from '@seal-chat/crypto';
-import { isSealError, type Bytes, type MessageBody } from '@seal-chat/protocol';
+import { SealError, isSealError, type Bytes, type MessageBody } from '@seal-chat/protocol';
 import { toSealError } from '../api/errors.ts';
 import { applyContent } from '../content/apply-content.ts';
 import type { IncomingMessage } from '../content/incoming.ts';
 import { storeUndecryptable, storeEmptied } from '../content/store-received.ts';
+import { expectReachable } from '../conversations/conversation-rows.ts';
 import type { Deps } from '../context/deps.ts';
 import type { DeviceTx } from '../store/device-tx.ts';
 import { ROWS } from '../store/rows.ts';
@@ -22,6 +23,10 @@ type ReceiveDeps = Pick<Deps, 'curves' | 'kem' | 'rng' | 'now' | 'localNow' | 'c
  *   the message comes again
  */
 export async function receiveMessage(deps: ReceiveDeps, tx: DeviceTx, incoming: IncomingMessage): Promise<void> {
+  const conversation = await tx.get(ROWS.conversation(incoming.conversationId));
+  // What is said in a channel is signed in its group: an envelope for one device is no part of it.
+  if (conversation?.kind === 'channel') throw new SealError('MALFORMED', 'message: sent past the group of a channel');
+  if (conversation !== null) expectReachable(conversation, incoming.seq);
   const key = ROWS.message(incoming.conversationId, incoming.seq);
   const existing = await tx.get(key);
   if (existing !== null && existing.content.kind !== 'undecryptable') return;

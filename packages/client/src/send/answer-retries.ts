@@ -12,6 +12,7 @@ import {
 import { activeAccount } from '../store/account.ts';
 import { type Deps } from '../context/deps.ts';
 import { loadSessions } from '../peers/sessions.ts';
+import { isTrusted } from '../peers/verified-key.ts';
 import type { DeviceTx } from '../store/device-tx.ts';
 import { ROWS, type AnswerRow, type RowKey, type SentRow } from '../store/rows.ts';
 import { claimBundles } from './claim-bundles.ts';
@@ -100,7 +101,8 @@ async function judge({ now }: Pick<Deps, 'now'>, tx: DeviceTx, request: AnswerRo
   const isForOwn = userId === (await activeAccount(tx)).userId;
   if (!isForOwn && (await tx.get(ROWS.conversation(conversationId)))?.isBlocked) return { todo: 'refuse' };
   const device = peer && findDevice(peer.known.list, deviceId);
-  if (device === null || peer!.changedKey !== null) return { todo: 'refuse' };
+  // Nor to a key that is not the one that was compared, on whatever device of the account.
+  if (device === null || !(await isTrusted(tx, userId))) return { todo: 'refuse' };
   // The id may be that of the device the message went to while the key is another's.
   if (!constantTimeEqual(device.dhKey, addressed.dhKey)) return { todo: 'refuse' };
   const record = await loadSessions(tx, { userId, deviceId });

@@ -10,11 +10,11 @@ import {
 import type { SendAnswer } from '@seal-chat/protocol/api';
 import { storeAccepted } from '../content/store-received.ts';
 import type { Deps } from '../context/deps.ts';
-import { knownConversation, learnConversations } from '../conversations/conversation-rows.ts';
+import { expectReachable, knownConversation, learnConversations } from '../conversations/conversation-rows.ts';
 import { learnDeviceLists } from '../peers/device-lists.ts';
 import type { DeviceTx } from '../store/device-tx.ts';
 import { ROWS, placeOf, type OutboxRow, type RowKey, type WireMessage } from '../store/rows.ts';
-import { bytesOf } from '../api/answers.ts';
+import { bytesOf, expectPlace } from '../api/answers.ts';
 import { activeAccount } from '../store/account.ts';
 import { noteAccepted } from '../transcript/own-counter.ts';
 import { messageEntry, recordEntry } from '../transcript/record.ts';
@@ -57,6 +57,7 @@ export async function sendMessage(deps: Deps, key: RowKey<OutboxRow>, attempt: n
     }
     try {
       const answer = await transmit(deps, key, prepared.row, prepared.wire);
+      expectPlace(answer);
       return await deps.transact((tx) => storeSent(deps, tx, key, answer));
     } catch (error) {
       if (!isSealError(error, 'DEVICE_LIST_STALE')) throw error;
@@ -110,6 +111,7 @@ async function learnDelta(deps: Deps, { deviceListDelta }: ErrorDetails): Promis
 }
 
 async function storeSent(deps: Deps, tx: DeviceTx, key: RowKey<OutboxRow>, answer: SendAnswer): Promise<void> {
+  expectReachable(await tx.get(ROWS.conversation(placeOf(key).conversationId)), answer.seq);
   const row = await storeAccepted(deps, tx, key, answer);
   if (row?.wire == null) return;
   const { contentKey, bodyHash, envelopes, counter } = row.wire;

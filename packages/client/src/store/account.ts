@@ -16,6 +16,12 @@ export async function markRevoked(tx: DeviceTx): Promise<void> {
   if (account?.status === 'active') tx.put(ROWS.account, { ...account, status: 'revoked' });
 }
 
+/** Takes back what only the server had said of this device. */
+export async function markActive(tx: DeviceTx): Promise<void> {
+  const account = await tx.get(ROWS.account);
+  if (account?.status === 'revoked') tx.put(ROWS.account, { ...account, status: 'active' });
+}
+
 /** Signs this device out, whatever the server knows of it. What is stored stays. */
 export async function forgetSession(tx: DeviceTx): Promise<void> {
   const account = await tx.get(ROWS.account);

@@ -77,10 +77,19 @@ export interface ConversationRow {
   /** Other names that the server gave to members, in the order in which it did. */
   readonly renames?: readonly Rename[];
   /** Channels only. */
+  /** Receipts for places that have nothing in them yet. */
+  readonly heldReads?: readonly HeldRead[];
   readonly channel?: ChannelPart;
 }
 
 /** What the server did to a conversation, where it is noticed: after place `afterSeq`. */
+/** What a person is said to have read of a place that is not here yet. */
+export interface HeldRead {
+  readonly userId: UserId;
+  readonly seq: number;
+  readonly messageId: MessageId;
+}
+
 export interface NoticeRow extends ConversationNotice {
   /** Whose messages tell. */
   readonly deviceId: DeviceId;

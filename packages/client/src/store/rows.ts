@@ -262,6 +262,7 @@ export const ROWS = {
   message: (id: ConversationId, seq: number) => key<MessageRow>(`message/${id}/${ordered(seq)}`),
   messagesOf: (id: ConversationId) => prefix<MessageRow>(`message/${id}/`),
   undecryptable: (id: ConversationId, seq: number) => key<UndecryptableRow>(`undecryptable/${id}/${ordered(seq)}`),
+  undecryptableIn: (id: ConversationId) => prefix<UndecryptableRow>(`undecryptable/${id}/`),
   allUndecryptable: prefix<UndecryptableRow>('undecryptable/'),
   outbox: (id: ConversationId, order: number) => key<OutboxRow>(`outbox/${id}/${ordered(order)}`),
   outboxOf: (id: ConversationId) => prefix<OutboxRow>(`outbox/${id}/`),

@@ -1,4 +1,4 @@
-import type { ConversationId } from '@seal-chat/protocol';
+import { isSealError, type ConversationId, type ErrorCode } from '@seal-chat/protocol';
 import { gapsOf, isAccountedFor, withMissing } from '../conversations/sequence.ts';
 import { storeOrReport } from '../conversations/conversation-rows.ts';
 import type { Deps } from '../context/deps.ts';
@@ -38,7 +38,7 @@ export async function fillGaps(deps: Deps, { again }: { readonly again: boolean 
 }
 
 async function fillGapsOf(deps: Deps, conversationId: ConversationId, again: boolean): Promise<void> {
-  await learnEnd(deps, conversationId);
+  await learnEnd(deps, conversationId).catch(passRefusal(deps));
   const row = await deps.reader.get(ROWS.conversation(conversationId));
   const ranges = row === null || row.kind === 'channel' ? [] : gapsOf(row);
   if (row === null || ranges.length === 0) return;
@@ -48,7 +48,7 @@ async function fillGapsOf(deps: Deps, conversationId: ConversationId, again: boo
   if (underWay !== null && underWay.wire !== null && underWay.failure === null) return;
   for (const range of ranges) {
     const isKnown = (row.missing ?? []).some(([from, to]) => from <= range[0] && to >= range[1]);
-    if (again || !isKnown) await ask(deps, conversationId, range);
+    if (again || !isKnown) await ask(deps, conversationId, range).catch(passRefusal(deps));
   }
   await deps.transact(async (tx) => {
     tx.delete(ROWS.gap(conversationId));
@@ -61,6 +61,28 @@ async function fillGapsOf(deps: Deps, conversationId: ConversationId, again: boo
     const isWithheld = Date.now() - missingSince >= WITHHELD_AFTER_MS;
     tx.put(key, { ...withMissing(now, left), missingSince, isWithheld });
   });
+}
+
+/** What is wrong with this device or its connection says nothing of what the server shows. */
+const OF_THIS_DEVICE: ReadonlySet<ErrorCode> = new Set([
+  'OFFLINE',
+  'NOT_SIGNED_IN',
+  'SESSION_EXPIRED',
+  'DEVICE_REVOKED',
+  'DEVICE_CLONED',
+  'UNSAFE_PAGE',
+  'STORAGE_FAILED',
+  'STORAGE_CONFLICT',
+  'STORAGE_LOST',
+  'STORAGE_FULL',
+]);
+
+/** A server that refuses to say what is there, or says what is no answer, does not show it, either. */
+function passRefusal({ report }: Pick<Deps, 'report'>): (error: unknown) => void {
+  return (error) => {
+    if (isSealError(error) && OF_THIS_DEVICE.has(error.code)) throw error;
+    if (!isSealError(error) || !error.isRetryable) report(error);
+  };
 }
 
 /** A ratchet has skipped numbers: the server may have given out more than it has told. */

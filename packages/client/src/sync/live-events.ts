@@ -1,3 +1,4 @@
+import { expectCount } from '../api/answers.ts';
 import { forgetUndecryptable } from '../content/store-received.ts';
 import type { Deps } from '../context/deps.ts';
 import type { StoredLiveEvent } from '../context/leader-part.ts';
@@ -17,6 +18,7 @@ export async function applyLiveEvent(deps: Deps, event: StoredLiveEvent): Promis
     case 'conversation':
       return deps.transact((tx) => storeOrReport(deps, tx, event.conversation));
     case 'delivered':
+      expectCount(event.upToSeq);
       return deps.transact(async (tx) => {
         const key = ROWS.conversation(event.conversationId);
         const row = await tx.get(key);
