@@ -1,5 +1,5 @@
 import type { VaultSecrets } from '@seal-chat/crypto';
-import type { SealedVault } from '@seal-chat/crypto/vault';
+import type { SealedVault, VerifiedVault } from '@seal-chat/crypto/vault';
 import type { SignPublicKey, TenantId, UserId } from '@seal-chat/protocol';
 import type { CryptoDeps } from '../context/deps.ts';
 import { loadVault } from './load-vault.ts';
@@ -10,7 +10,7 @@ interface NewCodeInput {
   readonly identityKey: SignPublicKey;
   readonly secrets: VaultSecrets;
   /** The present vault, which the new one replaces; null for the first. */
-  readonly previous: SealedVault | null;
+  readonly previous: VerifiedVault | null;
 }
 
 /**
@@ -24,7 +24,7 @@ export async function vaultUnderNewCode(
 ): Promise<{ readonly code: string; readonly vault: SealedVault }> {
   const { curves, rng } = deps;
   const { owner, identityKey, secrets, previous } = input;
-  const { createRecoveryCode, createRecoveryMethod, createVault, verifyVault } = await loadVault();
+  const { createRecoveryCode, createRecoveryMethod, createVault } = await loadVault();
   const code = createRecoveryCode(rng);
   const vaultDeps = { curves, rng, kem: await deps.kem() };
   const now = deps.now();
@@ -34,7 +34,7 @@ export async function vaultUnderNewCode(
     identity: await curves.signKeyPair(secrets.identitySeed),
     secrets,
     methods: [method],
-    previous: previous && (await verifyVault(curves, previous.signed)),
+    previous,
     previousArchive: null,
     now,
   });

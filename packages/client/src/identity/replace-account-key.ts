@@ -8,9 +8,7 @@ import {
 import {
   SealError,
   constantTimeEqual,
-  decode,
   isSealError,
-  methodRecordCodec,
   toBase64,
   type Device,
   type DeviceId,
@@ -25,7 +23,8 @@ import { activeAccount } from '../store/account.ts';
 import { ROWS, type ReplacementRow } from '../store/rows.ts';
 import { sealShares } from './key-shares.ts';
 import { loadVault } from './load-vault.ts';
-import { uploadOf, vaultOf } from './vault-answers.ts';
+import { verifyOwnVault } from './own-vault.ts';
+import { uploadOf } from './vault-answers.ts';
 
 /** Another device may change the list or the vault at the same time: what is made again goes on top of that. */
 const MAX_ATTEMPTS = 4;
@@ -86,7 +85,7 @@ async function prepare(deps: Deps, { identitySeed, remove }: Parameters<typeof r
   });
   const secrets = { accountSeed: next.key.privateKey, archive: next.archive };
   const present = await api.vault.get.query();
-  const vault = present && (await sealAgain(vaultOf(present)));
+  const vault = present && (await sealAgain(await verifyOwnVault(deps, account, present)));
   const remaining = list.list.devices.map(({ deviceId }) => deviceId);
   const bundles = await bundlesFor(deps, list.list.devices);
   await transact(async (tx) => {
@@ -96,16 +95,15 @@ async function prepare(deps: Deps, { identitySeed, remove }: Parameters<typeof r
   });
 
   /** The vault with the new secrets, for the same unlock ways: their public keys are all it takes. */
-  async function sealAgain(before: ReturnType<typeof vaultOf>) {
-    const { createVault, verifyVault } = await loadVault();
-    const verified = await verifyVault(curves, before.signed);
+  async function sealAgain({ verified, methods }: Awaited<ReturnType<typeof verifyOwnVault>>) {
+    const { createVault } = await loadVault();
     return createVault(
       { curves, rng, kem: await deps.kem() },
       {
         owner: { tenantId, userId },
         identity,
         secrets: { identitySeed, account: secrets },
-        methods: before.records.map((record) => decode(methodRecordCodec, record)),
+        methods,
         previous: verified,
         previousArchive: previousArchive.epoch === verified.vault.archiveEpoch ? previousArchive : null,
         now: now(),

@@ -5,7 +5,8 @@ import { ROWS } from '../store/rows.ts';
 import { vaultUnderNewCode } from './make-vault.ts';
 import { openOwnVault } from './open-own-vault.ts';
 import { signerOf } from './own-account.ts';
-import { uploadOf, vaultOf } from './vault-answers.ts';
+import { verifyOwnVault } from './own-vault.ts';
+import { uploadOf } from './vault-answers.ts';
 
 /**
  * Makes a new recovery code; the old one stops working as soon as the server has the new vault. The code and the vault
@@ -34,7 +35,7 @@ export async function replaceRecoveryCode(
     owner: { tenantId, userId },
     identityKey,
     secrets: { identitySeed, account: { accountSeed: key.privateKey, archive } },
-    previous: present && vaultOf(present),
+    previous: present && (await verifyOwnVault(deps, account, present)).verified,
   });
   await transact(async (tx) => {
     tx.put(ROWS.account, { ...(await activeAccount(tx)), recoveryCode: code, identitySeed });

@@ -94,7 +94,8 @@ export function deviceIdOf(client: SealClient) {
   return signedIn(client).deviceId;
 }
 
-function signedIn(client: SealClient) {
+/** The account that `client` is signed in to. */
+export function signedIn(client: SealClient) {
   const account = client.account.get();
   if (account.status !== 'signed-in') throw new Error(`expected to be signed in, not ${account.status}`);
   return account;
