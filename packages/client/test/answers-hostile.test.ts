@@ -57,13 +57,16 @@ describe('a server that keeps a message back', () => {
       server.lie({
         ...withoutSecond,
         answers: {
-          'messages.history': (_answer, { input }) =>
-            ({ ...nonsense, messages: nonsense?.messages?.map((one) => ({ ...one, ...input })) ?? null }) as Json,
+          'messages.history': (_answer, { input }) => ({
+            ...nonsense,
+            messages: nonsense?.messages?.map((one) => ({ ...one, ...input })) ?? null,
+          }),
         },
       });
       await say(atAlice, 'kept back');
       await say(atAlice, 'next');
-      await until(atBob.messages, ({ missing }) => missing.length > 0, 'the gap to be said');
+      const { missing } = await until(atBob.messages, (shown) => shown.missing.length > 0, 'the gap to be said');
+      expect(missing).toEqual([{ afterSeq: 1, count: 1, isWithheld: false }]);
       await server.expectFired();
     },
   );
@@ -257,8 +260,8 @@ describe('a server that calls a person what their own key does not', () => {
       },
     });
     const conversation = await alice.client.openDm(guest.userId);
-    await until(conversation.summary, (summary) => summary?.peer?.username === null, 'no name');
     await server.expectFired();
+    expect(conversation.summary.get()?.peer?.username).toBeNull();
   });
 
   it('nor can it tell a person another name of their own', async () => {
@@ -267,7 +270,7 @@ describe('a server that calls a person what their own key does not', () => {
       ...server,
       fetch: async (input, init) => {
         const response = await server.fetch(input, init);
-        if (!String(input).includes('auth.register')) return response;
+        if (!(input as string).includes('auth.register')) return response;
         const answer = (await response.json()) as { result: { data: Json } };
         return Response.json({ result: { data: { ...answer.result.data, username: 'mallory' } } });
       },

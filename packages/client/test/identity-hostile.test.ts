@@ -1,13 +1,4 @@
-import {
-  createAccountKeys,
-  createDeviceKeys,
-  createRecoveryCode,
-  extendDeviceList,
-  selectCurves,
-  selectKem,
-  type DeviceListState,
-} from '@seal-chat/crypto';
-import { createRecoveryMethod, createVault, type Method, type SealedVault } from '@seal-chat/crypto/vault';
+import { createDeviceKeys, extendDeviceList, selectCurves, type DeviceListState } from '@seal-chat/crypto';
 import { deviceListSignatureInput } from '../../crypto/src/device-list.ts';
 import { decode, deviceListCodec, encode, fromBase64, toBase64, type UserId } from '@seal-chat/protocol';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -16,7 +7,7 @@ import { rowReader } from '../src/store/device-tx.ts';
 import { ROWS, type AccountRow } from '../src/store/rows.ts';
 import { addDevice, say } from './support/channel.ts';
 import { flipLast, type Json } from './support/hostile.ts';
-import { deviceIdOf, openHouse, signedIn, type House, type Resident } from './support/house.ts';
+import { deviceIdOf, openHouse, type House } from './support/house.ts';
 import { createLyingServer, type AnswerHook, type LyingServer } from './support/lying-server.ts';
 import { createDisk, type Disk } from './support/mortal.ts';
 import { dmWith, expectShown, online, until } from './support/wait.ts';
@@ -349,102 +340,6 @@ describe('a server that lies about the vault', () => {
     server.lie({});
     await again.recover({ username: 'old.vault', recoveryCode: owner.recoveryCode });
     expect(again.account.get().status).toBe('signed-in');
-  });
-});
-
-describe('a server that would have the secrets sealed to itself', () => {
-  const owned = async (owner: Resident, { methods }: { readonly methods: readonly Method[] }) => {
-    const { tenantId, userId } = signedIn(owner.client);
-    const curves = await selectCurves(crypto.subtle);
-    const { identity, account } = await createAccountKeys({ curves, rng, tenantId, userId, username: null });
-    const secrets = {
-      identitySeed: identity.privateKey,
-      account: { accountSeed: account.key.privateKey, archive: account.archive },
-    };
-    return createVault(await vaultDeps(), {
-      owner: { tenantId, userId },
-      identity,
-      secrets,
-      methods,
-      previous: null,
-      previousArchive: null,
-      now: Date.now(),
-    });
-  };
-  const vaultDeps = async () => ({
-    curves: await selectCurves(crypto.subtle),
-    rng,
-    kem: await selectKem(crypto.subtle, rng),
-  });
-  /** An unlock way whose code the server knows, made for this account. */
-  const methodFor = async (owner: Resident): Promise<Method> => {
-    const { tenantId, userId } = signedIn(owner.client);
-    const identityKey = (await createDeviceKeys({ curves: await selectCurves(crypto.subtle), rng })).sign.publicKey;
-    const code = createRecoveryCode(rng);
-    return createRecoveryMethod(await vaultDeps(), {
-      owner: { tenantId, userId },
-      identityKey,
-      code,
-      now: Date.now(),
-    });
-  };
-  const asAnswer = ({ signed, records }: SealedVault): Json => ({
-    vault: toBase64(signed.bytes),
-    signature: toBase64(signed.signature),
-    records: records.map(toBase64),
-  });
-
-  it.each<readonly [name: string, username: string | null, lie: (owner: Resident) => Promise<AnswerHook>]>([
-    [
-      'with a vault of an identity of its own',
-      'one.sealed',
-      async (owner) => {
-        const told = asAnswer(await owned(owner, { methods: [await methodFor(owner)] }));
-        return () => told;
-      },
-    ],
-    [
-      'with the true vault and an unlock way of its own',
-      'two.sealed',
-      async (owner) => {
-        const told = asAnswer(await owned(owner, { methods: [await methodFor(owner)] }));
-        return (answer) => ({ ...answer, records: told['records'] });
-      },
-    ],
-    [
-      'with a further unlock way',
-      'three.sealed',
-      async (owner) => {
-        const told = asAnswer(await owned(owner, { methods: [await methodFor(owner)] }));
-        return (answer) => ({
-          ...answer,
-          records: [...(answer['records'] as string[]), ...(told['records'] as string[])],
-        });
-      },
-    ],
-    [
-      'with a vault for a guest, who has none',
-      null,
-      async (owner) => {
-        const told = asAnswer(await owned(owner, { methods: [await methodFor(owner)] }));
-        return () => told;
-      },
-    ],
-  ])('%s: the account key is not replaced, and nothing leaves the device', async (_name, username, lie) => {
-    const server = createLyingServer();
-    const owner = await house.enter(username, server);
-    await online(owner.client);
-    const second = await addDevice(house, owner.client);
-    server.lie({ answers: { 'vault.get': await lie(owner) } });
-    await expect(owner.client.revokeDevice(deviceIdOf(second))).rejects.toSatisfy(refused('VAULT_REJECTED'));
-    await server.expectFired();
-    expect(called(server, 'devices.replaceKey')).toBe(0);
-    if (username !== null) {
-      await expect(owner.client.replaceRecoveryCode()).rejects.toSatisfy(refused('VAULT_REJECTED'));
-    }
-    server.lie({});
-    await owner.client.revokeDevice(deviceIdOf(second));
-    expect(called(server, 'devices.replaceKey')).toBe(1);
   });
 });
 

@@ -9,12 +9,12 @@ const LONGEST = 4 * SIZE_LIMITS.usernameMax;
  * Decides what a person is called whose device list is not known here yet. A name stays the one that was first seen with
  * the user id: the server cannot give a known person the name of another. What it says instead is told as a line.
  */
-export function shownName(firstSeen: string | null, claimed: string | null): string | null {
+function shownName(firstSeen: string | null, claimed: string | null): string | null {
   return firstSeen ?? claimed;
 }
 
 /** A name in an answer of the server. @throws SealError MALFORMED when it is none */
-export function expectName(name: string | null): string | null {
+function expectName(name: string | null): string | null {
   if (name === null || (typeof name === 'string' && name.length <= LONGEST)) return name;
   throw new SealError('MALFORMED', 'answer: not a name');
 }
