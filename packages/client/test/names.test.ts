@@ -6,7 +6,8 @@ import { storeConversation } from '../src/conversations/conversation-rows.ts';
 import { underKnownNames } from '../src/conversations/names.ts';
 import { memoryStore } from '../src/index.ts';
 import { rowReader, transact } from '../src/store/device-tx.ts';
-import { ROWS, type AccountRow } from '../src/store/rows.ts';
+import { bindName } from '../src/store/bind-name.ts';
+import { ROWS, type AccountRow, type PeerRow } from '../src/store/rows.ts';
 
 const idOf = <T extends UserId | TenantId>(n: number): T => newId<T>(new Uint8Array(16).fill(n));
 const [tenantId, self, bob, carol] = [idOf<TenantId>(1), idOf<UserId>(2), idOf<UserId>(3), idOf<UserId>(4)];
@@ -32,7 +33,12 @@ async function device() {
     await commit((tx) => storeConversation(tx, answer));
     return (await reader.get(ROWS.conversation(answer.conversationId)))!;
   };
-  return { told, reader };
+  const bind = (userId: UserId, name: string): Promise<void> =>
+    commit(async (tx) => {
+      tx.put(ROWS.peer(userId), {} as PeerRow);
+      await bindName(tx, userId, name);
+    });
+  return { told, bind, reader };
 }
 
 describe('what a person is called', () => {
@@ -69,11 +75,18 @@ describe('what a person is called', () => {
     ]);
   });
 
+  it('a signed name of which something cannot be seen is none', async () => {
+    const { told, bind } = await device();
+    await told(bob, 'bob');
+    await bind(bob, 'alice\u3164');
+    expect((await told(bob, 'bob')).members[1]).toMatchObject({ username: null });
+  });
+
   it('what is no name and no number changes nothing', async () => {
     const { told, reader } = await device();
     await told(bob, 'bob');
     const before = await reader.get(ROWS.conversation(dmId(tenantId, self, bob)));
-    for (const name of [{ bytes: [0, 9] }, 7, ['bob'], 'x'.repeat(1_000)]) {
+    for (const name of [{ bytes: [0, 9] }, 7, ['bob'], 'x'.repeat(1_000), 'b\u202eob', 'bob\u3164', 'bob\n']) {
       await expect(told(bob, name)).rejects.toMatchObject({ code: 'MALFORMED' });
     }
     for (const lastSeq of [Number.MAX_SAFE_INTEGER, -1, 1.5, '7' as unknown as number]) {

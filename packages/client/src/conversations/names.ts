@@ -1,4 +1,5 @@
 import { SIZE_LIMITS, SealError, type UserId } from '@seal-chat/protocol';
+import { isSeen } from '../store/bind-name.ts';
 import type { DeviceTx, RowReader } from '../store/device-tx.ts';
 import { ROWS } from '../store/rows.ts';
 
@@ -15,7 +16,7 @@ function shownName(firstSeen: string | null, claimed: string | null): string | n
 
 /** A name in an answer of the server. @throws SealError MALFORMED when it is none */
 function expectName(name: string | null): string | null {
-  if (name === null || (typeof name === 'string' && name.length <= LONGEST)) return name;
+  if (name === null || (typeof name === 'string' && name.length <= LONGEST && isSeen(name))) return name;
   throw new SealError('MALFORMED', 'answer: not a name');
 }
 

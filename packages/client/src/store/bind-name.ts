@@ -5,11 +5,17 @@ import { ROWS } from './rows.ts';
 /** Lines about names that a conversation keeps; a server that changes them more often is noticed by these. */
 export const MAX_RENAMES = 16;
 
+/** Whether all of a name can be seen: no server takes one with characters that are not, nor does a device show it. */
+export function isSeen(name: string): boolean {
+  return !/[\p{C}\p{DI}]/u.test(name);
+}
+
 /**
  * Puts the name of the first list that is seen of a person, which their key signed, in the place of what the server has called them, in every
  * conversation with them; a conversation in which they were called something else says so.
  */
-export async function bindName(tx: DeviceTx, userId: UserId, signed: string | null): Promise<void> {
+export async function bindName(tx: DeviceTx, userId: UserId, inList: string | null): Promise<void> {
+  const signed = inList !== null && isSeen(inList) ? inList : null;
   const key = ROWS.name(userId);
   if ((await tx.get(key)) === signed) return;
   if (signed === null) tx.delete(key);
