@@ -104,7 +104,7 @@ describe('a server that would have the secrets sealed to itself', () => {
     ],
   ])('%s: the account key is not replaced, and nothing leaves the device', async (_name, username, lie) => {
     const server = createLyingServer();
-    const owner = await house.enter(username, server);
+    const owner = await (username === null ? house.enter(null, server) : house.enterWithCode(username, server));
     await online(owner.client);
     const replaced = (): number => server.calls.filter(({ path }) => path === 'devices.replaceKey').length;
     const second = await addDevice(house, owner.client);
