@@ -2,6 +2,7 @@ import type { Bytes } from '@seal-chat/protocol';
 import { storeAccepted } from '../content/store-received.ts';
 import { findQueued } from '../store/queued-rows.ts';
 import { ROWS, type OutboxRow } from '../store/rows.ts';
+import { isSame } from '../transcript/chain.ts';
 import { noteAccepted } from '../transcript/own-counter.ts';
 import { keepKey } from './keep-key.ts';
 import type { LogEntry } from './log-entry.ts';
@@ -29,10 +30,12 @@ export async function acceptOwn(
   const isIt = (row: OutboxRow): boolean => row.messageId === messageId && row.wire !== null;
   const found = await findQueued(tx, conversationId, isIt);
   if (found === null) return (await tx.get(ROWS.message(conversationId, seq)))?.messageId === messageId;
-  const row = await storeAccepted(deps, tx, found.key, entry);
+  const row = await storeAccepted(deps, tx, { key: found.key, messageId }, entry);
   if (row?.wire == null) return false;
   const { contentKey, bodyHash, counter } = row.wire;
   await noteAccepted(tx, conversationId, { counter, bodyHash }, stored);
+  // The log has what a past sealed that this store forgot: the key of that is not here.
+  if (!isSame(stored, bodyHash)) return true;
   keepKey(tx, conversationId, { seq, messageId, senderUserId, senderDeviceId, contentKey, bodyHash }, row.content);
   return true;
 }

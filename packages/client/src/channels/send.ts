@@ -154,24 +154,40 @@ function transmit(
   });
 }
 
-/** Accepted: at once when it is the next of the log, which is the rule, else when the log is read up to there. */
+/** Accepted: at once where the log allows that, which is the rule, else when the log is read up to there. */
 async function recordAccepted(
   deps: Deps,
   conversationId: ConversationId,
-  { messageId, wire }: OutboxRow,
-  { seq, acceptedAt, bodyHash }: SendAnswer,
+  row: OutboxRow,
+  answer: SendAnswer,
 ): Promise<void> {
-  const isNext = await deps.transact(async (tx) => {
-    const work = await openLog(deps, tx, conversationId);
-    if (work === null || work.row.processedSeq >= seq) return true;
-    if (work.row.processedSeq !== seq - 1) return false;
-    const { userId, deviceId } = identityOf(work.account);
-    const stored = bodyHash === undefined ? wire!.bodyHash : bytesOf(bodyHash);
-    const entry = { seq, messageId, senderUserId: userId, senderDeviceId: deviceId, acceptedAt };
-    await acceptOwn(work, entry, stored);
-    await recordEntry(deps, tx, conversationId, messageEntry(entry, stored), null);
-    await closeLog({ ...work, row: { ...work.row, processedSeq: seq } }, work);
-    return true;
-  });
-  if (!isNext) await catchUp(deps, conversationId);
+  const isPlaced = await deps.transact((tx) => placeAccepted(deps, tx, conversationId, { row, answer }));
+  if (!isPlaced) await catchUp(deps, conversationId);
+}
+
+/**
+ * Gives an accepted message its place, where that is the next of the log, or before what this device has read: it was in
+ * the channel when the message was stored, lost the answer, and came in again behind it.
+ *
+ * @returns false when the log has to be read first
+ */
+export async function placeAccepted(
+  deps: Deps,
+  tx: DeviceTx,
+  conversationId: ConversationId,
+  { row: { messageId, wire }, answer }: { readonly row: OutboxRow; readonly answer: SendAnswer },
+): Promise<boolean> {
+  const work = await openLog(deps, tx, conversationId);
+  if (work === null) return true;
+  const { seq, acceptedAt, bodyHash } = answer;
+  const { processedSeq } = work.row;
+  if (processedSeq < seq - 1) return false;
+  const { userId, deviceId } = identityOf(work.account);
+  const stored = bodyHash === undefined ? wire!.bodyHash : bytesOf(bodyHash);
+  const entry = { seq, messageId, senderUserId: userId, senderDeviceId: deviceId, acceptedAt };
+  await acceptOwn(work, entry, stored);
+  if (processedSeq >= seq) return true;
+  await recordEntry(deps, tx, conversationId, messageEntry(entry, stored), null);
+  await closeLog({ ...work, row: { ...work.row, processedSeq: seq } }, work);
+  return true;
 }

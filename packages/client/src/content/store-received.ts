@@ -1,4 +1,4 @@
-import type { ConversationId, ErrorCode } from '@seal-chat/protocol';
+import type { ConversationId, ErrorCode, MessageId } from '@seal-chat/protocol';
 import type { SendAnswer } from '@seal-chat/protocol/api';
 import { withMessage } from '../conversations/progress.ts';
 import { activeAccount } from '../store/account.ts';
@@ -114,19 +114,19 @@ function rowOf(incoming: IncomingMessage, content: MessageRow['content']): Messa
  * Stores that the server has accepted a message of this device: it leaves the outbox and takes its place, in one
  * commit.
  *
+ * @param sent.messageId of what was sent: its place in the queue may be another message's by now
  * @returns the row as it was queued; null when another tab has done this
  */
 export async function storeAccepted(
   deps: TimeDeps,
   tx: DeviceTx,
-  key: RowKey<OutboxRow>,
+  { key, messageId }: { readonly key: RowKey<OutboxRow>; readonly messageId: MessageId },
   { seq, acceptedAt }: SendAnswer,
 ): Promise<OutboxRow | null> {
   const row = await tx.get(key);
-  if (row?.wire == null) return null;
+  if (row?.wire == null || row.messageId !== messageId) return null;
   const { conversationId } = placeOf(key);
   const { userId, device } = await activeAccount(tx);
-  const { messageId } = row;
   tx.delete(key);
   const place = { conversationId, seq, messageId, acceptedAt, senderUserId: userId, senderDeviceId: device.deviceId };
   await applyContent(deps, tx, place, row);

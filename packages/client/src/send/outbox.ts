@@ -7,6 +7,7 @@ import type { LeaderPart } from '../context/leader-part.ts';
 import { createTaskQueue } from '../state/task-queue.ts';
 import { CHANNEL_ROWS } from '../store/channel-rows.ts';
 import { LIST_ROWS } from '../store/list-rows.ts';
+import type { FoundRow } from '../store/device-tx.ts';
 import { conversationsWithQueue, queuedIn } from '../store/queued-rows.ts';
 import { ROWS, placeOf, type OutboxRow, type RowKey } from '../store/rows.ts';
 
@@ -75,17 +76,17 @@ export function createOutbox(deps: Deps, senders: { readonly dm: Sender; readonl
       ({ passed } = next);
       if (passed !== null) passedIn.set(conversationId, passed);
       else passedIn.delete(conversationId);
-      const { key } = next;
-      if (key === null) return;
+      const { ready } = next;
+      if (ready === null) return;
       try {
-        await send(key, attempt);
+        await send(ready.key, attempt);
         attempt = 0;
       } catch (cause) {
         const error = toSealError(cause);
         if (error.code === 'INTERNAL') deps.report(error);
         // Signed out or revoked meanwhile: what is queued stays as it is.
         if (STOPS.has(error.code)) return;
-        if (!error.isRetryable) await markFailed(deps, key, error);
+        if (!error.isRetryable) await markFailed(deps, ready, error);
         else await sleep(error.details.retryAfterMs ?? backoffDelay(attempt++), waiting.signal);
       }
     }
@@ -135,13 +136,13 @@ async function firstReady(
   { reader }: Pick<Deps, 'reader'>,
   conversationId: ConversationId,
   passed: RowKey<OutboxRow> | null,
-): Promise<{ readonly key: RowKey<OutboxRow> | null; readonly passed: RowKey<OutboxRow> | null }> {
+): Promise<{ readonly ready: FoundRow<OutboxRow> | null; readonly passed: RowKey<OutboxRow> | null }> {
   let last = passed;
-  for await (const { key, value } of queuedIn(reader, conversationId, passed === null ? {} : { after: passed })) {
-    if (isReady(value)) return { key, passed: last };
-    last = key;
+  for await (const found of queuedIn(reader, conversationId, passed === null ? {} : { after: passed })) {
+    if (isReady(found.value)) return { ready: found, passed: last };
+    last = found.key;
   }
-  return { key: null, passed: last };
+  return { ready: null, passed: last };
 }
 
 /** Waits for nothing but its turn. */
@@ -153,10 +154,12 @@ function isReady({ failure, waitsFor }: OutboxRow): boolean {
  * What people see in their list stays there, with its cause, for them to decide. Of the rest no one would miss a read
  * position; that a change could not be made is reported.
  */
-async function markFailed(deps: Deps, key: RowKey<OutboxRow>, error: SealError): Promise<void> {
+async function markFailed(deps: Deps, sent: FoundRow<OutboxRow>, error: SealError): Promise<void> {
+  const { key } = sent;
   const dropped = await deps.transact(async (tx) => {
     const row = await tx.get(key);
-    if (row === null) return null;
+    // Another tab has sent it, and its place in the queue may be another message's.
+    if (row?.messageId !== sent.value.messageId) return null;
     if (row.shown === undefined && row.content.kind !== 'text') await dropUnsent(deps, tx, key, error.code);
     else tx.put(key, { ...row, failure: error.code });
     return row.shown === undefined ? row.content.kind : null;

@@ -4,6 +4,7 @@ import {
   toBase64,
   type DeviceId,
   type ErrorDetails,
+  type MessageId,
   type PreKeyBundle,
   type UserId,
 } from '@seal-chat/protocol';
@@ -16,6 +17,7 @@ import type { DeviceTx } from '../store/device-tx.ts';
 import { ROWS, placeOf, type OutboxRow, type RowKey, type WireMessage } from '../store/rows.ts';
 import { bytesOf, expectPlace } from '../api/answers.ts';
 import { activeAccount } from '../store/account.ts';
+import { isSame } from '../transcript/chain.ts';
 import { noteAccepted } from '../transcript/own-counter.ts';
 import { messageEntry, recordEntry } from '../transcript/record.ts';
 import { claimBundles } from './claim-bundles.ts';
@@ -58,7 +60,7 @@ export async function sendMessage(deps: Deps, key: RowKey<OutboxRow>, attempt: n
     try {
       const answer = await transmit(deps, key, prepared.row, prepared.wire);
       expectPlace(answer);
-      return await deps.transact((tx) => storeSent(deps, tx, key, answer));
+      return await deps.transact((tx) => storeSent(deps, tx, { key, messageId: prepared.row.messageId }, answer));
     } catch (error) {
       if (!isSealError(error, 'DEVICE_LIST_STALE')) throw error;
       await learnDelta(deps, error.details);
@@ -110,17 +112,25 @@ async function learnDelta(deps: Deps, { deviceListDelta }: ErrorDetails): Promis
   if (doubtful.length > 0) await learnDeviceLists(deps, doubtful, 'newest');
 }
 
-async function storeSent(deps: Deps, tx: DeviceTx, key: RowKey<OutboxRow>, answer: SendAnswer): Promise<void> {
+/** Stores that the server has accepted a direct message: see `storeAccepted`. */
+export async function storeSent(
+  deps: Pick<Deps, 'now' | 'clock' | 'report'>,
+  tx: DeviceTx,
+  sent: { readonly key: RowKey<OutboxRow>; readonly messageId: MessageId },
+  answer: SendAnswer,
+): Promise<void> {
+  const { key } = sent;
   expectReachable(await tx.get(ROWS.conversation(placeOf(key).conversationId)), answer.seq);
-  const row = await storeAccepted(deps, tx, key, answer);
+  const row = await storeAccepted(deps, tx, sent, answer);
   if (row?.wire == null) return;
   const { contentKey, bodyHash, envelopes, counter } = row.wire;
   const devices = envelopes.map(({ envelope: _sent, listVersions: _named, ...device }) => ({ ...device, retries: 0 }));
   const { seq, acceptedAt } = answer;
   const { conversationId } = placeOf(key);
-  tx.put(ROWS.sent(conversationId, seq), { contentKey, bodyHash, acceptedAt, devices });
   const { userId, device } = await activeAccount(tx);
   const stored = answer.bodyHash === undefined ? bodyHash : bytesOf(answer.bodyHash);
+  // The server may have what a past sealed that this store forgot: no one can be given the key of that.
+  if (isSame(stored, bodyHash)) tx.put(ROWS.sent(conversationId, seq), { contentKey, bodyHash, acceptedAt, devices });
   await noteAccepted(tx, conversationId, { counter, bodyHash }, stored);
   const { messageId } = row;
   const entry = { seq, messageId, senderUserId: userId, senderDeviceId: device.deviceId };

@@ -1,196 +1,244 @@
-import { ENTRY_KINDS, sha256, type TranscriptEntry } from '@seal-chat/crypto';
-import {
-  idFromBytes,
-  type Bytes,
-  type ConversationId,
-  type DeviceId,
-  type MessageBody,
-  type MessageId,
-  type TenantId,
-  type UserId,
-} from '@seal-chat/protocol';
+import { sealBody } from '@seal-chat/crypto';
+import { toBase64, type DeviceId, type TenantId, type UserId } from '@seal-chat/protocol';
+import { placeAccepted } from '../../src/channels/send.ts';
+import { createClock } from '../../src/context/clock.ts';
+import type { Deps } from '../../src/context/deps.ts';
+import { createJudge } from '../../src/context/refusals.ts';
 import { withMissing } from '../../src/conversations/sequence.ts';
-import { withMessage } from '../../src/conversations/progress.ts';
-import type { DeviceTx } from '../../src/store/device-tx.ts';
-import { ROWS, type ConversationRow, type NoticeRow } from '../../src/store/rows.ts';
+import { enqueue } from '../../src/outbox/queue.ts';
+import { storeSent } from '../../src/send/send-message.ts';
+import { CHANNEL_ROWS, NEW_CHANNEL } from '../../src/store/channel-rows.ts';
+import type { DeviceStore, StoredRow } from '../../src/store/device-store.ts';
+import { rowReader, transact, type DeviceTx, type FoundRow } from '../../src/store/device-tx.ts';
+import { memoryStore } from '../../src/store/memory-store.ts';
+import { queuedIn } from '../../src/store/queued-rows.ts';
+import { ROWS, placeOf, type AccountRow, type ConversationRow, type OutboxRow } from '../../src/store/rows.ts';
 import { TRANSCRIPT_ROWS } from '../../src/store/transcript-rows.ts';
-import { nextCount, noteAccepted } from '../../src/transcript/own-counter.ts';
-import { recordEntry } from '../../src/transcript/record.ts';
+import { nextCount } from '../../src/transcript/own-counter.ts';
+import { CONVERSATION, idOf, type ModelServer, type Placed, type Random } from './model-server.ts';
+import { takeDirect, takeFromLog, type How } from './model-taking.ts';
 
-/** Devices of one conversation and a server, as far as the running hash sees them: no network, no encryption. */
+/** What one tab of a device works with: the tabs share the store, and nothing else. */
+export type Tab = Deps;
 
-const CONVERSATION = idOf<ConversationId>('conversation');
+/** A message that waits, as a tab has read it. */
+export type Queued = FoundRow<OutboxRow>;
 
-export function idOf<T extends string>(name: string): T {
-  return idFromBytes(sha256(new TextEncoder().encode(name)).slice(0, 16)) as string as T;
-}
+/** All that a device has on disk. */
+type Disk = readonly StoredRow[];
 
-/** Random numbers that a seed makes again: mulberry32. */
-export function randomOf(seed: number): (below: number) => number {
-  let state = seed >>> 0;
-  return (below) => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t = (t + Math.imul(t ^ (t >>> 7), t | 61)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) % below;
-  };
-}
+/** ms: the time stands still. */
+const NOW = 1_000;
 
-type Said = Pick<MessageBody, 'counter' | 'context'>;
+type Kind = 'dm' | 'channel';
 
-/** What the server has at a place, and what those who can open it read there. */
-export interface Placed {
-  readonly entry: TranscriptEntry;
-  readonly said: Said | null;
-  isEmptied: boolean;
-}
-
-interface Queued {
-  readonly messageId: MessageId;
-  readonly wire: { readonly said: Said; readonly bodyHash: Bytes } | null;
-}
-
-let bodies = 0;
-
-/** A device: its store, what it waits to send, and how far it has read. */
+/**
+ * A device of one conversation, without network, envelopes and groups. All else is the SDK's own: the store and its
+ * transactions, the queue, bodies and what they do, the running hash, shared history. Two tabs have the store open, and
+ * no lock keeps one from the rows while the other is at work: the revision alone decides.
+ */
 export class ModelDevice {
   readonly deviceId: DeviceId;
-  readonly reports: unknown[] = [];
-  rows = new Map<string, unknown>();
-  outbox: readonly Queued[] = [];
-  failed: readonly Queued[] = [];
-  next: number;
-  revisionsSkipped = 0;
-
-  readonly name: string;
   readonly userId: UserId;
+  readonly name: string;
+  readonly reports: unknown[] = [];
+  /** How often one tab had to begin again because the other was quicker. */
+  conflicts = 0;
+  tabs!: readonly [Tab, Tab];
+  #medium = memoryStore();
+  #checkpoint = 0;
+  readonly #server: ModelServer;
+  readonly #random: Random;
 
-  constructor(name: string, userId: UserId, kind: ConversationRow['kind'], start: number) {
+  private constructor(name: string, person: string, server: ModelServer, random: Random) {
     this.name = name;
-    this.userId = userId;
+    this.userId = idOf(person);
     this.deviceId = idOf(`device ${name}`);
-    this.next = start;
-    const account = {
-      status: 'active',
-      tenantId: idOf<TenantId>('tenant'),
-      userId,
-      device: { deviceId: this.deviceId },
+    this.#server = server;
+    this.#random = random;
+  }
+
+  /** @param start the first place that is for this device */
+  static async make(
+    { server, random }: { readonly server: ModelServer; readonly random: Random },
+    kind: Kind,
+    who: { readonly name: string; readonly person: string; readonly start: number },
+  ): Promise<ModelDevice> {
+    const { name, person, start } = who;
+    const device = new ModelDevice(name, person, server, random);
+    await device.#open();
+    const { userId, deviceId } = device;
+    const account = { status: 'active', tenantId: idOf<TenantId>('tenant'), userId, device: { deviceId } };
+    await device.tabs[0].transact(async (tx) => {
+      tx.put(ROWS.account, account as AccountRow);
+      tx.put(ROWS.conversation(CONVERSATION), conversationOf(kind, start));
+      if (kind === 'dm') tx.put(ROWS.mailboxPosition, start - 1);
+      else tx.put(CHANNEL_ROWS.channel(CONVERSATION), { ...NEW_CHANNEL, status: 'joined', processedSeq: start - 1 });
+    });
+    return device;
+  }
+
+  async #open(): Promise<void> {
+    this.tabs = [await this.#tab(), await this.#tab()];
+  }
+
+  async #tab(): Promise<Tab> {
+    const shared = await this.#medium('model');
+    const never = new AbortController().signal;
+    // How long a read or a write takes decides which of two tabs is quicker.
+    const some = async (): Promise<void> => {
+      for (let n = this.#random(4); n > 0; n--) await Promise.resolve();
     };
-    this.rows.set(ROWS.account, account);
-    const row: ConversationRow = {
-      kind,
-      members: [],
-      createdAt: 0,
-      lastSeq: 0,
-      firstSeq: null,
-      lastShownSeq: null,
-      lastActivityAt: 0,
-      readSeq: 0,
-      announcedReadSeq: 0,
-      unreadCount: 0,
-      ...(start === 1 && { seenSeq: 0, seenFrom: 1 }),
+    const store: DeviceStore = {
+      ...shared,
+      locks: { run: (_name, task) => task(never) },
+      get: (keys) => some().then(() => shared.get(keys)),
+      commit: async (changes) => {
+        await some();
+        if (changes.expectedRev !== (await shared.revision())) this.conflicts++;
+        return shared.commit(changes);
+      },
     };
-    this.rows.set(ROWS.conversation(CONVERSATION), row);
+    const report = (error: unknown): void => void this.reports.push(error);
+    const { history } = this.#server;
+    const deps: Partial<Deps> = {
+      store,
+      reader: rowReader(store),
+      transact: (task) => transact({ store, committed: () => {} }, task),
+      api: { messages: { history: { query: history } } } as unknown as Deps['api'],
+      rng: (length) => Uint8Array.from({ length }, () => this.#random(256)),
+      now: () => NOW,
+      localNow: () => NOW,
+      clock: createClock(() => NOW),
+      kem: () => Promise.resolve({} as never),
+      report,
+      judge: createJudge(report),
+    };
+    return deps as Deps;
   }
 
-  readonly tx = {
-    get: async (key: string) => (this.rows.get(key) ?? null) as never,
-    put: (key: string, value: unknown) => void this.rows.set(key, value),
-    delete: (key: string) => void this.rows.delete(key),
-  } as unknown as DeviceTx;
-
-  get conversation(): ConversationRow {
-    return this.rows.get(ROWS.conversation(CONVERSATION)) as ConversationRow;
+  async conversation(): Promise<ConversationRow> {
+    return (await this.tabs[0].reader.get(ROWS.conversation(CONVERSATION)))!;
   }
 
-  get notices(): readonly NoticeRow[] {
-    return this.conversation.notices ?? [];
+  /** What the person is told, or would be. */
+  async alarms(): Promise<Pick<ConversationRow, 'notices' | 'missing'> & { readonly isForked: boolean }> {
+    const { notices = [], missing = [] } = await this.conversation();
+    const row = await this.tabs[0].reader.get(TRANSCRIPT_ROWS.transcript(CONVERSATION));
+    return { notices, missing, isForked: row !== null && row.fork !== null };
   }
 
-  get isForked(): boolean {
-    const row = this.rows.get(TRANSCRIPT_ROWS.transcript(CONVERSATION)) as { readonly fork: unknown } | undefined;
-    return row !== undefined && row.fork !== null;
+  /** How many messages it shows whose keys another member has handed over. */
+  async sharedMessages(): Promise<number> {
+    const messages = await this.tabs[0].reader.list(ROWS.messagesOf(CONVERSATION));
+    return messages.filter(({ value }) => value.isShared).length;
   }
 
-  /** @param isAfterSkipped what the ratchet says, which may be wrong */
-  async take({ entry, said }: Pick<Placed, 'entry' | 'said'>, isAfterSkipped = false): Promise<void> {
-    const place = { seq: entry.seq, acceptedAt: 0, isShown: true };
-    this.rows.set(ROWS.conversation(CONVERSATION), withMessage(this.conversation, place));
-    const deps = { now: () => 0, report: (error: unknown) => this.reports.push(error) };
-    const isOwn = entry.senderDeviceId === this.deviceId;
-    await recordEntry(deps, this.tx, CONVERSATION, entry, isOwn || said === null ? null : { ...said, isAfterSkipped });
+  /** The last place that was read. */
+  async reached(): Promise<number> {
+    const { reader } = this.tabs[0];
+    const log = await reader.get(CHANNEL_ROWS.channel(CONVERSATION));
+    return log?.processedSeq ?? (await reader.get(ROWS.mailboxPosition))!;
+  }
+
+  /** @param how see `How`; `tab` is the one that does it */
+  async take(placed: Placed, { tab = this.tabs[0], ...how }: How & { readonly tab?: Tab } = {}): Promise<void> {
+    const { deviceId } = this;
+    await tab.transact(async (tx) => {
+      const { kind } = (await tx.get(ROWS.conversation(CONVERSATION)))!;
+      await (kind === 'dm' ? takeDirect : takeFromLog)({ deps: tab, tx, deviceId }, placed, how);
+    });
   }
 
   /** The server was asked for what is not here, and has nothing. */
-  deny(from: number, to: number): void {
-    this.rows.set(ROWS.conversation(CONVERSATION), withMissing(this.conversation, [[from, to]]));
+  async deny(from: number, to: number): Promise<void> {
+    const key = ROWS.conversation(CONVERSATION);
+    await this.tabs[0].transact(async (tx) => tx.put(key, withMissing((await tx.get(key))!, [[from, to]])));
   }
 
-  queue(): void {
-    this.outbox = [...this.outbox, { messageId: idOf(`message ${bodies++}`), wire: null }];
+  async queue(tab: Tab = this.tabs[0]): Promise<void> {
+    await tab.transact((tx) => enqueue(tab, tx, CONVERSATION, { kind: 'text', text: 'said' }));
   }
 
   /** Seals the next message, unless that was done. */
-  async seal(): Promise<Queued | null> {
-    const [head, ...others] = this.outbox;
-    if (head === undefined || head.wire !== null) return head ?? null;
-    const said = await nextCount(this.tx, CONVERSATION);
-    const sealed = { ...head, wire: { said, bodyHash: sha256(new TextEncoder().encode(`body ${bodies++}`)) } };
-    this.outbox = [sealed, ...others];
-    return sealed;
+  seal(tab: Tab = this.tabs[0]): Promise<Queued | null> {
+    return tab.transact(async (tx) => {
+      for await (const { key, value } of queuedIn(tx, CONVERSATION)) {
+        if (value.failure !== null) continue;
+        const row = value.wire === null ? await sealed(tab, tx, value) : value;
+        if (row !== value) tx.put(key, row);
+        tx.put(ROWS.underWay(CONVERSATION), placeOf(key).seq);
+        return { key, value: row };
+      }
+      return null;
+    });
   }
 
-  async accepted(queued: Queued, placed: Placed): Promise<void> {
-    const { said, bodyHash } = queued.wire!;
-    this.outbox = this.outbox.filter(({ messageId }) => messageId !== queued.messageId);
-    this.failed = this.failed.filter(({ messageId }) => messageId !== queued.messageId);
-    await noteAccepted(this.tx, CONVERSATION, { counter: said.counter, bodyHash }, placed.entry.hash);
-    await this.take(placed);
+  /** What was sent was accepted. @returns false when the log of the channel has to be read first */
+  accepted({ key, value: row }: Queued, { entry }: Placed, tab: Tab = this.tabs[0]): Promise<boolean> {
+    const answer = { seq: entry.seq, acceptedAt: 0, bodyHash: toBase64(entry.hash) };
+    return tab.transact(async (tx) => {
+      const { kind } = (await tx.get(ROWS.conversation(CONVERSATION)))!;
+      if (kind === 'channel') return placeAccepted(tab, tx, CONVERSATION, { row, answer });
+      await storeSent(tab, tx, { key, messageId: row.messageId }, answer);
+      return true;
+    });
   }
 
-  /** A copy of all that the device has on disk. */
-  save(): Snapshot {
-    const { rows, outbox, failed, next } = this;
-    return { rows: new Map(rows), outbox, failed, next };
+  /** In a channel: it goes on behind this place. */
+  async skipTo(processedSeq: number): Promise<void> {
+    const key = CHANNEL_ROWS.channel(CONVERSATION);
+    await this.tabs[0].transact(async (tx) => tx.put(key, { ...(await tx.get(key))!, processedSeq }));
+  }
+
+  save(): Promise<Disk> {
+    return this.tabs[0].store.list({ prefix: '' });
   }
 
   /** The store is an old copy; the server has seen a later one, and the device learns that before it sends. */
-  restore({ rows, outbox, failed, next }: Snapshot): void {
-    this.revisionsSkipped += 1_000_000_000;
-    this.rows = new Map(rows);
-    this.rows.set(ROWS.checkpoint, this.revisionsSkipped);
-    Object.assign(this, { outbox, failed, next });
+  async restore(disk: Disk): Promise<void> {
+    this.#medium = memoryStore();
+    await this.#open();
+    const { store, transact: commit } = this.tabs[0];
+    await store.commit({ expectedRev: 0, puts: new Map(disk.map(({ key, value }) => [key, value])), deletes: [] });
+    this.#checkpoint += 1_000_000_000;
+    await commit(async (tx) => tx.put(ROWS.checkpoint, this.#checkpoint));
   }
 }
 
-interface Snapshot extends Pick<ModelDevice, 'outbox' | 'failed' | 'next'> {
-  readonly rows: ReadonlyMap<string, unknown>;
+function conversationOf(kind: Kind, start: number): ConversationRow {
+  const people = kind === 'dm' ? ['alice', 'bob'] : ['alice', 'bob', 'carol'];
+  return {
+    kind,
+    members: people.map((name) => ({ userId: idOf<UserId>(name), username: name, deliveredSeq: 0, readSeq: 0 })),
+    createdAt: 0,
+    lastSeq: 0,
+    firstSeq: null,
+    lastShownSeq: null,
+    lastActivityAt: 0,
+    readSeq: 0,
+    announcedReadSeq: 0,
+    unreadCount: 0,
+    ...(start === 1 && { seenSeq: 0, seenFrom: 1 }),
+    ...(kind === 'channel' && {
+      channel: {
+        visibility: 'public',
+        state: 'joined',
+        sharesHistory: true,
+        name: 'C',
+        description: '',
+        profileSeq: 0,
+      },
+    }),
+  };
 }
 
-/** A server that keeps the log as it should. */
-export class ModelServer {
-  readonly log: Placed[] = [];
-
-  /** Stores a message once, whatever the attempts. */
-  accept(device: ModelDevice, { messageId, wire }: Queued): Placed {
-    const known = this.log.find(({ entry }) => entry.entryId === messageId);
-    if (known !== undefined) return known;
-    const { userId: senderUserId, deviceId: senderDeviceId } = device;
-    const sender = { seq: this.log.length + 1, senderUserId, senderDeviceId };
-    return this.#put({ ...sender, kind: ENTRY_KINDS.message, entryId: messageId, hash: wire!.bodyHash }, wire!.said);
-  }
-
-  commit({ userId: senderUserId, deviceId: senderDeviceId }: ModelDevice, kind: 'commit' | 'reset'): Placed {
-    const isReset = kind === 'reset';
-    const entryId = isReset ? idFromBytes<MessageId>(new Uint8Array(16)) : idOf<MessageId>(`commit ${bodies++}`);
-    const hash = isReset ? new Uint8Array(32) : sha256(new TextEncoder().encode(entryId));
-    const sender = { seq: this.log.length + 1, senderUserId, senderDeviceId };
-    return this.#put({ ...sender, kind: ENTRY_KINDS[kind], entryId, hash }, null);
-  }
-
-  #put(entry: TranscriptEntry, said: Said | null): Placed {
-    const placed = { entry, said, isEmptied: false };
-    this.log.push(placed);
-    return placed;
-  }
+async function sealed({ rng }: Tab, tx: DeviceTx, row: OutboxRow): Promise<OutboxRow> {
+  const { messageId, sentAt, content } = row;
+  const count = await nextCount(tx, CONVERSATION);
+  const { sealed: body, keyMessage } = sealBody(
+    { messageId, conversationId: CONVERSATION, sentAt, content, ...count },
+    rng,
+  );
+  return { ...row, wire: { body, counter: count.counter, ...keyMessage, deviceLists: [], envelopes: [] } };
 }
