@@ -106,7 +106,11 @@ describe('a server that would have the secrets sealed to itself', () => {
     const server = createLyingServer();
     const owner = await (username === null ? house.enter(null, server) : house.enterWithCode(username, server));
     await online(owner.client);
-    const replaced = (): number => server.calls.filter(({ path }) => path === 'devices.replaceKey').length;
+    // The same request may be made twice, by who asked and by who finishes what was begun.
+    const replaced = (): number => {
+      const requests = server.calls.filter(({ path }) => path === 'devices.replaceKey');
+      return new Set(requests.map(({ input }) => JSON.stringify(input))).size;
+    };
     const second = await addDevice(house, owner.client);
     server.lie({ answers: { 'vault.get': await lie(owner) } });
     await expect(owner.client.revokeDevice(deviceIdOf(second))).rejects.toSatisfy(isRefused);

@@ -13,7 +13,6 @@ import {
   type Device,
   type DeviceId,
   type PreKeyBundle,
-  type UserId,
 } from '@seal-chat/protocol';
 import type { Deps } from '../context/deps.ts';
 import { learnDeviceLists } from '../peers/device-lists.ts';
@@ -151,26 +150,19 @@ export async function resumeReplacement(deps: Deps): Promise<boolean> {
     refusal = error;
   }
   await learnDeviceLists(deps, [userId]);
-  if (refusal !== null && !(await isInUse(reader, userId, row))) {
-    await transact(async (tx) => tx.delete(ROWS.replacement));
-    if (isSealError(refusal, 'DEVICE_LIST_REJECTED') || isSealError(refusal, 'CONFLICT')) return false;
-    throw refusal;
-  }
-  await transact(async (tx) => {
-    const { accountKey, archive } = row;
-    tx.put(ROWS.account, { ...(await activeAccount(tx)), accountKey, archive, unlockFor: null });
-    tx.delete(ROWS.replacement);
-  });
-  return true;
-}
-
-/**
- * Tells whether the verified list is signed with the prepared key. That decides what becomes of the key, not the answer:
- * the same request may have been under way twice, before and after this device was stopped.
- */
-async function isInUse(reader: Deps['reader'], userId: UserId, { accountKey }: ReplacementRow): Promise<boolean> {
   const known = (await reader.get(ROWS.peer(userId)))?.known;
-  return known !== undefined && constantTimeEqual(known.certificate.accountKey, accountKey.publicKey);
+  // The verified list decides what becomes of the key, not the answer: the same request may be under way twice.
+  const isInUse = known !== undefined && constantTimeEqual(known.certificate.accountKey, row.accountKey.publicKey);
+  await transact(async (tx) => {
+    const present = await tx.get(ROWS.replacement);
+    if (present === null || !constantTimeEqual(present.deviceList.bytes, row.deviceList.bytes)) return;
+    tx.delete(ROWS.replacement);
+    const { accountKey, archive } = row;
+    if (isInUse) tx.put(ROWS.account, { ...(await activeAccount(tx)), accountKey, archive, unlockFor: null });
+  });
+  const wasOvertaken = isSealError(refusal, 'DEVICE_LIST_REJECTED') || isSealError(refusal, 'CONFLICT');
+  if (refusal !== null && !isInUse && !wasOvertaken) throw refusal;
+  return isInUse;
 }
 
 function inputOf({ deviceList, vault, shares }: ReplacementRow) {
