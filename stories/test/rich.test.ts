@@ -152,9 +152,9 @@ it('the list says which messages the server kept back, where they are missing', 
 
 it('a person joins from an invitation, and is told why when that fails', async () => {
   const { page, widget } = await harness.show({ state: 'invitationCards' });
-  expect(await widget.getByRole('button', { name: 'Join' }).count()).toBe(1);
   await widget.getByText('This invitation is no longer open.').waitFor();
   await widget.getByText('You are in this channel.').waitFor();
+  expect(await widget.getByRole('button', { name: 'Join' }).count()).toBe(1);
   await page.close();
 });
 

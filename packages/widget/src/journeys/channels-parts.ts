@@ -6,6 +6,7 @@ import { SealInvitations } from '../views/channels/list/invitations.ts';
 import { SealNewChannel } from '../views/channels/new/new-channel.ts';
 import { SealChannelNotice } from '../views/channels/notice/channel-notice.ts';
 import { SealPeoplePicker } from '../views/channels/people-picker.ts';
+import { SealInvitation } from '../views/rich/invitation.ts';
 import { SealPeopleSearch } from '../views/people-search/people-search.ts';
 
 defineElement('seal-people-search', SealPeopleSearch);
@@ -14,5 +15,6 @@ defineElement('seal-create-channel', SealCreateChannel);
 defineElement('seal-browse-channels', SealBrowseChannels);
 defineElement('seal-new-channel', SealNewChannel);
 defineElement('seal-invitations', SealInvitations);
+defineElement('seal-invitation', SealInvitation);
 defineElement('seal-channel-line', SealChannelLine);
 defineElement('seal-channel-notice', SealChannelNotice);

@@ -3,13 +3,13 @@ import type { ConversationEvent, UserId } from '@seal-chat/client';
 import { lockIcon } from '@seal-chat/ui';
 import { messageListTexts, type MessageListTexts } from '../../internal/message-list-texts.ts';
 import { attachmentsJourney } from '../../journeys/attachments.ts';
+import { channelsJourney } from '../../journeys/channels.ts';
 import { peopleJourney } from '../../journeys/people.ts';
 import type { CollapsedMessages } from '../people/collapsed.ts';
 import type { DeviceLines } from '../people/device-lines.ts';
 import { eventText } from '../../messages/event-text.ts';
 import { plainly } from '../../messages/text.ts';
 import type { MessageAppearance, MessageListHost, RichParts } from '../message-list/host.ts';
-import { invitation } from './invitation.ts';
 import { withMentions } from './mentions.ts';
 import { nameOf } from './names.ts';
 import { quote } from './quote.ts';
@@ -81,6 +81,12 @@ function attachments(
   ></seal-attachments>`;
 }
 
+function invitation({ message, isTabStop }: MessageAppearance, host: MessageListHost): TemplateResult {
+  // As with attachments.
+  channelsJourney.load().catch(() => undefined);
+  return html`<seal-invitation .message=${message} .isTabStop=${isTabStop} .host=${host}></seal-invitation>`;
+}
+
 function content(appearance: MessageAppearance, host: MessageListHost): TemplateResult {
   const { content: what } = appearance.message;
   switch (what.kind) {
@@ -89,7 +95,7 @@ function content(appearance: MessageAppearance, host: MessageListHost): Template
     case 'invitation':
       return appearance.isPlain
         ? html`<span class="notice">${messageListTexts(host.strings).invitedTo(what.name)}</span>`
-        : invitation(what, appearance, host);
+        : invitation(appearance, host);
     default:
       return html`<span class="notice">${deletedText(what.kind !== 'deleted' || what.isConfirmed, host)}</span>`;
   }

@@ -177,27 +177,6 @@ export const richStyles: CSSResult = css`
     color: var(--_danger);
   }
 
-  .invitation {
-    display: grid;
-    gap: 6px;
-    min-inline-size: min(15rem, 60cqi);
-    padding-block: 4px;
-    overflow-wrap: anywhere;
-  }
-  .invitation .answers {
-    display: flex;
-    flex-wrap: wrap;
-    gap: 8px;
-    padding-block-start: 4px;
-  }
-  .invitation .secondary {
-    background: var(--_ground);
-    color: var(--_text);
-  }
-  .outcome {
-    font-size: var(--_f-s);
-  }
-
   .bubble:has(seal-attachments) {
     padding: 3px 3px 8px;
   }
