@@ -54,6 +54,16 @@ it('what can be done about a device stands below its name where both do not fit 
   await page.close();
 });
 
+it('a device is linked from a page whose heading has the focus', async () => {
+  const { page, widget } = await harness.show({ state: 'compareOld', open: false, ...SMALL });
+  await button(widget, 'Settings').click();
+  await button(widget, 'Link a new device').focus();
+  await page.keyboard.press('Enter');
+  await expect.poll(() => isFocused(widget.getByRole('heading', { name: 'Link a new device' }))).toBe(true);
+  expect(await violations(page)).toEqual([]);
+  await page.close();
+});
+
 it('after “Check now” the focus is on the numbers, and not on the answer to them', async () => {
   const { page, widget } = await harness.show({ state: 'verifiedChanged', ...SMALL });
   await button(widget, 'Check now').focus();
@@ -69,8 +79,9 @@ it('after “Check now” the focus is on the numbers, and not on the answer to 
   await page.close();
 });
 
-it('a recovery code is shown in groups, four a line, and copied with hyphens', async () => {
+it('a recovery code is shown in groups, four a line, below the heading that has the focus, and copied with hyphens', async () => {
   const { page, widget } = await harness.show({ state: 'recoveryCode', ...SMALL });
+  expect(await isFocused(widget.getByRole('heading', { name: 'Save your recovery code' }))).toBe(true);
   const groups = widget.locator('#code > span');
   expect(await groups.allTextContents()).toEqual(['7KQ4', 'M2XV', '9TCD', 'E5RW', '0HJB', '3NPZ', '8CGY']);
   const tops = await groups.evaluateAll((all) => all.map((one) => one.getBoundingClientRect().y));

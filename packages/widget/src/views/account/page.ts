@@ -16,7 +16,7 @@ export function accountPage({ title, lead, content, onBack }: AccountPage, strin
   return html`<div class="bar">${backButton(strings, onBack)}</div>
     <div class="card">
       <div class="head">
-        <h2>${title}</h2>
+        <h2 tabindex="-1">${title}</h2>
         ${lead === null ? nothing : html`<p class="lead">${lead}</p>`}
       </div>
       ${content}

@@ -68,14 +68,17 @@ export class SealIdentityNotice extends AccountView {
     if (this.peer !== null) this.safetyNumber = await this.client.safetyNumber(this.peer.userId).catch(() => null);
   }
 
-  readonly #accept = async (): Promise<void> => {
-    const { peer, safetyNumber } = this;
-    if (peer === null || safetyNumber === null) return;
-    await this.client.acceptIdentity(peer.userId, safetyNumber).catch(async (error: unknown) => {
-      await this.#loadSafetyNumber();
-      throw error;
+  /** Takes the keys behind the numbers that are shown; shows others where they have changed again. */
+  #take(how: 'acceptIdentity' | 'verify'): Promise<boolean> {
+    return this.#accepting.run(async () => {
+      const { peer, safetyNumber } = this;
+      if (peer === null || safetyNumber === null) return;
+      await this.client[how](peer.userId, safetyNumber).catch(async (error: unknown) => {
+        await this.#loadSafetyNumber();
+        throw error;
+      });
     });
-  };
+  }
 
   /** Shows the numbers, with the focus on them: not on a button that says what is still to be found out. */
   async #compare(): Promise<void> {
@@ -83,15 +86,6 @@ export class SealIdentityNotice extends AccountView {
     await this.updateComplete;
     this.renderRoot.querySelector<HTMLElement>('.digits')?.focus();
   }
-
-  readonly #verify = async (): Promise<void> => {
-    const { peer, safetyNumber } = this;
-    if (peer === null || safetyNumber === null) return;
-    await this.client.verify(peer.userId, safetyNumber).catch(async (error: unknown) => {
-      await this.#loadSafetyNumber();
-      throw error;
-    });
-  };
 
   protected override render(): TemplateResult | typeof nothing {
     const { peer, strings } = this;
@@ -105,19 +99,23 @@ export class SealIdentityNotice extends AccountView {
         this.safetyNumber === null
           ? nothing
           : html`<p>${strings.safetyNumber(name)}</p>
-              <p class="digits">
-                ${this.safetyNumber.match(/\d{1,5}/gu)?.map((group) => html`<span>${group}</span>`)}
-              </p>`
+              ${this.#renderDigits()}`
       }
       ${this.#accepting.error === null ? nothing : html`<p class="problem">${errorText(this.#accepting.error, strings)}</p>`}
       <button
         class="button secondary"
         ?disabled=${this.#accepting.isBusy || this.safetyNumber === null}
-        @click=${() => this.#accepting.run(this.#accept)}
+        @click=${() => this.#take('acceptIdentity')}
       >
         ${strings.identityAccept}
       </button>
     </section>`;
+  }
+
+  #renderDigits(): TemplateResult {
+    return html`<p class="digits" role="group" tabindex="-1" aria-label=${socialStrings(this.strings).numbers}>
+      ${this.safetyNumber?.match(/\d{1,5}/gu)?.map((group) => html`<span>${group}</span>`)}
+    </p>`;
   }
 
   /** A person who was verified: nothing is sent before their new keys were compared, too. */
@@ -127,13 +125,7 @@ export class SealIdentityNotice extends AccountView {
     return html`<section class="notice" role="alert">
       <h3>${changedIcon}<span>${strings.verifiedBefore(name)}</span></h3>
       <p>${strings.verifiedBeforeText(name)}</p>
-      ${
-        this.isComparing
-          ? html`<p class="digits" role="group" tabindex="-1" aria-label=${strings.numbers}>
-              ${this.safetyNumber?.match(/\d{1,5}/gu)?.map((group) => html`<span>${group}</span>`)}
-            </p>`
-          : nothing
-      }
+      ${this.isComparing ? this.#renderDigits() : nothing}
       ${error === null ? nothing : html`<p class="problem">${errorText(error, this.strings)}</p>`}
       <div class="answers">
         ${
@@ -141,7 +133,7 @@ export class SealIdentityNotice extends AccountView {
             ? html`<button
                 class="button secondary"
                 ?disabled=${isBusy || this.safetyNumber === null}
-                @click=${() => this.#accepting.run(this.#verify)}
+                @click=${() => this.#take('verify')}
               >
                 ${strings.numbersMatch}
               </button>`

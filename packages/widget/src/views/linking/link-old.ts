@@ -38,6 +38,7 @@ export class SealLinkOld extends AccountView {
   }
 
   protected override firstUpdated(): void {
+    this.renderRoot.querySelector('h2')?.focus();
     void this.#open();
   }
 

@@ -33,6 +33,10 @@ export class SealRecoveryCode extends SignInView {
     this.proof = '';
   }
 
+  protected override firstUpdated(): void {
+    this.renderRoot.querySelector('h2')?.focus();
+  }
+
   async #copy(): Promise<void> {
     try {
       await navigator.clipboard.writeText(this.code);
@@ -54,7 +58,7 @@ export class SealRecoveryCode extends SignInView {
     const { strings } = this;
     return html`<div class="card" part="recovery-code">
       <div class="head">
-        <h2>${strings.recoveryTitle}</h2>
+        <h2 tabindex="-1">${strings.recoveryTitle}</h2>
         <p class="lead">${strings.recoveryText}</p>
       </div>
       <div class="stack">
