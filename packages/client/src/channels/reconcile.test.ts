@@ -26,7 +26,7 @@ import {
   tenantId,
 } from '../../test/support/group-scene.ts';
 import { sleep } from '../api/backoff.ts';
-import { learnConversations } from '../conversations/conversation-rows.ts';
+import { knownConversation, learnConversations } from '../conversations/conversation-rows.ts';
 import { CHANNEL_ROWS, type PendingRow } from '../store/channel-rows.ts';
 import { ROWS } from '../store/rows.ts';
 import { catchUp } from './catch-up.ts';
@@ -51,13 +51,7 @@ const requests = () => scene.sent.map(({ request }) => ({ adds: request!.adds, r
 
 beforeEach(async () => {
   scene = await GroupScene.create();
-  vi.mocked(createCommit).mockImplementation(async (_, { adds, removes }) => ({
-    state: { epoch: utf8(`next with ${adds.length} and without ${removes.length}`), ratchets: utf8('next') },
-    commit: utf8('commit'),
-    welcome: adds.length > 0 ? utf8('welcome') : null,
-    groupInfo: utf8('group info'),
-    authenticator: utf8('next authenticator'),
-  }));
+  vi.mocked(createCommit).mockImplementation(async (_, input) => scene.made(input));
   vi.mocked(describeGroup).mockReturnValue({ members: [me, ann] } as Partial<GroupDescription> as GroupDescription);
   vi.mocked(submitPending).mockImplementation(() => scene.accept());
 });
@@ -86,22 +80,22 @@ describe('a channel in which nothing is to be done', () => {
   });
 
   it('costs no Commit when the server names no device', async () => {
+    scene.heads = [{ conversationId: random<ConversationId>(), isPending: false } as ChannelHead, ...scene.heads];
     expect(await run()).toBe(true);
     expect(scene.askedForGroup).toBe(1);
     expect(scene.sent).toEqual([]);
+    expect(learnConversations).toHaveBeenCalledWith(scene.deps, [channel]);
+    expect(knownConversation).toHaveBeenCalledWith(scene.deps.reader, channel, 'channel');
   });
 
-  it('becomes one that was left when the server says that the account is no member', async () => {
+  it('becomes one that was left when the account is no member; any other failure is the caller’s', async () => {
+    vi.mocked(learnConversations).mockRejectedValue(new SealError('OFFLINE'));
+    await expect(run()).rejects.toMatchObject({ code: 'OFFLINE' });
+    expect(await scene.deps.reader.get(CHANNEL_ROWS.channel(channel))).toMatchObject({ status: 'joined' });
     vi.mocked(learnConversations).mockRejectedValue(new SealError('NOT_A_MEMBER'));
     expect(await run()).toBe(true);
     expect(await scene.deps.reader.get(CHANNEL_ROWS.channel(channel))).toMatchObject({ status: 'left' });
     expect(await scene.deps.reader.get(CHANNEL_ROWS.group(channel))).toBeNull();
-  });
-
-  it('any other failure is the caller’s, and the channel stays as it is', async () => {
-    vi.mocked(learnConversations).mockRejectedValue(new SealError('OFFLINE'));
-    await expect(run()).rejects.toMatchObject({ code: 'OFFLINE' });
-    expect(await scene.deps.reader.get(CHANNEL_ROWS.channel(channel))).toMatchObject({ status: 'joined' });
   });
 });
 
@@ -129,15 +123,31 @@ describe('this device’s leaf', () => {
   });
 
   it('is made by joining when there is none', async () => {
+    scene.heads = [];
     await scene.put({ status: 'joining' });
+    vi.mocked(prepareExternalJoin).mockResolvedValue();
+    expect(await run()).toBe(false);
+    expect(prepareExternalJoin).toHaveBeenCalledTimes(10);
+    vi.mocked(prepareExternalJoin).mockClear();
     vi.mocked(prepareExternalJoin).mockImplementation(() => scene.put({ status: 'joined' }));
     expect(await run()).toBe(true);
     expect(prepareExternalJoin).toHaveBeenCalledTimes(1);
+    expect(vi.mocked(catchUp)).toHaveBeenCalledTimes(11);
     const order = [prepareExternalJoin, submitPending].map((step) => vi.mocked(step).mock.invocationCallOrder.at(-1)!);
     expect(order).toEqual(order.toSorted((a, b) => a - b));
   });
 
+  it('is not made of a channel that is gone meanwhile', async () => {
+    await scene.put({ status: 'joining' });
+    vi.mocked(prepareExternalJoin).mockImplementation(() =>
+      scene.deps.transact(async (tx) => tx.delete(CHANNEL_ROWS.channel(channel))),
+    );
+    expect(await run()).toBe(true);
+    expect(prepareExternalJoin).toHaveBeenCalledTimes(1);
+  });
+
   it('of a broken channel is the affair of its recovery, which may say later', async () => {
+    scene.heads = [];
     await scene.put({ status: 'broken' });
     for (const [outcome, isDone] of [
       ['done', true],
@@ -179,9 +189,15 @@ describe('devices that must not be in the group', () => {
     ]);
   });
 
-  it('are named by ids, or the answer is refused', async () => {
-    scene.group = { ...scene.group, toRemove: [{ ...ann, deviceId: 'x/../y' as DeviceId }] };
-    await expect(run()).rejects.toMatchObject({ code: 'MALFORMED' });
+  it('are out before what has changed meanwhile is seen to', async () => {
+    scene.group = { ...scene.group, toRemove: [bob] };
+    vi.mocked(submitPending).mockImplementation(async () => {
+      const outcome = await scene.accept();
+      if (scene.sent.length === 1) scene.group = { ...scene.group, toAdd: [cid] };
+      return outcome;
+    });
+    expect(await run()).toBe(true);
+    expect(requests().map(({ adds }) => adds)).toEqual([[], [cid]]);
   });
 });
 
@@ -206,6 +222,14 @@ describe('devices that are missing', () => {
       removes: [],
     });
     expect(requests()).toEqual([{ adds: [cid, dan], removes: [] }]);
+    expect(refreshChannel).not.toHaveBeenCalled();
+    // All of them are in, apart from one that was in it before: one more look, and no further one.
+    expect(scene.askedForGroup).toBe(2);
+    scene.group = { ...scene.group, toAdd: [], toRemove: [] };
+    await scene.put({ mustRefresh: true });
+    scene.askedForGroup = 0;
+    expect(await run()).toBe(true);
+    expect(scene.askedForGroup).toBe(1);
   });
 
   it('that have no KeyPackage, or a wrong one, or are on no list are left out; the others are not', async () => {
@@ -259,18 +283,10 @@ describe('devices that are missing', () => {
     await expect(run()).rejects.toMatchObject({ code: 'MALFORMED' });
   });
 
-  it('of people whom it shows are taken in without a second look', async () => {
-    scene.group = { ...scene.group, toAdd: [cid] };
-    await run();
-    expect(refreshChannel).not.toHaveBeenCalled();
-  });
-
   it('are named by ids, or the answer is refused', async () => {
-    for (const bad of [
-      { ...cid, deviceId: 'x' as DeviceId },
-      { ...cid, userId: 'x' as UserId },
-    ]) {
-      scene.group = { ...scene.group, toAdd: [bad] };
+    const bad = { ...cid, deviceId: 'x/../y' as DeviceId };
+    for (const change of [{ toRemove: [bad] }, { toAdd: [bad] }, { toAdd: [{ ...cid, userId: 'x' as UserId }] }]) {
+      scene.group = { ...scene.group, toRemove: [], toAdd: [], ...change };
       await expect(run()).rejects.toThrow('not an id');
     }
     expect(scene.claimed).toEqual([]);
@@ -278,9 +294,11 @@ describe('devices that are missing', () => {
 });
 
 describe('a Commit', () => {
-  it('is stored with all that a later attempt needs before it is sent', async () => {
+  it('is made by one client of the device at a time, and stored with all that a later attempt needs', async () => {
+    const lock = vi.spyOn(scene.store.locks, 'run');
     scene.group = { ...scene.group, toAdd: [cid] };
     await run();
+    expect(lock.mock.calls[0]![0]).toBe(`channel/${channel}`);
     expect(scene.sent).toEqual([
       {
         kind: 'commit',
@@ -317,6 +335,27 @@ describe('a Commit', () => {
       expect(await run()).toBe(false);
     }
     expect(createCommit).not.toHaveBeenCalled();
+  });
+
+  it('is made as soon as the states agree', async () => {
+    const repairs: readonly (() => Promise<unknown>)[] = [
+      () => scene.putGroup({ epoch: EPOCH - 1 }),
+      () => scene.deps.transact(async (tx) => tx.delete(CHANNEL_ROWS.group(channel))),
+      () => scene.deps.transact(async (tx) => tx.delete(CHANNEL_ROWS.ratchets(channel))),
+    ];
+    for (const disturb of repairs) {
+      scene = await GroupScene.create();
+      scene.group = { ...scene.group, toAdd: [cid] };
+      await disturb();
+      vi.mocked(catchUp)
+        .mockResolvedValueOnce()
+        .mockImplementationOnce(async () => {
+          await scene.putGroup({});
+          await scene.deps.transact(async (tx) => tx.put(CHANNEL_ROWS.ratchets(channel), utf8('ratchets')));
+        });
+      expect(await run()).toBe(true);
+      expect(requests()).toEqual([{ adds: [cid], removes: [] }]);
+    }
   });
 
   it('is thrown away when the group moved on while it was made, or another step is pending', async () => {
@@ -357,11 +396,5 @@ describe('a Commit', () => {
     expect(submitPending).toHaveBeenCalledTimes(10);
     expect(vi.mocked(sleep).mock.calls).toEqual(Array.from({ length: 9 }, (_, i) => [150 * (i + 1)]));
     expect(catchUp).toHaveBeenCalledTimes(1);
-  });
-
-  it('is made by one client of the device at a time', async () => {
-    const lock = vi.spyOn(scene.store.locks, 'run');
-    await run();
-    expect(lock.mock.calls[0]![0]).toBe(`channel/${channel}`);
   });
 });

@@ -1,5 +1,6 @@
-import type { MlsMember } from '@seal-chat/crypto/mls';
+import type { CreatedCommit, MlsMember } from '@seal-chat/crypto/mls';
 import {
+  SealError,
   newId,
   toBase64,
   utf8,
@@ -51,7 +52,7 @@ export class GroupScene {
   private constructor(store: DeviceStore) {
     this.store = store;
     const channels = {
-      group: { query: async () => (this.askedForGroup++, this.group) },
+      group: { query: async (input: { readonly conversationId: ConversationId }) => this.showGroup(input) },
       heads: { query: async () => this.heads },
       claimKeyPackages: { mutate: async ({ deviceIds }: { deviceIds: readonly DeviceId[] }) => this.claim(deviceIds) },
     };
@@ -106,6 +107,17 @@ export class GroupScene {
     return this.deps.transact(async (tx) => tx.put(ROWS.peer(userId), peer));
   }
 
+  /** What `createCommit` makes in a scene. */
+  made({ adds, removes }: { readonly adds: readonly unknown[]; readonly removes: readonly unknown[] }): CreatedCommit {
+    return {
+      state: { epoch: utf8(`next with ${adds.length} and without ${removes.length}`), ratchets: utf8('next') },
+      commit: utf8('commit'),
+      welcome: adds.length > 0 ? utf8('welcome') : null,
+      groupInfo: utf8('group info'),
+      authenticator: utf8('next authenticator'),
+    };
+  }
+
   /** The server takes what is pending, and its entry of the log comes back. */
   async accept(): Promise<'none' | 'accepted'> {
     const pending = await this.deps.reader.get(CHANNEL_ROWS.pending(channel));
@@ -120,6 +132,12 @@ export class GroupScene {
     await this.putGroup({ epoch: own.epoch + 1, leaves: [...own.leaves.filter((leaf) => !isDone(leaf)), ...adds] });
     await this.put({ leafAt: NOW, mustRefresh: false, unlisted: [] });
     return 'accepted';
+  }
+
+  private showGroup({ conversationId }: { readonly conversationId: ConversationId }): GroupAnswer {
+    if (conversationId !== channel) throw new SealError('NOT_FOUND');
+    this.askedForGroup++;
+    return this.group;
   }
 
   private claim(deviceIds: readonly DeviceId[]) {
