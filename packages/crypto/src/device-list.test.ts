@@ -110,10 +110,15 @@ describe('a signed device list', () => {
     const bob = await testAccount('bob');
     const { list } = state;
     const [device] = list.devices;
+    // A hash may have zeros in it; only one of nothing else says that there is no predecessor.
+    const mixed = new Uint8Array(32).fill(1, 1);
+    const second = await forge(account, { ...list, version: 2, previousHash: mixed });
+    expect((await verifyDeviceList(curves, second)).list.version).toBe(2);
     const broken: DeviceList[] = [
       { ...list, version: 0 },
       { ...list, devices: [] },
       { ...list, previousHash: new Uint8Array(32).fill(1) },
+      { ...list, previousHash: mixed },
       { ...list, version: 2 },
       { ...list, userId: bob.account.userId },
       { ...list, tenantId: ELSEWHERE },
@@ -185,6 +190,7 @@ describe('the next device list', () => {
       ['username', await nextList(renamed, previous, {})],
       ['account key', await nextList(successor, previous, { previousArchive: alice.account.archive })],
       ['device', await nextList(alice, previous, { add: [fresh], remove: [gone!.deviceId] })],
+      ['a device that brings itself in', await nextList(alice, previous, { add: [fresh], author: fresh.deviceId })],
       ['a device that takes itself out', await nextList(alice, previous, { remove: [alice.device.deviceId] })],
     ];
     for (const [name, next] of changes)
@@ -341,7 +347,8 @@ describe('a chain of device lists', () => {
         known: null,
         chain: signedOf(chain),
       });
-    expect((await run(4, states[3]!.hash, states)).list.version).toBe(5);
+    for (const { list, hash } of states) expect((await run(list.version, hash, states)).list.version).toBe(5);
+    expect(await codeOf(() => run(5, states[3]!.hash, states))).toBe('DEVICE_LIST_REJECTED');
     expect(await codeOf(() => run(4, states[3]!.hash, states.slice(0, 3)))).toBe('DEVICE_LIST_REJECTED');
     expect(await codeOf(() => run(4, states[2]!.hash, states))).toBe('DEVICE_LIST_REJECTED');
     expect((await run(4, states[3]!.hash, states.slice(4))).list.version).toBe(5);
