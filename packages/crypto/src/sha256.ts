@@ -115,7 +115,7 @@ function pad(t: number, last: number, length: number): void {
   schedule[15] = length << 3;
 }
 
-/** Absorbs a key of at most one block, every byte of which is changed by `mask`. */
+/** Absorbs a key of at most one block, every word of which is changed by `mask`. */
 function absorbPadded(state: HashState, key: Uint8Array, mask: number): void {
   for (let t = 0, i = 0; t < 16; t++, i += 4) schedule[t] = (i < key.length ? wordAt(key, i) : 0) ^ mask;
   compress(state);
