@@ -125,7 +125,7 @@ export function openSocket(options: {
     call: ({ path, type, input }) =>
       new Promise((resolve, reject) => {
         if (ended !== null) return reject(ended);
-        const giveUp = (): void => calls.get(id)?.fail(new SealError('UNAVAILABLE', 'call: no answer in time'));
+        const giveUp = (): void => calls.get(id)?.fail(new SealError('UNAVAILABLE'));
         const timer = setTimeout(giveUp, CALL_TIMEOUT_MS);
         const finish = (): void => {
           clearTimeout(timer);

@@ -122,7 +122,7 @@ export function expectReachable(row: ConversationRow | null, seq: number): void 
 
 /** A word that no server says would be neither one thing nor the other to all who ask. @throws SealError MALFORMED */
 function expectKnown<T>(known: readonly T[], word: T): void {
-  if (!known.includes(word)) throw new SealError('MALFORMED', 'answer: a word that no answer has');
+  if (!known.includes(word)) throw new SealError('MALFORMED', 'answer: no such word');
 }
 
 /** What was taken for a channel once could not become the DM that it is. @throws SealError CONVERSATION_REJECTED */

@@ -1,6 +1,6 @@
 import { SIZE_LIMITS, SealError, type UserId } from '@seal-chat/protocol';
-import { isSeen } from '../store/bind-name.ts';
 import type { DeviceTx, RowReader } from '../store/device-tx.ts';
+import { isSeen } from '../store/is-seen.ts';
 import { ROWS } from '../store/rows.ts';
 
 /** UTF-16 units of a name as a server may tell it: more than user names have. */

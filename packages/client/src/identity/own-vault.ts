@@ -1,9 +1,8 @@
-import type { Method, VerifiedVault } from '@seal-chat/crypto/vault';
+import { checkRecords, verifyVault, type Method, type VerifiedVault } from '@seal-chat/crypto/vault';
 import { SealError, constantTimeEqual } from '@seal-chat/protocol';
 import type { VaultAnswer } from '@seal-chat/protocol/api';
 import type { Deps } from '../context/deps.ts';
 import type { AccountRow } from '../store/rows.ts';
-import { loadVault } from './load-vault.ts';
 import { vaultOf } from './vault-answers.ts';
 
 /**
@@ -18,12 +17,10 @@ export async function verifyOwnVault(
   { tenantId, userId, identityKey }: Pick<AccountRow, 'tenantId' | 'userId' | 'identityKey'>,
   answer: VaultAnswer,
 ): Promise<{ readonly verified: VerifiedVault; readonly methods: readonly Method[] }> {
-  const { checkRecords, verifyVault } = await loadVault();
   const { signed, records } = vaultOf(answer);
   const verified = await verifyVault(curves, signed);
   const { vault } = verified;
   const isOwn = vault.tenantId === tenantId && vault.userId === userId;
-  if (!isOwn || !constantTimeEqual(vault.identityKey, identityKey))
-    throw new SealError('VAULT_REJECTED', 'vault: it belongs to another account');
+  if (!isOwn || !constantTimeEqual(vault.identityKey, identityKey)) throw new SealError('VAULT_REJECTED');
   return { verified, methods: checkRecords(verified, records) };
 }

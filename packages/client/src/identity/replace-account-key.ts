@@ -14,6 +14,7 @@ import {
   type DeviceId,
   type PreKeyBundle,
 } from '@seal-chat/protocol';
+import type { VaultAnswer } from '@seal-chat/protocol/api';
 import type { Deps } from '../context/deps.ts';
 import { learnDeviceLists } from '../peers/device-lists.ts';
 import { hasPqRatchet, loadSessions } from '../peers/sessions.ts';
@@ -22,7 +23,6 @@ import { activeAccount } from '../store/account.ts';
 import { ROWS, type ReplacementRow } from '../store/rows.ts';
 import { sealShares } from './key-shares.ts';
 import { loadVault } from './load-vault.ts';
-import { verifyOwnVault } from './own-vault.ts';
 import { uploadOf } from './vault-answers.ts';
 
 /** Another device may change the list or the vault at the same time: what is made again goes on top of that. */
@@ -84,7 +84,7 @@ async function prepare(deps: Deps, { identitySeed, remove }: Parameters<typeof r
   });
   const secrets = { accountSeed: next.key.privateKey, archive: next.archive };
   const present = await api.vault.get.query();
-  const vault = present && (await sealAgain(await verifyOwnVault(deps, account, present)));
+  const vault = present && (await sealAgain(present));
   const remaining = list.list.devices.map(({ deviceId }) => deviceId);
   const bundles = await bundlesFor(deps, list.list.devices);
   await transact(async (tx) => {
@@ -94,8 +94,9 @@ async function prepare(deps: Deps, { identitySeed, remove }: Parameters<typeof r
   });
 
   /** The vault with the new secrets, for the same unlock ways: their public keys are all it takes. */
-  async function sealAgain({ verified, methods }: Awaited<ReturnType<typeof verifyOwnVault>>) {
-    const { createVault } = await loadVault();
+  async function sealAgain(answer: VaultAnswer) {
+    const { createVault, verifyOwnVault } = await loadVault();
+    const { verified, methods } = await verifyOwnVault(deps, account, answer);
     return createVault(
       { curves, rng, kem: await deps.kem() },
       {

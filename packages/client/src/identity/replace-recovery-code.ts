@@ -5,7 +5,7 @@ import { ROWS } from '../store/rows.ts';
 import { vaultUnderNewCode } from './make-vault.ts';
 import { openOwnVault } from './open-own-vault.ts';
 import { signerOf } from './own-account.ts';
-import { verifyOwnVault } from './own-vault.ts';
+import { loadVault } from './load-vault.ts';
 import { uploadOf } from './vault-answers.ts';
 
 /**
@@ -35,7 +35,7 @@ export async function replaceRecoveryCode(
     owner: { tenantId, userId },
     identityKey,
     secrets: { identitySeed, account: { accountSeed: key.privateKey, archive } },
-    previous: present && (await verifyOwnVault(deps, account, present)).verified,
+    previous: present && (await (await loadVault()).verifyOwnVault(deps, account, present)).verified,
   });
   await transact(async (tx) => {
     tx.put(ROWS.account, { ...(await activeAccount(tx)), recoveryCode: code, identitySeed });

@@ -25,7 +25,7 @@ type ReceiveDeps = Pick<Deps, 'curves' | 'kem' | 'rng' | 'now' | 'localNow' | 'c
 export async function receiveMessage(deps: ReceiveDeps, tx: DeviceTx, incoming: IncomingMessage): Promise<void> {
   const conversation = await tx.get(ROWS.conversation(incoming.conversationId));
   // What is said in a channel is signed in its group: an envelope for one device is no part of it.
-  if (conversation?.kind === 'channel') throw new SealError('MALFORMED', 'message: sent past the group of a channel');
+  if (conversation?.kind === 'channel') throw new SealError('MALFORMED', 'message: for a channel');
   if (conversation !== null) expectReachable(conversation, incoming.seq);
   const key = ROWS.message(incoming.conversationId, incoming.seq);
   const existing = await tx.get(key);

@@ -1,14 +1,10 @@
 import type { UserId } from '@seal-chat/protocol';
 import type { DeviceTx } from './device-tx.ts';
+import { isSeen } from './is-seen.ts';
 import { ROWS } from './rows.ts';
 
 /** Lines about names that a conversation keeps; a server that changes them more often is noticed by these. */
 export const MAX_RENAMES = 16;
-
-/** Whether all of a name can be seen: no server takes one with characters that are not, nor does a device show it. */
-export function isSeen(name: string): boolean {
-  return !/[\p{C}\p{DI}]/u.test(name);
-}
 
 /**
  * Puts the name of the first list that is seen of a person, which their key signed, in the place of what the server has called them, in every

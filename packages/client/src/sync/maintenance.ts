@@ -10,12 +10,12 @@ import type { Readable } from '../state/atom.ts';
 import { createTaskQueue } from '../state/task-queue.ts';
 import { activeAccount } from '../store/account.ts';
 import { ROWS } from '../store/rows.ts';
-import { fillGaps } from './fill-gaps.ts';
 import { applyLiveEvent } from './live-events.ts';
 import type { LiveState } from './live-state.ts';
 import { reviveHeldUp, requestRemovals } from './removals.ts';
 import { reportFinal } from './report-final.ts';
 import {
+  fillGaps,
   followPromises,
   handleRetries,
   healRollback,

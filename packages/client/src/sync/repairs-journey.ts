@@ -6,5 +6,6 @@
 export { followPromises } from '../peers/follow-promises.ts';
 export { refetchSpoilt, reopenMessages, requestRetries } from '../receive/undecryptable.ts';
 export { answerRetries } from '../send/answer-retries.ts';
+export { fillGaps } from './fill-gaps.ts';
 export { rereadUnsupported } from './reread.ts';
 export { recoverFromRollback } from './rollback.ts';

@@ -1,4 +1,5 @@
 import type { Deps } from '../context/deps.ts';
+import { gapsOf } from '../conversations/sequence.ts';
 import { forgetOldSent } from '../send/forget-sent.ts';
 import { LIST_ROWS } from '../store/list-rows.ts';
 import type { RowPrefix } from '../store/rows.ts';
@@ -52,6 +53,17 @@ export async function handleRetries(deps: Deps): Promise<number | null> {
 /** See `peers/follow-promises.ts`. @throws SealError OFFLINE, UNAVAILABLE, RATE_LIMITED */
 export async function followPromises(deps: Deps): Promise<void> {
   if (await hasAny(deps, LIST_ROWS.allPromised)) await (await loadRepairs()).followPromises(deps);
+}
+
+/** Asks for what is missing, see `fill-gaps.ts`, where anything is. @returns when to ask again, ms from now, or null */
+export async function fillGaps(deps: Deps, options: { readonly again: boolean }): Promise<number | null> {
+  const isNeeded =
+    (await hasAny(deps, ROWS.gaps)) ||
+    (options.again &&
+      (await deps.reader.list(ROWS.conversations)).some(
+        ({ value }) => value.kind !== 'channel' && gapsOf(value).length > 0,
+      ));
+  return isNeeded ? (await loadRepairs()).fillGaps(deps, options) : null;
 }
 
 async function hasAny({ reader }: Pick<Deps, 'reader'>, prefix: RowPrefix<unknown>): Promise<boolean> {
