@@ -102,3 +102,23 @@ test('signing out in one tab signs out the other one', async ({ person }) => {
   await second.getByRole('button', { name: 'Continue as ivan' }).click();
   for (const widget of [ivan.widget, second]) await atHome(widget);
 });
+
+test('two tabs that sign up at the same moment are one person on one device, and both chat', async ({
+  openDevice,
+  person,
+}) => {
+  const [judy, kim] = await Promise.all([openDevice('judy'), person('kim')]);
+  const tabs = [judy.widget, widgetOf(await judy.openTab())];
+  await Promise.all(tabs.map((tab) => tab.getByRole('button', { name: 'Continue as a guest' }).waitFor()));
+  await Promise.all(tabs.map((tab) => tab.getByRole('button', { name: 'Continue as a guest' }).click()));
+  for (const tab of tabs) await atHome(tab);
+  await find(tabs[0]!, 'kim');
+  await send(tabs[0]!, 'from the first tab');
+  await openChat(tabs[1]!, 'kim');
+  await send(tabs[1]!, 'from the second tab');
+  await row(kim.widget, 'Guest').click();
+  const expected = ['from the first tab', 'from the second tab'];
+  for (const widget of [...tabs, kim.widget]) await expectTexts(widget, expected);
+  // One row: the tabs are not two guests.
+  await expect.poll(() => row(kim.widget, 'Guest').count()).toBe(1);
+});

@@ -149,3 +149,16 @@ it('a lock that is held over the network is waited for, unless its holder is a t
   await waiting;
   expect(isDone).toBe(true);
 });
+
+it('the lock under which an account is made is taken away from a tab that hangs, after the longest sign-up', async () => {
+  const managers = lockManager();
+  const [first, second] = [webLocks(managers('one'), 's'), webLocks(managers('two'), 's')];
+  void first.run('account', () => new Promise(() => {}));
+  await vi.advanceTimersByTimeAsync(10);
+  let isDone = false;
+  void second.run('account', async () => void (isDone = true));
+  await vi.advanceTimersByTimeAsync(59_000);
+  expect(isDone).toBe(false);
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(isDone).toBe(true);
+});

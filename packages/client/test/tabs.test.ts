@@ -8,6 +8,8 @@ import { dmWith, online, expectShown, until } from './support/wait.ts';
 let house: House;
 beforeAll(async () => {
   vi.stubGlobal('IDBKeyRange', IDBKeyRange);
+  // Later versions of Node have Web Locks.
+  vi.stubGlobal('navigator', {});
   house = await openHouse();
 });
 afterAll(async () => {

@@ -4,7 +4,7 @@ import type { Transport } from '../api/transport.ts';
 import type { Attachments } from '../attachments/attachments.ts';
 import { loadAttachments } from '../attachments/load.ts';
 import { createLoader, type Loader } from '../context/loader.ts';
-import { loadAccount } from '../identity/load.ts';
+import { loadInterrupted } from '../identity/load-interrupted.ts';
 import type { AccountState } from '../model/account.ts';
 import type { Atom } from '../state/atom.ts';
 import { createTaskQueue } from '../state/task-queue.ts';
@@ -121,7 +121,7 @@ export async function openDevice(parts: DeviceParts): Promise<Device> {
   });
   const found = await reader.get(ROWS.account);
   if (found?.status === 'registering' || found?.status === 'joining') {
-    const resuming = loadAccount().then(({ resumeInterrupted }) => resumeInterrupted(runtime));
+    const resuming = loadInterrupted().then(({ resumeInterrupted }) => resumeInterrupted(runtime));
     await resuming.catch((error: unknown) => {
       // Without the server the question stays open until the next start, or until an account is asked for.
       if (isSealError(error, 'STORAGE_FAILED')) throw error;

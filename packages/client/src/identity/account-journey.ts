@@ -1,5 +1,4 @@
 /** The journey *account*: signing up, in and out. Entered through `load.ts`. */
 export { createAccount } from './create-account.ts';
 export { leaveAccount } from './leave-account.ts';
-export { resumeInterrupted } from './resume-interrupted.ts';
 export { signIn } from './sign-in.ts';

@@ -1,17 +1,26 @@
 import { createAccountKeys, createDeviceKeys, createDeviceList } from '@seal-chat/crypto';
-import { SealError, isSealError, newId, toBase64, type UserId } from '@seal-chat/protocol';
+import { isSealError, newId, toBase64, type UserId } from '@seal-chat/protocol';
 import type { SessionAnswer } from '@seal-chat/protocol/api';
 import { ROWS, type AccountRow } from '../store/rows.ts';
 import { proveDevice, requestChallenge, type Challenge } from './challenge.ts';
 import { deviceNameOf } from './device-name.ts';
+import { loadInterrupted } from './load-interrupted.ts';
 import { vaultUnderNewCode } from './make-vault.ts';
-import { storeActive, unpublishedOf, verifyOwnChain, type IdentityDeps } from './own-account.ts';
-import { resumeInterrupted } from './resume-interrupted.ts';
+import {
+  alreadyHere,
+  forgetKeys,
+  storeActive,
+  storeKeys,
+  unpublishedOf,
+  verifyOwnChain,
+  type IdentityDeps,
+} from './own-account.ts';
 import { uploadOf } from './vault-answers.ts';
 
 /**
  * Opens an account with this device as its first. The keys are stored before the server is told of them, so a crash or
- * a lost answer leaves an account that `resumeInterrupted` finds.
+ * a lost answer leaves an account that the next call with the same name continues. Two tabs that ask for the same
+ * account get the same one.
  *
  * @throws SealError CONFLICT when this device has an account; USERNAME_TAKEN, BAD_INPUT, OFFLINE, UNAVAILABLE,
  *   RATE_LIMITED
@@ -20,29 +29,46 @@ export async function createAccount(
   deps: IdentityDeps,
   { username, recoveryCode = true }: { readonly username: string | null; readonly recoveryCode?: boolean },
 ): Promise<{ readonly recoveryCode: string | null }> {
-  const resumed = await resumeInterrupted(deps);
-  if (resumed?.username === username && resumed.status === 'active') return { recoveryCode: resumed.recoveryCode };
-  if (resumed !== null) throw new SealError('CONFLICT', 'client: this device already has an account');
+  // As the server writes it, which the list has to match.
+  const name = username && username.normalize('NFKC').trim();
+  return deps.store.locks.run('account', () => openAccount(deps, name, recoveryCode && name !== null));
+}
+
+async function openAccount(
+  deps: IdentityDeps,
+  username: string | null,
+  hasCode: boolean,
+): Promise<{ readonly recoveryCode: string | null }> {
+  const found = await deps.reader.get(ROWS.account);
+  const isBegun =
+    found?.status === 'registering' && found.username === username && (found.recoveryCode !== null) === hasCode;
+  if (found !== null && !isBegun) {
+    const { resumeOrForget } = await loadInterrupted();
+    const present = await resumeOrForget(deps);
+    if (present?.username === username && present.status === 'active') return { recoveryCode: present.recoveryCode };
+    if (present !== null) throw alreadyHere();
+  }
   const challenge = await requestChallenge(deps.publicApi);
-  const account = await newAccount(deps, challenge, { name: username, hasCode: recoveryCode && username !== null });
+  const account = isBegun ? found : await newAccount(deps, challenge, username, hasCode);
+  // A page without Web Locks: another tab has begun meanwhile.
+  if (account === null) return openAccount(deps, username, hasCode);
   const session = await register(deps, account, challenge);
   const known = await verifyOwnChain(deps, account, [unpublishedOf(account).deviceList]);
   await storeActive(deps, { account, session, known });
   return { recoveryCode: account.recoveryCode };
 }
 
-/** Makes all keys and stores them. */
+/** Makes all keys and stores them; null when another tab has stored some meanwhile. */
 async function newAccount(
   deps: IdentityDeps,
   challenge: Challenge,
-  { name, hasCode }: { readonly name: string | null; readonly hasCode: boolean },
-): Promise<AccountRow> {
-  const { curves, rng, clock, transact } = deps;
+  username: string | null,
+  hasCode: boolean,
+): Promise<AccountRow | null> {
+  const { curves, rng, clock } = deps;
   const { tenantId } = challenge;
   clock.learn(challenge.serverTime);
   const userId = newId<UserId>(rng(16));
-  // As the server writes it, which the list has to match.
-  const username = name && name.normalize('NFKC').trim();
   const { identity, account } = await createAccountKeys({ curves, rng, tenantId, userId, username });
   const keys = await createDeviceKeys({ curves, rng });
   const device = { keys, name: deviceNameOf(deps.deviceName) };
@@ -71,12 +97,11 @@ async function newAccount(
     unlockFor: null,
     newDevices: [],
   };
-  await transact(async (tx) => tx.put(ROWS.account, row));
-  return row;
+  return (await storeKeys(deps, row)) ? row : null;
 }
 
 async function register(deps: IdentityDeps, account: AccountRow, challenge: Challenge): Promise<SessionAnswer> {
-  const { curves, publicApi, transact } = deps;
+  const { curves, publicApi } = deps;
   const { deviceList, vault } = unpublishedOf(account);
   const proof = await proveDevice({ curves, account, challenge, purpose: 'register', deviceList: deviceList.bytes });
   try {
@@ -89,7 +114,7 @@ async function register(deps: IdentityDeps, account: AccountRow, challenge: Chal
     });
   } catch (error) {
     // The server has said no: these keys will never be an account.
-    if (isSealError(error) && !error.isRetryable) await transact(async (tx) => tx.delete(ROWS.account));
+    if (isSealError(error) && !error.isRetryable) await forgetKeys(deps, account);
     throw error;
   }
 }

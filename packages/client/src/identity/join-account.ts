@@ -20,11 +20,11 @@ import {
 import type { AdmissionInput } from '@seal-chat/protocol/api';
 import { chainOf } from '../api/answers.ts';
 import type { Deps } from '../context/deps.ts';
-import { ROWS, type AccountRow } from '../store/rows.ts';
+import type { AccountRow } from '../store/rows.ts';
 import { proveDevice, requestChallenge, type Challenge } from './challenge.ts';
 import { deviceNameOf } from './device-name.ts';
-import { signerOf, storeActive, unpublishedOf, type IdentityDeps } from './own-account.ts';
-import { resumeInterrupted } from './resume-interrupted.ts';
+import { alreadyHere, signerOf, storeActive, storeKeys, unpublishedOf, type IdentityDeps } from './own-account.ts';
+import { loadInterrupted } from './load-interrupted.ts';
 
 /** What linking or recovery gave this device. */
 export interface JoinInput {
@@ -33,8 +33,8 @@ export interface JoinInput {
   readonly username: string | null;
   readonly identityKey: SignPublicKey;
   readonly secrets: AccountSecrets;
-  /** The device that is let in; made here where it is left out. */
-  readonly device?: DeviceKeys;
+  /** The device that is let in, see `prepareToJoin`. */
+  readonly device: DeviceKeys;
   /** A list the account is known to have had: the server must not show an older state. */
   readonly anchor: { readonly version: number; readonly hash: Bytes } | null;
   /** Why the server is to let this device in, for the list with that hash. */
@@ -46,10 +46,8 @@ const MAX_ATTEMPTS = 4;
 
 /** Makes the keys of a device that is to join. @throws SealError CONFLICT when this device has an account */
 export async function prepareToJoin(deps: IdentityDeps): Promise<DeviceKeys> {
-  if ((await resumeInterrupted(deps)) !== null) {
-    throw new SealError('CONFLICT', 'client: this device already has an account');
-  }
-  return createDeviceKeys(deps);
+  const { withoutAccount } = await loadInterrupted();
+  return withoutAccount(deps, () => createDeviceKeys(deps));
 }
 
 /**
@@ -60,16 +58,20 @@ export async function prepareToJoin(deps: IdentityDeps): Promise<DeviceKeys> {
  *   OFFLINE, UNAVAILABLE, RATE_LIMITED
  */
 export async function joinAccount(deps: IdentityDeps, input: JoinInput): Promise<void> {
+  const { withoutAccount } = await loadInterrupted();
+  return withoutAccount(deps, () => join(deps, input));
+}
+
+async function join(deps: IdentityDeps, input: JoinInput): Promise<void> {
   const { curves, publicApi, clock } = deps;
   const { tenantId, userId, identityKey, secrets } = input;
-  const device = input.device ?? (await prepareToJoin(deps));
   const accountKey = await signKeyFromSeed(curves, secrets.accountSeed);
   for (let attempt = 1; ; attempt++) {
     const previous = await fetchOwnLists(deps, input);
     if (!constantTimeEqual(previous.certificate.accountKey, accountKey.publicKey)) {
       throw new SealError('VAULT_REJECTED', 'join: the account has another key than the one that was handed over');
     }
-    const account = await prepare(deps, input, { device, accountKey, previous });
+    const account = await prepare(deps, input, { accountKey, previous });
     const challenge = await requestChallenge(publicApi);
     clock.learn(challenge.serverTime);
     const { deviceList } = unpublishedOf(account.row);
@@ -99,15 +101,14 @@ export async function joinAccount(deps: IdentityDeps, input: JoinInput): Promise
 
 async function prepare(
   deps: IdentityDeps,
-  { tenantId, userId, username, identityKey, secrets }: JoinInput,
+  { tenantId, userId, username, identityKey, secrets, device }: JoinInput,
   made: {
-    readonly device: DeviceKeys;
     readonly accountKey: AccountRow['accountKey'];
     readonly previous: DeviceListState;
   },
 ): Promise<{ readonly row: AccountRow; readonly hash: Bytes }> {
-  const { curves, rng, transact, clock } = deps;
-  const { device, accountKey, previous } = made;
+  const { curves, rng, clock } = deps;
+  const { accountKey, previous } = made;
   const { archive } = secrets;
   const { signed, hash } = await extendDeviceList({
     curves,
@@ -133,7 +134,7 @@ async function prepare(
     unlockFor: null,
     newDevices: [],
   };
-  await transact(async (tx) => tx.put(ROWS.account, row));
+  if (!(await storeKeys(deps, row))) throw alreadyHere();
   return { row, hash };
 }
 

@@ -29,19 +29,53 @@ export function signerOf(
   { list, certificate }: DeviceListState,
 ): Account {
   if (!constantTimeEqual(certificate.accountKey, accountKey.publicKey)) {
-    throw new SealError('UNLOCK_NEEDED', 'account: this device does not have the present account key');
+    throw new SealError('UNLOCK_NEEDED');
   }
   const { tenantId, userId, username } = list;
   return { tenantId, userId, username, certificate: list.certificate, key: accountKey, archive };
 }
 
-/** One commit from "has keys" to "signed in". */
+/** Says that this device has an account, perhaps since another tab gave it one. */
+export function alreadyHere(): SealError {
+  return new SealError('CONFLICT', 'client: this device already has an account');
+}
+
+/** Stores the keys of an account that is being made or joined, unless another tab has stored those of another one. */
+export function storeKeys({ transact }: Pick<IdentityDeps, 'transact'>, account: AccountRow): Promise<boolean> {
+  return transact(async (tx) => {
+    const found = await tx.get(ROWS.account);
+    const isFree = found === null || isSameDevice(found, account);
+    if (isFree) tx.put(ROWS.account, account);
+    return isFree;
+  });
+}
+
+/** Forgets keys that will never be an account. */
+export async function forgetKeys({ transact }: Pick<IdentityDeps, 'transact'>, account: AccountRow): Promise<void> {
+  await transact(async (tx) => {
+    const found = await tx.get(ROWS.account);
+    if (isSameDevice(found, account) && found?.status === account.status) tx.delete(ROWS.account);
+  });
+}
+
+function isSameDevice(found: AccountRow | null, { device }: AccountRow): boolean {
+  return found?.device.deviceId === device.deviceId;
+}
+
+/**
+ * One commit from "has keys" to "signed in". Changes nothing when another tab was quicker.
+ *
+ * @throws SealError CONFLICT when another tab has given this device another account
+ */
 export async function storeActive(
   deps: Pick<IdentityDeps, 'transact' | 'clock'>,
   input: { readonly account: AccountRow; readonly session: SessionAnswer; readonly known: DeviceListState },
 ): Promise<void> {
   const { account, session, known } = input;
   await deps.transact(async (tx) => {
+    const found = await tx.get(ROWS.account);
+    if (!isSameDevice(found, account)) throw alreadyHere();
+    if (found?.status !== account.status) return;
     tx.put(ROWS.account, { ...account, status: 'active', username: known.list.username, unpublished: null });
     tx.put(ROWS.tokens, tokensOf(session, deps.clock));
     tx.put(ROWS.peer(account.userId), newPeer(known, deps.clock.now()));
@@ -51,6 +85,6 @@ export async function storeActive(
 
 /** What is kept until the server has it. */
 export function unpublishedOf(account: AccountRow): NonNullable<AccountRow['unpublished']> {
-  if (account.unpublished === null) throw new SealError('INTERNAL', 'account: nothing left to publish');
+  if (account.unpublished === null) throw new SealError('INTERNAL');
   return account.unpublished;
 }

@@ -3,27 +3,45 @@ import type { SessionAnswer } from '@seal-chat/protocol/api';
 import { ROWS, type AccountRow } from '../store/rows.ts';
 import { proveDevice, requestChallenge } from './challenge.ts';
 import { chainOf } from '../api/answers.ts';
-import { storeActive, verifyOwnChain, type IdentityDeps } from './own-account.ts';
+import { alreadyHere, forgetKeys, storeActive, verifyOwnChain, type IdentityDeps } from './own-account.ts';
 
 /** How a server says that it does not have the device. */
 const NOT_HERE: readonly ErrorCode[] = ['NOT_FOUND', 'NOT_SIGNED_IN', 'BAD_SIGNATURE', 'DEVICE_REVOKED', 'FORBIDDEN'];
 
 /**
- * Finds out what became of a registration or joining that a crash or a lost answer cut short, and finishes or forgets
- * it. A device the server has, but whose keys are gone, would be one that no other device can send to.
+ * Runs `task`, which gives this device an account, while no other tab does the same.
+ *
+ * @throws SealError CONFLICT when this device has an account, and as `resumeInterrupted`
+ */
+export function withoutAccount<T>(deps: IdentityDeps, task: () => Promise<T>): Promise<T> {
+  return deps.store.locks.run('account', async () => {
+    if ((await resumeOrForget(deps)) !== null) throw alreadyHere();
+    return task();
+  });
+}
+
+/** As `resumeInterrupted`, and forgets what the server does not have. The caller holds the lock `account`. */
+export async function resumeOrForget(deps: IdentityDeps): Promise<AccountRow | null> {
+  const begun = await deps.reader.get(ROWS.account);
+  const account = await resumeInterrupted(deps);
+  if (begun !== null && account === null) await forgetKeys(deps, begun);
+  return account;
+}
+
+/**
+ * Finds out what became of a registration or joining that a crash or a lost answer cut short, and finishes it when the
+ * server has the device: with its keys gone, it would be one that no other device can send to. What the server does not
+ * have may be on its way in another tab, and stays.
  *
  * @returns the account of this device; null when it has none
  * @throws SealError OFFLINE, UNAVAILABLE, RATE_LIMITED when the server cannot be asked
  */
 export async function resumeInterrupted(deps: IdentityDeps): Promise<AccountRow | null> {
-  const { reader, transact, publicApi } = deps;
+  const { reader, publicApi } = deps;
   const account = await reader.get(ROWS.account);
   if (account?.status !== 'registering' && account?.status !== 'joining') return account;
   const session = await signInIfKnown(deps, account);
-  if (session === null) {
-    await transact(async (tx) => tx.delete(ROWS.account));
-    return null;
-  }
+  if (session === null) return null;
   const { userId } = account;
   const { lists } = await publicApi.devices.lists.query({ users: [{ userId, since: 0 }] });
   const chain = chainOf(lists.find((answer) => answer.userId === userId)?.chain ?? []);

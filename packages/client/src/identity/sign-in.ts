@@ -13,12 +13,15 @@ export async function signIn(deps: IdentityDeps): Promise<void> {
   const { reader, transact, publicApi, curves, clock } = deps;
   const account = await reader.get(ROWS.account);
   if (account?.status === 'active') return;
-  if (account?.status !== 'signed-out') throw new SealError('NOT_SIGNED_IN', 'client: no account to sign in to');
+  if (account?.status !== 'signed-out') throw new SealError('NOT_SIGNED_IN');
   const challenge = await requestChallenge(publicApi);
   const proof = await proveDevice({ curves, account, challenge, purpose: 'signIn', deviceList: null });
   const session = await publicApi.auth.signIn.mutate(proof);
   await transact(async (tx) => {
-    tx.put(ROWS.account, { ...account, status: 'active' });
+    const found = await tx.get(ROWS.account);
+    // Another tab was quicker.
+    if (found?.status !== 'signed-out') return;
+    tx.put(ROWS.account, { ...found, status: 'active' });
     tx.put(ROWS.tokens, tokensOf(session, clock));
   });
 }

@@ -74,12 +74,13 @@ export interface Locks {
 }
 
 /**
- * `device`: reading and writing rows. The others are held over the network: `session` while renewing tokens, `prekeys`
- * and `keypackages` while filling the stock, `channel/…` while changing a channel's group, `upload/…` while uploading a
- * file, `leader` as long as the connection is this client's.
+ * `device`: reading and writing rows. The others are held over the network: `account` while this device gets its
+ * account, `session` while renewing tokens, `prekeys` and `keypackages` while filling the stock, `channel/…` while
+ * changing a channel's group, `upload/…` while uploading a file, `leader` as long as the connection is this client's.
  */
 export type LockName =
   | 'device'
+  | 'account'
   | 'session'
   | 'prekeys'
   | 'keypackages'

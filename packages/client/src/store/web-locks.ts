@@ -1,7 +1,10 @@
 import type { Channel, LockName, Locks } from './device-store.ts';
 
-/** How long one waits for the lock of rows before it is taken away: nobody holds it over the network, ms. */
-const DEVICE_PATIENCE_MS = 15_000;
+/**
+ * How long a tab waits for a lock before it takes it away, ms. Nobody holds that of rows over the network; the one under
+ * which an account is made is not held longer with a slow server.
+ */
+const PATIENCE_MS: Partial<Record<LockName, number>> = { device: 15_000, account: 60_000 };
 /** How often it is looked whether the holder of another lock is a tab that hangs, ms. */
 const LOOK_MS = 5_000;
 
@@ -22,7 +25,8 @@ export function webLocks(manager: LockManager, storeName: string): Locks {
 
   async function mayTake(name: LockName, waitedMs: number): Promise<boolean> {
     if (name === 'leader') return false;
-    if (name === 'device') return waitedMs >= DEVICE_PATIENCE_MS;
+    const patience = PATIENCE_MS[name];
+    if (patience !== undefined) return waitedMs >= patience;
     const holder = await holderOf(name);
     return holder !== null && hanging.has(holder);
   }
