@@ -20,6 +20,8 @@ const SLICE = 500;
 const WINDOW = 10_000;
 const CHATS = 1_000;
 const PROBES = 20;
+/** People in one channel. */
+const MOST_MEMBERS = 1_000;
 
 /** Waits until the value is as it should be. */
 function until<T>(source: Readable<T>, accept: (value: T) => boolean): Promise<void> {
@@ -102,6 +104,75 @@ async function probe(conversation: Conversation): Promise<number> {
 
 function row(what: string, seal: string, checks: readonly Check[] = []): Row {
   return { what, ratio: '', seal, peers: '', elsewhere: '', checks };
+}
+
+/** A client whose server answers `channels.join` with a channel of `count` members, and everything else as it is. */
+function withCrowd(url: string, count: number): SealClient {
+  const members = Array.from({ length: count }, (_, i) => ({
+    userId: `00000000-0000-4000-8000-${String(i).padStart(12, '0')}`,
+    username: `person-${i}`,
+    role: 'member',
+    deliveredSeq: 0,
+  }));
+  const channel = { visibility: 'public', name: 'Crowd', description: '' };
+  const crowded = (conversationId: unknown): Response => {
+    const data = { conversationId, kind: 'channel', members, createdAt: 0, lastSeq: 0, channel };
+    return Response.json({ result: { data } });
+  };
+  const ask: typeof fetch = (input, init) => {
+    const isJoin = (input as string).endsWith('/channels.join');
+    if (!isJoin) return fetch(input, init);
+    return Promise.resolve(crowded((JSON.parse(init!.body as string) as { conversationId: unknown }).conversationId));
+  };
+  // Without a socket all calls are HTTP.
+  class NoSocket extends WebSocket {
+    constructor() {
+      super('ws://127.0.0.1:1/');
+    }
+  }
+  return createSealClient({ url, appKey: DEMO_APP_KEY, store: memoryStore(), webSocket: NoSocket, fetch: ask });
+}
+
+/** From the answer to the channel's view, ms and MB; the code of the error where the answer is refused. */
+async function crowd(url: string, count: number): Promise<{ ms: number; mb: number; refused: string | null }> {
+  const client = withCrowd(url, count);
+  await client.createAccount({ username: null });
+  const id = `00000000-0000-4000-9000-${String(count).padStart(12, '0')}` as Conversation['conversationId'];
+  const { summary } = client.conversation(id);
+  const unsubscribe = summary.subscribe(() => {});
+  globalThis.gc?.();
+  const before = process.memoryUsage().heapUsed;
+  let refused: string | null = null;
+  const ms = await timed(async () => {
+    try {
+      await client.joinChannel(id);
+      await until(summary, (now) => now?.channel?.memberCount === count);
+    } catch (error) {
+      refused = (error as { readonly code?: string }).code ?? String(error);
+    }
+  });
+  globalThis.gc?.();
+  const mb = (process.memoryUsage().heapUsed - before) / 2 ** 20;
+  unsubscribe();
+  await client.close();
+  return { ms, mb, refused };
+}
+
+/** A channel as large as one may be, and what a server that lies says is one. */
+async function measureCrowds(url: string): Promise<readonly Row[]> {
+  // The first one loads what channels take.
+  await crowd(url, 10);
+  const [full, beyond] = [await crowd(url, MOST_MEMBERS), await crowd(url, 10 * MOST_MEMBERS)];
+  const text = ({ ms, mb, refused }: typeof full): string =>
+    `${refused ?? 'shown'}, ${ms.toFixed(0)} ms, ${mb.toFixed(1)} MB`;
+  return [
+    row(`a channel of ${digits(MOST_MEMBERS)} members: from the answer to its view`, text(full), [
+      atMost('<= 200 ms', full.ms, 200),
+    ]),
+    row(`... of ${digits(10 * MOST_MEMBERS)}, which no channel has`, text(beyond), [
+      atMost('<= 200 ms', beyond.ms, 200),
+    ]),
+  ];
 }
 
 async function measureMessages(url: string, deadUrl: string): Promise<readonly Row[]> {
@@ -192,9 +263,10 @@ export async function runClient(): Promise<PartResult> {
       const messages = await measureMessages(server.url, deadUrl);
       const chats = await measureChats(server.url, deadUrl);
       return {
-        rows: [...messages, chats],
+        rows: [...messages, chats, ...(await measureCrowds(server.url))],
         notes: [
           'The SDK in Node with its store in memory, on the server as it is shipped, which shares the machine. In a browser each commit costs a strict write of IndexedDB on top, and receiving shares one among 50 messages.',
+          'Members come in an answer over HTTP that the bench makes; memory is what the heap has grown by, after a collection.',
           'Queueing is `await conversation.send()` in a loop without a connection. Sending waits for the answer to each message of a conversation before the next, so that their order is the one they were written in.',
         ],
       };

@@ -227,27 +227,6 @@ describe.each(['dm', 'channel'] as const)('a server that shows one reader of a %
   });
 });
 
-describe.each(['dm', 'channel'] as const)('a server that holds back the newest message of a %s', (kind) => {
-  it('is found out by the next one: the place is said to be empty', async () => {
-    const { server, atAlice, atBob, last } = await scene(kind);
-    const heldBack = last + 1;
-    let isNewest = true;
-    server.lie(
-      lieAbout(
-        (seq) => (seq === heldBack ? null : seq),
-        (seq) => (isNewest ? Math.min(seq, last) : seq),
-      ),
-    );
-    await say(atAlice, 'held back');
-    await atBob.markRead();
-    expect(said(atBob)).toEqual(['first', 'second']);
-    isNewest = false;
-    await say(atAlice, 'next');
-    const { missing } = await until(atBob.messages, (shown) => shown.missing.length > 0, 'the gap to be said');
-    expect(missing.map(({ afterSeq, count }) => ({ afterSeq, count }))).toEqual([{ afterSeq: last, count: 1 }]);
-  });
-});
-
 describe('a server that holds messages back', () => {
   it('is said to do so when it has not shown them for a minute, and no longer when they come', async () => {
     const { server, atAlice, atBob, bob, last } = await scene('dm');

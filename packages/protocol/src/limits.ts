@@ -180,6 +180,8 @@ export const COUNT_LIMITS = {
   page: 100,
   /** Device-list versions returned in one answer. */
   deviceListChain: 200,
+  /** Conversations of one account, and channels that it is invited to, that a client takes from a server. */
+  conversations: 10_000,
 } as const;
 
 /** Lifetimes, ms. */

@@ -1,4 +1,12 @@
-import { ID_PATTERN, SealError, fromBase64, type AnyId, type Bytes, type SignedDeviceList } from '@seal-chat/protocol';
+import {
+  COUNT_LIMITS,
+  ID_PATTERN,
+  SealError,
+  fromBase64,
+  type AnyId,
+  type Bytes,
+  type SignedDeviceList,
+} from '@seal-chat/protocol';
 import type { SendAnswer, SignedDeviceListAnswer } from '@seal-chat/protocol/api';
 
 /** Checks of what a server answers: it is not trusted to keep to its types. */
@@ -37,7 +45,16 @@ export function expectPlace({ seq, acceptedAt }: Pick<SendAnswer, 'seq' | 'accep
   expectTime(acceptedAt);
 }
 
+/** A list, of which memory and work have to be bounded. @throws SealError MALFORMED when it has more than `most` items */
+export function expectMost<T>(list: readonly T[], most: number): readonly T[] {
+  if (Array.isArray(list) && list.length <= most) return list;
+  throw new SealError('MALFORMED', 'answer: too long');
+}
+
 /** A chain of signed device lists. @throws SealError MALFORMED */
 export function chainOf(answer: readonly SignedDeviceListAnswer[]): readonly SignedDeviceList[] {
-  return answer.map(({ bytes, signature }) => ({ bytes: bytesOf(bytes), signature: bytesOf(signature) }));
+  return expectMost(answer, COUNT_LIMITS.deviceListChain).map(({ bytes, signature }) => ({
+    bytes: bytesOf(bytes),
+    signature: bytesOf(signature),
+  }));
 }

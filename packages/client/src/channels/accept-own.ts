@@ -36,6 +36,11 @@ export async function acceptOwn(
   await noteAccepted(tx, conversationId, { counter, bodyHash }, stored);
   // The log has what a past sealed that this store forgot: the key of that is not here.
   if (!isSame(stored, bodyHash)) return true;
-  keepKey(tx, conversationId, { seq, messageId, senderUserId, senderDeviceId, contentKey, bodyHash }, row.content);
+  await keepKey(
+    tx,
+    conversationId,
+    { seq, messageId, senderUserId, senderDeviceId, contentKey, bodyHash },
+    row.content,
+  );
   return true;
 }

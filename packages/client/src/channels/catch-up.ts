@@ -1,5 +1,6 @@
 import { CHANNEL_LIMITS, SealError, type ConversationId } from '@seal-chat/protocol';
 import type { ChannelEntry } from '@seal-chat/protocol/api';
+import { expectMost } from '../api/answers.ts';
 import type { Deps } from '../context/deps.ts';
 import { CHANNEL_ROWS } from '../store/channel-rows.ts';
 import { putChannel } from './channel-state.ts';
@@ -39,7 +40,7 @@ export async function catchUp(deps: Deps, conversationId: ConversationId): Promi
  * @throws SealError MALFORMED
  */
 export function pageOf(answers: readonly ChannelEntry[], after: number, mayLack: boolean): readonly LogEntry[] | null {
-  const entries = answers.map(entryOf);
+  const entries = expectMost(answers, CHANNEL_LIMITS.logPage).map(entryOf);
   let last = after;
   for (const { seq } of entries) {
     if (mayLack ? seq <= last : seq !== last + 1) return null;

@@ -1,6 +1,7 @@
 import { COUNT_LIMITS, SealError, type ConversationId, type UserId } from '@seal-chat/protocol';
 import type { ChannelAnswer, ChannelListing, MemberRole } from '@seal-chat/protocol/api';
 import { encodeContent, type RichContent } from '@seal-chat/protocol/content';
+import { expectMost } from '../api/answers.ts';
 import { isModerator } from '../content/changes.ts';
 import { type Deps } from '../context/deps.ts';
 import { fetchDm, storeConversation } from '../conversations/conversation-rows.ts';
@@ -38,7 +39,8 @@ export async function browseChannels(
   { api }: Deps,
   { query = '', after }: { readonly query?: string; readonly after?: string },
 ): Promise<readonly ChannelListing[]> {
-  return api.channels.browse.query({ query, after: after ?? null, limit: COUNT_LIMITS.page });
+  const limit = COUNT_LIMITS.page;
+  return expectMost(await api.channels.browse.query({ query, after: after ?? null, limit }), limit);
 }
 
 /**

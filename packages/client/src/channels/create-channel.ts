@@ -13,6 +13,7 @@ import { activeAccount } from '../store/account.ts';
 import { type Deps } from '../context/deps.ts';
 import { CHANNEL_ROWS, NEW_CHANNEL } from '../store/channel-rows.ts';
 import { putChannel } from './channel-state.ts';
+import { isClearName } from './clear-names.ts';
 import { finishCreation, forgetCreation } from './heads.ts';
 import { groupName, identityOf, mlsDeps } from './mls-context.ts';
 
@@ -80,10 +81,10 @@ export async function foundChannel(deps: Deps, input: NewChannel): Promise<Conve
   return conversationId;
 }
 
-/** A name as it is stored: one line of 1 to 80 bytes. @throws SealError BAD_INPUT */
+/** A name as it is stored: one line of 1 to 80 bytes that people can be sure of. @throws SealError BAD_INPUT */
 export function checkedName(name: string): string {
   const normal = name.normalize('NFC').trim();
-  if (!/^[^\p{C}]+$/u.test(normal) || utf8(normal).length > CONTENT_LIMITS.channelName) {
+  if (!isClearName(normal) || utf8(normal).length > CONTENT_LIMITS.channelName) {
     throw new SealError('BAD_INPUT', 'channel: invalid name', { field: 'name' });
   }
   return normal;

@@ -1,7 +1,7 @@
 import { encodeContent } from '@seal-chat/protocol/content';
-import type { ConversationId } from '@seal-chat/protocol';
+import { COUNT_LIMITS, type ConversationId } from '@seal-chat/protocol';
 import type { ChannelHead } from '@seal-chat/protocol/api';
-import { expectCount, expectIds } from '../api/answers.ts';
+import { expectCount, expectIds, expectMost } from '../api/answers.ts';
 import { learnConversations } from '../conversations/conversation-rows.ts';
 import type { Deps } from '../context/deps.ts';
 import { enqueue } from '../outbox/queue.ts';
@@ -31,7 +31,7 @@ interface HeadNews {
  */
 export async function readHeads(deps: Deps): Promise<readonly HeadNews[]> {
   const heads = await deps.api.channels.heads.query({});
-  for (const { conversationId, lastSeq } of heads) {
+  for (const { conversationId, lastSeq } of expectMost(heads, COUNT_LIMITS.conversations)) {
     expectIds(conversationId);
     expectCount(lastSeq);
   }

@@ -1,7 +1,8 @@
-import type { ConversationId, UserId } from '@seal-chat/protocol';
-import { expectIds } from '../api/answers.ts';
+import { COUNT_LIMITS, type ConversationId, type UserId } from '@seal-chat/protocol';
+import { expectIds, expectMost } from '../api/answers.ts';
 import type { FetchDeps, Deps } from '../context/deps.ts';
 import type { Invitation } from '../model/conversation.ts';
+import { isClearName } from './clear-names.ts';
 import { learnName } from '../conversations/names.ts';
 import type { DeviceTx, RowReader } from '../store/device-tx.ts';
 import { ROWS } from '../store/rows.ts';
@@ -9,7 +10,7 @@ import { isSame } from '../state/is-same.ts';
 
 /** Fetches who asks the person into which channels. @throws SealError OFFLINE, UNAVAILABLE, RATE_LIMITED */
 export async function refreshInvitations(deps: FetchDeps): Promise<void> {
-  const answers = await deps.api.channels.invitations.query({});
+  const answers = expectMost(await deps.api.channels.invitations.query({}), COUNT_LIMITS.conversations);
   expectIds(...answers.flatMap(({ conversationId, inviterUserId }) => [conversationId, inviterUserId]));
   await deps.transact(async (tx) => {
     const before = (await tx.get(ROWS.invitations)) ?? [];
@@ -46,7 +47,8 @@ export async function nameInvitations(deps: Pick<Deps, 'transact'>): Promise<voi
 async function nameSaidBy(reader: RowReader, userId: UserId, channelId: ConversationId): Promise<string | null> {
   for (const { value } of (await reader.list(ROWS.invitationsTo(channelId))).toReversed()) {
     const message = await reader.get(ROWS.message(value.conversationId, value.seq));
-    if (message?.content.kind === 'invitation' && message.senderUserId === userId) return message.content.name;
+    if (message?.content.kind !== 'invitation' || message.senderUserId !== userId) continue;
+    if (isClearName(message.content.name)) return message.content.name;
   }
   return null;
 }

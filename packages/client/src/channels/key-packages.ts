@@ -1,5 +1,6 @@
 import { DEFAULT_SUITE, createKeyPackage, type CreatedKeyPackage } from '@seal-chat/crypto/mls';
 import { CHANNEL_LIMITS, fromBase64, toBase64, toHex } from '@seal-chat/protocol';
+import { expectMost } from '../api/answers.ts';
 import { activeAccount } from '../store/account.ts';
 import { type Deps } from '../context/deps.ts';
 import { CHANNEL_ROWS, type KeyPackageRow } from '../store/channel-rows.ts';
@@ -23,6 +24,7 @@ export function maintainKeyPackages(deps: Deps, { renewAll }: { readonly renewAl
   if (globalThis.crypto?.subtle === undefined) return Promise.resolve();
   return deps.store.locks.run('keypackages', async () => {
     const status = await deps.api.channels.keyPackageStatus.query({});
+    expectMost(status.oneTime, CHANNEL_LIMITS.keyPackageServerMax);
     const known = new Map(
       (await deps.reader.list(CHANNEL_ROWS.keyPackages)).map(({ key, value }) => [key as string, value]),
     );

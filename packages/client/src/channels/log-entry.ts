@@ -1,6 +1,6 @@
-import { SealError, type Bytes } from '@seal-chat/protocol';
+import { CHANNEL_LIMITS, SealError, type Bytes } from '@seal-chat/protocol';
 import type { ChannelEntry } from '@seal-chat/protocol/api';
-import { bytesOf, expectCount, expectIds, expectTime } from '../api/answers.ts';
+import { bytesOf, expectCount, expectIds, expectMost, expectTime } from '../api/answers.ts';
 
 /** An answer, or each of a union of answers, with bytes where its `Keys` have base64url text. */
 type Binary<Answer, Keys extends PropertyKey> = Answer extends unknown
@@ -37,6 +37,8 @@ export function entryOf(answer: ChannelEntry): LogEntry {
     }
     case 'commit': {
       const { commitId, epoch, commit, isExternal, adds, removes, authenticator } = answer;
+      expectMost(adds, CHANNEL_LIMITS.leaves);
+      expectMost(removes, CHANNEL_LIMITS.leaves);
       expectIds(commitId, ...removes, ...adds.flatMap(({ userId, deviceId }) => [userId, deviceId]));
       expectCount(epoch);
       return {

@@ -1,6 +1,7 @@
 import { checkKeyPackage, createCommit, describeGroup, type MlsMember } from '@seal-chat/crypto/mls';
 import {
   CHANNEL_LIMITS,
+  COUNT_LIMITS,
   SealError,
   isSealError,
   newId,
@@ -10,7 +11,7 @@ import {
 } from '@seal-chat/protocol';
 import type { GroupAnswer, LeafAnswer } from '@seal-chat/protocol/api';
 import { sleep } from '../api/backoff.ts';
-import { bytesOf, expectIds } from '../api/answers.ts';
+import { bytesOf, expectIds, expectMost } from '../api/answers.ts';
 import { knownConversation, learnConversations } from '../conversations/conversation-rows.ts';
 import { activeAccount } from '../store/account.ts';
 import { type Deps } from '../context/deps.ts';
@@ -24,6 +25,8 @@ import { authenticateBy, identityOf, mlsDeps, unlistedAmong } from './mls-contex
 import { handleBroken } from './recover.ts';
 import { submitPending } from './submit.ts';
 
+/** Devices of all members that a channel can have. */
+const MOST_DEVICES = CHANNEL_LIMITS.members * COUNT_LIMITS.devicesPerUser;
 /** Others are quicker, the group moves on: after this many rounds it is left to the next occasion. */
 const MAX_ROUNDS = 10;
 /** Devices taken in by one Commit: keeps Welcome and Commit within their limits. */
@@ -66,6 +69,7 @@ async function step(deps: Deps, conversationId: ConversationId): Promise<Outcome
   // The group's state is large: most devices that look find that another was quicker.
   if (isQuiet && !(await isPending(deps, conversationId))) return 'done';
   const group = await deps.api.channels.group.query({ conversationId });
+  for (const list of [group.toAdd, group.toRemove]) expectMost(list, MOST_DEVICES);
   if (row.status === 'broken') return handleBroken(deps, conversationId, { row, group, rejoin });
   if (row.status === 'joining' || row.isStale) return rejoin(deps, conversationId, group);
   const own = await deps.reader.get(CHANNEL_ROWS.group(conversationId));

@@ -5,10 +5,13 @@ import {
   isSealError,
   type ConversationId,
   type MessageContent,
+  type UserId,
 } from '@seal-chat/protocol';
 import { encodeContent, type HistoryKey } from '@seal-chat/protocol/content';
 import type { StoredMessage } from '@seal-chat/protocol/api';
+import { expectMost } from '../api/answers.ts';
 import type { Deps } from '../context/deps.ts';
+import { isModerator } from '../content/changes.ts';
 import { applyContent } from '../content/apply-content.ts';
 import { incomingOf, type IncomingMessage } from '../content/incoming.ts';
 import { readContent } from '../content/read-content.ts';
@@ -16,6 +19,7 @@ import { enqueue } from '../outbox/queue.ts';
 import type { DeviceTx } from '../store/device-tx.ts';
 import { ROWS, placeOf, type SharedHistoryRow } from '../store/rows.ts';
 import { CHANNEL_ROWS } from '../store/channel-rows.ts';
+import { withClearName } from './clear-names.ts';
 import { kindOf } from './keep-key.ts';
 
 /** Keys of messages of a channel that a device keeps for newcomers. */
@@ -82,12 +86,14 @@ export async function fetchSharedHistory(deps: Deps): Promise<void> {
               entry.senderUserId === message.senderUserId &&
               entry.senderDeviceId === message.senderDeviceId;
             if (!isSame || message.body.length === 0) return;
-            const body = openBody({
+            const opened = openBody({
               sealed: message.body,
               keyMessage: { contentKey, bodyHash },
               expected: { messageId, conversationId },
             });
-            if (kindOf(body.content) === 'profile') await applyHandedProfile(tx, message, body.content);
+            const body = withClearName(opened);
+            if (kindOf(opened.content) === 'profile')
+              await applyHandedProfile(tx, message, body.content, { entry, by: value.senderUserId });
             else await applyContent(deps, tx, message, body, { isShared: true });
           });
         } catch (error) {
@@ -99,19 +105,27 @@ export async function fetchSharedHistory(deps: Deps): Promise<void> {
   }
 }
 
-/** What the channel is called, said before this device came in, perhaps by someone who is no longer a member. */
+/**
+ * What the channel is called, said before this device came in. It counts when it was said, or is handed over, by an
+ * owner or admin; of someone who is no longer a member no one can tell, and it counts while no other name is known.
+ */
 async function applyHandedProfile(
   tx: DeviceTx,
-  { conversationId, seq }: IncomingMessage,
+  { conversationId, seq, senderUserId }: IncomingMessage,
   coded: MessageContent,
+  handed: { readonly entry: HistoryKey; readonly by: UserId },
 ): Promise<void> {
   const key = ROWS.conversation(conversationId);
   const row = await tx.get(key);
   const profile = coded.kind === 'coded' ? readContent(coded) : null;
   if (row?.channel === undefined || profile?.kind !== 'profile' || row.channel.profileSeq >= seq) return;
+  const isVouchedFor = [senderUserId, handed.by].some((userId) => isModerator(row, userId));
+  const isGone = row.members.every(({ userId }) => userId !== senderUserId);
+  if (!isVouchedFor && !(isGone && row.channel.name === null)) return;
   const { name, description, sharesHistory } = profile;
   const named = row.channel.visibility === 'private' ? { name, description } : {};
   tx.put(key, { ...row, channel: { ...row.channel, ...named, sharesHistory, profileSeq: seq } });
+  tx.put(CHANNEL_ROWS.profileKey(conversationId), handed.entry);
 }
 
 async function fetchMessages(
@@ -125,7 +139,7 @@ async function fetchMessages(
   for (let before: number | null = Math.max(...wanted) + 1; before !== null && before > first;) {
     const limit = COUNT_LIMITS.page;
     const { messages } = await deps.api.messages.history.query({ conversationId, before, limit });
-    for (const message of messages) if (wanted.has(message.seq)) found.set(message.seq, message);
+    for (const message of expectMost(messages, limit)) if (wanted.has(message.seq)) found.set(message.seq, message);
     const last: number | undefined = messages.at(-1)?.seq;
     // A server that does not go backwards is not asked for ever.
     before = last === undefined || last >= before ? null : last;

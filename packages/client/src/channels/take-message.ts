@@ -14,6 +14,7 @@ import { applyContent, storeEmptied } from '../content/store-received.ts';
 import { ROWS, type MessageRow } from '../store/rows.ts';
 import { CHANNEL_ROWS } from '../store/channel-rows.ts';
 import { putEvent } from './channel-state.ts';
+import { withClearName } from './clear-names.ts';
 import { keepKey, kindOf } from './keep-key.ts';
 import type { LogEntry } from './log-entry.ts';
 import type { LogWork } from './log-work.ts';
@@ -115,7 +116,7 @@ async function openWith(work: LogWork, entry: MessageEntry, keyMessage: KeyMessa
   // Taken back, or its time was over, before this device was there.
   if (sealed.length === 0) return storeEmptied(deps, tx, { conversationId, ...entry, bodyHash: null });
   await tx.attempt(async () => {
-    const body = openBody({ sealed, keyMessage, expected: { messageId, conversationId } });
+    const body = withClearName(openBody({ sealed, keyMessage, expected: { messageId, conversationId } }));
     const { senderUserId, senderDeviceId } = entry;
     // Devices that joined before this got everything from another member.
     if (kindOf(body.content) === 'history')
@@ -125,7 +126,7 @@ async function openWith(work: LogWork, entry: MessageEntry, keyMessage: KeyMessa
       };
     await applyContent(deps, tx, { conversationId, ...entry }, body);
     work.taken = { bodyHash: keyMessage.bodyHash, said: body, isAfterSkipped: work.taken?.isAfterSkipped ?? false };
-    keepKey(tx, conversationId, { seq, messageId, senderUserId, senderDeviceId, ...keyMessage }, body.content);
+    await keepKey(tx, conversationId, { seq, messageId, senderUserId, senderDeviceId, ...keyMessage }, body.content);
   });
 }
 

@@ -4,6 +4,7 @@ import type { Deps } from '../context/deps.ts';
 import { applyContent } from '../content/store-received.ts';
 import { ROWS, placeOf } from '../store/rows.ts';
 import { pageOf } from './catch-up.ts';
+import { withClearName } from './clear-names.ts';
 import { CHANNEL_ROWS } from '../store/channel-rows.ts';
 
 /** Messages of a channel that are tried again at one occasion. */
@@ -32,7 +33,7 @@ export async function reopenUndecryptable(deps: Deps, conversationId: Conversati
       if (message?.content.kind !== 'undecryptable' || message.messageId !== entry.messageId) return;
       try {
         const expected = { messageId: message.messageId, conversationId };
-        const body = openBody({ sealed: entry.body, keyMessage, expected });
+        const body = withClearName(openBody({ sealed: entry.body, keyMessage, expected }));
         const { messageId, senderUserId, senderDeviceId, acceptedAt } = message;
         await applyContent(
           deps,

@@ -38,7 +38,7 @@ export function applyProfile(
   { name, description, sharesHistory }: ProfileContent,
 ): boolean {
   const { channel } = applying.row;
-  if (channel === undefined || !isModerator(applying.row, senderUserId)) return false;
+  if (channel === undefined || name === '' || !isModerator(applying.row, senderUserId)) return false;
   if (seq <= channel.profileSeq) return true;
   // What a public channel is called is for the server to say.
   const said = channel.visibility === 'private' ? { name, description } : {};

@@ -1,7 +1,7 @@
 import { dmId, selfId } from '@seal-chat/crypto';
-import { SealError, isSealError, type ConversationId, type UserId } from '@seal-chat/protocol';
+import { CHANNEL_LIMITS, SealError, isSealError, type ConversationId, type UserId } from '@seal-chat/protocol';
 import type { ConversationAnswer } from '@seal-chat/protocol/api';
-import { expectCount, expectIds, expectTime } from '../api/answers.ts';
+import { expectCount, expectIds, expectMost, expectTime } from '../api/answers.ts';
 import type { Deps, FetchDeps } from '../context/deps.ts';
 import { learnName } from './names.ts';
 import { MAX_RENAMES } from '../store/bind-name.ts';
@@ -27,6 +27,7 @@ import { marksOf } from './registers.ts';
  *   when it is not what a server answers
  */
 export async function storeConversation(tx: DeviceTx, answer: ConversationAnswer): Promise<void> {
+  expectMost(answer.members, CHANNEL_LIMITS.members);
   expectIds(answer.conversationId, ...answer.members.map(({ userId }) => userId));
   expectKnown(KINDS, answer.kind);
   const key = ROWS.conversation(answer.conversationId);

@@ -163,7 +163,7 @@ export function createSealClient(options: SealClientOptions): SealClient {
 
     async searchUsers(query) {
       const found = await api.users.search.query({ query, limit: SEARCH_LIMIT });
-      return underKnownNames((await device).reader, found);
+      return underKnownNames((await device).reader, found.slice(0, SEARCH_LIMIT));
     },
     openDm: (userId) =>
       run(async (opened) => {

@@ -22,6 +22,9 @@ import { ROWS, type AccountRow, type PeerRow, type RetiredDevice } from '../stor
 import { wipeKeys } from '../store/wipe-keys.ts';
 import { newPeer } from './new-peer.ts';
 
+/** Answers that are asked for at one occasion: two thousand versions. What they say is kept. */
+const MAX_ROUNDS = 10;
+
 /**
  * Fetches what is new in the device lists of `userIds`, verifies it and stores it. Of an account that is not known yet
  * the newest list is enough. A list under another identity key than the one first seen is not stored: the peer is marked
@@ -35,6 +38,7 @@ export async function learnDeviceLists(
   deps: FetchDeps,
   userIds: readonly UserId[],
   from: 'known' | 'newest' = 'known',
+  round = 1,
 ): Promise<void> {
   const { api, reader, transact } = deps;
   const account = await activeAccount(reader);
@@ -59,7 +63,10 @@ export async function learnDeviceLists(
     await transact((tx) => storeChain(deps, tx, { account, userId, chain, fetchedAfter }));
   }
   if (behind.length > 0) return learnDeviceLists(deps, behind);
-  if (links >= COUNT_LIMITS.deviceListChain && from === 'known') return learnDeviceLists(deps, userIds);
+  if (links >= COUNT_LIMITS.deviceListChain && from === 'known') {
+    if (round === MAX_ROUNDS) throw new SealError('DEVICE_LIST_REJECTED');
+    return learnDeviceLists(deps, userIds, from, round + 1);
+  }
   if (userIds.includes(account.userId)) await checkOwnDevice(deps, account);
 }
 

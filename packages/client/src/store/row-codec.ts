@@ -60,8 +60,14 @@ function reserve(count: number): number {
 
 function writeInteger(value: number): void {
   let rest = value;
-  for (; rest >= 128; rest = (rest - (rest % 128)) / 128) buffer[reserve(1)] = (rest % 128) + 128;
-  buffer[reserve(1)] = rest;
+  for (; rest >= 128; rest = (rest - (rest % 128)) / 128) writeByte((rest % 128) + 128);
+  writeByte(rest);
+}
+
+function writeByte(value: number): void {
+  // Reserved first: it may replace the buffer.
+  const at = reserve(1);
+  buffer[at] = value;
 }
 
 function writeText(value: string): void {

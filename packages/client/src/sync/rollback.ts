@@ -10,6 +10,7 @@ import { ROLLBACK_STEP, ROWS, placeOf } from '../store/rows.ts';
 import { claim } from './checkpoint.ts';
 
 const PAGE = 100;
+const MAX_PAGES = 100;
 
 /** One is enough for an honest server. */
 const MAX_ROUNDS = 3;
@@ -34,7 +35,8 @@ export async function recoverFromRollback(deps: Deps): Promise<void> {
 /** Goes back in the history of the server until it meets what is here. */
 async function refetch(deps: Deps, conversationId: ConversationId): Promise<void> {
   let before: number | null = null;
-  for (;;) {
+  // What a server shows beyond these pages is asked for as gaps are.
+  for (let page = 0; page < MAX_PAGES; page++) {
     const { messages } = await deps.api.messages.history.query({ conversationId, before, limit: PAGE });
     const conversation = await deps.reader.get(ROWS.conversation(conversationId));
     // What was sent before this device joined the account is not for it.

@@ -79,7 +79,12 @@ export async function takeFromLog(taking: Taking, placed: Placed, { isAfterSkipp
     await applyContent(deps, tx, incoming, said);
     const { senderUserId, senderDeviceId, entryId: messageId } = entry;
     const { contentKey, bodyHash } = placed.kept!;
-    keepKey(tx, CONVERSATION, { seq, messageId, senderUserId, senderDeviceId, contentKey, bodyHash }, said.content);
+    await keepKey(
+      tx,
+      CONVERSATION,
+      { seq, messageId, senderUserId, senderDeviceId, contentKey, bodyHash },
+      said.content,
+    );
   } else if (isEmptied) await storeEmptied(deps, tx, incoming);
   else await keep(taking, incoming);
   await recordEntry(deps, tx, CONVERSATION, entry, isOpen ? { ...said, isAfterSkipped } : null);
