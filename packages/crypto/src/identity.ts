@@ -196,12 +196,10 @@ function changeDevices(
   remove: readonly DeviceId[],
 ): readonly Device[] {
   const current = new Set(list.devices.map((device) => device.deviceId));
-  for (const id of remove)
-    if (!current.has(id)) throw new SealError('NOT_FOUND', 'device list: the device to remove is not in the list');
+  for (const id of remove) if (!current.has(id)) throw new SealError('NOT_FOUND', 'device list: no such device');
   const taken = new Set([...current, ...removed]);
   for (const { deviceId } of added) {
-    if (taken.has(deviceId))
-      throw new SealError('DEVICE_LIST_REJECTED', 'device list: the device id is or was in the list already');
+    if (taken.has(deviceId)) throw new SealError('DEVICE_LIST_REJECTED', 'device list: the device was on it before');
     taken.add(deviceId);
   }
   const devices = [...list.devices.filter((device) => !remove.includes(device.deviceId)), ...added];
@@ -222,7 +220,7 @@ async function signDeviceList(
   const { tenantId, userId, username, certificate, archive, key } = account;
   const decoded = decode(certificateCodec, certificate.bytes);
   if (!constantTimeEqual(decoded.accountKey, key.publicKey)) {
-    throw new SealError('IDENTITY_CHANGED', 'device list: the certificate names another account key');
+    throw new SealError('IDENTITY_CHANGED', 'device list: certified for another key');
   }
   const list: DeviceList = {
     tenantId,

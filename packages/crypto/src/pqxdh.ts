@@ -80,7 +80,7 @@ export async function initiate(params: {
   const signedKey = asKey<DhPublicKey>(signedPreKey.publicKey);
   const kemKey = asKey<KemPublicKey>(kemPreKey.publicKey);
   if (bundle.deviceId !== peer.deviceId || bundle.registrationId !== peer.registrationId)
-    throw new SealError('UNVERIFIED_DEVICE', 'pqxdh: the bundle is for another device or registration');
+    throw new SealError('UNVERIFIED_DEVICE', 'pqxdh: the bundle is for another device');
   const [ephemeral, ownKeys] = await Promise.all([
     curves.newDhKeyPair(rng),
     curves.newDhKeyPair(rng),

@@ -12,7 +12,7 @@ const MARKED = /"(?:\$|\\u0024)/;
 export function parseJson(text: string): unknown {
   if (!MARKED.test(text)) return JSON.parse(text);
   return JSON.parse(text, (name, value: unknown) => {
-    if (name.startsWith('$')) throw new SealError('MALFORMED', 'answer: a name that no answer has');
+    if (name.startsWith('$')) throw new SealError('MALFORMED', 'answer: a name of rows');
     return value;
   });
 }

@@ -118,7 +118,7 @@ const ROLES: readonly NonNullable<MemberRow['role']>[] = ['member', 'admin', 'ow
 /** @throws SealError MALFORMED when no conversation gets to that number from what was accounted for */
 export function expectReachable(row: ConversationRow | null, seq: number): void {
   if (seq > (row?.seenSeq ?? row?.lastSeq ?? 0) + MOST_AHEAD)
-    throw new SealError('MALFORMED', 'answer: no such sequence number');
+    throw new SealError('MALFORMED', 'answer: not a number here');
 }
 
 /** A word that no server says would be neither one thing nor the other to all who ask. @throws SealError MALFORMED */

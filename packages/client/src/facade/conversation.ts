@@ -99,8 +99,8 @@ export function createConversation(
     get channel() {
       return summary.get()?.kind === 'channel' ? controls : null;
     },
-    retry: feature((commands) => commands.retryMessage),
-    discard: feature((commands) => commands.discardMessage),
+    retry: change((commands) => commands.retryMessage),
+    discard: change((commands) => commands.discardMessage),
     markRead: feature((commands) => commands.markRead),
     setTyping: (isTyping) => typing(conversationId, isTyping),
   };

@@ -11,7 +11,6 @@ import { startLinking } from '../identity/linking-control.ts';
 import { loadAccount, loadSettings } from '../identity/load.ts';
 import type { AccountState, AtRest } from '../model/account.ts';
 import type { SealClient } from '../model/client.ts';
-import { underKnownNames } from '../conversations/names.ts';
 import { createAtom, mapReadable } from '../state/atom.ts';
 import { activeAccount, forgetSession } from '../store/account.ts';
 import { ROWS } from '../store/rows.ts';
@@ -22,7 +21,6 @@ import { createViews } from '../view/views.ts';
 import { createConversation } from './conversation.ts';
 import { createPendingAttachments } from './pending-attachments.ts';
 
-const SEARCH_LIMIT = 20;
 /** The look of a linking code, in any grouping; whether it is one is found out when it is used. */
 const LINKING_CODE = /^(?:[\s-]*[0-9a-z]){16}[\s-]*$/i;
 
@@ -161,10 +159,7 @@ export function createSealClient(options: SealClientOptions): SealClient {
     revokeDevice: (deviceId, input) =>
       run(async (opened) => (await loadSettings()).revokeDevice(opened, deviceId, input)),
 
-    async searchUsers(query) {
-      const found = await api.users.search.query({ query, limit: SEARCH_LIMIT });
-      return underKnownNames((await device).reader, found.slice(0, SEARCH_LIMIT));
-    },
+    searchUsers: (query) => run(async (opened) => (await loadConversation()).commands.searchUsers(opened, query)),
     openDm: (userId) =>
       run(async (opened) => {
         const { commands } = await loadConversation();

@@ -127,7 +127,7 @@ async function storeChain(
   const { account, userId, chain, fetchedAfter } = input;
   const peer = await tx.get(ROWS.peer(userId));
   if (chain.length === 0) {
-    if (peer === null) throw new SealError('NOT_FOUND', 'device list: the server has none for this person');
+    if (peer === null) throw new SealError('NOT_FOUND', 'device list: the server has none');
     return;
   }
   // Another fetch was quicker, and its answer newer: this one would look like a rollback.

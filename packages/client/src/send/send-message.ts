@@ -100,7 +100,7 @@ function transmit(deps: Deps, key: RowKey<OutboxRow>, row: OutboxRow, wire: Wire
  * Fetches the lists whose version differs; the newest where the server shows an older one than ours.
  */
 async function learnDelta(deps: Deps, { deviceListDelta }: ErrorDetails): Promise<void> {
-  if (deviceListDelta === undefined) throw new SealError('INTERNAL', 'send: DEVICE_LIST_STALE without a delta');
+  if (deviceListDelta === undefined) throw new SealError('INTERNAL', 'send: no delta of the lists');
   const newer: UserId[] = [];
   const doubtful: UserId[] = [];
   for (const { userId, version } of deviceListDelta.versions as readonly { userId: UserId; version: number }[]) {

@@ -105,7 +105,5 @@ async function fork({ now, report }: JudgeDeps, work: TranscriptWork, claim: Cla
   }
   if (now() - (row.reportedAt ?? -Infinity) < REPORT_SPACING_MS) return;
   work.row = { ...work.row, reportedAt: now() };
-  report(
-    new SealError('TRANSCRIPT_FORKED', `transcript: another device was shown something else from ${agreedSeq + 1}`),
-  );
+  report(new SealError('TRANSCRIPT_FORKED', `transcript: forked from ${agreedSeq + 1}`));
 }

@@ -158,7 +158,7 @@ export async function ratchetDecrypt(params: DecryptParams): Promise<Decrypted> 
   const numbers = [ratchet.n, ratchet.pn, header?.n ?? 0, header?.epoch ?? 0];
   if (Math.max(...numbers) > RATCHET_LIMITS.maxMessageNumber) throw malformed('message number out of range');
   if ((header === null) !== (state.pq === null))
-    throw new SealError('UNDECRYPTABLE', 'ratchet: a message of another version than the session');
+    throw new SealError('UNDECRYPTABLE', 'ratchet: a message of another version');
 
   const known = findChain(state, ratchet.dhKey);
   const opened = known !== undefined && isStarted(state) ? openKnown(params, state, known) : await ratchetStep(params);
@@ -186,7 +186,7 @@ async function ratchetStep(params: DecryptParams): Promise<Decrypted> {
   const [current, ...older] = state.receiving;
   const missing = current === undefined ? 0 : Math.max(0, pn - current.n);
   if (Math.max(missing, n) > RATCHET_LIMITS.maxSkipPerMessage)
-    throw new SealError('TOO_FAR_AHEAD', `ratchet: ${missing} messages of the last chain and ${n} of this are missing`);
+    throw new SealError('TOO_FAR_AHEAD', `ratchet: ${missing} + ${n} messages are missing`);
 
   const walk = startWalk(params, missing + n);
   const received = advanceRootKey(state.rootKey, await dh(curves, state.ownKeys, ratchetKey));

@@ -50,8 +50,7 @@ export function selectPreKeys(header: PreKeyHeader, own: OwnDevice, found: reado
     throw new SealError('UNKNOWN_PREKEY', `session: the message is for registration ${header.registrationId}`);
   const [signed, kem, oneTime] = preKeyNames(header).map(({ kind, keyId }) => {
     const preKey = found.find((candidate) => candidate.kind === kind && candidate.keyId === keyId);
-    if (preKey === undefined)
-      throw new SealError('UNKNOWN_PREKEY', `session: ${kind} prekey ${keyId} does not exist on this device`);
+    if (preKey === undefined) throw new SealError('UNKNOWN_PREKEY', `session: ${kind} prekey ${keyId} does not exist`);
     return preKey;
   });
   if (kem!.kind === 'kemLastResort') checkReplay(kem!, useOf(header));
@@ -82,7 +81,7 @@ function useOf(header: PreKeyHeader): Bytes {
 function checkReplay({ uses, keyId }: PrivatePreKey, use: Bytes): void {
   for (let at = 0; at < uses.length; at += PREKEY_USE_LENGTH) {
     if (constantTimeEqual(uses.subarray(at, at + PREKEY_USE_LENGTH), use))
-      throw new SealError('REPLAYED', `session: last-resort prekey ${keyId} was used for this message before`);
+      throw new SealError('REPLAYED', `session: last-resort prekey ${keyId} was used for it before`);
   }
   if (uses.length >= PREKEY_LIMITS.lastResortReplayMax * PREKEY_USE_LENGTH)
     throw new SealError('UNKNOWN_PREKEY', `session: last-resort prekey ${keyId} was used too often`);

@@ -93,7 +93,7 @@ export async function decryptEnvelope(params: DecryptParams): Promise<DecryptedE
   const accepted = preKey === null ? undefined : findAccepted(sessions, preKey);
   if (preKey !== null && accepted === undefined) {
     if (pqRatchet && envelope.header.pq === null)
-      throw new SealError('UNSUPPORTED_VERSION', 'session: one without the post-quantum ratchet is not begun');
+      throw new SealError('UNSUPPORTED_VERSION', 'session: it has no post-quantum ratchet');
     return acceptSession(params, record, preKey);
   }
 

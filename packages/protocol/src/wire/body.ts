@@ -78,7 +78,7 @@ function encodeContent(content: MessageContent): readonly [number, Bytes] {
     case 'read':
       return [KIND_READ, encode(readPayload, content)];
     case 'coded':
-      if (content.code <= KIND_READ) throw new RangeError(`content: kind ${content.code} has a form of its own`);
+      if (content.code <= KIND_READ) throw new RangeError(`content: kind ${content.code} is known`);
       return [content.code, content.payload];
   }
 }

@@ -16,3 +16,5 @@ defineElement('seal-about', SealAbout);
 defineElement('seal-chat-actions', SealChatActions);
 defineElement('seal-edit-channel', SealEditChannel);
 defineElement('seal-pick-people', SealPickPeople);
+
+export { renderPage } from '../views/channels/details/page.ts';

@@ -3,7 +3,7 @@ import type { Conversation, ConversationSummary } from '@seal-chat/client';
 import { base, floating, infoIcon, mutedIcon, timerIcon } from '@seal-chat/ui';
 import { ChannelListView } from '../../../internal/channel-list-view.ts';
 import { Lazy } from '../../../internal/lazy.ts';
-import type { DetailsPage, ViewEvent } from '../../../internal/view-events.ts';
+import type { DetailsPage } from '../../../internal/view-events.ts';
 import { detailsJourney } from '../../../journeys/details.ts';
 import { peopleJourney } from '../../../journeys/people.ts';
 import { durationLabel } from '../../../time/duration.ts';
@@ -218,41 +218,15 @@ export class SealDetails extends ChannelListView {
   }
 
   #renderPage(summary: ConversationSummary): TemplateResult {
-    const { conversation, page } = this;
-    const back = (): void => this.#goTo('about');
-    switch (page) {
-      case 'about':
-        return html`<seal-about
-          id="page"
-          .conversation=${conversation}
-          .summary=${summary}
-          .said=${this.said}
-          @close=${this.#close}
-          @page=${(event: ViewEvent<'page'>) => this.#goTo(event.detail)}
-          @person=${(event: ViewEvent<'person'>) => this.tell('person', event.detail)}
-        ></seal-about>`;
-      case 'edit':
-        return html`<seal-edit-channel
-          id="page"
-          .conversation=${conversation}
-          .summary=${summary}
-          @back=${back}
-        ></seal-edit-channel>`;
-      case 'verify':
-        return this.#people.render(
-          this.strings,
-          () => html`<seal-verify id="page" .peer=${summary.peer} @back=${back}></seal-verify>`,
-        );
-      case 'add':
-      case 'invite':
-        return html`<seal-pick-people
-          id="page"
-          .conversation=${conversation}
-          .summary=${summary}
-          .isInvitation=${page === 'invite'}
-          @back=${back}
-          @done=${(event: ViewEvent<'done'>) => this.#goTo('about', event.detail)}
-        ></seal-pick-people>`;
-    }
+    return detailsJourney.loaded!.renderPage({
+      conversation: this.conversation,
+      summary,
+      page: this.page,
+      said: this.said,
+      close: () => void this.#close(),
+      goTo: (page, said) => this.#goTo(page, said),
+      writeTo: (person) => this.tell('person', person),
+      withPeople: (view) => this.#people.render(this.strings, view),
+    });
   }
 }
