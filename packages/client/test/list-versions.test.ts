@@ -123,7 +123,7 @@ describe('a removal that the server withholds', () => {
     const removed = deviceIdOf(stolen);
     await bob.client.block(alice.userId);
     // Nobody tells Alice of the new list, so that she asks for none.
-    server.lie({ inputs: withholding(bob.userId, 2, removed).inputs });
+    server.lie({ inputs: withholding(bob.userId, 2, removed).inputs! });
     await bob.client.revokeDevice(removed);
     for (const text of ['one', 'two', 'three']) await say(atAlice, text);
     await bob.client.unblock(alice.userId);
