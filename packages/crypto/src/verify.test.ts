@@ -118,6 +118,7 @@ describe('the entry for servers', () => {
       'certificate.ts',
       'curves/canonical.ts',
       'curves/engine-errors.ts',
+      'curves/last-handle.ts',
       'curves/web-crypto-verify.ts',
       'device-list.ts',
       'dm-id.ts',
