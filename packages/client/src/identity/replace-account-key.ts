@@ -135,8 +135,9 @@ async function bundlesFor(deps: Deps, remaining: readonly Device[]): Promise<Rea
  * Publishes a replacement of the account key that was prepared, and puts it into use; without effect where there is
  * none.
  *
- * @returns false when another device was quicker: what was prepared is forgotten then
- * @throws SealError OFFLINE, UNAVAILABLE, RATE_LIMITED: it stays prepared
+ * @returns false when the newest list that the server shows is not signed with the prepared key, as where another device
+ *   was quicker: what was prepared is forgotten then
+ * @throws SealError OFFLINE, UNAVAILABLE, RATE_LIMITED: it stays prepared; and what else the server refused it with
  */
 export async function resumeReplacement(deps: Deps): Promise<boolean> {
   const { api, reader, transact } = deps;

@@ -7,8 +7,10 @@ import { ROWS } from './rows.ts';
 export const MAX_RENAMES = 16;
 
 /**
- * Puts the name of the first list that is seen of a person, which their key signed, in the place of what the server has called them, in every
- * conversation with them; a conversation in which they were called something else says so.
+ * Puts the name of the first list that is seen of a person, which their key signed, in the place of what the server has
+ * called them, in every conversation with them; a conversation in which they were called something else says so.
+ *
+ * @param inList the name in the list; null for a guest
  */
 export async function bindName(tx: DeviceTx, userId: UserId, inList: string | null): Promise<void> {
   const signed = inList !== null && isSeen(inList) ? inList : null;
