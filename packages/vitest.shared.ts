@@ -27,17 +27,19 @@ const CHANGES_REALM = /\bvi\.(?:mock|doMock|stubGlobal|stubEnv|useFakeTimers|set
  * that changes its realm, by a mock or a stub, has a realm of its own.
  *
  * @param options.globalSetup what starts a database; not loaded in the mode `quick`, which runs no test that needs one
+ * @param options.setupFiles what the shared realms load first; a file with a realm of its own runs without it
  */
 export function testsOf(
   folder: string,
-  options: { readonly name: string; readonly globalSetup?: string },
+  options: { readonly name: string; readonly globalSetup?: string; readonly setupFiles?: readonly string[] },
 ): (env: { readonly mode: string }) => ViteUserConfig {
-  const { name, globalSetup } = options;
+  const { name, globalSetup, setupFiles = [] } = options;
   return ({ mode }) => {
     const isQuick = mode === 'quick';
     const files = testFiles(folder, isQuick ? ['src'] : ['src', 'test']);
     const alone = files.filter((file) => CHANGES_REALM.test(readFileSync(join(folder, file), 'utf8')));
-    const shared = { name, include: files, exclude: [...configDefaults.exclude, ...alone], isolate: false };
+    const exclude = [...configDefaults.exclude, ...alone];
+    const shared = { name, include: files, exclude, isolate: false, setupFiles: [...setupFiles] };
     const own = { name: `${name}, own realm`, include: alone };
     const projects = [shared, ...(alone.length > 0 ? [own] : [])].map((test) => mergeConfig(sharedConfig, { test }));
     return mergeConfig(sharedConfig, {

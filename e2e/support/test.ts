@@ -50,8 +50,8 @@ interface DeviceOptions extends BrowserContextOptions {
 }
 
 /**
- * The server that all files share; one browser and one customer's site, whose people nobody else sees, for each file;
- * profiles for each test, closed after it. When a test fails, what its pages showed is in `test-results/`.
+ * The server that all files share; a browser for each worker; a customer's site, whose people nobody else sees, for
+ * each file; profiles for each test, closed after it. When a test fails, what its pages showed is in `test-results/`.
  */
 export const test = base
   .extend('server', { scope: 'file' }, ({}): SealServer => {
@@ -63,7 +63,7 @@ export const test = base
     onCleanup(() => site.close());
     return site;
   })
-  .extend('browser', { scope: 'file' }, async ({}, { onCleanup }): Promise<Browser> => {
+  .extend('browser', { scope: 'worker' }, async ({}, { onCleanup }): Promise<Browser> => {
     const browser = await launchBrowser();
     onCleanup(() => browser.close());
     return browser;

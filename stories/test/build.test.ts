@@ -2,8 +2,8 @@ import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { launch } from './support/browser.ts';
+import { beforeAll, expect, it } from 'vitest';
+import { workersBrowser } from './support/browser.ts';
 
 const ORIGIN = 'https://site.example';
 /** As strict as a page can be. */
@@ -14,10 +14,8 @@ const directory = fileURLToPath(new URL('../../packages/widget/dist/v1/', import
 let browser: Browser;
 
 beforeAll(async () => {
-  browser = await launch();
+  browser = await workersBrowser();
 });
-
-afterAll(() => browser.close());
 
 /** A page with the built widget, where the files that `tampered` matches were changed on their way. */
 async function open(tampered: RegExp | null, integrity = ''): Promise<Page> {

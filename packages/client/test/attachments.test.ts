@@ -66,7 +66,7 @@ describe('a file', () => {
       select ciphertext from attachment_parts where attachment_id = ${pending.attachmentId}`;
     expect(rows).toHaveLength(1);
     expect(Buffer.concat(rows.map(({ ciphertext }) => ciphertext as Buffer)).includes('canary')).toBe(false);
-    const bodies = await house.relay.sql`select body from messages`;
+    const bodies = await house.relay.sql`select body from messages where tenant_id = ${house.tenant.tenantId}`;
     expect(bodies.some(({ body }) => (body as Buffer).includes('canary'))).toBe(false);
   });
 
@@ -140,7 +140,9 @@ describe('an upload', () => {
     const conversation = await alice.client.openDm(bob.userId);
     const error = await errorOf(conversation.attach(fileOf(content(1_001))));
     expect(error).toMatchObject({ code: 'TOO_LARGE', details: { maxBytes: 1_000 } });
-    expect(await strict.relay.sql`select 1 from attachments`).toHaveLength(0);
+    expect(await strict.relay.sql`select 1 from attachments where tenant_id = ${strict.tenant.tenantId}`).toHaveLength(
+      0,
+    );
     expect(conversation.attachments.get()).toEqual([]);
     await strict.close();
   });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { openHouse, type House } from './support/house.ts';
 import { createNetwork, sentMessages } from './support/network.ts';
 import { openProxy, type Proxy } from './support/proxy.ts';
@@ -36,6 +36,7 @@ describe('a server that goes away in the middle of a burst', () => {
     await until(alice.client.connection, ({ status }) => status === 'offline', 'to be offline');
     const second = await house.relay.addProcess();
     proxy.leadTo(second.wsUrl);
+    onTestFinished(() => second.close());
     alice.client.reconnect();
     bob.client.reconnect();
 

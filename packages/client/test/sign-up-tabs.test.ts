@@ -30,7 +30,7 @@ function twoTabs(store: StoreFactory): readonly [SealClient, SealClient] {
 }
 
 async function countAccounts(): Promise<number> {
-  const [row] = await house.relay.sql`select count(*) as count from users`;
+  const [row] = await house.relay.sql`select count(*) as count from users where tenant_id = ${house.tenant.tenantId}`;
   return Number(row!['count']);
 }
 

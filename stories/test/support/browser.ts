@@ -1,8 +1,14 @@
 import { chromium, type Browser } from 'playwright-core';
 import { findChromium } from '../../../scripts/lib/chromium.mjs';
 
-/** A headless Chromium: the installed one, else the one that Playwright has downloaded. */
-export function launch(): Promise<Browser> {
+let browser: Promise<Browser> | undefined;
+
+/** The worker's headless Chromium, which ends with it: the installed one, else the one that Playwright has downloaded. */
+export function workersBrowser(): Promise<Browser> {
+  return (browser ??= launch());
+}
+
+function launch(): Promise<Browser> {
   const executablePath = findChromium();
   // A microphone that hums, and nobody who has to allow it.
   const media = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];

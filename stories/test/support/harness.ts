@@ -2,7 +2,7 @@ import type { Locator, Page } from 'playwright-core';
 import { inject } from 'vitest';
 import type { StateName } from '../../src/states.ts';
 import type { PartName } from '../../src/ui/parts.ts';
-import { launch } from './browser.ts';
+import { workersBrowser } from './browser.ts';
 import { patient } from '../../../scripts/lib/patience.mjs';
 
 /** What a page shows. */
@@ -31,7 +31,7 @@ export interface Shown {
   readonly widget: Locator;
 }
 
-/** A browser that looks at states of the widget. */
+/** Looks at states of the widget in the worker's browser; `close` closes its pages. */
 export interface Harness {
   show(scene: Scene): Promise<Shown>;
   /** One primitive of the design alone. */
@@ -40,11 +40,13 @@ export interface Harness {
 }
 
 export async function openHarness(): Promise<Harness> {
-  const browser = await launch();
+  const browser = await workersBrowser();
+  const opened: Page[] = [];
   const url = inject('harnessUrl');
   return {
     async show({ state, open = true, theme = 'light', lang = 'en', width = 1000, height = 700, touch = false }) {
       const page = await browser.newPage({ viewport: { width, height }, hasTouch: touch, isMobile: touch });
+      opened.push(page);
       const query = new URLSearchParams({ state, theme, lang, ...(open ? { open: '' } : {}) });
       page.setDefaultTimeout(patient(30_000));
       await page.goto(`${url}?${query}`);
@@ -55,12 +57,14 @@ export async function openHarness(): Promise<Harness> {
     },
     async showPart(name, { theme = 'light', dir = 'ltr', forced = false } = {}) {
       const page = await browser.newPage({ viewport: { width: 640, height: 640 } });
+      opened.push(page);
       page.setDefaultTimeout(patient(30_000));
       await page.emulateMedia({ forcedColors: forced ? 'active' : 'none' });
       await page.goto(`${url}ui.html?${new URLSearchParams({ part: name, theme, dir })}`);
       await page.locator('ui-sample h2').waitFor();
       return page;
     },
-    close: () => browser.close(),
+    // What a test has closed itself is closed already.
+    close: async () => void (await Promise.all(opened.map((page) => page.close()))),
   };
 }

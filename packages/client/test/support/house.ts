@@ -11,7 +11,7 @@ import {
 /** Options of a client; one that was killed (see `mortal.ts`) need not be closed. */
 export type ClientOptions = Partial<SealClientOptions> & { readonly death?: Promise<void> };
 
-/** A relay with one tenant, and the clients a test opens on it. */
+/** A tenant on a relay, and the clients that a test opens there. */
 export interface House {
   readonly relay: Relay;
   readonly tenant: TestTenant;
@@ -35,8 +35,12 @@ export interface ResidentWithCode extends Resident {
   readonly recoveryCode: string;
 }
 
+/** The relay that the files of a worker share; ends with the worker, its database with the run. */
+let shared: Promise<Relay> | undefined;
+
+/** A tenant of its own with `limits`, on a relay that other files use, too. */
 export async function openHouse(limits: Parameters<Relay['addTenant']>[0] = {}): Promise<House> {
-  const relay = await startRelay();
+  const relay = await (shared ??= startRelay());
   const tenant = await relay.addTenant(limits);
   const clients = new Map<SealClient, Promise<void> | undefined>();
   const url = (): string => relay.wsUrl.replace(/^ws/, 'http').replace(/\/trpc$/, '');
@@ -79,7 +83,6 @@ export async function openHouse(limits: Parameters<Relay['addTenant']>[0] = {}):
     async close() {
       const ends = [...clients].map(([client, death]) => Promise.race([client.close(), ...(death ? [death] : [])]));
       await Promise.all(ends);
-      await relay.close();
     },
   };
 }
