@@ -21,6 +21,9 @@ export interface LiveTracker {
   stop(): void;
 }
 
+/** People whose presence is known, and people who type at the same time; further ones are not taken in. */
+const MOST = 2_048;
+
 export function createLiveTracker(): LiveTracker {
   const state = createAtom<LiveState>(NOT_CONNECTED);
   const timers = new Map<string, ReturnType<typeof setTimeout>>();
@@ -30,13 +33,15 @@ export function createLiveTracker(): LiveTracker {
     clearTimeout(timers.get(timerKey));
     timers.delete(timerKey);
     if (isTyping) {
+      if (timers.size >= MOST) return;
       const expire = (): void => setTyping(conversationId, userId, false);
       timers.set(timerKey, setTimeout(expire, LIFETIMES.typingMs));
     }
     const before = state.get();
     const others = (before.typing[conversationId] ?? []).filter((other) => other !== userId);
+    const { [conversationId]: _, ...typing } = before.typing;
     const typists = isTyping ? [...others, userId] : others;
-    state.set({ ...before, typing: { ...before.typing, [conversationId]: typists } });
+    state.set({ ...before, typing: typists.length > 0 ? { ...typing, [conversationId]: typists } : typing });
   }
 
   function stopTyping(): void {
@@ -53,8 +58,10 @@ export function createLiveTracker(): LiveTracker {
     },
     apply(event) {
       if (event.type === 'typing') return setTyping(event.conversationId, event.userId, event.isTyping);
-      const presence = { state: event.state, lastSeenAt: event.lastSeenAt };
-      state.set({ ...state.get(), presence: { ...state.get().presence, [event.userId]: presence } });
+      const { userId, state: is, lastSeenAt } = event;
+      const before = state.get();
+      if (!(userId in before.presence) && Object.keys(before.presence).length >= MOST) return;
+      state.set({ ...before, presence: { ...before.presence, [userId]: { state: is, lastSeenAt } } });
     },
     stop: stopTyping,
   };
