@@ -27,6 +27,8 @@ const ROUND_MS = 60 * 60 * 1000;
 /** A leaf that is due is renewed some time in this, so that not all do it at once, ms. */
 const REFRESH_SPREAD_MS = 10 * 60 * 1000;
 
+/** Between two looks at the stock of KeyPackages that the server asks for, ms. */
+const STOCK_MS = 10_000;
 /** Tasks that wait before no further event is taken. */
 const MOST_WAITING = 256;
 
@@ -41,6 +43,8 @@ export function createChannelSync(deps: Deps): LeaderPart {
   /** Tasks of one channel, and those of all (''), run one after the other. */
   const queues = new Map<ConversationId | '', { readonly queue: TaskQueue; readonly waiting: number }>();
   let waitingTasks = 0;
+  let areInvitationsQueued = false;
+  let stockedAt = 0;
   const timers = new Map<ConversationId, Timer>();
   /** When it is this device's turn to hand over history. */
   const turns = new Map<ConversationId, ReturnType<typeof setTimeout>>();
@@ -180,8 +184,16 @@ export function createChannelSync(deps: Deps): LeaderPart {
       case 'conversation-gone':
         return run(event.conversationId, () => deps.transact((tx) => leaveChannel(tx, event.conversationId)));
       case 'invitations':
-        return run('', () => refreshInvitations(deps));
+        if (areInvitationsQueued) return;
+        areInvitationsQueued = true;
+        return run('', async () => {
+          areInvitationsQueued = false;
+          await refreshInvitations(deps);
+        });
       case 'key-packages-low':
+        // Making keys is work: a server that says so all the time is not believed.
+        if (Date.now() - stockedAt < STOCK_MS) return;
+        stockedAt = Date.now();
         return run('', () => maintainKeyPackages(deps, { renewAll: false }));
       default:
     }

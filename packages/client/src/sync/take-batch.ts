@@ -23,7 +23,6 @@ export function createBatchTaker(
     if (events.length > MOST_EVENTS) throw new SealError('MALFORMED');
     let mailbox: MailboxEvent[] = [];
     const takeMailbox = async (): Promise<void> => {
-      if (mailbox.length === 0) return;
       const taken = mailbox;
       mailbox = [];
       acknowledger.stored(await processBatch(deps, taken));
@@ -33,11 +32,12 @@ export function createBatchTaker(
         mailbox.push(event);
         continue;
       }
-      await takeMailbox();
+      // Without a pause between live events, which are told of together.
+      if (mailbox.length > 0) await takeMailbox();
       if (event.type === 'caught-up') handleCaughtUp();
       else if (event.type === 'typing' || event.type === 'presence') live.apply(event);
       else for (const part of list) await part.apply?.(event);
     }
-    await takeMailbox();
+    if (mailbox.length > 0) await takeMailbox();
   };
 }
