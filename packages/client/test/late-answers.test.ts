@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { deleteForMe } from '../src/commands/conversation-settings.ts';
+import { noteErased } from '../src/content/erased.ts';
+import { ERASED_ROWS } from '../src/store/erased-rows.ts';
 import { queuedIn } from '../src/store/queued-rows.ts';
-import { ROWS } from '../src/store/rows.ts';
-import { CONVERSATION, randomOf } from './support/model-server.ts';
+import { ROWS, placeOf } from '../src/store/rows.ts';
+import { CONVERSATION, randomOf, type Placed } from './support/model-server.ts';
 import { Play } from './support/transcript-play.ts';
 import type { ModelDevice, Tab } from './support/transcript-model.ts';
 
@@ -19,6 +22,43 @@ async function scene(kind: 'dm' | 'channel') {
   const queued = (await alice.seal())!;
   return { server, alice, queued, placed: server.accept(alice, queued.value) };
 }
+
+describe('a message that was deleted on this device', () => {
+  it.each(['opened', 'shut', 'emptied'] as const)('does not come back with a late copy that is %s', async (how) => {
+    const play = await Play.begin('dm', randomOf(1));
+    const [alice, bob] = play.devices as [ModelDevice, ModelDevice];
+    for (let i = 0; i < 2; i++) {
+      await alice.queue();
+      await play.transmit(alice);
+    }
+    const [shut, next] = play.server.log as [Placed, Placed];
+    await bob.take({ ...shut, said: null });
+    await bob.take(next);
+    const [tab] = bob.tabs;
+    await deleteForMe(tab, CONVERSATION, 1);
+    await bob.take(
+      { ...shut, ...(how === 'shut' && { said: null }), isEmptied: how === 'emptied' },
+      { isHistory: true },
+    );
+    const shown = (await tab.reader.list(ROWS.messagesOf(CONVERSATION))).map(({ key }) => placeOf(key).seq);
+    expect(shown).toEqual([2]);
+    // The copy is counted all the same.
+    expect(await play.alarms()).toEqual([]);
+    expect((await bob.conversation()).unreadCount).toBe(1);
+  });
+
+  it('is remembered by its place, and no more than 1,000 of them', async () => {
+    const play = await Play.begin('dm', randomOf(1));
+    const [alice] = play.devices as [ModelDevice];
+    const [tab] = alice.tabs;
+    await tab.transact(async (tx) => {
+      for (let seq = 1; seq <= 1_200; seq++) await noteErased(tx, CONVERSATION, seq);
+    });
+    const kept = await tab.reader.list(ERASED_ROWS.erasedIn(CONVERSATION));
+    expect(kept).toHaveLength(1_000);
+    expect(kept[0]!.value).toBe(201);
+  });
+});
 
 describe('an answer of the server that comes late', () => {
   it('counts for the message that was sent, not for the one that has its place in the queue by then', async () => {

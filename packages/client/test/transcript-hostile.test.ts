@@ -3,7 +3,8 @@ import type { Conversation, ErrorCode } from '../src/index.ts';
 import { expectSaid, isSettled, joined, said, say, settle } from './support/channel.ts';
 import { flipLast, type Json } from './support/hostile.ts';
 import { openHouse, type House } from './support/house.ts';
-import { createLyingServer, type Lies } from './support/lying-server.ts';
+import { createLyingServer } from './support/lying-server.ts';
+import { lieAbout, type Places } from './support/other-log.ts';
 import { dmWith, expectShown, online, until } from './support/wait.ts';
 
 let house: House;
@@ -48,46 +49,6 @@ function seqOf(conversation: Conversation, text: string): number {
     .get()
     .messages.find(({ content }) => (content.kind === 'text' || content.kind === 'post') && content.text === text);
   return found!.seq!;
-}
-
-/** Another log for Bob: what `place` says of a number; null for nothing at all. */
-type Places = (seq: number) => number | null;
-
-function moved<T extends Json>(value: T, place: Places): T[] {
-  const seq = place(value['seq'] as number);
-  return seq === null ? [] : [{ ...value, seq }];
-}
-
-const bySeq = (list: readonly Json[]): Json[] => list.toSorted((a, b) => Number(a['seq']) - Number(b['seq']));
-
-/** Everything that has a place in the conversation is told as `place` has it, `change`d. */
-function lieAbout(
-  place: Places,
-  highest: (seq: number) => number,
-  change: (message: Json) => Json = (one) => one,
-): Lies {
-  const summary = (value: Json): Json => ({ ...value, lastSeq: highest(Number(value['lastSeq'])) });
-  const entries = (list: unknown): Json[] => bySeq((list as Json[]).flatMap((one) => moved(change(one), place)));
-  return {
-    events: {
-      message: (event) => moved(change(event), place),
-      'channel-entry': (event) => moved(change(event['entry'] as Json), place).map((entry) => ({ ...event, entry })),
-      'channel-head': (event) => [summary(event)],
-      conversation: (event) => [{ ...event, conversation: summary(event['conversation'] as Json) }],
-    },
-    answers: {
-      'conversations.get': summary,
-      'conversations.list': (list) => (list as unknown as Json[]).map(summary) as unknown as Json,
-      'channels.heads': (list) => (list as unknown as Json[]).map(summary) as unknown as Json,
-      'messages.send': (answer) => moved(answer, place)[0]!,
-      'channels.send': (answer) => moved(answer, place)[0]!,
-      'messages.history': (answer) => ({ ...answer, messages: entries(answer['messages']).toReversed() }),
-      'channels.log': (answer) => ({ ...summary(answer), entries: entries(answer['entries']) }),
-    },
-    inputs: {
-      'channels.log': (input) => ({ ...input, after: Math.max(0, Number(input['after']) - 1) }),
-    },
-  };
 }
 
 const noticed = (conversation: Conversation, what = 'a notice') =>
@@ -160,7 +121,7 @@ describe.each(['dm', 'channel'] as const)('a server that shows one reader of a %
       lieAbout(
         (seq) => seq,
         (seq) => seq,
-        alter,
+        { change: alter },
       ),
     );
     await say(atAlice, 'altered');
@@ -179,7 +140,7 @@ describe.each(['dm', 'channel'] as const)('a server that shows one reader of a %
       lieAbout(
         (seq) => seq,
         (seq) => seq,
-        alter,
+        { change: alter },
       ),
     );
     await say(atAlice, 'altered');
@@ -198,7 +159,7 @@ describe.each(['dm', 'channel'] as const)('a server that shows one reader of a %
       lieAbout(
         (seq) => seq,
         (seq) => seq,
-        empty,
+        { change: empty },
       ),
     );
     await say(atAlice, 'still there for everybody else');

@@ -22,6 +22,7 @@ describe('honest people on an honest server', () => {
           for (let step = 0; step < STEPS; step++) await honest.step();
           await honest.settle();
           expect(await honest.alarms()).toEqual([]);
+          expect(await honest.returned()).toEqual([]);
           for (const name of ['deleted', 'late'] as const) happened[name] += honest.counts[name];
           for (const device of honest.devices) {
             happened.conflicts += device.conflicts;

@@ -33,7 +33,7 @@ export interface VerifiedDeviceList {
 
 /** A verified list with what is known of its past: what a client keeps of every account it knows. */
 export interface DeviceListState extends VerifiedDeviceList {
-  /** Ids that were in a version seen earlier and were removed; they never come back. */
+  /** Ids that were in a version seen earlier and were removed, the last 1,024; they never come back. */
   readonly removed: readonly DeviceId[];
 }
 
@@ -216,9 +216,12 @@ function checkAccount({ list, certificate }: VerifiedDeviceList, expected: Expec
   }
 }
 
+/** An account that has had more devices is no person's: its oldest ids are forgotten. */
+export const MOST_REMOVED = 1_024;
+
 function removedAfter(previous: DeviceListState, next: VerifiedDeviceList): readonly DeviceId[] {
   const gone = previous.list.devices.filter((device) => findDevice(next.list, device.deviceId) === null);
-  return [...previous.removed, ...gone.map((device) => device.deviceId)];
+  return [...previous.removed, ...gone.map((device) => device.deviceId)].slice(-MOST_REMOVED);
 }
 
 /** Returns the device of that id, or null when the list does not have it. */

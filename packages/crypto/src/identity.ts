@@ -21,7 +21,12 @@ import type { ArchiveKey } from './account-secrets.ts';
 import { certificateSignatureInput } from './certificate.ts';
 import type { Curves } from './curves/curves.ts';
 import { openDeviceLabels, sealDeviceLabels, type DeviceLabel } from './device-labels.ts';
-import { deviceListSignatureInput, type DeviceListState, type VerifiedDeviceList } from './device-list.ts';
+import {
+  MOST_REMOVED,
+  deviceListSignatureInput,
+  type DeviceListState,
+  type VerifiedDeviceList,
+} from './device-list.ts';
 import { freshKeyPair } from './fresh-key-pair.ts';
 import type { NewDevice } from './join-consent.ts';
 import { sha256 } from './kdf.ts';
@@ -186,7 +191,7 @@ export async function extendDeviceList(
     author,
     labels,
     devices,
-    removed: [...previous.removed, ...new Set(remove)],
+    removed: [...previous.removed, ...new Set(remove)].slice(-MOST_REMOVED),
   });
 }
 

@@ -11,6 +11,12 @@ import type { SendAnswer, SignedDeviceListAnswer } from '@seal-chat/protocol/api
 
 /** Checks of what a server answers: it is not trusted to keep to its types. */
 
+/**
+ * Bytes of an HTTP answer, and characters that come over a socket and are not worked off yet. The longest answer of a
+ * server that follows the protocol, 100 channels of 1,000 people each, stays below.
+ */
+export const MOST_RECEIVED = 2 ** 24;
+
 /** Bytes of base64url text. @throws SealError MALFORMED */
 export function bytesOf(text: string): Bytes {
   const bytes = fromBase64(text);

@@ -88,3 +88,46 @@ it('a call that the server does not answer is given up, while it goes on sending
     vi.useRealTimers();
   }
 });
+
+const MEBI = 2 ** 20;
+/** A frame with events, as long as told. */
+const frameOf = (length: number): string =>
+  `{"id":1,"result":{"type":"data","data":{"id":"1","data":{"events":["${'x'.repeat(length - 70)}"]}}}}`;
+
+it('a frame that is too long is not parsed, and ends the connection with a code', async () => {
+  const { socket, say } = withServer();
+  socket.subscribe(0, () => {});
+  await Promise.resolve();
+  const parse = vi.spyOn(JSON, 'parse');
+  try {
+    say(frameOf(17 * MEBI));
+    expect(parse).not.toHaveBeenCalled();
+    expect(await socket.closed).toMatchObject({ code: 'MALFORMED' });
+    // A server that does not close sends on.
+    say(frameOf(100));
+    expect(parse).not.toHaveBeenCalled();
+  } finally {
+    parse.mockRestore();
+  }
+});
+
+it('batches that come faster than they are worked off end the connection; those that are worked off never do', async () => {
+  const { socket, say } = withServer();
+  let taken = 0;
+  let isBusy = false;
+  socket.subscribe(0, () => {
+    taken++;
+    return isBusy ? new Promise(() => {}) : Promise.resolve();
+  });
+  await Promise.resolve();
+  const frame = frameOf(MEBI);
+  for (let i = 0; i < 40; i++) {
+    say(frame);
+    await new Promise((resolve) => setTimeout(resolve));
+  }
+  expect(taken).toBe(40);
+  isBusy = true;
+  for (let i = 0; i < 40; i++) say(frame);
+  expect(await socket.closed).toMatchObject({ code: 'MALFORMED' });
+  expect(taken).toBeLessThanOrEqual(40 + 16);
+});

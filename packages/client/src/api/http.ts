@@ -1,4 +1,5 @@
 import { SealError, TRANSPORT, isSealError } from '@seal-chat/protocol';
+import { MOST_RECEIVED } from './answers.ts';
 import { fromAnswer } from './errors.ts';
 import { parseJson, toJson } from './json.ts';
 import type { Caller } from './types.ts';
@@ -36,10 +37,28 @@ export function httpCaller(options: HttpOptions, headers: () => Promise<Readonly
     const response = await options.fetch(url.href, { ...request, signal }).catch((cause: unknown) => {
       throw new SealError('OFFLINE', undefined, { cause });
     });
-    const answer = (await response.text().then(parseJson).catch(passMalformed)) as Answer | null;
+    const answer = (await textOf(response).then(parseJson).catch(passMalformed)) as Answer | null;
     if (answer?.result !== undefined) return answer.result.data;
     throw fromAnswer(answer?.error?.data?.seal) ?? withoutAnswer(response.status);
   };
+}
+
+/**
+ * The text of an answer, as it comes: one that is too long is not read to its end.
+ * @throws SealError MALFORMED
+ */
+async function textOf(response: Response): Promise<string> {
+  let left = MOST_RECEIVED;
+  const count = new TransformStream<Uint8Array, Uint8Array>({
+    transform(bytes, to) {
+      left -= bytes.length;
+      if (left < 0) to.terminate();
+      else to.enqueue(bytes);
+    },
+  });
+  const text = await new Response(response.body?.pipeThrough(count) ?? null).text();
+  if (left < 0) throw new SealError('MALFORMED');
+  return text;
 }
 
 /** What is no JSON was said by something in between. @throws SealError MALFORMED */

@@ -1,5 +1,6 @@
 import { LIFETIMES, SealError, TRANSPORT, type ConnectionParams } from '@seal-chat/protocol';
 import type { SyncBatch } from '@seal-chat/protocol/api';
+import { MOST_RECEIVED } from './answers.ts';
 import { fromAnswer } from './errors.ts';
 import { parseJson, toJson } from './json.ts';
 import type { Caller } from './types.ts';
@@ -13,8 +14,13 @@ import type { Caller } from './types.ts';
 export interface Socket {
   /** Calls over this socket, once it is `opened`; calls on one that is gone fail with the reason. */
   readonly call: Caller;
-  /** Follows the device's mailbox from after `position`. Call once. */
-  subscribe(position: number, handle: (batch: SyncBatch) => void): void;
+  /**
+   * Follows the device's mailbox from after `position`. Call once.
+   *
+   * @param handle its promise settles when the batch was worked off: a server that sends more than is worked off ends
+   *   the connection
+   */
+  subscribe(position: number, handle: (batch: SyncBatch) => Promise<void> | void): void;
   /** Resolves when the subscription has started: the server took the connection. */
   readonly opened: Promise<void>;
   /** Resolves with the reason when the socket is gone. */
@@ -44,7 +50,7 @@ interface Message {
 
 /** What waits for messages with its id. */
 interface Call {
-  handle(result: NonNullable<Message['result']>): void;
+  handle(result: NonNullable<Message['result']>): Promise<void> | void;
   fail(error: SealError): void;
 }
 
@@ -63,6 +69,8 @@ export function openSocket(options: {
   const calls = new Map<number, Call>();
   let lastId = 0;
   let ended: SealError | null = null;
+  /** Characters that have come and are not worked off. */
+  let pending = 0;
   let settleClosed: (reason: SealError) => void = () => {};
   let settleOpened = (): void => {};
   const closed = new Promise<SealError>((resolve) => (settleClosed = resolve));
@@ -91,9 +99,9 @@ export function openSocket(options: {
     return id;
   }
 
-  function receive(text: string): void {
+  function receive(text: string): Promise<void> | void {
     heartbeat.heard();
-    if (text === 'PONG') return;
+    if (text === 'PONG') return undefined;
     if (text === 'PING') return raw.send('PONG');
     const { id, method, result, error } = parse(text);
     const call = id === null ? undefined : calls.get(id);
@@ -101,7 +109,20 @@ export function openSocket(options: {
     // An error without a call is about the connection; `reconnect` comes from a server that is about to leave.
     if (id === null && (failure !== null || method === 'reconnect')) end(failure ?? new SealError('UNAVAILABLE'));
     else if (failure !== null) call?.fail(failure);
-    else if (result) call?.handle(result);
+    else if (result) return call?.handle(result);
+    return undefined;
+  }
+
+  /** Before anything is parsed: what waits here takes up no more memory, whatever the server sends. */
+  async function admit(text: string): Promise<void> {
+    pending += text.length;
+    if (pending > MOST_RECEIVED) end(new SealError('MALFORMED'));
+    try {
+      // A socket that is closed may still be sent to.
+      if (ended === null) await receive(text);
+    } finally {
+      pending -= text.length;
+    }
   }
 
   // At once, whenever it is subscribed: the server closes what does not say who it is.
@@ -113,7 +134,7 @@ export function openSocket(options: {
     });
   });
   raw.addEventListener('message', ({ data }) => {
-    if (typeof data === 'string') receive(data);
+    if (typeof data === 'string') admit(data).catch(() => {});
   });
   raw.addEventListener('close', () => end(new SealError('OFFLINE')));
   raw.addEventListener('error', () => end(new SealError('OFFLINE')));
@@ -152,7 +173,8 @@ export function openSocket(options: {
           if (type === 'started') settleOpened();
           else if (type === 'stopped') end(new SealError('UNAVAILABLE'));
           // Tracked events are wrapped once more, together with their id.
-          else handle((data as { data?: SyncBatch } | null)?.data ?? NO_BATCH);
+          else return handle((data as { data?: SyncBatch } | null)?.data ?? NO_BATCH);
+          return undefined;
         },
         fail: end,
       };

@@ -1,4 +1,5 @@
-import { isSealError, type ConversationId } from '@seal-chat/protocol';
+import { COUNT_LIMITS, isSealError, type ConversationId } from '@seal-chat/protocol';
+import { expectCount } from '../api/answers.ts';
 import { backoffDelay } from '../api/backoff.ts';
 import { toSealError } from '../api/errors.ts';
 import type { Deps } from '../context/deps.ts';
@@ -7,7 +8,7 @@ import { knownConversation, learnConversations } from '../conversations/conversa
 import { createTaskQueue, type TaskQueue } from '../state/task-queue.ts';
 import { CHANNEL_ROWS, NEW_CHANNEL, type ChannelRow } from '../store/channel-rows.ts';
 import { ROWS, placeOf } from '../store/rows.ts';
-import { catchUp, takeLive } from './catch-up.ts';
+import { follow, takeLive } from './catch-up.ts';
 import { leaveChannel, putChannel } from './channel-state.ts';
 import { isOwnAffair, joinDelay, reconcileDelay } from './delays.ts';
 import { finishCreation, readHeads } from './heads.ts';
@@ -26,6 +27,11 @@ const ROUND_MS = 60 * 60 * 1000;
 /** A leaf that is due is renewed some time in this, so that not all do it at once, ms. */
 const REFRESH_SPREAD_MS = 10 * 60 * 1000;
 
+/** Between two looks at the stock of KeyPackages that the server asks for, ms. */
+const STOCK_MS = 10_000;
+/** Tasks that wait before no further event is taken. */
+const MOST_WAITING = 256;
+
 interface Timer {
   readonly at: number;
   readonly handle: ReturnType<typeof setTimeout>;
@@ -35,7 +41,10 @@ interface Timer {
 export function createChannelSync(deps: Deps): LeaderPart {
   let isConnected = false;
   /** Tasks of one channel, and those of all (''), run one after the other. */
-  const queues = new Map<ConversationId | '', TaskQueue>();
+  const queues = new Map<ConversationId | '', { readonly queue: TaskQueue; readonly waiting: number }>();
+  let waitingTasks = 0;
+  let areInvitationsQueued = false;
+  let stockedAt = 0;
   const timers = new Map<ConversationId, Timer>();
   /** When it is this device's turn to hand over history. */
   const turns = new Map<ConversationId, ReturnType<typeof setTimeout>>();
@@ -46,15 +55,27 @@ export function createChannelSync(deps: Deps): LeaderPart {
   let roundTimer: ReturnType<typeof setInterval> | undefined;
 
   function run(id: ConversationId | '', task: () => Promise<void>): void {
-    const queue = queues.get(id) ?? createTaskQueue();
-    queues.set(id, queue);
+    const { queue, waiting } = queues.get(id) ?? { queue: createTaskQueue(), waiting: 0 };
+    queues.set(id, { queue, waiting: waiting + 1 });
+    waitingTasks++;
     void queue.add(async () => {
       try {
         if (isConnected) await task();
       } catch (error) {
         handleFailure(id, error, task);
+      } finally {
+        waitingTasks--;
+        const left = queues.get(id)!.waiting - 1;
+        // Ids are the server's to name: nothing is kept of one about which there is nothing to do.
+        if (left === 0) queues.delete(id);
+        else queues.set(id, { queue, waiting: left });
       }
     });
+  }
+
+  /** Everything that waits now. */
+  async function idle(): Promise<void> {
+    await Promise.all([...queues.values()].map(({ queue }) => queue.idle()));
   }
 
   /** Tried again while the connection lasts; the next one starts again. */
@@ -64,6 +85,8 @@ export function createChannelSync(deps: Deps): LeaderPart {
       // A notice that is late, or got lost.
       return run(id, () => deps.transact((tx) => leaveChannel(tx, id)));
     }
+    // Ids are the server's to name.
+    if (timers.size > COUNT_LIMITS.conversations) return;
     const { isRetryable } = toSealError(error);
     // A defect in what was received has been reported where it was met.
     if (!isSealError(error) || !isRetryable) deps.report(error);
@@ -113,13 +136,13 @@ export function createChannelSync(deps: Deps): LeaderPart {
 
   /** Compares everything with what the server has. */
   async function compareWithServer(): Promise<void> {
-    for (const { conversationId, row, isBehind, needsWork } of await readHeads(deps)) {
+    for (const { conversationId, row, lastSeq, isBehind, needsWork } of await readHeads(deps)) {
       if (needsWork)
         bringUpToDateIn(
           conversationId,
           row.status === 'joining' ? await joinDelay(deps, conversationId) : await delayFor(conversationId, row),
         );
-      if (isBehind) run(conversationId, () => catchUp(deps, conversationId));
+      if (isBehind) run(conversationId, () => follow(deps, conversationId, lastSeq));
       run(conversationId, () => reopenUndecryptable(deps, conversationId));
     }
   }
@@ -149,7 +172,8 @@ export function createChannelSync(deps: Deps): LeaderPart {
         return run(event.conversationId, () => takeLive(deps, event.conversationId, event.entry));
       case 'channel-head':
         return run(event.conversationId, async () => {
-          await catchUp(deps, event.conversationId);
+          expectCount(event.lastSeq);
+          await follow(deps, event.conversationId, event.lastSeq);
           if (event.isPending) bringUpToDateIn(event.conversationId, await reconcileDelay(deps, event.conversationId));
         });
       case 'conversation': {
@@ -160,8 +184,16 @@ export function createChannelSync(deps: Deps): LeaderPart {
       case 'conversation-gone':
         return run(event.conversationId, () => deps.transact((tx) => leaveChannel(tx, event.conversationId)));
       case 'invitations':
-        return run('', () => refreshInvitations(deps));
+        if (areInvitationsQueued) return;
+        areInvitationsQueued = true;
+        return run('', async () => {
+          areInvitationsQueued = false;
+          await refreshInvitations(deps);
+        });
       case 'key-packages-low':
+        // Making keys is work: a server that says so all the time is not believed.
+        if (Date.now() - stockedAt < STOCK_MS) return;
+        stockedAt = Date.now();
         return run('', () => maintainKeyPackages(deps, { renewAll: false }));
       default:
     }
@@ -225,7 +257,11 @@ export function createChannelSync(deps: Deps): LeaderPart {
       run('', shareEverywhere);
     },
     disconnected,
-    apply: takeEvent,
+    // A server that sends more than is worked off has to wait, see `MOST_RECEIVED`.
+    apply(event) {
+      takeEvent(event);
+      return waitingTasks > MOST_WAITING ? idle() : undefined;
+    },
     committed(keys) {
       if (!isConnected) return;
       const isNamed = (prefix: string): boolean => keys.some((key) => key.startsWith(prefix));
@@ -240,7 +276,7 @@ export function createChannelSync(deps: Deps): LeaderPart {
     },
     async stop() {
       disconnected();
-      await Promise.all([...queues.values()].map((queue) => queue.idle()));
+      await idle();
     },
   };
 }

@@ -17,6 +17,8 @@ const CREATION_MS = 10 * 60 * 1000;
 interface HeadNews {
   readonly conversationId: ConversationId;
   readonly row: ChannelRow;
+  /** Where its log ends, as the server says. */
+  readonly lastSeq: number;
   /** The log goes on. */
   readonly isBehind: boolean;
   /** The group's devices are not those they should be, or this device is not in it. */
@@ -75,6 +77,7 @@ async function newsOf(
   return {
     conversationId,
     row,
+    lastSeq,
     isBehind: row.processedSeq !== null && row.processedSeq !== lastSeq,
     needsWork: isPending || hasPending || row.status !== 'joined' || row.mustRefresh || row.isStale === true,
   };

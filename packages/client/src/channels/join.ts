@@ -92,7 +92,6 @@ async function putPending(
     }
     if ((await tx.get(CHANNEL_ROWS.pending(conversationId))) !== null) return;
     tx.put(CHANNEL_ROWS.pending(conversationId), pending);
-    if (row.status === 'broken') await putChannel(tx, conversationId, { ...row, rejoinedAt: deps.now() });
   });
 }
 

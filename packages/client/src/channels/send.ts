@@ -15,7 +15,7 @@ import { activeAccount } from '../store/account.ts';
 import { type Deps } from '../context/deps.ts';
 import type { DeviceTx } from '../store/device-tx.ts';
 import { ROWS, placeOf, type OutboxRow, type RowKey, type WireMessage } from '../store/rows.ts';
-import { catchUp } from './catch-up.ts';
+import { catchUp, follow } from './catch-up.ts';
 import { CHANNEL_ROWS } from '../store/channel-rows.ts';
 import { readGroup } from './group-cache.ts';
 import { refreshChannel } from './learn-members.ts';
@@ -65,7 +65,7 @@ export async function sendToChannel(deps: Deps, key: RowKey<OutboxRow>, attempt:
     try {
       const answer = await transmit(deps, conversationId, prepared.row, prepared.wire);
       expectPlace(answer);
-      return await recordAccepted(deps, conversationId, { ...prepared.row, wire: prepared.wire }, answer);
+      return await recordAccepted(deps, key, { ...prepared.row, wire: prepared.wire }, answer);
     } catch (error) {
       if (isSealError(error, 'REMOVE_PENDING')) await reconcile(deps, conversationId);
       else if (isSealError(error, 'EPOCH_STALE')) await catchUp(deps, conversationId);
@@ -154,15 +154,17 @@ function transmit(
   });
 }
 
-/** Accepted: at once where the log allows that, which is the rule, else when the log is read up to there. */
-async function recordAccepted(
-  deps: Deps,
-  conversationId: ConversationId,
-  row: OutboxRow,
-  answer: SendAnswer,
-): Promise<void> {
-  const isPlaced = await deps.transact((tx) => placeAccepted(deps, tx, conversationId, { row, answer }));
-  if (!isPlaced) await catchUp(deps, conversationId);
+/**
+ * Accepted: at once where the log allows that, which is the rule, else when the log is read up to there.
+ *
+ * @throws SealError UNAVAILABLE when the log does not show what the server says to have accepted: it is sent again later
+ */
+async function recordAccepted(deps: Deps, key: RowKey<OutboxRow>, row: OutboxRow, answer: SendAnswer): Promise<void> {
+  const { conversationId } = placeOf(key);
+  if (await deps.transact((tx) => placeAccepted(deps, tx, conversationId, { row, answer }))) return;
+  await follow(deps, conversationId, answer.seq);
+  if ((await deps.reader.get(key))?.messageId === row.messageId)
+    throw new SealError('UNAVAILABLE', 'send: the log does not show what was accepted');
 }
 
 /**

@@ -69,6 +69,8 @@ async function noteAccepted(
     await putChannel(tx, conversationId, {
       ...row,
       status: 'joining',
+      // Only what was accepted counts: of several devices that join again at once all but one have to try once more.
+      rejoinedAt: row.status === 'broken' ? deps.now() : row.rejoinedAt,
       processedSeq: Math.min(row.processedSeq ?? Infinity, seq - 1),
     });
   });

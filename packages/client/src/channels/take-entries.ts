@@ -4,13 +4,12 @@ import type { Deps } from '../context/deps.ts';
 import { CHANNEL_ROWS } from '../store/channel-rows.ts';
 import type { DeviceTx } from '../store/device-tx.ts';
 import { learnAllMembers, learnDevices } from './learn-members.ts';
-import { withMissing } from '../conversations/sequence.ts';
-import { ROWS } from '../store/rows.ts';
 import type { LogEntry } from './log-entry.ts';
 import { closeLog, openLog, type LogWork } from './log-work.ts';
 import { recordLogEntry } from './record-log.ts';
 import { takeCommit, takeReset } from './take-commit.ts';
 import { takeMessage, takeRepeated } from './take-message.ts';
+import { putWithheld } from './unshown.ts';
 
 /** Entries that share one transaction: a strict commit costs milliseconds, whatever is in it. */
 const ENTRIES_PER_COMMIT = 50;
@@ -85,7 +84,7 @@ async function takePart(
     }
     if (entry.seq <= processedSeq) await takeRepeated(work, entry);
     else {
-      if (entry.seq > processedSeq + 1) await noteHole(work, processedSeq + 1, entry.seq - 1);
+      if (entry.seq > processedSeq + 1) await putWithheld(tx, conversationId, [processedSeq + 1, entry.seq - 1]);
       const next: LogWork = { ...work, taken: null };
       const failure = await takeOne(next, entry);
       if (failure !== null) {
@@ -132,13 +131,6 @@ async function takeOne(work: LogWork, entry: LogEntry): Promise<SealError | null
     if (code === null) throw toSealError(error);
     return isSealError(error) ? error : new SealError(code, undefined, { cause: error });
   }
-}
-
-/** What a log without gaps leaves out is kept back. */
-async function noteHole({ tx, conversationId }: LogWork, from: number, to: number): Promise<void> {
-  const key = ROWS.conversation(conversationId);
-  const row = await tx.get(key);
-  if (row !== null) tx.put(key, { ...withMissing(row, [[from, to]]), isWithheld: true });
 }
 
 function senderOf({ senderUserId, senderDeviceId }: LogEntry) {

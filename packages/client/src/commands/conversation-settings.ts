@@ -1,6 +1,7 @@
 import { MESSAGE_LIFETIMES, SealError, type ConversationId } from '@seal-chat/protocol';
 import { encodeContent } from '@seal-chat/protocol/content';
 import { eraseMessage, inConversation } from '../content/applying.ts';
+import { noteErased } from '../content/erased.ts';
 import { requote } from '../content/replies.ts';
 import { maySetTimer } from '../content/settings.ts';
 import type { StoreDeps, ComposeDeps } from '../context/deps.ts';
@@ -29,6 +30,7 @@ export async function setTimer(deps: ComposeDeps, conversationId: ConversationId
 export async function deleteForMe(deps: StoreDeps, conversationId: ConversationId, seq: number): Promise<void> {
   await onMessage(deps, conversationId, seq, async (applying, message) => {
     await eraseMessage(applying, seq, message);
+    await noteErased(applying.tx, conversationId, seq);
     await requote(applying.tx, conversationId, seq);
   });
 }

@@ -1,5 +1,7 @@
 import type { Applying } from './applying.ts';
 import type { PlacedMessage } from './incoming.ts';
+import type { RowReader } from '../store/device-tx.ts';
+import { ERASED_ROWS } from '../store/erased-rows.ts';
 
 /**
  * Whether a message leaves no trace: it comes from a person who is blocked, in the DM with them, or was in a chat when
@@ -11,4 +13,9 @@ export function isDropped(
 ): boolean {
   if (seq <= (row.deletedSeq ?? 0)) return true;
   return row.kind === 'dm' && row.isBlocked === true && senderUserId !== ownUserId;
+}
+
+/** Whether the person has deleted what was at that place, on this device: a late answer does not bring it back. */
+export async function isErased(reader: RowReader, { conversationId, seq }: PlacedMessage): Promise<boolean> {
+  return (await reader.get(ERASED_ROWS.erased(conversationId, seq))) !== null;
 }

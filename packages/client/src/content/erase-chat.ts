@@ -1,6 +1,7 @@
 import type { ConversationId } from '@seal-chat/protocol';
 import type { TimeDeps } from '../context/deps.ts';
 import type { DeviceTx } from '../store/device-tx.ts';
+import { ERASED_ROWS } from '../store/erased-rows.ts';
 import { ROWS, placeOf } from '../store/rows.ts';
 import { eraseMessage, inConversation } from './applying.ts';
 
@@ -16,6 +17,8 @@ export async function eraseUpTo(
     for (const { key, value } of await tx.list(ROWS.messagesOf(conversationId), { before }))
       await eraseMessage(applying, placeOf(key).seq, value);
   });
+  // What comes for these places later is dropped, whatever was there.
+  for (const { key, value } of await tx.list(ERASED_ROWS.erasedIn(conversationId))) if (value <= seq) tx.delete(key);
   // What was encrypted may be on its way, and comes back as a new message.
   for (const { key, value } of await tx.list(ROWS.outboxOf(conversationId)))
     if (value.failure !== null || value.wire === null) tx.delete(key);

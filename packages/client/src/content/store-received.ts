@@ -9,7 +9,7 @@ import { ROWS, placeOf, type MessageRow, type OutboxRow, type RowKey } from '../
 import { applyContent } from './apply-content.ts';
 import { inConversation, putMessage } from './applying.ts';
 import { applyWaiting, takeBack } from './changes.ts';
-import { isDropped } from './dropped.ts';
+import { isDropped, isErased } from './dropped.ts';
 import { requote } from './replies.ts';
 import { acceptedState, richContentOf, withUnsent } from './unsent.ts';
 
@@ -49,7 +49,10 @@ export async function storeUndecryptable(
   const { conversationId, seq, acceptedAt, envelope, body, senderDeviceId } = incoming;
   const { device, userId: ownUserId } = await activeAccount(tx);
   const conversation = await tx.get(ROWS.conversation(conversationId));
-  if (conversation !== null && isDropped({ row: conversation, ownUserId }, incoming)) {
+  if (
+    conversation !== null &&
+    (isDropped({ row: conversation, ownUserId }, incoming) || (await isErased(tx, incoming)))
+  ) {
     tx.put(ROWS.conversation(conversationId), withMessage(conversation, { seq, acceptedAt, isShown: false }));
     return;
   }
@@ -80,7 +83,7 @@ export async function storeEmptied(deps: TimeDeps, tx: DeviceTx, incoming: Incom
   const { conversationId, seq, acceptedAt } = incoming;
   const existing = await tx.get(ROWS.message(conversationId, seq));
   await inConversation(deps, tx, conversationId, async (applying) => {
-    const isShown = !isDropped(applying, incoming);
+    const isShown = !isDropped(applying, incoming) && !(await isErased(tx, incoming));
     applying.row = withMessage(applying.row, { seq, acceptedAt, isShown });
     if (!isShown) return;
     if (existing !== null) await takeBack(applying, seq, existing, false);

@@ -5,6 +5,7 @@ import { viewAttachment } from '../store/message-view.ts';
 import { ROWS, type MessageRow, type ShownContent } from '../store/rows.ts';
 import { READING_MS } from '../conversations/read-position.ts';
 import { putMessage, type Applying } from './applying.ts';
+import { isErased } from './dropped.ts';
 import type { PlacedMessage } from './incoming.ts';
 import { namesOther, validMentions } from './mentions.ts';
 import { quote } from './replies.ts';
@@ -40,7 +41,7 @@ export async function storeShown(
   const isOver = left !== null && left <= 0;
   // From here on this device's clock alone counts: no server shortens it, and there is time to read.
   const expiresAt = left === null ? null : clock.local() + Math.max(left, READING_MS);
-  if (isOver && senderDeviceId === ownDeviceId) return false;
+  if ((isOver && senderDeviceId === ownDeviceId) || (await isErased(tx, message))) return false;
 
   const row: MessageRow = {
     messageId,

@@ -108,7 +108,7 @@ async function announceIn(
 
 /**
  * What others are told was read: all of it up to that place. So in a DM it ends before a message that was not shown, or
- * that may yet be opened: nobody has read that. The log of a channel has no such places.
+ * that may yet be opened: nobody has read that. The log of a channel has no other such places than those held back.
  */
 async function readUpTo(
   tx: DeviceTx,
@@ -116,7 +116,8 @@ async function readUpTo(
   row: ConversationRow,
 ): Promise<{ readonly upToSeq: number; readonly messageId: MessageId } | null> {
   const { readSeq, readId, announcedReadSeq: told } = row;
-  const holes = row.kind === 'dm' ? [...gapsOf(row), ...(row.missing ?? [])].filter(([, to]) => to > told) : [];
+  const gaps = [...(row.kind === 'dm' ? gapsOf(row) : []), ...(row.missing ?? [])];
+  const holes = gaps.filter(([, to]) => to > told);
   const undecryptable = row.kind === 'dm' ? await tx.list(ROWS.undecryptableIn(conversationId)) : [];
   const closed = undecryptable.filter(({ value }) => value.nextRequestAt !== null).map(({ key }) => placeOf(key).seq);
   const unread = [...holes.map(([from]) => Math.max(from, told + 1)), ...closed.filter((seq) => seq > told)];

@@ -21,6 +21,7 @@ import type { DeviceTx } from '../store/device-tx.ts';
 import { ROWS, type AccountRow, type PeerRow, type RetiredDevice } from '../store/rows.ts';
 import { wipeKeys } from '../store/wipe-keys.ts';
 import { newPeer } from './new-peer.ts';
+import { newestRetired } from './retired.ts';
 
 /** Answers that are asked for at one occasion: two thousand versions. What they say is kept. */
 const MAX_ROUNDS = 10;
@@ -109,7 +110,8 @@ export async function learnPast(deps: FetchDeps, userId: UserId, version: number
     tx.put(ROWS.peer(userId), {
       ...current,
       knownFrom: first,
-      retired: [...current.retired, ...retired.filter(isNew)],
+      // Those who left before the others: where there are too many, they go first.
+      retired: newestRetired([...retired.filter(isNew), ...current.retired]),
     });
   });
 }
@@ -175,7 +177,7 @@ async function extendPeer(
       ...before,
       known,
       learnedAt,
-      retired: [...before.retired, ...left],
+      retired: newestRetired([...before.retired, ...left]),
       hasOpenRemoval: !hasNewKey && (before.hasOpenRemoval || wasTakenOff),
       changedKey: null,
     };

@@ -1,5 +1,6 @@
-import { isSealError, type ConversationId, type ErrorCode } from '@seal-chat/protocol';
+import { isSealError, type ConversationId } from '@seal-chat/protocol';
 import { gapsOf, isAccountedFor, withMissing } from '../conversations/sequence.ts';
+import { WITHHELD_AFTER_MS, isRefusal } from '../conversations/withheld.ts';
 import { storeOrReport } from '../conversations/conversation-rows.ts';
 import type { Deps } from '../context/deps.ts';
 import { incomingOf } from '../content/incoming.ts';
@@ -10,9 +11,6 @@ import { ROWS, placeOf, type SeqRange } from '../store/rows.ts';
 const PAGE = 100;
 /** Pages asked for in one go and conversation: a server can claim any number of messages. */
 const MAX_PAGES = 20;
-
-/** A server that does not show messages for this long, while it answers, is holding them back, ms. */
-const WITHHELD_AFTER_MS = 60_000;
 
 /**
  * Looks after numbers of DMs that are not accounted for, once the server is caught up with: it is asked what is
@@ -29,8 +27,9 @@ export async function fillGaps(deps: Deps, { again }: { readonly again: boolean 
   for (const { key } of rows) {
     const { conversationId } = placeOf(key);
     await fillGapsOf(deps, conversationId, again);
-    const { missingSince, isWithheld } = (await reader.get(ROWS.conversation(conversationId))) ?? {};
-    if (missingSince === undefined || isWithheld) continue;
+    const { kind, missingSince, isWithheld } = (await reader.get(ROWS.conversation(conversationId))) ?? {};
+    // What a channel's log does not show is looked after where the log is read.
+    if (kind === 'channel' || missingSince === undefined || isWithheld) continue;
     const wait = Math.max(0, missingSince + WITHHELD_AFTER_MS - Date.now());
     next = Math.min(next ?? wait, wait);
   }
@@ -63,24 +62,10 @@ async function fillGapsOf(deps: Deps, conversationId: ConversationId, again: boo
   });
 }
 
-/** What is wrong with this device or its connection says nothing of what the server shows. */
-const OF_THIS_DEVICE: ReadonlySet<ErrorCode> = new Set([
-  'OFFLINE',
-  'NOT_SIGNED_IN',
-  'SESSION_EXPIRED',
-  'DEVICE_REVOKED',
-  'DEVICE_CLONED',
-  'UNSAFE_PAGE',
-  'STORAGE_FAILED',
-  'STORAGE_CONFLICT',
-  'STORAGE_LOST',
-  'STORAGE_FULL',
-]);
-
 /** A server that refuses to say what is there, or says what is no answer, does not show it, either. */
 function passRefusal({ report }: Pick<Deps, 'report'>): (error: unknown) => void {
   return (error) => {
-    if (isSealError(error) && OF_THIS_DEVICE.has(error.code)) throw error;
+    if (!isRefusal(error)) throw error;
     if (!isSealError(error) || !error.isRetryable) report(error);
   };
 }

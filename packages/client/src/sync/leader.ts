@@ -1,5 +1,4 @@
 import { PRIVACY_FIELDS, SYNC_TOPICS, type ErrorCode, type SealError } from '@seal-chat/protocol';
-import type { MailboxEvent, SyncBatch } from '@seal-chat/protocol/api';
 import { backoffDelay, sleep } from '../api/backoff.ts';
 import { toSealError } from '../api/errors.ts';
 import type { Socket } from '../api/socket.ts';
@@ -10,7 +9,6 @@ import { activeAccount, markRevoked } from '../store/account.ts';
 import type { Committed } from '../store/device-tx.ts';
 import { privacyOf } from '../store/privacy.ts';
 import { ROWS } from '../store/rows.ts';
-import { createAcknowledger } from './acknowledger.ts';
 import { createLiveTracker, type LiveState } from './live-state.ts';
 import { loadConversation } from './load.ts';
 import type { Parts, PartsDeps } from './parts.ts';
@@ -44,7 +42,6 @@ const FINAL: ReadonlySet<ErrorCode> = new Set([
 
 export function startLeader(deps: LeaderDeps): Leader {
   const live = createLiveTracker();
-  const acknowledger = createAcknowledger(deps);
   const stopping = new AbortController();
   let waiting = new AbortController();
   let socket: Socket | null = null;
@@ -55,7 +52,7 @@ export function startLeader(deps: LeaderDeps): Leader {
   async function startParts(): Promise<Parts> {
     const { createParts } = await loadConversation();
     stopping.signal.throwIfAborted();
-    return (parts ??= createParts(deps, live.state, (error) => socket?.close(toSealError(error))));
+    return (parts ??= createParts(deps, live, (error) => socket?.close(toSealError(error))));
   }
 
   async function run(): Promise<void> {
@@ -64,7 +61,8 @@ export function startLeader(deps: LeaderDeps): Leader {
       const { reason, wasOnline } = await connectOnce();
       if (reason.code === 'DEVICE_REVOKED') await noteRevoked();
       if (stopping.signal.aborted) break;
-      if (wasOnline) attempt = 0;
+      // One that sends too much, or what is no answer, is not asked again at once.
+      if (wasOnline && reason.code !== 'MALFORMED') attempt = 0;
       const delay = FINAL.has(reason.code) ? Infinity : (reason.details.retryAfterMs ?? backoffDelay(attempt++));
       live.setConnection({ status: 'offline', retryAt: Date.now() + delay, error: reason });
       waiting = new AbortController();
@@ -90,8 +88,12 @@ export function startLeader(deps: LeaderDeps): Leader {
     try {
       const current = (socket = await deps.connect({ isHidden: await isHidden() }));
       if (stopping.signal.aborted) current.close();
-      const { list, processMailbox } = await starting;
+      const { list, takeBatch } = await starting;
       const end = (error: unknown): void => current.close(toSealError(error));
+      const handleCaughtUp = (): void => {
+        wasOnline = true;
+        live.setConnection({ status: 'online' });
+      };
       let hasFailed = false;
       // After a failure nothing more is taken: what follows would be committed before what is missing.
       const queue = createTaskQueue((error) => {
@@ -99,8 +101,8 @@ export function startLeader(deps: LeaderDeps): Leader {
         hasFailed = true;
       });
       current.subscribe((await deps.reader.get(ROWS.mailboxPosition)) ?? 0, (batch) => {
-        void queue.add(async () => {
-          if (!hasFailed) await takeBatch(batch, { list, processMailbox, handleCaughtUp: () => (wasOnline = true) });
+        return queue.add(async () => {
+          if (!hasFailed) await takeBatch(batch, handleCaughtUp);
         });
       });
       void current.opened.then(() => {
@@ -122,33 +124,6 @@ export function startLeader(deps: LeaderDeps): Leader {
 
   async function tellConnected(current: Socket, list: readonly LeaderPart[]): Promise<void> {
     for (const part of list) if (socket === current) await part.connected?.();
-  }
-
-  /** Takes events in their order; mailbox events that follow each other share commits. */
-  async function takeBatch(
-    { events }: SyncBatch,
-    { list, processMailbox, handleCaughtUp }: Parts & { readonly handleCaughtUp: () => void },
-  ): Promise<void> {
-    let mailbox: MailboxEvent[] = [];
-    const takeMailbox = async (): Promise<void> => {
-      if (mailbox.length === 0) return;
-      const taken = mailbox;
-      mailbox = [];
-      acknowledger.stored(await processMailbox(taken));
-    };
-    for (const event of events) {
-      if ('position' in event) {
-        mailbox.push(event);
-        continue;
-      }
-      await takeMailbox();
-      if (event.type === 'caught-up') {
-        handleCaughtUp();
-        live.setConnection({ status: 'online' });
-      } else if (event.type === 'typing' || event.type === 'presence') live.apply(event);
-      else for (const part of list) await part.apply?.(event);
-    }
-    await takeMailbox();
   }
 
   function setPresence(state: 'online' | 'away'): void {

@@ -16,33 +16,60 @@ export const NOT_CONNECTED: LiveState = { connection: { status: 'idle' }, presen
 export interface LiveTracker {
   readonly state: Readable<LiveState>;
   setConnection(connection: ConnectionState): void;
+  /** What is said together is told once, when the caller has returned. */
   apply(event: LiveEvent & { type: 'typing' | 'presence' }): void;
   /** Typing notices stop counting. */
   stop(): void;
 }
 
+/** People whose presence is known, and people who type at the same time; further ones are not taken in. */
+const MOST = 2_048;
+
 export function createLiveTracker(): LiveTracker {
   const state = createAtom<LiveState>(NOT_CONNECTED);
-  const timers = new Map<string, ReturnType<typeof setTimeout>>();
+  const presence = new Map<UserId, Presence>();
+  /** The first is the first to end. */
+  const typists = new Map<string, { readonly at: ConversationId; readonly who: UserId; readonly until: number }>();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let isDue = false;
 
-  function setTyping(conversationId: ConversationId, userId: UserId, isTyping: boolean): void {
-    const timerKey = `${conversationId}/${userId}`;
-    clearTimeout(timers.get(timerKey));
-    timers.delete(timerKey);
-    if (isTyping) {
-      const expire = (): void => setTyping(conversationId, userId, false);
-      timers.set(timerKey, setTimeout(expire, LIFETIMES.typingMs));
+  function publish(): void {
+    if (isDue) return;
+    isDue = true;
+    queueMicrotask(() => {
+      isDue = false;
+      const typing = new Map<ConversationId, UserId[]>();
+      for (const { at, who } of typists.values()) typing.set(at, [...(typing.get(at) ?? []), who]);
+      state.set({ ...state.get(), presence: Object.fromEntries(presence), typing: Object.fromEntries(typing) });
+    });
+  }
+
+  function setTyping(at: ConversationId, who: UserId, isTyping: boolean): void {
+    const key = `${at}/${who}`;
+    typists.delete(key);
+    if (isTyping && typists.size < MOST) typists.set(key, { at, who, until: performance.now() + LIFETIMES.typingMs });
+    timer ??= setTimeout(expire, LIFETIMES.typingMs);
+    publish();
+  }
+
+  /** Notices that are over no longer count. */
+  function expire(): void {
+    timer = undefined;
+    for (const [key, { until }] of typists) {
+      if (until > performance.now()) {
+        timer = setTimeout(expire, until - performance.now());
+        break;
+      }
+      typists.delete(key);
     }
-    const before = state.get();
-    const others = (before.typing[conversationId] ?? []).filter((other) => other !== userId);
-    const typists = isTyping ? [...others, userId] : others;
-    state.set({ ...before, typing: { ...before.typing, [conversationId]: typists } });
+    publish();
   }
 
   function stopTyping(): void {
-    for (const timer of timers.values()) clearTimeout(timer);
-    timers.clear();
-    state.set({ ...state.get(), typing: {} });
+    clearTimeout(timer);
+    timer = undefined;
+    typists.clear();
+    publish();
   }
 
   return {
@@ -53,8 +80,9 @@ export function createLiveTracker(): LiveTracker {
     },
     apply(event) {
       if (event.type === 'typing') return setTyping(event.conversationId, event.userId, event.isTyping);
-      const presence = { state: event.state, lastSeenAt: event.lastSeenAt };
-      state.set({ ...state.get(), presence: { ...state.get().presence, [event.userId]: presence } });
+      const { userId, state: is, lastSeenAt } = event;
+      if (presence.size < MOST || presence.has(userId)) presence.set(userId, { state: is, lastSeenAt });
+      publish();
     },
     stop: stopTyping,
   };

@@ -28,6 +28,8 @@ import {
 const ROUND_MS = 60 * 60 * 1000;
 /** How often a device that stays connected looks whether a copy of its store is in use, ms. */
 const COPY_CHECK_MS = 5 * 60 * 1000;
+/** Between two looks at the stock of prekeys that the server asks for, ms. */
+const STOCK_MS = 10_000;
 /** The longest a timer is set for, ms. */
 const LONGEST_WAIT_MS = ROUND_MS;
 
@@ -51,6 +53,7 @@ export function createMaintenance(
   let gapTimer: ReturnType<typeof setTimeout> | undefined;
   let roundTimer: ReturnType<typeof setInterval> | undefined;
   let copyTimer: ReturnType<typeof setInterval> | undefined;
+  let stockedAt = 0;
   let isCopyCheckQueued = false;
   let isRetryQueued = false;
   let wasCaughtUp = isCaughtUp();
@@ -152,7 +155,13 @@ export function createMaintenance(
       });
       void queue.add(doRound);
     },
-    apply: (event) => applyLiveEvent(deps, event),
+    async apply(event) {
+      if (event.type !== 'prekeys-low') return applyLiveEvent(deps, event);
+      // Making keys is work: a server that says so all the time is not believed.
+      if (Date.now() - stockedAt < STOCK_MS) return;
+      stockedAt = Date.now();
+      return applyLiveEvent(deps, event);
+    },
     disconnected,
     committed(keys) {
       if (!isConnected) return;

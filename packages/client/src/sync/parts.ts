@@ -4,24 +4,21 @@ import type { Deps } from '../context/deps.ts';
 import type { LeaderPart } from '../context/leader-part.ts';
 import type { Loader } from '../context/loader.ts';
 import { createReadAnnouncer } from '../conversations/read-announcer.ts';
-import type { MailboxEvent } from '@seal-chat/protocol/api';
-import { processBatch } from '../receive/process-batch.ts';
 import { createOutbox } from '../send/outbox.ts';
 import { sendMessage } from '../send/send-message.ts';
-import type { Readable } from '../state/atom.ts';
 import { createChannelsPart, type ChannelsMode } from './channels-part.ts';
 import { createExpiry } from './expiry.ts';
-import type { LiveState } from './live-state.ts';
+import type { LiveTracker } from './live-state.ts';
 import { createMaintenance } from './maintenance.ts';
 import { createPeoplePart, type StrangersMode } from './people-part.ts';
+import { createBatchTaker, type BatchTaker } from './take-batch.ts';
 import { createUploadsPart } from './uploads-part.ts';
 
 /** What the leading tab does with a device. */
 export interface Parts {
   /** In the order in which they are told. */
   readonly list: readonly LeaderPart[];
-  /** See `processBatch`. */
-  readonly processMailbox: (events: readonly MailboxEvent[]) => Promise<number>;
+  readonly takeBatch: BatchTaker;
 }
 
 export interface PartsDeps extends Deps {
@@ -31,24 +28,18 @@ export interface PartsDeps extends Deps {
 }
 
 /** Creates the parts of the leading tab. Maintenance comes first: a store that was rolled back must not send. */
-export function createParts(
-  deps: PartsDeps,
-  live: Readable<LiveState>,
-  endConnection: (error: unknown) => void,
-): Parts {
-  return {
-    list: [
-      createMaintenance(deps, live, endConnection),
-      createChannelsPart(deps, deps.channels),
-      createUploadsPart(deps),
-      createReadAnnouncer(deps),
-      createPeoplePart(deps, deps.strangers),
-      createExpiry(deps),
-      createOutbox(deps, {
-        dm: (key, attempt) => sendMessage(deps, key, attempt),
-        channel: async (key, attempt) => (await loadChannels()).sendToChannel(deps, key, attempt),
-      }),
-    ],
-    processMailbox: (events) => processBatch(deps, events),
-  };
+export function createParts(deps: PartsDeps, live: LiveTracker, endConnection: (error: unknown) => void): Parts {
+  const list = [
+    createMaintenance(deps, live.state, endConnection),
+    createChannelsPart(deps, deps.channels),
+    createUploadsPart(deps),
+    createReadAnnouncer(deps),
+    createPeoplePart(deps, deps.strangers),
+    createExpiry(deps),
+    createOutbox(deps, {
+      dm: (key, attempt) => sendMessage(deps, key, attempt),
+      channel: async (key, attempt) => (await loadChannels()).sendToChannel(deps, key, attempt),
+    }),
+  ];
+  return { list, takeBatch: createBatchTaker(deps, list, live) };
 }

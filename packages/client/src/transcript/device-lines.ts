@@ -12,7 +12,8 @@ const MAX_LINES = 128;
  * lists, those that came and went in between included. In channels the Commits say it.
  */
 export async function tellDevices(tx: DeviceTx, userId: UserId, before: PeerRow, after: PeerRow): Promise<void> {
-  const gone = after.retired.slice(before.retired.length);
+  const known = new Set(before.retired.map(({ device }) => device.deviceId));
+  const gone = after.retired.filter(({ device }) => !known.has(device.deviceId));
   const base = { userId, at: after.learnedAt };
   const lines = [
     ...[...after.known.list.devices, ...gone.map(({ device }) => device)]

@@ -31,6 +31,8 @@ export class Play {
   readonly #saved = new Map<ModelDevice, Awaited<ReturnType<ModelDevice['save']>>>();
   /** Places that a device was given and could not open. */
   readonly #shut = new Map<ModelDevice, Set<number>>();
+  /** Places of messages that the person of a device has deleted there. */
+  readonly #erased = new Map<ModelDevice, Set<number>>();
   #answers: Answer[] = [];
   /** Messages that were deleted on one device, and answers that came late. */
   readonly counts = { deleted: 0, late: 0 };
@@ -54,6 +56,7 @@ export class Play {
     if (by !== undefined) this.server.commit(by, 'commit', [device.deviceId]);
     this.devices.push(device);
     this.#shut.set(device, new Set());
+    this.#erased.set(device, new Set());
   }
 
   pick<T>(values: readonly T[]): T | undefined {
@@ -87,7 +90,7 @@ export class Play {
     if (roll < 58) return (device, tab) => this.read(device, 1 + random(4), tab);
     if (roll < 62) return (device, tab) => this.readAhead(device, tab);
     if (roll < 66) return (device, tab) => this.open(device, tab);
-    if (roll < 69) return (_device, tab) => this.deleteForMe(tab);
+    if (roll < 69) return (device, tab) => this.deleteForMe(device, tab);
     return (_device, tab) => (this.kind === 'dm' ? fillGaps(tab, { again: true }) : this.share(tab));
   }
 
@@ -172,14 +175,16 @@ export class Play {
     await device.take(this.server.log[seq - 1]!, { tab, isHistory: true });
   }
 
-  async deleteForMe(tab: Tab): Promise<void> {
+  async deleteForMe(device: ModelDevice, tab: Tab): Promise<void> {
     const found = this.pick(await tab.reader.list(ROWS.messagesOf(CONVERSATION)));
     if (found === undefined) return;
     this.counts.deleted++;
-    await deleteForMe(tab, CONVERSATION, placeOf(found.key).seq).catch((error: unknown) => {
+    const { seq } = placeOf(found.key);
+    await deleteForMe(tab, CONVERSATION, seq).catch((error: unknown) => {
       // The other tab was quicker.
       if (!isSealError(error, 'NOT_FOUND')) throw error;
     });
+    this.#erased.get(device)!.add(seq);
   }
 
   /** Newcomers are handed the keys of what was said before, and fetch it. */
@@ -207,6 +212,8 @@ export class Play {
     this.#saved.delete(device);
     const reached = await device.reached();
     await device.restore(saved);
+    // An old copy does not know what was deleted after it.
+    this.#erased.get(device)!.clear();
     this.#answers = this.#answers.filter((answer) => answer.device !== device);
     if (this.kind === 'channel') return;
     const next = (await device.reached()) + 1;
@@ -241,6 +248,17 @@ export class Play {
         else await fetchSharedHistory(tab);
       }
     }
+  }
+
+  /** Messages that a device shows again after its person has deleted them there. */
+  async returned(): Promise<readonly string[]> {
+    const found: string[] = [];
+    for (const device of this.devices) {
+      for (const seq of this.#erased.get(device)!)
+        if ((await device.tabs[0].reader.get(ROWS.message(CONVERSATION, seq))) !== null)
+          found.push(`${device.name}: ${seq}`);
+    }
+    return found;
   }
 
   /** What any device raises as an alarm. */
