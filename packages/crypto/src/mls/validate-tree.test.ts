@@ -11,7 +11,8 @@ import { isBelow, treeHashes } from './parent-hashes.ts';
 import { cipherSuite } from './provider/provider.ts';
 import { sha256Family } from '../hpke/hashes.ts';
 import { checkSuccessor } from './successors.ts';
-import { validateTree } from './validate-tree.ts';
+import type { Authenticate } from './types.ts';
+import { isTreeSound, validateTree } from './validate-tree.ts';
 
 /** A tree with parents, an unmerged leaf and a blank one. */
 let channel: TestChannel;
@@ -28,7 +29,10 @@ beforeAll(async () => {
 });
 
 /** Validates a changed tree that has a hash of its own, as one by a dishonest signer would. */
-async function verdict(change: (tree: RatchetTree) => void): Promise<string> {
+async function verdict(
+  change: (tree: RatchetTree) => void,
+  given: { readonly treeHash?: Uint8Array; readonly authenticate?: Authenticate } = {},
+): Promise<string> {
   const changed = tree.slice();
   change(changed);
   const { deps, directory } = channel.devices[0]!;
@@ -37,12 +41,12 @@ async function verdict(change: (tree: RatchetTree) => void): Promise<string> {
       tree: changed,
       groupContext: {
         ...groupInfo.groupContext,
-        treeHash: treeHashes(changed, sha256Family).of(root(leafWidth(changed.length))),
+        treeHash: given.treeHash ?? treeHashes(changed, sha256Family).of(root(leafWidth(changed.length))),
       },
       group: groupName(),
       suite: await cipherSuite(deps, channel.suite, null),
       hash: sha256Family,
-      authenticate: directory.authenticate,
+      authenticate: given.authenticate ?? directory.authenticate,
       now: NOW,
     });
     return 'valid';
@@ -146,6 +150,22 @@ describe('a ratchet tree', () => {
     ).toContain('twice');
   });
 
+  it('is refused when it is not the one that the members have agreed on', async () => {
+    const treeHash = groupInfo.groupContext.treeHash.map((byte, i) => (i === 31 ? byte ^ 1 : byte));
+    expect(await verdict(() => {}, { treeHash })).toContain('the tree hash');
+  });
+
+  it('is refused with a device that is not on its list, and with a leaf that breaks our rules', async () => {
+    const [, second] = channel.devices;
+    const authenticate: Authenticate = ({ deviceId }) => deviceId !== second!.identity.deviceId;
+    expect(await verdict(() => {}, { authenticate })).toContain('no such key on its list');
+    const message = await verdict((nodes) => {
+      const extensions = [{ extensionType: 0xf0f0, extensionData: new Uint8Array(0) }];
+      nodes[2] = { nodeType: 'leaf', leaf: { ...leafIn(nodes, 1), extensions } };
+    });
+    expect(message).toContain('leaf has extensions');
+  });
+
   it('is refused with a device of another tenant', async () => {
     const leaf = leafIn(tree, 1);
     const credential = credentialOf(groupName().conversationId as never, channel.devices[1]!.identity);
@@ -153,6 +173,34 @@ describe('a ratchet tree', () => {
       nodes[2] = { nodeType: 'leaf', leaf: { ...leaf, credential } };
     });
     expect(message).toContain('tenant');
+  });
+});
+
+describe('the nodes of a tree', () => {
+  const leaf = { nodeType: 'leaf', leaf: {} } as RatchetTree[number];
+  const parent = (...unmergedLeaves: readonly number[]) =>
+    ({ nodeType: 'parent', parent: { unmergedLeaves } }) as unknown as RatchetTree[number];
+  /** Of four leaves, with `left` above the first two and `top` above all. */
+  const of = (left: RatchetTree[number], top: RatchetTree[number]): RatchetTree => {
+    return [leaf, left, leaf, top, leaf, undefined, leaf];
+  };
+
+  it('are leaves at even places and parents at odd ones', () => {
+    expect(isTreeSound(of(parent(), parent()))).toBe(true);
+    expect(isTreeSound(of(leaf, parent()))).toBe(false);
+    expect(isTreeSound([leaf, parent(), parent(), parent()])).toBe(false);
+  });
+
+  it('list as unmerged only leaves that are there and below, as do all parents on the way to them', () => {
+    expect(isTreeSound(of(parent(1), parent(1)))).toBe(true);
+    expect(isTreeSound(of(undefined, parent(0, 1)))).toBe(true);
+    expect(isTreeSound(of(parent(), parent(2, 3)))).toBe(true);
+    expect(isTreeSound(of(parent(1), parent()))).toBe(true);
+    expect(isTreeSound(of(parent(), parent(1))), 'not on the way').toBe(false);
+    expect(isTreeSound(of(parent(0), parent(0, 1))), 'not all on the way').toBe(false);
+    expect(isTreeSound(of(parent(2), parent(2))), 'not below').toBe(false);
+    expect(isTreeSound([leaf, parent(1), undefined, parent(1)]), 'not there').toBe(false);
+    expect(isTreeSound(of(parent(), parent(4))), 'beyond the tree').toBe(false);
   });
 });
 
