@@ -167,3 +167,13 @@ it('an epoch gives the key of its last number, and none beyond', () => {
   expect(at(maxMessageNumber - 1)().state.sending.n).toBe(maxMessageNumber);
   expect(at(maxMessageNumber)).toThrow(expect.objectContaining({ code: 'NO_SESSION' }));
 });
+
+it('a key that is taken changes nothing of an exchange in which this side has nothing to repeat', () => {
+  for (const step of ['idle', 'entered'] as const) {
+    const given = receiver(step);
+    const { header, state } = takePqKey(given);
+    expect(header.message).toBeNull();
+    expect(state.exchange).toBe(given.exchange);
+    expect(state.messages).toBe(given.messages + 1);
+  }
+});
