@@ -64,6 +64,11 @@ describe('a GroupInfo', () => {
   it('lets no device in without a tree, or without the keys for it, though a member has signed it', async () => {
     const bare = await signedWith(without('ratchet_tree'));
     await expect(newcomer.joinExternal(bare)).rejects.toEqual(refusal('no ratchet tree'));
+    const spoilt = await signedWith((extensions) => [
+      ...without('ratchet_tree')(extensions),
+      { extensionType: 'ratchet_tree', extensionData: Uint8Array.of(0xff) },
+    ]);
+    await expect(newcomer.joinExternal(spoilt)).rejects.toMatchObject({ code: 'MALFORMED' });
     const locked = await signedWith(without('external_pub'));
     await expect(newcomer.joinExternal(locked)).rejects.toEqual(refusal('no external public key'));
     expect((await newcomer.joinExternal(await signedWith((extensions) => extensions))).removes).toEqual([]);

@@ -1,13 +1,14 @@
 import { CHANNEL_LIMITS, utf8 } from '@seal-chat/protocol';
 import type { GroupInfo } from 'ts-mls/groupInfo.js';
 import type { RatchetTree } from 'ts-mls/ratchetTree.js';
-import { leafWidth, root } from 'ts-mls/treemath.js';
+import { encodeParentHashInput } from 'ts-mls/parentHash.js';
+import { leafWidth, root, toNodeIndex } from 'ts-mls/treemath.js';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { NOW, TENANT, TestChannel, groupName } from '../../test/mls.ts';
 import { libraryConfig } from './config.ts';
 import { openGroupInfo } from './group-info.ts';
 import { credentialOf } from './names.ts';
-import { isBelow, treeHashes } from './parent-hashes.ts';
+import { areParentHashesValid, isBelow, treeHashes } from './parent-hashes.ts';
 import { cipherSuite } from './provider/provider.ts';
 import { sha256Family } from '../hpke/hashes.ts';
 import { checkSuccessor } from './successors.ts';
@@ -201,6 +202,67 @@ describe('the nodes of a tree', () => {
     expect(isTreeSound(of(parent(2), parent(2))), 'not below').toBe(false);
     expect(isTreeSound([leaf, parent(1), undefined, parent(1)]), 'not there').toBe(false);
     expect(isTreeSound(of(parent(), parent(4))), 'beyond the tree').toBe(false);
+  });
+});
+
+describe('the parent hashes of a tree', () => {
+  const key = (number: number) => new Uint8Array(32).fill(number);
+  const parent = (number: number, parentHash: Uint8Array, unmergedLeaves: number[] = []) => ({
+    nodeType: 'parent' as const,
+    parent: { hpkePublicKey: key(number), parentHash, unmergedLeaves },
+  });
+  const leaf = (index: number, parentHash: Uint8Array) => {
+    const of = leafIn(tree, 0);
+    if (of.leafNodeSource !== 'commit') throw new Error('a leaf of a Commit');
+    return { nodeType: 'leaf' as const, leaf: { ...of, parentHash, hpkePublicKey: key(100 + index) } };
+  };
+  /** What a node has in it whose parent and whose sibling were these when the Commit was made. */
+  const hashUnder = (above: ReturnType<typeof parent>, before: RatchetTree, sibling: number) =>
+    sha256Family.digest(
+      encodeParentHashInput({
+        encryptionKey: above.parent.hpkePublicKey,
+        parentHash: above.parent.parentHash,
+        originalSiblingTreeHash: treeHashes(before, sha256Family).of(toNodeIndex(sibling)),
+      }),
+    );
+  const areValid = (nodes: RatchetTree) => areParentHashesValid(nodes, sha256Family, treeHashes(nodes, sha256Family));
+  const none = new Uint8Array(0);
+
+  it('are those of the tree as it was before leaves were added to it', () => {
+    const [top, right] = [parent(3, none), parent(5, key(9))];
+    const third = leaf(2, hashUnder(right, [undefined, undefined, undefined, undefined, undefined, right], 6));
+    const before: RatchetTree = [undefined, undefined, undefined, top, third, right, undefined];
+    const left = parent(1, hashUnder(top, before, 5));
+    const first = leaf(0, hashUnder(left, before, 2));
+    expect(areValid([first, left, undefined, top, third, right, undefined])).toBe(true);
+    const added = (atTop: number[], atLeft: number[], atRight: number[]): RatchetTree => [
+      first,
+      parent(1, left.parent.parentHash, atLeft),
+      leaf(1, none),
+      parent(3, none, atTop),
+      third,
+      parent(5, key(9), atRight),
+      leaf(3, none),
+    ];
+    expect(areValid(added([1, 3], [1], [3]))).toBe(true);
+    expect(areValid(added([1], [1], [3]))).toBe(false);
+    expect(areValid(added([3], [1], [3]))).toBe(false);
+    expect(areValid(added([1, 3], [], [3]))).toBe(false);
+    expect(areValid(added([1, 3], [1], []))).toBe(false);
+  });
+
+  it('hold together a Commit’s node and what was unmerged below, and nothing else', () => {
+    const top = parent(3, none);
+    const right: RatchetTree = [undefined, undefined, undefined, undefined, leaf(2, none), undefined, leaf(3, none)];
+    const first = leaf(0, hashUnder(top, right, 5));
+    const under = (unmerged: number[], second: RatchetTree[number]): RatchetTree => {
+      return [first, undefined, second, parent(3, none, unmerged), ...right.slice(4)];
+    };
+    expect(areValid(under([], undefined))).toBe(true);
+    expect(areValid(under([1], leaf(1, none)))).toBe(true);
+    // The second leaf has a key that the committer did not know of.
+    expect(areValid(under([], leaf(1, none)))).toBe(false);
+    expect(areValid(under([0], leaf(1, none)))).toBe(false);
   });
 });
 
