@@ -113,8 +113,9 @@ describe('the storage form of a session record', () => {
     const most = encode(sessionCodec, withSkipped(maxSkippedKeys));
     expect(decode(sessionCodec, most).ratchet.receiving[0]!.skipped).toHaveLength(maxSkippedKeys);
     expect(() => encode(sessionCodec, withSkipped(maxSkippedKeys + 1))).toThrow(RangeError);
-    const count = most.findIndex((_, i) => (most[i]! << 8) + most[i + 1]! === maxSkippedKeys && most[i + 5] === 0);
-    most[count + 1]!++;
+    const isCount = (at: number) => new DataView(most.buffer).getUint16(at) === maxSkippedKeys;
+    const at = most.findIndex((_, i) => i + 8 < most.length && isCount(i) && most[i + 5] === 0);
+    new DataView(most.buffer).setUint16(at, maxSkippedKeys + 1);
     await expect(async () => decode(sessionCodec, most)).rejects.toThrow('too many skipped keys');
   });
 
