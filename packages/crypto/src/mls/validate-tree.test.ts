@@ -251,6 +251,16 @@ describe('the parent hashes of a tree', () => {
     expect(areValid(added([1, 3], [1], []))).toBe(false);
   });
 
+  it('are made of tree hashes without the leaves that were added, and with those that were not', () => {
+    const nodes = (unmerged: number[], second: RatchetTree[number]): RatchetTree => {
+      return [leaf(0, none), undefined, second, parent(3, none, unmerged), leaf(2, none), undefined, leaf(3, none)];
+    };
+    const hashes = treeHashes(nodes([1, 3], leaf(1, none)), sha256Family);
+    const before = treeHashes(nodes([3], undefined), sha256Family);
+    expect(hashes.without(toNodeIndex(3), new Set([1]))).toEqual(before.of(toNodeIndex(3)));
+    expect(hashes.of(toNodeIndex(3))).not.toEqual(before.of(toNodeIndex(3)));
+  });
+
   it('hold together a Commit’s node and what was unmerged below, and nothing else', () => {
     const top = parent(3, none);
     const right: RatchetTree = [undefined, undefined, undefined, undefined, leaf(2, none), undefined, leaf(3, none)];
