@@ -1,17 +1,19 @@
 import { CHANNEL_LIMITS, utf8 } from '@seal-chat/protocol';
 import type { GroupInfo } from 'ts-mls/groupInfo.js';
 import type { RatchetTree } from 'ts-mls/ratchetTree.js';
-import { leafWidth, root } from 'ts-mls/treemath.js';
+import { encodeParentHashInput } from 'ts-mls/parentHash.js';
+import { leafWidth, root, toNodeIndex } from 'ts-mls/treemath.js';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { NOW, TENANT, TestChannel, groupName } from '../../test/mls.ts';
 import { libraryConfig } from './config.ts';
 import { openGroupInfo } from './group-info.ts';
 import { credentialOf } from './names.ts';
-import { isBelow, treeHashes } from './parent-hashes.ts';
+import { areParentHashesValid, isBelow, treeHashes } from './parent-hashes.ts';
 import { cipherSuite } from './provider/provider.ts';
 import { sha256Family } from '../hpke/hashes.ts';
 import { checkSuccessor } from './successors.ts';
-import { validateTree } from './validate-tree.ts';
+import type { Authenticate } from './types.ts';
+import { isTreeSound, validateTree } from './validate-tree.ts';
 
 /** A tree with parents, an unmerged leaf and a blank one. */
 let channel: TestChannel;
@@ -28,7 +30,10 @@ beforeAll(async () => {
 });
 
 /** Validates a changed tree that has a hash of its own, as one by a dishonest signer would. */
-async function verdict(change: (tree: RatchetTree) => void): Promise<string> {
+async function verdict(
+  change: (tree: RatchetTree) => void,
+  given: { readonly treeHash?: Uint8Array; readonly authenticate?: Authenticate } = {},
+): Promise<string> {
   const changed = tree.slice();
   change(changed);
   const { deps, directory } = channel.devices[0]!;
@@ -37,12 +42,12 @@ async function verdict(change: (tree: RatchetTree) => void): Promise<string> {
       tree: changed,
       groupContext: {
         ...groupInfo.groupContext,
-        treeHash: treeHashes(changed, sha256Family).of(root(leafWidth(changed.length))),
+        treeHash: given.treeHash ?? treeHashes(changed, sha256Family).of(root(leafWidth(changed.length))),
       },
       group: groupName(),
       suite: await cipherSuite(deps, channel.suite, null),
       hash: sha256Family,
-      authenticate: directory.authenticate,
+      authenticate: given.authenticate ?? directory.authenticate,
       now: NOW,
     });
     return 'valid';
@@ -146,6 +151,22 @@ describe('a ratchet tree', () => {
     ).toContain('twice');
   });
 
+  it('is refused when it is not the one that the members have agreed on', async () => {
+    const treeHash = groupInfo.groupContext.treeHash.map((byte, i) => (i === 31 ? byte ^ 1 : byte));
+    expect(await verdict(() => {}, { treeHash })).toContain('the tree hash');
+  });
+
+  it('is refused with a device that is not on its list, and with a leaf that breaks our rules', async () => {
+    const [, second] = channel.devices;
+    const authenticate: Authenticate = ({ deviceId }) => deviceId !== second!.identity.deviceId;
+    expect(await verdict(() => {}, { authenticate })).toContain('no such key on its list');
+    const message = await verdict((nodes) => {
+      const extensions = [{ extensionType: 0xf0f0, extensionData: new Uint8Array(0) }];
+      nodes[2] = { nodeType: 'leaf', leaf: { ...leafIn(nodes, 1), extensions } };
+    });
+    expect(message).toContain('leaf has extensions');
+  });
+
   it('is refused with a device of another tenant', async () => {
     const leaf = leafIn(tree, 1);
     const credential = credentialOf(groupName().conversationId as never, channel.devices[1]!.identity);
@@ -153,6 +174,105 @@ describe('a ratchet tree', () => {
       nodes[2] = { nodeType: 'leaf', leaf: { ...leaf, credential } };
     });
     expect(message).toContain('tenant');
+  });
+});
+
+describe('the nodes of a tree', () => {
+  const leaf = { nodeType: 'leaf', leaf: {} } as RatchetTree[number];
+  const parent = (...unmergedLeaves: readonly number[]) =>
+    ({ nodeType: 'parent', parent: { unmergedLeaves } }) as unknown as RatchetTree[number];
+  /** Of four leaves, with `left` above the first two and `top` above all. */
+  const of = (left: RatchetTree[number], top: RatchetTree[number]): RatchetTree => {
+    return [leaf, left, leaf, top, leaf, undefined, leaf];
+  };
+
+  it('are leaves at even places and parents at odd ones', () => {
+    expect(isTreeSound(of(parent(), parent()))).toBe(true);
+    expect(isTreeSound(of(leaf, parent()))).toBe(false);
+    expect(isTreeSound([leaf, parent(), parent(), parent()])).toBe(false);
+  });
+
+  it('list as unmerged only leaves that are there and below, as do all parents on the way to them', () => {
+    expect(isTreeSound(of(parent(1), parent(1)))).toBe(true);
+    expect(isTreeSound(of(undefined, parent(0, 1)))).toBe(true);
+    expect(isTreeSound(of(parent(), parent(2, 3)))).toBe(true);
+    expect(isTreeSound(of(parent(1), parent()))).toBe(true);
+    expect(isTreeSound(of(parent(), parent(1))), 'not on the way').toBe(false);
+    expect(isTreeSound(of(parent(0), parent(0, 1))), 'not all on the way').toBe(false);
+    expect(isTreeSound(of(parent(2), parent(2))), 'not below').toBe(false);
+    expect(isTreeSound([leaf, parent(1), undefined, parent(1)]), 'not there').toBe(false);
+    expect(isTreeSound(of(parent(), parent(4))), 'beyond the tree').toBe(false);
+  });
+});
+
+describe('the parent hashes of a tree', () => {
+  const key = (number: number) => new Uint8Array(32).fill(number);
+  const parent = (number: number, parentHash: Uint8Array, unmergedLeaves: number[] = []) => ({
+    nodeType: 'parent' as const,
+    parent: { hpkePublicKey: key(number), parentHash, unmergedLeaves },
+  });
+  const leaf = (index: number, parentHash: Uint8Array) => {
+    const of = leafIn(tree, 0);
+    if (of.leafNodeSource !== 'commit') throw new Error('a leaf of a Commit');
+    return { nodeType: 'leaf' as const, leaf: { ...of, parentHash, hpkePublicKey: key(100 + index) } };
+  };
+  /** What a node has in it whose parent and whose sibling were these when the Commit was made. */
+  const hashUnder = (above: ReturnType<typeof parent>, before: RatchetTree, sibling: number) =>
+    sha256Family.digest(
+      encodeParentHashInput({
+        encryptionKey: above.parent.hpkePublicKey,
+        parentHash: above.parent.parentHash,
+        originalSiblingTreeHash: treeHashes(before, sha256Family).of(toNodeIndex(sibling)),
+      }),
+    );
+  const areValid = (nodes: RatchetTree) => areParentHashesValid(nodes, sha256Family, treeHashes(nodes, sha256Family));
+  const none = new Uint8Array(0);
+
+  it('are those of the tree as it was before leaves were added to it', () => {
+    const [top, right] = [parent(3, none), parent(5, key(9))];
+    const third = leaf(2, hashUnder(right, [undefined, undefined, undefined, undefined, undefined, right], 6));
+    const before: RatchetTree = [undefined, undefined, undefined, top, third, right, undefined];
+    const left = parent(1, hashUnder(top, before, 5));
+    const first = leaf(0, hashUnder(left, before, 2));
+    expect(areValid([first, left, undefined, top, third, right, undefined])).toBe(true);
+    const added = (atTop: number[], atLeft: number[], atRight: number[]): RatchetTree => [
+      first,
+      parent(1, left.parent.parentHash, atLeft),
+      leaf(1, none),
+      parent(3, none, atTop),
+      third,
+      parent(5, key(9), atRight),
+      leaf(3, none),
+    ];
+    expect(areValid(added([1, 3], [1], [3]))).toBe(true);
+    expect(areValid(added([1], [1], [3]))).toBe(false);
+    expect(areValid(added([3], [1], [3]))).toBe(false);
+    expect(areValid(added([1, 3], [], [3]))).toBe(false);
+    expect(areValid(added([1, 3], [1], []))).toBe(false);
+  });
+
+  it('are made of tree hashes without the leaves that were added, and with those that were not', () => {
+    const nodes = (unmerged: number[], second: RatchetTree[number]): RatchetTree => {
+      return [leaf(0, none), undefined, second, parent(3, none, unmerged), leaf(2, none), undefined, leaf(3, none)];
+    };
+    const hashes = treeHashes(nodes([1, 3], leaf(1, none)), sha256Family);
+    const before = treeHashes(nodes([3], undefined), sha256Family);
+    expect(hashes.without(toNodeIndex(3), new Set([1]))).toEqual(before.of(toNodeIndex(3)));
+    expect(hashes.of(toNodeIndex(3))).not.toEqual(before.of(toNodeIndex(3)));
+  });
+
+  it('hold together a Commit’s node and what was unmerged below, and nothing else', () => {
+    const top = parent(3, none);
+    const right: RatchetTree = [undefined, undefined, undefined, undefined, leaf(2, none), undefined, leaf(3, none)];
+    const first = leaf(0, hashUnder(top, right, 5));
+    const under = (unmerged: number[], second: RatchetTree[number]): RatchetTree => {
+      return [first, undefined, second, parent(3, none, unmerged), ...right.slice(4)];
+    };
+    expect(areValid(under([], undefined))).toBe(true);
+    expect(areValid(under([1], leaf(1, none)))).toBe(true);
+    // The second leaf has a key that the committer did not know of.
+    expect(areValid(under([], leaf(1, none)))).toBe(false);
+    expect(areValid(under([0], leaf(1, none)))).toBe(false);
   });
 });
 

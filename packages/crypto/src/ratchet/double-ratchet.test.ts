@@ -6,6 +6,7 @@ import {
   fromHex,
   toHex,
   type Bytes,
+  type PqHeader,
   type RatchetHeader,
   asKey,
 } from '@seal-chat/protocol';
@@ -22,13 +23,14 @@ import type { ReceiverChain } from './receiver-chain.ts';
 const { maxSkipPerMessage, maxSkippedKeys, skippedKeyLifetimeMs, maxReceivingChains, maxMessageNumber } =
   RATCHET_LIMITS;
 
-/** The same message under another ratchet header: what an attacker on the way can do. */
-function withHeader(bytes: Bytes, change: Partial<RatchetHeader>): Bytes {
+/** The same message under another header: what an attacker on the way can do. */
+function withHeader(bytes: Bytes, change: Partial<RatchetHeader>, pqChange: Partial<PqHeader> = {}): Bytes {
   const { header, ...rest } = decodeEnvelope(bytes);
-  return encodeEnvelope({
-    ...rest,
-    headerBytes: encodeEnvelopeHeader({ ...header, ratchet: { ...header.ratchet, ...change } }),
-  });
+  const [ratchet, pq] = [
+    { ...header.ratchet, ...change },
+    { ...header.pq!, ...pqChange },
+  ];
+  return encodeEnvelope({ ...rest, headerBytes: encodeEnvelopeHeader({ ...header, ratchet, pq }) });
 }
 
 const skippedIn = (state: { readonly receiving: readonly ReceiverChain[] }) =>
@@ -152,14 +154,15 @@ describe('Double Ratchet', () => {
   it('bounds the keys of all chains together, at the cost of the oldest chain', async () => {
     const { alice, bob } = await ratchetPair();
     const gap = (count: number) => Array.from({ length: count }, (_, i) => ratchetSend(alice, `${i}`));
-    const old = gap(maxSkippedKeys);
-    await ratchetReceive(bob, ratchetSend(alice, 'reached'));
+    await ratchetReceive(bob, ratchetSend(alice, 'first'));
+    // One more than are kept is missing at the end of this chain.
+    const old = gap(maxSkippedKeys + 1);
     await ratchetReceive(alice, ratchetSend(bob, 'turn'));
     const young = gap(5);
     await ratchetReceive(bob, ratchetSend(alice, 'reached'));
     expect(skippedIn(bob.state)).toBe(maxSkippedKeys);
-    expect(await codeOf(() => ratchetReceive(bob, old[4]!))).toBe('UNDECRYPTABLE');
-    expect(await ratchetReceive(bob, old[5]!)).toBe('5');
+    expect(await codeOf(() => ratchetReceive(bob, old[5]!))).toBe('UNDECRYPTABLE');
+    expect(await ratchetReceive(bob, old[6]!)).toBe('6');
     expect(await ratchetReceive(bob, young[0]!)).toBe('0');
   });
 
@@ -208,10 +211,15 @@ describe('Double Ratchet', () => {
     const { alice, bob } = await ratchetPair();
     const bytes = ratchetSend(alice, 'x');
     const rawDh = vi.spyOn(curves, 'rawDh');
-    for (const change of [{ n: maxMessageNumber + 1 }, { pn: maxMessageNumber + 1 }, { n: 2 ** 32 - 1 }])
+    const beyond = maxMessageNumber + 1;
+    for (const change of [{ n: beyond }, { pn: beyond }, { n: 2 ** 32 - 1 }])
       expect(await codeOf(() => ratchetReceive(bob, withHeader(bytes, change)))).toBe('MALFORMED');
+    for (const change of [{ n: beyond }, { epoch: beyond }])
+      expect(await codeOf(() => ratchetReceive(bob, withHeader(bytes, {}, change)))).toBe('MALFORMED');
     expect(rawDh).not.toHaveBeenCalled();
     rawDh.mockRestore();
+    // A chain that was used up has this many messages, and another may follow it.
+    expect(await codeOf(() => ratchetReceive(bob, withHeader(bytes, { pn: maxMessageNumber })))).toBe('UNDECRYPTABLE');
     alice.state = { ...alice.state, sending: { ...alice.state.sending, n: maxMessageNumber } };
     expect(await codeOf(() => ratchetSend(alice, 'x'))).toBe('NO_SESSION');
   });

@@ -85,6 +85,18 @@ describe('a new epoch', () => {
     }
   });
 
+  it('comes nearer with each message that is sent or opened, also with one that is late', async () => {
+    const { alice, bob } = await connected();
+    const [late, next] = [ratchetSend(alice, 'late'), ratchetSend(alice, 'next')];
+    const counts = [pqOf(bob).messages];
+    for (const bytes of [next, late]) {
+      await ratchetReceive(bob, bytes);
+      counts.push(pqOf(bob).messages);
+    }
+    ratchetSend(bob, 'x');
+    expect([...counts, pqOf(bob).messages]).toEqual([2, 3, 4, 5]);
+  });
+
   it('is offered with the first messages and then now and then, and answered likewise', async () => {
     const { alice, bob } = await connected();
     const offers = [await say(alice, 'x', NOW + pqEpochMs)];

@@ -1,10 +1,11 @@
-import { decode, encode, isSealError, utf8, type Bytes, type Codec } from '@seal-chat/protocol';
+import { RATCHET_LIMITS, decode, encode, isSealError, utf8, type Bytes, type Codec } from '@seal-chat/protocol';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { NOW, offer, receive, recordOf, send, startSession, testDevice, throughBytes } from '../../test/devices.ts';
 import { codeOf } from '../../test/seal-error.ts';
 import { privatePreKeyCodec, wipePreKey, type PrivatePreKey } from '../prekeys.ts';
 import { runs } from '../../test/runs.ts';
+import { pqCodec } from './pq-codec.ts';
 import { sessionCodec, sessionRecordHeadCodec, wipeSessionRecord } from './record-codec.ts';
 import type { Session, SessionRecord } from './session.ts';
 
@@ -93,6 +94,31 @@ describe('the storage form of a session record', () => {
     }
   });
 
+  it('refuses a step of the post-quantum ratchet that there is not', async () => {
+    const bytes = encode(pqCodec, steps[0]!.ratchet.pq!);
+    const at = bytes.length - 1 - 4 - 8; // before the count of messages and the time
+    expect(bytes[at]).toBe(0);
+    bytes[at] = 4;
+    expect(await codeOf(() => decode(pqCodec, bytes))).toBe('MALFORMED');
+  });
+
+  it('has no more skipped keys than a session keeps', async () => {
+    const session = full.sessions[2]!;
+    const [chain, ...older] = session.ratchet.receiving;
+    const withSkipped = (count: number): Session => {
+      const skipped = Array.from({ length: count }, (_, n) => ({ n, key: chain!.ratchetKey as never, storedAt: NOW }));
+      return { ...session, ratchet: { ...session.ratchet, receiving: [{ ...chain!, skipped }, ...older] } };
+    };
+    const { maxSkippedKeys } = RATCHET_LIMITS;
+    const most = encode(sessionCodec, withSkipped(maxSkippedKeys));
+    expect(decode(sessionCodec, most).ratchet.receiving[0]!.skipped).toHaveLength(maxSkippedKeys);
+    expect(() => encode(sessionCodec, withSkipped(maxSkippedKeys + 1))).toThrow(RangeError);
+    const isCount = (at: number) => new DataView(most.buffer).getUint16(at) === maxSkippedKeys;
+    const at = most.findIndex((_, i) => i + 8 < most.length && isCount(i) && most[i + 5] === 0);
+    new DataView(most.buffer).setUint16(at, maxSkippedKeys + 1);
+    await expect(async () => decode(sessionCodec, most)).rejects.toThrow('too many skipped keys');
+  });
+
   it('leaves no secret behind when it is wiped', () => {
     const record = throughBytes({ ...full, sessions: [...full.sessions, ...steps] });
     wipeSessionRecord(record);
@@ -108,6 +134,10 @@ describe('the storage form of a session record', () => {
     ]);
     expect(left.length).toBeGreaterThan(40);
     expect(left.every((secret) => secret.every((byte) => byte === 0))).toBe(true);
+    const [session] = throughBytes({ ...full, sessions: [steps[0]!] }).sessions;
+    const withoutPq = { ...session!, ratchet: { ...session!.ratchet, pq: null } };
+    wipeSessionRecord({ ...full, sessions: [withoutPq] });
+    expect(withoutPq.ratchet.rootKey).toEqual(new Uint8Array(32));
   });
 });
 

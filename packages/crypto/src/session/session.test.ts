@@ -1,13 +1,17 @@
 import {
   PREKEY_LIMITS,
   RATCHET_LIMITS,
+  asKey,
   decodeEnvelope,
+  encodeEnvelope,
+  encodeEnvelopeHeader,
   fromUtf8,
   newId,
   toHex,
   utf8,
   type Bytes,
   type ConversationId,
+  type DhPublicKey,
   type TenantId,
 } from '@seal-chat/protocol';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
@@ -105,7 +109,11 @@ describe('a session', () => {
     rawDh.mockRestore();
   });
 
-  it('reports a duplicate, or damage, without trying other sessions (D7)', async () => {
+  it.each([
+    ['with', true],
+    ['without', false],
+  ])('reports a duplicate, or damage, without trying other sessions (D7), %s post-quantum ratchet', async (_, pq) => {
+    for (const device of [alice, bob]) Object.assign(device.asPeer, { pqRatchet: pq });
     await connect();
     const old = say(alice, bob, 'on the old session');
     await hear(bob, alice, old);
@@ -121,9 +129,15 @@ describe('a session', () => {
     const rawDh = vi.spyOn(curves, 'rawDh');
     for (const again of [old, initial, later])
       expect(await codeOf(() => receive(bob, alice, again))).toBe('DUPLICATE_MESSAGE');
+    const { header, ...rest } = decodeEnvelope(later);
     unread[unread.length - 1]! ^= 1;
     expect(await codeOf(() => receive(bob, alice, unread))).toBe('UNDECRYPTABLE');
     expect(rawDh).not.toHaveBeenCalled();
+    // A key of small order is one in every session.
+    const ratchet = { ...header.ratchet, dhKey: asKey<DhPublicKey>(new Uint8Array(32)) };
+    const forged = encodeEnvelope({ ...rest, headerBytes: encodeEnvelopeHeader({ ...header, ratchet }) });
+    expect(await codeOf(() => receive(bob, alice, forged))).toBe(pq ? 'UNDECRYPTABLE' : 'LOW_ORDER_KEY');
+    expect(rawDh).toHaveBeenCalledTimes(pq ? 0 : 1);
     rawDh.mockRestore();
   });
 

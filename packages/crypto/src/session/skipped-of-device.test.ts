@@ -60,6 +60,19 @@ describe('skipped keys of one device', () => {
     expect(limited.every((session, i) => session === sessions[i])).toBe(true);
   });
 
+  it('go by age whichever session was used last, and from those of its chains that have the oldest', () => {
+    const chain = (count: number, storedAt: number) => ({
+      skipped: Array.from({ length: count }, (_, n) => ({ n, storedAt })),
+      forgottenBelow: 0,
+    });
+    const session = (...receiving: readonly object[]) => ({ ratchet: { receiving } }) as unknown as Session;
+    const given = [session(chain(500, NOW - 1), chain(498, NOW)), session(chain(maxSkippedKeys, NOW))];
+    expect(limitSkippedOfDevice([...given, session(chain(2, NOW))], NOW).map(skippedIn)).toEqual([998, 1_000, 2]);
+    const [used, older, oldest] = limitSkippedOfDevice([...given, session(chain(5, NOW))], NOW);
+    expect(used!.ratchet.receiving.map(({ skipped }) => skipped.length)).toEqual([497, 498]);
+    expect([older, oldest].map((one) => skippedIn(one!))).toEqual([maxSkippedKeys, 5]);
+  });
+
   it('and sessions take a hostile device no more room than this', async () => {
     for (let i = 0; i < maxSessionsPerDevice; i++) await gap(60, NOW + i);
     expect(allSkipped()).toBe(maxSkippedKeysPerDevice);
