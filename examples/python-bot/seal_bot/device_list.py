@@ -58,6 +58,8 @@ class DeviceList:
     author: str
     archive_epoch: int
     labels: bytes
+    vault_version: int
+    vault_hash: bytes
     devices: tuple[Device, ...]
 
     def find(self, device_id: str) -> Device | None:
@@ -97,6 +99,8 @@ def encode_list(
     author: str,
     archive_epoch: int,
     labels: bytes,
+    vault_version: int,
+    vault_hash: bytes,
     devices: list[Device],
 ) -> bytes:
     """The bytes of a list, for the account key to sign."""
@@ -104,7 +108,7 @@ def encode_list(
     content += u8(0) if username is None else u8(1) + text(username)
     content += variable(certificate) + certificate_signature
     content += u32(version) + previous_hash + u53(issued_at) + uuid(author) + u32(archive_epoch) + variable(labels)
-    content += u8(len(devices))
+    content += u32(vault_version) + vault_hash + u8(len(devices))
     for each in sorted(devices, key=lambda device: uuid(device.device_id)):
         content += uuid(each.device_id) + each.dh_key + each.sign_key
         content += u32(each.registration_id) + u32(each.capabilities) + u32(each.added_in)
@@ -133,6 +137,8 @@ def decode_list(raw: bytes) -> DeviceList:
             reader.uuid(),
             reader.u32(),
             reader.variable(2304),
+            reader.u32(),
+            reader.take(32),
             tuple(reader.list(20, lambda: read_device(reader))),
         )
 
@@ -152,6 +158,8 @@ def verify_list(raw: bytes, signature: bytes) -> DeviceList:
     verify_labeled(certificate.account_key, LIST_LABEL, raw, signature)
     same_account = (certificate.tenant_id, certificate.user_id) == (found.tenant_id, found.user_id)
     require(same_account, "DEVICE_LIST_REJECTED", "a certificate of another account")
+    has_hash = found.vault_hash != ZEROS
+    require((found.vault_version > 0) == has_hash, "DEVICE_LIST_REJECTED", "a vault without version or hash")
     require(all(1 <= each.added_in <= found.version for each in found.devices), "DEVICE_LIST_REJECTED")
     keys = [certificate.identity_key, certificate.account_key]
     keys += [key for each in found.devices for key in (each.dh_key, each.sign_key)]
@@ -178,6 +186,11 @@ def require_continues(before: DeviceList, after: DeviceList, removed: set[str]) 
     require(same_account and follows, "DEVICE_LIST_REJECTED", "it does not follow the known one")
     certified = after.certificate.raw == before.certificate.raw or _replaces(after.certificate, before.certificate)
     require(certified, "DEVICE_LIST_REJECTED", "its certificate does not follow the known one")
+    same_vault = after.vault_hash == before.vault_hash
+    step = after.vault_version - before.vault_version
+    require(step == (0 if same_vault else 1), "DEVICE_LIST_REJECTED", "its vault does not follow the known one")
+    stays_behind = same_vault and after.vault_version > 0 and after.certificate.raw != before.certificate.raw
+    require(not stays_behind, "DEVICE_LIST_REJECTED", "its vault opens the account key before")
     for each in after.devices:
         known = before.find(each.device_id)
         fine = each == known if known else each.added_in == after.version and each.device_id not in removed
@@ -187,6 +200,7 @@ def require_continues(before: DeviceList, after: DeviceList, removed: set[str]) 
     changed = (
         after.username != before.username
         or after.certificate.raw != before.certificate.raw
+        or after.vault_version != before.vault_version
         or after.devices != before.devices
     )
     require(changed, "DEVICE_LIST_REJECTED", "it changes nothing")

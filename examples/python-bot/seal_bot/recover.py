@@ -41,6 +41,8 @@ def recover(api: Api, store: Store, username: str, spelled: str) -> None:
     record = unb64(answer["record"])
     opened = open_vault(tenant_id, user_id, code, unb64(answer["vault"]), unb64(answer["signature"]), record)
     present = _present_list(api, tenant_id, user_id, username, opened)
+    is_present_vault = present.vault_hash == sha256(unb64(answer["vault"]))
+    require(is_present_vault, "VAULT_REJECTED", "another vault than the list names")
     account = _new_device(tenant_id, user_id, opened)
     raw = _longer_list(present, account)
     signature = sign_labeled(account.account_seed, LIST_LABEL, raw)
@@ -110,6 +112,8 @@ def _longer_list(present: DeviceList, account: Account) -> bytes:
         author=account.device_id,
         archive_epoch=epoch,
         labels=seal_labels(tenant_id, user_id, account.archive_key, epoch, labels),
+        vault_version=present.vault_version,
+        vault_hash=present.vault_hash,
         devices=[*present.devices, device],
     )
 

@@ -61,6 +61,8 @@ def make_account(tenant_id: str, username: str) -> tuple[Account, Registration]:
     account_key = sign_public(account.account_seed)
     certificate = encode_certificate(tenant_id, account.user_id, account.identity_key, account_key)
     device = own_device(account, 1)
+    secrets = AccountSecrets(account.account_seed, account.archive_epoch, account.archive_key)
+    vault = make_vault(tenant_id, account.user_id, identity_seed, secrets, code, new_id(), now)
     device_list = encode_list(
         tenant_id=tenant_id,
         user_id=account.user_id,
@@ -75,10 +77,10 @@ def make_account(tenant_id: str, username: str) -> tuple[Account, Registration]:
         labels=seal_labels(
             tenant_id, account.user_id, account.archive_key, 1, [(account.device_id, now, DEVICE_NAME)]
         ),
+        vault_version=1,
+        vault_hash=sha256(vault.vault),
         devices=[device],
     )
-    secrets = AccountSecrets(account.account_seed, account.archive_epoch, account.archive_key)
-    vault = make_vault(tenant_id, account.user_id, identity_seed, secrets, code, new_id(), now)
     signature = sign_labeled(account.account_seed, LIST_LABEL, device_list)
     registration = Registration(
         username, device_list, signature, vault.vault, vault.signature, vault.record, spell_code(code)

@@ -66,11 +66,11 @@ def device_labels(archive, labels, nonce):
     return box(hkdf(secret, bytes(32), info, 32), nonce, pad(content))
 
 
-def device_list(signed_certificate, version, previous_hash, issued_at, author, archive_epoch, labels, devices):
+def device_list(signed_certificate, version, previous_hash, issued_at, author, archive_epoch, labels, vault, devices):
     content = b"\x02" + uuid(TENANT) + uuid(ALICE) + b"\x01" + text("alice")
     content += variable(signed_certificate[0]) + signed_certificate[1]
     content += u32(version) + previous_hash + u53(issued_at) + uuid(author)
-    content += u32(archive_epoch) + variable(labels) + u8(len(devices))
+    content += u32(archive_epoch) + variable(labels) + u32(vault[0]) + vault[1] + u8(len(devices))
     for each in sorted(devices, key=lambda d: d["deviceId"]):
         content += uuid(each["deviceId"]) + bytes.fromhex(each["dhKey"]) + bytes.fromhex(each["signKey"])
         content += u32(each["registrationId"]) + u32(1) + u32(each["addedIn"])
@@ -80,7 +80,7 @@ def device_list(signed_certificate, version, previous_hash, issued_at, author, a
 def device_lists():
     identity_seed = fixed("alice identity")
     account_seeds = [fixed("alice account"), fixed("alice second account")]
-    archives = [(1, fixed("archive 1")), (2, fixed("archive 2"))]
+    archives, vaults = [[(i, fixed("%s %d" % (name, i))) for i in (1, 2)] for name in ("archive", "vault")]
     laptop = device("laptop", "d0000000-0000-4000-8000-000000000002", 0x01020304, 1)
     phone = device("phone", "d0000000-0000-4000-8000-000000000001", 0xFFFFFFFF, 2)
     first = certificate(identity_seed, 1, public_of(account_seeds[0]), bytes(32))
@@ -97,9 +97,8 @@ def device_lists():
     for number, (key, signed_certificate, author, devices, labels) in enumerate(steps, start=1):
         nonce = fixed("labels nonce %d" % number, 24)
         sealed = device_labels(archives[key], labels, nonce)
-        content = device_list(
-            signed_certificate, number, previous_hash, start + number, author["deviceId"], archives[key][0], sealed, devices
-        )
+        rest = (author["deviceId"], archives[key][0], sealed, vaults[key], devices)
+        content = device_list(signed_certificate, number, previous_hash, start + number, *rest)
         previous_hash = sha256(content)
         signature = sign(account_seeds[key], text("SealChat_v2_DeviceList") + variable(content))
         versions.append(
@@ -119,6 +118,7 @@ def device_lists():
         "archiveKeys": [secret.hex() for _, secret in archives],
         "certificates": [{"bytes": c.hex(), "signature": s.hex()} for c, s in (first, second)],
         "names": [name for _, _, name in names],
+        "vaultHashes": [digest.hex() for _, digest in vaults],
         "devices": {"laptop": laptop, "phone": phone},
         "issuedAt": [start + 1, start + 2, start + 3],
         "versions": versions,

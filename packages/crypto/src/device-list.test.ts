@@ -123,6 +123,8 @@ describe('a signed device list', () => {
       { ...list, userId: bob.account.userId },
       { ...list, tenantId: ELSEWHERE },
       { ...list, certificate: await certifyOwn(identity, account) },
+      { ...list, vaultVersion: 1 },
+      { ...list, vaultHash: mixed },
       { ...list, devices: [{ ...device!, addedIn: 2 }] },
       { ...list, devices: [{ ...device!, addedIn: 0 }] },
       { ...list, devices: [{ ...device!, signKey: account.key.publicKey }] },
@@ -169,6 +171,7 @@ describe('the next device list', () => {
       ['removed id again', replace(fresh.deviceId, { deviceId: phone.deviceId })],
       ['author who is on neither', { ...good, author: phone.deviceId }],
       ['no change', { ...good, devices: previous.list.devices }],
+      ['a vault that is not the first', { ...good, vaultVersion: 2, vaultHash: new Uint8Array(32).fill(2) }],
       ['names alone', { ...good, devices: previous.list.devices, labels: new Uint8Array(60) }],
     ];
     for (const [name, list] of cases) {

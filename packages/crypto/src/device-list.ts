@@ -81,6 +81,8 @@ function checkInnerRules(list: DeviceList, certificate: AccountCertificate): voi
   if (certificate.tenantId !== list.tenantId || certificate.userId !== list.userId)
     throw rejected('its certificate belongs to another account');
   if (list.devices.length === 0) throw rejected('it has no devices');
+  if ((list.vaultVersion === 0) !== list.vaultHash.every((byte) => byte === 0))
+    throw rejected('its vault has no version, or no hash');
   if ((list.version === 1) !== list.previousHash.every((byte) => byte === 0))
     throw rejected('its version does not fit its predecessor');
   const keys: Bytes[] = [certificate.identityKey, certificate.accountKey];
@@ -98,7 +100,7 @@ function checkInnerRules(list: DeviceList, certificate: AccountCertificate): voi
 
 /**
  * Checks that `next` is the version after `previous`: same identity, the same certificate or the next one, number one
- * higher, hash of the previous bytes, devices that stay unchanged to the last bit, devices that are new marked as added
+ * higher, hash of the previous bytes, the same vault or the next one, devices that stay unchanged to the last bit, devices that are new marked as added
  * now, signed by a device that was there or is added, and not without a change. A caller that knows ids of
  * earlier versions (a server: all it ever stored; a client: `DeviceListState.removed`) passes them as `removed`.
  *
@@ -119,6 +121,7 @@ export function checkDeviceListContinues(input: {
     { certificate: previous.certificate, bytes: before.certificate.bytes },
     { certificate: next.certificate, bytes: after.certificate.bytes },
   );
+  checkVaultFollows(previous, next);
 
   const removed = new Set(input.removed);
   for (const device of after.devices) {
@@ -135,12 +138,22 @@ export function checkDeviceListContinues(input: {
   if (!isChange(previous, next)) throw rejected('it changes nothing');
 }
 
+/** Another vault is the next one, and a vault does not stay behind the account key that it opens. */
+function checkVaultFollows(previous: VerifiedDeviceList, next: VerifiedDeviceList): void {
+  const [before, after] = [previous.list, next.list];
+  const isSame = constantTimeEqual(before.vaultHash, after.vaultHash);
+  if (after.vaultVersion !== before.vaultVersion + (isSame ? 0 : 1)) throw rejected('its vault does not follow');
+  if (isSame && after.vaultVersion > 0 && previous.certificate.number !== next.certificate.number)
+    throw rejected('its vault opens the key before');
+}
+
 /** Versions without a change would cost every contact time, and the account nothing. Names of devices do not count. */
 function isChange(previous: VerifiedDeviceList, next: VerifiedDeviceList): boolean {
   const [before, after] = [previous.list, next.list];
   return (
     before.username !== after.username ||
     previous.certificate.number !== next.certificate.number ||
+    before.vaultVersion !== after.vaultVersion ||
     before.devices.length !== after.devices.length ||
     after.devices.some(({ deviceId }) => findDevice(before, deviceId) === null)
   );

@@ -136,11 +136,28 @@ export interface NamedDevice {
   readonly name: string;
 }
 
-/** Makes version 1 of an account's device list, with its first device, signed. `now` is in ms since 1970. */
+/** Which vault is the account's present one, as its device list says it. */
+export interface VaultReference {
+  /** From 1. */
+  readonly version: number;
+  /** SHA-256 of the vault, 32 bytes. */
+  readonly hash: Bytes;
+}
+
+/**
+ * Makes version 1 of an account's device list, with its first device, signed. `now` is in ms since 1970.
+ *
+ * @param input.vault left out for an account without unlock ways
+ */
 export function createDeviceList(
-  input: Randomness & { readonly account: Account; readonly device: NamedDevice; readonly now: number },
+  input: Randomness & {
+    readonly account: Account;
+    readonly device: NamedDevice;
+    readonly vault?: VaultReference | undefined;
+    readonly now: number;
+  },
 ): Promise<DeviceListState> {
-  const { account, device, now } = input;
+  const { account, device, vault, now } = input;
   const { deviceId } = device.keys;
   return signDeviceList(input, account, {
     version: 1,
@@ -148,6 +165,8 @@ export function createDeviceList(
     issuedAt: now,
     author: deviceId,
     labels: [{ deviceId, addedAt: now, name: device.name }],
+    vaultVersion: vault?.version ?? 0,
+    vaultHash: vault?.hash ?? new Uint8Array(32),
     devices: [publicDevice(device.keys, 1)],
     removed: [],
   });
@@ -158,6 +177,7 @@ export function createDeviceList(
  * `account` is the successor of the one that signed `previous`, the list makes it known. `now` is in ms since 1970.
  *
  * @param input.author the device that signs
+ * @param input.vault the next vault, where it changes with this list
  * @param input.previousArchive what the names in `previous` are sealed under, where that is not the account's present
  *   archive key
  * @throws SealError IDENTITY_CHANGED when `account` does not hold the key of its certificate; TOO_MANY_DEVICES;
@@ -171,11 +191,12 @@ export async function extendDeviceList(
     readonly author: DeviceId;
     readonly add?: readonly NamedDevice[];
     readonly remove?: readonly DeviceId[];
+    readonly vault?: VaultReference | undefined;
     readonly previousArchive?: ArchiveKey;
     readonly now: number;
   },
 ): Promise<DeviceListState> {
-  const { account, previous, author, add = [], remove = [], previousArchive = account.archive, now } = input;
+  const { account, previous, author, add = [], remove = [], vault, previousArchive = account.archive, now } = input;
   const version = previous.list.version + 1;
   const added = add.map(({ keys }) => publicDevice(keys, version));
   const devices = changeDevices(previous, added, remove);
@@ -190,6 +211,8 @@ export async function extendDeviceList(
     issuedAt: now,
     author,
     labels,
+    vaultVersion: vault?.version ?? previous.list.vaultVersion,
+    vaultHash: vault?.hash ?? previous.list.vaultHash,
     devices,
     removed: [...previous.removed, ...new Set(remove)].slice(-MOST_REMOVED),
   });
@@ -216,7 +239,10 @@ function changeDevices(
 async function signDeviceList(
   { curves, rng }: Randomness,
   account: Account,
-  content: Pick<DeviceList, 'version' | 'previousHash' | 'issuedAt' | 'author' | 'devices'> & {
+  content: Pick<
+    DeviceList,
+    'version' | 'previousHash' | 'issuedAt' | 'author' | 'vaultVersion' | 'vaultHash' | 'devices'
+  > & {
     readonly labels: readonly DeviceLabel[];
     readonly removed: readonly DeviceId[];
   },

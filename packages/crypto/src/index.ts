@@ -28,6 +28,7 @@ export {
   type Account,
   type DeviceKeys,
   type NamedDevice,
+  type VaultReference,
 } from './identity.ts';
 export { accountSecretsCodec, type AccountSecrets, type ArchiveKey, type VaultSecrets } from './account-secrets.ts';
 export { openDeviceLabels, type DeviceLabel } from './device-labels.ts';

@@ -18,6 +18,7 @@ import {
   replaceAccountKey,
   type Account,
   type DeviceKeys,
+  type VaultReference,
 } from '../src/identity.ts';
 import type { SignKeyPair } from '../src/keys.ts';
 import { seededRng } from './rng.ts';
@@ -55,6 +56,7 @@ export function nextList(
     readonly add?: readonly DeviceKeys[];
     readonly remove?: readonly DeviceId[];
     readonly author?: DeviceId;
+    readonly vault?: VaultReference;
     readonly previousArchive?: ArchiveKey;
   },
 ): Promise<DeviceListState> {

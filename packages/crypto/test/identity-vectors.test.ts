@@ -72,6 +72,7 @@ interface IdentityVectors {
     archiveKeys: [string, string];
     certificates: [{ bytes: string; signature: string }, { bytes: string; signature: string }];
     names: [string, string];
+    vaultHashes: [string, string];
     devices: { laptop: DeviceVector; phone: DeviceVector };
     issuedAt: number[];
     versions: { labelsNonce: string; bytes: string; hash: string; signature: string }[];
@@ -179,7 +180,15 @@ describe('the Python implementation', () => {
     const nonces = deviceLists.versions.map(({ labelsNonce }) => labelsNonce);
     const rng = scripted(...nonces);
     const device1 = { keys: laptop, name };
-    const one = await createDeviceList({ curves, rng, account: before, device: device1, now: first });
+    const [firstVault, nextVault] = deviceLists.vaultHashes.map((hash, i) => ({ version: i + 1, hash: fromHex(hash) }));
+    const one = await createDeviceList({
+      curves,
+      rng,
+      account: before,
+      device: device1,
+      vault: firstVault!,
+      now: first,
+    });
     const add = [{ keys: phone, name: otherName }];
     const author = phone.deviceId;
     const two = await extendDeviceList({ curves, rng, account: before, previous: one, author, add, now: second });
@@ -190,6 +199,7 @@ describe('the Python implementation', () => {
       previous: two,
       author,
       remove: [laptop.deviceId],
+      vault: nextVault!,
       previousArchive: before.archive,
       now: third,
     });

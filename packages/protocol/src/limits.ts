@@ -212,7 +212,6 @@ export const DEFAULT_RATES = {
    */
   deviceListsPerDayPerAccount: 12,
   accountKeysPerDayPerAccount: 8,
-  vaultsPerDayPerAccount: 20,
   searchesPerMinutePerUser: 60,
   keyPackageClaimsPerMinutePerUser: 120,
   channelChangesPerMinutePerUser: 120,

@@ -129,7 +129,6 @@ export const VARIABLES = {
     DEFAULT_RATES.accountKeysPerDayPerAccount,
     'Times an account may replace its account key in a day, as removing a device does.',
   ),
-  VAULTS_PER_DAY: rate(DEFAULT_RATES.vaultsPerDayPerAccount, 'Times an account may change its recovery code in a day.'),
   SEARCHES_PER_MINUTE: rate(DEFAULT_RATES.searchesPerMinutePerUser, 'Searches for people by a user in a minute.'),
   KEY_PACKAGE_CLAIMS_PER_MINUTE: rate(
     DEFAULT_RATES.keyPackageClaimsPerMinutePerUser,
@@ -195,7 +194,6 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       prekeyClaimsPerMinutePerUser: read('PREKEY_CLAIMS_PER_MINUTE'),
       deviceListsPerDayPerAccount: read('DEVICE_LISTS_PER_DAY'),
       accountKeysPerDayPerAccount: read('ACCOUNT_KEYS_PER_DAY'),
-      vaultsPerDayPerAccount: read('VAULTS_PER_DAY'),
       searchesPerMinutePerUser: read('SEARCHES_PER_MINUTE'),
       keyPackageClaimsPerMinutePerUser: read('KEY_PACKAGE_CLAIMS_PER_MINUTE'),
       channelChangesPerMinutePerUser: read('CHANNEL_CHANGES_PER_MINUTE'),

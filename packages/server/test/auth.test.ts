@@ -1,41 +1,12 @@
 import { describe, expect } from 'vitest';
 import { newId, toBase64, type UserId } from '@seal-chat/protocol';
-import {
-  createAccountKeys,
-  createDeviceKeys,
-  createDeviceList,
-  newDeviceOf,
-  signJoinConsent,
-  signUnlockProof,
-  type Account,
-  type DeviceKeys,
-} from '@seal-chat/crypto';
-import { connect, curves, overHttp, rng, type Api, type TestConnection } from './support/connections.ts';
+import { createAccountKeys, createDeviceKeys, newDeviceOf, signJoinConsent, signUnlockProof } from '@seal-chat/crypto';
+import { connect, curves, overHttp, rng } from './support/connections.ts';
 import { addDevice, consentOf, nextList, removeDevices, signIn } from './support/devices.ts';
+import { firstList, newAccount } from './support/new-account.ts';
 import { listInput, prove, signUp } from './support/people.ts';
 import { errorAnswerOf, refusalOf } from './support/probes.ts';
 import { test } from './support/test.ts';
-
-/** The first list of an account. */
-function firstList(account: Account, keys: DeviceKeys) {
-  return createDeviceList({ curves, rng, account, device: { keys, name: 'first' }, now: 0 });
-}
-
-/** Everything of a new account but its registration on the server. */
-async function newAccount({ api: anonymous }: TestConnection, username: string | null) {
-  const { tenantId } = await anonymous.auth.challenge.mutate({});
-  const userId = newId<UserId>(rng(16));
-  const { account } = await createAccountKeys({ curves, rng, tenantId, userId, username });
-  const device = await createDeviceKeys({ curves, rng });
-  const list = await firstList(account, device);
-  const input = async (api: Api = anonymous) => ({
-    ...(await prove(api, device, userId, 'register', list)),
-    username,
-    ...listInput(list),
-    vault: null,
-  });
-  return { account, device, list, userId, input };
-}
 
 describe('sign-up', () => {
   test('a name is unique regardless of case, and a guest has none', async ({ relay, tenant, anonymous }) => {

@@ -55,6 +55,7 @@ describe('removing a device', () => {
       person.first.api.devices.update.mutate({
         deviceList: toBase64(list.signed.bytes),
         signature: toBase64(list.signed.signature),
+        vault: null,
       });
     const before = person.list;
     const longer = await nextList(person, { add: [await createDeviceKeys({ curves, rng })] });
@@ -76,6 +77,7 @@ describe('removing a device', () => {
       person.first.api.devices.update.mutate({
         deviceList: toBase64(list.signed.bytes),
         signature: toBase64(list.signed.signature),
+        vault: null,
       });
     expect(await refusalOf(update(await nextList(person, {})))).toMatchObject({ code: 'DEVICE_LIST_REJECTED' });
     const forged = await nextList(person, { remove: [third.deviceId], author: second.deviceId });
@@ -126,6 +128,7 @@ describe('replacing the account key', () => {
       third.api.devices.update.mutate({
         deviceList: toBase64(list.signed.bytes),
         signature: toBase64(list.signed.signature),
+        vault: null,
       });
     const byOldKey = { ...person, list: replaced.list };
     const old = await nextList(byOldKey, { remove: [person.first.deviceId], author: third.deviceId });

@@ -87,7 +87,7 @@ function goodInputs(): Record<string, readonly ['query' | 'mutation' | 'subscrip
     'users.search': ['query', { query: 'al', limit: 10 }],
     'users.profiles': ['query', { userIds: [alice.userId] }],
     'devices.lists': ['query', { users: [{ userId: alice.userId, since: 0 }] }],
-    'devices.update': ['mutation', { deviceList: list.deviceList, signature: toBase64(rng(64)) }],
+    'devices.update': ['mutation', { deviceList: list.deviceList, signature: toBase64(rng(64)), vault }],
     'devices.replaceKey': [
       'mutation',
       {
@@ -109,7 +109,6 @@ function goodInputs(): Record<string, readonly ['query' | 'mutation' | 'subscrip
     ],
     'preKeys.claim': ['mutation', { userId: bob.userId, deviceIds: [bob.first.deviceId] }],
     'vault.unlock': ['mutation', { username: 'someone', challengeId: proof.challengeId, signature: proof.signature }],
-    'vault.put': ['mutation', vault],
     'linking.open': ['mutation', { linkId: alice.first.deviceId }],
     'linking.send': ['mutation', { linkId: alice.first.deviceId, step: 1, payload: toBase64(rng(5)) }],
     'linking.receive': ['query', { linkId: alice.first.deviceId, step: 1 }],
@@ -173,7 +172,7 @@ function goodInputs(): Record<string, readonly ['query' | 'mutation' | 'subscrip
 
 const PATHS = `
   auth.challenge auth.register auth.join auth.signIn auth.refresh users.search users.profiles devices.lists
-  devices.update devices.replaceKey devices.checkpoint preKeys.publish preKeys.claim vault.unlock vault.put linking.open
+  devices.update devices.replaceKey devices.checkpoint preKeys.publish preKeys.claim vault.unlock linking.open
   linking.send linking.receive conversations.openDm conversations.list conversations.get messages.send
   messages.history messages.requestRetry messages.retry messages.remove
   attachments.limits attachments.create attachments.cancel

@@ -18,7 +18,6 @@ const WINDOWS: Record<DurableLimit, number> = {
   search: MINUTE_MS,
   deviceList: 1_440 * MINUTE_MS,
   accountKey: 1_440 * MINUTE_MS,
-  vault: 1_440 * MINUTE_MS,
   link: MINUTE_MS,
   attachment: MINUTE_MS,
   channelChange: MINUTE_MS,

@@ -3,6 +3,7 @@ import { selfId, type SignKeyPair } from '@seal-chat/crypto';
 import { newId, toBase64, type LinkId } from '@seal-chat/protocol';
 import { curves, rng, type TestConnection } from './support/connections.ts';
 import { messageTo } from './support/messages.ts';
+import { addDevice, nextList, publishVault } from './support/devices.ts';
 import { signUp } from './support/people.ts';
 import { refusalOf } from './support/probes.ts';
 import { test } from './support/test.ts';
@@ -155,7 +156,7 @@ describe('vaults', () => {
     expect(await person.first.api.vault.get.query()).toEqual(vault.upload);
   });
 
-  test('a vault follows the one before, under the identity key of the account; the same again changes nothing', async ({
+  test('a vault follows the one before, under the identity key of the account, with the list that names it; the same again changes nothing', async ({
     relay,
     tenant,
     anonymous,
@@ -164,19 +165,32 @@ describe('vaults', () => {
     const mallory = await signUp(relay, tenant, 'Mallory');
     const { api } = person.first;
     const owner = { ...person.account, identity: person.identity };
-    const put = (vault: TestVault, change: object = {}) => api.vault.put.mutate({ ...vault.upload, ...change });
+    const put = (vault: TestVault, change: object = {}) => publishVault(person, vault, { ...vault.upload, ...change });
     const next = await makeVault(owner, person.vault);
-    expect(await refusalOf(put(await makeVault(owner, null)))).toMatchObject({ code: 'CONFLICT' });
-    expect(await refusalOf(put(await makeVault(owner, next)))).toMatchObject({ code: 'CONFLICT' });
+    const listed = { ...next, reference: { ...next.reference, version: 1 } };
+    for (const other of [await makeVault(owner, null), await makeVault(owner, next), listed]) {
+      expect(await refusalOf(put(other))).toMatchObject({ code: 'DEVICE_LIST_REJECTED' });
+    }
+    const another = await makeVault(owner, { ...person.vault!, bytes: rng(32) });
+    expect(await refusalOf(put(another))).toMatchObject({ code: 'CONFLICT' });
     const stolen = await makeVault({ ...owner, identity: mallory.identity }, person.vault);
     expect(await refusalOf(put(stolen))).toMatchObject({ code: 'IDENTITY_CHANGED' });
-    expect(await refusalOf(put(mallory.vault!))).toMatchObject({ code: 'VAULT_REJECTED' });
+    expect(await refusalOf(put(next, mallory.vault!.upload))).toMatchObject({ code: 'VAULT_REJECTED' });
+    expect(await refusalOf(put(next, person.vault!.upload))).toMatchObject({ code: 'VAULT_REJECTED' });
+    expect(await refusalOf(publishVault(person, next, null))).toMatchObject({ code: 'VAULT_REJECTED' });
+    const ofEpoch2 = await makeVault(owner, person.vault, 2);
+    expect(await refusalOf(put(ofEpoch2))).toMatchObject({ code: 'VAULT_REJECTED' });
+    const second = await addDevice(relay, person);
+    const shorter = await nextList(person, { remove: [second.deviceId] });
+    const { bytes, signature } = shorter.signed;
+    const update = { deviceList: toBase64(bytes), signature: toBase64(signature), vault: next.upload };
+    expect(await refusalOf(api.devices.update.mutate(update))).toMatchObject({ code: 'VAULT_REJECTED' });
     expect(await refusalOf(put(next, { records: mallory.vault!.upload.records }))).toMatchObject({
       code: 'VAULT_REJECTED',
     });
     expect(await refusalOf(put(next, { signature: toBase64(rng(64)) }))).toMatchObject({ code: 'BAD_SIGNATURE' });
-    await put(next);
-    await put(next);
+    person.list = await put(next);
+    await publishVault(person, next, next.upload, person.list);
     expect(await api.vault.get.query()).toEqual(next.upload);
     // The code before opens nothing any more.
     const old = anonymous.api.vault.unlock.mutate(await proveUnlock(anonymous.api, 'careful', person.vault!.unlockKey));

@@ -167,7 +167,6 @@ describe('what another tenant gets', () => {
     'preKeys.publish': "changes the caller's own device",
     'preKeys.status': "reads the caller's own device",
     'vault.get': "reads the caller's own account",
-    'vault.put': "changes the caller's own account",
     'linking.open': 'the caller chooses the id; the same one is another link in another tenant, as tested below',
     'conversations.list': "reads the caller's own list, tested below",
     'attachments.limits': 'takes nothing',

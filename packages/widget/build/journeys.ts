@@ -15,8 +15,10 @@ export const JOURNEYS: readonly { readonly name: string; readonly entries: RegEx
   { name: 'people', entries: /people-(?:parts|journey)\.ts$/ },
   // Replacing the key of an account, and what its devices are told of the next one.
   { name: 'account-key', entries: /identity\/(?:replace-account-key|key-shares)\.ts$/ },
-  // Settings, linking, recovery, changed identities.
+  // Settings, linking, changed identities.
   { name: 'settings', entries: /settings-(?:parts|journey)\.ts$/ },
+  // Typing a recovery code, or making another one.
+  { name: 'recovery', entries: /recovery-journey\.ts$/ },
   // What draws and reads the codes of verification.
   { name: 'qr', entries: /qr\/index\.js$/ },
   { name: 'qr-reader', entries: /qr\/decode\.js$/ },

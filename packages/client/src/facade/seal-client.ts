@@ -138,7 +138,7 @@ export function createSealClient(options: SealClientOptions): SealClient {
       run(async (opened) => {
         const nothing = (): void => {};
         if (wipe)
-          await loadAccount()
+          await loadSettings()
             .then(({ leaveAccount }) => leaveAccount(opened), nothing)
             .catch(nothing);
         // Here first: a tab that is told by the server that the session is over would open another.

@@ -1,14 +1,9 @@
 import { sha256, signAuthProof, type AuthPurpose, type Curves } from '@seal-chat/crypto';
 import { SealError, toBase64, type Bytes, type TenantId } from '@seal-chat/protocol';
-import type { ChallengeAnswer } from '@seal-chat/protocol/api';
 import { bytesOf } from '../api/answers.ts';
 import type { SealApi } from '../api/types.ts';
+import type { Challenge } from '../store/challenge-row.ts';
 import type { AccountRow } from '../store/rows.ts';
-
-/** A server's challenge, with its nonce as bytes. */
-export interface Challenge extends Omit<ChallengeAnswer, 'nonce'> {
-  readonly nonce: Bytes;
-}
 
 export async function requestChallenge(publicApi: SealApi): Promise<Challenge> {
   const answer = await publicApi.auth.challenge.mutate({});

@@ -1,11 +1,12 @@
 import { createAccountKeys, createDeviceKeys, createDeviceList } from '@seal-chat/crypto';
-import { isSealError, newId, toBase64, type UserId } from '@seal-chat/protocol';
+import { SealError, isSealError, newId, toBase64, type UserId } from '@seal-chat/protocol';
 import type { SessionAnswer } from '@seal-chat/protocol/api';
 import { ROWS, type AccountRow } from '../store/rows.ts';
-import { proveDevice, requestChallenge, type Challenge } from './challenge.ts';
+import type { Challenge } from '../store/challenge-row.ts';
+import { proveDevice, requestChallenge } from './challenge.ts';
 import { deviceNameOf } from './device-name.ts';
 import { loadInterrupted } from './load-interrupted.ts';
-import { vaultUnderNewCode } from './make-vault.ts';
+import { loadVault } from './load-vault.ts';
 import {
   alreadyHere,
   forgetKeys,
@@ -49,58 +50,73 @@ async function openAccount(
     if (present !== null) throw alreadyHere();
   }
   const challenge = await requestChallenge(deps.publicApi);
-  const account = isBegun ? found : await newAccount(deps, challenge, username, hasCode);
+  const account = isBegun ? withChallenge(found, challenge) : await newAccount(deps, challenge, username, hasCode);
   // A page without Web Locks: another tab has begun meanwhile.
-  if (account === null) return openAccount(deps, username, hasCode);
+  if (!(await storeKeys(deps, account))) return openAccount(deps, username, hasCode);
   const session = await register(deps, account, challenge);
+  if (session === null) {
+    // This request or an earlier one was quicker than its answer, or nothing will come of any of them.
+    const present = await (await loadInterrupted()).resumeOrForget(deps);
+    if (present === null) throw new SealError('CHALLENGE_INVALID');
+    return { recoveryCode: present.recoveryCode };
+  }
   const known = await verifyOwnChain(deps, account, [unpublishedOf(account).deviceList]);
   await storeActive(deps, { account, session, known });
   return { recoveryCode: account.recoveryCode };
 }
 
-/** Makes all keys and stores them; null when another tab has stored some meanwhile. */
+/** The same account, with a further request that is about to leave. */
+function withChallenge(account: AccountRow, challenge: Challenge): AccountRow {
+  const unpublished = unpublishedOf(account);
+  const open = unpublished.challenges.filter(({ expiresAt }) => expiresAt > challenge.serverTime);
+  return { ...account, unpublished: { ...unpublished, challenges: [...open, challenge] } };
+}
+
+/** Makes all keys. */
 async function newAccount(
   deps: IdentityDeps,
   challenge: Challenge,
   username: string | null,
   hasCode: boolean,
-): Promise<AccountRow | null> {
+): Promise<AccountRow> {
   const { curves, rng, clock } = deps;
   const { tenantId } = challenge;
   clock.learn(challenge.serverTime);
   const userId = newId<UserId>(rng(16));
   const { identity, account } = await createAccountKeys({ curves, rng, tenantId, userId, username });
   const keys = await createDeviceKeys({ curves, rng });
-  const device = { keys, name: deviceNameOf(deps.deviceName) };
-  const { signed } = await createDeviceList({ curves, rng, account, device, now: clock.now() });
   const secrets = {
     identitySeed: identity.privateKey,
     account: { accountSeed: account.key.privateKey, archive: account.archive },
   };
   const owner = { tenantId, userId };
   // A guest could never name the account to recover.
+  const identityKey = identity.publicKey;
   const made = hasCode
-    ? await vaultUnderNewCode(deps, { owner, identityKey: identity.publicKey, secrets, previous: null })
+    ? await (await loadVault()).vaultUnderNewCode(deps, { owner, identityKey, secrets, previous: null })
     : null;
-  const row: AccountRow = {
+  const device = { keys, name: deviceNameOf(deps.deviceName) };
+  const vault = made?.vault.reference;
+  const { signed } = await createDeviceList({ curves, rng, account, device, vault, now: clock.now() });
+  return {
     status: 'registering',
     tenantId,
     userId,
     username,
-    identityKey: identity.publicKey,
+    identityKey,
     identitySeed: identity.privateKey,
     accountKey: account.key,
     archive: account.archive,
     device: keys,
     recoveryCode: made?.code ?? null,
-    unpublished: { deviceList: signed, vault: made?.vault ?? null },
+    unpublished: { deviceList: signed, vault: made?.vault ?? null, challenges: [challenge] },
     unlockFor: null,
     newDevices: [],
   };
-  return (await storeKeys(deps, row)) ? row : null;
 }
 
-async function register(deps: IdentityDeps, account: AccountRow, challenge: Challenge): Promise<SessionAnswer> {
+/** Returns null when the challenge was used already, or is too old: then nothing is known of the account. */
+async function register(deps: IdentityDeps, account: AccountRow, challenge: Challenge): Promise<SessionAnswer | null> {
   const { curves, publicApi } = deps;
   const { deviceList, vault } = unpublishedOf(account);
   const proof = await proveDevice({ curves, account, challenge, purpose: 'register', deviceList: deviceList.bytes });
@@ -113,6 +129,7 @@ async function register(deps: IdentityDeps, account: AccountRow, challenge: Chal
       vault: vault && uploadOf(vault),
     });
   } catch (error) {
+    if (isSealError(error, 'CHALLENGE_INVALID')) return null;
     // The server has said no: these keys will never be an account.
     if (isSealError(error) && !error.isRetryable) await forgetKeys(deps, account);
     throw error;

@@ -21,7 +21,8 @@ import type { AdmissionInput } from '@seal-chat/protocol/api';
 import { chainOf } from '../api/answers.ts';
 import type { Deps } from '../context/deps.ts';
 import type { AccountRow } from '../store/rows.ts';
-import { proveDevice, requestChallenge, type Challenge } from './challenge.ts';
+import type { Challenge } from '../store/challenge-row.ts';
+import { proveDevice, requestChallenge } from './challenge.ts';
 import { deviceNameOf } from './device-name.ts';
 import { alreadyHere, signerOf, storeActive, storeKeys, unpublishedOf, type IdentityDeps } from './own-account.ts';
 import { loadInterrupted } from './load-interrupted.ts';
@@ -37,6 +38,8 @@ export interface JoinInput {
   readonly device: DeviceKeys;
   /** A list the account is known to have had: the server must not show an older state. */
   readonly anchor: { readonly version: number; readonly hash: Bytes } | null;
+  /** The vault that `secrets` come from: the list has to name it. Left out when another device has given them. */
+  readonly vaultHash?: Bytes;
   /** Why the server is to let this device in, for the list with that hash. */
   readonly admission: (challenge: Challenge, deviceListHash: Bytes) => Promise<AdmissionInput>;
 }
@@ -68,12 +71,16 @@ async function join(deps: IdentityDeps, input: JoinInput): Promise<void> {
   const accountKey = await signKeyFromSeed(curves, secrets.accountSeed);
   for (let attempt = 1; ; attempt++) {
     const previous = await fetchOwnLists(deps, input);
+    const { vaultHash = previous.list.vaultHash } = input;
     if (!constantTimeEqual(previous.certificate.accountKey, accountKey.publicKey)) {
       throw new SealError('VAULT_REJECTED', 'join: the account has another key by now');
     }
-    const account = await prepare(deps, input, { accountKey, previous });
+    if (!constantTimeEqual(previous.list.vaultHash, vaultHash)) {
+      throw new SealError('VAULT_REJECTED', 'join: the vault is not the one that the list names');
+    }
     const challenge = await requestChallenge(publicApi);
     clock.learn(challenge.serverTime);
+    const account = await prepare(deps, input, { accountKey, previous, challenge });
     const { deviceList } = unpublishedOf(account.row);
     const proof = await proveDevice({
       curves,
@@ -105,10 +112,11 @@ async function prepare(
   made: {
     readonly accountKey: AccountRow['accountKey'];
     readonly previous: DeviceListState;
+    readonly challenge: Challenge;
   },
 ): Promise<{ readonly row: AccountRow; readonly hash: Bytes }> {
   const { curves, rng, clock } = deps;
-  const { accountKey, previous } = made;
+  const { accountKey, previous, challenge } = made;
   const { archive } = secrets;
   const { signed, hash } = await extendDeviceList({
     curves,
@@ -130,7 +138,7 @@ async function prepare(
     archive,
     device,
     recoveryCode: null,
-    unpublished: { deviceList: signed, vault: null },
+    unpublished: { deviceList: signed, vault: null, challenges: [challenge] },
     unlockFor: null,
     newDevices: [],
   };

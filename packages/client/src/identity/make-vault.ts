@@ -1,8 +1,7 @@
-import type { VaultSecrets } from '@seal-chat/crypto';
-import type { SealedVault, VerifiedVault } from '@seal-chat/crypto/vault';
+import { createRecoveryCode, type VaultSecrets } from '@seal-chat/crypto';
+import { createRecoveryMethod, createVault, type NewVault, type VerifiedVault } from '@seal-chat/crypto/vault';
 import type { SignPublicKey, TenantId, UserId } from '@seal-chat/protocol';
 import type { CryptoDeps } from '../context/deps.ts';
-import { loadVault } from './load-vault.ts';
 
 /** Whose code it becomes, and what it opens. */
 interface NewCodeInput {
@@ -13,18 +12,13 @@ interface NewCodeInput {
   readonly previous: VerifiedVault | null;
 }
 
-/**
- * Makes a new recovery code, and a vault that it alone opens. Takes about a second.
- *
- * @throws SealError OFFLINE when the code for it cannot be loaded
- */
+/** Makes a new recovery code, and a vault that it alone opens. Takes about a second. Loaded when needed. */
 export async function vaultUnderNewCode(
   deps: CryptoDeps,
   input: NewCodeInput,
-): Promise<{ readonly code: string; readonly vault: SealedVault }> {
+): Promise<{ readonly code: string; readonly vault: NewVault }> {
   const { curves, rng } = deps;
   const { owner, identityKey, secrets, previous } = input;
-  const { createRecoveryCode, createRecoveryMethod, createVault } = await loadVault();
   const code = createRecoveryCode(rng);
   const vaultDeps = { curves, rng, kem: await deps.kem() };
   const now = deps.now();

@@ -1,40 +1,27 @@
 import type { VaultSecrets } from '@seal-chat/crypto';
-import type { SealedVault, VerifiedVault } from '@seal-chat/crypto/vault';
+import { openVault } from '@seal-chat/crypto/vault';
 import { SealError, isSealError } from '@seal-chat/protocol';
 import type { Deps } from '../context/deps.ts';
 import { activeAccount } from '../store/account.ts';
-import { loadVault } from './load-vault.ts';
-import { vaultOf } from './vault-answers.ts';
-
-/** The vault of this device's account, opened. */
-export interface OpenedVault {
-  readonly secrets: VaultSecrets;
-  readonly verified: VerifiedVault;
-  readonly sealed: SealedVault;
-}
+import { presentVault } from './own-vault.ts';
 
 /**
- * Opens the vault of this device's account by a recovery code.
+ * Opens the vault of this device's account by a recovery code. Loaded when needed.
  *
- * @throws SealError WRONG_CODE, VAULT_REJECTED; NOT_FOUND for an account without one; OFFLINE, UNAVAILABLE
+ * @throws SealError WRONG_CODE; NOT_FOUND for an account without one; and as `presentVault`
  */
-export async function openOwnVault(
-  deps: Pick<Deps, 'api' | 'reader' | 'curves' | 'kem' | 'rng'>,
-  code: string,
-): Promise<OpenedVault> {
-  const { api, reader, curves, rng } = deps;
+export async function openOwnVault(deps: Deps, code: string): Promise<VaultSecrets> {
+  const { reader, curves, rng } = deps;
+  const present = await presentVault(deps);
+  if (present === null) throw new SealError('NOT_FOUND', 'vault: the account has no recovery code');
   const { tenantId, userId, identityKey } = await activeAccount(reader);
-  const answer = await api.vault.get.query();
-  if (answer === null) throw new SealError('NOT_FOUND', 'vault: the account has no recovery code');
-  const sealed = vaultOf(answer);
-  const { openVault } = await loadVault();
+  const { signed, records } = present.sealed;
   const kem = await deps.kem();
   let wrongCode: unknown = new SealError('WRONG_CODE');
-  for (const record of sealed.records) {
+  for (const record of records) {
     try {
       const owner = { tenantId, userId };
-      const opened = await openVault({ curves, rng, kem }, { owner, code, signed: sealed.signed, record, identityKey });
-      return { secrets: opened.secrets, verified: opened.vault, sealed };
+      return (await openVault({ curves, rng, kem }, { owner, code, signed, record, identityKey })).secrets;
     } catch (error) {
       if (!isSealError(error, 'WRONG_CODE')) throw error;
       wrongCode = error;

@@ -40,11 +40,11 @@ export function alreadyHere(): SealError {
   return new SealError('CONFLICT', 'client: this device already has an account');
 }
 
-/** Stores the keys of an account that is being made or joined, unless another tab has stored those of another one. */
+/** Stores the keys of an account that is being made or joined, unless another tab has stored those of another one, or finished. */
 export function storeKeys({ transact }: Pick<IdentityDeps, 'transact'>, account: AccountRow): Promise<boolean> {
   return transact(async (tx) => {
     const found = await tx.get(ROWS.account);
-    const isFree = found === null || isSameDevice(found, account);
+    const isFree = found === null || (isSameDevice(found, account) && found.status === account.status);
     if (isFree) tx.put(ROWS.account, account);
     return isFree;
   });

@@ -4,7 +4,7 @@ import type { Deps } from '../context/deps.ts';
 import type { OwnDevice } from '../model/account.ts';
 import { activeAccount } from '../store/account.ts';
 import { ROWS } from '../store/rows.ts';
-import { openOwnVault } from './open-own-vault.ts';
+import { loadVault } from './load-vault.ts';
 import { removeFromList } from './remove-from-list.ts';
 import { replaceAccountKey } from './replace-account-key.ts';
 
@@ -36,7 +36,9 @@ export async function revokeDevice(
 ): Promise<{ readonly isFinished: boolean }> {
   const { identitySeed } = await activeAccount(deps.reader);
   const seed =
-    recoveryCode === undefined ? identitySeed : (await openOwnVault(deps, recoveryCode)).secrets.identitySeed;
+    recoveryCode === undefined
+      ? identitySeed
+      : (await (await loadVault()).openOwnVault(deps, recoveryCode)).identitySeed;
   if (seed === null) {
     await removeFromList(deps, deviceId);
     return { isFinished: false };

@@ -46,6 +46,7 @@ export async function recoverAccount(
     secrets,
     device,
     anchor: null,
+    vaultHash: opened.vault.hash,
     async admission(challenge, deviceListHash) {
       const joining = { purpose: 'join', ...challenge, deviceListHash } as const;
       const signed = await signUnlockProof(curves, unlockKey, joining);

@@ -14,7 +14,6 @@ import {
   type DeviceId,
   type PreKeyBundle,
 } from '@seal-chat/protocol';
-import type { VaultAnswer } from '@seal-chat/protocol/api';
 import type { Deps } from '../context/deps.ts';
 import { learnDeviceLists } from '../peers/device-lists.ts';
 import { hasPqRatchet, loadSessions } from '../peers/sessions.ts';
@@ -23,6 +22,7 @@ import { activeAccount } from '../store/account.ts';
 import { ROWS, type ReplacementRow } from '../store/rows.ts';
 import { sealShares } from './key-shares.ts';
 import { loadVault } from './load-vault.ts';
+import type { PresentVault } from './own-vault.ts';
 import { uploadOf } from './vault-answers.ts';
 
 /** Another device may change the list or the vault at the same time: what is made again goes on top of that. */
@@ -43,11 +43,11 @@ export async function replaceAccountKey(
 ): Promise<void> {
   await resumeReplacement(deps);
   for (let attempt = 1; ; attempt++) {
-    const { userId } = await activeAccount(deps.reader);
-    await learnDeviceLists(deps, [userId]);
+    // Learns the newest list, too.
+    const present = await (await loadVault()).presentVault(deps);
     // What another device has taken off meanwhile is off; the key is replaced all the same.
     const remove = attempt === 1 ? input.remove : await stillListed(deps, input.remove);
-    await prepare(deps, { ...input, remove });
+    await prepare(deps, { ...input, remove, present });
     if (await resumeReplacement(deps)) return;
     if (attempt === MAX_ATTEMPTS) throw new SealError('DEVICE_LIST_REJECTED', 'account: the list keeps changing');
   }
@@ -61,8 +61,15 @@ async function stillListed({ reader }: Deps, deviceIds: readonly DeviceId[]): Pr
 }
 
 /** Makes everything and commits it. */
-async function prepare(deps: Deps, { identitySeed, remove }: Parameters<typeof replaceAccountKey>[1]): Promise<void> {
-  const { api, reader, transact, curves, rng, now } = deps;
+async function prepare(
+  deps: Deps,
+  {
+    identitySeed,
+    remove,
+    present,
+  }: Parameters<typeof replaceAccountKey>[1] & { readonly present: PresentVault | null },
+): Promise<void> {
+  const { reader, transact, curves, rng, now } = deps;
   const account = await activeAccount(reader);
   const { tenantId, userId, device } = account;
   const own = await reader.get(ROWS.peer(userId));
@@ -72,6 +79,8 @@ async function prepare(deps: Deps, { identitySeed, remove }: Parameters<typeof r
   const next = await nextAccount({ curves, rng, identity, previous });
   const author = device.deviceId;
   const previousArchive = account.archive;
+  const secrets = { accountSeed: next.key.privateKey, archive: next.archive };
+  const vault = present && (await sealAgain(present));
   const list = await extendDeviceList({
     curves,
     rng,
@@ -79,12 +88,10 @@ async function prepare(deps: Deps, { identitySeed, remove }: Parameters<typeof r
     previous,
     author,
     remove,
+    vault: vault?.reference,
     previousArchive,
     now: now(),
   });
-  const secrets = { accountSeed: next.key.privateKey, archive: next.archive };
-  const present = await api.vault.get.query();
-  const vault = present && (await sealAgain(present));
   const remaining = list.list.devices.map(({ deviceId }) => deviceId);
   const bundles = await bundlesFor(deps, list.list.devices);
   await transact(async (tx) => {
@@ -94,9 +101,8 @@ async function prepare(deps: Deps, { identitySeed, remove }: Parameters<typeof r
   });
 
   /** The vault with the new secrets, for the same unlock ways: their public keys are all it takes. */
-  async function sealAgain(answer: VaultAnswer) {
-    const { createVault, verifyOwnVault } = await loadVault();
-    const { verified, methods } = await verifyOwnVault(deps, account, answer);
+  async function sealAgain({ verified, methods }: PresentVault) {
+    const { createVault } = await loadVault();
     return createVault(
       { curves, rng, kem: await deps.kem() },
       {

@@ -1,12 +1,20 @@
 import { isSealError, type ErrorCode } from '@seal-chat/protocol';
 import type { SessionAnswer } from '@seal-chat/protocol/api';
+import type { Challenge } from '../store/challenge-row.ts';
 import { ROWS, type AccountRow } from '../store/rows.ts';
 import { proveDevice, requestChallenge } from './challenge.ts';
 import { chainOf } from '../api/answers.ts';
 import { alreadyHere, forgetKeys, storeActive, verifyOwnChain, type IdentityDeps } from './own-account.ts';
 
 /** How a server says that it does not have the device. */
-const NOT_HERE: readonly ErrorCode[] = ['NOT_FOUND', 'NOT_SIGNED_IN', 'BAD_SIGNATURE', 'DEVICE_REVOKED', 'FORBIDDEN'];
+const NOT_HERE: readonly ErrorCode[] = [
+  'NOT_FOUND',
+  'NOT_SIGNED_IN',
+  'BAD_SIGNATURE',
+  'DEVICE_REVOKED',
+  'FORBIDDEN',
+  'CHALLENGE_INVALID',
+];
 
 /**
  * Runs `task`, which gives this device an account, while no other tab does the same.
@@ -20,9 +28,16 @@ export function withoutAccount<T>(deps: IdentityDeps, task: () => Promise<T>): P
   });
 }
 
-/** As `resumeInterrupted`, and forgets what the server does not have. The caller holds the lock `account`. */
+/**
+ * As `resumeInterrupted`, and forgets what the server does not have. The caller holds the lock `account`. Challenges of
+ * requests that may still be on their way are used up before: what comes later makes no account, and adds no device,
+ * whose keys are gone (PROTOCOL, _Sign-in proof_).
+ */
 export async function resumeOrForget(deps: IdentityDeps): Promise<AccountRow | null> {
   const begun = await deps.reader.get(ROWS.account);
+  for (const challenge of begun?.unpublished?.challenges ?? []) {
+    await signInIfKnown(deps, begun!, challenge);
+  }
   const account = await resumeInterrupted(deps);
   if (begun !== null && account === null) await forgetKeys(deps, begun);
   return account;
@@ -40,7 +55,7 @@ export async function resumeInterrupted(deps: IdentityDeps): Promise<AccountRow 
   const { reader, publicApi } = deps;
   const account = await reader.get(ROWS.account);
   if (account?.status !== 'registering' && account?.status !== 'joining') return account;
-  const session = await signInIfKnown(deps, account);
+  const session = await signInIfKnown(deps, account, await requestChallenge(publicApi));
   if (session === null) return null;
   const { userId } = account;
   const { lists } = await publicApi.devices.lists.query({ users: [{ userId, since: 0 }] });
@@ -49,9 +64,11 @@ export async function resumeInterrupted(deps: IdentityDeps): Promise<AccountRow 
   return reader.get(ROWS.account);
 }
 
-async function signInIfKnown(deps: IdentityDeps, account: AccountRow): Promise<SessionAnswer | null> {
-  const { curves, publicApi } = deps;
-  const challenge = await requestChallenge(publicApi);
+async function signInIfKnown(
+  { curves, publicApi }: IdentityDeps,
+  account: AccountRow,
+  challenge: Challenge,
+): Promise<SessionAnswer | null> {
   const proof = await proveDevice({ curves, account, challenge, purpose: 'signIn', deviceList: null });
   try {
     return await publicApi.auth.signIn.mutate(proof);

@@ -4,7 +4,7 @@ import { learnDeviceLists } from '../peers/device-lists.ts';
 import { activeAccount } from '../store/account.ts';
 import { ROWS } from '../store/rows.ts';
 import { useSecrets } from './key-shares.ts';
-import { openOwnVault } from './open-own-vault.ts';
+import { loadVault } from './load-vault.ts';
 import { replaceAccountKey, resumeReplacement } from './replace-account-key.ts';
 import { uploadPending } from './replace-recovery-code.ts';
 
@@ -19,24 +19,14 @@ const LAST_CHARACTERS = 4;
  */
 export async function unlock(deps: Deps, { recoveryCode }: { readonly recoveryCode: string }): Promise<void> {
   const { reader, transact } = deps;
-  const { secrets } = await openOwnVault(deps, recoveryCode);
+  const { openOwnVault } = await loadVault();
+  const secrets = await openOwnVault(deps, recoveryCode);
   const { userId } = await activeAccount(reader);
   await resumeReplacement(deps);
   await learnDeviceLists(deps, [userId]);
   await transact((tx) => useSecrets(deps, tx, secrets.account));
   const { unlockFor } = await activeAccount(reader);
   if (unlockFor !== null) await replaceAccountKey(deps, { identitySeed: secrets.identitySeed, remove: [] });
-}
-
-/**
- * Closes removals that other devices left open, where this device has the identity key.
- *
- * @throws SealError OFFLINE, UNAVAILABLE, RATE_LIMITED
- */
-export async function closeRemovals(deps: Deps): Promise<void> {
-  const { userId, identitySeed } = await activeAccount(deps.reader);
-  const own = await deps.reader.get(ROWS.peer(userId));
-  if (own?.hasOpenRemoval && identitySeed !== null) await replaceAccountKey(deps, { identitySeed, remove: [] });
 }
 
 /**
@@ -53,7 +43,7 @@ export async function confirmRecoveryCode(deps: Deps, typed: string): Promise<vo
     throw new SealError('WRONG_CODE', 'recovery code: the last characters are others');
   }
   await uploadPending(deps);
-  await openOwnVault(deps, recoveryCode);
+  await (await loadVault()).openOwnVault(deps, recoveryCode);
   await deps.transact(async (tx) => {
     const account = await activeAccount(tx);
     if (account.recoveryCode !== recoveryCode) return;

@@ -1,5 +1,5 @@
 import type { ArchiveKey, DeviceKeys, DeviceListState, SignKeyPair, SignSeed } from '@seal-chat/crypto';
-import type { SealedVault } from '@seal-chat/crypto/vault';
+import type { NewVault } from '@seal-chat/crypto/vault';
 import type {
   AttachmentId,
   Bytes,
@@ -20,6 +20,7 @@ import type {
 } from '@seal-chat/protocol';
 import type { Attachment } from '@seal-chat/protocol/content';
 import type { DeviceLine, Invitation, Rename } from '../model/conversation.ts';
+import type { Challenge } from './challenge-row.ts';
 import type { ConversationRow } from './conversation-row.ts';
 import type {
   SharedHistoryRow,
@@ -63,8 +64,12 @@ export interface AccountRow {
   readonly device: DeviceKeys;
   /** Until the person confirms to have kept it. */
   readonly recoveryCode: string | null;
-  /** What registering or joining sends. */
-  readonly unpublished: { readonly deviceList: SignedDeviceList; readonly vault: SealedVault | null } | null;
+  /** What registering or joining sends, and the challenges of requests that may still be on their way. */
+  readonly unpublished: {
+    readonly deviceList: SignedDeviceList;
+    readonly vault: NewVault | null;
+    readonly challenges: readonly Challenge[];
+  } | null;
   /** What waits for the recovery code, see `AccountState`. */
   readonly unlockFor: 'removal' | 'key' | null;
   /** Devices that joined since the person last looked. */
@@ -209,7 +214,7 @@ export interface PreKeysRow {
 /** A new account key, from before it is published until it is in use. */
 export interface ReplacementRow {
   readonly deviceList: SignedDeviceList;
-  readonly vault: SealedVault | null;
+  readonly vault: NewVault | null;
   readonly shares: readonly { readonly deviceId: DeviceId; readonly envelope: Bytes }[];
   readonly accountKey: SignKeyPair;
   readonly archive: ArchiveKey;
@@ -234,7 +239,7 @@ export const ROWS = {
   tokens: key<TokensRow>('tokens'),
   replacement: key<ReplacementRow>('replacement'),
   /** A vault for a new recovery code, until the server has it. */
-  vaultUpload: key<SealedVault>('vault-upload'),
+  vaultUpload: key<NewVault>('vault-upload'),
   /** Position of the last mailbox event that was processed. */
   mailboxPosition: key<number>('mailbox-position'),
   /** The number that this store reported to the server last (`sync/checkpoint.ts`). */

@@ -20,6 +20,7 @@ import {
   type Vault,
 } from '@seal-chat/protocol';
 import type { ArchiveKey, VaultSecrets } from '../account-secrets.ts';
+import type { VaultReference } from '../identity.ts';
 import { hkdf, sha256 } from '../kdf.ts';
 import type { BoxKey, SignKeyPair } from '../keys.ts';
 import { LABELS } from '../labels.ts';
@@ -33,6 +34,11 @@ import { decodeRecord, vaultSignatureInput, verifyVault, type VerifiedVault } fr
 export interface SealedVault {
   readonly signed: SignedVault;
   readonly records: readonly Bytes[];
+}
+
+/** A vault that was just made, and how the device list that comes with it names it. */
+export interface NewVault extends SealedVault {
+  readonly reference: VaultReference;
 }
 
 const NO_SALT: Bytes = new Uint8Array(32);
@@ -61,7 +67,7 @@ export async function createVault(
     readonly previousArchive: ArchiveKey | null;
     readonly now: number;
   },
-): Promise<SealedVault> {
+): Promise<NewVault> {
   const { owner, identity, secrets, methods, previous, now } = input;
   const { tenantId, userId } = owner;
   if (methods.length > COUNT_LIMITS.unlockMethods) throw new SealError('BAD_INPUT', 'vault: too many unlock ways');
@@ -82,7 +88,7 @@ export async function createVault(
   };
   const bytes = encode(vaultCodec, vault);
   const signature = await deps.curves.sign(identity, vaultSignatureInput(bytes));
-  return { signed: { bytes, signature }, records };
+  return { signed: { bytes, signature }, records, reference: { version: vault.version, hash: sha256(bytes) } };
 }
 
 function linksOf(

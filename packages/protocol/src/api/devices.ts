@@ -14,8 +14,13 @@ export const deviceInputs = {
       .min(1)
       .max(COUNT_LIMITS.page),
   }),
-  /** Publishes the next version of the caller's own list, with devices removed. */
-  update: z.strictObject({ deviceList: deviceListBytes, signature }),
+  /** Publishes the next version of the caller's own list, with devices removed or another vault. */
+  update: z.strictObject({
+    deviceList: deviceListBytes,
+    signature,
+    /** The vault that the list names, where that is another one than before; null otherwise. */
+    vault: vaultUpload.nullable(),
+  }),
   /** Publishes the next version of the caller's own list under a new account key, and what must change with it. */
   replaceKey: z.strictObject({
     deviceList: deviceListBytes,

@@ -28,7 +28,7 @@ const VALID: Record<string, Record<string, unknown>> = {
   userInputs: { search: { query: 'al', limit: 20 }, profiles: { userIds: [id(1), id(2)] } },
   deviceInputs: {
     lists: { users: [{ userId: id(1), since: 0 }] },
-    update: { deviceList: b64(150), signature: b64(64) },
+    update: { deviceList: b64(150), signature: b64(64), vault },
     replaceKey: {
       deviceList: b64(150),
       signature: b64(64),
@@ -46,7 +46,7 @@ const VALID: Record<string, Record<string, unknown>> = {
     },
     claim: { userId: id(1), deviceIds: [id(2)] },
   },
-  vaultInputs: { unlock: { username: 'alice', challengeId: id(1), signature: b64(64) }, put: vault },
+  vaultInputs: { unlock: { username: 'alice', challengeId: id(1), signature: b64(64) } },
   linkingInputs: {
     open: { linkId: id(1) },
     send: { linkId: id(1), step: 1, payload: b64(100) },

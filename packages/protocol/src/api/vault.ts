@@ -16,8 +16,6 @@ export const vaultUpload = z.strictObject({
 export const vaultInputs = {
   /** The account of that name, for who proves to know one of its recovery codes. */
   unlock: z.strictObject({ username, challengeId, signature }),
-  /** The next version of the caller's vault. */
-  put: vaultUpload,
 };
 
 /** A vault of the caller's own account, with all its methods. */
@@ -41,5 +39,4 @@ export interface VaultProcedures {
   readonly unlock: Mutation<typeof vaultInputs.unlock, UnlockAnswer>;
   /** Null for an account without unlock ways. */
   readonly get: Query<null, VaultAnswer | null>;
-  readonly put: Mutation<typeof vaultInputs.put, void>;
 }

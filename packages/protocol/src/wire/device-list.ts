@@ -56,6 +56,10 @@ export interface DeviceList {
   readonly archiveEpoch: number;
   /** Names of the devices and when they were added, sealed for the account's own devices. */
   readonly labels: Bytes;
+  /** Version of the account's vault; 0 for an account without unlock ways. */
+  readonly vaultVersion: number;
+  /** SHA-256 of that vault; zeros for version 0. */
+  readonly vaultHash: Bytes;
   /** In ascending order of id, no id twice. */
   readonly devices: readonly Device[];
 }
@@ -106,6 +110,8 @@ export const deviceListCodec: Codec<DeviceList> = versioned(
     author: id<DeviceId>(),
     archiveEpoch: u32,
     labels: variable(SIZE_LIMITS.deviceLabels),
+    vaultVersion: u32,
+    vaultHash: fixed(32),
     devices: devicesCodec,
   }),
 );

@@ -84,6 +84,8 @@ const deviceLists: fc.Arbitrary<DeviceList> = fc.record({
   author: ids<Device['deviceId']>(),
   archiveEpoch: uint32,
   labels: bytesUpTo(300),
+  vaultVersion: uint32,
+  vaultHash: bytes(32),
   devices: fc
     .uniqueArray(devices, { maxLength: COUNT_LIMITS.devicesPerUser, selector: (device) => device.deviceId })
     .map((list) => list.toSorted((a, b) => (a.deviceId < b.deviceId ? -1 : 1))),

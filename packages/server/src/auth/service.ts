@@ -32,7 +32,7 @@ import type { DurableLimits } from '../limits/durable.ts';
 import type { PublicCaller, Session } from '../sessions/session.ts';
 import { skeletonOf } from '../users/skeleton.ts';
 import { usernameKeyOf } from '../users/username.ts';
-import { insertChallenge, takeChallenge } from '../challenges/store.ts';
+import { findChallenge, insertChallenge, takeChallenge } from '../challenges/store.ts';
 import { findUnlockKey } from '../vault/lookup.ts';
 import type { VaultService } from '../vault/service.ts';
 import { createAccount } from './accounts.ts';
@@ -82,19 +82,16 @@ export function createAuthService(deps: {
     await limits.consume('auth', tenant.tenantId, address, tenant.rates.authPerMinutePerAddress);
   }
 
-  /**
-   * Takes the challenge, so that it cannot be used again, and checks the device's signature over it.
-   * @returns its nonce
-   */
+  /** Checks the device's signature over a challenge. @throws SealError CHALLENGE_INVALID without its nonce */
   async function checkProof(
     { tenant }: Caller,
     purpose: AuthPurpose,
     input: Input<'signIn'>,
-    device: { readonly signKey: Bytes; readonly deviceListHash: Bytes | null },
+    device: { readonly signKey: Bytes; readonly deviceListHash: Bytes | null; readonly nonce: Bytes | null },
   ): Promise<Bytes> {
     const { tenantId } = tenant;
     const { challengeId, userId, deviceId, signature } = input;
-    const nonce = await takeChallenge(prisma, tenantId, challengeId, new Date(clock()));
+    const { nonce } = device;
     if (nonce === null) throw new SealError('CHALLENGE_INVALID');
     const proof = { purpose, tenantId, challengeId, nonce, userId, deviceId, deviceListHash: device.deviceListHash };
     await verifyAuthProof({ curves, proof, signKey: asKey(device.signKey), signature });
@@ -115,8 +112,34 @@ export function createAuthService(deps: {
     if (device === null || next.list.author !== device.deviceId) {
       throw new SealError('DEVICE_LIST_REJECTED', 'auth: the device is not in the list, or did not sign it');
     }
-    const nonce = await checkProof(caller, purpose, input, { signKey: device.signKey, deviceListHash: next.hash });
-    return { next, device, nonce };
+    const found = await findChallenge(prisma, caller.tenant.tenantId, input.challengeId, new Date(clock()));
+    const signed = { signKey: device.signKey, deviceListHash: next.hash, nonce: found };
+    return { next, device, nonce: await checkProof(caller, purpose, input, signed) };
+  }
+
+  /**
+   * Runs `task`, which stores something for a proof, in a transaction that takes the proof's challenge. So a device that
+   * takes the challenge itself, to sign in, learns for certain whether an earlier request of its own had effect or never
+   * will. A failure takes the challenge as well.
+   */
+  async function takingChallenge<T>(
+    { tenant }: Caller,
+    { challengeId }: Pick<Input<'signIn'>, 'challengeId'>,
+    task: (inTransaction: <R>(store: (tx: Transaction) => Promise<R>) => Promise<R>) => Promise<T>,
+  ): Promise<T> {
+    const take = (from: Transaction | PrismaClient): Promise<Bytes | null> =>
+      takeChallenge(from, tenant.tenantId, challengeId, new Date(clock()));
+    try {
+      return await task((store) =>
+        transact(prisma, async (tx) => {
+          if ((await take(tx)) === null) throw new SealError('CHALLENGE_INVALID');
+          return store(tx);
+        }),
+      );
+    } catch (error) {
+      await take(prisma);
+      throw error;
+    }
   }
 
   /** Checks that someone with more than the account key lets `device` in. @throws SealError BAD_SIGNATURE */
@@ -183,21 +206,24 @@ export function createAuthService(deps: {
       await countAttempt(caller);
       const { tenantId } = caller.tenant;
       const { userId, deviceId, username } = input;
-      const { next } = await checkListAndProof(caller, 'register', input);
-      const { version, devices: listed, username: signedName } = next.list;
-      if (version !== 1 || listed.length !== 1 || next.certificate.number !== 1 || signedName !== username) {
-        throw new SealError(
-          'DEVICE_LIST_REJECTED',
-          'auth: the first list of an account must have version 1, certificate 1, one device and the name',
-        );
-      }
-      const checked = input.vault && (await vault.check(input.vault));
-      return transact(prisma, async (tx) => {
-        const usernameKey = username && usernameKeyOf(username);
-        const account = { tenantId, userId, username, usernameKey, usernameSkeleton: username && skeletonOf(username) };
-        const features = { devices, vaults: vault };
-        await createAccount(tx, features, { ...account, first: next, vault: checked, now: new Date(clock()) });
-        return openSession(tx, { tenantId, userId, deviceId, username });
+      return takingChallenge(caller, input, async (inTransaction) => {
+        const { next } = await checkListAndProof(caller, 'register', input);
+        const { version, devices: listed, username: signedName } = next.list;
+        if (version !== 1 || listed.length !== 1 || next.certificate.number !== 1 || signedName !== username) {
+          throw new SealError(
+            'DEVICE_LIST_REJECTED',
+            'auth: the first list of an account must have version 1, certificate 1, one device and the name',
+          );
+        }
+        const checked = await vault.check(input.vault, next, null);
+        return inTransaction(async (tx) => {
+          const usernameKey = username && usernameKeyOf(username);
+          const usernameSkeleton = username && skeletonOf(username);
+          const account = { tenantId, userId, username, usernameKey, usernameSkeleton };
+          const features = { devices, vaults: vault };
+          await createAccount(tx, features, { ...account, first: next, vault: checked, now: new Date(clock()) });
+          return openSession(tx, { tenantId, userId, deviceId, username });
+        });
       });
     },
 
@@ -206,29 +232,32 @@ export function createAuthService(deps: {
       const { tenantId } = caller.tenant;
       const { userId, deviceId } = input;
       const account = { tenantId, userId };
-      const previous = await devices.latest(account);
-      if (previous === null) throw new SealError('NOT_FOUND', 'auth: no such account');
-      const { next, device, nonce } = await checkListAndProof(caller, 'join', input);
-      const isRepeated = base64Of(next.hash) === base64Of(previous.hash);
-      const change: ListChange | null = isRepeated ? null : await devices.checkNext(account, previous, next);
-      if (change !== null && (change.added.length !== 1 || change.added[0] !== device)) {
-        throw new SealError('DEVICE_LIST_REJECTED', 'auth: a joining device must add only itself');
-      }
-      if (change !== null) {
-        await checkAdmission(caller, input, { previous, next, device, nonce });
-        await devices.countVersion(account, caller.tenant.rates);
-      }
-      const { answer, isStored } = await transact(prisma, async (tx) => {
-        const isNew = change !== null && (await devices.store(tx, change));
-        const user = await tx.user.findUniqueOrThrow({
-          where: { tenantId_id: { tenantId, id: userId } },
-          select: { username: true },
+      return takingChallenge(caller, input, async (inTransaction) => {
+        const previous = await devices.latest(account);
+        if (previous === null) throw new SealError('NOT_FOUND', 'auth: no such account');
+        const { next, device, nonce } = await checkListAndProof(caller, 'join', input);
+        const isRepeated = base64Of(next.hash) === base64Of(previous.hash);
+        const change: ListChange | null = isRepeated ? null : await devices.checkNext(account, previous, next);
+        if (change !== null && (change.added.length !== 1 || change.added[0] !== device)) {
+          throw new SealError('DEVICE_LIST_REJECTED', 'auth: a joining device must add only itself');
+        }
+        if (change !== null) {
+          await vault.check(null, next, previous);
+          await checkAdmission(caller, input, { previous, next, device, nonce });
+          await devices.countVersion(account, caller.tenant.rates);
+        }
+        const { answer, isStored } = await inTransaction(async (tx) => {
+          const isNew = change !== null && (await devices.store(tx, change));
+          const user = await tx.user.findUniqueOrThrow({
+            where: { tenantId_id: { tenantId, id: userId } },
+            select: { username: true },
+          });
+          const session = await openSession(tx, { tenantId, userId, deviceId, username: user.username });
+          return { answer: session, isStored: isNew };
         });
-        const session = await openSession(tx, { tenantId, userId, deviceId, username: user.username });
-        return { answer: session, isStored: isNew };
+        if (change !== null && isStored) await devices.announce(change);
+        return answer;
       });
-      if (change !== null && isStored) await devices.announce(change);
-      return answer;
     },
 
     async signIn(caller, input) {
@@ -238,11 +267,13 @@ export function createAuthService(deps: {
       // Counted by account and address: an attacker elsewhere cannot lock the owner out.
       const subject = `${userId}:${caller.address}`;
       await limits.check('failedAuth', tenantId, subject, rates.failedAuthPerAccount);
+      // Before it is known whether there is such a device: see `takingChallenge`.
+      const nonce = await takeChallenge(prisma, tenantId, input.challengeId, new Date(clock()));
       const device = await findDevice(prisma, tenantId, deviceId);
       if (device === null || device.userId !== userId) throw new SealError('NOT_FOUND', 'auth: no such device');
       if (device.isRemoved) throw new SealError('DEVICE_REVOKED');
       try {
-        await checkProof(caller, 'signIn', input, { signKey: asKey(device.signKey), deviceListHash: null });
+        await checkProof(caller, 'signIn', input, { signKey: asKey(device.signKey), deviceListHash: null, nonce });
       } catch (error) {
         await limits.consume('failedAuth', tenantId, subject, rates.failedAuthPerAccount);
         throw error;

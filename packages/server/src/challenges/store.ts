@@ -14,9 +14,24 @@ export async function insertChallenge(
   await prisma.challenge.create({ data: challenge });
 }
 
-/** Takes an unexpired challenge, which cannot be taken again. @returns its nonce, or null */
-export async function takeChallenge(
+/** Reads an unexpired challenge and leaves it there. @returns its nonce, or null */
+export async function findChallenge(
   prisma: PrismaClient,
+  tenantId: TenantId,
+  id: ChallengeId,
+  now: Date,
+): Promise<Bytes | null> {
+  const row = await prisma.challenge.findUnique({ where: { tenantId_id: { tenantId, id } } });
+  return row !== null && row.expiresAt > now ? Uint8Array.from(row.nonce) : null;
+}
+
+/**
+ * Takes an unexpired challenge, which cannot be taken again. In a transaction, others who would take it wait for how that
+ * ends.
+ * @returns its nonce, or null
+ */
+export async function takeChallenge(
+  prisma: Pick<PrismaClient, '$queryRaw'>,
   tenantId: TenantId,
   id: ChallengeId,
   now: Date,

@@ -11,9 +11,7 @@ export function createDevicesRouter(devices: DevicesService) {
       .query(({ ctx, input }) => devices.lists(ctx.tenant.tenantId, input.users)),
     update: sessionProcedure
       .input(deviceInputs.update)
-      .mutation(({ ctx, input }) =>
-        devices.update(ctx.session, { bytes: input.deviceList, signature: input.signature }),
-      ),
+      .mutation(({ ctx, input }) => devices.update(ctx.session, input)),
     replaceKey: sessionProcedure
       .input(deviceInputs.replaceKey)
       .mutation(({ ctx, input }) => devices.replaceKey(ctx.session, input)),

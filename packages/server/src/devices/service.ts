@@ -30,7 +30,7 @@ import type { PrismaClient } from '../generated/client.ts';
 import type { DurableLimits } from '../limits/durable.ts';
 import type { Rates } from '../limits/rates.ts';
 import type { Session } from '../sessions/session.ts';
-import type { CheckedVault, VaultService } from '../vault/service.ts';
+import type { VaultService } from '../vault/service.ts';
 import type { Audience } from '../delivery/audience.ts';
 import { findExistingUsers } from '../users/lookup.ts';
 import type { Account } from './lookup.ts';
@@ -83,11 +83,12 @@ export interface DevicesService {
   /** Tells the account's devices, its peers and its channels, after the commit. */
   announce(change: ListChange): Promise<void>;
   /**
-   * Publishes the caller's next list, with devices removed, under the present account key. The same list again changes
-   * nothing.
-   * @throws SealError DEVICE_LIST_REJECTED, BAD_SIGNATURE, NOT_FOUND, RATE_LIMITED, and as `checkNext`
+   * Publishes the caller's next list, with devices removed or another vault, under the present account key; the vault is
+   * stored with it or not at all. The same list again changes nothing.
+   * @throws SealError DEVICE_LIST_REJECTED, BAD_SIGNATURE, NOT_FOUND, RATE_LIMITED, and as `checkNext`,
+   *   `VaultService.check` and `VaultService.store`
    */
-  update(session: Session, signed: SignedDeviceList): Promise<void>;
+  update(session: Session, input: UpdateInput): Promise<void>;
   /**
    * Publishes the caller's next list under a new account key, with devices removed or not; the vault that opens the new
    * key and what the other devices get of it are stored with it or not at all. The same list again changes nothing.
@@ -101,6 +102,7 @@ export interface DevicesService {
   checkpoint(session: Session, rev: number): Promise<CheckpointAnswer>;
 }
 
+type UpdateInput = z.output<typeof deviceInputs.update>;
 type ReplaceKeyInput = z.output<typeof deviceInputs.replaceKey>;
 
 export function createDevicesService(deps: {
@@ -109,7 +111,7 @@ export function createDevicesService(deps: {
   readonly bus: Bus;
   readonly audience: Audience;
   readonly limits: DurableLimits;
-  readonly vault: Pick<VaultService, 'check' | 'store' | 'exists'>;
+  readonly vault: Pick<VaultService, 'check' | 'store'>;
   readonly clock: () => number;
 }): DevicesService {
   const { prisma, curves, bus, audience, limits, vault, clock } = deps;
@@ -184,15 +186,6 @@ export function createDevicesService(deps: {
     return change;
   }
 
-  /** Checks that the vault fits the list that it comes with. */
-  async function checkVault(input: ReplaceKeyInput, { list }: VerifiedDeviceList): Promise<CheckedVault | null> {
-    const checked = input.vault && (await vault.check(input.vault));
-    if (checked !== null && checked.verified.vault.archiveEpoch !== list.archiveEpoch) {
-      throw new SealError('VAULT_REJECTED', 'devices: the vault is of another epoch than the list');
-    }
-    return checked;
-  }
-
   const countVersion = (account: Account, rates: Rates): Promise<void> =>
     limits.consume('deviceList', account.tenantId, account.userId, rates.deviceListsPerDayPerAccount);
 
@@ -222,17 +215,23 @@ export function createDevicesService(deps: {
       return { lists };
     },
 
-    async update(session, signed) {
+    async update(session, { deviceList, signature, vault: upload }) {
       const account = { tenantId: session.tenantId, userId: session.userId };
-      const next = await verifyDeviceList(curves, signed);
+      const next = await verifyDeviceList(curves, { bytes: deviceList, signature });
       const previous = await latest(account);
       if (previous === null) throw new SealError('NOT_FOUND', 'devices: no such account');
       if (constantTimeEqual(previous.hash, next.hash)) return;
       const change = await checkOwnNext(session, account, previous, next);
       if (next.certificate.number !== previous.certificate.number)
         throw new SealError('DEVICE_LIST_REJECTED', 'devices: use devices.replaceKey for a new account key');
+      const checked = await vault.check(upload, next, previous);
       await countVersion(account, session.rates);
-      if (await transact(prisma, (tx) => store(tx, change))) await announce(change);
+      const isStored = await transact(prisma, async (tx) => {
+        if (!(await store(tx, change))) return false;
+        if (checked !== null) await vault.store(tx, account, checked);
+        return true;
+      });
+      if (isStored) await announce(change);
     },
 
     async replaceKey(session, input) {
@@ -249,15 +248,12 @@ export function createDevicesService(deps: {
       others.delete(session.deviceId);
       if (shares.some(({ deviceId }) => !others.delete(deviceId)))
         throw new SealError('BAD_INPUT', 'devices: a share is for a device that is not on the list, or twice');
-      const checked = await checkVault(input, next);
+      const checked = await vault.check(input.vault, next, previous);
       const { accountKeysPerDayPerAccount } = session.rates;
       await limits.consume('accountKey', account.tenantId, account.userId, accountKeysPerDayPerAccount);
       const isStored = await transact(prisma, async (tx) => {
         if (!(await store(tx, change))) return false;
         if (checked !== null) await vault.store(tx, account, checked);
-        else if (await vault.exists(tx, account)) {
-          throw new SealError('VAULT_REJECTED', 'devices: the vault must change with the account key');
-        }
         const senderDeviceId = session.deviceId;
         await replaceKeyShares(
           tx,

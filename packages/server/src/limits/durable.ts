@@ -12,7 +12,6 @@ const WINDOWS = {
   search: 60,
   deviceList: 86_400,
   accountKey: 86_400,
-  vault: 86_400,
   link: 60,
   attachment: 60,
   channelChange: 60,

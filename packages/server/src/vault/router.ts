@@ -7,6 +7,5 @@ export function createVaultRouter(vault: VaultService) {
   return router({
     unlock: publicProcedure.input(vaultInputs.unlock).mutation(({ ctx, input }) => vault.unlock(ctx, input)),
     get: sessionProcedure.query(({ ctx }) => vault.get(ctx.session)),
-    put: sessionProcedure.input(vaultInputs.put).mutation(({ ctx, input }) => vault.put(ctx.session, input)),
   });
 }

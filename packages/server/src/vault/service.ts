@@ -14,12 +14,13 @@ import {
   isUnlockProof,
   verifyVault,
   type Curves,
+  type VerifiedDeviceList,
   type VerifiedVault,
 } from '@seal-chat/crypto/verify';
 import type { z } from 'zod';
 import { takeChallenge } from '../challenges/store.ts';
 import { base64Of } from '../db/bytes.ts';
-import { transact, type Transaction } from '../db/transaction.ts';
+import type { Transaction } from '../db/transaction.ts';
 import type { PrismaClient } from '../generated/client.ts';
 import type { DurableLimits } from '../limits/durable.ts';
 import type { PublicCaller, Session } from '../sessions/session.ts';
@@ -48,17 +49,22 @@ export interface VaultService {
     input: z.output<typeof vaultInputs.unlock>,
   ): Promise<UnlockAnswer>;
   get(session: Session): Promise<VaultAnswer | null>;
-  /** Stores the next version of the caller's vault. @throws SealError as `check` and `store`, RATE_LIMITED */
-  put(session: Session, upload: VaultUpload): Promise<void>;
-  /** Checks what can be checked of an upload alone. @throws SealError VAULT_REJECTED, BAD_SIGNATURE, MALFORMED */
-  check(upload: VaultUpload): Promise<CheckedVault>;
+  /**
+   * Checks that the vault that came with a device list is the one that the list names, and that none came where the
+   * list names the same one as `previous` (null: the first list of an account).
+   * @returns null where the vault stays
+   * @throws SealError VAULT_REJECTED, BAD_SIGNATURE, MALFORMED
+   */
+  check(
+    upload: VaultUpload | null,
+    next: VerifiedDeviceList,
+    previous: VerifiedDeviceList | null,
+  ): Promise<CheckedVault | null>;
   /**
    * Stores a vault inside a transaction, after its account. The same vault again changes nothing.
    * @throws SealError CONFLICT when another version came first, IDENTITY_CHANGED, VAULT_REJECTED
    */
   store(tx: Transaction, owner: Owner, vault: CheckedVault): Promise<void>;
-  /** Tells whether the account has a vault. */
-  exists(tx: Transaction, owner: Owner): Promise<boolean>;
 }
 
 export function createVaultService(deps: {
@@ -69,7 +75,22 @@ export function createVaultService(deps: {
 }): VaultService {
   const { prisma, curves, limits, clock } = deps;
 
-  async function check({ vault, signature, records }: VaultUpload): Promise<CheckedVault> {
+  const check: VaultService['check'] = async (upload, { list }, previous) => {
+    if (list.vaultVersion === (previous?.list.vaultVersion ?? 0)) {
+      if (upload !== null) throw new SealError('VAULT_REJECTED', 'vault: the list does not name it');
+      return null;
+    }
+    if (upload === null) throw new SealError('VAULT_REJECTED', 'vault: the list names another one');
+    const checked = await checkAlone(upload);
+    const { vault, hash } = checked.verified;
+    const isNamed = vault.version === list.vaultVersion && constantTimeEqual(hash, list.vaultHash);
+    if (!isNamed) throw new SealError('VAULT_REJECTED', 'vault: the list names another one');
+    if (vault.archiveEpoch !== list.archiveEpoch)
+      throw new SealError('VAULT_REJECTED', 'vault: it is of another epoch than the list');
+    return checked;
+  };
+
+  async function checkAlone({ vault, signature, records }: VaultUpload): Promise<CheckedVault> {
     const verified = await verifyVault(curves, { bytes: vault, signature });
     const methods = checkRecords(verified, records).map(({ methodId, kind, params }, i): MethodRow => {
       if (kind !== METHOD_KINDS.recoveryCode)
@@ -130,14 +151,6 @@ export function createVaultService(deps: {
       const found = await findVault(prisma, { tenantId, userId });
       return found && { ...answerOf(found.signed), records: found.records.map(base64Of) };
     },
-
-    async put({ tenantId, userId, rates }, upload) {
-      await limits.consume('vault', tenantId, userId, rates.vaultsPerDayPerAccount);
-      const checked = await check(upload);
-      await transact(prisma, (tx) => store(tx, { tenantId, userId }, checked));
-    },
-
-    exists: async (tx, owner) => (await findVault(tx, owner)) !== null,
   };
 }
 

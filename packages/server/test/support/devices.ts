@@ -8,12 +8,13 @@ import {
   signJoinConsent,
   type DeviceKeys,
   type DeviceListState,
+  type VaultReference,
 } from '@seal-chat/crypto';
 import { toBase64, type DeviceId, type PreKeyKind } from '@seal-chat/protocol';
 import { curves, rng, withAnonymous } from './connections.ts';
 import { type TestDevice, type TestPerson, prove, listInput, signedIn } from './people.ts';
 import type { RelayProcess, TestTenant } from './relay.ts';
-import { makeVault } from './vaults.ts';
+import { makeVault, type TestVault } from './vaults.ts';
 
 const kem = await selectKem(undefined, rng);
 
@@ -25,12 +26,13 @@ export function nextList(
     readonly remove?: readonly DeviceId[];
     readonly author?: DeviceId;
     readonly previous?: DeviceListState;
+    readonly vault?: VaultReference | undefined;
   },
 ): Promise<DeviceListState> {
-  const { add = [], remove = [], previous = list } = change;
+  const { add = [], remove = [], previous = list, vault } = change;
   const author = change.author ?? add[0]?.deviceId ?? first.deviceId;
   const named = add.map((keys) => ({ keys, name: 'another' }));
-  return extendDeviceList({ curves, rng, account, previous, author, add: named, remove, now: Date.now() });
+  return extendDeviceList({ curves, rng, account, previous, author, add: named, remove, vault, now: Date.now() });
 }
 
 /** The consent of `person`'s device `by` that `joining` may join. */
@@ -73,17 +75,35 @@ export async function removeDevices(person: TestPerson, by: TestDevice, remove: 
   await by.api.devices.update.mutate({
     deviceList: toBase64(list.signed.bytes),
     signature: toBase64(list.signed.signature),
+    vault: null,
   });
   person.list = list;
+}
+
+/** Publishes the next list of `person`, which names another vault; `upload` is what comes with it. */
+export async function publishVault(
+  person: TestPerson,
+  vault: TestVault,
+  upload: TestVault['upload'] | null = vault.upload,
+  made?: DeviceListState,
+): Promise<DeviceListState> {
+  const list = made ?? (await nextList(person, { vault: vault.reference }));
+  const { bytes, signature } = list.signed;
+  await person.first.api.devices.update.mutate({
+    deviceList: toBase64(bytes),
+    signature: toBase64(signature),
+    vault: upload,
+  });
+  return list;
 }
 
 /** What replaces the account key of `person`, without some devices, published by its first device. */
 export async function replaceKey(person: TestPerson, remove: readonly DeviceId[]) {
   const { identity, list: previous, first } = person;
   const account = await replaceAccountKey({ curves, rng, identity, previous });
-  const list = await nextList({ ...person, account }, { remove, author: first.deviceId });
   const owner = { ...account, identity };
   const vault = person.vault && (await makeVault(owner, person.vault, account.archive.epoch));
+  const list = await nextList({ ...person, account }, { remove, author: first.deviceId, vault: vault?.reference });
   const others = list.list.devices.filter(({ deviceId }) => deviceId !== first.deviceId);
   const shares = others.map(({ deviceId }) => ({ deviceId, envelope: toBase64(rng(200)) }));
   const { bytes, signature } = list.signed;

@@ -87,8 +87,9 @@ export async function signUp(
   const { tenantId } = tenant;
   const { identity, account } = await createAccountKeys({ curves, rng, tenantId, userId, username });
   const keys = await createDeviceKeys({ curves, rng });
-  const list = await createDeviceList({ curves, rng, account, device: { keys, name: 'first' }, now: Date.now() });
   const vault = username === null ? null : await makeVault({ tenantId, userId, identity });
+  const device = { keys, name: 'first' };
+  const list = await createDeviceList({ curves, rng, account, device, vault: vault?.reference, now: Date.now() });
   const session = await withAnonymous(process, tenant, async (api) =>
     api.auth.register.mutate({
       ...(await prove(api, keys, userId, 'register', list)),

@@ -50,7 +50,6 @@ const RATES: Rates = {
   prekeyClaimsPerMinutePerUser: 1_000_000,
   deviceListsPerDayPerAccount: 1_000,
   accountKeysPerDayPerAccount: 1_000,
-  vaultsPerDayPerAccount: 1_000,
   searchesPerMinutePerUser: 1_000_000,
   keyPackageClaimsPerMinutePerUser: 1_000_000,
   channelChangesPerMinutePerUser: 1_000_000,

@@ -1,5 +1,5 @@
 import { signUnlockProof } from '@seal-chat/crypto';
-import type { SignKeyPair } from '@seal-chat/crypto';
+import type { SignKeyPair, VaultReference } from '@seal-chat/crypto';
 import {
   KEY_WRAP_PARAMETERS,
   METHOD_KINDS,
@@ -26,6 +26,8 @@ export interface TestVault {
   readonly version: number;
   readonly methodId: MethodId;
   readonly unlockKey: SignKeyPair;
+  /** How a device list names it. */
+  readonly reference: VaultReference;
   readonly upload: { readonly vault: string; readonly signature: string; readonly records: string[] };
 }
 
@@ -62,7 +64,7 @@ export async function makeVault(
   });
   const signature = await curves.sign(identity, vaultSignatureInput(bytes));
   const upload = { vault: toBase64(bytes), signature: toBase64(signature), records: [toBase64(record)] };
-  return { bytes, version, methodId, unlockKey, upload };
+  return { bytes, version, methodId, unlockKey, reference: { version, hash: sha256(bytes) }, upload };
 }
 
 /** What `vault.unlock` takes, proved with `unlockKey`. */
