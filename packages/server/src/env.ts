@@ -76,6 +76,16 @@ export const VARIABLES = {
     'Address to listen on; 0.0.0.0 or :: for all.',
     z.string().regex(/^[\w.:-]+$/, 'must be an IP address or a host name'),
   ),
+  PRIVATE_PORT: variable(
+    null,
+    'TCP port of readiness and metrics. Default: PORT + 10000 (18787), a free one when that is taken.',
+    wholeNumber(0, 65_535),
+  ),
+  PRIVATE_HOST: variable(
+    '127.0.0.1',
+    'Address that PRIVATE_PORT is listened on: one that only your own machines reach.',
+    z.string().regex(/^[\w.:-]+$/, 'must be an IP address or a host name'),
+  ),
   DATA_DIR: variable('.seal', 'Directory of the embedded PostgreSQL; relative to the repository.', z.string()),
   DATABASE_URL: variable(
     null,
@@ -153,6 +163,9 @@ type Value<N extends VariableName> = (typeof VARIABLES)[N] extends Variable<infe
 export interface Config {
   readonly port: number;
   readonly host: string;
+  /** Null: derived from `port`. */
+  readonly privatePort: number | null;
+  readonly privateHost: string;
   /** Absolute path. */
   readonly dataDir: string;
   /** Null: the embedded PostgreSQL. */
@@ -178,6 +191,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   return {
     port: read('PORT'),
     host: read('HOST'),
+    privatePort: readVariable(environment, 'PRIVATE_PORT') as number | null,
+    privateHost: read('PRIVATE_HOST'),
     dataDir: resolve(ROOT, read('DATA_DIR')),
     databaseUrl: readOptional(environment, 'DATABASE_URL'),
     redisUrl: readOptional(environment, 'REDIS_URL'),

@@ -1,15 +1,16 @@
-import { destination, pino, type Logger } from 'pino';
+import { pino, type Logger } from 'pino';
+import type { LogOutput } from './log-output.ts';
 
 export type { Logger } from 'pino';
 
 /**
- * The log: one JSON object a line on standard error, so that standard output carries the `ready` line alone.
+ * The log: one JSON object a line, on standard error, so that standard output carries the `ready` line alone.
  *
  * What may be in it: events of the process's life, routes, statuses, durations, error codes and counts. Never bodies,
  * headers, tokens, keys, names of people, or (from `info` up) addresses. The serialisers below leave out what Fastify
  * and errors would add on their own.
  */
-export function createLog(level: string): Logger {
+export function createLog(level: string, output: Pick<LogOutput, 'write'>): Logger {
   return pino(
     {
       level,
@@ -18,7 +19,7 @@ export function createLog(level: string): Logger {
       formatters: { level: (label) => ({ level: label }) },
       serializers: { err: describeError, error: describeError, req: () => undefined, res: () => undefined },
     },
-    destination({ dest: 2, sync: true }),
+    output,
   );
 }
 

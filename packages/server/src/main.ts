@@ -1,21 +1,27 @@
 /** The server process: reads the environment, starts, says where it is, and stops in order when told to. */
 import { readConfig } from './env.ts';
+import { createLogOutput } from './log-output.ts';
 import { createLog, type Logger } from './log.ts';
 import { startServer } from './start.ts';
 import { StartError } from './start-error.ts';
 
+/** What was logged last has this long to be read before the process ends, ms. */
+const LAST_WORDS_MS = 1_000;
+
+const output = createLogOutput(2);
+
 try {
   const config = readConfig(process.env);
-  const log = createLog(config.logLevel);
+  const log = createLog(config.logLevel, output);
   // Until there is something to stop in order, a signal ends the process at once; PostgreSQL ends with it.
-  let stop = (): void => process.exit(0);
+  let stop = (): void => void exit(0);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop());
   // Started with a channel by a parent, the server does not outlive it.
   process.on('disconnect', () => stop());
   process.on('uncaughtException', (err) => fail(log, err));
   if (config.redisUrl !== null) log.warn('REDIS_URL is set but not supported yet; ignoring it');
 
-  const server = await startServer(config, log);
+  const server = await startServer(config, log, { droppedLogLines: output.dropped });
   let isStopping = false;
   stop = () => {
     if (isStopping) return;
@@ -23,25 +29,33 @@ try {
     log.info('stopping');
     void server.stop().then(() => {
       log.info('stopped');
-      process.exit(0);
+      return exit(0);
     });
   };
-  void server.failed.then((reason) => leave(reason));
   const demo = server.demoUrl === null ? '' : ` demo ${server.demoUrl}`;
-  process.stdout.write(`ready ${server.url}${demo}\n`);
+  process.stdout.write(`ready ${server.url}${demo} private ${server.privateUrl}\n`);
 } catch (error) {
-  leave(error instanceof StartError ? error.message : `the server cannot start: ${firstLine(error)}`);
+  await leave(error instanceof StartError ? error.message : `the server cannot start: ${firstLine(error)}`);
 }
 
 function fail(log: Logger, err: unknown): void {
   log.fatal({ err }, 'unexpected error');
-  process.exit(1);
+  void exit(1);
 }
 
 /** Writes one line to standard error and exits with code 1. */
-function leave(line: string): void {
-  process.stderr.write(`seal: ${line}\n`);
-  process.exit(1);
+async function leave(line: string): Promise<void> {
+  output.write(`seal: ${line}\n`);
+  await exit(1);
+}
+
+/**
+ * Ends the process once the log is written. Where nothing reads the log any longer, Node would wait for it for ever: then
+ * the process ends itself as `kill -9` does. By then nothing else is left to do.
+ */
+async function exit(code: number): Promise<void> {
+  if (!(await output.flush(LAST_WORDS_MS))) process.kill(process.pid, 'SIGKILL');
+  process.exit(code);
 }
 
 function firstLine(error: unknown): string {

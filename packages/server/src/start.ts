@@ -5,7 +5,9 @@ import proxyAddress from '@fastify/proxy-addr';
 import { createApp } from './app.ts';
 import { connect } from './db/connect.ts';
 import type { Config } from './env.ts';
-import { createMetrics } from './health/metrics.ts';
+import { createMetrics, type Gauges } from './health/metrics.ts';
+import { createReadiness } from './health/readiness.ts';
+import { createPrivateServer } from './http/private-server.ts';
 import { createHttpServer } from './http/server.ts';
 import type { Logger } from './log.ts';
 import { migrate } from './migrate/migrate.ts';
@@ -18,8 +20,8 @@ export interface RunningServer {
   /** Origin that browsers use. */
   readonly url: string;
   readonly demoUrl: string | null;
-  /** Settles with a reason when the server cannot go on. */
-  readonly failed: Promise<string>;
+  /** Origin of readiness and metrics, for the operator alone. */
+  readonly privateUrl: string;
   /** Refuses what is new, settles what is under way, and ends everything, the database last. */
   stop(): Promise<void>;
 }
@@ -29,9 +31,14 @@ export interface RunningServer {
  *
  * @throws StartError when something the operator can mend is in the way; then nothing is left running.
  */
-export async function startServer(config: Config, log: Logger): Promise<RunningServer> {
+export async function startServer(
+  config: Config,
+  log: Logger,
+  gauges: Pick<Gauges, 'droppedLogLines'>,
+): Promise<RunningServer> {
   const began = performance.now();
-  const port = await findPort(config.host, config.port);
+  const port = await findPort('PORT', config.host, config.port);
+  const privatePort = await findPrivatePort(config, port);
   const database = await openDatabaseServer(config, log);
   const undo: (() => Promise<unknown>)[] = [() => database.stop()];
   try {
@@ -42,34 +49,40 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
     undo.push(() => sql.end({ timeout: 5 }));
     await (config.isDemoOn ? seedDemoTenant(sql, demoOrigins(url, config.host, port)) : closeDemoTenant(sql));
 
-    const metrics = createMetrics({ openSockets: () => app.openSockets() });
+    const metrics = createMetrics({ ...gauges, openSockets: () => app.openSockets() });
     const app = await createApp({
       databaseUrl: database.url,
       rates: config.rates,
       log,
       onAccepted: (count) => metrics.addAcceptedMessages(count),
     });
+    const ready = createReadiness(() => app.ready());
     const http = createHttpServer({
       log,
       metrics,
-      ready: () => app.ready(),
+      ready,
       trpc: app,
       attachments: app,
       publicUrl: url,
       trustedProxies: config.trustedProxies,
       demo: config.isDemoOn ? { sql, tenantId: DEMO_TENANT_ID, publicUrl: url } : null,
     });
+    const forOperator = createPrivateServer({ log, ready, registry: metrics.registry });
+    undo.push(() => forOperator.close());
     // The last first: answer what was asked over HTTP, settle and close the sockets, cut what is left.
     undo.push(http.close, app.close, http.drain);
     app.attachWebSocket(http.fastify.server, addressReader(config.trustedProxies));
+    await forOperator.listen({ host: config.privateHost, port: privatePort }).catch((error: unknown) => {
+      throw listenFailure(error, 'PRIVATE_PORT', config.privateHost, privatePort);
+    });
     await http.fastify.listen({ host: config.host, port }).catch((error: unknown) => {
-      throw listenFailure(error, config.host, port);
+      throw listenFailure(error, 'PORT', config.host, port);
     });
     log.info({ ms: Math.round(performance.now() - began) }, 'started');
     return {
       url,
       demoUrl: config.isDemoOn ? `${url}/demo` : null,
-      failed: database.failed,
+      privateUrl: originOf(config.privateHost, privatePort),
       async stop() {
         await database.announceStop();
         await inReverse(undo, config.shutdownMs, log);
@@ -103,7 +116,6 @@ function timeout(ms: number, onTimeout: () => void): Promise<void> {
 
 interface DatabaseServer {
   readonly url: string;
-  readonly failed: Promise<string>;
   announceStop(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -112,12 +124,13 @@ async function openDatabaseServer(config: Config, log: Logger): Promise<Database
   if (config.databaseUrl === null) {
     return startPostgres({
       dataDir: config.dataDir,
-      onRestart: (reason) => log.error({ reason }, 'the embedded PostgreSQL ended and is started again'),
+      onRestart: (reason, pauseMs) =>
+        log.error({ reason, pauseMs }, 'the embedded PostgreSQL ended and is started again'),
     });
   }
   await checkDatabase(config.databaseUrl);
   const nothing = async (): Promise<void> => undefined;
-  return { url: config.databaseUrl, failed: new Promise(() => undefined), announceStop: nothing, stop: nothing };
+  return { url: config.databaseUrl, announceStop: nothing, stop: nothing };
 }
 
 const CONNECT_TIMEOUT_SECONDS = 10;
@@ -139,16 +152,28 @@ async function checkDatabase(url: string): Promise<void> {
 }
 
 /** The port to listen on, looked at before anything is started: the one asked for, or with 0 a free one. */
-async function findPort(host: string, port: number): Promise<number> {
+async function findPort(variable: PortVariable, host: string, port: number): Promise<number> {
   const giveUpAt = performance.now() + PORT_PATIENCE_MS;
   for (;;) {
     try {
       return await probePort(host, port);
     } catch (error) {
-      if (systemCode(error) !== 'EADDRINUSE' || performance.now() > giveUpAt) throw listenFailure(error, host, port);
+      if (systemCode(error) !== 'EADDRINUSE' || performance.now() > giveUpAt)
+        throw listenFailure(error, variable, host, port);
       await delay(50);
     }
   }
+}
+
+type PortVariable = 'PORT' | 'PRIVATE_PORT';
+
+/** Between a server's port and its private one, where nothing else is said. */
+const PRIVATE_PORT_DISTANCE = 10_000;
+
+async function findPrivatePort({ privateHost, privatePort, port: asked }: Config, port: number): Promise<number> {
+  if (privatePort !== null) return findPort('PRIVATE_PORT', privateHost, privatePort);
+  const far = asked === 0 ? 0 : port + PRIVATE_PORT_DISTANCE * (port + PRIVATE_PORT_DISTANCE < 65_536 ? 1 : -1);
+  return probePort(privateHost, far).catch(() => findPort('PRIVATE_PORT', privateHost, 0));
 }
 
 /** A server that was told to stop a moment ago lets go of its port first. */
@@ -169,11 +194,13 @@ async function probePort(host: string, port: number): Promise<number> {
   }
 }
 
-function listenFailure(error: unknown, host: string, port: number): StartError {
+function listenFailure(error: unknown, variable: PortVariable, host: string, port: number): StartError {
   const code = systemCode(error);
-  if (code === 'EADDRINUSE') return new StartError(`PORT ${port} is taken on ${host}.`, { cause: error });
-  if (code === 'EACCES') return new StartError(`PORT ${port} may not be used by this user.`, { cause: error });
-  return new StartError(`HOST ${host} cannot be listened on (${code}).`, { cause: error });
+  if (code === 'EADDRINUSE') return new StartError(`${variable} ${port} is taken on ${host}.`, { cause: error });
+  if (code === 'EACCES') return new StartError(`${variable} ${port} may not be used by this user.`, { cause: error });
+  return new StartError(`${variable === 'PORT' ? 'HOST' : 'PRIVATE_HOST'} ${host} cannot be listened on (${code}).`, {
+    cause: error,
+  });
 }
 
 /** Where a browser on this machine finds the server. */

@@ -71,6 +71,16 @@ describe('a start that cannot succeed says why in one line and leaves with 1', (
     other.close();
   });
 
+  test('a private port that is in use is named', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => {
+      other.once('listening', resolve);
+    });
+    const { port } = other.address() as AddressInfo;
+    expect(await failure({ PRIVATE_PORT: String(port) })).toContain(`PRIVATE_PORT ${port} is taken on 127.0.0.1.`);
+    other.close();
+  });
+
   test('an address of another machine is refused', async () => {
     expect(await failure({ HOST: '192.0.2.1' })).toContain('HOST 192.0.2.1 cannot be listened on');
   });
@@ -114,7 +124,7 @@ describe('a running server', () => {
     const url = await server.ready;
     server.child.kill('SIGTERM');
     const { code, stdout, stderr } = await server.ended;
-    expect(stdout.trim().split('\n').at(-1)).toBe(`ready ${url} demo ${url}/demo`);
+    expect(stdout.trim().split('\n').at(-1)).toBe(`ready ${url} demo ${url}/demo private ${await server.privateUrl}`);
     expect(stderr).toBe('');
     expect(code).toBe(0);
   });

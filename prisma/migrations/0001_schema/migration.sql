@@ -50,6 +50,14 @@ CREATE TABLE "rate_counters" (
 );
 
 -- CreateTable
+CREATE TABLE "write_probes" (
+    "id" INTEGER NOT NULL,
+    "filler" BYTEA NOT NULL,
+
+    CONSTRAINT "write_probes_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
 CREATE TABLE "users" (
     "tenant_id" UUID NOT NULL,
     "id" UUID NOT NULL,

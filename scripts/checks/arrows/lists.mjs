@@ -42,7 +42,7 @@ export const ROOMS = {
     batching: 'db',
     presence: 'bus delivery',
     sessions: 'bus delivery limits tenants',
-    trpc: 'db presence sessions tenants',
+    trpc: 'db net presence sessions tenants',
     // Features.
     sending: 'db limits sessions',
     attachments: 'limits sessions trpc',
@@ -63,11 +63,12 @@ export const ROOMS = {
     'infrastructure.ts': 'bus conversations db delivery generated limits log.ts presence sessions',
     'services.ts': '*',
     'app.ts': '*',
-    http: 'attachments db health limits log.ts router.ts sessions trpc',
+    http: 'attachments db health limits log.ts net router.ts sessions trpc',
     'index.ts': 'app.ts limits router.ts',
     'env.ts': 'limits start-error.ts',
     'start.ts': 'app.ts db env.ts health http log.ts migrate postgres seed start-error.ts',
-    'main.ts': 'env.ts log.ts start-error.ts start.ts',
+    'log.ts': 'log-output.ts',
+    'main.ts': 'env.ts log-output.ts log.ts start-error.ts start.ts',
   },
 };
 

@@ -1,6 +1,6 @@
 import { SealError } from '@seal-chat/protocol';
-import postgres from 'postgres';
 import { isDatabaseAway } from '../db/away.ts';
+import { PostgresError } from '../db/connect.ts';
 import { retrying } from '../db/retrying.ts';
 import { isRetryableState } from '../db/transaction.ts';
 import { isSameMessage, withoutRepeats, type MessageKey } from './message-key.ts';
@@ -33,7 +33,7 @@ export function createBatchWriter<Item extends MessageKey, Result>(deps: {
       return await commit(items);
     } catch (error) {
       onError(error);
-      if (!(error instanceof postgres.PostgresError) || isDatabaseAway(error)) {
+      if (!(error instanceof PostgresError) || isDatabaseAway(error)) {
         return items.map(() => new SealError('UNAVAILABLE', undefined, { cause: error }));
       }
       if (items.length === 1) return [new SealError('INTERNAL', undefined, { cause: error })];

@@ -1,10 +1,14 @@
-import postgres, { type Options, type Sql } from 'postgres';
+import type { Options, Sql } from 'postgres';
+import postgres from '../generated/postgres/index.js';
 
 /** How many connections, and what else of postgres.js's options the caller needs. Types and notices are settled here. */
 export type ConnectOptions = Pick<
   Options<Record<string, never>>,
   'max' | 'connect_timeout' | 'connection' | 'fetch_types'
 >;
+
+/** What PostgreSQL says is wrong with a statement; of the same copy of the driver as the clients. */
+export const PostgresError = postgres.PostgresError;
 
 /**
  * The one place that makes a postgres.js client. `bigint` columns are numbers: sequence numbers and positions stay far

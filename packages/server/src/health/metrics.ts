@@ -13,6 +13,8 @@ export interface Metrics {
 export interface Gauges {
   /** WebSocket connections open now. */
   openSockets(): number;
+  /** Lines of the log that were dropped because nobody read it. */
+  droppedLogLines(): number;
 }
 
 const LATENCY_BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
@@ -34,16 +36,22 @@ export function createMetrics(gauges: Gauges): Metrics {
     help: 'Messages stored and acknowledged.',
     registers,
   });
-  registry.registerMetric(
-    new Gauge({
-      name: 'seal_websocket_connections',
-      help: 'WebSocket connections open now.',
-      registers: [],
-      collect() {
-        this.set(gauges.openSockets());
-      },
-    }),
-  );
+  registerGauge('seal_websocket_connections', 'WebSocket connections open now.', gauges.openSockets);
+  registerGauge('seal_log_lines_dropped', 'Lines of the log that were dropped.', gauges.droppedLogLines);
+
+  function registerGauge(name: string, help: string, read: () => number): void {
+    registry.registerMetric(
+      new Gauge({
+        name,
+        help,
+        registers: [],
+        collect() {
+          this.set(read());
+        },
+      }),
+    );
+  }
+
   return {
     registry,
     observeRequest: ({ method, route, status, seconds }) =>

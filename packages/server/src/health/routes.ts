@@ -1,32 +1,40 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { SealError } from '@seal-chat/protocol';
 import type { Registry } from 'prom-client';
-
-/** Whether each part the server needs answers. */
-export type Readiness = Readonly<Record<'database' | 'bus' | 'queue', boolean>>;
+import type { Readiness } from './readiness.ts';
 
 export interface HealthDeps {
-  /** Asks the parts. */
+  /** Asks the parts; never rejects. */
   ready(): Promise<Readiness>;
   readonly registry: Registry;
 }
 
-/** A load balancer asks every few seconds and gives up after some; a part that hangs counts as failed. */
-const READY_TIMEOUT_MS = 3_000;
-
-const ALL_FAILED: Readiness = { database: false, bus: false, queue: false };
-
-/** Serves `/healthz`: the process lives. `/readyz`: it can do its work. `/metrics`: Prometheus text. */
-export function registerHealth(server: FastifyInstance, deps: HealthDeps): void {
+/** Serves `/healthz`: the process lives. */
+export function registerLiveness(server: FastifyInstance): void {
   server.get('/healthz', async (_request, reply) => reply.header('cache-control', 'no-store').send({ status: 'ok' }));
-  server.get('/readyz', async (_request, reply) => {
-    const parts = await withTimeout(deps.ready());
+}
+
+/**
+ * Serves `/readyz`: the process can do its work; and `/metrics`: Prometheus text.
+ * @param mayAsk whether a request gets an answer; the others are told that there is no such path
+ */
+export function registerHealth(
+  server: FastifyInstance,
+  deps: HealthDeps,
+  mayAsk: (request: FastifyRequest) => boolean = () => true,
+): void {
+  const admit = async (request: FastifyRequest): Promise<void> => {
+    if (!mayAsk(request)) throw new SealError('NOT_FOUND');
+  };
+  server.get('/readyz', { onRequest: admit }, async (_request, reply): Promise<FastifyReply> => {
+    const parts = await deps.ready();
     const isReady = Object.values(parts).every(Boolean);
     return reply
       .code(isReady ? 200 : 503)
       .header('cache-control', 'no-store')
       .send({ status: isReady ? 'ready' : 'unavailable', parts });
   });
-  server.get('/metrics', async (_request, reply) =>
+  server.get('/metrics', { onRequest: admit }, async (_request, reply) =>
     reply
       .header('content-type', deps.registry.contentType)
       .header('cache-control', 'no-store')
@@ -34,10 +42,9 @@ export function registerHealth(server: FastifyInstance, deps: HealthDeps): void 
   );
 }
 
-async function withTimeout(parts: Promise<Readiness>): Promise<Readiness> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<Readiness>((resolve) => {
-    timer = setTimeout(() => resolve(ALL_FAILED), READY_TIMEOUT_MS);
-  });
-  return Promise.race([parts.catch(() => ALL_FAILED), timeout]).finally(() => clearTimeout(timer));
+/** Whether a request came from this machine, and not through a proxy on it. */
+export function isFromHere({ socket, headers }: FastifyRequest): boolean {
+  const address = socket.remoteAddress ?? '';
+  const isLoopback = address === '::1' || /^(?:::ffff:)?127\./.test(address);
+  return isLoopback && headers['x-forwarded-for'] === undefined && headers['forwarded'] === undefined;
 }

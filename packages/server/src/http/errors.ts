@@ -1,4 +1,4 @@
-import { STATUS_CODES, type IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ERRORS, isSealError, SealError, SIZE_LIMITS, type ErrorCode } from '@seal-chat/protocol';
 import { isDatabaseAway } from '../db/away.ts';
@@ -71,6 +71,3 @@ function pattern(path: string): string {
 }
 
 const FOLDERS = new Set(['v1', 'demo', 'trpc']);
-
-/** The answer to bytes that are not HTTP at all, before Fastify has a request. */
-export const NOT_HTTP = `HTTP/1.1 400 ${STATUS_CODES[400]}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`;

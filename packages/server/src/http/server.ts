@@ -1,12 +1,13 @@
 import type { Server } from 'node:http';
 import Fastify, { LogController, type FastifyInstance, type FastifyRequest } from 'fastify';
 import { SealError, SIZE_LIMITS } from '@seal-chat/protocol';
-import { registerHealth, type HealthDeps } from '../health/routes.ts';
+import { isFromHere, registerHealth, registerLiveness, type HealthDeps } from '../health/routes.ts';
 import type { Metrics } from '../health/metrics.ts';
 import type { Logger } from '../log.ts';
+import { refuseSocket } from '../net/sockets.ts';
 import { registerAttachments, type AttachmentsHttpDeps } from './attachments.ts';
 import { registerDemo, type DemoDeps } from './demo.ts';
-import { installErrors, NOT_HTTP, sendError } from './errors.ts';
+import { installErrors, sendError } from './errors.ts';
 import { installHeaders } from './headers.ts';
 import { registerTrpc, type TrpcDeps } from './trpc.ts';
 import { registerWidget } from './widget.ts';
@@ -50,15 +51,14 @@ export function createHttpServer(deps: HttpDeps): HttpServer {
     frameworkErrors: (error, _request, reply) => {
       void sendError(reply, new SealError('BAD_INPUT'), error.statusCode ?? 400);
     },
-    clientErrorHandler: (_error, socket) => {
-      if (socket.writable) socket.end(NOT_HTTP);
-    },
+    clientErrorHandler: (_error, socket) => refuseSocket(socket, 400),
   });
   installErrors(server);
   installHeaders(server, deps.publicUrl);
   observe(server, deps);
   const requests = countRequests(server);
-  registerHealth(server, { ready: deps.ready, registry: deps.metrics.registry });
+  registerLiveness(server);
+  registerHealth(server, { ready: deps.ready, registry: deps.metrics.registry }, isFromHere);
   registerTrpc(server, deps.trpc);
   registerAttachments(server, deps.attachments);
   registerWidget(server);

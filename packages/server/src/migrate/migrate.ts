@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
-import postgres, { type Sql } from 'postgres';
-import { connect } from '../db/connect.ts';
+import type { Sql } from 'postgres';
+import { connect, PostgresError } from '../db/connect.ts';
 import { StartError } from '../start-error.ts';
 import { createTable, forgetUnfinished, readApplied, recordStatement } from './prisma-table.ts';
 import { checksumOf, isUnchanged, readScripts, type MigrationScript } from './scripts.ts';
@@ -75,7 +75,7 @@ function cannotMigrate(reason: string, cause: unknown): StartError {
 /** What PostgreSQL says of a failed statement, or the message of any other failure. */
 function inOneLine(error: unknown): string {
   const parts =
-    error instanceof postgres.PostgresError
+    error instanceof PostgresError
       ? [`${error.severity}: ${error.message}`, error.detail, error.hint]
       : [error instanceof Error ? error.message : String(error)];
   return parts.filter(Boolean).join(' ').replaceAll(/\s+/g, ' ').trim();

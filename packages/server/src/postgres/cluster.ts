@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { connect } from '../db/connect.ts';
 import { locateBinaries } from './binaries.ts';
 import { EMBEDDED_NAME, ensureDirectory, ensureInitialised, readPassword } from './data-directory.ts';
+import { keepRunning } from './keep-running.ts';
 import { launch, type LaunchOptions, type ServerProcess } from './launch.ts';
 import { stopLeftover } from './leftover.ts';
 import { claimDirectory } from './owner-lock.ts';
@@ -14,8 +15,6 @@ import { chooseUser } from './run-as.ts';
 export interface EmbeddedPostgres {
   /** Connection string of the database `seal`; holds the password. The same until `stop`. */
   readonly url: string;
-  /** Settles with a reason when the server cannot be kept running. */
-  readonly failed: Promise<string>;
   /** Says that `stop` comes soon: another start on the same directory waits for it. */
   announceStop(): Promise<void>;
   /** Ends it cleanly, within 40 s; the data stay. */
@@ -27,13 +26,9 @@ export interface EmbeddedPostgresOptions {
   readonly dataDir: string;
   /** Server settings beside the standard ones, such as `fsync: 'off'` in tests. */
   readonly settings?: Readonly<Record<string, string>>;
-  /** Is told when the server ended unasked and is being started again. */
-  readonly onRestart?: (reason: string) => void;
+  /** Is told when the server ended unasked, and how long it is until it is started again, ms. */
+  readonly onRestart?: (reason: string, pauseMs: number) => void;
 }
-
-/** Restarts after unexpected ends, within this time, before giving up. */
-const MAX_RESTARTS = 3;
-const RESTART_WINDOW_MS = 60_000;
 
 const LAUNCH_ATTEMPTS = 20;
 const LAUNCH_PAUSE_MS = 250;
@@ -49,7 +44,7 @@ const STANDARD_SETTINGS = {
 
 /**
  * Starts PostgreSQL on a loopback port chosen by the system, with its data below `dataDir`, made at the first start and
- * recovered after a crash. When it is killed it is started again, on the same port.
+ * recovered after a crash. When it ends unasked it is started again, on the same port, however often that happens.
  *
  * @throws StartError when the directory cannot be used, is in use, or the server does not come up.
  */
@@ -64,23 +59,20 @@ export async function startPostgres(options: EmbeddedPostgresOptions): Promise<E
     const isDurable = options.settings?.['fsync'] !== 'off';
     await ensureInitialised(binaries, user, directory, { password, isDurable });
     const port = await freePort();
-    const server = await keepRunning(
-      {
-        program: binaries.postgres,
-        user,
-        directory,
-        settings: { ...STANDARD_SETTINGS, ...options.settings, port: String(port) },
-        logFile: join(dataDir, 'postgres.log'),
-      },
-      options.onRestart ?? (() => undefined),
-    );
+    const launchOptions: LaunchOptions = {
+      program: binaries.postgres,
+      user,
+      directory,
+      settings: { ...STANDARD_SETTINGS, ...options.settings, port: String(port) },
+      logFile: join(dataDir, 'postgres.log'),
+    };
+    const server = await keepRunning(() => launchAfterCrash(launchOptions), options.onRestart ?? (() => undefined));
     const url = `postgresql://${EMBEDDED_NAME}:${password}@127.0.0.1:${port}/${EMBEDDED_NAME}`;
     await ensureDatabase(url);
     const urlFile = join(dataDir, 'database.url');
     await writeFile(urlFile, `${url}\n`, { mode: 0o600 });
     return {
       url,
-      failed: server.failed,
       announceStop: lock.announceRelease,
       async stop() {
         await lock.announceRelease();
@@ -93,38 +85,6 @@ export async function startPostgres(options: EmbeddedPostgresOptions): Promise<E
     await lock.release();
     throw error;
   }
-}
-
-/** Starts the server, and again when it ends unasked. */
-async function keepRunning(options: LaunchOptions, onRestart: (reason: string) => void) {
-  let current: Promise<ServerProcess> = launchAfterCrash(options);
-  await current;
-  let isStopping = false;
-  const failed = new Promise<string>((resolve) => {
-    const restarts: number[] = [];
-    const watch = async (): Promise<void> => {
-      for (;;) {
-        const reason = await current.then((server) => server.ended, describe);
-        if (isStopping) return;
-        restarts.push(performance.now());
-        const recent = restarts.filter((at) => at > performance.now() - RESTART_WINDOW_MS);
-        if (recent.length > MAX_RESTARTS) return resolve(`The embedded PostgreSQL ended again and again: ${reason}`);
-        onRestart(reason);
-        current = launchAfterCrash(options);
-      }
-    };
-    void watch();
-  });
-  return {
-    failed,
-    async stop() {
-      isStopping = true;
-      await current.then(
-        (server) => server.stop(),
-        () => undefined,
-      );
-    },
-  };
 }
 
 /** Processes of a server that was killed take a moment to notice; as long as they live, no new one starts. */

@@ -5,6 +5,7 @@ import { getWSConnectionHandler, type CreateWSSContextFnOptions } from '@trpc/se
 import type { AnyRouter, TRPCError } from '@trpc/server';
 import { ERRORS, LIFETIMES, SIZE_LIMITS, TRANSPORT, type SealError } from '@seal-chat/protocol';
 import { WebSocketServer, type WebSocket } from 'ws';
+import { guardSockets, refuseSocket } from '../net/sockets.ts';
 import type { Context } from './context.ts';
 import { credentialsOf, type Contexts, type Credentials, type Socket } from './create-context.ts';
 
@@ -82,12 +83,11 @@ export function createWebSockets(deps: {
 
   return {
     attach(server, addressOf) {
+      guardSockets(server);
       server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
         const [path] = (request.url ?? '').split('?', 1);
         if (path !== TRANSPORT.path || isClosing) {
-          socket.end(
-            `HTTP/1.1 ${isClosing ? '503 Service Unavailable' : '404 Not Found'}\r\nconnection: close\r\n\r\n`,
-          );
+          refuseSocket(socket, isClosing ? 503 : 404);
           return;
         }
         const kept = keptOf(request);

@@ -1,0 +1,78 @@
+/**
+ * Writes a mended copy of postgres.js beside the Prisma client: docs/decisions/0016-mended-postgres-js.md says what is
+ * mended and why. Each change names the lines it replaces, exactly once in the release that package.json pins: a new
+ * release in which a line reads differently stops the build.
+ */
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { ROOT } from './lib/paths.mjs';
+
+/** @type {readonly { readonly file: string, readonly from: string, readonly to: string }[]} */
+const CHANGES = [
+  // What was to be written to a connection that has closed is not written to its successor, which would never be able to
+  // write then: the flag "a write is planned" stayed set, and the plan was cancelled.
+  {
+    file: 'connection.js',
+    from: '    incomings = null\n    clearImmediate(nextWriteTimer)\n    socket.removeListener',
+    to: '    incomings = null\n    clearImmediate(nextWriteTimer)\n    chunk = nextWriteTimer = null\n    socket.removeListener',
+  },
+  {
+    file: 'connection.js',
+    from: '    clearImmediate(nextWriteTimer)\n    if (socket) {',
+    to: '    clearImmediate(nextWriteTimer)\n    chunk = nextWriteTimer = null\n    if (socket) {',
+  },
+  // A statement on a connection without a socket fails, instead of throwing where nothing can catch it.
+  {
+    file: 'connection.js',
+    from: '    if (q.cancelled)\n      return\n\n    try {\n      q.state = backend',
+    to: "    if (q.cancelled)\n      return\n\n    if (!socket)\n      return (queryError(q, Errors.connection('CONNECTION_CLOSED', options)), true)\n\n    try {\n      q.state = backend",
+  },
+  {
+    file: 'connection.js',
+    from: '    const x = socket.write(chunk, fn)\n',
+    to: '    const x = socket ? socket.write(chunk, fn) : true\n',
+  },
+  {
+    file: 'connection.js',
+    from: "    errored(Errors.connection('CONNECT_TIMEOUT', options, socket))\n    socket.destroy()",
+    to: "    errored(Errors.connection('CONNECT_TIMEOUT', options, socket))\n    socket && socket.destroy()",
+  },
+  // A transaction whose connection was lost runs nothing more: not on a connection that is closed, and not, outside of
+  // any transaction, on the one that took its place.
+  {
+    file: 'index.js',
+    from: '    let savepoints = 0\n      , connection\n',
+    to: '    let savepoints = 0\n      , lost = null\n      , connection\n',
+  },
+  {
+    file: 'index.js',
+    from: 'new Promise((_, reject) => connection.onclose = reject)',
+    to: 'new Promise((_, reject) => connection.onclose = e => (lost = e, reject(e)))',
+  },
+  {
+    file: 'index.js',
+    from: '        q.catch(e => uncaughtError || (uncaughtError = e))\n        c.queue === full',
+    to: '        q.catch(e => uncaughtError || (uncaughtError = e))\n        if (lost)\n          return q.reject(lost)\n        c.queue === full',
+  },
+];
+
+const TYPES = "export { default } from 'postgres';\nexport * from 'postgres';\n";
+
+const require = createRequire(join(ROOT, 'packages/server/package.json'));
+const source = join(dirname(require.resolve('postgres')), '../../src');
+
+// Seen from `src/db` and `dist/db` alike.
+for (const folder of ['src', 'dist']) {
+  const target = join(ROOT, 'packages/server', folder, 'generated/postgres');
+  rmSync(target, { recursive: true, force: true });
+  mkdirSync(target, { recursive: true });
+  cpSync(source, target, { recursive: true });
+  for (const { file, from, to } of CHANGES) {
+    const path = join(target, file);
+    const parts = readFileSync(path, 'utf8').split(from);
+    if (parts.length !== 2) throw new Error(`postgres.js is another release: ${file} has not exactly once: ${from}`);
+    writeFileSync(path, parts.join(to));
+  }
+  writeFileSync(join(target, 'index.d.ts'), TYPES);
+}
