@@ -3,7 +3,8 @@ import { expect, it } from 'vitest';
 import { curves, testAccount } from '../test/accounts.ts';
 import { seededRng } from '../test/rng.ts';
 import { codeOf } from '../test/seal-error.ts';
-import { createDeviceKeys, replaceAccountKey } from './identity.ts';
+import { createDeviceKeys } from './identity.ts';
+import { replaceAccountKey } from './next-device-list.ts';
 
 it('a device has the registration id that was drawn for it, and never 0', async () => {
   const drawing = (id: number) => {

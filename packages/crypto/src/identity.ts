@@ -1,6 +1,5 @@
 import {
   CAPABILITIES,
-  COUNT_LIMITS,
   SealError,
   asKey,
   certificateCodec,
@@ -20,17 +19,12 @@ import {
 import type { ArchiveKey } from './account-secrets.ts';
 import { certificateSignatureInput } from './certificate.ts';
 import type { Curves } from './curves/curves.ts';
-import { openDeviceLabels, sealDeviceLabels, type DeviceLabel } from './device-labels.ts';
-import {
-  MOST_REMOVED,
-  deviceListSignatureInput,
-  type DeviceListState,
-  type VerifiedDeviceList,
-} from './device-list.ts';
+import { sealDeviceLabels, type DeviceLabel } from './device-labels.ts';
+import { deviceListSignatureInput, type DeviceListState } from './device-list.ts';
 import { freshKeyPair } from './fresh-key-pair.ts';
 import type { NewDevice } from './join-consent.ts';
 import { sha256 } from './kdf.ts';
-import type { DhKeyPair, SignKeyPair, SignSeed } from './keys.ts';
+import type { DhKeyPair, SignKeyPair } from './keys.ts';
 import type { Rng } from './rng.ts';
 
 /** An account with the key that speaks for it now (Ed25519), and the certificate that says so. */
@@ -55,14 +49,10 @@ export interface DeviceKeys {
   readonly registrationId: number;
 }
 
-interface Randomness {
+/** What making keys takes. */
+export interface Randomness {
   readonly curves: Curves;
   readonly rng: Rng;
-}
-
-/** Derives the Ed25519 key pair of a 32-byte seed: of an account key or an identity key. */
-export function signKeyFromSeed(curves: Curves, seed: SignSeed): Promise<SignKeyPair> {
-  return curves.signKeyPair(seed);
 }
 
 /** Makes the keys of a new account: its identity key, and its first account key under certificate 1. */
@@ -77,32 +67,8 @@ export async function createAccountKeys(
   return { identity, account: { tenantId, userId, username, certificate, key, archive: newArchive(rng, 1) } };
 }
 
-/**
- * Replaces the account key of `previous`: a new key under the next certificate, and the next archive key. What the old
- * key signs is refused from then on by all who have seen a list under the new one.
- *
- * @throws SealError IDENTITY_CHANGED when `identity` is not the account's
- */
-export async function replaceAccountKey(
-  input: Randomness & { readonly identity: SignKeyPair; readonly previous: VerifiedDeviceList },
-): Promise<Account> {
-  const { curves, rng, identity, previous } = input;
-  const { tenantId, userId, username, archiveEpoch } = previous.list;
-  if (!constantTimeEqual(identity.publicKey, previous.certificate.identityKey)) {
-    throw new SealError('IDENTITY_CHANGED', 'certificate: it has another identity key');
-  }
-  const key = await curves.newSignKeyPair(rng);
-  const certificate = await certify(curves, identity, {
-    tenantId,
-    userId,
-    number: previous.certificate.number + 1,
-    accountKey: key.publicKey,
-    previousHash: sha256(previous.list.certificate.bytes),
-  });
-  return { tenantId, userId, username, certificate, key, archive: newArchive(rng, archiveEpoch + 1) };
-}
-
-async function certify(
+/** Signs a certificate with the identity key. */
+export async function certify(
   curves: Curves,
   identity: SignKeyPair,
   content: Pick<Account, 'tenantId' | 'userId'> & {
@@ -115,7 +81,8 @@ async function certify(
   return { bytes, signature: await curves.sign(identity, certificateSignatureInput(bytes)) };
 }
 
-function newArchive(rng: Rng, epoch: number): ArchiveKey {
+/** Makes the archive key of an epoch. */
+export function newArchive(rng: Rng, epoch: number): ArchiveKey {
   return { epoch, key: asKey(rng(32)) };
 }
 
@@ -172,71 +139,8 @@ export function createDeviceList(
   });
 }
 
-/**
- * Makes the version after `previous`, signed by `account`: with the devices of `add`, without those of `remove`. Where
- * `account` is the successor of the one that signed `previous`, the list makes it known. `now` is in ms since 1970.
- *
- * @param input.author the device that signs
- * @param input.vault the next vault, where it changes with this list
- * @param input.previousArchive what the names in `previous` are sealed under, where that is not the account's present
- *   archive key
- * @throws SealError IDENTITY_CHANGED when `account` does not hold the key of its certificate; TOO_MANY_DEVICES;
- *   NOT_FOUND when a device to remove is not in the list; DEVICE_LIST_REJECTED when an id is or was in the list, or no
- *   device would be left
- */
-export async function extendDeviceList(
-  input: Randomness & {
-    readonly account: Account;
-    readonly previous: DeviceListState;
-    readonly author: DeviceId;
-    readonly add?: readonly NamedDevice[];
-    readonly remove?: readonly DeviceId[];
-    readonly vault?: VaultReference | undefined;
-    readonly previousArchive?: ArchiveKey;
-    readonly now: number;
-  },
-): Promise<DeviceListState> {
-  const { account, previous, author, add = [], remove = [], vault, previousArchive = account.archive, now } = input;
-  const version = previous.list.version + 1;
-  const added = add.map(({ keys }) => publicDevice(keys, version));
-  const devices = changeDevices(previous, added, remove);
-  const known = openDeviceLabels(account, previousArchive, previous.list);
-  const labels = [
-    ...known.filter(({ deviceId }) => devices.some((device) => device.deviceId === deviceId)),
-    ...add.map(({ keys, name }) => ({ deviceId: keys.deviceId, addedAt: now, name })),
-  ];
-  return signDeviceList(input, account, {
-    version,
-    previousHash: previous.hash,
-    issuedAt: now,
-    author,
-    labels,
-    vaultVersion: vault?.version ?? previous.list.vaultVersion,
-    vaultHash: vault?.hash ?? previous.list.vaultHash,
-    devices,
-    removed: [...previous.removed, ...new Set(remove)].slice(-MOST_REMOVED),
-  });
-}
-
-function changeDevices(
-  { list, removed }: DeviceListState,
-  added: readonly Device[],
-  remove: readonly DeviceId[],
-): readonly Device[] {
-  const current = new Set(list.devices.map((device) => device.deviceId));
-  for (const id of remove) if (!current.has(id)) throw new SealError('NOT_FOUND', 'device list: no such device');
-  const taken = new Set([...current, ...removed]);
-  for (const { deviceId } of added) {
-    if (taken.has(deviceId)) throw new SealError('DEVICE_LIST_REJECTED', 'device list: the device was on it before');
-    taken.add(deviceId);
-  }
-  const devices = [...list.devices.filter((device) => !remove.includes(device.deviceId)), ...added];
-  if (devices.length === 0) throw new SealError('DEVICE_LIST_REJECTED', 'device list: no device would be left');
-  if (devices.length > COUNT_LIMITS.devicesPerUser) throw new SealError('TOO_MANY_DEVICES');
-  return devices.toSorted((a, b) => (a.deviceId < b.deviceId ? -1 : 1));
-}
-
-async function signDeviceList(
+/** Signs a list with the account key. @throws SealError IDENTITY_CHANGED when `account` does not hold the key of its certificate */
+export async function signDeviceList(
   { curves, rng }: Randomness,
   account: Account,
   content: Pick<
@@ -275,7 +179,8 @@ export function newDeviceOf({ deviceId, dh, sign, registrationId }: DeviceKeys):
 /** What this version of Seal can speak: every device that it makes says so in its account's list. */
 const OWN_CAPABILITIES = CAPABILITIES.pqRatchet;
 
-function publicDevice(keys: DeviceKeys, addedIn: number): Device {
+/** Returns what a list says of a device that is new in version `addedIn`. */
+export function publicDevice(keys: DeviceKeys, addedIn: number): Device {
   return { ...newDeviceOf(keys), capabilities: OWN_CAPABILITIES, addedIn };
 }
 

@@ -21,15 +21,13 @@ export {
   createAccountKeys,
   createDeviceKeys,
   createDeviceList,
-  extendDeviceList,
   newDeviceOf,
-  replaceAccountKey,
-  signKeyFromSeed,
   type Account,
   type DeviceKeys,
   type NamedDevice,
   type VaultReference,
 } from './identity.ts';
+export { extendDeviceList, replaceAccountKey, signKeyFromSeed } from './next-device-list.ts';
 export { accountSecretsCodec, type AccountSecrets, type ArchiveKey, type VaultSecrets } from './account-secrets.ts';
 export { openDeviceLabels, type DeviceLabel } from './device-labels.ts';
 export type { JoinConsent, NewDevice } from './join-consent.ts';

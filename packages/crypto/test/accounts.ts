@@ -14,12 +14,11 @@ import {
   createAccountKeys,
   createDeviceKeys,
   createDeviceList,
-  extendDeviceList,
-  replaceAccountKey,
   type Account,
   type DeviceKeys,
   type VaultReference,
 } from '../src/identity.ts';
+import { extendDeviceList, replaceAccountKey } from '../src/next-device-list.ts';
 import type { SignKeyPair } from '../src/keys.ts';
 import { seededRng } from './rng.ts';
 

@@ -25,15 +25,8 @@ import { authProofInput, type AuthPurpose } from '../src/auth-proof.ts';
 import { verifyDeviceListChain } from '../src/device-list.ts';
 import { isUnlockProof, unlockProofInput, type UnlockProof } from '../src/unlock-proof.ts';
 import { joinConsentInput } from '../src/join-consent.ts';
-import {
-  createDeviceList,
-  extendDeviceList,
-  newDeviceOf,
-  replaceAccountKey,
-  signKeyFromSeed,
-  type Account,
-  type DeviceKeys,
-} from '../src/identity.ts';
+import { createDeviceList, newDeviceOf, type Account, type DeviceKeys } from '../src/identity.ts';
+import { extendDeviceList, replaceAccountKey, signKeyFromSeed } from '../src/next-device-list.ts';
 import { tweetnaclCurves } from '../src/curves/tweetnacl.ts';
 import { nobleKem } from '../src/kem/noble.ts';
 import { openDeviceLabels } from '../src/device-labels.ts';

@@ -78,19 +78,21 @@ export {
 } from './limits.ts';
 export {
   CHAT_FIELDS,
-  MAX_ENTRIES,
   PRIVACY_FIELDS,
   SYNC_TOPICS,
-  decodeRegisters,
-  encodeRegisters,
   isSwitchedOn,
   seqOf,
-  seqRegister,
-  supersedes,
-  switchValue,
   type RegisterEntry,
   type SyncTopic,
 } from './wire/sync.ts';
+export {
+  MAX_ENTRIES,
+  decodeRegisters,
+  encodeRegisters,
+  seqRegister,
+  supersedes,
+  switchValue,
+} from './wire/registers.ts';
 export { TRANSPORT, type ConnectionParams } from './transport.ts';
 export { BODY_VERSION, PQ_ENVELOPE_VERSION, WIRE_VERSION } from './version.ts';
 export {

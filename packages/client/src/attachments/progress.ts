@@ -1,7 +1,7 @@
 import type { AttachmentId, ConversationId } from '@seal-chat/protocol';
 import type { Deps } from '../context/deps.ts';
 import type { DeviceTx, FoundRow, RowReader } from '../store/device-tx.ts';
-import { findQueued } from '../store/queued-rows.ts';
+import { findQueued } from '../store/find-queued.ts';
 import { ROWS, type OutboxRow, type RowKey, type UploadRow } from '../store/rows.ts';
 import { partsOf, uploadStateOf } from './upload-state.ts';
 

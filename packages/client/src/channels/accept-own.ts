@@ -1,6 +1,6 @@
 import type { Bytes } from '@seal-chat/protocol';
 import { storeAccepted } from '../content/store-received.ts';
-import { findQueued } from '../store/queued-rows.ts';
+import { findQueued } from '../store/find-queued.ts';
 import { ROWS, type OutboxRow } from '../store/rows.ts';
 import { isSame } from '../transcript/chain.ts';
 import { noteAccepted } from '../transcript/own-counter.ts';

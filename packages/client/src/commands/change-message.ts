@@ -4,7 +4,7 @@ import { inConversation, putMessage, type Applying } from '../content/applying.t
 import { mayDelete, takeBack } from '../content/changes.ts';
 import { checkMentions } from '../content/mentions.ts';
 import { isEmoji } from '../content/reactions.ts';
-import { requote } from '../content/replies.ts';
+import { requote } from '../content/requote.ts';
 import { NO_CHANGES, acceptedState, unsentChanges, withUnsent } from '../content/unsent.ts';
 import type { StoreDeps, ComposeDeps } from '../context/deps.ts';
 import { checkText, enqueue } from '../outbox/queue.ts';

@@ -2,7 +2,7 @@ import { MESSAGE_LIFETIMES, SealError, type ConversationId } from '@seal-chat/pr
 import { encodeContent } from '@seal-chat/protocol/content';
 import { eraseMessage, inConversation } from '../content/applying.ts';
 import { noteErased } from '../content/erased.ts';
-import { requote } from '../content/replies.ts';
+import { requote } from '../content/requote.ts';
 import { maySetTimer } from '../content/settings.ts';
 import type { StoreDeps, ComposeDeps } from '../context/deps.ts';
 import { enqueue } from '../outbox/queue.ts';

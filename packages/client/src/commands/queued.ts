@@ -4,7 +4,7 @@ import type { Attachments } from '../attachments/attachments.ts';
 import type { Loader } from '../context/loader.ts';
 import { nextOrder } from '../outbox/queue.ts';
 import type { DeviceTx, FoundRow } from '../store/device-tx.ts';
-import { findQueued } from '../store/queued-rows.ts';
+import { findQueued } from '../store/find-queued.ts';
 import { ROWS, type OutboxRow } from '../store/rows.ts';
 import { inConversation } from '../content/applying.ts';
 import { richContentOf, unsentTimer } from '../content/unsent.ts';

@@ -11,8 +11,8 @@ import {
 import type { ComposeDeps, FetchDeps } from '../context/deps.ts';
 import { writeRegisters } from '../conversations/write-registers.ts';
 import { acceptKey } from '../peers/accept-identity.ts';
-import { safetyNumberOf, safetyNumberWith } from '../peers/safety-number.ts';
-import { ownSafetyKey, safetyKeyOf } from '../peers/verified-key.ts';
+import { ownSafetyKey, safetyNumberOf, safetyNumberWith } from '../peers/safety-number.ts';
+import { safetyKeyOf } from '../peers/verified-key.ts';
 import { activeAccount } from '../store/account.ts';
 import { ROWS } from '../store/rows.ts';
 

@@ -20,7 +20,7 @@ import { applyChange, applyWaiting } from './changes.ts';
 import { isDropped } from './dropped.ts';
 import type { PlacedMessage } from './incoming.ts';
 import { readContent } from './read-content.ts';
-import { requote } from './replies.ts';
+import { requote } from './requote.ts';
 import { applyProfile, applyTimer, keepPromisedList, keepSharedHistory } from './settings.ts';
 import { storeShown, type Shown } from './store-shown.ts';
 import { applySync } from './sync.ts';

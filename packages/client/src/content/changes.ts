@@ -4,7 +4,7 @@ import { ROWS, type ConversationRow, type MessageRow, type WaitingChangeRow } fr
 import { eraseTraces, putMessage, type Applying } from './applying.ts';
 import { namesOther, validMentions } from './mentions.ts';
 import { isEmoji, withReaction } from './reactions.ts';
-import { requote } from './replies.ts';
+import { requote } from './requote.ts';
 import { NO_CHANGES, acceptedState, withText, withUnsent } from './unsent.ts';
 
 /** A change of an earlier message: an edit, a reaction, or that it is taken back. */

@@ -1,6 +1,6 @@
 import type { MessageRef } from '@seal-chat/protocol/content';
 import type { ConversationId } from '@seal-chat/protocol';
-import type { DeviceTx, RowReader } from '../store/device-tx.ts';
+import type { RowReader } from '../store/device-tx.ts';
 import { ROWS, type MessageRow } from '../store/rows.ts';
 import type { ReplyView } from '../model/message.ts';
 
@@ -22,15 +22,4 @@ function previewOf({ content }: MessageRow): string {
   return Array.from(text.slice(0, 2 * PREVIEW_LENGTH))
     .slice(0, PREVIEW_LENGTH)
     .join('');
-}
-
-/** The message `target` has come, changed or gone: what is quoted of it follows. */
-export async function requote(tx: DeviceTx, conversationId: ConversationId, target: number): Promise<void> {
-  for (const { value: seq } of await tx.list(ROWS.repliesTo(conversationId, target))) {
-    const key = ROWS.message(conversationId, seq);
-    const row = await tx.get(key);
-    if (row?.content.kind !== 'post' || row.content.replyTo === null) continue;
-    tx.put(key, { ...row, content: { ...row.content, replyTo: await quote(tx, conversationId, row.content.replyTo) } });
-    tx.announce({ type: 'changed', conversationId, seq });
-  }
 }

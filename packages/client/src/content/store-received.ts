@@ -10,7 +10,7 @@ import { applyContent } from './apply-content.ts';
 import { inConversation, putMessage } from './applying.ts';
 import { applyWaiting, takeBack } from './changes.ts';
 import { isDropped, isErased } from './dropped.ts';
-import { requote } from './replies.ts';
+import { requote } from './requote.ts';
 import { acceptedState, richContentOf, withUnsent } from './unsent.ts';
 
 /** What becomes of messages, opened or not. Loaded when a device begins to receive and send. */

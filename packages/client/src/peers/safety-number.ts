@@ -4,7 +4,7 @@ import type { FetchDeps } from '../context/deps.ts';
 import { activeAccount } from '../store/account.ts';
 import { ROWS, type AccountRow } from '../store/rows.ts';
 import { learnDeviceLists } from './device-lists.ts';
-import { ownSafetyKey, safetyKeyOf } from './verified-key.ts';
+import { safetyKeyOf } from './verified-key.ts';
 
 /**
  * The safety number with `userId`, over the key the server shows now: after a change, people compare the new one before
@@ -18,6 +18,11 @@ export async function safetyNumberWith(deps: FetchDeps, userId: UserId): Promise
   const peer = await deps.reader.get(ROWS.peer(userId));
   if (peer === null) return null;
   return safetyNumberOf(await activeAccount(deps.reader), userId, safetyKeyOf(peer));
+}
+
+/** The key that the account's own side of a safety number is over; see `safetyKeyOf`. */
+export function ownSafetyKey(account: AccountRow): SignPublicKey {
+  return account.identityKey;
 }
 
 /** The 60 digits for this account and one identity key of `userId`. */

@@ -1,6 +1,6 @@
 import { constantTimeEqual, SYNC_TOPICS, type SignPublicKey, type UserId } from '@seal-chat/protocol';
 import type { RowReader } from '../store/device-tx.ts';
-import { ROWS, type AccountRow, type PeerRow } from '../store/rows.ts';
+import { ROWS, type PeerRow } from '../store/rows.ts';
 
 /** Whether a person's key is the one that was compared with them. */
 export type Verification =
@@ -13,11 +13,6 @@ export type Verification =
 /** The key that a safety number is over: of another person the one the server shows now, also before it is accepted. */
 export function safetyKeyOf(peer: PeerRow): SignPublicKey {
   return peer.changedKey ?? peer.known.certificate.identityKey;
-}
-
-/** The same of the person of this account. */
-export function ownSafetyKey(account: AccountRow): SignPublicKey {
-  return account.identityKey;
 }
 
 /** The key that was compared with `userId`, on this or another device of the account; null when none was. */

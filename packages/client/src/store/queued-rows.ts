@@ -27,16 +27,6 @@ export async function* queuedIn(
   }
 }
 
-/** The first queued row that `accept`s; null when there is none. */
-export async function findQueued(
-  reader: RowReader,
-  conversationId: ConversationId,
-  accept: (row: OutboxRow) => boolean,
-): Promise<FoundRow<OutboxRow> | null> {
-  for await (const found of queuedIn(reader, conversationId)) if (accept(found.value)) return found;
-  return null;
-}
-
 /** The conversations in which anything is queued. Reads one row of each. */
 export async function conversationsWithQueue(reader: RowReader): Promise<readonly ConversationId[]> {
   const found: ConversationId[] = [];

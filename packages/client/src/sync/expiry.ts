@@ -1,6 +1,6 @@
 import type { ConversationId } from '@seal-chat/protocol';
 import { eraseMessage, inConversation } from '../content/applying.ts';
-import { requote } from '../content/replies.ts';
+import { requote } from '../content/requote.ts';
 import type { StoreDeps, Deps } from '../context/deps.ts';
 import type { LeaderPart } from '../context/leader-part.ts';
 import { createTaskQueue } from '../state/task-queue.ts';

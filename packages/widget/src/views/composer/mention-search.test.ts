@@ -1,6 +1,7 @@
 import type { ConversationMember, UserId } from '@seal-chat/client';
 import { describe, expect, it } from 'vitest';
-import { findMentions, findSearch, matchMembers } from './mention-search.ts';
+import { findMentions, findSearch } from './mention-search.ts';
+import { matchMembers } from './tools/match-members.ts';
 
 function member(username: string | null, isSelf = false): ConversationMember {
   return {

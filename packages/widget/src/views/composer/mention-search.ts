@@ -1,8 +1,5 @@
 import type { ConversationMember, Mention } from '@seal-chat/client';
 
-/** At most this many people are offered. */
-const MOST = 6;
-
 /** A mention that is being written: `query` is between `start` and the cursor, after its "@". */
 export interface MentionSearch {
   readonly start: number;
@@ -13,18 +10,6 @@ export interface MentionSearch {
 export function findSearch(text: string, end: number): MentionSearch | null {
   const match = /(?:^|[\s(])@([\p{L}\p{N}._-]{0,32})$/u.exec(text.slice(0, end));
   return match === null ? null : { start: end - match[1]!.length - 1, query: match[1]!.toLowerCase() };
-}
-
-/** The people whose name begins with `query`, in the order of their names. Guests have none to be written. */
-export function matchMembers(
-  members: readonly ConversationMember[],
-  query: string,
-): readonly (ConversationMember & { readonly username: string })[] {
-  return members
-    .filter((member) => !member.isSelf && member.username !== null && member.username.toLowerCase().startsWith(query))
-    .map((member) => ({ ...member, username: member.username! }))
-    .toSorted((a, b) => a.username.localeCompare(b.username))
-    .slice(0, MOST);
 }
 
 /** The members who are named in `text` with an "@" before the name, at most `most`. */

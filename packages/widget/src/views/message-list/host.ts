@@ -68,7 +68,7 @@ export interface RichParts {
   readonly line: (appearance: MessageAppearance) => TemplateResult | null;
   /** In the bubble, before the text. */
   readonly above: (appearance: MessageAppearance) => unknown;
-  /** Every content but plain text. */
+  /** Every content, plain text with its web addresses as links. */
   readonly content: (appearance: MessageAppearance) => TemplateResult;
   /** Next to the time. */
   readonly signs: (appearance: MessageAppearance) => unknown;

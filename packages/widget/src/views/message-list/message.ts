@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { lockIcon, warningIcon } from '@seal-chat/ui';
 import { codeText } from '../../error-text.ts';
-import { linked, messageTime, plainly, textOf } from '../../messages/text.ts';
+import { messageTime, plainly, textOf } from '../../messages/text.ts';
 import { statusTick } from '../../messages/tick.ts';
 import { countEmojiOnly } from '../../text/emoji.ts';
 import { fullLabel, timeLabel } from '../../time/dates.ts';
@@ -38,8 +38,6 @@ export function messageView(appearance: MessageAppearance): TemplateResult {
 function body(appearance: MessageAppearance): TemplateResult {
   const { message, strings, rich } = appearance;
   switch (message.content.kind) {
-    case 'text':
-      return html`<span class="text">${linked(message.content.text, appearance)}</span>`;
     case 'undecryptable':
       return notice(
         lockIcon,

@@ -1,6 +1,6 @@
 import { html } from 'lit';
 import type { MessageView } from '@seal-chat/client';
-import { linked } from '../../messages/text.ts';
+import { linked } from './linked.ts';
 import type { MessageAppearance, MessageListHost } from '../message-list/host.ts';
 import { nameOf } from './names.ts';
 

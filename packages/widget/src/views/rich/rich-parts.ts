@@ -10,6 +10,7 @@ import type { DeviceLines } from '../people/device-lines.ts';
 import { eventText } from '../../messages/event-text.ts';
 import { plainly } from '../../messages/text.ts';
 import type { MessageAppearance, MessageListHost, RichParts } from '../message-list/host.ts';
+import { linked } from './linked.ts';
 import { withMentions } from './mentions.ts';
 import { nameOf } from './names.ts';
 import { quote } from './quote.ts';
@@ -90,6 +91,8 @@ function invitation({ message, isTabStop }: MessageAppearance, host: MessageList
 function content(appearance: MessageAppearance, host: MessageListHost): TemplateResult {
   const { content: what } = appearance.message;
   switch (what.kind) {
+    case 'text':
+      return html`<span class="text">${linked(what.text, appearance)}</span>`;
     case 'post':
       return what.text === '' ? html`` : html`<span class="text">${withMentions(what, appearance, host)}</span>`;
     case 'invitation':

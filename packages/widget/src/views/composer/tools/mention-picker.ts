@@ -3,7 +3,8 @@ import type { ConversationMember } from '@seal-chat/client';
 import { avatar } from '../../../people/avatar.ts';
 import { messageTexts } from '../../../internal/message-texts.ts';
 import type { ComposerHost } from '../host.ts';
-import { findSearch, matchMembers, type MentionSearch } from '../mention-search.ts';
+import { findSearch, type MentionSearch } from '../mention-search.ts';
+import { matchMembers } from './match-members.ts';
 
 /** Offers the people of a channel while an "@" is being written. The focus stays in the field. */
 export class MentionPicker {
