@@ -148,6 +148,15 @@ describe('joining externally', () => {
     expect(await bob!.hear(await ann!.say('text'), ann!)).toBe('text');
   });
 
+  it('works for a stranger beside the only device of a group', async () => {
+    const channel = await TestChannel.create('ann 1');
+    const [ann] = channel.devices;
+    const cid = await channel.device('cid 1');
+    const joined = await cid.joinExternal(channel.groupInfo);
+    expect(describeGroup(joined.state).members).toEqual([memberOf(ann!.identity), memberOf(cid.identity)]);
+    expect((await ann!.process(joined.commit, cid)).authenticator).toEqual(joined.authenticator);
+  });
+
   it('works for the only device of a group wherever its leaf is', async () => {
     const { channel, ann, bob } = await two();
     await channel.commit(bob, [], [ann]);
