@@ -144,6 +144,19 @@ describe('a store that was rolled back', () => {
     }
   });
 
+  it('asks for a hundred pages of a history that does not end, and for no more', async () => {
+    await conversation({ firstSeq: 0 }, [], 0);
+    // Of each page one message is new, and the others are from before this device joined.
+    const query = async ({ before }: { readonly before: number | null }) => {
+      steps.push(`history before ${before}`);
+      const newest = 1_000_000 - steps.length;
+      return { messages: Array.from({ length: FULL_PAGE }, (_, i) => stored(i === 0 ? newest : 0)) };
+    };
+    deps = { ...deps, api: { messages: { history: { query } } } as unknown as Deps['api'] };
+    await recoverFromRollback(deps);
+    expect(asked()).toHaveLength(100);
+  });
+
   it('takes in what is missing: nothing from before its time, nothing it has, nothing it has accounted for', async () => {
     await conversation({ firstSeq: 3, seenSeq: 6, gaps: [[5, 5]] }, [8], 10);
     await recoverFromRollback(deps);

@@ -44,6 +44,28 @@ describe('removing', () => {
     expect(results[0]).toMatchObject({ state: null, removed: [memberOf(bob.identity)] });
   });
 
+  it('is of devices that are in the group, and never of the one that commits', async () => {
+    const { channel, ann } = await three();
+    const dan = await channel.device('dan 1');
+    for (const [device, reason] of [
+      [dan, 'not in the group'],
+      [ann, 'cannot remove itself'],
+    ] as const)
+      await expect(ann.commit([], [device])).rejects.toMatchObject({
+        code: 'INVALID_COMMIT',
+        message: expect.stringContaining(reason),
+      });
+  });
+
+  it('sends the new secrets to those who stay, and to a new device in its Welcome alone', async () => {
+    const { channel, ann, bob } = await three();
+    const { commit } = await ann.commit([await channel.device('dan 1')], [bob]);
+    const { content } = fromWire(commit, 'mls_public_message', 10_000).publicMessage;
+    if (content.contentType !== 'commit') throw new Error('not a Commit');
+    const sealed = content.commit.path!.nodes.map(({ encryptedPathSecret }) => encryptedPathSecret.length);
+    expect(sealed).toEqual([0, 1]); // dan has bob's leaf, beside ann's; cid is on the other side
+  });
+
   it('is believed only when a member has signed it', async () => {
     const { ann, bob } = await three();
     const { commit } = await ann.commit([], [bob]);

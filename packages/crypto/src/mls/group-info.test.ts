@@ -1,10 +1,10 @@
 import { CHANNEL_LIMITS, type Bytes } from '@seal-chat/protocol';
 import type { CiphersuiteImpl } from 'ts-mls/crypto/ciphersuite.js';
 import { signGroupInfo, type GroupInfo } from 'ts-mls/groupInfo.js';
-import type { RatchetTree } from 'ts-mls/ratchetTree.js';
+import { encodeRatchetTree, type RatchetTree } from 'ts-mls/ratchetTree.js';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { TestChannel, groupName, type TestDevice } from '../../test/mls.ts';
-import { checkGroupContext, checkGroupInfoSignature, groupInfoBytes, openGroupInfo } from './group-info.ts';
+import { checkGroupContext, checkGroupInfoSignature, groupInfoBytes, openGroupInfo, treeOf } from './group-info.ts';
 import { cipherSuite } from './provider/provider.ts';
 
 /** Of a group of two, signed by the device at leaf 0. */
@@ -72,5 +72,19 @@ describe('a GroupInfo', () => {
     const locked = await signedWith(without('external_pub'));
     await expect(newcomer.joinExternal(locked)).rejects.toEqual(refusal('no external public key'));
     expect((await newcomer.joinExternal(await signedWith((extensions) => extensions))).removes).toEqual([]);
+  });
+
+  it('has a tree of as many nodes as the largest channel needs, and of no more', () => {
+    const ofNodes = (count: number) => {
+      const nodes: RatchetTree = [tree[0], ...Array.from<undefined>({ length: count - 2 }), tree[0]];
+      return () =>
+        treeOf({
+          ...groupInfo,
+          extensions: [{ extensionType: 'ratchet_tree', extensionData: encodeRatchetTree(nodes) }],
+        });
+    };
+    const most = 2 * 2 ** Math.ceil(Math.log2(CHANNEL_LIMITS.leaves)) - 1;
+    expect(ofNodes(most)()).toHaveLength(most);
+    expect(ofNodes(most + 2)).toThrow(expect.objectContaining({ code: 'TOO_LARGE' }));
   });
 });

@@ -44,3 +44,12 @@ describe.each(SUITES)('ciphersuite %i', (suite) => {
     }
   });
 });
+
+it('a device that has renewed its keys follows the Commits of the others', async () => {
+  const channel = await TestChannel.create('ann 1');
+  await channel.with('bob 1', 'cid 1');
+  const [ann, bob, cid] = channel.devices;
+  for (const by of [ann, bob, cid, ann]) await channel.commit(by!, []);
+  const authenticators = channel.devices.map(({ state }) => describeGroup(state!).authenticator.join());
+  expect(new Set(authenticators).size).toBe(1);
+});

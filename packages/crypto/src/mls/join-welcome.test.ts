@@ -102,4 +102,10 @@ describe('a Welcome', () => {
     const { groupInfo } = openGroupInfo(withoutCid, CHANNEL_LIMITS.groupInfo);
     await expect(join(await resealed({ info: () => groupInfo }))).rejects.toEqual(refusal('no leaf'));
   });
+
+  it('of more bytes than the server takes is refused before it is looked at', async () => {
+    const most = new Uint8Array(CHANNEL_LIMITS.welcome);
+    await expect(join(most)).rejects.not.toMatchObject({ code: 'TOO_LARGE' });
+    await expect(join(new Uint8Array(most.length + 1))).rejects.toMatchObject({ code: 'TOO_LARGE' });
+  });
 });

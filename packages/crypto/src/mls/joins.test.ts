@@ -49,6 +49,16 @@ describe('joining by a Welcome', () => {
     expect(asked).toContain(packages[1]!.ref.join());
   });
 
+  it('has for each device the secret of the node that it shares with the committer', async () => {
+    const channel = await TestChannel.create('ann 1');
+    const [bob] = await channel.with('bob 1', 'cid 1');
+    const [dan, eve] = [await channel.device('dan 1'), await channel.device('eve 1')];
+    await channel.commit(channel.devices[0]!, [dan, eve], [bob!]); // dan beside ann, eve beside cid
+    for (const device of [dan, eve]) await channel.commit(device, []);
+    const authenticators = channel.devices.map(({ state }) => describeGroup(state!).authenticator.join());
+    expect(new Set(authenticators).size).toBe(1);
+  });
+
   it('fails without a KeyPackage, with the wrong one, into another group', async () => {
     const { channel, cid, welcome, privateBytes } = await welcomed();
     const dan = await channel.device('dan 1');
@@ -146,6 +156,15 @@ describe('joining externally', () => {
     ann!.state = joined.state;
     const [bob] = await channel.with('bob 1');
     expect(await bob!.hear(await ann!.say('text'), ann!)).toBe('text');
+  });
+
+  it('works for a stranger beside the only device of a group', async () => {
+    const channel = await TestChannel.create('ann 1');
+    const [ann] = channel.devices;
+    const cid = await channel.device('cid 1');
+    const joined = await cid.joinExternal(channel.groupInfo);
+    expect(describeGroup(joined.state).members).toEqual([memberOf(ann!.identity), memberOf(cid.identity)]);
+    expect((await ann!.process(joined.commit, cid)).authenticator).toEqual(joined.authenticator);
   });
 
   it('works for the only device of a group wherever its leaf is', async () => {

@@ -74,7 +74,9 @@ it('a KeyPackage says whether it may be used again, and its maker for how long i
     [true, [0xf5e1, 0x000a]],
   ] as const) {
     const { ref, publicBytes, expiresAt } = await dan.keyPackage(channel.suite, isLastResort);
-    const { extensions } = decodePublished(publicBytes).keyPackage;
+    const { extensions, leafNode, cipherSuite: name } = decodePublished(publicBytes).keyPackage;
+    const least = { versions: ['mls10'], ciphersuites: [name], extensions: [], proposals: [], credentials: ['basic'] };
+    expect(leafNode.capabilities).toEqual(least);
     expect(extensions.map(({ extensionType }) => Number(extensionType))).toEqual(types);
     expect(ref).toHaveLength(32);
     expect(expiresAt).toBe(NOW + CHANNEL_LIMITS.keyPackageLifetimeMs);

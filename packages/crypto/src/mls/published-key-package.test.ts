@@ -1,4 +1,4 @@
-import type { Bytes } from '@seal-chat/protocol';
+import { CHANNEL_LIMITS, type Bytes } from '@seal-chat/protocol';
 import { signKeyPackage, type KeyPackage } from 'ts-mls/keyPackage.js';
 import { describe, expect, it } from 'vitest';
 import { TENANT, TestChannel, depsFor, memberOf, type TestDevice } from '../../test/mls.ts';
@@ -89,5 +89,11 @@ describe('a KeyPackage as it is published', () => {
       code: 'INVALID_COMMIT',
       message: expect.stringContaining('post-quantum key'),
     });
+  });
+
+  it('of more bytes than the server takes is refused before it is looked at', async () => {
+    const most = new Uint8Array(CHANNEL_LIMITS.keyPackage);
+    expect(await codeOf(() => decodePublished(most))).not.toBe('TOO_LARGE');
+    expect(await codeOf(() => decodePublished(new Uint8Array(most.length + 1)))).toBe('TOO_LARGE');
   });
 });

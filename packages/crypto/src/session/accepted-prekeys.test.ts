@@ -1,8 +1,10 @@
-import { decodeEnvelope, utf8, type PreKeyHeader } from '@seal-chat/protocol';
-import { beforeAll, describe, expect, it } from 'vitest';
-import { addPreKey, send, startSession, testDevice, type TestDevice } from '../../test/devices.ts';
+import { PREKEY_LIMITS, decodeEnvelope, fromUtf8, utf8, type Bytes, type PreKeyHeader } from '@seal-chat/protocol';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { addPreKey, receive, receiving, send, startSession, testDevice, type TestDevice } from '../../test/devices.ts';
+import { codeOf } from '../../test/seal-error.ts';
 import { PREKEY_USE_LENGTH, type PrivatePreKey } from '../prekeys.ts';
 import { consumedBy, preKeyNames, selectPreKeys } from './accepted-prekeys.ts';
+import { decryptEnvelope } from './decrypt-envelope.ts';
 
 let own: TestDevice['own'];
 /** One key of each kind. */
@@ -23,7 +25,7 @@ beforeAll(async () => {
 const nameOf = ({ kind, keyId }: PrivatePreKey) => ({ kind, keyId });
 const ofKind = (kind: string) => stored.find((key) => key.kind === kind)!;
 
-describe('the prekeys of an initial message', () => {
+describe('the prekeys that are chosen', () => {
   it('are those of the kind and the number that it names, whatever else was found', () => {
     // Each key under the number of every other one.
     const others = stored.flatMap((key) =>
@@ -56,5 +58,67 @@ describe('the prekeys of an initial message', () => {
     expect(updated).toEqual({ ...lastResort, uses: updated!.uses });
     expect(updated!.uses).toHaveLength(PREKEY_USE_LENGTH);
     expect(consumed({ ...toLastResort, oneTimePreKeyId: null }).deleted).toEqual([]);
+  });
+});
+
+describe('prekeys of an initial message', () => {
+  let alice: TestDevice;
+  let bob: TestDevice;
+
+  beforeEach(async () => {
+    [alice, bob] = [await testDevice('alice'), await testDevice('bob')];
+  });
+
+  const say = (text: string) => send(alice, bob, utf8(text));
+  const hear = async (bytes: Bytes) => fromUtf8(await receive(bob, alice, bytes));
+
+  it('must all exist and be made for this registration', async () => {
+    await addPreKey(bob, 'oneTime');
+    await addPreKey(bob, 'kemOneTime');
+    await startSession(alice, bob);
+    const params = receiving(bob, alice, say('x'));
+    expect(params.preKeys).toHaveLength(3);
+    for (const missing of params.preKeys) {
+      const preKeys = params.preKeys.filter((preKey) => preKey !== missing);
+      expect(await codeOf(() => decryptEnvelope({ ...params, preKeys }))).toBe('UNKNOWN_PREKEY');
+    }
+    const again = { ...params.parties.own, registrationId: params.parties.own.registrationId + 1 };
+    const startedOver = { ...params.parties, own: again };
+    expect(await codeOf(() => decryptEnvelope({ ...params, parties: startedOver }))).toBe('UNKNOWN_PREKEY');
+    await decryptEnvelope(params);
+  });
+
+  it('of the last-resort kind open a replayed message never twice (P5)', async () => {
+    await startSession(alice, bob);
+    const bytes = say('pay 5');
+    expect(await hear(bytes)).toBe('pay 5');
+    bob.records.clear(); // as if the session was pushed out or expired
+    expect(await codeOf(() => receive(bob, alice, bytes))).toBe('REPLAYED');
+    await startSession(alice, bob);
+    expect(await hear(say('pay 6'))).toBe('pay 6');
+    const lastResort = [...bob.privatePreKeys.values()].find(({ kind }) => kind === 'kemLastResort')!;
+    expect(lastResort.uses).toHaveLength(2 * PREKEY_USE_LENGTH);
+  });
+
+  it('of the last-resort kind accept nothing more when their record is full', async () => {
+    await startSession(alice, bob);
+    const params = receiving(bob, alice, say('x'));
+    const usedTimes = (count: number) =>
+      params.preKeys.map((key) =>
+        key.kind === 'kemLastResort' ? { ...key, uses: new Uint8Array(count * PREKEY_USE_LENGTH) } : key,
+      );
+    const full = usedTimes(PREKEY_LIMITS.lastResortReplayMax);
+    expect(await codeOf(() => decryptEnvelope({ ...params, preKeys: full }))).toBe('UNKNOWN_PREKEY');
+    const almostFull = usedTimes(PREKEY_LIMITS.lastResortReplayMax - 1);
+    const { consumed } = await decryptEnvelope({ ...params, preKeys: almostFull });
+    expect(consumed.updated!.uses).toHaveLength(PREKEY_LIMITS.lastResortReplayMax * PREKEY_USE_LENGTH);
+  });
+  it('of the one-time kind are gone when a message is replayed', async () => {
+    await addPreKey(bob, 'kemOneTime');
+    await startSession(alice, bob);
+    const bytes = say('x');
+    await hear(bytes);
+    bob.records.clear();
+    expect(await codeOf(() => receive(bob, alice, bytes))).toBe('UNKNOWN_PREKEY');
   });
 });

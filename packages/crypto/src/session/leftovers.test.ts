@@ -18,6 +18,7 @@ async function secretsOf(call: typeof initiate | typeof accept): Promise<Bytes[]
 const overwritten = (secrets: readonly Bytes[]) => secrets.map((secret) => secret.every((byte) => byte === 0));
 
 it('a session that begins leaves nothing behind of what was agreed on, opened or not', async () => {
+  vi.clearAllMocks();
   const [alice, bob] = [await testDevice('alice'), await testDevice('bob')];
   await startSession(alice, bob);
   expect(overwritten(await secretsOf(initiate))).toEqual([true, true, true]);

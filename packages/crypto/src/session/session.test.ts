@@ -1,5 +1,4 @@
 import {
-  PREKEY_LIMITS,
   RATCHET_LIMITS,
   asKey,
   decodeEnvelope,
@@ -33,7 +32,6 @@ import {
 } from '../../test/devices.ts';
 import { seededRng } from '../../test/rng.ts';
 import { codeOf } from '../../test/seal-error.ts';
-import { PREKEY_USE_LENGTH } from '../prekeys.ts';
 import { decryptEnvelope, neededPreKeys } from './decrypt-envelope.ts';
 import { encryptEnvelope, needsNewSession } from './encrypt-envelope.ts';
 import { initiateSession } from './initiate-session.ts';
@@ -358,57 +356,5 @@ describe('what a session is bound to', () => {
     const bytes = say(alice, bob, 'x');
     bob.records.clear();
     expect(await codeOf(() => receive(bob, alice, bytes))).toBe('NO_SESSION');
-  });
-});
-
-describe('prekeys of an initial message', () => {
-  it('must all exist and be made for this registration', async () => {
-    await addPreKey(bob, 'oneTime');
-    await addPreKey(bob, 'kemOneTime');
-    await startSession(alice, bob);
-    const params = receiving(bob, alice, say(alice, bob, 'x'));
-    expect(params.preKeys).toHaveLength(3);
-    for (const missing of params.preKeys) {
-      const preKeys = params.preKeys.filter((preKey) => preKey !== missing);
-      expect(await codeOf(() => decryptEnvelope({ ...params, preKeys }))).toBe('UNKNOWN_PREKEY');
-    }
-    const { own, ...rest } = params.parties;
-    const startedOver = { ...rest, own: { ...own, registrationId: own.registrationId + 1 } };
-    expect(await codeOf(() => decryptEnvelope({ ...params, parties: startedOver }))).toBe('UNKNOWN_PREKEY');
-    await decryptEnvelope(params);
-  });
-
-  it('of the last-resort kind open a replayed message never twice (P5)', async () => {
-    await startSession(alice, bob);
-    const bytes = say(alice, bob, 'pay 5');
-    expect(await hear(bob, alice, bytes)).toBe('pay 5');
-    bob.records.clear(); // as if the session was pushed out or expired
-    expect(await codeOf(() => receive(bob, alice, bytes))).toBe('REPLAYED');
-    await startSession(alice, bob);
-    expect(await hear(bob, alice, say(alice, bob, 'pay 6'))).toBe('pay 6');
-    const lastResort = [...bob.privatePreKeys.values()].find(({ kind }) => kind === 'kemLastResort')!;
-    expect(lastResort.uses).toHaveLength(2 * PREKEY_USE_LENGTH);
-  });
-
-  it('of the last-resort kind accept nothing more when their record is full', async () => {
-    await startSession(alice, bob);
-    const params = receiving(bob, alice, say(alice, bob, 'x'));
-    const usedTimes = (count: number) =>
-      params.preKeys.map((key) =>
-        key.kind === 'kemLastResort' ? { ...key, uses: new Uint8Array(count * PREKEY_USE_LENGTH) } : key,
-      );
-    const full = usedTimes(PREKEY_LIMITS.lastResortReplayMax);
-    expect(await codeOf(() => decryptEnvelope({ ...params, preKeys: full }))).toBe('UNKNOWN_PREKEY');
-    const almostFull = usedTimes(PREKEY_LIMITS.lastResortReplayMax - 1);
-    const { consumed } = await decryptEnvelope({ ...params, preKeys: almostFull });
-    expect(consumed.updated!.uses).toHaveLength(PREKEY_LIMITS.lastResortReplayMax * PREKEY_USE_LENGTH);
-  });
-  it('of the one-time kind are gone when a message is replayed', async () => {
-    await addPreKey(bob, 'kemOneTime');
-    await startSession(alice, bob);
-    const bytes = say(alice, bob, 'x');
-    await hear(bob, alice, bytes);
-    bob.records.clear();
-    expect(await codeOf(() => receive(bob, alice, bytes))).toBe('UNKNOWN_PREKEY');
   });
 });
