@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Conversation, ErrorCode } from '../src/index.ts';
-import { isSettled, joined, said, say, settle } from './support/channel.ts';
+import { isSettled, joined, said, say } from './support/channel.ts';
 import { flipLast, type Json } from './support/hostile.ts';
 import { openHouse, type House, type Resident } from './support/house.ts';
 import { createLyingServer, refuse, type Lies, type LyingServer } from './support/lying-server.ts';

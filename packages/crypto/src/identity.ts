@@ -89,7 +89,7 @@ export async function replaceAccountKey(
   const { curves, rng, identity, previous } = input;
   const { tenantId, userId, username, archiveEpoch } = previous.list;
   if (!constantTimeEqual(identity.publicKey, previous.certificate.identityKey)) {
-    throw new SealError('IDENTITY_CHANGED', 'certificate: it has another identity key');
+    throw new SealError('IDENTITY_CHANGED', 'certificate: another identity key');
   }
   const key = await curves.newSignKeyPair(rng);
   const certificate = await certify(curves, identity, {
@@ -204,11 +204,11 @@ function changeDevices(
   for (const id of remove) if (!current.has(id)) throw new SealError('NOT_FOUND', 'device list: no such device');
   const taken = new Set([...current, ...removed]);
   for (const { deviceId } of added) {
-    if (taken.has(deviceId)) throw new SealError('DEVICE_LIST_REJECTED', 'device list: the device was on it before');
+    if (taken.has(deviceId)) throw new SealError('DEVICE_LIST_REJECTED', 'device list: was on it before');
     taken.add(deviceId);
   }
   const devices = [...list.devices.filter((device) => !remove.includes(device.deviceId)), ...added];
-  if (devices.length === 0) throw new SealError('DEVICE_LIST_REJECTED', 'device list: no device would be left');
+  if (devices.length === 0) throw new SealError('DEVICE_LIST_REJECTED', 'device list: no device left');
   if (devices.length > COUNT_LIMITS.devicesPerUser) throw new SealError('TOO_MANY_DEVICES');
   return devices.toSorted((a, b) => (a.deviceId < b.deviceId ? -1 : 1));
 }
@@ -225,7 +225,7 @@ async function signDeviceList(
   const { tenantId, userId, username, certificate, archive, key } = account;
   const decoded = decode(certificateCodec, certificate.bytes);
   if (!constantTimeEqual(decoded.accountKey, key.publicKey)) {
-    throw new SealError('IDENTITY_CHANGED', 'device list: certified for another key');
+    throw new SealError('IDENTITY_CHANGED', 'device list: certified for another');
   }
   const list: DeviceList = {
     tenantId,

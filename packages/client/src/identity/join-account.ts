@@ -69,7 +69,7 @@ async function join(deps: IdentityDeps, input: JoinInput): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     const previous = await fetchOwnLists(deps, input);
     if (!constantTimeEqual(previous.certificate.accountKey, accountKey.publicKey)) {
-      throw new SealError('VAULT_REJECTED', 'join: the account has another key by now');
+      throw new SealError('VAULT_REJECTED', 'join: another account key');
     }
     const account = await prepare(deps, input, { accountKey, previous });
     const challenge = await requestChallenge(publicApi);

@@ -49,7 +49,7 @@ export async function replaceAccountKey(
     const remove = attempt === 1 ? input.remove : await stillListed(deps, input.remove);
     await prepare(deps, { ...input, remove });
     if (await resumeReplacement(deps)) return;
-    if (attempt === MAX_ATTEMPTS) throw new SealError('DEVICE_LIST_REJECTED', 'account: the list keeps changing');
+    if (attempt === MAX_ATTEMPTS) throw new SealError('DEVICE_LIST_REJECTED', 'account: list keeps changing');
   }
 }
 

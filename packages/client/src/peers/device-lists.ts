@@ -129,7 +129,7 @@ async function storeChain(
   const { account, userId, chain, fetchedAfter } = input;
   const peer = await tx.get(ROWS.peer(userId));
   if (chain.length === 0) {
-    if (peer === null) throw new SealError('NOT_FOUND', 'device list: the server has none');
+    if (peer === null) throw new SealError('NOT_FOUND', 'device list: none');
     return;
   }
   // Another fetch was quicker, and its answer newer: this one would look like a rollback.
@@ -182,7 +182,7 @@ async function extendPeer(
       changedKey: null,
     };
   }
-  if (known === null || next === null) throw new SealError('DEVICE_LIST_REJECTED', 'device list: the chain is empty');
+  if (known === null || next === null) throw new SealError('DEVICE_LIST_REJECTED', 'device list: empty');
   return next;
 }
 

@@ -86,7 +86,7 @@ export function indexedDbStore(options: IdbStoreOptions = {}): StoreFactory {
           const isMoved = present.number !== readFrom;
           readFrom = present.number;
           // A revision of another database says nothing of this one.
-          if (isMoved) throw new SealError('STORAGE_CONFLICT', 'store: moved to another database');
+          if (isMoved) throw new SealError('STORAGE_CONFLICT', 'store: moved');
           return commit(generations, present, changes);
         }),
       renew: () =>

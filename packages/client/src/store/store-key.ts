@@ -59,7 +59,7 @@ async function works(subtle: SubtleCrypto, key: CryptoKey): Promise<boolean> {
 async function storeRawKey({ use, subtle }: Deps): Promise<CryptoKey> {
   await addIfMissing(use, RAW_KEY, crypto.getRandomValues(new Uint8Array(32)));
   const stored = await get<Bytes>(RAW_KEY, use);
-  if (stored?.length !== 32) throw new SealError('STORAGE_FAILED', 'store: does not keep what was written');
+  if (stored?.length !== 32) throw new SealError('STORAGE_FAILED', 'store: keeps nothing');
   return importKey(subtle, stored);
 }
 

@@ -66,6 +66,20 @@ export async function fillGaps(deps: Deps, options: { readonly again: boolean })
   return isNeeded ? (await loadRepairs()).fillGaps(deps, options) : null;
 }
 
+/** See `removals.ts`. @throws SealError OFFLINE, UNAVAILABLE, RATE_LIMITED */
+export async function requestRemovals(deps: Deps): Promise<void> {
+  if (await hasAny(deps, ROWS.removals)) await (await loadRepairs()).requestRemovals(deps);
+}
+
+/** See `held-up.ts`. @throws SealError OFFLINE when its code cannot be loaded */
+export async function reviveHeldUp(deps: Deps): Promise<void> {
+  if (await hasAny(deps, ROWS.allOutbox)) await (await loadRepairs()).reviveHeldUp(deps);
+}
+
+/** See `peers/removed-device.ts`. @throws SealError OFFLINE when its code cannot be loaded */
+export const confirmRemoval: (typeof import('./repairs-journey.ts'))['confirmRemoval'] = async (...about) =>
+  (await loadRepairs()).confirmRemoval(...about);
+
 async function hasAny({ reader }: Pick<Deps, 'reader'>, prefix: RowPrefix<unknown>): Promise<boolean> {
   return (await reader.list(prefix, { limit: 1 })).length > 0;
 }
