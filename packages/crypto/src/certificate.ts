@@ -38,7 +38,7 @@ export async function verifyCertificate(
   }
   const isFirst = certificate.previousHash.every((byte) => byte === 0);
   if (certificate.number < 1 || (certificate.number === 1) !== isFirst) {
-    throw new SealError('DEVICE_LIST_REJECTED', 'certificate: number does not follow');
+    throw new SealError('DEVICE_LIST_REJECTED', 'certificate: wrong number');
   }
   return certificate;
 }

@@ -82,12 +82,12 @@ function checkInnerRules(list: DeviceList, certificate: AccountCertificate): voi
     throw rejected('certificate of another account');
   if (list.devices.length === 0) throw rejected('no devices');
   if ((list.version === 1) !== list.previousHash.every((byte) => byte === 0))
-    throw rejected('version does not fit its predecessor');
+    throw rejected('version without its predecessor');
   const keys: Bytes[] = [certificate.identityKey, certificate.accountKey];
   if (constantTimeEqual(certificate.identityKey, certificate.accountKey)) throw rejected('one key has two uses');
   for (const device of list.devices) {
     // There is a device, so this leaves no room for a version 0.
-    if (device.addedIn < 1 || device.addedIn > list.version) throw rejected('a device added in no version');
+    if (device.addedIn < 1 || device.addedIn > list.version) throw rejected('a device of no version');
     for (const key of [device.dhKey, device.signKey]) {
       if (keys.some((other) => constantTimeEqual(other, key))) throw rejected('a key is in it twice');
       keys.push(key);
@@ -124,7 +124,7 @@ export function checkDeviceListContinues(input: {
     const old = findDevice(before, device.deviceId);
     if (old === null) {
       if (removed.has(device.deviceId)) throw rejected('a removed device id came back');
-      if (device.addedIn !== after.version) throw rejected('a new device added in another version');
+      if (device.addedIn !== after.version) throw rejected('a new device of another version');
     } else if (!isSameDevice(old, device)) {
       throw rejected('a device that stays was changed');
     }
@@ -181,7 +181,7 @@ export async function verifyDeviceListChain(input: {
   }
   state ??= known;
   if (state === null) throw rejected('the server sent no list');
-  if (!isAnchored) throw rejected('does not lead through the list that another device knows');
+  if (!isAnchored) throw rejected('not through the list that another device knows');
   if (state.list.version < (known?.list.version ?? 0)) throw rejected('older than the known version');
   return state;
 }

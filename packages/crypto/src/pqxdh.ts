@@ -149,8 +149,7 @@ export async function accept(params: {
   const { curves, kem, parties, header, preKeys, pqRatchet } = params;
   const { own, peer } = parties;
   const base = header.ephemeralKey;
-  if (!(await isPrimeOrderDhKey(curves, base)))
-    throw new SealError('LOW_ORDER_KEY', 'pqxdh: base key not of prime order');
+  if (!(await isPrimeOrderDhKey(curves, base))) throw new SealError('LOW_ORDER_KEY', 'pqxdh: unsafe base key');
   const [dh1, dh2, dh3, dh4, ss] = await Promise.all([
     dh(curves, preKeys.signed, peer.dhKey),
     dh(curves, own.dhKeys, base),

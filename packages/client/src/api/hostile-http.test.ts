@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { MOST_RECEIVED } from './answers.ts';
 import { httpCaller } from './http.ts';
+import { MOST_RECEIVED } from './most-received.ts';
 
 const MEBI = 2 ** 20;
 

@@ -1,8 +1,8 @@
 import { LIFETIMES, SealError, TRANSPORT, type ConnectionParams } from '@seal-chat/protocol';
 import type { SyncBatch } from '@seal-chat/protocol/api';
-import { MOST_RECEIVED } from './answers.ts';
 import { fromAnswer } from './errors.ts';
 import { parseJson, toJson } from './json.ts';
+import { MOST_RECEIVED } from './most-received.ts';
 import type { Caller } from './types.ts';
 
 /**

@@ -16,7 +16,7 @@ export async function removeFromList(deps: Deps, deviceId: DeviceId): Promise<vo
     const { userId, device } = account;
     await learnDeviceLists(deps, [userId]);
     const own = await reader.get(ROWS.peer(userId));
-    if (own === null) throw new SealError('NOT_FOUND', "device list: this account's is missing");
+    if (own === null) throw new SealError('NOT_FOUND', 'device list: missing');
     // Another device took it off meanwhile, or the answer to the last attempt was lost.
     if (attempt > 1 && findDevice(own.known.list, deviceId) === null) return;
     const { signed } = await extendDeviceList({

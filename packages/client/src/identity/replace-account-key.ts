@@ -66,7 +66,7 @@ async function prepare(deps: Deps, { identitySeed, remove }: Parameters<typeof r
   const account = await activeAccount(reader);
   const { tenantId, userId, device } = account;
   const own = await reader.get(ROWS.peer(userId));
-  if (own === null) throw new SealError('NOT_FOUND', "device list: this account's is missing");
+  if (own === null) throw new SealError('NOT_FOUND', 'device list: missing');
   const identity = await signKeyFromSeed(curves, identitySeed);
   const previous = own.known;
   const next = await nextAccount({ curves, rng, identity, previous });

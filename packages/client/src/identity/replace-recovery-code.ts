@@ -28,7 +28,7 @@ export async function replaceRecoveryCode(
     recoveryCode === undefined ? account.identitySeed : (await openOwnVault(deps, recoveryCode)).secrets.identitySeed;
   if (identitySeed === null) throw new SealError('UNLOCK_NEEDED', 'recovery: the present code is needed');
   const own = await reader.get(ROWS.peer(userId));
-  if (own === null) throw new SealError('NOT_FOUND', "device list: this account's is missing");
+  if (own === null) throw new SealError('NOT_FOUND', 'device list: missing');
   const { key, archive } = signerOf(account, own.known);
   const present = await api.vault.get.query();
   const { code, vault } = await vaultUnderNewCode(deps, {

@@ -30,7 +30,7 @@ export function indexedDbStore(options: IdbStoreOptions = {}): StoreFactory {
   return async (name) => {
     const { indexedDB = globalThis.indexedDB, subtle = globalThis.crypto?.subtle } = options;
     if (indexedDB === undefined || subtle === undefined) {
-      throw new SealError('STORAGE_FAILED', 'store: IndexedDB and WebCrypto need HTTPS');
+      throw new SealError('STORAGE_FAILED', 'store: needs HTTPS');
     }
     const manager = options.locks ?? globalThis.navigator?.locks;
     const generations = createGenerations({ indexedDB, subtle, name });

@@ -33,7 +33,7 @@ export async function openStoreKey(deps: Deps): Promise<StoreKey> {
   if (raw !== undefined) return { key: await importKey(subtle, raw), atRest: 'stored-key' };
   const key = await readBack(deps, hasRows ? null : await newKey(subtle));
   if (key !== null) return { key, atRest: 'non-extractable-key' };
-  if (hasRows) throw new SealError('STORAGE_FAILED', 'store: the key is missing');
+  if (hasRows) throw new SealError('STORAGE_FAILED', 'store: no key');
   return { key: await storeRawKey(deps), atRest: 'stored-key' };
 }
 
