@@ -65,7 +65,7 @@ describe('what a message that invites calls the channel', () => {
   it.each([
     ['Harbour', 'Harbour'],
     ['Har\u200bbour', ''],
-    ['\u202egnidnalhcaS', ''],
+    ['\u202eHarbour', ''],
     ['Pier\u0000', ''],
   ])('is shown as who invites wrote it, and not where something in it cannot be seen: %j', async (name, shown) => {
     const play = await Play.begin('dm', randomOf(1));

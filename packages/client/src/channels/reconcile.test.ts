@@ -351,8 +351,7 @@ describe('a Commit', () => {
         .mockResolvedValueOnce(null)
         .mockImplementationOnce(async () => {
           await scene.putGroup({});
-          await scene.deps.transact(async (tx) => tx.put(CHANNEL_ROWS.ratchets(channel), utf8('ratchets')));
-          return null;
+          return scene.deps.transact(async (tx) => (tx.put(CHANNEL_ROWS.ratchets(channel), utf8('ratchets')), null));
         });
       expect(await run()).toBe(true);
       expect(requests()).toEqual([{ adds: [cid], removes: [] }]);

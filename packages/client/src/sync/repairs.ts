@@ -1,5 +1,6 @@
 import type { Deps } from '../context/deps.ts';
 import { gapsOf } from '../conversations/sequence.ts';
+import type { confirmRemoval as confirm } from '../peers/removed-device.ts';
 import { forgetOldSent } from '../send/forget-sent.ts';
 import { LIST_ROWS } from '../store/list-rows.ts';
 import type { RowPrefix } from '../store/rows.ts';
@@ -77,8 +78,7 @@ export async function reviveHeldUp(deps: Deps): Promise<void> {
 }
 
 /** See `peers/removed-device.ts`. @throws SealError OFFLINE when its code cannot be loaded */
-export const confirmRemoval: (typeof import('./repairs-journey.ts'))['confirmRemoval'] = async (...about) =>
-  (await loadRepairs()).confirmRemoval(...about);
+export const confirmRemoval: typeof confirm = async (...about) => (await loadRepairs()).confirmRemoval(...about);
 
 async function hasAny({ reader }: Pick<Deps, 'reader'>, prefix: RowPrefix<unknown>): Promise<boolean> {
   return (await reader.list(prefix, { limit: 1 })).length > 0;
