@@ -1,4 +1,4 @@
-import type { UserId } from '@seal-chat/protocol';
+import type { ConversationId, UserId } from '@seal-chat/protocol';
 import { encodeContent } from '@seal-chat/protocol/content';
 import { describe, expect, it } from 'vitest';
 import { fetchSharedHistory } from '../src/channels/shared-history.ts';
@@ -58,5 +58,25 @@ describe('what newcomers are told that a private channel is called', () => {
 
   it('does not count when nobody could be sure of it', async () => {
     for (const name of ['P\u0456er', 'Har\u200bbour', '']) expect(await nameAfter(name, { alice: 'owner' })).toBeNull();
+  });
+});
+
+describe('what a message that invites calls the channel', () => {
+  it.each([
+    ['Harbour', 'Harbour'],
+    ['Har\u200bbour', ''],
+    ['\u202eHarbour', ''],
+    ['Pier\u0000', ''],
+  ])('is shown as who invites wrote it, and not where something in it cannot be seen: %j', async (name, shown) => {
+    const play = await Play.begin('dm', randomOf(1));
+    const [alice, bob] = play.devices as [ModelDevice, ModelDevice];
+    const [tab] = alice.tabs;
+    const channelId = idOf<ConversationId>('harbour');
+    const content = encodeContent({ kind: 'invitation', channelId, name, description: '' });
+    await tab.transact((tx) => enqueue(tab, tx, CONVERSATION, content));
+    await play.transmit(alice);
+    await bob.take(play.server.log[0]!);
+    const message = await bob.tabs[0].reader.get(ROWS.message(CONVERSATION, 1));
+    expect(message?.content).toMatchObject({ kind: 'invitation', channelId, name: shown });
   });
 });

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Conversation, ErrorCode } from '../src/index.ts';
-import { isSettled, joined, said, say, settle } from './support/channel.ts';
+import { isSettled, joined, said, say } from './support/channel.ts';
 import { flipLast, type Json } from './support/hostile.ts';
 import { openHouse, type House, type Resident } from './support/house.ts';
 import { createLyingServer, refuse, type Lies, type LyingServer } from './support/lying-server.ts';
@@ -89,12 +89,14 @@ function isTold({ at }: Person, place: number): boolean {
 }
 
 /** Waits until one of `names` is told at one of `places`. */
-const noticed = (people: Record<Name, Person>, names: readonly Name[], places: readonly number[]) =>
-  expect
-    .poll(() => names.some((name) => places.some((place) => isTold(people[name], place))), {
-      timeout: patient(10_000),
-    })
-    .toBe(true);
+async function expectNoticed(
+  people: Record<Name, Person>,
+  names: readonly Name[],
+  places: readonly number[],
+): Promise<void> {
+  const isNoticed = (): boolean => names.some((name) => places.some((place) => isTold(people[name], place)));
+  await expect.poll(isNoticed, { timeout: patient(10_000) }).toBe(true);
+}
 
 /**
  * Where a difference behind the message `last` may be said to be: nobody has agreed on that message yet, so that it may be
@@ -132,7 +134,7 @@ describe('the newest message of a channel is held back', () => {
     // A message that this device may not place is sent once more by and by; the next waits for it.
     if (!(victims.includes(second) && first === second && way === 'and the log ends before it'))
       await further(people, second, 'two');
-    await noticed(people, told, placesAfter(last));
+    await expectNoticed(people, told, placesAfter(last));
   });
 
   it.each<Way>(['and the log ends before it', 'and the log is refused'])(
@@ -143,7 +145,7 @@ describe('the newest message of a channel is held back', () => {
       server.lie(WAYS[way](last + 1));
       await say(people.alice.at, 'held back');
       await further(people, 'carol', 'one');
-      await noticed(people, ['bob'], [last]);
+      await expectNoticed(people, ['bob'], [last]);
       expect(at.messages.get().missing).toEqual([
         { afterSeq: last, count: 2, isWithheld: way === 'and the log ends before it' },
       ]);
@@ -163,7 +165,7 @@ describe('the newest message of a channel is held back', () => {
     server.lie(WAYS['and its number is left out'](last + 1));
     await say(people.alice.at, 'held back');
     await further(people, 'carol', 'one');
-    await noticed(people, ['bob'], [last]);
+    await expectNoticed(people, ['bob'], [last]);
     await until(at.summary, (summary) => summary?.channel?.state === 'joined', 'to be in again');
     await say(people.alice.at, 'two');
     await until(at.messages, () => said(at).includes('two'), 'the next message');
@@ -180,7 +182,7 @@ describe('the newest message of a channel is held back', () => {
     server.lie(WAYS['and the log is refused'](last + 1));
     await say(people.alice.at, 'held back');
     await further(people, 'carol', 'one');
-    await noticed(people, ['bob'], [last]);
+    await expectNoticed(people, ['bob'], [last]);
     const now = Date.now();
     vi.spyOn(Date, 'now').mockImplementation(() => now + 61_000);
     server.cut();
@@ -194,7 +196,7 @@ describe('the newest message of a channel is held back', () => {
     await until(people.carol.at.messages, () => said(people.carol.at).includes('held back'));
     await people.alice.resident.client.close();
     for (const text of ['one', 'two']) await say(people.carol.at, text);
-    await noticed(people, ['bob'], placesAfter(last));
+    await expectNoticed(people, ['bob'], placesAfter(last));
   });
 
   it('from all but its writer, who is gone: nobody can know, and the writer is told when they are back', async () => {
@@ -213,7 +215,7 @@ describe('the newest message of a channel is held back', () => {
       expect(at.messages.get()).toMatchObject({ notices: [], missing: [] });
     const again = house.open({ store: people.alice.resident.store });
     const at = await joined(again, conversationId);
-    await noticed({ ...people, alice: { ...people.alice, at } }, ['alice'], placesAfter(last));
+    await expectNoticed({ ...people, alice: { ...people.alice, at } }, ['alice'], placesAfter(last));
     expect(at.messages.get().messages.find(({ seq }) => seq === last + 1)!.status).not.toBe('read');
   });
 });
@@ -238,7 +240,7 @@ describe('the newest message of a channel is altered for one reader', () => {
     await say(people.carol.at, 'one');
     await until(at.messages, () => said(at).at(-1) === 'one');
     if (shown === '<BODY_MISMATCH>') return expect(errors).not.toContain('TRANSCRIPT_FORKED');
-    await noticed(people, ['bob'], [last]);
+    await expectNoticed(people, ['bob'], [last]);
     expect(errors).toContain('TRANSCRIPT_FORKED');
   });
 });

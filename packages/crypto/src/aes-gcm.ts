@@ -71,7 +71,7 @@ export async function aesGcmOpen(input: {
     return new Uint8Array(await key.subtle.decrypt(algorithm, key.handle, ciphertext));
   } catch (cause) {
     if (!isRefusal(cause)) throw cause;
-    throw new SealError('UNDECRYPTABLE', 'AES-256-GCM: authentication failed', { cause });
+    throw new SealError('UNDECRYPTABLE', 'AES-256-GCM: not authentic', { cause });
   }
 }
 

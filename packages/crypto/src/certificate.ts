@@ -34,11 +34,11 @@ export async function verifyCertificate(
   const certificate = decode(certificateCodec, signed.bytes);
   const input = certificateSignatureInput(signed.bytes);
   if (!(await curves.verify(certificate.identityKey, input, signed.signature))) {
-    throw new SealError('BAD_SIGNATURE', 'certificate: not signed by its identity key');
+    throw new SealError('BAD_SIGNATURE', 'certificate: not signed');
   }
   const isFirst = certificate.previousHash.every((byte) => byte === 0);
   if (certificate.number < 1 || (certificate.number === 1) !== isFirst) {
-    throw new SealError('DEVICE_LIST_REJECTED', 'certificate: its number does not follow');
+    throw new SealError('DEVICE_LIST_REJECTED', 'certificate: wrong number');
   }
   return certificate;
 }
@@ -54,11 +54,11 @@ export function checkCertificateContinues(
 ): void {
   const [before, after] = [previous.certificate, next.certificate];
   if (!constantTimeEqual(before.identityKey, after.identityKey)) {
-    throw new SealError('IDENTITY_CHANGED', 'certificate: it has another identity key');
+    throw new SealError('IDENTITY_CHANGED', 'certificate: another identity key');
   }
   if (constantTimeEqual(previous.bytes, next.bytes)) return;
   const isNext = after.number === before.number + 1 && constantTimeEqual(after.previousHash, sha256(previous.bytes));
   if (!isNext || constantTimeEqual(after.accountKey, before.accountKey)) {
-    throw new SealError('DEVICE_LIST_REJECTED', 'certificate: it does not replace the one before');
+    throw new SealError('DEVICE_LIST_REJECTED', 'certificate: replaces another');
   }
 }

@@ -71,7 +71,7 @@ export async function verifyDeviceList(
   const list = decode(deviceListCodec, signed.bytes);
   const certificate = await verifyCertificate(curves, list.certificate);
   if (!(await curves.verify(certificate.accountKey, deviceListSignatureInput(signed.bytes), signed.signature))) {
-    throw new SealError('BAD_SIGNATURE', 'device list: not signed by its account key');
+    throw new SealError('BAD_SIGNATURE', 'device list: not signed');
   }
   checkInnerRules(list, certificate);
   return { list, certificate, hash: sha256(signed.bytes), signed };
@@ -79,20 +79,19 @@ export async function verifyDeviceList(
 
 function checkInnerRules(list: DeviceList, certificate: AccountCertificate): void {
   if (certificate.tenantId !== list.tenantId || certificate.userId !== list.userId)
-    throw rejected('its certificate belongs to another account');
-  if (list.devices.length === 0) throw rejected('it has no devices');
+    throw rejected('certificate of another account');
+  if (list.devices.length === 0) throw rejected('no devices');
   if ((list.vaultVersion === 0) !== list.vaultHash.every((byte) => byte === 0))
-    throw rejected('its vault has no version, or no hash');
+    throw rejected('vault without version or hash');
   if ((list.version === 1) !== list.previousHash.every((byte) => byte === 0))
-    throw rejected('its version does not fit its predecessor');
+    throw rejected('version without its predecessor');
   const keys: Bytes[] = [certificate.identityKey, certificate.accountKey];
   if (constantTimeEqual(certificate.identityKey, certificate.accountKey)) throw rejected('one key has two uses');
   for (const device of list.devices) {
     // There is a device, so this leaves no room for a version 0.
-    if (device.addedIn < 1 || device.addedIn > list.version)
-      throw rejected('a device was added in an impossible version');
+    if (device.addedIn < 1 || device.addedIn > list.version) throw rejected('a device of no version');
     for (const key of [device.dhKey, device.signKey]) {
-      if (keys.some((other) => constantTimeEqual(other, key))) throw rejected('the same key is in it twice');
+      if (keys.some((other) => constantTimeEqual(other, key))) throw rejected('a key is in it twice');
       keys.push(key);
     }
   }
@@ -116,7 +115,7 @@ export function checkDeviceListContinues(input: {
   checkAccount(next, { ...before, identityKey: previous.certificate.identityKey });
   if (after.version !== before.version + 1)
     throw rejected(`version ${after.version} does not follow version ${before.version}`);
-  if (!constantTimeEqual(after.previousHash, previous.hash)) throw rejected('it names another predecessor');
+  if (!constantTimeEqual(after.previousHash, previous.hash)) throw rejected('another predecessor');
   checkCertificateContinues(
     { certificate: previous.certificate, bytes: before.certificate.bytes },
     { certificate: next.certificate, bytes: after.certificate.bytes },
@@ -128,14 +127,14 @@ export function checkDeviceListContinues(input: {
     const old = findDevice(before, device.deviceId);
     if (old === null) {
       if (removed.has(device.deviceId)) throw rejected('a removed device id came back');
-      if (device.addedIn !== after.version) throw rejected('a new device says it was added in another version');
+      if (device.addedIn !== after.version) throw rejected('a new device of another version');
     } else if (!isSameDevice(old, device)) {
       throw rejected('a device that stays was changed');
     }
   }
   if (findDevice(before, after.author) === null && findDevice(after, after.author) === null)
-    throw rejected('a device signed that is not on it');
-  if (!isChange(previous, next)) throw rejected('it changes nothing');
+    throw rejected('signed by a device not on it');
+  if (!isChange(previous, next)) throw rejected('changes nothing');
 }
 
 /** Another vault is the next one, and a vault does not stay behind the account key that it opens. */
@@ -186,8 +185,7 @@ export async function verifyDeviceListChain(input: {
     const next = await verifyDeviceList(curves, signed);
     checkAccount(next, { ...expected, ...(known !== null && { identityKey: known.certificate.identityKey }) });
     if (next.list.version === expected.anchor?.version) {
-      if (!constantTimeEqual(next.hash, expected.anchor.hash))
-        throw rejected('it differs from the list that another device knows');
+      if (!constantTimeEqual(next.hash, expected.anchor.hash)) throw rejected('not the list that another device knows');
       isAnchored = true;
     }
     if (expected.anchor !== undefined && next.list.version === expected.anchor.version + 1)
@@ -196,8 +194,8 @@ export async function verifyDeviceListChain(input: {
   }
   state ??= known;
   if (state === null) throw rejected('the server sent no list');
-  if (!isAnchored) throw rejected('it does not lead through the list that another device knows');
-  if (state.list.version < (known?.list.version ?? 0)) throw rejected('it is older than the known version');
+  if (!isAnchored) throw rejected('not through the list that another device knows');
+  if (state.list.version < (known?.list.version ?? 0)) throw rejected('older than the known version');
   return state;
 }
 
@@ -210,7 +208,7 @@ function follow(
   const previous = state ?? startOf(next, known);
   if (previous !== null) checkDeviceListContinues({ previous, next, removed: previous.removed });
   if (next.list.version === known?.list.version) {
-    if (!constantTimeEqual(next.hash, known.hash)) throw rejected('it differs from the known list of that version');
+    if (!constantTimeEqual(next.hash, known.hash)) throw rejected('not the known list of that version');
     return known;
   }
   return { ...next, removed: previous === null ? [] : removedAfter(previous, next) };
@@ -222,10 +220,9 @@ function startOf(first: VerifiedDeviceList, known: DeviceListState | null): Devi
 }
 
 function checkAccount({ list, certificate }: VerifiedDeviceList, expected: ExpectedAccount): void {
-  if (list.tenantId !== expected.tenantId || list.userId !== expected.userId)
-    throw rejected('it belongs to another account');
+  if (list.tenantId !== expected.tenantId || list.userId !== expected.userId) throw rejected('of another account');
   if (expected.identityKey !== undefined && !constantTimeEqual(certificate.identityKey, expected.identityKey)) {
-    throw new SealError('IDENTITY_CHANGED', 'device list: it has another identity key');
+    throw new SealError('IDENTITY_CHANGED', 'device list: another identity key');
   }
 }
 

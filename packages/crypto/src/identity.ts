@@ -155,7 +155,7 @@ export async function signDeviceList(
   const { tenantId, userId, username, certificate, archive, key } = account;
   const decoded = decode(certificateCodec, certificate.bytes);
   if (!constantTimeEqual(decoded.accountKey, key.publicKey)) {
-    throw new SealError('IDENTITY_CHANGED', 'device list: certified for another key');
+    throw new SealError('IDENTITY_CHANGED', 'device list: for another key');
   }
   const list: DeviceList = {
     tenantId,

@@ -80,7 +80,7 @@ export async function initiate(params: {
   const signedKey = asKey<DhPublicKey>(signedPreKey.publicKey);
   const kemKey = asKey<KemPublicKey>(kemPreKey.publicKey);
   if (bundle.deviceId !== peer.deviceId || bundle.registrationId !== peer.registrationId)
-    throw new SealError('UNVERIFIED_DEVICE', 'pqxdh: the bundle is for another device');
+    throw new SealError('UNVERIFIED_DEVICE', 'pqxdh: bundle of another device');
   const [ephemeral, ownKeys] = await Promise.all([
     curves.newDhKeyPair(rng),
     curves.newDhKeyPair(rng),
@@ -149,8 +149,7 @@ export async function accept(params: {
   const { curves, kem, parties, header, preKeys, pqRatchet } = params;
   const { own, peer } = parties;
   const base = header.ephemeralKey;
-  if (!(await isPrimeOrderDhKey(curves, base)))
-    throw new SealError('LOW_ORDER_KEY', 'pqxdh: the base key is not of prime order');
+  if (!(await isPrimeOrderDhKey(curves, base))) throw new SealError('LOW_ORDER_KEY', 'pqxdh: unsafe base key');
   const [dh1, dh2, dh3, dh4, ss] = await Promise.all([
     dh(curves, preKeys.signed, peer.dhKey),
     dh(curves, own.dhKeys, base),

@@ -64,7 +64,7 @@ export function toHex(bytes: Uint8Array): string {
 
 /** Bytes of a hexadecimal string. @throws RangeError on an odd length or a character outside 0-9a-f. */
 export function fromHex(hex: string): Bytes {
-  if (hex.length % 2 !== 0) throw new RangeError('hex: expected pairs of 0-9a-f');
+  if (hex.length % 2 !== 0) throw new RangeError('hex: not hex');
   const out = new Uint8Array(hex.length / 2);
   for (let i = 0; i < out.length; i++)
     out[i] = (hexDigit(hex.charCodeAt(2 * i)) << 4) | hexDigit(hex.charCodeAt(2 * i + 1));
@@ -75,5 +75,5 @@ function hexDigit(code: number): number {
   if (code >= 0x30 && code <= 0x39) return code - 0x30;
   const lower = code | 0x20;
   if (lower >= 0x61 && lower <= 0x66) return lower - 0x57;
-  throw new RangeError('hex: expected pairs of 0-9a-f');
+  throw new RangeError('hex: not hex');
 }

@@ -219,7 +219,7 @@ export function id<T extends AnyId>(): Codec<T> {
 
 /** Carries at most `max` items after a 1-byte count. */
 export function list<T>(item: Codec<T>, max: number): Codec<readonly T[]> {
-  if (max > 0xff) throw new RangeError('list: at most 255 items');
+  if (max > 0xff) throw new RangeError('list: over 255');
   return {
     write(out, values) {
       if (values.length > max) throw new RangeError(`list: at most ${max} items, got ${values.length}`);

@@ -186,7 +186,7 @@ export class SealChat extends LitElement {
   async #whenClient(): Promise<SealClient> {
     await this.updateComplete;
     if (this.#active === null)
-      throw new SealError('BAD_INPUT', 'seal-chat: set server and app-key, and add it to the page');
+      throw new SealError('BAD_INPUT', 'seal-chat: set server and app-key, add it to the page');
     return this.#active;
   }
 

@@ -11,12 +11,6 @@ import type { SendAnswer, SignedDeviceListAnswer } from '@seal-chat/protocol/api
 
 /** Checks of what a server answers: it is not trusted to keep to its types. */
 
-/**
- * Bytes of an HTTP answer, and characters that come over a socket and are not worked off yet. The longest answer of a
- * server that follows the protocol, 100 channels of 1,000 people each, stays below.
- */
-export const MOST_RECEIVED = 2 ** 24;
-
 /** Bytes of base64url text. @throws SealError MALFORMED */
 export function bytesOf(text: string): Bytes {
   const bytes = fromBase64(text);
@@ -33,7 +27,7 @@ export function expectIds(...ids: readonly AnyId[]): void {
 
 /** Sequence numbers become keys of rows. @throws SealError MALFORMED */
 export function expectCount(value: number): void {
-  if (!Number.isSafeInteger(value) || value < 0) throw new SealError('MALFORMED', 'answer: not a sequence number');
+  if (!Number.isSafeInteger(value) || value < 0) throw new SealError('MALFORMED', 'answer: not a number');
 }
 
 /** The last ms that a calendar knows (ECMA-262, 21.4.1.1): what shows a later time throws. */

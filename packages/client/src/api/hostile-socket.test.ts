@@ -89,7 +89,7 @@ it('a call that the server does not answer is given up, while it goes on sending
   }
 });
 
-const MEBI = 2 ** 20;
+const MEGA = 2 ** 20;
 /** A frame with events, as long as told. */
 const frameOf = (length: number): string =>
   `{"id":1,"result":{"type":"data","data":{"id":"1","data":{"events":["${'x'.repeat(length - 70)}"]}}}}`;
@@ -100,7 +100,7 @@ it('a frame that is too long is not parsed, and ends the connection with a code'
   await Promise.resolve();
   const parse = vi.spyOn(JSON, 'parse');
   try {
-    say(frameOf(17 * MEBI));
+    say(frameOf(17 * MEGA));
     expect(parse).not.toHaveBeenCalled();
     expect(await socket.closed).toMatchObject({ code: 'MALFORMED' });
     // A server that does not close sends on.
@@ -120,7 +120,7 @@ it('batches that come faster than they are worked off end the connection; those 
     return isBusy ? new Promise(() => {}) : Promise.resolve();
   });
   await Promise.resolve();
-  const frame = frameOf(MEBI);
+  const frame = frameOf(MEGA);
   for (let i = 0; i < 40; i++) {
     say(frame);
     await new Promise((resolve) => setTimeout(resolve));

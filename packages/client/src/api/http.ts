@@ -1,7 +1,7 @@
 import { SealError, TRANSPORT, isSealError } from '@seal-chat/protocol';
-import { MOST_RECEIVED } from './answers.ts';
 import { fromAnswer } from './errors.ts';
 import { parseJson, toJson } from './json.ts';
+import { MOST_RECEIVED } from './most-received.ts';
 import type { Caller } from './types.ts';
 
 /** A call that takes longer is given up, ms. */
@@ -51,12 +51,11 @@ async function textOf(response: Response): Promise<string> {
   let left = MOST_RECEIVED;
   const count = new TransformStream<Uint8Array, Uint8Array>({
     transform(bytes, to) {
-      left -= bytes.length;
-      if (left < 0) to.terminate();
+      if ((left -= bytes.length) < 0) to.terminate();
       else to.enqueue(bytes);
     },
   });
-  const text = await new Response(response.body?.pipeThrough(count) ?? null).text();
+  const text = await new Response(response.body?.pipeThrough(count)).text();
   if (left < 0) throw new SealError('MALFORMED');
   return text;
 }

@@ -1,8 +1,8 @@
 import { LIFETIMES, SealError, TRANSPORT, type ConnectionParams } from '@seal-chat/protocol';
 import type { SyncBatch } from '@seal-chat/protocol/api';
-import { MOST_RECEIVED } from './answers.ts';
 import { fromAnswer } from './errors.ts';
 import { parseJson, toJson } from './json.ts';
+import { MOST_RECEIVED } from './most-received.ts';
 import type { Caller } from './types.ts';
 
 /**
@@ -17,10 +17,10 @@ export interface Socket {
   /**
    * Follows the device's mailbox from after `position`. Call once.
    *
-   * @param handle its promise settles when the batch was worked off: a server that sends more than is worked off ends
+   * @param handle a promise that it returns settles when the batch was worked off: a server that sends more than is worked off ends
    *   the connection
    */
-  subscribe(position: number, handle: (batch: SyncBatch) => Promise<void> | void): void;
+  subscribe(position: number, handle: (batch: SyncBatch) => unknown): void;
   /** Resolves when the subscription has started: the server took the connection. */
   readonly opened: Promise<void>;
   /** Resolves with the reason when the socket is gone. */
@@ -50,7 +50,7 @@ interface Message {
 
 /** What waits for messages with its id. */
 interface Call {
-  handle(result: NonNullable<Message['result']>): Promise<void> | void;
+  handle(result: NonNullable<Message['result']>): unknown;
   fail(error: SealError): void;
 }
 
@@ -99,7 +99,7 @@ export function openSocket(options: {
     return id;
   }
 
-  function receive(text: string): Promise<void> | void {
+  function receive(text: string): unknown {
     heartbeat.heard();
     if (text === 'PONG') return undefined;
     if (text === 'PING') return raw.send('PONG');

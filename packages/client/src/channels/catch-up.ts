@@ -8,7 +8,7 @@ import type { SeqRange } from '../store/rows.ts';
 import { putChannel } from './channel-state.ts';
 import { entryOf, type LogEntry } from './log-entry.ts';
 import { takeEntries } from './take-entries.ts';
-import { noteUnread, noteUnshown, putWithheld } from './unshown.ts';
+import { noteUnread, noteHeldBack, putWithheld } from './held-back.ts';
 
 /**
  * Reads a channel's log from where this device is, up to its end or the first entry that does not fit. Several may do
@@ -52,9 +52,9 @@ async function readOn(deps: Deps, conversationId: ConversationId): Promise<numbe
 export async function follow(deps: Deps, conversationId: ConversationId, told: number): Promise<void> {
   try {
     const end = await readOn(deps, conversationId);
-    if (end !== null && end < told) await noteUnshown(deps, conversationId, told, true);
+    if (end !== null && end < told) await noteHeldBack(deps, conversationId, told, true);
   } catch (error) {
-    if (isRefusal(error)) await noteUnshown(deps, conversationId, told, isSealError(error) && !error.isRetryable);
+    if (isRefusal(error)) await noteHeldBack(deps, conversationId, told, isSealError(error) && !error.isRetryable);
     throw error;
   }
 }

@@ -348,10 +348,10 @@ describe('a Commit', () => {
       scene.group = { ...scene.group, toAdd: [cid] };
       await disturb();
       vi.mocked(catchUp)
-        .mockResolvedValueOnce()
+        .mockResolvedValueOnce(null)
         .mockImplementationOnce(async () => {
           await scene.putGroup({});
-          await scene.deps.transact(async (tx) => tx.put(CHANNEL_ROWS.ratchets(channel), utf8('ratchets')));
+          return scene.deps.transact(async (tx) => (tx.put(CHANNEL_ROWS.ratchets(channel), utf8('ratchets')), null));
         });
       expect(await run()).toBe(true);
       expect(requests()).toEqual([{ adds: [cid], removes: [] }]);

@@ -9,7 +9,7 @@ import { closeLog, openLog, type LogWork } from './log-work.ts';
 import { recordLogEntry } from './record-log.ts';
 import { takeCommit, takeReset } from './take-commit.ts';
 import { takeMessage, takeRepeated } from './take-message.ts';
-import { putWithheld } from './unshown.ts';
+import { putWithheld } from './held-back.ts';
 
 /** Entries that share one transaction: a strict commit costs milliseconds, whatever is in it. */
 const ENTRIES_PER_COMMIT = 50;

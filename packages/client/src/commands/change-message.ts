@@ -99,7 +99,7 @@ export async function onMessage(
 ): Promise<void> {
   await deps.transact(async (tx: DeviceTx) => {
     const message = await tx.get(ROWS.message(conversationId, seq));
-    if (message === null) throw new SealError('NOT_FOUND', 'conversation: no message with that sequence number');
+    if (message === null) throw new SealError('NOT_FOUND', 'conversation: no such message');
     await inConversation(deps, tx, conversationId, (applying) => task(applying, message));
   });
 }

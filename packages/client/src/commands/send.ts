@@ -33,14 +33,13 @@ export async function send(
   const replyTo = options.replyTo ?? null;
   if (attachments.length === 0 || text !== '') checkText(text);
   checkMentions(text, mentions);
-  if (attachments.length > CONTENT_LIMITS.attachments)
-    throw new SealError('BAD_INPUT', 'attachments: too many in one message');
+  if (attachments.length > CONTENT_LIMITS.attachments) throw new SealError('BAD_INPUT', 'attachments: too many');
   const { userId, device } = await activeAccount(deps.reader);
   /** In a DM that this device has not opened before. */
   let isAnswer = false;
   const { key, value: row } = await deps.transact(async (tx) => {
     const conversation = await tx.get(ROWS.conversation(conversationId));
-    if (conversation?.isBlocked) throw new SealError('BLOCKED', 'send: this person is blocked');
+    if (conversation?.isBlocked) throw new SealError('BLOCKED', 'send: blocked');
     // Writing to people is accepting them.
     isAnswer = conversation?.kind === 'dm' && !conversation.isOpened;
     if (conversation && (isAnswer || !conversation.isAccepted))
@@ -72,7 +71,7 @@ export async function send(
     });
   });
   const message = viewOutbox(conversationId, row, { userId, deviceId: device.deviceId });
-  if (message === null) throw new SealError('INTERNAL', 'outbox: the queued message is not shown');
+  if (message === null) throw new SealError('INTERNAL', 'outbox: not shown');
   if (isAnswer)
     void loadPeople().then(
       (people) => people.tellPresence(deps, conversationId),

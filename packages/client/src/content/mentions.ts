@@ -14,6 +14,6 @@ export function namesOther(mentions: readonly Mention[], ownUserId: UserId, send
 /** @throws SealError BAD_INPUT */
 export function checkMentions(text: string, mentions: readonly Mention[]): void {
   if (mentions.length > CONTENT_LIMITS.mentions || validMentions(text, mentions).length < mentions.length) {
-    throw new SealError('BAD_INPUT', 'mentions: too many, or outside the text');
+    throw new SealError('BAD_INPUT', 'mentions: too many or outside');
   }
 }

@@ -1,6 +1,7 @@
 import type { UserId } from '@seal-chat/protocol';
 import type { InvitationContent, PostContent } from '@seal-chat/protocol/content';
 import { LAST_TIME } from '../api/answers.ts';
+import { isSeen } from '../store/is-seen.ts';
 import { viewAttachment } from '../store/message-view.ts';
 import { ROWS, type MessageRow, type ShownContent } from '../store/rows.ts';
 import { READING_MS } from '../conversations/read-position.ts';
@@ -81,7 +82,9 @@ async function shownContent(applying: Applying, content: Shown, seq: number): Pr
       };
     }
     case 'invitation': {
-      const { channelId, name, description } = content;
+      const { channelId, description } = content;
+      // Who invites wrote it: nothing in it may be unseen.
+      const name = isSeen(content.name) ? content.name : '';
       tx.put(ROWS.invitation(channelId, conversationId, seq), { conversationId, seq });
       const state = (await tx.get(ROWS.conversation(channelId)))?.channel?.state;
       const isAccepted = state === 'joining' || state === 'joined';

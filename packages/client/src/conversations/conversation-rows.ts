@@ -32,7 +32,7 @@ export async function storeConversation(tx: DeviceTx, answer: ConversationAnswer
   expectKnown(KINDS, answer.kind);
   const key = ROWS.conversation(answer.conversationId);
   const row = await tx.get(key);
-  if (row !== null && row.kind !== answer.kind) throw rejected('it was of another kind before');
+  if (row !== null && row.kind !== answer.kind) throw rejected('of another kind');
   const account = await activeAccount(tx);
   const peer = answer.kind === 'channel' ? null : expectPeople(answer, account);
   if (row === null && answer.kind === 'channel') expectNoDm(answer, account);
@@ -141,10 +141,10 @@ function expectPeople(
 ): UserId | null {
   const others = members.filter((member) => member.userId !== userId);
   const count = kind === 'self' ? 1 : 2;
-  if (members.length !== count || others.length !== count - 1) throw rejected('not the people it has');
+  if (members.length !== count || others.length !== count - 1) throw rejected('other people');
   const other = others[0]?.userId ?? null;
   const wanted = other === null ? selfId(tenantId, userId) : dmId(tenantId, userId, other);
-  if (wanted !== conversationId) throw rejected('not the one of its people');
+  if (wanted !== conversationId) throw rejected('another id');
   return other;
 }
 
@@ -166,8 +166,7 @@ export async function fetchDm(
   const answer = await api.conversations.openDm.mutate({ userId });
   const isSelf = userId === account.userId;
   const wanted = isSelf ? selfId(account.tenantId, userId) : dmId(account.tenantId, account.userId, userId);
-  if (answer.kind !== (isSelf ? 'self' : 'dm') || answer.conversationId !== wanted)
-    throw rejected('not the DM that was asked for');
+  if (answer.kind !== (isSelf ? 'self' : 'dm') || answer.conversationId !== wanted) throw rejected('another one');
   return answer;
 }
 
@@ -219,7 +218,7 @@ export async function learnConversations(
     const isOwn = conversationId === selfId(tenantId, userId);
     const answer = await (isOwn ? fetchDm(deps, userId) : api.conversations.get.query({ conversationId }));
     if (answer.conversationId === conversationId) await transact((tx) => storeOrReport(deps, tx, answer));
-    else deps.report(rejected('not the one that was asked for'));
+    else deps.report(rejected('another one'));
   }
 }
 
@@ -236,6 +235,6 @@ export async function knownConversation(
   kind?: ConversationRow['kind'],
 ): Promise<ConversationRow> {
   const row = await reader.get(ROWS.conversation(id));
-  if (row === null || row.kind !== (kind ?? row.kind)) throw rejected('what the server says of it does not hold');
+  if (row === null || row.kind !== (kind ?? row.kind)) throw rejected('not known here');
   return row;
 }

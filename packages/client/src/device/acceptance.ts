@@ -43,7 +43,7 @@ export function createAcceptance(reader: RowReader): Acceptance {
     waiting.delete(key);
     if (row?.messageId === messageId && row.failure !== null) return reject(new SealError(row.failure));
     const placed = await findPlaced(change, key, messageId);
-    if (placed === null) reject(new SealError('NOT_FOUND', 'send: the message was discarded'));
+    if (placed === null) reject(new SealError('NOT_FOUND', 'send: discarded'));
     else resolve(placed);
   }
 
@@ -64,7 +64,7 @@ export function createAcceptance(reader: RowReader): Acceptance {
       }
     },
     close() {
-      for (const { reject } of waiting.values()) reject(new SealError('OFFLINE', 'send: the client was closed'));
+      for (const { reject } of waiting.values()) reject(new SealError('OFFLINE', 'send: client closed'));
       waiting.clear();
     },
   };

@@ -39,7 +39,7 @@ export async function openRuntime(
   },
 ): Promise<Runtime> {
   const { appKey, profile = 'default', now = Date.now, store: openStore = indexedDbStore() } = options;
-  if (globalThis.crypto === undefined) throw new SealError('UNSUPPORTED_BROWSER', 'client: WebCrypto is not available');
+  if (globalThis.crypto === undefined) throw new SealError('UNSUPPORTED_BROWSER', 'client: no WebCrypto');
   const rng = options.randomBytes ?? bufferedRng((bytes: Bytes) => void crypto.getRandomValues(bytes));
   const subtle: SubtleCrypto | undefined = crypto.subtle;
   checkRealm();

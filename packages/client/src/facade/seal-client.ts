@@ -121,7 +121,7 @@ export function createSealClient(options: SealClientOptions): SealClient {
     signIn: () => enter(async (opened) => (await loadAccount()).signIn(opened), false),
     recover: (input) => enter(async (opened) => (await loadSettings()).recoverAccount(opened, input)),
     linkThisDevice(code) {
-      if (!LINKING_CODE.test(code)) throw new SealError('WRONG_CODE', 'linking code: must be 16 letters and digits');
+      if (!LINKING_CODE.test(code)) throw new SealError('WRONG_CODE', 'linking code: 16 letters and digits');
       return startLinking(code, async (control) => {
         const { followLink } = await loadSettings();
         await enter((opened) => followLink(opened, code, control));

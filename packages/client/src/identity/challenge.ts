@@ -31,5 +31,5 @@ export async function proveDevice(input: {
 
 /** An app key belongs to one tenant for ever: keys made for one are never shown to another. */
 function checkTenant(found: TenantId, expected: TenantId): void {
-  if (found !== expected) throw new SealError('UNKNOWN_APP_KEY', 'challenge: of another tenant');
+  if (found !== expected) throw new SealError('UNKNOWN_APP_KEY', 'challenge: another tenant');
 }

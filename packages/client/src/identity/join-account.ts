@@ -73,7 +73,7 @@ async function join(deps: IdentityDeps, input: JoinInput): Promise<void> {
     const previous = await fetchOwnLists(deps, input);
     const { vaultHash = previous.list.vaultHash } = input;
     if (!constantTimeEqual(previous.certificate.accountKey, accountKey.publicKey)) {
-      throw new SealError('VAULT_REJECTED', 'join: the account has another key by now');
+      throw new SealError('VAULT_REJECTED', 'join: another account key');
     }
     if (!constantTimeEqual(previous.list.vaultHash, vaultHash)) {
       throw new SealError('VAULT_REJECTED', 'join: the vault is not the one that the list names');

@@ -13,7 +13,7 @@ export function startLinking(code: string, work: (control: LinkingControl) => Pr
   let confirm = (): void => {};
   const confirmed = new Promise<void>((resolve) => (confirm = resolve));
   const end = (reason: SealError): void => ending.abort(reason);
-  const timer = setTimeout(() => end(new SealError('NOT_FOUND', 'linking: the code has expired')), LIFETIMES.linkMs);
+  const timer = setTimeout(() => end(new SealError('NOT_FOUND', 'linking: code expired')), LIFETIMES.linkMs);
 
   async function run(): Promise<void> {
     try {

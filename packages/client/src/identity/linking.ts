@@ -127,7 +127,7 @@ export async function followLink(deps: IdentityDeps, code: string, control: Link
   await sendStep(publicApi, linkId, 3, revealed.payload);
   control.state.set({ step: 'compare', sas: revealed.sas, mustConfirm: false, deviceName });
   const last = await receiveStep(publicApi, control, linkId, 4);
-  if (last.length === REFUSED.length) throw new SealError('FORBIDDEN', 'linking: refused on the other device');
+  if (last.length === REFUSED.length) throw new SealError('FORBIDDEN', 'linking: refused');
   const grant = acceptLink(revealed.state, last);
   control.state.set({ step: 'finishing' });
   const { tenantId, userId, username, identityKey, secrets, deviceListVersion: version, deviceListHash: hash } = grant;

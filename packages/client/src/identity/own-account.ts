@@ -37,7 +37,7 @@ export function signerOf(
 
 /** Says that this device has an account, perhaps since another tab gave it one. */
 export function alreadyHere(): SealError {
-  return new SealError('CONFLICT', 'client: this device already has an account');
+  return new SealError('CONFLICT', 'client: has an account');
 }
 
 /** Stores the keys of an account that is being made or joined, unless another tab has stored those of another one, or finished. */

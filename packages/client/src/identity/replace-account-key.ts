@@ -49,7 +49,7 @@ export async function replaceAccountKey(
     const remove = attempt === 1 ? input.remove : await stillListed(deps, input.remove);
     await prepare(deps, { ...input, remove, present });
     if (await resumeReplacement(deps)) return;
-    if (attempt === MAX_ATTEMPTS) throw new SealError('DEVICE_LIST_REJECTED', 'account: the list keeps changing');
+    if (attempt === MAX_ATTEMPTS) throw new SealError('DEVICE_LIST_REJECTED', 'account: list keeps changing');
   }
 }
 
@@ -73,7 +73,7 @@ async function prepare(
   const account = await activeAccount(reader);
   const { tenantId, userId, device } = account;
   const own = await reader.get(ROWS.peer(userId));
-  if (own === null) throw new SealError('NOT_FOUND', "device list: this account's is missing");
+  if (own === null) throw new SealError('NOT_FOUND', 'device list: missing');
   const identity = await signKeyFromSeed(curves, identitySeed);
   const previous = own.known;
   const next = await nextAccount({ curves, rng, identity, previous });

@@ -28,7 +28,7 @@ export async function replaceRecoveryCode(
   if (identitySeed === null) throw new SealError('UNLOCK_NEEDED', 'recovery: the present code is needed');
   const present = await presentVault(deps);
   const own = await reader.get(ROWS.peer(userId));
-  if (own === null) throw new SealError('NOT_FOUND', "device list: this account's is missing");
+  if (own === null) throw new SealError('NOT_FOUND', 'device list: missing');
   const { key, archive } = signerOf(account, own.known);
   const { code, vault } = await vaultUnderNewCode(deps, {
     owner: { tenantId, userId },

@@ -33,6 +33,7 @@ export type MessageView =
   | {
       readonly kind: 'invitation';
       readonly channelId: ConversationId;
+      /** As who invites wrote it, and nobody else has said; empty where it has characters that cannot be seen. */
       readonly name: string;
       readonly description: string;
       readonly state: 'open' | 'accepted' | 'gone';

@@ -5,7 +5,7 @@ import { ROWS, placeOf, type OutboxRow } from '../store/rows.ts';
 
 /** @throws SealError BAD_INPUT, TOO_LARGE */
 export function checkText(text: string): void {
-  if (text.trim() === '' || !text.isWellFormed()) throw new SealError('BAD_INPUT', 'text: is empty or not well-formed');
+  if (text.trim() === '' || !text.isWellFormed()) throw new SealError('BAD_INPUT', 'text: empty or not well-formed');
   const length = utf8(text).length;
   if (length > SIZE_LIMITS.messageText) throw new SealError('TOO_LARGE', `text: ${length} bytes`);
 }

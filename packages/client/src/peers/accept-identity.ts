@@ -45,7 +45,7 @@ export async function acceptKey(deps: FetchDeps, userId: UserId, compared: strin
   await transact(async (tx) => {
     const peer = await tx.get(ROWS.peer(userId));
     if (!peer?.changedKey || !constantTimeEqual(peer.changedKey, identityKey)) {
-      throw new SealError('IDENTITY_CHANGED', 'identity: the key changed again');
+      throw new SealError('IDENTITY_CHANGED', 'identity: changed again');
     }
     await forgetSessions(tx, userId);
     await forgetSentTo(tx, userId);

@@ -21,7 +21,12 @@ import type { DeviceTx } from '../store/device-tx.ts';
 import { ROWS, type AccountRow, type PeerRow, type RetiredDevice } from '../store/rows.ts';
 import { wipeKeys } from '../store/wipe-keys.ts';
 import { newPeer } from './new-peer.ts';
-import { newestRetired } from './retired.ts';
+
+/**
+ * Devices that left an account and are remembered, the newest: more than a server that follows the protocol lets leave in
+ * the day for which their last messages are taken (20 versions of a list, of 20 devices each).
+ */
+const MOST_RETIRED = 512;
 
 /** Answers that are asked for at one occasion: two thousand versions. What they say is kept. */
 const MAX_ROUNDS = 10;
@@ -111,7 +116,7 @@ export async function learnPast(deps: FetchDeps, userId: UserId, version: number
       ...current,
       knownFrom: first,
       // Those who left before the others: where there are too many, they go first.
-      retired: newestRetired([...retired.filter(isNew), ...current.retired]),
+      retired: [...retired.filter(isNew), ...current.retired].slice(-MOST_RETIRED),
     });
   });
 }
@@ -129,7 +134,7 @@ async function storeChain(
   const { account, userId, chain, fetchedAfter } = input;
   const peer = await tx.get(ROWS.peer(userId));
   if (chain.length === 0) {
-    if (peer === null) throw new SealError('NOT_FOUND', 'device list: the server has none');
+    if (peer === null) throw new SealError('NOT_FOUND', 'device list: none');
     return;
   }
   // Another fetch was quicker, and its answer newer: this one would look like a rollback.
@@ -177,12 +182,12 @@ async function extendPeer(
       ...before,
       known,
       learnedAt,
-      retired: newestRetired([...before.retired, ...left]),
+      retired: [...before.retired, ...left].slice(-MOST_RETIRED),
       hasOpenRemoval: !hasNewKey && (before.hasOpenRemoval || wasTakenOff),
       changedKey: null,
     };
   }
-  if (known === null || next === null) throw new SealError('DEVICE_LIST_REJECTED', 'device list: the chain is empty');
+  if (known === null || next === null) throw new SealError('DEVICE_LIST_REJECTED', 'device list: empty');
   return next;
 }
 

@@ -7,7 +7,7 @@ import { ROWS } from '../store/rows.ts';
 export async function expectPromisesKept(reader: RowReader, conversationId: ConversationId): Promise<void> {
   for (const { key, value } of await reader.list(LIST_ROWS.promisedIn(conversationId))) {
     if (!(await isKept(reader, key.split('/')[2] as UserId, value)))
-      throw new SealError('DEVICE_LIST_STALE', 'send: a device list is withheld');
+      throw new SealError('DEVICE_LIST_STALE', 'send: list withheld');
   }
 }
 

@@ -66,7 +66,7 @@ export async function sendMessage(deps: Deps, key: RowKey<OutboxRow>, attempt: n
       await learnDelta(deps, error.details);
     }
   }
-  throw new SealError('DEVICE_LIST_STALE', 'send: the devices keep changing');
+  throw new SealError('DEVICE_LIST_STALE', 'send: devices keep changing');
 }
 
 /** Bundles of `devices`; null for those that have none even after some attempts. */
@@ -100,7 +100,7 @@ function transmit(deps: Deps, key: RowKey<OutboxRow>, row: OutboxRow, wire: Wire
  * Fetches the lists whose version differs; the newest where the server shows an older one than ours.
  */
 async function learnDelta(deps: Deps, { deviceListDelta }: ErrorDetails): Promise<void> {
-  if (deviceListDelta === undefined) throw new SealError('INTERNAL', 'send: no delta of the lists');
+  if (deviceListDelta === undefined) throw new SealError('INTERNAL', 'send: no delta');
   const newer: UserId[] = [];
   const doubtful: UserId[] = [];
   for (const { userId, version } of deviceListDelta.versions as readonly { userId: UserId; version: number }[]) {

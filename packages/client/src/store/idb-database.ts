@@ -88,7 +88,7 @@ function openOnce(indexedDB: IDBFactory, name: string, handleNew: () => void): P
     let isLate = false;
     const timer = setTimeout(() => {
       isLate = true;
-      reject(new SealError('STORAGE_LOST', 'store: the database does not open'));
+      reject(new SealError('STORAGE_LOST', 'store: does not open'));
     }, OPEN_TIMEOUT_MS);
     request.addEventListener('upgradeneeded', () => {
       handleNew();

@@ -24,7 +24,7 @@ export async function storage<T>(work: () => Promise<T>): Promise<T> {
   } catch (cause) {
     if (cause instanceof SealError) throw cause;
     const name = nameOf(cause);
-    if (name === 'QuotaExceededError') throw new SealError('STORAGE_FULL', 'store: no room is left', { cause });
+    if (name === 'QuotaExceededError') throw new SealError('STORAGE_FULL', 'store: full', { cause });
     throw new SealError(isLost(cause) ? 'STORAGE_LOST' : 'STORAGE_FAILED', `store: ${name ?? 'failed'}`, { cause });
   }
 }

@@ -30,7 +30,7 @@ export function indexedDbStore(options: IdbStoreOptions = {}): StoreFactory {
   return async (name) => {
     const { indexedDB = globalThis.indexedDB, subtle = globalThis.crypto?.subtle } = options;
     if (indexedDB === undefined || subtle === undefined) {
-      throw new SealError('STORAGE_FAILED', 'store: IndexedDB and WebCrypto need HTTPS');
+      throw new SealError('STORAGE_FAILED', 'store: needs HTTPS');
     }
     const manager = options.locks ?? globalThis.navigator?.locks;
     const generations = createGenerations({ indexedDB, subtle, name });
@@ -86,7 +86,7 @@ export function indexedDbStore(options: IdbStoreOptions = {}): StoreFactory {
           const isMoved = present.number !== readFrom;
           readFrom = present.number;
           // A revision of another database says nothing of this one.
-          if (isMoved) throw new SealError('STORAGE_CONFLICT', 'store: moved to another database');
+          if (isMoved) throw new SealError('STORAGE_CONFLICT', 'store: moved');
           return commit(generations, present, changes);
         }),
       renew: () =>

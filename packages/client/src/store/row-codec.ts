@@ -120,7 +120,7 @@ function writeObject(value: object | null, at: number): void {
     writeInteger(value.length);
     for (let i = 0; i < value.length; i++) write(value[i]);
   } else if (value instanceof Map || value instanceof Set) {
-    throw new TypeError('row: a Map or Set cannot be stored');
+    throw new TypeError('row: a Map or Set');
   } else {
     buffer[at] = KIND.object;
     writeProperties(value as Readonly<Record<string, unknown>>);

@@ -33,7 +33,7 @@ export async function openStoreKey(deps: Deps): Promise<StoreKey> {
   if (raw !== undefined) return { key: await importKey(subtle, raw), atRest: 'stored-key' };
   const key = await readBack(deps, hasRows ? null : await newKey(subtle));
   if (key !== null) return { key, atRest: 'non-extractable-key' };
-  if (hasRows) throw new SealError('STORAGE_FAILED', 'store: the key is missing');
+  if (hasRows) throw new SealError('STORAGE_FAILED', 'store: no key');
   return { key: await storeRawKey(deps), atRest: 'stored-key' };
 }
 
@@ -59,7 +59,7 @@ async function works(subtle: SubtleCrypto, key: CryptoKey): Promise<boolean> {
 async function storeRawKey({ use, subtle }: Deps): Promise<CryptoKey> {
   await addIfMissing(use, RAW_KEY, crypto.getRandomValues(new Uint8Array(32)));
   const stored = await get<Bytes>(RAW_KEY, use);
-  if (stored?.length !== 32) throw new SealError('STORAGE_FAILED', 'store: does not keep what was written');
+  if (stored?.length !== 32) throw new SealError('STORAGE_FAILED', 'store: keeps nothing');
   return importKey(subtle, stored);
 }
 

@@ -27,7 +27,7 @@ export async function checkForRollback(deps: Deps): Promise<boolean> {
   if ((await isNewest(deps)) && (await claim(deps))) return false;
   if (accepted.get(deps.store) === (await reported(deps)) && (await hasCopyRenewed(deps))) {
     accepted.delete(deps.store);
-    throw new SealError('DEVICE_CLONED', 'store: a copy of it is in use');
+    throw new SealError('DEVICE_CLONED', 'store: a copy is in use');
   }
   return true;
 }

@@ -3,13 +3,14 @@ import { backoffDelay, sleep } from '../api/backoff.ts';
 import { toSealError } from '../api/errors.ts';
 import type { Socket } from '../api/socket.ts';
 import type { LeaderPart } from '../context/leader-part.ts';
-import type { Readable } from '../state/atom.ts';
+import type { ConnectionState } from '../model/connection.ts';
+import { createAtom, type Readable } from '../state/atom.ts';
 import { createTaskQueue } from '../state/task-queue.ts';
 import { activeAccount, markRevoked } from '../store/account.ts';
 import type { Committed } from '../store/device-tx.ts';
 import { privacyOf } from '../store/privacy.ts';
 import { ROWS } from '../store/rows.ts';
-import { createLiveTracker, type LiveState } from './live-state.ts';
+import { NOT_CONNECTED, type LiveState } from './live-state.ts';
 import { loadConversation } from './load.ts';
 import type { Parts, PartsDeps } from './parts.ts';
 
@@ -41,7 +42,8 @@ const FINAL: ReadonlySet<ErrorCode> = new Set([
 ]);
 
 export function startLeader(deps: LeaderDeps): Leader {
-  const live = createLiveTracker();
+  const live = createAtom<LiveState>(NOT_CONNECTED);
+  const setConnection = (connection: ConnectionState): void => live.set({ ...live.get(), connection });
   const stopping = new AbortController();
   let waiting = new AbortController();
   let socket: Socket | null = null;
@@ -57,18 +59,18 @@ export function startLeader(deps: LeaderDeps): Leader {
 
   async function run(): Promise<void> {
     for (let attempt = 0; !stopping.signal.aborted;) {
-      live.setConnection({ status: 'connecting' });
+      setConnection({ status: 'connecting' });
       const { reason, wasOnline } = await connectOnce();
       if (reason.code === 'DEVICE_REVOKED') await noteRevoked();
       if (stopping.signal.aborted) break;
       // One that sends too much, or what is no answer, is not asked again at once.
       if (wasOnline && reason.code !== 'MALFORMED') attempt = 0;
       const delay = FINAL.has(reason.code) ? Infinity : (reason.details.retryAfterMs ?? backoffDelay(attempt++));
-      live.setConnection({ status: 'offline', retryAt: Date.now() + delay, error: reason });
+      setConnection({ status: 'offline', retryAt: Date.now() + delay, error: reason });
       waiting = new AbortController();
       await sleep(delay, AbortSignal.any([waiting.signal, stopping.signal]));
     }
-    live.setConnection({ status: 'idle' });
+    setConnection({ status: 'idle' });
   }
 
   /** The account says so from now on; its keys go when the signed list says so, too. */
@@ -92,7 +94,7 @@ export function startLeader(deps: LeaderDeps): Leader {
       const end = (error: unknown): void => current.close(toSealError(error));
       const handleCaughtUp = (): void => {
         wasOnline = true;
-        live.setConnection({ status: 'online' });
+        setConnection({ status: 'online' });
       };
       let hasFailed = false;
       // After a failure nothing more is taken: what follows would be committed before what is missing.
@@ -106,7 +108,7 @@ export function startLeader(deps: LeaderDeps): Leader {
         });
       });
       void current.opened.then(() => {
-        live.setConnection({ status: 'catching-up' });
+        setConnection({ status: 'catching-up' });
         if (presence === 'away') void tellPresence();
         tellConnected(current, list).catch(end);
       });
@@ -148,7 +150,7 @@ export function startLeader(deps: LeaderDeps): Leader {
   const running = run().catch((error: unknown) => deps.report(error));
 
   return {
-    live: live.state,
+    live,
     committed({ keys }) {
       if (keys.some((key) => PRESENCE.test(key))) void tellPresence();
       for (const part of parts?.list ?? []) part.committed?.(keys);
@@ -157,7 +159,6 @@ export function startLeader(deps: LeaderDeps): Leader {
     setPresence,
     async stop() {
       stopping.abort();
-      live.stop();
       socket?.close();
       await Promise.all([running, ...(parts?.list ?? []).map((part) => part.stop?.())]);
     },

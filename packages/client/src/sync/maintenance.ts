@@ -12,7 +12,6 @@ import { activeAccount } from '../store/account.ts';
 import { ROWS } from '../store/rows.ts';
 import { applyLiveEvent } from './live-events.ts';
 import type { LiveState } from './live-state.ts';
-import { reviveHeldUp, requestRemovals } from './removals.ts';
 import { reportFinal } from './report-final.ts';
 import {
   fillGaps,
@@ -21,7 +20,9 @@ import {
   healRollback,
   refetchSpoilt,
   reopenMessages,
+  requestRemovals,
   rereadUnsupported,
+  reviveHeldUp,
 } from './repairs.ts';
 
 /** All tasks run this often while the device is connected, ms. */
@@ -53,7 +54,7 @@ export function createMaintenance(
   let gapTimer: ReturnType<typeof setTimeout> | undefined;
   let roundTimer: ReturnType<typeof setInterval> | undefined;
   let copyTimer: ReturnType<typeof setInterval> | undefined;
-  let stockedAt = 0;
+  let nextStockAt = 0;
   let isCopyCheckQueued = false;
   let isRetryQueued = false;
   let wasCaughtUp = isCaughtUp();
@@ -155,11 +156,12 @@ export function createMaintenance(
       });
       void queue.add(doRound);
     },
-    async apply(event) {
-      if (event.type !== 'prekeys-low') return applyLiveEvent(deps, event);
-      // Making keys is work: a server that says so all the time is not believed.
-      if (Date.now() - stockedAt < STOCK_MS) return;
-      stockedAt = Date.now();
+    apply(event) {
+      if (event.type === 'prekeys-low') {
+        // Making keys is work: a server that says so all the time is not believed.
+        if (Date.now() < nextStockAt) return undefined;
+        nextStockAt = Date.now() + STOCK_MS;
+      }
       return applyLiveEvent(deps, event);
     },
     disconnected,

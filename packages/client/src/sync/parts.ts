@@ -8,9 +8,11 @@ import { createOutbox } from '../send/outbox.ts';
 import { sendMessage } from '../send/send-message.ts';
 import { createChannelsPart, type ChannelsMode } from './channels-part.ts';
 import { createExpiry } from './expiry.ts';
-import type { LiveTracker } from './live-state.ts';
+import { createLivePeople } from './live-people.ts';
+import type { LiveState } from './live-state.ts';
 import { createMaintenance } from './maintenance.ts';
 import { createPeoplePart, type StrangersMode } from './people-part.ts';
+import type { Atom } from '../state/atom.ts';
 import { createBatchTaker, type BatchTaker } from './take-batch.ts';
 import { createUploadsPart } from './uploads-part.ts';
 
@@ -28,18 +30,21 @@ export interface PartsDeps extends Deps {
 }
 
 /** Creates the parts of the leading tab. Maintenance comes first: a store that was rolled back must not send. */
-export function createParts(deps: PartsDeps, live: LiveTracker, endConnection: (error: unknown) => void): Parts {
-  const list = [
-    createMaintenance(deps, live.state, endConnection),
+export function createParts(deps: PartsDeps, live: Atom<LiveState>, endConnection: (error: unknown) => void): Parts {
+  const people = createLivePeople(live);
+  const list: LeaderPart[] = [
+    createMaintenance(deps, live, endConnection),
     createChannelsPart(deps, deps.channels),
     createUploadsPart(deps),
     createReadAnnouncer(deps),
     createPeoplePart(deps, deps.strangers),
     createExpiry(deps),
+    // Told of what comes by `takeBatch` alone.
+    { disconnected: people.disconnected },
     createOutbox(deps, {
       dm: (key, attempt) => sendMessage(deps, key, attempt),
       channel: async (key, attempt) => (await loadChannels()).sendToChannel(deps, key, attempt),
     }),
   ];
-  return { list, takeBatch: createBatchTaker(deps, list, live) };
+  return { list, takeBatch: createBatchTaker(deps, list, people) };
 }

@@ -1,5 +1,6 @@
 import type { Deps } from '../context/deps.ts';
 import { gapsOf } from '../conversations/sequence.ts';
+import type { confirmRemoval as confirm } from '../peers/removed-device.ts';
 import { forgetOldSent } from '../send/forget-sent.ts';
 import { LIST_ROWS } from '../store/list-rows.ts';
 import type { RowPrefix } from '../store/rows.ts';
@@ -65,6 +66,19 @@ export async function fillGaps(deps: Deps, options: { readonly again: boolean })
       ));
   return isNeeded ? (await loadRepairs()).fillGaps(deps, options) : null;
 }
+
+/** See `removals.ts`. @throws SealError OFFLINE, UNAVAILABLE, RATE_LIMITED */
+export async function requestRemovals(deps: Deps): Promise<void> {
+  if (await hasAny(deps, ROWS.removals)) await (await loadRepairs()).requestRemovals(deps);
+}
+
+/** See `held-up.ts`. @throws SealError OFFLINE when its code cannot be loaded */
+export async function reviveHeldUp(deps: Deps): Promise<void> {
+  if (await hasAny(deps, ROWS.allOutbox)) await (await loadRepairs()).reviveHeldUp(deps);
+}
+
+/** See `peers/removed-device.ts`. @throws SealError OFFLINE when its code cannot be loaded */
+export const confirmRemoval: typeof confirm = async (...about) => (await loadRepairs()).confirmRemoval(...about);
 
 async function hasAny({ reader }: Pick<Deps, 'reader'>, prefix: RowPrefix<unknown>): Promise<boolean> {
   return (await reader.list(prefix, { limit: 1 })).length > 0;

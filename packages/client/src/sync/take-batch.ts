@@ -4,7 +4,7 @@ import type { Deps } from '../context/deps.ts';
 import type { LeaderPart } from '../context/leader-part.ts';
 import { processBatch } from '../receive/process-batch.ts';
 import { createAcknowledger } from './acknowledger.ts';
-import type { LiveTracker } from './live-state.ts';
+import type { LivePeople } from './live-people.ts';
 
 /** Events of one batch: a server sends no more than 3,000 together. */
 const MOST_EVENTS = 4_096;
@@ -16,13 +16,14 @@ export type BatchTaker = (batch: SyncBatch, handleCaughtUp: () => void) => Promi
 export function createBatchTaker(
   deps: Deps,
   list: readonly LeaderPart[],
-  live: Pick<LiveTracker, 'apply'>,
+  people: Pick<LivePeople, 'apply'>,
 ): BatchTaker {
   const acknowledger = createAcknowledger(deps);
   return async ({ events }, handleCaughtUp) => {
     if (events.length > MOST_EVENTS) throw new SealError('MALFORMED');
     let mailbox: MailboxEvent[] = [];
     const takeMailbox = async (): Promise<void> => {
+      if (mailbox.length === 0) return;
       const taken = mailbox;
       mailbox = [];
       acknowledger.stored(await processBatch(deps, taken));
@@ -32,12 +33,11 @@ export function createBatchTaker(
         mailbox.push(event);
         continue;
       }
-      // Without a pause between live events, which are told of together.
-      if (mailbox.length > 0) await takeMailbox();
+      await takeMailbox();
       if (event.type === 'caught-up') handleCaughtUp();
-      else if (event.type === 'typing' || event.type === 'presence') live.apply(event);
+      else if (event.type === 'typing' || event.type === 'presence') people.apply(event);
       else for (const part of list) await part.apply?.(event);
     }
-    if (mailbox.length > 0) await takeMailbox();
+    await takeMailbox();
   };
 }

@@ -12,8 +12,7 @@ const MAX_LINES = 128;
  * lists, those that came and went in between included. In channels the Commits say it.
  */
 export async function tellDevices(tx: DeviceTx, userId: UserId, before: PeerRow, after: PeerRow): Promise<void> {
-  const known = new Set(before.retired.map(({ device }) => device.deviceId));
-  const gone = after.retired.filter(({ device }) => !known.has(device.deviceId));
+  const gone = after.retired.filter((one) => !before.retired.includes(one));
   const base = { userId, at: after.learnedAt };
   const lines = [
     ...[...after.known.list.devices, ...gone.map(({ device }) => device)]

@@ -4,7 +4,7 @@ import type { Lies } from './lying-server.ts';
 /** Another log for one reader: what it says of a number; null for nothing at all. */
 export type Places = (seq: number) => number | null;
 
-export function moved<T extends Json>(value: T, place: Places): T[] {
+function moved<T extends Json>(value: T, place: Places): T[] {
   const seq = place(value['seq'] as number);
   return seq === null ? [] : [{ ...value, seq }];
 }

@@ -108,7 +108,7 @@ export function ratchetEncrypt(params: {
 }): { readonly state: RatchetState; readonly envelope: Bytes } {
   const { state, associatedData, plaintext, rng } = params;
   const { chainKey, n } = state.sending;
-  if (n >= RATCHET_LIMITS.maxMessageNumber) throw new SealError('NO_SESSION', 'ratchet: the sending chain is used up');
+  if (n >= RATCHET_LIMITS.maxMessageNumber) throw new SealError('NO_SESSION', 'ratchet: chain used up');
   const ratchet = { dhKey: state.ownKeys.publicKey, pn: state.previousCount, n };
   const taken = state.pq === null ? null : takePqKey(state.pq);
   const headerBytes = encodeEnvelopeHeader({ ...params.header, ratchet, pq: taken?.header ?? null });
@@ -157,8 +157,7 @@ export async function ratchetDecrypt(params: DecryptParams): Promise<Decrypted> 
   const { ratchet, pq: header } = envelope.header;
   const numbers = [ratchet.n, ratchet.pn, header?.n ?? 0, header?.epoch ?? 0];
   if (Math.max(...numbers) > RATCHET_LIMITS.maxMessageNumber) throw malformed('message number out of range');
-  if ((header === null) !== (state.pq === null))
-    throw new SealError('UNDECRYPTABLE', 'ratchet: a message of another version');
+  if ((header === null) !== (state.pq === null)) throw new SealError('UNDECRYPTABLE', 'ratchet: another version');
 
   const known = findChain(state, ratchet.dhKey);
   const opened = known !== undefined && isStarted(state) ? openKnown(params, state, known) : await ratchetStep(params);

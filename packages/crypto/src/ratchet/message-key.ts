@@ -74,7 +74,7 @@ export function openMessage(params: {
     ? openSecret(keyOf(secrets), nonce, ciphertext)
     : null;
   wipe(secrets);
-  if (plaintext === null) throw new SealError('UNDECRYPTABLE', 'message: authentication failed');
+  if (plaintext === null) throw new SealError('UNDECRYPTABLE', 'message: not authentic');
   return plaintext;
 }
 

@@ -77,7 +77,7 @@ export function takePqKey(state: PqState): {
   readonly state: PqState;
 } {
   const { epoch, chainKey, n } = state.sending;
-  if (n >= RATCHET_LIMITS.maxMessageNumber) throw new SealError('NO_SESSION', 'pq ratchet: the epoch is used up');
+  if (n >= RATCHET_LIMITS.maxMessageNumber) throw new SealError('NO_SESSION', 'pq ratchet: epoch used up');
   const { messageKey, chainKey: nextKey } = advance(chainKey);
   const { message, exchange } = withCopy(state.exchange);
   return {

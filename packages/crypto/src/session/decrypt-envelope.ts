@@ -93,7 +93,7 @@ export async function decryptEnvelope(params: DecryptParams): Promise<DecryptedE
   const accepted = preKey === null ? undefined : findAccepted(sessions, preKey);
   if (preKey !== null && accepted === undefined) {
     if (pqRatchet && envelope.header.pq === null)
-      throw new SealError('UNSUPPORTED_VERSION', 'session: it has no post-quantum ratchet');
+      throw new SealError('UNSUPPORTED_VERSION', 'session: no post-quantum ratchet');
     return acceptSession(params, record, preKey);
   }
 
@@ -136,7 +136,7 @@ async function openInFirst(
       failure ??= error;
     }
   }
-  throw failure ?? new SealError('NO_SESSION', 'session: no session with this device');
+  throw failure ?? new SealError('NO_SESSION', 'session: none with this device');
 }
 
 async function openInSession(

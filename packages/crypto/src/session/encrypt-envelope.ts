@@ -35,7 +35,7 @@ export function encryptEnvelope(params: {
   const { rng, parties, record, conversationId, listVersions, plaintext, now } = params;
   checkEnds(record, parties);
   const session = findSendableSession(record, parties.peer, now);
-  if (session === undefined) throw new SealError('NO_SESSION', 'session: no session may be sent on');
+  if (session === undefined) throw new SealError('NO_SESSION', 'session: none to send on');
   if (plaintext.length > MAX_PLAINTEXT) throw new SealError('TOO_LARGE', `envelope: ${plaintext.length} bytes inside`);
   const { senderListVersion, recipientListVersion } = listVersions;
   const { state, envelope } = ratchetEncrypt({

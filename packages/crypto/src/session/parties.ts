@@ -68,7 +68,7 @@ export function checkEnds(ends: SessionEnds, parties: Parties): void {
   const { tenantId, own, peer } = parties;
   const isSame =
     ends.tenantId === tenantId && isEnd(ends.own, own, own.dhKeys.publicKey) && isEnd(ends.peer, peer, peer.dhKey);
-  if (!isSame) throw new SealError('IDENTITY_CHANGED', 'session: the record is of another device');
+  if (!isSame) throw new SealError('IDENTITY_CHANGED', 'session: of another device');
 }
 
 function isEnd(end: SessionEnd, device: { userId: UserId; deviceId: DeviceId }, dhKey: DhPublicKey): boolean {

@@ -47,7 +47,7 @@ const skippedKey = struct<SkippedKey>({ n: u32, key: keyCodec(32), storedAt: u53
 /** The protocol's lists stop at 255 items. */
 const skippedKeys: Codec<readonly SkippedKey[]> = {
   write(out, keys) {
-    if (keys.length > RATCHET_LIMITS.maxSkippedKeys) throw new RangeError('session record: too many skipped keys');
+    if (keys.length > RATCHET_LIMITS.maxSkippedKeys) throw new RangeError('session: too many skipped keys');
     u16.write(out, keys.length);
     for (const key of keys) skippedKey.write(out, key);
   },

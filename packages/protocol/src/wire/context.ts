@@ -25,7 +25,7 @@ const fieldsCodec = list(fieldCodec, MAX_FIELDS);
 /** Carries the fields in ascending order of their kinds, each kind once; kind 0 is refused. */
 export const contextCodec: Codec<readonly ContextField[]> = {
   write(out, fields) {
-    if (!isAscending(fields)) throw new RangeError('context: kinds are not ascending');
+    if (!isAscending(fields)) throw new RangeError('context: not ascending');
     fieldsCodec.write(out, fields);
   },
   read(input) {

@@ -81,7 +81,7 @@ const deviceCodec: Codec<Device> = struct<Device>({
 
 const devicesCodec: Codec<readonly Device[]> = {
   write(out, devices) {
-    if (!isAscending(devices)) throw new RangeError('device list: devices are not ascending');
+    if (!isAscending(devices)) throw new RangeError('device list: not ascending');
     list(deviceCodec, COUNT_LIMITS.devicesPerUser).write(out, devices);
   },
   read(input) {

@@ -157,7 +157,7 @@ function isConsistent({ preKey, pq }: EnvelopeHeader): boolean {
 
 const headerCodec: Codec<EnvelopeHeader> = {
   write(out, header) {
-    if (!isConsistent(header)) throw new RangeError('envelope: an initial message of an epoch');
+    if (!isConsistent(header)) throw new RangeError('envelope: initial, of an epoch');
     versionCodec.write(out, header.pq === null ? WIRE_VERSION : PQ_ENVELOPE_VERSION);
     commonCodec.write(out, header);
     if (header.pq !== null) pqCodec.write(out, header.pq);

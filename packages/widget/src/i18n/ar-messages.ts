@@ -54,6 +54,7 @@ export const arMessages: MessageStrings = {
   eventRenamed: (from, to) => `يسمّي الخادم ${from} الآن «${to}». يبقى الاسم هنا ${from}.`,
   eventReset: (who) => `${who}: للقناة مفاتيح جديدة.`,
   invitedTo: (name) => `دعوة إلى ${name}`,
+  invitationSaidBy: (name) => `هكذا يسمّيها ${name}.`,
   invitationSent: (name) => `دعوتك إلى ${name}`,
   joinChannel: 'انضمام',
   declineChannel: 'رفض',

@@ -47,6 +47,7 @@ export const deMessages: MessageStrings = {
   eventRenamed: (from, to) => `Der Server nennt ${from} jetzt „${to}“. Hier bleibt der Name ${from}.`,
   eventReset: (who) => `${who}: Der Kanal hat neue Schlüssel.`,
   invitedTo: (name) => `Einladung zu ${name}`,
+  invitationSaidBy: (name) => `So nennt ${name} den Kanal.`,
   invitationSent: (name) => `Deine Einladung zu ${name}`,
   joinChannel: 'Beitreten',
   declineChannel: 'Ablehnen',

@@ -47,6 +47,7 @@ export const enMessageList: MessageListStrings = {
   eventRenamed: (from, to) => `The server now calls ${from} “${to}”. Here the name stays ${from}.`,
   eventReset: (who) => `${who} reset the channel’s keys.`,
   invitedTo: (name) => `Invitation to ${name}`,
+  invitationSaidBy: (name) => `That is what ${name} calls it.`,
   invitationSent: (name) => `You sent an invitation to ${name}`,
   joinChannel: 'Join',
   declineChannel: 'Decline',

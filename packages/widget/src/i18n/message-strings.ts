@@ -44,6 +44,8 @@ export interface MessageStrings {
 
   // Invitation
   readonly invitedTo: (name: string) => string;
+  /** The name of a channel that only who invites has said. */
+  readonly invitationSaidBy: (name: string) => string;
   readonly invitationSent: (name: string) => string;
   readonly joinChannel: string;
   readonly declineChannel: string;
@@ -149,6 +151,7 @@ export type MessageListStrings = Pick<
   | 'eventRenamed'
   | 'eventReset'
   | 'invitedTo'
+  | 'invitationSaidBy'
   | 'invitationSent'
   | 'joinChannel'
   | 'declineChannel'

@@ -4,6 +4,7 @@ import { base, controls } from '@seal-chat/ui';
 import { messageListTexts } from '../../internal/message-list-texts.ts';
 import { SealView } from '../../internal/seal-view.ts';
 import type { MessageListHost } from '../message-list/host.ts';
+import { nameOf } from './names.ts';
 
 /** Invites to a channel; the message itself shows what came of it. */
 export class SealInvitation extends SealView {
@@ -62,7 +63,10 @@ export class SealInvitation extends SealView {
       const { conversationId } = await host.client.joinChannel(channelId);
       host.open(conversationId);
     };
-    return html`<b dir="auto">${isOwn ? texts.invitationSent(name) : texts.invitedTo(name)}</b>
+    const said = name || '…';
+    const isSaid = !isOwn && name !== '' && state !== 'accepted';
+    return html`<b dir="auto">${isOwn ? texts.invitationSent(said) : texts.invitedTo(said)}</b>
+      ${isSaid ? html`<span class="outcome">${texts.invitationSaidBy(nameOf(message.senderUserId, host))}</span>` : nothing}
       ${description === '' ? nothing : html`<span dir="auto">${description}</span>`}
       ${
         state === 'open' && !isOwn

@@ -97,7 +97,7 @@ function content(appearance: MessageAppearance, host: MessageListHost): Template
       return what.text === '' ? html`` : html`<span class="text">${withMentions(what, appearance, host)}</span>`;
     case 'invitation':
       return appearance.isPlain
-        ? html`<span class="notice">${messageListTexts(host.strings).invitedTo(what.name)}</span>`
+        ? html`<span class="notice">${messageListTexts(host.strings).invitedTo(what.name || '…')}</span>`
         : invitation(appearance, host);
     default:
       return html`<span class="notice">${deletedText(what.kind !== 'deleted' || what.isConfirmed, host)}</span>`;
@@ -119,7 +119,7 @@ function spoken({ message }: MessageAppearance, host: MessageListHost): string {
     for (const file of what.attachments) parts.push(`${texts[file.kind]} ${file.name}`);
     parts.push(what.text);
   } else if (what.kind === 'deleted') parts.push(deletedText(what.isConfirmed, host));
-  else if (what.kind === 'invitation') parts.push(texts.invitedTo(what.name));
+  else if (what.kind === 'invitation') parts.push(texts.invitedTo(what.name || '…'));
   else if (what.kind === 'event') parts.push(sentence(what.event, message.senderUserId, host));
   else parts.push(plainly(message, texts));
   if (message.editedAt !== null) parts.push(texts.edited);

@@ -83,7 +83,7 @@ function content(message: Message, summary: ConversationSummary, strings: AllStr
           : html`<i class="sender">${attachmentsText(what.attachments, strings)}</i>`
       }${what.text === '' ? nothing : html`<bdi>${oneLine(what.text)}</bdi>`}`;
     case 'invitation':
-      return html`<i>${isOwn ? strings.invitationSent(what.name) : strings.invitedTo(what.name)}</i>`;
+      return html`<i>${(isOwn ? strings.invitationSent : strings.invitedTo)(what.name || '…')}</i>`;
     case 'event':
       return html`<i>${eventText(what.event, senderUserId, summary.members, strings)}</i>`;
     case 'deleted':

@@ -20,7 +20,7 @@ export async function putWithheld(tx: DeviceTx, conversationId: ConversationId, 
  * @param isDenied the log ended before it, or was no log. Else it was not answered, which may pass: what is not answered
  *   for a minute is held back
  */
-export async function noteUnshown(
+export async function noteHeldBack(
   { transact }: Pick<Deps, 'transact'>,
   conversationId: ConversationId,
   told: number,
@@ -41,7 +41,7 @@ export async function noteUnshown(
   });
 }
 
-/** The log was not read because of `error`: see `noteUnshown`. What was told of before is remembered in the row. */
+/** The log was not read because of `error`: see `noteHeldBack`. What was told of before is remembered in the row. */
 export async function noteUnread(
   deps: Pick<Deps, 'transact' | 'reader'>,
   conversationId: ConversationId,
@@ -50,5 +50,5 @@ export async function noteUnread(
   const row = await deps.reader.get(ROWS.conversation(conversationId));
   const told = row?.missing?.at(-1)?.[1];
   if (told === undefined || row?.isWithheld || !isRefusal(error)) return;
-  await noteUnshown(deps, conversationId, told, isSealError(error) && !error.isRetryable);
+  await noteHeldBack(deps, conversationId, told, isSealError(error) && !error.isRetryable);
 }
