@@ -4,6 +4,6 @@
  */
 export * as commands from '../commands/message-commands.ts';
 export { openSession } from '../identity/open-session.ts';
-export { confirmRemoval } from '../peers/removed-device.ts';
 export { maintainPreKeys } from '../prekeys/maintain.ts';
 export { createParts } from './parts.ts';
+export { confirmRemoval } from './repairs.ts';

@@ -5,6 +5,7 @@ import { LIST_ROWS } from '../store/list-rows.ts';
 import type { RowPrefix } from '../store/rows.ts';
 import { ROWS } from '../store/rows.ts';
 import { checkForRollback } from './checkpoint.ts';
+import type { RemovalDeps, RemovalOptions } from '../peers/removed-device.ts';
 import { loadRepairs } from './load-repairs.ts';
 
 /**
@@ -64,6 +65,11 @@ export async function fillGaps(deps: Deps, options: { readonly again: boolean })
         ({ value }) => value.kind !== 'channel' && gapsOf(value).length > 0,
       ));
   return isNeeded ? (await loadRepairs()).fillGaps(deps, options) : null;
+}
+
+/** See `removed-device.ts`. @throws SealError OFFLINE, UNAVAILABLE, RATE_LIMITED, IDENTITY_CHANGED, DEVICE_LIST_REJECTED */
+export async function confirmRemoval(deps: RemovalDeps, options?: RemovalOptions): Promise<void> {
+  await (await loadRepairs()).confirmRemoval(deps, options);
 }
 
 async function hasAny({ reader }: Pick<Deps, 'reader'>, prefix: RowPrefix<unknown>): Promise<boolean> {

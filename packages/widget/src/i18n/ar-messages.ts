@@ -52,7 +52,7 @@ export const arMessages: MessageStrings = {
   eventAdded: (who, names) => `${who}: جديد في القناة: ${names}.`,
   eventRemoved: (who, names) => `${who}: لم يعد في القناة: ${names}.`,
   eventRenamed: (from, to) => `يسمّي الخادم ${from} الآن «${to}». يبقى الاسم هنا ${from}.`,
-  eventReset: (who) => `${who}: للقناة مفاتيح جديدة.`,
+  eventReset: (who) => `للقناة مفاتيح جديدة (بحسب الخادم: ${who}).`,
   invitedTo: (name) => `دعوة إلى ${name}`,
   invitationSent: (name) => `دعوتك إلى ${name}`,
   joinChannel: 'انضمام',

@@ -45,7 +45,7 @@ export const deMessages: MessageStrings = {
   eventAdded: (who, names) => `${who}: Neu im Kanal: ${names}.`,
   eventRemoved: (who, names) => `${who}: Nicht mehr im Kanal: ${names}.`,
   eventRenamed: (from, to) => `Der Server nennt ${from} jetzt „${to}“. Hier bleibt der Name ${from}.`,
-  eventReset: (who) => `${who}: Der Kanal hat neue Schlüssel.`,
+  eventReset: (who) => `Der Kanal hat neue Schlüssel (laut Server: ${who}).`,
   invitedTo: (name) => `Einladung zu ${name}`,
   invitationSent: (name) => `Deine Einladung zu ${name}`,
   joinChannel: 'Beitreten',

@@ -45,7 +45,7 @@ export const enMessageList: MessageListStrings = {
   eventAdded: (who, names) => `${who} added ${names}.`,
   eventRemoved: (who, names) => `${who} removed ${names}.`,
   eventRenamed: (from, to) => `The server now calls ${from} “${to}”. Here the name stays ${from}.`,
-  eventReset: (who) => `${who} reset the channel’s keys.`,
+  eventReset: (who) => `The channel’s keys were reset (according to the server: ${who}).`,
   invitedTo: (name) => `Invitation to ${name}`,
   invitationSent: (name) => `You sent an invitation to ${name}`,
   joinChannel: 'Join',
