@@ -50,7 +50,9 @@ async function openAccount(
     if (present !== null) throw alreadyHere();
   }
   const challenge = await requestChallenge(deps.publicApi);
-  const account = isBegun ? withChallenge(found, challenge) : await newAccount(deps, challenge, username, hasCode);
+  const account = isBegun
+    ? (await loadInterrupted()).withChallenge(found, challenge)
+    : await newAccount(deps, challenge, username, hasCode);
   // A page without Web Locks: another tab has begun meanwhile.
   if (!(await storeKeys(deps, account))) return openAccount(deps, username, hasCode);
   const session = await register(deps, account, challenge);
@@ -63,13 +65,6 @@ async function openAccount(
   const known = await verifyOwnChain(deps, account, [unpublishedOf(account).deviceList]);
   await storeActive(deps, { account, session, known });
   return { recoveryCode: account.recoveryCode };
-}
-
-/** The same account, with a further request that is about to leave. */
-function withChallenge(account: AccountRow, challenge: Challenge): AccountRow {
-  const unpublished = unpublishedOf(account);
-  const open = unpublished.challenges.filter(({ expiresAt }) => expiresAt > challenge.serverTime);
-  return { ...account, unpublished: { ...unpublished, challenges: [...open, challenge] } };
 }
 
 /** Makes all keys. */

@@ -4,7 +4,14 @@ import type { Challenge } from '../store/challenge-row.ts';
 import { ROWS, type AccountRow } from '../store/rows.ts';
 import { proveDevice, requestChallenge } from './challenge.ts';
 import { chainOf } from '../api/answers.ts';
-import { alreadyHere, forgetKeys, storeActive, verifyOwnChain, type IdentityDeps } from './own-account.ts';
+import {
+  alreadyHere,
+  forgetKeys,
+  storeActive,
+  unpublishedOf,
+  verifyOwnChain,
+  type IdentityDeps,
+} from './own-account.ts';
 
 /** How a server says that it does not have the device. */
 const NOT_HERE: readonly ErrorCode[] = [
@@ -62,6 +69,13 @@ export async function resumeInterrupted(deps: IdentityDeps): Promise<AccountRow 
   const chain = chainOf(lists.find((answer) => answer.userId === userId)?.chain ?? []);
   await storeActive(deps, { account, session, known: await verifyOwnChain(deps, account, chain) });
   return reader.get(ROWS.account);
+}
+
+/** The same account, with a further request that is about to leave. */
+export function withChallenge(account: AccountRow, challenge: Challenge): AccountRow {
+  const unpublished = unpublishedOf(account);
+  const open = unpublished.challenges.filter(({ expiresAt }) => expiresAt > challenge.serverTime);
+  return { ...account, unpublished: { ...unpublished, challenges: [...open, challenge] } };
 }
 
 async function signInIfKnown(

@@ -59,7 +59,7 @@ export type ConversationEvent =
   | { readonly type: 'timer'; readonly seconds: number }
   | { readonly type: 'profile'; readonly name: string }
   | { readonly type: 'joined' | 'left' | 'added' | 'removed'; readonly userIds: readonly UserId[] }
-  /** The channel's keys were reset. */
+  /** The channel's keys were reset. Who did it is the server's word. */
   | { readonly type: 'reset' };
 
 /** The people who reacted with one emoji. */

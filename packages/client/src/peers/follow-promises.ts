@@ -7,11 +7,12 @@ import { isKept } from './promised-lists.ts';
 
 /**
  * Fetches the lists that members tell of. Where the server does not show one, or shows another, the conversation says so,
- * and nothing is sent there.
+ * and nothing is sent there. One that gets no answer does not hold up the others.
  *
  * @throws SealError OFFLINE, UNAVAILABLE, RATE_LIMITED
  */
 export async function followPromises(deps: Deps): Promise<void> {
+  let unanswered: unknown = null;
   for (const { key, value } of await deps.reader.list(LIST_ROWS.allPromised)) {
     const [, id, owner] = key.split('/') as [string, ConversationId, UserId];
     if (await isKept(deps.reader, owner, value)) {
@@ -21,7 +22,11 @@ export async function followPromises(deps: Deps): Promise<void> {
     try {
       await learnDeviceLists(deps, [owner]);
     } catch (error) {
-      if (!isSealError(error, 'DEVICE_LIST_REJECTED') && !isSealError(error, 'IDENTITY_CHANGED')) throw error;
+      if (isSealError(error, 'DEVICE_REVOKED')) throw error;
+      if (!isSealError(error, 'DEVICE_LIST_REJECTED') && !isSealError(error, 'IDENTITY_CHANGED')) {
+        unanswered = error;
+        continue;
+      }
       deps.report(error);
     }
     await deps.transact(async (tx) => {
@@ -30,4 +35,5 @@ export async function followPromises(deps: Deps): Promise<void> {
       await putNotice(tx, id, { kind: 'listWithheld', afterSeq: seq - 1, userId, deviceId });
     });
   }
+  if (unanswered !== null) throw unanswered;
 }

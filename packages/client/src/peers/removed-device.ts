@@ -5,16 +5,21 @@ import { markActive } from '../store/account.ts';
 import { ROWS } from '../store/rows.ts';
 import { wipeKeys } from '../store/wipe-keys.ts';
 
+/** What looking for proof takes. */
+export type RemovalDeps = Pick<Deps, 'reader' | 'transact' | 'publicApi' | 'curves'>;
+
+/** At which occasion. */
+export interface RemovalOptions {
+  readonly isStart?: boolean;
+}
+
 /**
  * Looks for proof that this device was removed, where the server says so, and forgets all keys once the signed list no
  * longer has the device. The server's word alone deletes nothing, and ends with the start that finds the device listed.
  *
  * @throws SealError OFFLINE, UNAVAILABLE, RATE_LIMITED; IDENTITY_CHANGED or DEVICE_LIST_REJECTED on another list
  */
-export async function confirmRemoval(
-  deps: Pick<Deps, 'reader' | 'transact' | 'publicApi' | 'curves'>,
-  { isStart = false }: { readonly isStart?: boolean } = {},
-): Promise<void> {
+export async function confirmRemoval(deps: RemovalDeps, { isStart = false }: RemovalOptions = {}): Promise<void> {
   const { reader, transact, publicApi, curves } = deps;
   const account = await reader.get(ROWS.account);
   if (account?.status !== 'revoked' || account.device.sign.privateKey.every((byte) => byte === 0)) return;

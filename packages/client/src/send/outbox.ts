@@ -31,9 +31,12 @@ const STOPS: ReadonlySet<ErrorCode> = new Set([
 /**
  * Empties the outbox: each conversation in its order, conversations side by side.
  *
- * @param senders for direct messages and for channels
+ * @param senders for direct messages and for channels; `passed` is told that there are messages which are not sent
  */
-export function createOutbox(deps: Deps, senders: { readonly dm: Sender; readonly channel: Sender }): LeaderPart {
+export function createOutbox(
+  deps: Deps,
+  senders: { readonly dm: Sender; readonly channel: Sender; readonly passed: () => void },
+): LeaderPart {
   const queues = new Map<ConversationId, Queue>();
   /** Of each conversation the last row before which nothing can be sent: failed ones are not read for each that follows. */
   const passedIn = new Map<ConversationId, RowKey<OutboxRow>>();
@@ -74,8 +77,11 @@ export function createOutbox(deps: Deps, senders: { readonly dm: Sender; readonl
       queue.changed = null;
       const next = await firstReady(deps, conversationId, passed);
       ({ passed } = next);
-      if (passed !== null) passedIn.set(conversationId, passed);
-      else passedIn.delete(conversationId);
+      if (passed === null) passedIn.delete(conversationId);
+      else {
+        passedIn.set(conversationId, passed);
+        senders.passed();
+      }
       const { ready } = next;
       if (ready === null) return;
       try {

@@ -1,5 +1,6 @@
 import type { Attachments } from '../attachments/attachments.ts';
 import { loadChannels } from '../channels/load.ts';
+import { loadChanges } from '../commands/load-changes.ts';
 import type { Deps } from '../context/deps.ts';
 import type { LeaderPart } from '../context/leader-part.ts';
 import type { Loader } from '../context/loader.ts';
@@ -44,6 +45,8 @@ export function createParts(deps: PartsDeps, live: Atom<LiveState>, endConnectio
     createOutbox(deps, {
       dm: (key, attempt) => sendMessage(deps, key, attempt),
       channel: async (key, attempt) => (await loadChannels()).sendToChannel(deps, key, attempt),
+      // What people may do about these is needed without a network, too.
+      passed: () => void loadChanges().catch(() => {}),
     }),
   ];
   return { list, takeBatch: createBatchTaker(deps, list, people) };

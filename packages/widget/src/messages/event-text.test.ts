@@ -18,6 +18,12 @@ const members = ['bob', 'ada', 'me'].map((username): ConversationMember => ({
   isBlocked: false,
 }));
 
+it('says who reset the keys of a channel as what the server says: nothing proves it', () => {
+  const text = (by: string) => eventText({ type: 'reset' }, id(by), members, texts);
+  expect(text('bob')).toBe('The channel’s keys were reset (according to the server: bob).');
+  expect(text('me')).toBe('The channel’s keys were reset (according to the server: you).');
+});
+
 it('says who did what, the person as "you", and people who are gone as someone', () => {
   const userIds = [id('me')];
   expect(eventText({ type: 'added', userIds }, id('bob'), members, texts)).toBe('bob added you.');

@@ -34,6 +34,7 @@ export function eventText(
     case 'removed':
       return strings.eventRemoved(who, namesOf(event.userIds, strings.youToo));
     case 'reset':
-      return strings.eventReset(who);
+      // Nothing but the server says who did it.
+      return strings.eventReset(nameOf(by, strings.youToo));
   }
 }
