@@ -45,6 +45,15 @@ function generate() {
     ...declarations(named, types),
     '```',
     '',
+    '## Limits of calls',
+    '',
+    'How often calls of a class may be made in a minute, by each process. A call beyond that answers `RATE_LIMITED` with `retryAfterMs`. Calls that take turns',
+    'are worked on a few at a time, tenant by tenant; where too many wait, they answer `UNAVAILABLE` with `retryAfterMs`.',
+    '',
+    '| class | by an address without a session | by a person | by a tenant | takes turns |',
+    '| ----- | ------------------------------- | ----------- | ----------- | ----------- |',
+    ...Object.entries(api.CALL_CLASSES).map(callClassRow),
+    '',
     '## Errors',
     '',
     '| code | HTTP | may be repeated as it is | for people |',
@@ -62,8 +71,24 @@ function entry(router, { name, kind, schema, answer, about }, comments) {
   const who = api.PUBLIC_PROCEDURES.includes(path) ? 'no session' : 'session';
   const words = about || (schema && comments.get(schema.join('.'))) || '';
   const input = schema === null ? 'none' : schemaText(inputsOf(router)[name]);
-  const lines = [`**\`${path}\`** — ${kind}, ${who}.${words ? ` ${sentence(words)}` : ''}`, '', '```text'];
+  const lines = [
+    `**\`${path}\`** — ${kind}, ${who}, ${callClass(path)}.${words ? ` ${sentence(words)}` : ''}`,
+    '',
+    '```text',
+  ];
   return [...lines, `input   ${input}`, `answer  ${answer}`, '```', ''].join('\n');
+}
+
+/** The class of a procedure's calls. Throws for one that the table of limits has forgotten. */
+function callClass(path) {
+  const name = api.CALL_LIMITS[path];
+  if (name === undefined) throw new Error(`no limits for ${path} in call-limits.ts`);
+  return `\`${name}\``;
+}
+
+function callClassRow([name, { address, person, tenant, isInTurn }]) {
+  const cells = [address, person, tenant].map((most) => (most === null ? '' : most.toLocaleString('en')));
+  return `| \`${name}\` | ${cells.join(' | ')} | ${isInTurn ? 'yes' : ''} |`;
 }
 
 function sentence(words) {

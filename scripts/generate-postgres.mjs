@@ -57,10 +57,11 @@ const CHANGES = [
   },
 ];
 
+const DRIVER = 'postgres';
 const TYPES = "export { default } from 'postgres';\nexport * from 'postgres';\n";
 
 const require = createRequire(join(ROOT, 'packages/server/package.json'));
-const source = join(dirname(require.resolve('postgres')), '../../src');
+const source = join(dirname(require.resolve(DRIVER)), '../../src');
 
 // Seen from `src/db` and `dist/db` alike.
 for (const folder of ['src', 'dist']) {

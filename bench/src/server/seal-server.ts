@@ -14,6 +14,8 @@ export function launchSeal(dataDir: string, nodeOptions: readonly string[] = [])
       NODE_ENV: 'production',
       MESSAGES_PER_MINUTE: '1000000',
       AUTH_PER_MINUTE: '1000000',
+      CONNECTIONS_PER_ADDRESS: '100000',
+      SOCKETS_PER_ADDRESS: '100000',
     },
   });
 }

@@ -1,13 +1,17 @@
 import type { IncomingHttpHeaders, IncomingMessage, Server } from 'node:http';
+import type { CallClass, CallClassName } from '@seal-chat/protocol/api';
 import type { TRPCError } from '@trpc/server';
 import type { AttachmentsService } from './attachments/service.ts';
-import { connect } from './db/connect.ts';
+import { connect, JOB_TIMEOUTS, TIMEOUTS } from './db/connect.ts';
 import { proveWrite } from './health/probe-store.ts';
 import { createInfrastructure } from './infrastructure.ts';
 import { startMaintenance, type JobIntervals } from './jobs/maintenance.ts';
 import { expireMessages, purgeExpired } from './jobs/store.ts';
+import { createTurns, type TurnLimits } from './fairness/turns.ts';
+import { createCallControl } from './limits/calls.ts';
 import type { Rates } from './limits/rates.ts';
 import type { Logger } from './log.ts';
+import type { NetworkLimits } from './net/admission.ts';
 import { createRouter, type AppRouter } from './router.ts';
 import { createServices } from './services.ts';
 import { findSessionByAccess } from './sessions/store.ts';
@@ -21,6 +25,11 @@ export interface AppOptions {
   /** A migrated PostgreSQL. */
   readonly databaseUrl: string;
   readonly rates: Rates;
+  readonly network: NetworkLimits;
+  /** Calls that are worked on at once, where that differs from the usual. */
+  readonly turns?: TurnLimits;
+  /** Limits of calls that differ from the table of the protocol. */
+  readonly callClasses?: Readonly<Record<CallClassName, CallClass>>;
   readonly log: Logger;
   /** Milliseconds since 1970. */
   readonly clock?: () => number;
@@ -31,6 +40,9 @@ export interface AppOptions {
   /** Pauses between runs of the repeated jobs, ms, that differ from the usual ones. */
   readonly jobIntervals?: Partial<JobIntervals>;
 }
+
+/** One tenant's calls take fewer connections than either pool has: see `db/database.ts`. */
+const TURNS: TurnLimits = { atOnce: 20, perTenant: 5, waiting: 20_000, waitingPerTenant: 2_000 };
 
 /** A procedure call that failed. */
 export interface FailedCall {
@@ -64,6 +76,9 @@ export async function createApp(options: AppOptions): Promise<App> {
   const {
     databaseUrl,
     rates,
+    network,
+    turns = TURNS,
+    callClasses,
     log,
     clock = Date.now,
     onAccepted = () => undefined,
@@ -78,23 +93,30 @@ export async function createApp(options: AppOptions): Promise<App> {
     tenants: createTenants({ prisma, rates, clock }),
     liveSessions,
     presence,
+    calls: createCallControl({ turns: createTurns(turns), clock, ...(callClasses && { classes: callClasses }) }),
     findSession: (tenantId, accessHash) => findSessionByAccess(sql, tenantId, accessHash),
     clock,
   });
-  const webSockets = createWebSockets({ router, contexts, onError: logUnexpected });
+  const webSockets = createWebSockets({ router, contexts, limits: network, onError: logUnexpected });
 
   function logUnexpected({ error, path }: FailedCall): void {
     if (sealErrorFrom(error).code === 'INTERNAL') log.error({ err: error.cause ?? error, path }, 'procedure failed');
   }
 
-  // Of its own, so that the question does not stand in the line that it asks about.
-  const probe = connect(databaseUrl, { max: 1, connect_timeout: 3, fetch_types: false });
+  // Of its own, so that the question does not wait for what it asks about.
+  const probe = connect(databaseUrl, {
+    max: 1,
+    connect_timeout: 3,
+    fetch_types: false,
+    timeouts: { ...TIMEOUTS, lock_timeout: 2_000 },
+  });
+  const jobs = connect(databaseUrl, { max: 1, timeouts: JOB_TIMEOUTS });
 
   await bus.start();
   const maintenance = await startMaintenance({
     url: databaseUrl,
-    purge: () => purgeExpired(sql, clock()),
-    expire: () => expireMessages(sql, clock()),
+    purge: () => purgeExpired(jobs, clock()),
+    expire: () => expireMessages(jobs, clock()),
     onError,
     intervals: jobIntervals,
   });
@@ -118,7 +140,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       await drain();
       await webSockets.close();
       await maintenance.close();
-      await probe.end({ timeout: 1 });
+      await Promise.all([probe.end({ timeout: 1 }), jobs.end({ timeout: 1 })]);
       await infrastructure.close();
     },
   };

@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { ATTACHMENT_LIMITS, DEFAULT_QUOTAS, DEFAULT_RATES } from '@seal-chat/protocol';
 import { z } from 'zod';
 import type { Rates } from './limits/rates.ts';
+import type { NetworkLimits } from './net/admission.ts';
 import { StartError } from './start-error.ts';
 
 /** The repository's root, seen from `src` and from `dist` alike. */
@@ -126,6 +127,12 @@ export const VARIABLES = {
     DEFAULT_RATES.failedAuthPerAccount,
     'Failed sign-ins of an account before it must wait.',
   ),
+  MAX_SOCKETS: variable('20000', 'WebSocket connections of this process.', wholeNumber(1, 1_000_000)),
+  CONNECTIONS_PER_ADDRESS: rate(
+    1_000,
+    'Connections of any kind from one address (IPv6: one /64), unless it is a proxy of TRUST_PROXY.',
+  ),
+  SOCKETS_PER_ADDRESS: rate(500, 'WebSocket connections from one address, open or opened within 10 seconds.'),
   SOCKETS_PER_USER: rate(DEFAULT_RATES.socketsPerUser, 'WebSocket connections a user may have open.'),
   PREKEY_CLAIMS_PER_MINUTE: rate(
     DEFAULT_RATES.prekeyClaimsPerMinutePerUser,
@@ -156,6 +163,11 @@ export const VARIABLES = {
   ),
 } as const satisfies Record<string, Variable<unknown>>;
 
+/** Sockets of one address that are on their way to sign in; more where an address may have many. */
+const MIN_STRANGERS = 50;
+/** They have signed in within this time, ms. */
+const STRANGER_MS = 10_000;
+
 type VariableName = keyof typeof VARIABLES;
 type Value<N extends VariableName> = (typeof VARIABLES)[N] extends Variable<infer T> ? T : never;
 
@@ -178,6 +190,7 @@ export interface Config {
   readonly trustedProxies: readonly string[];
   readonly isDemoOn: boolean;
   readonly shutdownMs: number;
+  readonly network: NetworkLimits;
   readonly rates: Rates;
 }
 
@@ -201,6 +214,13 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     trustedProxies: read('TRUST_PROXY'),
     isDemoOn: read('DEMO'),
     shutdownMs: read('SHUTDOWN_SECONDS') * 1_000,
+    network: {
+      sockets: read('MAX_SOCKETS'),
+      connectionsPerAddress: read('CONNECTIONS_PER_ADDRESS'),
+      socketsPerAddress: read('SOCKETS_PER_ADDRESS'),
+      strangersPerAddress: Math.max(MIN_STRANGERS, Math.floor(read('SOCKETS_PER_ADDRESS') / 10)),
+      strangerMs: STRANGER_MS,
+    },
     rates: {
       messagesPerMinutePerUser: read('MESSAGES_PER_MINUTE'),
       authPerMinutePerAddress: read('AUTH_PER_MINUTE'),

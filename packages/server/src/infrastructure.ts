@@ -19,6 +19,8 @@ import { findSession } from './sessions/store.ts';
 export interface Infrastructure {
   readonly prisma: PrismaClient;
   readonly sql: Sql;
+  /** For batches of messages and acknowledgements alone. */
+  readonly writes: Sql;
   readonly bus: Bus;
   readonly curves: Pick<Curves, 'verify'>;
   readonly hub: Hub;
@@ -46,7 +48,7 @@ export function createInfrastructure(options: {
   const onError = (err: unknown): void => log.error({ err }, 'background work failed');
 
   const db = openDatabase({ url: databaseUrl, onError });
-  const { prisma, sql, pool } = db;
+  const { prisma, sql, writes, pool } = db;
   const bus = createPostgresBus({ processId: randomUUID(), url: databaseUrl, sql, clock, onError });
   const limits = createDurableLimits(pool);
   const messageLimits = createMessageLimits({ sql, clock, onError });
@@ -76,6 +78,7 @@ export function createInfrastructure(options: {
   return {
     prisma,
     sql,
+    writes,
     bus,
     curves: webCryptoVerify(globalThis.crypto.subtle),
     hub,

@@ -49,7 +49,7 @@ export function createLogOutput(fd: number, write_: typeof write = write): LogOu
       if (error?.code === 'EAGAIN') setTimeout(() => put(bytes), FULL_PIPE_MS).unref();
       else if (error === null && count < bytes.length) put(bytes.subarray(count));
       else {
-        // Whoever has closed the other end is not told anything more.
+        // A reader that has closed its end is told nothing more.
         isWriting = false;
         next();
       }

@@ -28,7 +28,7 @@ export function createServices(infrastructure: Infrastructure, onAccepted: (coun
   const { prisma, messageLimits } = infrastructure;
   const withMessageLimits = { ...infrastructure, limits: messageLimits };
 
-  const writer = createWriter({ ...infrastructure, onAccepted });
+  const writer = createWriter({ ...infrastructure, sql: infrastructure.writes, onAccepted });
   const vault = createVaultService(infrastructure);
   const devices = createDevicesService({ ...infrastructure, vault });
   const messages = createMessagesService({ ...withMessageLimits, deviceSets: createDeviceSets(prisma), writer });

@@ -1,9 +1,7 @@
-import type { IncomingMessage } from 'node:http';
 import { createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import proxyAddress from '@fastify/proxy-addr';
 import { createApp } from './app.ts';
-import { connect } from './db/connect.ts';
+import { connect, TIMEOUTS } from './db/connect.ts';
 import type { Config } from './env.ts';
 import { createMetrics, type Gauges } from './health/metrics.ts';
 import { createReadiness } from './health/readiness.ts';
@@ -12,6 +10,7 @@ import { createHttpServer } from './http/server.ts';
 import type { Logger } from './log.ts';
 import { migrate } from './migrate/migrate.ts';
 import { startPostgres } from './postgres/cluster.ts';
+import { addressReader } from './net/address.ts';
 import { closeDemoTenant, DEMO_TENANT_ID, seedDemoTenant } from './seed/demo-tenant.ts';
 import { StartError, systemCode } from './start-error.ts';
 
@@ -45,7 +44,7 @@ export async function startServer(
     const applied = await migrate(database.url);
     if (applied.length > 0) log.info({ migrations: applied }, 'migrated');
     const url = config.publicUrl ?? originOf(config.host, port);
-    const sql = connect(database.url, { max: 2 });
+    const sql = connect(database.url, { max: 2, timeouts: TIMEOUTS });
     undo.push(() => sql.end({ timeout: 5 }));
     await (config.isDemoOn ? seedDemoTenant(sql, demoOrigins(url, config.host, port)) : closeDemoTenant(sql));
 
@@ -53,6 +52,7 @@ export async function startServer(
     const app = await createApp({
       databaseUrl: database.url,
       rates: config.rates,
+      network: config.network,
       log,
       onAccepted: (count) => metrics.addAcceptedMessages(count),
     });
@@ -65,6 +65,7 @@ export async function startServer(
       attachments: app,
       publicUrl: url,
       trustedProxies: config.trustedProxies,
+      network: config.network,
       demo: config.isDemoOn ? { sql, tenantId: DEMO_TENANT_ID, publicUrl: url } : null,
     });
     const forOperator = createPrivateServer({ log, ready, registry: metrics.registry });
@@ -212,11 +213,4 @@ function originOf(host: string, port: number): string {
 /** The server's own pages, by every name they may be opened under. */
 function demoOrigins(url: string, host: string, port: number): readonly string[] {
   return [...new Set([url, originOf(host, port), `http://127.0.0.1:${port}`, `http://localhost:${port}`])];
-}
-
-/** Reads the client's address of a WebSocket, by the same rule as Fastify's for requests. */
-function addressReader(trusted: readonly string[]): (request: IncomingMessage) => string {
-  if (trusted.length === 0) return (request) => request.socket.remoteAddress ?? '';
-  const isTrusted = proxyAddress.compile([...trusted]);
-  return (request) => proxyAddress(request, isTrusted);
 }

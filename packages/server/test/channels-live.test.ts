@@ -162,7 +162,8 @@ test('a channel with more subscriptions than one turn serves gets everything in 
   const crowd = await Promise.all(upTo(6).map(() => signUp(relay, tenant)));
   const [first, ...rest] = crowd;
   const { conversationId, group } = await channelOf(first!, rest);
-  const heard = await Promise.all(crowd.flatMap((one) => upTo(90).map(() => caughtUp(listen(one.first)))));
+  const sockets = crowd.flatMap((one) => upTo(9).map(() => reconnect(relay, tenant, one.first)));
+  const heard = await Promise.all(sockets.flatMap((socket) => upTo(10).map(() => caughtUp(listen(socket)))));
   const messages = upTo(20).map((i) => channelMessage(conversationId, group, `m${i}`));
   await Promise.all(messages.map((message) => first!.first.api.channels.send.mutate(message)));
   await Promise.all(heard.map((one) => untilSeq(one, 21)));

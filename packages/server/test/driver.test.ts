@@ -84,7 +84,7 @@ test('a connection that closes while a write is planned is replaced by one that 
   const { sql, socket } = oneConnection();
   await sql`select 1`;
   socket().destroy();
-  // Now the loop is between its immediates, where batches leave, and what it closes.
+  // Now the loop is between the callbacks of `setImmediate`, where batches leave, and what it closes.
   await turn();
   const query = sql`select 2`.catch(codeOf);
   expect(await query).toBe('CONNECTION_CLOSED');

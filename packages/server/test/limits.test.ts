@@ -67,8 +67,8 @@ describe('limits', () => {
     const again = connect(restarted, { appKey: tenant.appKey });
     expect(await refusalOf(again.api.auth.challenge.mutate({}))).toMatchObject(LIMITED(60_000));
     const refresh = () => again.api.auth.refresh.mutate({ refreshToken: toBase64(rng(32)) });
-    for (let i = 0; i < 4; i++) expect(await refusalOf(refresh())).toMatchObject({ code: 'SESSION_EXPIRED' });
-    expect(await refusalOf(refresh())).toMatchObject(LIMITED(60_000));
+    // Who refreshes has signed in: an office behind one address does it all day.
+    for (let i = 0; i < 25; i++) expect(await refusalOf(refresh())).toMatchObject({ code: 'SESSION_EXPIRED' });
   });
 
   test('failed sign-ins lock one account, and no other', async ({ relay }) => {

@@ -1,3 +1,4 @@
+import type { write as Write } from 'node:fs';
 import { expect, test } from 'vitest';
 import { createLogOutput } from '../src/log-output.ts';
 
@@ -17,7 +18,7 @@ function slowReader() {
       taken.push(bytes.toString());
       done(null, bytes.length);
     });
-  }) as unknown as typeof import('node:fs').write;
+  }) as unknown as typeof Write;
   return { write, taken, held };
 }
 

@@ -76,6 +76,23 @@ describe('a stranger’s connections', () => {
   });
 });
 
+test('requests that are never finished are ended', async () => {
+  const sockets = await Promise.all(Array.from({ length: 20 }, raw));
+  const closed = Promise.all(sockets.map((socket) => once(socket, 'close')));
+  for (const [i, socket] of sockets.entries()) {
+    socket.resume();
+    if (i % 2 === 0) socket.write('GET /healthz HTTP/1.1\r\nhost: x\r\nx-one: 1\r\n');
+  }
+  // A line now and then does not keep a request open.
+  const timer = setInterval(() => {
+    for (const socket of sockets) if (socket.writable) socket.write('x-more: 1\r\n');
+  }, 2_000);
+  onTestFinished(() => clearInterval(timer));
+  let isClosed = false;
+  void closed.then(() => (isClosed = true));
+  expect(await waitUntil(async () => isClosed, patient(35_000))).toBe(true);
+});
+
 test('a log that nobody reads does not hold up the server, nor its end', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'seal-log-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));

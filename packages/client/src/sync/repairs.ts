@@ -6,7 +6,6 @@ import { LIST_ROWS } from '../store/list-rows.ts';
 import type { RowPrefix } from '../store/rows.ts';
 import { ROWS } from '../store/rows.ts';
 import { checkForRollback } from './checkpoint.ts';
-import type { RemovalDeps, RemovalOptions } from '../peers/removed-device.ts';
 import { loadRepairs } from './load-repairs.ts';
 
 /**

@@ -5,6 +5,7 @@
  */
 export { attachmentInputs } from './attachments.ts';
 export { authInputs } from './auth.ts';
+export { CALL_CLASSES, CALL_LIMITS } from './call-limits.ts';
 export { channelInputs, channelName as channelNameField } from './channels/index.ts';
 export { conversationInputs } from './conversations.ts';
 export { deviceInputs } from './devices.ts';
@@ -18,6 +19,7 @@ export { userInputs } from './users.ts';
 export { vaultInputs, vaultUpload } from './vault.ts';
 export type * from './attachments.ts';
 export type * from './auth.ts';
+export type * from './call-limits.ts';
 export type * from './channels/index.ts';
 export type * from './conversations.ts';
 export type * from './demo.ts';

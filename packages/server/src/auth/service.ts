@@ -281,8 +281,8 @@ export function createAuthService(deps: {
       return transact(prisma, (tx) => openSession(tx, { tenantId, userId, deviceId, username: device.username }));
     },
 
+    // Not a sign-in: who refreshes has signed in, and an office behind one address does so all day.
     async refresh(caller, input) {
-      await countAttempt(caller);
       const { tenantId } = caller.tenant;
       const { tokens, answer } = newTokens();
       const refreshHash = hashToken(base64Of(input.refreshToken));

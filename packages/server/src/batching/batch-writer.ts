@@ -1,9 +1,10 @@
-import { SealError } from '@seal-chat/protocol';
+import { isSealError, SealError } from '@seal-chat/protocol';
 import { isDatabaseAway } from '../db/away.ts';
 import { PostgresError } from '../db/connect.ts';
 import { retrying } from '../db/retrying.ts';
 import { isRetryableState } from '../db/transaction.ts';
 import { isSameMessage, withoutRepeats, type MessageKey } from './message-key.ts';
+import { tooMany } from '../fairness/turns.ts';
 import { createFlusher } from './flusher.ts';
 
 /** Commits messages in batches. */
@@ -16,6 +17,10 @@ export interface BatchWriter<Item, Result> {
 
 const MAX_BATCH = 500;
 const MAX_IN_FLIGHT = 2;
+/** Messages that may wait. */
+const ROOM = { total: 20_000, perTenant: 5_000 };
+/** `lock_timeout` and `statement_timeout`: another transaction holds what the statement needs. */
+const WAITED_TOO_LONG = new Set(['55P03', '57014']);
 const RETRIES = { attempts: 5, delayMs: 2, isRetryable: isRetryableState };
 
 export function createBatchWriter<Item extends MessageKey, Result>(deps: {
@@ -26,6 +31,8 @@ export function createBatchWriter<Item extends MessageKey, Result>(deps: {
   readonly onError: (error: unknown) => void;
 }): BatchWriter<Item, Result> {
   const { store, deliver, onError } = deps;
+  /** Conversations that another transaction holds locked: their messages are written apart from all others. */
+  const held = new Set<string>();
 
   /** Writes a batch; one that the database refuses is halved until the item at fault is alone. */
   async function write(items: readonly Item[]): Promise<readonly (Result | SealError)[]> {
@@ -33,6 +40,7 @@ export function createBatchWriter<Item extends MessageKey, Result>(deps: {
       return await commit(items);
     } catch (error) {
       onError(error);
+      if (isHeld(error)) return apart(items, error);
       if (!(error instanceof PostgresError) || isDatabaseAway(error)) {
         return items.map(() => new SealError('UNAVAILABLE', undefined, { cause: error }));
       }
@@ -40,6 +48,32 @@ export function createBatchWriter<Item extends MessageKey, Result>(deps: {
       const half = items.length >> 1;
       return [...(await write(items.slice(0, half))), ...(await write(items.slice(half)))];
     }
+  }
+
+  /** Writes the conversations of a batch one by one; the one that is held fails alone, for now. */
+  async function apart(items: readonly Item[], cause: unknown): Promise<readonly (Result | SealError)[]> {
+    const conversations = byConversation(items);
+    if (conversations.size === 1) {
+      held.add(conversationOf(items[0]!));
+      return items.map(() => tooMany(cause));
+    }
+    const results = new Map<Item, Result | SealError>();
+    const writing = [...conversations.values()].map(async (own) => {
+      for (const [i, result] of (await write(own)).entries()) results.set(own[i]!, result);
+    });
+    await Promise.all(writing);
+    return items.map((item) => results.get(item)!);
+  }
+
+  /** As `write`, one conversation after the other: those that are no longer held go back to the others. */
+  async function writeHeld(items: readonly Item[]): Promise<readonly (Result | SealError)[]> {
+    const results = new Map<Item, Result | SealError>();
+    for (const [conversation, own] of byConversation(items)) {
+      const written = await write(own);
+      for (const [i, result] of written.entries()) results.set(own[i]!, result);
+      if (!written.some((result) => isSealError(result, 'UNAVAILABLE'))) held.delete(conversation);
+    }
+    return items.map((item) => results.get(item)!);
   }
 
   function commit(items: readonly Item[]): Promise<readonly Result[]> {
@@ -53,11 +87,36 @@ export function createBatchWriter<Item extends MessageKey, Result>(deps: {
     });
   }
 
-  const { add, drain } = createFlusher<Item, Result>({
+  const options = {
     maxBatch: MAX_BATCH,
-    maxInFlight: MAX_IN_FLIGHT,
+    lines: { tenantOf: ({ tenantId }: Item) => tenantId, topicOf: conversationOf, room: ROOM },
     delayMs: 0,
-    write,
-  });
-  return { send: add, drain };
+  };
+  const all = createFlusher<Item, Result>({ ...options, maxInFlight: MAX_IN_FLIGHT, write });
+  const apartFromAll = createFlusher<Item, Result>({ ...options, maxInFlight: 1, write: writeHeld });
+  return {
+    send: (item) => (held.has(conversationOf(item)) ? apartFromAll : all).add(item),
+    async drain() {
+      await Promise.all([all.drain(), apartFromAll.drain()]);
+    },
+  };
+}
+
+function byConversation<Item extends MessageKey>(items: readonly Item[]): ReadonlyMap<string, readonly Item[]> {
+  const groups = new Map<string, Item[]>();
+  for (const item of items) {
+    const conversation = conversationOf(item);
+    const group = groups.get(conversation);
+    if (group === undefined) groups.set(conversation, [item]);
+    else group.push(item);
+  }
+  return groups;
+}
+
+function conversationOf({ tenantId, conversationId }: MessageKey): string {
+  return tenantId + conversationId;
+}
+
+function isHeld(error: unknown): boolean {
+  return error instanceof PostgresError && WAITED_TOO_LONG.has(error.code);
 }

@@ -18,6 +18,7 @@ describe('a flusher', () => {
         const flusher = createFlusher<number, string>({
           maxBatch,
           maxInFlight,
+          lines: { tenantOf: () => '', topicOf: String, room: { total: 1_000, perTenant: 1_000 } },
           delayMs: 0,
           async write(items) {
             inFlight++;
@@ -48,5 +49,20 @@ describe('a flusher', () => {
       }),
       { numRuns: 100 },
     );
+  });
+
+  test('what has no room is refused with a time to come again, and the rest is written', async () => {
+    const flusher = createFlusher<number, number>({
+      maxBatch: 5,
+      maxInFlight: 1,
+      lines: { tenantOf: () => '', topicOf: String, room: { total: 10, perTenant: 3 } },
+      delayMs: 0,
+      write: async (items) => items,
+    });
+    const results = await Promise.allSettled([1, 2, 3, 4].map((item) => flusher.add(item)));
+    expect(results.slice(0, 3).map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'fulfilled']);
+    expect(results[3]).toMatchObject({
+      reason: { code: 'UNAVAILABLE', details: { retryAfterMs: expect.any(Number) as number } },
+    });
   });
 });

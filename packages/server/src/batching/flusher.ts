@@ -1,6 +1,12 @@
+import { tooMany } from '../fairness/turns.ts';
+import { createLines, type LineOptions } from './lines.ts';
+
 /** Commits what arrives one by one in batches: the next batch collects while the one before is on its way. */
 export interface Flusher<Item, Result> {
-  /** Resolves with the item's result once its batch was written; rejects with its error, or with the whole batch's. */
+  /**
+   * Resolves with the item's result once its batch was written; rejects with its error, or with the whole batch's.
+   * @throws SealError UNAVAILABLE, with a time to come again, when too much waits already
+   */
   add(item: Item): Promise<Result>;
   /** Resolves when everything added so far has been settled. */
   drain(): Promise<void>;
@@ -17,19 +23,26 @@ export function createFlusher<Item, Result>(options: {
   readonly maxBatch: number;
   /** Batches on their way at once. */
   readonly maxInFlight: number;
+  /** Whose an item is, and how much may wait. */
+  readonly lines: LineOptions<Item>;
   /** Waits this long for more items before a batch leaves, ms; 0 for until the end of the turn. */
   readonly delayMs: number;
   /** Writes a batch and answers in its order; an error among the results is that item's alone. */
   readonly write: (items: readonly Item[]) => Promise<readonly (Result | Error)[]>;
 }): Flusher<Item, Result> {
   const { maxBatch, maxInFlight, delayMs, write } = options;
-  let waiting: Waiting<Item, Result>[] = [];
+  const { tenantOf, topicOf, room } = options.lines;
+  const waiting = createLines<Waiting<Item, Result>>({
+    tenantOf: ({ item }) => tenantOf(item),
+    topicOf: ({ item }) => topicOf(item),
+    room,
+  });
   let inFlight = 0;
   let isScheduled = false;
   let drained: (() => void)[] = [];
 
   function schedule(): void {
-    if (isScheduled || inFlight >= maxInFlight || waiting.length === 0) return;
+    if (isScheduled || inFlight >= maxInFlight || waiting.size() === 0) return;
     isScheduled = true;
     // Frames that arrived in the same turn of the event loop share a batch.
     if (delayMs === 0) setImmediate(flush);
@@ -38,13 +51,12 @@ export function createFlusher<Item, Result>(options: {
 
   function flush(): void {
     isScheduled = false;
-    const batch = waiting.length <= maxBatch ? waiting : waiting.slice(0, maxBatch);
-    waiting = waiting.length <= maxBatch ? [] : waiting.slice(maxBatch);
+    const batch = waiting.take(maxBatch);
     inFlight++;
     void run(batch).then(() => {
       inFlight--;
       schedule();
-      if (inFlight === 0 && waiting.length === 0) {
+      if (inFlight === 0 && waiting.size() === 0) {
         for (const resolve of drained) resolve();
         drained = [];
       }
@@ -68,12 +80,12 @@ export function createFlusher<Item, Result>(options: {
   return {
     add: (item) =>
       new Promise((resolve, reject) => {
-        waiting.push({ item, resolve, reject });
-        schedule();
+        if (waiting.add({ item, resolve, reject })) schedule();
+        else reject(tooMany());
       }),
     drain: () =>
       new Promise((resolve) => {
-        if (inFlight === 0 && waiting.length === 0) resolve();
+        if (inFlight === 0 && waiting.size() === 0) resolve();
         else drained.push(resolve);
       }),
   };

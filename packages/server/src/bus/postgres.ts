@@ -1,6 +1,6 @@
 import { SealError } from '@seal-chat/protocol';
 import type { Sql } from 'postgres';
-import { connect } from '../db/connect.ts';
+import { connect, TIMEOUTS } from '../db/connect.ts';
 import { CHANNEL, type Bus, type Listener, type Notice } from './bus.ts';
 import { createLocalBus } from './local.ts';
 
@@ -34,7 +34,7 @@ export function createPostgresBus(deps: {
 
   async function reconnect(): Promise<void> {
     const previous = connection;
-    const next = connect(url, { max: 1, fetch_types: false });
+    const next = connect(url, { max: 1, fetch_types: false, timeouts: TIMEOUTS });
     connection = next;
     heardAt = clock();
     await previous?.end({ timeout: 0 });

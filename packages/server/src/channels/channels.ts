@@ -32,6 +32,8 @@ export interface Channels {
 export function createChannels(deps: {
   readonly prisma: PrismaClient;
   readonly sql: Sql;
+  /** For batches of messages alone. */
+  readonly writes: Sql;
   readonly bus: Bus;
   readonly hub: Hub;
   readonly audience: Audience;
@@ -45,7 +47,7 @@ export function createChannels(deps: {
 }): Channels {
   const { sql, messageLimits } = deps;
   const feed = createFeed(deps);
-  const writer = createChannelWriter({ ...deps, feed });
+  const writer = createChannelWriter({ ...deps, sql: deps.writes, feed });
   const announcer = createAnnouncer(deps);
   return {
     directory: createDirectory({ ...deps, announcer }),

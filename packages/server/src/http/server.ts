@@ -4,7 +4,9 @@ import { SealError, SIZE_LIMITS } from '@seal-chat/protocol';
 import { isFromHere, registerHealth, registerLiveness, type HealthDeps } from '../health/routes.ts';
 import type { Metrics } from '../health/metrics.ts';
 import type { Logger } from '../log.ts';
-import { refuseSocket } from '../net/sockets.ts';
+import { networkOf, proxyTest } from '../net/address.ts';
+import type { NetworkLimits } from '../net/admission.ts';
+import { limitConnections, refuseSocket } from '../net/sockets.ts';
 import { registerAttachments, type AttachmentsHttpDeps } from './attachments.ts';
 import { registerDemo, type DemoDeps } from './demo.ts';
 import { installErrors, sendError } from './errors.ts';
@@ -22,12 +24,17 @@ export interface HttpDeps {
   readonly publicUrl: string;
   /** Addresses and networks of proxies in front. */
   readonly trustedProxies: readonly string[];
+  readonly network: NetworkLimits;
   /** Null: there is no demo. */
   readonly demo: DemoDeps | null;
 }
 
 /** To receive a whole request; slower senders only hold a connection. */
 const REQUEST_TIMEOUT_MS = 60_000;
+/** To receive the head of a request; how often both are looked at; and how long an idle connection stays open, ms. */
+const TIMEOUTS = { headersTimeout: 15_000, connectionsCheckingInterval: 5_000, keepAliveTimeout: 15_000 };
+/** Connections beside WebSockets. */
+const MAX_REQUESTS = 5_000;
 
 /** The HTTP server, not listening yet. */
 export interface HttpServer {
@@ -45,6 +52,8 @@ export function createHttpServer(deps: HttpDeps): HttpServer {
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: SIZE_LIMITS.request,
     requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: TIMEOUTS.keepAliveTimeout,
+    http: TIMEOUTS,
     trustProxy: deps.trustedProxies.length > 0 && [...deps.trustedProxies],
     // Connections that are idle when a shutdown begins are closed at once; the others finish their request.
     forceCloseConnections: 'idle',
@@ -52,6 +61,12 @@ export function createHttpServer(deps: HttpDeps): HttpServer {
       void sendError(reply, new SealError('BAD_INPUT'), error.statusCode ?? 400);
     },
     clientErrorHandler: (_error, socket) => refuseSocket(socket, 400),
+  });
+  server.server.maxConnections = deps.network.sockets + MAX_REQUESTS;
+  limitConnections(server.server, {
+    perAddress: deps.network.connectionsPerAddress,
+    isProxy: proxyTest(deps.trustedProxies),
+    networkOf,
   });
   installErrors(server);
   installHeaders(server, deps.publicUrl);

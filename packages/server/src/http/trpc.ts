@@ -1,6 +1,8 @@
 import type { TRPCError } from '@trpc/server';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { fastifyRequestHandler } from '@trpc/server/adapters/fastify';
+import { SealError } from '@seal-chat/protocol';
+import { isPlainJson } from '../net/json-scan.ts';
 import type { AppRouter } from '../router.ts';
 import type { Context } from '../trpc/context.ts';
 import { allowAnyOrigin, answerPreflight } from './headers.ts';
@@ -21,7 +23,10 @@ export function registerTrpc(server: FastifyInstance, deps: TrpcDeps): void {
   void server.register(async (scope) => {
     // tRPC reads the body itself; Fastify only bounds its size.
     scope.removeAllContentTypeParsers();
-    scope.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => done(null, body));
+    scope.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body: Buffer, done) => {
+      if (isPlainJson(body)) done(null, body.toString());
+      else done(new SealError('BAD_INPUT'));
+    });
     scope.addHook('onRequest', async (_request, reply) => {
       allowAnyOrigin(reply);
       void reply.header('cache-control', 'no-store');

@@ -16,7 +16,43 @@ export function refuseSocket(socket: Duplex, status: number, retryAfterSeconds: 
     return;
   }
   const retry = retryAfterSeconds === null ? '' : `retry-after: ${retryAfterSeconds}\r\n`;
-  // Whoever does not close its own half keeps nothing open here.
+  // A client that does not close its own half keeps nothing open here.
   socket.once('finish', () => socket.destroy());
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${retry}connection: close\r\ncontent-length: 0\r\n\r\n`);
+}
+
+/**
+ * Closes connections of an address beyond `perAddress` before anything is read from them.
+ * @param isProxy whether an address speaks for others, whose connections are not counted
+ * @param networkOf what the connections of an address are counted under
+ */
+export function limitConnections(
+  server: Server,
+  {
+    perAddress,
+    isProxy,
+    networkOf,
+  }: {
+    readonly perAddress: number;
+    readonly isProxy: (address: string) => boolean;
+    readonly networkOf: (address: string) => string;
+  },
+): void {
+  const open = new Map<string, number>();
+  server.on('connection', (socket) => {
+    const address = socket.remoteAddress ?? '';
+    if (isProxy(address)) return;
+    const network = networkOf(address);
+    const before = open.get(network) ?? 0;
+    if (before >= perAddress) {
+      socket.destroy();
+      return;
+    }
+    open.set(network, before + 1);
+    socket.once('close', () => {
+      const left = open.get(network)! - 1;
+      if (left === 0) open.delete(network);
+      else open.set(network, left);
+    });
+  });
 }

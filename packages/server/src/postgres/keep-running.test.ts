@@ -3,7 +3,7 @@ import { keepRunning } from './keep-running.ts';
 import type { ServerProcess } from './launch.ts';
 
 /** A server that a test ends. */
-function endable(): ServerProcess & { end(reason: string): void } {
+function mortal(): ServerProcess & { end(reason: string): void } {
   let end: (reason: string) => void = () => undefined;
   const ended = new Promise<string>((resolve) => (end = resolve));
   return { ended, end, stop: vi.fn<() => Promise<void>>(async () => undefined) };
@@ -11,14 +11,14 @@ function endable(): ServerProcess & { end(reason: string): void } {
 
 test('however often a server ends, it is started again, after pauses that grow up to a limit', async () => {
   const pauses: number[] = [];
-  const launched: ReturnType<typeof endable>[] = [];
+  const launched: ReturnType<typeof mortal>[] = [];
   const launch = vi.fn<() => Promise<ServerProcess>>(async () => {
     // A start that fails counts as an end.
     if (launched.length % 2 === 1) {
-      launched.push(endable());
+      launched.push(mortal());
       throw new Error('no memory');
     }
-    const server = endable();
+    const server = mortal();
     launched.push(server);
     server.end('killed');
     return server;
@@ -35,7 +35,7 @@ test('however often a server ends, it is started again, after pauses that grow u
 
 test('a server that ran for long is started again at once', async () => {
   const pauses: number[] = [];
-  const servers = [endable(), endable(), endable()];
+  const servers = [mortal(), mortal(), mortal()];
   let next = 0;
   const { stop } = await keepRunning(
     async () => servers[next++]!,
@@ -55,7 +55,7 @@ test('a server that ran for long is started again at once', async () => {
 });
 
 test('a stop does not wait for the pause before the next start', async () => {
-  const first = endable();
+  const first = mortal();
   const launch = vi.fn<() => Promise<ServerProcess>>().mockResolvedValueOnce(first).mockRejectedValue(new Error('no'));
   const pauses: number[] = [];
   const { stop } = await keepRunning(launch, (_reason, pauseMs) => pauses.push(pauseMs), {

@@ -16,6 +16,7 @@ export interface Session {
 /** The socket behind a context; null for a request over HTTP. */
 export interface Connection {
   readonly id: string;
+  isOpen(): boolean;
   /** Bytes accepted for sending that the network has not taken yet. */
   bufferedBytes(): number;
   /** Resolves when what is buffered now has been handed to the network, or the socket is closed. */

@@ -20,6 +20,8 @@ export interface Acks {
 }
 
 const MAX_BATCH = 1_000;
+/** Acknowledgements that may wait. */
+const ROOM = { total: 20_000, perTenant: 5_000 };
 /** Too short to be seen as a late tick, and long enough for one statement to serve a burst of messages, ms. */
 const DELAY_MS = 50;
 const RETRIES = { attempts: 5, delayMs: 2, isRetryable: isRetryableState };
@@ -42,5 +44,15 @@ export function createAcks(deps: {
     return acks.map(() => undefined);
   }
 
-  return createFlusher<Ack, undefined>({ maxBatch: MAX_BATCH, maxInFlight: 1, delayMs: DELAY_MS, write });
+  return createFlusher<Ack, undefined>({
+    maxBatch: MAX_BATCH,
+    maxInFlight: 1,
+    lines: {
+      tenantOf: ({ tenantId }) => tenantId,
+      topicOf: ({ tenantId, deviceId }) => tenantId + deviceId,
+      room: ROOM,
+    },
+    delayMs: DELAY_MS,
+    write,
+  });
 }

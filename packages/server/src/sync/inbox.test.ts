@@ -109,6 +109,7 @@ describe('an inbox', () => {
     let release: () => void = () => undefined;
     const connection: Connection = {
       id: 'x',
+      isOpen: () => true,
       bufferedBytes: () => (isStuck ? 10_000_000 : 0),
       drained: () => new Promise((resolve) => (release = resolve)),
     };

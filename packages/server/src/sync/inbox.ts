@@ -83,7 +83,7 @@ export function createInbox(deps: {
   function takeLive(): SyncEvent[] {
     if (live === null) return [];
     const events = live.take();
-    live = null;
+    if (live.isEmpty()) live = null;
     return events;
   }
 

@@ -4,22 +4,30 @@ import type { ChannelEntryEvent } from '../delivery/hub.ts';
 
 /** Live events that wait for a reader. */
 export interface LiveQueue {
-  /** An event; one that replaces another has the same `key`. @throws SealError UNAVAILABLE when too many wait */
+  /**
+   * An event; one that replaces another has the same `key`. Of the presence of people, what is too much is left out.
+   * @throws SealError UNAVAILABLE when too many of another kind wait
+   */
   add(event: LiveEvent, key: string): void;
   /** A log entry. When too much waits, only how far the logs reach is kept: the reader asks for the rest. */
   addEntry(event: ChannelEntryEvent): void;
-  /** What waited, in order. */
+  /** What waited, in order; of the presence of people a part, and the rest the next time. */
   take(): LiveEvent[];
+  isEmpty(): boolean;
 }
 
 /** Live events that wait; a reader that slow starts over, and reads the state from the lists. */
 const MAX_EVENTS = 2_048;
+/** People whose presence waits, each once, and how many are told of at a time. */
+const MAX_PRESENCE = 10_000;
+const PRESENCE_AT_ONCE = 500;
 /** Log entries that wait, and characters of them. */
 const MAX_ENTRIES = 256;
 const MAX_ENTRY_CHARACTERS = 1_048_576;
 
 export function createLiveQueue(): LiveQueue {
   const events = new Map<string, LiveEvent>();
+  const presence = new Map<string, LiveEvent>();
   let entries = 0;
   let characters = 0;
 
@@ -59,6 +67,10 @@ export function createLiveQueue(): LiveQueue {
 
   return {
     add(event, key) {
+      if (event.type === 'presence') {
+        if (presence.size < MAX_PRESENCE || presence.has(key)) presence.set(key, event);
+        return;
+      }
       if (events.size >= MAX_EVENTS) throw new SealError('UNAVAILABLE', 'sync: the reader is too slow');
       if (event.type === 'conversation-gone') forget(event.conversationId);
       events.set(key, event);
@@ -74,12 +86,16 @@ export function createLiveQueue(): LiveQueue {
     },
 
     take() {
-      const taken = [...events.values()];
+      const people = [...presence].slice(0, PRESENCE_AT_ONCE);
+      for (const [key] of people) presence.delete(key);
+      const taken = [...people.map(([, event]) => event), ...events.values()];
       events.clear();
       entries = 0;
       characters = 0;
       return taken;
     },
+
+    isEmpty: () => events.size === 0 && presence.size === 0,
   };
 }
 

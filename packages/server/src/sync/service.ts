@@ -45,15 +45,17 @@ const DELIVERED_PER_NOTICE = 20;
 export function createSyncService(deps: {
   readonly prisma: PrismaClient;
   readonly sql: Sql;
+  /** For acknowledgements alone. */
+  readonly writes: Sql;
   readonly bus: Bus;
   readonly hub: Hub;
   readonly audience: Audience;
   readonly presence: Presence;
   readonly onError: (error: unknown) => void;
 }): SyncService {
-  const { prisma, sql, bus, hub, audience, presence, onError } = deps;
+  const { prisma, sql, writes, bus, hub, audience, presence, onError } = deps;
   const notices = new RateLimiterMemory(NOTICES);
-  const acks = createAcks({ sql, onDelivered: tellDelivered, onError });
+  const acks = createAcks({ sql: writes, onDelivered: tellDelivered, onError });
 
   async function tellDelivered(delivered: readonly Delivered[]): Promise<void> {
     if (delivered.length === 0) return;
@@ -102,10 +104,11 @@ export function createSyncService(deps: {
         }
         leave = hub.add(inbox);
         await session.check();
-        for (const peer of await findWatched(sql, tenantId, userId)) {
-          const event = presence.eventOf(tenantId, peer);
-          if (event !== null) inbox.tell(event, `presence:${peer}`);
-        }
+        const people = await findWatched(sql, tenantId, userId);
+        const events = people.map((peer) => presence.eventOf(tenantId, peer)).filter((event) => event !== null);
+        // Who is there comes first, should there be more than a reader is told of.
+        events.sort((one, other) => Number(one.state === 'offline') - Number(other.state === 'offline'));
+        for (const event of events) inbox.tell(event, `presence:${event.userId}`);
       };
       return inbox.batches(signal, { begin, end: () => leave() });
     },

@@ -1,5 +1,6 @@
 import { SealError, type TenantId } from '@seal-chat/protocol';
 import type { PrismaClient } from '../generated/client.ts';
+import { tooMany } from '../fairness/turns.ts';
 import { overrideRates, type Rates } from '../limits/rates.ts';
 import { findPublishableKey } from './store.ts';
 
@@ -14,7 +15,7 @@ export interface Tenants {
   /**
    * @param origin the `Origin` header. Null comes from programs: browsers send one with every WebSocket and with every
    *   request across origins, so leaving it out opens nothing that a page could use.
-   * @throws SealError UNKNOWN_APP_KEY or ORIGIN_NOT_ALLOWED
+   * @throws SealError UNKNOWN_APP_KEY or ORIGIN_NOT_ALLOWED; UNAVAILABLE while too many unknown keys are asked for
    */
   resolve(appKey: string | null, origin: string | null): Promise<Tenant>;
 }
@@ -27,7 +28,11 @@ interface Entry {
 
 /** A changed key or limit takes effect within this time, ms. */
 const CACHE_MS = 10_000;
-const CACHE_SIZE = 10_000;
+/** Keys that are kept. Unknown ones are kept apart, so that guesses push out no one else's. */
+const KNOWN_SIZE = 10_000;
+const UNKNOWN_SIZE = 10_000;
+/** Unknown keys that are looked up at once; further ones are told to come again. */
+const UNKNOWN_AT_ONCE = 8;
 /** What a publishable key can be at all. */
 const KEY_PATTERN = /^[\x21-\x7e]{1,200}$/;
 
@@ -37,17 +42,38 @@ export function createTenants(deps: {
   readonly clock: () => number;
 }): Tenants {
   const { prisma, rates, clock } = deps;
-  const cache = new Map<string, Entry>();
+  const known = new Map<string, Entry>();
+  const unknown = new Map<string, Entry>();
+  /** Look-ups under way: who asks for the same key meanwhile shares one. */
+  const lookups = new Map<string, Promise<Entry>>();
+  let newLookups = 0;
 
-  async function entryOf(appKey: string): Promise<Entry> {
-    const cached = cache.get(appKey);
-    if (cached !== undefined && clock() - cached.readAt < CACHE_MS) return cached;
+  async function lookUp(appKey: string): Promise<Entry> {
     const row = await findPublishableKey(prisma, appKey);
     const tenant = row && { tenantId: row.tenantId, rates: overrideRates(rates, row.limits) };
     const entry = { tenant, allowedOrigins: row?.allowedOrigins ?? [], readAt: clock() };
-    if (cache.size >= CACHE_SIZE) cache.clear();
-    cache.set(appKey, entry);
+    known.delete(appKey);
+    unknown.delete(appKey);
+    if (tenant === null) keep(unknown, UNKNOWN_SIZE, appKey, entry);
+    else keep(known, KNOWN_SIZE, appKey, entry);
     return entry;
+  }
+
+  /** @throws SealError UNAVAILABLE when too many keys that were never seen are asked for */
+  async function entryOf(appKey: string): Promise<Entry> {
+    const cached = known.get(appKey) ?? unknown.get(appKey);
+    if (cached !== undefined && clock() - cached.readAt < CACHE_MS) return cached;
+    const running = lookups.get(appKey);
+    if (running !== undefined) return running;
+    const isNew = !known.has(appKey);
+    if (isNew && newLookups >= UNKNOWN_AT_ONCE) throw tooMany();
+    if (isNew) newLookups++;
+    const lookup = lookUp(appKey).finally(() => {
+      lookups.delete(appKey);
+      if (isNew) newLookups--;
+    });
+    lookups.set(appKey, lookup);
+    return lookup;
   }
 
   return {
@@ -61,4 +87,10 @@ export function createTenants(deps: {
       return tenant;
     },
   };
+}
+
+/** Puts an entry at the end; the one that was put there first makes room. */
+function keep(cache: Map<string, Entry>, size: number, appKey: string, entry: Entry): void {
+  if (cache.size >= size) cache.delete(cache.keys().next().value!);
+  cache.set(appKey, entry);
 }

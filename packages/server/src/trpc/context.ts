@@ -1,4 +1,5 @@
 import type { SealError } from '@seal-chat/protocol';
+import type { CallControl } from '../limits/calls.ts';
 import type { Connection, Session } from '../sessions/session.ts';
 import type { Tenant } from '../tenants/service.ts';
 
@@ -8,7 +9,8 @@ export interface Context {
   readonly tenant: Tenant | SealError;
   /** The session, why the token that was sent opens none, or null when there was no token. */
   readonly session: Session | SealError | null;
-  /** The client's network address, as the process in front vouches for it. */
+  /** The client's network, as `networkOf` writes it, and as the process in front vouches for it. */
   readonly address: string;
   readonly connection: Connection | null;
+  readonly calls: CallControl;
 }

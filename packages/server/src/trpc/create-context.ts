@@ -3,8 +3,10 @@ import { isSealError, SealError, TRANSPORT, type Bytes, type TenantId } from '@s
 import type { LiveSessions } from '../sessions/live-sessions.ts';
 import type { Connection, Session } from '../sessions/session.ts';
 import type { SessionRow } from '../sessions/store.ts';
+import type { CallControl } from '../limits/calls.ts';
 import { hashToken } from '../sessions/tokens.ts';
 import type { Presence } from '../presence/presence.ts';
+import { networkOf } from '../net/address.ts';
 import type { Tenant, Tenants } from '../tenants/service.ts';
 import type { Context } from './context.ts';
 
@@ -13,6 +15,7 @@ export interface Credentials {
   readonly appKey: string | null;
   readonly accessToken: string | null;
   readonly origin: string | null;
+  /** The client's network, as `networkOf` writes it: what limits per address count under. */
   readonly address: string;
   /** Others are not told that this socket is open. */
   readonly isHidden?: boolean;
@@ -42,7 +45,7 @@ export function credentialsOf(headers: IncomingHttpHeaders, address: string): Cr
     appKey: typeof appKey === 'string' ? appKey : null,
     accessToken: accessToken ?? null,
     origin: headers.origin ?? null,
-    address,
+    address: networkOf(address),
   };
 }
 
@@ -51,9 +54,10 @@ export function createContexts(deps: {
   readonly liveSessions: LiveSessions;
   readonly presence: Presence;
   readonly findSession: (tenantId: TenantId, accessHash: Bytes) => Promise<SessionRow | null>;
+  readonly calls: CallControl;
   readonly clock: () => number;
 }): Contexts {
-  const { tenants, liveSessions, presence, findSession, clock } = deps;
+  const { tenants, liveSessions, presence, findSession, calls, clock } = deps;
 
   async function tenantOf({ appKey, origin }: Credentials): Promise<Tenant | SealError> {
     try {
@@ -75,11 +79,11 @@ export function createContexts(deps: {
     async ofRequest(credentials) {
       const { address } = credentials;
       const tenant = await tenantOf(credentials);
-      if (isSealError(tenant)) return { tenant, session: null, address, connection: null };
+      if (isSealError(tenant)) return { tenant, session: null, address, connection: null, calls };
       const row = await sessionRowOf(tenant, credentials.accessToken);
       const session: Session | SealError | null =
         row === null || isSealError(row) ? row : { ...row, rates: tenant.rates, check: () => null };
-      return { tenant, session, address, connection: null };
+      return { tenant, session, address, connection: null, calls };
     },
 
     async ofSocket(credentials, socket) {
@@ -88,17 +92,17 @@ export function createContexts(deps: {
       const tenant = await tenantOf(credentials);
       if (isSealError(tenant)) {
         socket.closeSoon(tenant);
-        return { tenant, session: null, address, connection };
+        return { tenant, session: null, address, connection, calls };
       }
       const row = await sessionRowOf(tenant, credentials.accessToken);
       if (row === null || isSealError(row) || !socket.isOpen()) {
-        return { tenant, session: isSealError(row) ? row : null, address, connection };
+        return { tenant, session: isSealError(row) ? row : null, address, connection, calls };
       }
       const { tenantId, userId } = row;
       if (presence.sockets(tenantId, userId) >= tenant.rates.socketsPerUser) {
         const refusal = new SealError('TOO_MANY_CONNECTIONS');
         socket.closeSoon(refusal);
-        return { tenant: refusal, session: null, address, connection };
+        return { tenant: refusal, session: null, address, connection, calls };
       }
       const { session, stop } = liveSessions.follow(row, tenant.rates, (reason) => socket.closeSoon(reason));
       presence.join(tenantId, userId, connection.id, credentials.isHidden === true ? 'hidden' : 'online');
@@ -106,7 +110,7 @@ export function createContexts(deps: {
         stop();
         presence.leave(tenantId, userId, connection.id);
       });
-      return { tenant, session, address, connection };
+      return { tenant, session, address, connection, calls };
     },
   };
 }

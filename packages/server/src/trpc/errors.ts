@@ -1,24 +1,42 @@
 import type { TRPCError } from '@trpc/server';
+import { TRPC_ERROR_CODES_BY_KEY } from '@trpc/server/rpc';
 import { isDatabaseAway } from '../db/away.ts';
 import { ERRORS, isSealError, SealError, type ErrorCode } from '@seal-chat/protocol';
 import type { ErrorAnswer } from '@seal-chat/protocol/api';
 import { ZodError } from 'zod';
 
-/** What a failed procedure answers. */
-export interface FailedAnswer {
+/** tRPC's names for what went wrong, by HTTP status: what tools that do not know Seal's codes go by. */
+const TRPC_CODES: Readonly<Record<number, keyof typeof TRPC_ERROR_CODES_BY_KEY>> = {
+  400: 'BAD_REQUEST',
+  401: 'UNAUTHORIZED',
+  403: 'FORBIDDEN',
+  404: 'NOT_FOUND',
+  409: 'CONFLICT',
+  413: 'PAYLOAD_TOO_LARGE',
+  422: 'UNPROCESSABLE_CONTENT',
+  429: 'TOO_MANY_REQUESTS',
+  503: 'SERVICE_UNAVAILABLE',
+};
+
+/** What travels of a failed call: the shape that tRPC gives errors. */
+export interface ErrorShape {
+  readonly code: number;
   readonly message: string;
-  readonly httpStatus: number;
-  readonly seal: ErrorAnswer;
+  readonly data: { readonly code: string; readonly httpStatus: number; readonly seal: ErrorAnswer };
 }
 
-/** Makes the answer to a failed call. Errors other than `SealError` and bad input are INTERNAL, without details. */
-export function answerFor(error: TRPCError): FailedAnswer {
-  const known = sealErrorFrom(error);
-  const { status, text } = ERRORS[known.code];
-  return { message: text, httpStatus: status, seal: { code: known.code, details: known.details } };
+/** Writes an error in tRPC's shape. */
+export function errorShapeOf({ code, details }: SealError): ErrorShape {
+  const { status, text } = ERRORS[code];
+  const name = TRPC_CODES[status] ?? 'INTERNAL_SERVER_ERROR';
+  return {
+    code: TRPC_ERROR_CODES_BY_KEY[name],
+    message: text,
+    data: { code: name, httpStatus: status, seal: { code, details } },
+  };
 }
 
-/** Finds the `SealError` behind a tRPC error. */
+/** Finds the `SealError` behind a tRPC error. What is neither that nor bad input is INTERNAL, without details. */
 export function sealErrorFrom(error: TRPCError): SealError {
   const { cause } = error;
   if (isSealError(cause)) return cause;

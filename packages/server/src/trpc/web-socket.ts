@@ -1,13 +1,26 @@
 import type { IncomingMessage, Server } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
 import { getWSConnectionHandler, type CreateWSSContextFnOptions } from '@trpc/server/adapters/ws';
 import type { AnyRouter, TRPCError } from '@trpc/server';
-import { ERRORS, LIFETIMES, SIZE_LIMITS, TRANSPORT, type SealError } from '@seal-chat/protocol';
+import { ERRORS, isSealError, LIFETIMES, SealError, SIZE_LIMITS, TRANSPORT } from '@seal-chat/protocol';
 import { WebSocketServer, type WebSocket } from 'ws';
+import { networkOf } from '../net/address.ts';
+import { createAdmission, type Admitted, type NetworkLimits } from '../net/admission.ts';
 import { guardSockets, refuseSocket } from '../net/sockets.ts';
 import type { Context } from './context.ts';
-import { credentialsOf, type Contexts, type Credentials, type Socket } from './create-context.ts';
+import { Gate, gateEncoder } from './gate.ts';
+import { credentialsOf, type Contexts, type Credentials, type Socket as ContextSocket } from './create-context.ts';
+
+/** What the upgrade of a socket said. */
+interface Arrival {
+  readonly client: WebSocket;
+  readonly credentials: Credentials;
+  readonly admitted: Admitted;
+  /** Ends a socket that has not signed in by then. */
+  readonly expiry: NodeJS.Timeout;
+}
 
 /** The procedures over WebSocket. */
 export interface WebSockets {
@@ -21,13 +34,10 @@ export interface WebSockets {
   close(): Promise<void>;
 }
 
-/** A socket must say who it is within this time, ms. */
-const INTRODUCTION_MS = 10_000;
 /** What was sent before has this long to leave before a socket is closed for a reason, ms. */
 const LAST_WORDS_MS = 500;
 /** A client has this long to answer a close, ms. */
 const CLOSE_MS = 1_000;
-const MAX_BATCH = 1_000;
 /** Close codes: RFC 6455 §7.4.1, and the HTTP status of an error in the range for applications. */
 const SERVICE_RESTART = 1012;
 const APPLICATION_CODES = 4_000;
@@ -35,44 +45,87 @@ const APPLICATION_CODES = 4_000;
 export function createWebSockets(deps: {
   readonly router: AnyRouter;
   readonly contexts: Contexts;
+  readonly limits: NetworkLimits;
   readonly onError: (failure: { readonly error: TRPCError; readonly path: string | undefined }) => void;
 }): WebSockets {
-  const { router, contexts, onError } = deps;
+  const { router, contexts, limits, onError } = deps;
+  const admission = createAdmission(limits);
   const wss = new WebSocketServer({ noServer: true, maxPayload: SIZE_LIMITS.request, perMessageDeflate: false });
   const silent = new WeakSet<WebSocket>();
-  /** Sockets that have not said who they are, with what ends them if they do not. */
-  const strangers = new WeakMap<WebSocket, NodeJS.Timeout>();
-  /** What the upgrade of a socket said, by the request tRPC holds on to. */
-  const upgrades = new WeakMap<IncomingMessage, Credentials>();
+  /** Bytes that the network had taken of a socket whose answers wait, when that was seen last. */
+  const stuck = new WeakMap<WebSocket, number>();
+  const serving = new WeakMap<WebSocket, { readonly socket: Duplex; readonly gate: Gate }>();
+  /** What is known of a socket until tRPC asks for its context, by the gate that tRPC holds on to. */
+  const arrivals = new WeakMap<Gate, Arrival>();
   let lastId = 0;
   let isClosing = false;
 
-  const handle = getWSConnectionHandler<AnyRouter>({ wss, router, createContext, onError, maxBatchSize: MAX_BATCH });
+  const handle = getWSConnectionHandler<AnyRouter>({
+    wss,
+    router,
+    createContext,
+    onError,
+    experimental_encoder: gateEncoder,
+  });
 
-  function createContext({ req, res, info }: CreateWSSContextFnOptions): Promise<Context> {
-    clearTimeout(strangers.get(res));
-    strangers.delete(res);
-    const credentials = withConnectionParams(upgrades.get(req)!, info.connectionParams);
-    return contexts.ofSocket(credentials, socketOf(res, String(++lastId)));
+  async function createContext({ res, info }: CreateWSSContextFnOptions): Promise<Context> {
+    const gate = res as unknown as Gate;
+    const { client, credentials, admitted, expiry } = arrivals.get(gate)!;
+    let isSignedIn = false;
+    try {
+      const context = await contexts.ofSocket(
+        withConnectionParams(credentials, info.connectionParams),
+        socketOf(client, String(++lastId)),
+      );
+      isSignedIn = context.session !== null && !isSealError(context.session);
+      return context;
+    } finally {
+      if (isSignedIn) {
+        clearTimeout(expiry);
+        admitted.signedIn();
+      }
+      gate.settle(isSignedIn);
+    }
   }
 
   function isThere(this: WebSocket): void {
     silent.delete(this);
   }
 
-  wss.on('connection', (client: WebSocket, request: IncomingMessage) => {
+  /** Serves a socket that was let in. */
+  function begin(
+    client: WebSocket,
+    socket: Duplex,
+    request: IncomingMessage,
+    from: Omit<Arrival, 'client' | 'expiry'>,
+  ) {
     client.on('pong', isThere).on('message', isThere);
-    const timer = setTimeout(() => client.terminate(), INTRODUCTION_MS);
-    timer.unref();
-    strangers.set(client, timer);
-    client.once('close', () => clearTimeout(strangers.get(client)));
-    handle(client, request);
-  });
+    const gate = new Gate(client, socket, router, !/[?&]connectionParams=1(?:&|$)/.test(request.url ?? ''));
+    const expiry = setTimeout(() => end(client, new SealError('NOT_SIGNED_IN')), limits.strangerMs);
+    expiry.unref();
+    client.once('close', () => {
+      clearTimeout(expiry);
+      from.admitted.closed();
+    });
+    serving.set(client, { socket, gate });
+    arrivals.set(gate, { ...from, client, expiry });
+    handle(gate as unknown as WebSocket, request);
+  }
 
-  /** A lost connection may look open for minutes: one that does not answer in time is cut. */
+  /** Whether answers wait for a reader that has taken none of them since the last time. */
+  function isStuck(client: WebSocket): boolean {
+    const written = (serving.get(client)?.socket as Socket | undefined)?.bytesWritten ?? 0;
+    const taken = written - client.bufferedAmount;
+    if (client.bufferedAmount === 0) stuck.delete(client);
+    else if (stuck.get(client) === taken) return true;
+    else stuck.set(client, taken);
+    return false;
+  }
+
+  /** A lost connection may look open for minutes: one that does not answer, or does not read, in time is cut. */
   const heartbeat = setInterval(() => {
     for (const client of wss.clients) {
-      if (silent.has(client)) client.terminate();
+      if (silent.has(client) || isStuck(client)) client.terminate();
       else {
         silent.add(client);
         client.ping();
@@ -90,11 +143,19 @@ export function createWebSockets(deps: {
           refuseSocket(socket, isClosing ? 503 : 404);
           return;
         }
+        const address = addressOf(request);
+        const admitted = admission.admit(networkOf(address));
+        if ('status' in admitted) {
+          refuseSocket(socket, admitted.status, admitted.retryAfterSeconds);
+          return;
+        }
+        // A handshake that fails has no socket to close.
+        socket.once('close', admitted.closed);
         const kept = keptOf(request);
-        upgrades.set(kept, credentialsOf(request.headers, addressOf(request)));
+        const credentials = credentialsOf(request.headers, address);
         wss.handleUpgrade(request, socket, head, (client) => {
           sendTogether(client, socket);
-          wss.emit('connection', client, kept);
+          begin(client, socket, kept, { credentials, admitted });
         });
       });
     },
@@ -103,7 +164,7 @@ export function createWebSockets(deps: {
 
     pause() {
       isClosing = true;
-      for (const client of wss.clients) client.pause();
+      for (const client of wss.clients) serving.get(client)?.gate.stop();
     },
 
     async close() {
@@ -151,6 +212,13 @@ function keptOf({ url }: IncomingMessage): IncomingMessage {
   return { url, headers: {} } as IncomingMessage;
 }
 
+/** Closes with the reason, and cuts a client that does not answer. */
+function end(client: WebSocket, { code }: SealError): void {
+  client.close(APPLICATION_CODES + ERRORS[code].status, code);
+  const timer = setTimeout(() => client.terminate(), CLOSE_MS);
+  client.once('close', () => clearTimeout(timer));
+}
+
 /** A page cannot set headers of a WebSocket, so it sends what it would say there as the first message. */
 function withConnectionParams(
   fromHeaders: Credentials,
@@ -165,18 +233,19 @@ function withConnectionParams(
 }
 
 /** @param id unique in this process */
-function socketOf(client: WebSocket, id: string): Socket {
+function socketOf(client: WebSocket, id: string): ContextSocket {
   return {
     connection: {
       id,
+      isOpen: () => client.readyState === client.OPEN,
       bufferedBytes: () => client.bufferedAmount,
       // A ping queues behind what is buffered; its callback says that the queue has moved.
       drained: () => new Promise((resolve) => client.ping(undefined, undefined, () => resolve())),
     },
     isOpen: () => client.readyState === client.OPEN,
     onClose: (handler) => void client.once('close', handler),
-    closeSoon({ code }: SealError) {
-      const timer = setTimeout(() => client.close(APPLICATION_CODES + ERRORS[code].status, code), LAST_WORDS_MS);
+    closeSoon(reason: SealError) {
+      const timer = setTimeout(() => end(client, reason), LAST_WORDS_MS);
       client.once('close', () => clearTimeout(timer));
     },
   };

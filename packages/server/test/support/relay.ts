@@ -5,12 +5,14 @@ import Fastify from 'fastify';
 import { pino } from 'pino';
 import type { Sql } from 'postgres';
 import { SIZE_LIMITS, type TenantId } from '@seal-chat/protocol';
+import { CALL_CLASSES } from '@seal-chat/protocol/api';
 import { connect } from '../../src/db/connect.ts';
 import { registerAttachments } from '../../src/http/attachments.ts';
 import { installErrors } from '../../src/http/errors.ts';
 import { registerTrpc } from '../../src/http/trpc.ts';
 import { createApp, type App, type AppOptions } from '../../src/app.ts';
 import type { Rates } from '../../src/limits/rates.ts';
+import type { NetworkLimits } from '../../src/net/admission.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 
 /** A tenant, and the key its pages use. */
@@ -37,8 +39,8 @@ export interface Relay extends RelayProcess {
     readonly limits?: Partial<Rates>;
     readonly allowedOrigins?: readonly string[];
   }): Promise<TestTenant>;
-  /** Another process on the same database. */
-  addProcess(): Promise<RelayProcess>;
+  /** Another process on the same database, with `options` of its own. */
+  addProcess(options?: RelayOptions): Promise<RelayProcess>;
 }
 
 /** High enough that no test meets them unless it sets its own. */
@@ -58,8 +60,26 @@ const RATES: Rates = {
   imageBytes: 2 ** 20,
 };
 
+const NETWORK: NetworkLimits = {
+  sockets: 100_000,
+  connectionsPerAddress: 100_000,
+  socketsPerAddress: 100_000,
+  strangersPerAddress: 100_000,
+  strangerMs: 3_600_000,
+};
+
+/** The table of the protocol without its numbers. */
+const UNCOUNTED = Object.fromEntries(
+  Object.entries(CALL_CLASSES).map(([name, { isInTurn }]) => [
+    name,
+    { address: null, person: null, tenant: null, isInTurn },
+  ]),
+) as AppOptions['callClasses'] & object;
+
 /** What a test sets otherwise than the server does. */
-type RelayOptions = Pick<AppOptions, 'clock' | 'jobIntervals'>;
+interface RelayOptions extends Pick<AppOptions, 'clock' | 'jobIntervals' | 'turns' | 'callClasses'> {
+  readonly network?: Partial<NetworkLimits>;
+}
 
 export async function startRelay(options: RelayOptions = {}): Promise<Relay> {
   const database = await createTestDatabase();
@@ -80,8 +100,8 @@ export async function startRelay(options: RelayOptions = {}): Promise<Relay> {
         insert into publishable_keys (key, tenant_id, allowed_origins) values (${appKey}, ${tenantId}, ${[...allowedOrigins]})`;
       return { tenantId, appKey };
     },
-    async addProcess() {
-      const process = await startProcess(database.url, log, options);
+    async addProcess(own = {}) {
+      const process = await startProcess(database.url, log, { ...options, ...own });
       others.push(process);
       return process;
     },
@@ -95,7 +115,15 @@ export async function startRelay(options: RelayOptions = {}): Promise<Relay> {
 
 async function startProcess(databaseUrl: string, lines: string[], options: RelayOptions): Promise<RelayProcess> {
   const log = pino({ level: 'warn' }, { write: (line: string) => void lines.push(line) });
-  const app = await createApp({ databaseUrl, rates: RATES, log, leaveGraceMs: 20, ...options });
+  const app = await createApp({
+    databaseUrl,
+    rates: RATES,
+    log,
+    leaveGraceMs: 20,
+    callClasses: UNCOUNTED,
+    ...options,
+    network: { ...NETWORK, ...options.network },
+  });
   // As `createHttpServer` has it, less what needs a build of the widget.
   const server = Fastify<Server>({ bodyLimit: SIZE_LIMITS.request });
   installErrors(server);

@@ -3,8 +3,7 @@ import type { ChannelAnswer, channelInputs, ChannelListing, InvitationAnswer } f
 import type { Sql } from 'postgres';
 import type { z } from 'zod';
 import { transactSql } from '../../db/transaction.ts';
-import { findExistingUsers } from '../../users/lookup.ts';
-import type { PrismaClient } from '../../generated/client.ts';
+import { findExistingUsersWithin } from '../../users/lookup.ts';
 import type { DurableLimits } from '../../limits/durable.ts';
 import type { Session } from '../../sessions/session.ts';
 import { checkMayManage, countChange, enterLocked } from '../access.ts';
@@ -58,13 +57,12 @@ export interface Directory {
 }
 
 export function createDirectory(deps: {
-  readonly prisma: PrismaClient;
   readonly sql: Sql;
   readonly limits: DurableLimits;
   readonly announcer: Announcer;
   readonly clock: () => number;
 }): Directory {
-  const { prisma, sql, limits, announcer, clock } = deps;
+  const { sql, limits, announcer, clock } = deps;
 
   return {
     async create(session, input) {
@@ -149,7 +147,7 @@ export function createDirectory(deps: {
       const invited = await transactSql(sql, async (tx) => {
         const caller = await enterLocked(tx, session, conversationId);
         if (caller.channel.visibility === 'private') checkMayManage(caller);
-        const known = await findExistingUsers(prisma, tenantId, people);
+        const known = await findExistingUsersWithin(tx, tenantId, people);
         if (known.size < people.length) throw new SealError('NOT_FOUND', 'channels: no such user');
         return insertInvitations(tx, ref, userId, people, new Date(clock()));
       });

@@ -2,8 +2,7 @@ import { CHANNEL_LIMITS, SealError, type ConversationId, type UserId } from '@se
 import type { ChannelAnswer, MemberRole } from '@seal-chat/protocol/api';
 import type { Sql, TransactionSql } from 'postgres';
 import { transactSql } from '../../db/transaction.ts';
-import { findExistingUsers } from '../../users/lookup.ts';
-import type { PrismaClient } from '../../generated/client.ts';
+import { findExistingUsersWithin } from '../../users/lookup.ts';
 import type { DurableLimits } from '../../limits/durable.ts';
 import type { Session } from '../../sessions/session.ts';
 import { checkMayManage, countChange, enterLocked } from '../access.ts';
@@ -49,13 +48,12 @@ export interface Members {
 }
 
 export function createMembers(deps: {
-  readonly prisma: PrismaClient;
   readonly sql: Sql;
   readonly limits: DurableLimits;
   readonly announcer: Announcer;
   readonly clock: () => number;
 }): Members {
-  const { prisma, sql, limits, announcer, clock } = deps;
+  const { sql, limits, announcer, clock } = deps;
 
   return {
     async add(session, conversationId, userIds) {
@@ -65,7 +63,7 @@ export function createMembers(deps: {
       const ref = { tenantId, conversationId };
       const added = await transactSql(sql, async (tx) => {
         checkMayManage(await enterLocked(tx, session, conversationId));
-        const known = await findExistingUsers(prisma, tenantId, people);
+        const known = await findExistingUsersWithin(tx, tenantId, people);
         if (known.size < people.length) throw new SealError('NOT_FOUND', 'channels: no such user');
         return admit(tx, ref, people, 'member', new Date(clock()));
       });

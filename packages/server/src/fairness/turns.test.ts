@@ -1,0 +1,77 @@
+import { expect, test } from 'vitest';
+import { createTurns } from './turns.ts';
+
+const here = () => false;
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+/** Turns whose holders are known by name, in the order in which they had theirs. */
+function named(limits: Parameters<typeof createTurns>[0]) {
+  const turns = createTurns(limits);
+  const begun: string[] = [];
+  const ends = new Map<string, () => void>();
+  const refused: { name: string; code: string; retryAfterMs: number | undefined }[] = [];
+  const take = (tenant: string, name: string, isGone = here) =>
+    void turns.take(tenant, isGone).then(
+      (end) => {
+        begun.push(name);
+        ends.set(name, end);
+      },
+      ({ code, details }: { code: string; details: { retryAfterMs?: number } }) =>
+        refused.push({ name, code, retryAfterMs: details.retryAfterMs }),
+    );
+  return { turns, begun, ends, refused, take };
+}
+
+test('behind a thousand calls of one tenant, another’s begin at once or with the next that ends', async () => {
+  const { begun, ends, take } = named({ atOnce: 4, perTenant: 3, waiting: 5_000, waitingPerTenant: 2_000 });
+  for (let i = 0; i < 1_000; i++) take('loud', `loud ${i}`);
+  take('quiet', 'quiet 0');
+  await settled();
+  expect(begun).toEqual(['loud 0', 'loud 1', 'loud 2', 'quiet 0']);
+  take('quiet', 'quiet 1');
+  take('other', 'other 0');
+  await settled();
+  expect(begun).toHaveLength(4);
+  ends.get('loud 0')!();
+  ends.get('loud 1')!();
+  ends.get('quiet 0')!();
+  await settled();
+  expect(new Set(begun.slice(4))).toEqual(new Set(['quiet 1', 'other 0', 'loud 3']));
+});
+
+test('two tenants that both have much waiting have equally many turns', async () => {
+  const { begun, ends, take } = named({ atOnce: 1, perTenant: 1, waiting: 500, waitingPerTenant: 200 });
+  for (let i = 0; i < 100; i++) take('a', `a${i}`);
+  for (let i = 0; i < 100; i++) take('b', `b${i}`);
+  for (let i = 0; i < 100; i++) {
+    await settled();
+    ends.get(begun.at(-1)!)!();
+  }
+  expect(begun.slice(0, 100).filter((name) => name.startsWith('b')).length).toBeGreaterThanOrEqual(49);
+});
+
+test('calls of those who have gone are never begun', async () => {
+  const { begun, ends, refused, take } = named({ atOnce: 1, perTenant: 1, waiting: 500, waitingPerTenant: 500 });
+  take('a', 'first');
+  for (let i = 0; i < 100; i++) take('a', `gone ${i}`, () => true);
+  take('a', 'last');
+  await settled();
+  ends.get('first')!();
+  await settled();
+  expect(begun).toEqual(['first', 'last']);
+  expect(refused).toHaveLength(100);
+});
+
+test('too much that waits is refused with a time to come again, of one tenant before the others', async () => {
+  const { turns, refused, take } = named({ atOnce: 1, perTenant: 1, waiting: 6, waitingPerTenant: 4 });
+  for (let i = 0; i < 10; i++) take('a', `a${i}`);
+  take('b', 'b0');
+  await settled();
+  expect(refused.map(({ name }) => name)).toEqual(['a5', 'a6', 'a7', 'a8', 'a9']);
+  expect(refused.every(({ code, retryAfterMs }) => code === 'UNAVAILABLE' && retryAfterMs! >= 250)).toBe(true);
+  expect(turns.waiting()).toBe(5);
+  take('b', 'b1');
+  take('c', 'c0');
+  await settled();
+  expect(refused.at(-1)!.name).toBe('c0');
+});
