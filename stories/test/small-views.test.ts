@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import type { Locator } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { violations } from './support/axe.ts';
@@ -79,7 +80,7 @@ it('after “Check now” the focus is on the numbers, and not on the answer to 
   await page.close();
 });
 
-it('a recovery code is shown in groups, four a line, below the heading that has the focus, and copied with hyphens', async () => {
+it('a recovery code is shown in groups, four a line, below the heading that has the focus, copied with hyphens, and saved as a text', async () => {
   const { page, widget } = await harness.show({ state: 'recoveryCode', ...SMALL });
   expect(await isFocused(widget.getByRole('heading', { name: 'Save your recovery code' }))).toBe(true);
   const groups = widget.locator('#code > span');
@@ -92,6 +93,11 @@ it('a recovery code is shown in groups, four a line, below the heading that has 
   });
   await button(widget, 'Copy').click();
   await expect.poll(() => page.title()).toBe('7KQ4-M2XV-9TCD-E5RW-0HJB-3NPZ-8CGY');
+  const saving = page.waitForEvent('download');
+  await widget.getByRole('link', { name: 'Save' }).click();
+  const file = await saving;
+  expect(file.suggestedFilename()).toMatch(/^recovery-code .+\.txt$/);
+  expect(await readFile(await file.path(), 'utf8')).toContain('\n7KQ4-M2XV-9TCD-E5RW-0HJB-3NPZ-8CGY\n');
   expect(await violations(page)).toEqual([]);
   await page.close();
 });

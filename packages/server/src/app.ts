@@ -8,7 +8,7 @@ import { createInfrastructure } from './infrastructure.ts';
 import { startMaintenance, type JobIntervals } from './jobs/maintenance.ts';
 import { expireMessages, purgeExpired } from './jobs/store.ts';
 import { createTurns, type TurnLimits } from './fairness/turns.ts';
-import { createCallControl } from './limits/calls.ts';
+import { classesFor, createCallControl } from './limits/calls.ts';
 import type { Rates } from './limits/rates.ts';
 import type { Logger } from './log.ts';
 import type { NetworkLimits } from './net/admission.ts';
@@ -78,7 +78,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     rates,
     network,
     turns = TURNS,
-    callClasses,
+    callClasses = classesFor(rates),
     log,
     clock = Date.now,
     onAccepted = () => undefined,
@@ -93,7 +93,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     tenants: createTenants({ prisma, rates, clock }),
     liveSessions,
     presence,
-    calls: createCallControl({ turns: createTurns(turns), clock, ...(callClasses && { classes: callClasses }) }),
+    calls: createCallControl({ turns: createTurns(turns), clock, classes: callClasses }),
     findSession: (tenantId, accessHash) => findSessionByAccess(sql, tenantId, accessHash),
     clock,
   });

@@ -59,7 +59,6 @@ export const CALL_LIMITS: Readonly<Record<string, CallClassName>> = {
   'preKeys.claim': 'write',
   'vault.unlock': 'entry',
   'vault.get': 'read',
-  'vault.put': 'write',
   'linking.open': 'entry',
   'linking.send': 'entry',
   'linking.receive': 'entry',

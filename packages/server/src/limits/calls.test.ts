@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import type { TenantId, UserId } from '@seal-chat/protocol';
 import { CALL_CLASSES } from '@seal-chat/protocol/api';
 import { createTurns } from '../fairness/turns.ts';
-import { createCallControl, type LimitedCaller } from './calls.ts';
+import { classesFor, createCallControl, type LimitedCaller } from './calls.ts';
+import type { Rates } from './rates.ts';
 
 const HERE = () => false;
 
@@ -51,4 +52,13 @@ test('a clock that jumps back keeps no one waiting for longer than a minute', as
   for (let i = 0; i < 3; i++) await call('u');
   clock.now = 1_000;
   expect(await call('u')).toBe('served');
+});
+
+test('where the operator allows more sign-ins from an address, there is room for their calls', () => {
+  const rates = { authPerMinutePerAddress: 20 } as Rates;
+  expect(classesFor(rates)).toEqual(CALL_CLASSES);
+  const { entry, scan } = classesFor({ ...rates, authPerMinutePerAddress: 100_000 });
+  expect(entry.address).toBeGreaterThanOrEqual(200_000);
+  expect(entry.tenant).toBeGreaterThanOrEqual(entry.address!);
+  expect(scan).toEqual(CALL_CLASSES.scan);
 });

@@ -2,6 +2,7 @@ import type { TenantId, UserId } from '@seal-chat/protocol';
 import { CALL_CLASSES, CALL_LIMITS, type CallClass, type CallClassName } from '@seal-chat/protocol/api';
 import type { Turns } from '../fairness/turns.ts';
 import { rateLimited } from './durable.ts';
+import type { Rates } from './rates.ts';
 
 /** Who calls, as far as limits tell callers apart. */
 export interface LimitedCaller {
@@ -27,13 +28,22 @@ const MAX_COUNTERS = 200_000;
 
 const NOTHING = Promise.resolve((): void => undefined);
 
+/** Calls of somebody who signs up, and room for another attempt. */
+const CALLS_OF_ENTRY = 4;
+
+/** The classes of a server whose operator allows more sign-ins from one address than the table has calls for. */
+export function classesFor({ authPerMinutePerAddress }: Rates): Readonly<Record<CallClassName, CallClass>> {
+  const { entry } = CALL_CLASSES;
+  const address = Math.max(entry.address, CALLS_OF_ENTRY * authPerMinutePerAddress);
+  return { ...CALL_CLASSES, entry: { ...entry, address, tenant: Math.max(entry.tenant, address) } };
+}
+
 export function createCallControl(deps: {
   readonly turns: Turns;
   readonly clock: () => number;
-  /** The limits of each class, where they differ from the table. */
-  readonly classes?: Readonly<Record<CallClassName, CallClass>>;
+  readonly classes: Readonly<Record<CallClassName, CallClass>>;
 }): CallControl {
-  const { turns, clock, classes = CALL_CLASSES } = deps;
+  const { turns, clock, classes } = deps;
   let counters = new Map<string, number>();
   let endsAt = 0;
 

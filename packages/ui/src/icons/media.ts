@@ -5,7 +5,6 @@ import { filledIcon, icon } from './icon.ts';
 export const fileIcon: TemplateResult = icon(
   'M6.5 2.75h4.75L15.5 7v8.75a1.5 1.5 0 0 1-1.5 1.5H6.5A1.5 1.5 0 0 1 5 15.75V4.25a1.5 1.5 0 0 1 1.5-1.5zM11 3v4.25h4.25',
 );
-export const downloadIcon: TemplateResult = icon('M10 3.25v9.25M5.75 8.5 10 12.75l4.25-4.25M4 16.5h12');
 export const playIcon: TemplateResult = filledIcon(
   'M6.5 4.6v10.8a.75.75 0 0 0 1.15.63l8.4-5.4a.75.75 0 0 0 0-1.26l-8.4-5.4a.75.75 0 0 0-1.15.63z',
 );

@@ -19,6 +19,7 @@ export const ar: Strings = {
   startOver: 'البدء من جديد',
   copy: 'نسخ',
   copied: 'تم النسخ',
+  saveFile: 'حفظ',
   you: 'أنت',
   guest: 'ضيف',
   someone: 'شخص ما',

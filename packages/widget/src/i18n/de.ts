@@ -19,6 +19,7 @@ export const de: Strings = {
   startOver: 'Neu beginnen',
   copy: 'Kopieren',
   copied: 'Kopiert',
+  saveFile: 'Speichern',
   you: 'Du',
   guest: 'Gast',
   someone: 'Jemand',

@@ -4,6 +4,7 @@ import type { SignInStrings } from './strings.ts';
 export const enSignIn: SignInStrings = {
   copy: 'Copy',
   copied: 'Copied',
+  saveFile: 'Save',
   welcomeTitle: 'Private conversations',
   welcomeText: 'Messages are sealed on your device. Only the people you write to can open them.',
   nameLabel: 'Choose a name',

@@ -107,6 +107,8 @@ export interface ChatStrings {
 export interface AccountStrings {
   readonly copy: string;
   readonly copied: string;
+  /** Keeps what is shown as a file. */
+  readonly saveFile: string;
 
   // First contact
   readonly welcomeTitle: string;
@@ -196,6 +198,7 @@ export type SignInStrings = Pick<
   AccountStrings,
   | 'copy'
   | 'copied'
+  | 'saveFile'
   | 'welcomeTitle'
   | 'welcomeText'
   | 'nameLabel'

@@ -1,5 +1,5 @@
-import { html, type PropertyDeclarations, type TemplateResult } from 'lit';
-import { base, card, checkIcon } from '@seal-chat/ui';
+import { css, html, type PropertyDeclarations, type TemplateResult } from 'lit';
+import { base, card, checkIcon, copyIcon, downloadIcon } from '@seal-chat/ui';
 import { errorText } from '../../error-text.ts';
 import { Action } from '../../internal/action.ts';
 import { SignInView } from '../../internal/sign-in-view.ts';
@@ -13,7 +13,17 @@ const PROOF_LENGTH = 4;
  * is no way back. The view goes when the device has forgotten the code.
  */
 export class SealRecoveryCode extends SignInView {
-  static override styles = [base, card];
+  static override styles = [
+    base,
+    card,
+    css`
+      .row-of-buttons > .button {
+        flex: 1;
+        color: inherit;
+        text-decoration: none;
+      }
+    `,
+  ];
   static override properties: PropertyDeclarations = {
     code: { attribute: false },
     isCopied: { state: true },
@@ -48,6 +58,13 @@ export class SealRecoveryCode extends SignInView {
     }
   }
 
+  /** The code as a text file; made without a blob, which a page's policy may forbid. */
+  #file(): string {
+    const { recoveryCodeLabel, recoveryText } = this.strings;
+    const text = `${recoveryCodeLabel} (${location.host})\n\n${this.code}\n\n${recoveryText}\n`;
+    return `data:text/plain;charset=utf-8,${encodeURIComponent(text)}`;
+  }
+
   async #handleSubmit(event: SubmitEvent): Promise<void> {
     event.preventDefault();
     const proof = this.proof.trim();
@@ -65,9 +82,18 @@ export class SealRecoveryCode extends SignInView {
         <p id="code" class="code groups" dir="ltr" translate="no" aria-label=${strings.recoveryCodeLabel}>
           ${this.code.split('-').map((group) => html`<span>${group}</span>`)}
         </p>
-        <button class="button secondary wide" @click=${this.#copy}>
-          ${this.isCopied ? html`${checkIcon}<span role="status">${strings.copied}</span>` : strings.copy}
-        </button>
+        <div class="row-of-buttons">
+          <button class="button secondary" @click=${this.#copy}>
+            ${this.isCopied ? html`${checkIcon}<span role="status">${strings.copied}</span>` : html`${copyIcon}${strings.copy}`}
+          </button>
+          <a
+            class="button secondary"
+            download="recovery-code ${location.host.replace(':', ' ')}.txt"
+            href=${this.#file()}
+          >
+            ${downloadIcon}${strings.saveFile}
+          </a>
+        </div>
         ${this.#renderProof()}
       </div>
     </div>`;
