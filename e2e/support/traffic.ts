@@ -63,7 +63,12 @@ async function describeRequest(request: Request): Promise<Buffer> {
 
 async function describeResponse(response: Response): Promise<Buffer> {
   const head = `${response.status()} ${response.url()}\n${JSON.stringify(await response.allHeaders())}\n`;
+  // Where the connection was cut, the browser keeps nothing of what had come.
+  const isWhole = (await response.finished()) === null;
   const hasBody =
-    response.status() >= 200 && response.status() !== 204 && (response.status() < 300 || response.status() >= 400);
+    isWhole &&
+    response.status() >= 200 &&
+    response.status() !== 204 &&
+    (response.status() < 300 || response.status() >= 400);
   return Buffer.concat([Buffer.from(head), hasBody ? await response.body() : Buffer.alloc(0)]);
 }
