@@ -6,7 +6,15 @@ import { idFromBytes, type UserId } from '../ids.ts';
 import { CHANNEL_LIMITS, SIZE_LIMITS } from '../limits.ts';
 import * as contract from './index.ts';
 
-const { CALL_CLASSES, CALL_LIMITS, PUBLIC_PROCEDURES, channelNameField, usernameField, vaultUpload, ...api } = contract;
+const {
+  CALL_CLASSES: _classes,
+  CALL_LIMITS: _limits,
+  PUBLIC_PROCEDURES,
+  channelNameField,
+  usernameField,
+  vaultUpload,
+  ...api
+} = contract;
 
 const id = (n: number) => idFromBytes<UserId>(new Uint8Array(16).fill(n));
 const b64 = (length: number) => toBase64(new Uint8Array(length).fill(1));

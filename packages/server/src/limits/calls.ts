@@ -28,7 +28,7 @@ const MAX_COUNTERS = 200_000;
 
 const NOTHING = Promise.resolve((): void => undefined);
 
-/** Calls of somebody who signs up, and room for another attempt. */
+/** Calls of a person who signs up, and room for another attempt. */
 const CALLS_OF_ENTRY = 4;
 
 /** The classes of a server whose operator allows more sign-ins from one address than the table has calls for. */

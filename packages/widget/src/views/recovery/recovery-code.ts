@@ -61,7 +61,9 @@ export class SealRecoveryCode extends SignInView {
   /** The code as a text file; made without a blob, which a page's policy may forbid. */
   #file(): string {
     const { recoveryCodeLabel, recoveryText } = this.strings;
-    const text = `${recoveryCodeLabel} (${location.host})\n\n${this.code}\n\n${recoveryText}\n`;
+    const account = this.client.account.get();
+    const name = account.status === 'signed-in' && account.username !== null ? `: ${account.username}` : '';
+    const text = `${recoveryCodeLabel}${name}\n\n${this.code}\n\n${recoveryText}\n`;
     return `data:text/plain;charset=utf-8,${encodeURIComponent(text)}`;
   }
 
@@ -86,11 +88,7 @@ export class SealRecoveryCode extends SignInView {
           <button class="button secondary" @click=${this.#copy}>
             ${this.isCopied ? html`${checkIcon}<span role="status">${strings.copied}</span>` : html`${copyIcon}${strings.copy}`}
           </button>
-          <a
-            class="button secondary"
-            download="recovery-code ${location.host.replace(':', ' ')}.txt"
-            href=${this.#file()}
-          >
+          <a class="button secondary" download="recovery-code.txt" href=${this.#file()}>
             ${downloadIcon}${strings.saveFile}
           </a>
         </div>
