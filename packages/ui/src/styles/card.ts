@@ -33,9 +33,12 @@ export const card: CSSResultArray = [
     }
     .card > .head {
       display: grid;
+      grid-template-columns: minmax(0, 1fr);
       gap: 8px;
     }
     h2 {
+      overflow-wrap: break-word;
+      hyphens: auto;
       font-size: 1.6em;
       font-weight: 700;
       letter-spacing: -0.02em;
