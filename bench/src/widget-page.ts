@@ -81,7 +81,7 @@ async function measureVisit(page: Page, url: string): Promise<readonly Row[]> {
     route.fulfill({
       contentType: 'text/html',
       body: `<!doctype html><script type="module" src="/v1/seal-chat.js"></script>
-        <seal-chat server="${url}" app-key="pk_demo_seal" strangers="accept" style="block-size: 600px"></seal-chat>`,
+        <seal-chat server="${url}" app-key="pk_demo_seal" style="block-size: 600px"></seal-chat>`,
     }),
   );
   const began = performance.now();
