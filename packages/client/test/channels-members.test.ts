@@ -60,8 +60,12 @@ describe('admins of a channel', () => {
     }
     await expectAmong(atDave, ['from dave', 'from erin']);
     expect(said(atAlice)).toEqual(said(atBob));
-    const members = atAlice.summary.get()?.members.map(({ userId }) => userId);
-    expect(members?.toSorted()).toEqual([alice!, bob!, dave!, erin!].map(({ userId }) => userId).toSorted());
+    const members = (): unknown =>
+      atAlice.summary
+        .get()
+        ?.members.map(({ userId }) => userId)
+        .toSorted();
+    await expect.poll(members).toEqual([alice!, bob!, dave!, erin!].map(({ userId }) => userId).toSorted());
   });
 });
 

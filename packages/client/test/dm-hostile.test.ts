@@ -59,8 +59,12 @@ describe('who is in a direct message', () => {
     await expect.poll(() => errors).toContain('CONVERSATION_REJECTED');
     await expect.poll(() => server.calls.some(({ path }) => path === 'conversations.get')).toBe(true);
     // A new connection asks for all conversations.
+    const asked = (): number => server.calls.filter(({ path }) => path === 'conversations.list').length;
+    const before = asked();
     server.cut();
+    await expect.poll(asked).toBeGreaterThan(before);
     await server.expectFired();
+    await online(alice.client);
     expect(alice.client.conversations.get()).toEqual([]);
 
     server.lie({});
