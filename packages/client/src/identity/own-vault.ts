@@ -25,7 +25,7 @@ const MAX_ATTEMPTS = 3;
  *
  * @returns null for an account without unlock ways
  * @throws SealError VAULT_REJECTED, BAD_SIGNATURE, MALFORMED, TOO_LARGE or UNSUPPORTED_VERSION; DEVICE_LIST_REJECTED;
- *   OFFLINE, UNAVAILABLE, RATE_LIMITED
+ *   NOT_FOUND without a list of this account; OFFLINE, UNAVAILABLE, RATE_LIMITED
  */
 export async function presentVault(deps: FetchDeps): Promise<PresentVault | null> {
   for (let attempt = 1; ; attempt++) {

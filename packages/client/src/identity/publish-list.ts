@@ -20,7 +20,7 @@ interface ListChange {
  * Publishes the next list of this account under the present account key, on top of what other devices publish.
  *
  * @param change what to do with the newest list; null when nothing is left to do
- * @throws SealError UNLOCK_NEEDED, and what `change` throws or the server refuses it with; OFFLINE, UNAVAILABLE,
+ * @throws SealError UNLOCK_NEEDED; NOT_FOUND without a list of this account; what `change` throws or the server refuses it with; OFFLINE, UNAVAILABLE,
  *   RATE_LIMITED
  */
 export async function publishList(

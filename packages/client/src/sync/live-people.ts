@@ -14,6 +14,7 @@ export interface LivePeople {
 const MOST_PRESENT = 2_048;
 const MOST_TYPISTS = 256;
 
+/** Creates the part that takes in who is there and who types, into `state`, within the two bounds above. */
 export function createLivePeople(state: Atom<LiveState>): LivePeople {
   const timers = new Map<string, ReturnType<typeof setTimeout>>();
   let present = 0;

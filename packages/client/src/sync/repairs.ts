@@ -10,9 +10,8 @@ import { loadRepairs } from './load-repairs.ts';
 
 /**
  * What is done about messages that could not be opened, a store that was put back, and lists that are held back. Most
- * devices never have one, so the code for it is loaded only
- * where there are rows that wait for it. A load that fails is OFFLINE, as a call that fails is: the rows stay, and the
- * next round or connection tries again.
+ * devices never have one, so the code for it is loaded only where there are rows that wait for it. A load that fails is
+ * OFFLINE, as a call that fails is: the rows stay, and the next round or connection tries again.
  */
 
 /** See `rollback.ts`. @throws SealError DEVICE_CLONED, OFFLINE, UNAVAILABLE, RATE_LIMITED */

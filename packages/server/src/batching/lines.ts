@@ -20,6 +20,7 @@ const LEAST_SHARE = 16;
 /** The most of one topic in a batch. */
 const MOST_OF_TOPIC = 100;
 
+/** Creates lines of items that wait to be written: one for each tenant, from which batches are taken in equal shares. */
 export function createLines<Item>({ tenantOf, topicOf, room }: LineOptions<Item>): Lines<Item> {
   /** In the order of their turns. */
   const lines = new Map<string, Item[]>();

@@ -36,6 +36,7 @@ interface Line {
 /** Those who are sent away come again after a time of this length, and do not meet again, ms. */
 const AGAIN_MS = { least: 250, most: 1_000 };
 
+/** Creates the turns of calls: tenants are served one after the other, each within its share. */
 export function createTurns(limits: TurnLimits): Turns {
   /** In the order of their turns. */
   const lines = new Map<string, Line>();

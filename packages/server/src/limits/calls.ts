@@ -38,6 +38,7 @@ export function classesFor({ authPerMinutePerAddress }: Rates): Readonly<Record<
   return { ...CALL_CLASSES, entry: { ...entry, address, tenant: Math.max(entry.tenant, address) } };
 }
 
+/** Creates what counts calls, each kind for a minute of `clock` (ms since 1970), and has them take turns. */
 export function createCallControl(deps: {
   readonly turns: Turns;
   readonly clock: () => number;

@@ -42,6 +42,7 @@ interface Visitor {
   windowAt: number;
 }
 
+/** Creates what counts connections and sockets by address, and lets in as many as `limits` allow. `clock` is in ms. */
 export function createAdmission(limits: NetworkLimits, clock: () => number = () => performance.now()): Admission {
   const visitors = new Map<string, Visitor>();
   let open = 0;
