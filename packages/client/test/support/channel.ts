@@ -72,12 +72,12 @@ export async function say(conversation: Conversation, text: string): Promise<voi
   await until(conversation.messages, isPlaced, `${text} to be accepted`);
 }
 
-/** Waits until others can take the device into a channel. */
-export async function stocked(client: SealClient): Promise<void> {
+/** Waits until the server has `atLeast` one-time KeyPackages of the device: others can take it into a channel. */
+export async function stocked(client: SealClient, atLeast = 1): Promise<void> {
   const deadline = Date.now() + patient(15_000);
   for (;;) {
     const { oneTime } = await client.api.channels.keyPackageStatus.query({});
-    if (oneTime.length > 0) return;
+    if (oneTime.length >= atLeast) return;
     if (Date.now() > deadline) throw new Error('no KeyPackages');
     await new Promise((resolve) => setTimeout(resolve, 50));
   }

@@ -24,6 +24,8 @@ export interface Life {
   kill(): void;
   /** Dies after that many more steps. */
   dieIn(steps: number): void;
+  /** Dies with the next call of a procedure: the server gets the call, and nobody hears the answer. */
+  dieCalling(procedure: string): void;
   /** Resolves at death. */
   readonly death: Promise<void>;
 }
@@ -50,15 +52,22 @@ function createLife(rows: RowMap, dieAt: number): Life {
   const sockets = new Set<WebSocket>();
   let steps = 0;
   let lastStep = dieAt;
+  let lastCall: string | null = null;
   let isDead = false;
   let noteDeath = (): void => {};
   const death = new Promise<void>((resolve) => (noteDeath = resolve));
 
   function kill(): void {
-    if (isDead) return;
     isDead = true;
     for (const socket of sockets) socket.terminate();
     noteDeath();
+  }
+  /** True for the call to die with. Its connection stays, or the call might not arrive; nothing else passes it. */
+  function isLastCall(text: string): boolean {
+    if (isDead || lastCall === null || !text.includes(lastCall)) return false;
+    isDead = true;
+    noteDeath();
+    return true;
   }
   /** False from the moment of death on. */
   function step(): boolean {
@@ -95,7 +104,7 @@ function createLife(rows: RowMap, dieAt: number): Life {
       this.once('close', () => sockets.delete(this));
     }
     override send(data: string): void {
-      if (step()) super.send(data);
+      if (isLastCall(data) || step()) super.send(data);
     }
     override emit(name: string | symbol, ...values: unknown[]): boolean {
       if (isDead || (name === 'message' && !step())) return false;
@@ -106,6 +115,7 @@ function createLife(rows: RowMap, dieAt: number): Life {
   return {
     store,
     fetch: async (input, init) => {
+      if (isLastCall(input instanceof Request ? input.url : String(input))) void fetch(input, init).catch(() => {});
       if (!step()) return never();
       const response = await fetch(input, init);
       return step() ? response : never();
@@ -115,6 +125,7 @@ function createLife(rows: RowMap, dieAt: number): Life {
     isDead: () => isDead,
     kill,
     dieIn: (more) => void (lastStep = Math.min(lastStep, steps + more)),
+    dieCalling: (procedure) => void (lastCall = procedure),
     death,
   };
 }
