@@ -15,6 +15,7 @@ export const sharedConfig: ViteUserConfig = defineConfig({
     hookTimeout: patient(30_000),
     teardownTimeout: patient(30_000),
     expect: { poll: { timeout: patient(15_000), interval: 20 } },
+    setupFiles: [join(import.meta.dirname, 'equal-bytes.ts')],
     reporters: ['default', ['json', { outputFile: 'test-results/report.json' }]],
   },
 });
@@ -26,7 +27,8 @@ const CHANGES_REALM = /\bvi\.(?:mock|doMock|stubGlobal|stubEnv|useFakeTimers|set
  * The tests of a package. Files share the modules they load and what they warmed up, which halves the time of a run; one
  * that changes its realm, by a mock or a stub, has a realm of its own.
  *
- * @param options.globalSetup what starts a database; not loaded in the mode `quick`, which runs no test that needs one
+ * @param options.globalSetup what starts a database; not loaded in the modes that run no test that needs one: `unit`,
+ *   the tests beside the sources, and `quick`, those of them that are not named `.long.test.ts`
  * @param options.setupFiles what the shared realms load first; a file with a realm of its own runs without it
  */
 export function testsOf(
@@ -35,8 +37,9 @@ export function testsOf(
 ): (env: { readonly mode: string }) => ViteUserConfig {
   const { name, globalSetup, setupFiles = [] } = options;
   return ({ mode }) => {
-    const isQuick = mode === 'quick';
-    const files = testFiles(folder, isQuick ? ['src'] : ['src', 'test']);
+    const isUnit = mode === 'unit' || mode === 'quick';
+    const all = testFiles(folder, isUnit ? ['src'] : ['src', 'test']);
+    const files = mode === 'quick' ? all.filter((file) => !file.endsWith('.long.test.ts')) : all;
     const alone = files.filter((file) => CHANGES_REALM.test(readFileSync(join(folder, file), 'utf8')));
     const exclude = [...configDefaults.exclude, ...alone];
     const shared = { name, include: files, exclude, isolate: false, setupFiles: [...setupFiles] };
@@ -44,7 +47,7 @@ export function testsOf(
     const projects = [shared, ...(alone.length > 0 ? [own] : [])].map((test) => mergeConfig(sharedConfig, { test }));
     return mergeConfig(sharedConfig, {
       // Who takes this for a project of theirs knows nothing of `projects`, and runs each file in a realm of its own.
-      test: { name, include: files, globalSetup: isQuick || !globalSetup ? [] : [globalSetup], projects },
+      test: { name, include: files, globalSetup: isUnit || !globalSetup ? [] : [globalSetup], projects },
     });
   };
 }

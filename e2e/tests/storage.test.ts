@@ -1,3 +1,4 @@
+import type { BrowserContext } from 'playwright-core';
 import { expect } from 'vitest';
 import { test } from '../support/test.ts';
 import { atHome, expectStatus, expectTexts, find, openChat, send, signUp, texts, widgetOf } from '../support/widget.ts';
@@ -7,6 +8,7 @@ declare global {
   interface Window {
     /** Set by the pages of these tests. */
     storage: { answers: boolean; isFull: boolean; lose(): void };
+    openTransactions: number;
   }
 }
 
@@ -38,6 +40,30 @@ function misbehave(): void {
     if (window.storage.isFull) throw new DOMException('No space is left.', 'QuotaExceededError');
     return put.apply(this, input);
   };
+}
+
+/** Has the page count its transactions that have begun and not ended. */
+function countTransactions(): void {
+  const { transaction } = IDBDatabase.prototype;
+  window.openTransactions = 0;
+  IDBDatabase.prototype.transaction = function (...input) {
+    const begun = transaction.apply(this, input);
+    window.openTransactions++;
+    for (const end of ['complete', 'abort']) begun.addEventListener(end, () => window.openTransactions--);
+    return begun;
+  };
+}
+
+/** Opens a dialog, which stops the page; not within a transaction, with which it would stop other tabs, too. */
+function hang(): Promise<void> {
+  return new Promise((resolve) => {
+    const stop = (): void => {
+      if (window.openTransactions > 0) return void setTimeout(stop);
+      alert('of the site');
+      resolve();
+    };
+    stop();
+  });
 }
 
 test('a browser that forbids IndexedDB gets an explanation instead of a chat that forgets everything', async ({
@@ -132,18 +158,19 @@ test('a full disk is told, what was typed is kept, and it goes on when there is 
 test('a tab in front takes over from a leading one that hangs in a dialog, and each message is there once', async ({
   person,
 }) => {
-  const [erin, frank] = await Promise.all([person('erin'), person('frank')]);
+  const prepare = (context: BrowserContext) => context.addInitScript(countTransactions);
+  const [erin, frank] = await Promise.all([person('erin', { prepare }), person('frank')]);
   await find(frank.widget, 'erin');
   await send(frank.widget, 'before');
   const second = widgetOf(await erin.openTab());
   await atHome(second);
   await openChat(second, 'frank');
   await expectTexts(second, ['before']);
-  // A tab that hangs in the middle of a transaction keeps the database from others until the browser ends it, after 60 s.
   await expectStatus(frank.widget, 'before', 'read');
 
+  // A tab that hangs in the middle of a transaction keeps the database from others until the browser ends it, after 60 s.
   const dialog = erin.page.waitForEvent('dialog');
-  const hanging = erin.page.evaluate(() => alert('of the site'));
+  const hanging = erin.page.evaluate(hang);
   const opened = await dialog;
   await send(frank.widget, 'while it hangs');
   await send(second, 'answer');

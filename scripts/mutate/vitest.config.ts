@@ -17,11 +17,11 @@ function cost(file: string): number {
 
 const root = `packages/${process.env['MUTATED_PACKAGE'] ?? 'crypto'}`;
 
-/** The package's tests beside its sources: in the mode `quick` they start no database. */
+/** The package's tests beside its sources: in the mode `unit` they start no database. */
 const unitTests = {
   root,
   extends: join(import.meta.dirname, '../..', root, 'vitest.config.ts'),
-  mode: 'quick',
+  mode: 'unit',
   test: { exclude: ['test/**'] },
 };
 

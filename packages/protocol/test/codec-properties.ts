@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import { isSealError } from '../src/errors.ts';
+import { anyCharacter } from './any-character.ts';
 
 /** A codec as its users see it, and values it has to carry. */
 export interface Subject<T> {
@@ -74,5 +75,5 @@ export const uint32: fc.Arbitrary<number> = fc.integer({ min: 0, max: 0xffff_fff
 export const uint53: fc.Arbitrary<number> = fc.maxSafeNat();
 /** Any text with a UTF-8 form, astral characters and control characters included. */
 export const anyText: fc.Arbitrary<string> = fc
-  .string({ unit: 'binary', maxLength: 60 })
+  .string({ unit: anyCharacter, maxLength: 60 })
   .filter((s) => s.isWellFormed());
