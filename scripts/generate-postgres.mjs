@@ -38,6 +38,24 @@ const CHANGES = [
     from: "    errored(Errors.connection('CONNECT_TIMEOUT', options, socket))\n    socket.destroy()",
     to: "    errored(Errors.connection('CONNECT_TIMEOUT', options, socket))\n    socket && socket.destroy()",
   },
+  // A socket that broke is closed a moment later: what was given to the connection in between is refused then, too, or
+  // nobody would ever hear of it. And its successor begins without the statement and the error of the one before.
+  {
+    file: 'connection.js',
+    from: '    if (initial)\n      return reconnect()\n\n    !hadError && (query || sent.length) && error(',
+    to: '    if (initial)\n      return (query = errorResponse = null, reconnect())\n\n    ;(query || sent.length) && error(',
+  },
+  {
+    file: 'connection.js',
+    from: '    closedTime = performance.now()\n    hadError && options',
+    to: '    query = errorResponse = null\n    closedTime = performance.now()\n    hadError && options',
+  },
+  // The types are asked for by nobody: their failure is that of the connection, and of the statement that opened it.
+  {
+    file: 'connection.js',
+    from: '        return fetchArrayTypes()\n',
+    to: '        return fetchArrayTypes().catch(() => {})\n',
+  },
   // A transaction whose connection was lost runs nothing more: not on a connection that is closed, and not, outside of
   // any transaction, on the one that took its place.
   {

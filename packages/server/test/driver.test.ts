@@ -29,13 +29,15 @@ function oneConnection() {
 /** What nobody caught while the test ran. */
 function watchUncaught(): unknown[] {
   const uncaught: unknown[] = [];
-  const listeners = process.listeners('uncaughtException');
-  process.removeAllListeners('uncaughtException');
-  process.on('uncaughtException', (error) => uncaught.push(error));
-  onTestFinished(() => {
-    process.removeAllListeners('uncaughtException');
-    for (const listener of listeners) process.on('uncaughtException', listener);
-  });
+  for (const event of ['uncaughtException', 'unhandledRejection']) {
+    const listeners = process.rawListeners(event) as ((error: unknown) => void)[];
+    process.removeAllListeners(event);
+    process.on(event, (error: unknown) => uncaught.push(error));
+    onTestFinished(() => {
+      process.removeAllListeners(event);
+      for (const listener of listeners) process.on(event, listener);
+    });
+  }
   return uncaught;
 }
 
@@ -89,4 +91,37 @@ test('a connection that closes while a write is planned is replaced by one that 
   const query = sql`select 2`.catch(codeOf);
   expect(await query).toBe('CONNECTION_CLOSED');
   expect(await sql`select 3 as n`).toEqual([{ n: 3 }]);
+});
+
+test('whenever connections are ended, every statement is answered, and none brings the process down', async () => {
+  const uncaught = watchUncaught();
+  const url = new URL(inject('templateUrl'));
+  url.pathname = '/postgres';
+  const name = `ended ${process.pid}`;
+  const [sql, other] = [name, 'other'].map((application_name) =>
+    postgres(url.href, { max: 6, backoff: () => 0.01, connection: { application_name } } as object),
+  ) as [postgres.Sql, postgres.Sql];
+  onTestFinished(async () => {
+    await Promise.all([sql.end({ timeout: 1 }), other.end({ timeout: 1 })]);
+  });
+  const ends = { answered: 0, refused: 0 };
+  const ask = async (): Promise<void> => {
+    const wasAnswered = await sql`select ${[1, 2]}::int[]`.then(
+      () => true,
+      () => false,
+    );
+    ends[wasAnswered ? 'answered' : 'refused']++;
+  };
+  const rounds = 40;
+  for (let round = 0; round < rounds; round++) {
+    const before = Array.from({ length: 6 }, ask);
+    await other`select pg_terminate_backend(pid) from pg_stat_activity where application_name = ${name}`;
+    // Some while the sockets break, some after.
+    await Promise.all([...before, ask(), ask(), ask()]);
+  }
+  expect(ends.answered + ends.refused).toBe(rounds * 9);
+  expect(ends.refused).toBeGreaterThan(0);
+  expect(ends.answered).toBeGreaterThan(0);
+  await turn();
+  expect(uncaught).toEqual([]);
 });
