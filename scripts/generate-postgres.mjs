@@ -39,7 +39,7 @@ const CHANGES = [
     to: "    errored(Errors.connection('CONNECT_TIMEOUT', options, socket))\n    socket && socket.destroy()",
   },
   // A socket that broke is closed a moment later: what was given to the connection in between is refused then, too, or
-  // nobody would ever hear of it. And its successor begins without the statement and the error of the one before.
+  // it would never be answered. And its successor begins without the statement and the error of the one before.
   {
     file: 'connection.js',
     from: '    if (initial)\n      return reconnect()\n\n    !hadError && (query || sent.length) && error(',

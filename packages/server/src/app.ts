@@ -3,6 +3,7 @@ import type { CallClass, CallClassName } from '@seal-chat/protocol/api';
 import type { TRPCError } from '@trpc/server';
 import type { AttachmentsService } from './attachments/service.ts';
 import { connect, JOB_TIMEOUTS, TIMEOUTS } from './db/connect.ts';
+import { databaseErrorClass } from './db/error-class.ts';
 import { proveWrite } from './health/probe-store.ts';
 import { createInfrastructure } from './infrastructure.ts';
 import { startMaintenance, type JobIntervals } from './jobs/maintenance.ts';
@@ -11,6 +12,7 @@ import { createTurns, type TurnLimits } from './fairness/turns.ts';
 import { classesFor, createCallControl } from './limits/calls.ts';
 import type { Rates } from './limits/rates.ts';
 import type { Logger } from './log.ts';
+import type { Metrics } from './metrics/metrics.ts';
 import type { NetworkLimits } from './net/admission.ts';
 import { createRouter, type AppRouter } from './router.ts';
 import { createServices } from './services.ts';
@@ -33,8 +35,7 @@ export interface AppOptions {
   readonly log: Logger;
   /** Milliseconds since 1970. */
   readonly clock?: () => number;
-  /** Is called with the number of messages that each batch has stored. */
-  readonly onAccepted?: (count: number) => void;
+  readonly metrics: Metrics;
   /** A person stays online this long after their last socket closed, ms. */
   readonly leaveGraceMs?: number;
   /** Pauses between runs of the repeated jobs, ms, that differ from the usual ones. */
@@ -81,25 +82,35 @@ export async function createApp(options: AppOptions): Promise<App> {
     callClasses = classesFor(rates),
     log,
     clock = Date.now,
-    onAccepted = () => undefined,
+    metrics,
     leaveGraceMs,
     jobIntervals,
   } = options;
-  const infrastructure = createInfrastructure({ databaseUrl, log, clock, leaveGraceMs });
+  const infrastructure = createInfrastructure({ databaseUrl, log, metrics, clock, leaveGraceMs });
   const { prisma, sql, bus, liveSessions, presence, onError } = infrastructure;
-  const { services, drain } = createServices(infrastructure, onAccepted);
+  const { services, drain } = createServices(infrastructure);
   const router = createRouter(services);
+  const callTurns = createTurns(turns, () => metrics.countShed('calls'));
+  metrics.watch('seal_calls_waiting', callTurns.waiting);
   const contexts = createContexts({
     tenants: createTenants({ prisma, rates, clock }),
     liveSessions,
     presence,
-    calls: createCallControl({ turns: createTurns(turns), clock, classes: callClasses }),
+    calls: createCallControl({
+      turns: callTurns,
+      clock,
+      classes: callClasses,
+      onLimited: metrics.countRateLimited,
+    }),
     findSession: (tenantId, accessHash) => findSessionByAccess(sql, tenantId, accessHash),
     clock,
   });
-  const webSockets = createWebSockets({ router, contexts, limits: network, onError: logUnexpected });
+  const webSockets = createWebSockets({ router, contexts, limits: network, metrics, onError: logUnexpected });
+  metrics.watch('seal_websocket_connections', webSockets.count);
 
   function logUnexpected({ error, path }: FailedCall): void {
+    const failure = databaseErrorClass(error.cause);
+    if (failure !== null) metrics.countDatabaseError(failure);
     if (sealErrorFrom(error).code === 'INTERNAL') log.error({ err: error.cause ?? error, path }, 'procedure failed');
   }
 
@@ -127,6 +138,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     createContext: ({ headers, ip }) => contexts.ofRequest(credentialsOf(headers, ip)),
     onError: logUnexpected,
     attachWebSocket: webSockets.attach,
+
     openSockets: webSockets.count,
 
     async ready() {

@@ -5,12 +5,14 @@ import type { Bus } from './bus/bus.ts';
 import { createPostgresBus } from './bus/postgres.ts';
 import { findConversation, findPeers, findWatchers } from './conversations/lookup.ts';
 import { openDatabase } from './db/database.ts';
+import { databaseErrorClass } from './db/error-class.ts';
 import { createAudience, deliverNotices, type Audience } from './delivery/audience.ts';
 import { createHub, type Hub } from './delivery/hub.ts';
 import type { PrismaClient } from './generated/client.ts';
 import { createDurableLimits, type DurableLimits } from './limits/durable.ts';
 import { createMessageLimits, type MessageLimits } from './limits/messages.ts';
 import type { Logger } from './log.ts';
+import type { Metrics } from './metrics/metrics.ts';
 import { createPresence, type Presence } from './presence/presence.ts';
 import { createLiveSessions, type LiveSessions } from './sessions/live-sessions.ts';
 import { findSession } from './sessions/store.ts';
@@ -29,6 +31,7 @@ export interface Infrastructure {
   readonly liveSessions: LiveSessions;
   readonly limits: DurableLimits;
   readonly messageLimits: MessageLimits;
+  readonly metrics: Metrics;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
   /** Logs that background work failed. */
@@ -41,17 +44,24 @@ export interface Infrastructure {
 export function createInfrastructure(options: {
   readonly databaseUrl: string;
   readonly log: Logger;
+  readonly metrics: Metrics;
   readonly clock: () => number;
   readonly leaveGraceMs: number | undefined;
 }): Infrastructure {
-  const { databaseUrl, log, clock, leaveGraceMs } = options;
-  const onError = (err: unknown): void => log.error({ err }, 'background work failed');
+  const { databaseUrl, log, metrics, clock, leaveGraceMs } = options;
+  const onError = (err: unknown): void => {
+    const failure = databaseErrorClass(err);
+    if (failure !== null) metrics.countDatabaseError(failure);
+    log.error({ err }, 'background work failed');
+  };
 
   const db = openDatabase({ url: databaseUrl, onError });
   const { prisma, sql, writes, pool } = db;
   const bus = createPostgresBus({ processId: randomUUID(), url: databaseUrl, sql, clock, onError });
-  const limits = createDurableLimits(pool);
-  const messageLimits = createMessageLimits({ sql, clock, onError });
+  metrics.watch('seal_db_pool_in_use', () => pool.totalCount - pool.idleCount);
+  metrics.watch('seal_db_pool_waiting', () => pool.waitingCount);
+  const limits = createDurableLimits(pool, metrics.countRateLimited);
+  const messageLimits = createMessageLimits({ sql, clock, onError, onLimited: metrics.countRateLimited });
 
   const hub = createHub();
   const audience = createAudience({
@@ -87,6 +97,7 @@ export function createInfrastructure(options: {
     liveSessions,
     limits,
     messageLimits,
+    metrics,
     clock,
     onError,
     async close() {

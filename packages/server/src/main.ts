@@ -21,7 +21,7 @@ try {
   process.on('uncaughtException', (err) => fail(log, err));
   if (config.redisUrl !== null) log.warn('REDIS_URL is set but not supported yet; ignoring it');
 
-  const server = await startServer(config, log, { droppedLogLines: output.dropped });
+  const server = await startServer(config, log, output.dropped);
   let isStopping = false;
   stop = () => {
     if (isStopping) return;

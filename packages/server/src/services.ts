@@ -23,17 +23,17 @@ export interface RunningServices {
   drain(): Promise<void>;
 }
 
-/** Puts the features together. `onAccepted` is called with the number of messages each batch has stored. */
-export function createServices(infrastructure: Infrastructure, onAccepted: (count: number) => void): RunningServices {
+/** Puts the features together. */
+export function createServices(infrastructure: Infrastructure): RunningServices {
   const { prisma, messageLimits } = infrastructure;
   const withMessageLimits = { ...infrastructure, limits: messageLimits };
 
-  const writer = createWriter({ ...infrastructure, sql: infrastructure.writes, onAccepted });
+  const writer = createWriter({ ...infrastructure, sql: infrastructure.writes });
   const vault = createVaultService(infrastructure);
   const devices = createDevicesService({ ...infrastructure, vault });
   const messages = createMessagesService({ ...withMessageLimits, deviceSets: createDeviceSets(prisma), writer });
   const { checkMember } = messages;
-  const channels = createChannels({ ...infrastructure, onAccepted });
+  const channels = createChannels(infrastructure);
   const sync = createSyncService(infrastructure);
 
   return {

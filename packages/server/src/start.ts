@@ -1,18 +1,25 @@
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { WIRE_VERSION } from '@seal-chat/protocol';
+import { collectDefaultMetrics } from 'prom-client';
 import { createApp } from './app.ts';
 import { connect, TIMEOUTS } from './db/connect.ts';
 import type { Config } from './env.ts';
-import { createMetrics, type Gauges } from './health/metrics.ts';
 import { createReadiness } from './health/readiness.ts';
 import { createPrivateServer } from './http/private-server.ts';
 import { createHttpServer } from './http/server.ts';
 import type { Logger } from './log.ts';
+import { createMetrics } from './metrics/metrics.ts';
 import { migrate } from './migrate/migrate.ts';
 import { startPostgres } from './postgres/cluster.ts';
 import { addressReader } from './net/address.ts';
 import { closeDemoTenant, DEMO_TENANT_ID, seedDemoTenant } from './seed/demo-tenant.ts';
 import { StartError, systemCode } from './start-error.ts';
+
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  readonly version: string;
+};
 
 /** A server that answers. */
 export interface RunningServer {
@@ -30,11 +37,7 @@ export interface RunningServer {
  *
  * @throws StartError when something the operator can mend is in the way; then nothing is left running.
  */
-export async function startServer(
-  config: Config,
-  log: Logger,
-  gauges: Pick<Gauges, 'droppedLogLines'>,
-): Promise<RunningServer> {
+export async function startServer(config: Config, log: Logger, droppedLogLines: () => number): Promise<RunningServer> {
   const began = performance.now();
   const port = await findPort('PORT', config.host, config.port);
   const privatePort = await findPrivatePort(config, port);
@@ -48,13 +51,15 @@ export async function startServer(
     undo.push(() => sql.end({ timeout: 5 }));
     await (config.isDemoOn ? seedDemoTenant(sql, demoOrigins(url, config.host, port)) : closeDemoTenant(sql));
 
-    const metrics = createMetrics({ ...gauges, openSockets: () => app.openSockets() });
+    const metrics = createMetrics({ version, protocol: WIRE_VERSION });
+    collectDefaultMetrics({ register: metrics.registry });
+    metrics.watch('seal_log_lines_dropped', droppedLogLines);
     const app = await createApp({
       databaseUrl: database.url,
       rates: config.rates,
       network: config.network,
       log,
-      onAccepted: (count) => metrics.addAcceptedMessages(count),
+      metrics,
     });
     const ready = createReadiness(() => app.ready());
     const http = createHttpServer({

@@ -2,8 +2,8 @@ import { get } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { SIZE_LIMITS } from '@seal-chat/protocol';
 import Fastify from 'fastify';
-import { createMetrics } from '../src/health/metrics.ts';
 import { registerHealth } from '../src/health/routes.ts';
+import { createMetrics } from '../src/metrics/metrics.ts';
 import { createTestDatabase, type TestDatabase } from './support/database.ts';
 import { spawnServer, type ServerProcess } from './support/server-process.ts';
 import { patient } from '../../../scripts/lib/patience.mjs';
@@ -40,7 +40,7 @@ describe('health', () => {
   test('/readyz with a part that fails is 503 and says which', async () => {
     const parts = { database: true, bus: false, queue: true };
     const http = Fastify();
-    const { registry } = createMetrics({ openSockets: () => 0, droppedLogLines: () => 0 });
+    const { registry } = createMetrics({ version: '0', protocol: 1 });
     registerHealth(http, { ready: async () => parts, registry });
     const answer = await http.inject('/readyz');
     expect(answer.statusCode).toBe(503);
@@ -65,7 +65,7 @@ describe('health', () => {
     await fetch(`${url}/trpc/auth.challenge?input=canary`, { headers: APP_KEY });
     const text = await (await fetch(`${url}/metrics`)).text();
     expect(text).toMatch(/^seal_websocket_connections 0$/m);
-    expect(text).toMatch(/^seal_messages_accepted_total 0$/m);
+    expect(text).toMatch(/^seal_messages_accepted_total\{kind="dm"\} 0$/m);
     expect(text).toContain('route="/trpc/*"');
     expect(text).not.toMatch(/canary|nowhere|127\.0\.0\.1|pk_demo/);
   });

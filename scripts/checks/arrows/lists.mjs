@@ -33,7 +33,7 @@ export const ROOMS = {
   },
   server: {
     // Below everything: what knows no procedure and no feature.
-    db: 'generated',
+    db: 'generated metrics',
     bus: 'db',
     delivery: 'bus',
     limits: 'fairness',
@@ -43,7 +43,7 @@ export const ROOMS = {
     batching: 'db fairness',
     presence: 'bus delivery',
     sessions: 'bus delivery limits tenants',
-    trpc: 'db limits net presence sessions tenants',
+    trpc: 'db limits metrics net presence sessions tenants',
     // Features.
     sending: 'db limits sessions',
     attachments: 'limits sessions trpc',
@@ -55,19 +55,19 @@ export const ROOMS = {
     devices: 'bus db delivery generated limits sessions trpc users vault',
     prekeys: 'db delivery generated limits sessions trpc users',
     auth: 'bus challenges db devices generated limits sessions trpc users vault',
-    messages: 'batching bus conversations db delivery devices generated limits sending sessions trpc',
-    channels: 'batching bus conversations db delivery generated limits presence sending sessions trpc users',
+    messages: 'batching bus conversations db delivery devices generated limits metrics sending sessions trpc',
+    channels: 'batching bus conversations db delivery generated limits metrics presence sending sessions trpc users',
     // What a device is connected to.
-    sync: 'batching bus conversations db delivery generated limits presence sessions trpc',
+    sync: 'batching bus conversations db delivery generated limits metrics presence sessions trpc',
     // What puts the rooms together and serves them.
     'router.ts': 'attachments auth channels conversations devices linking messages prekeys sync trpc users vault',
-    'infrastructure.ts': 'bus conversations db delivery generated limits log.ts presence sessions',
+    'infrastructure.ts': 'bus conversations db delivery generated limits log.ts metrics presence sessions',
     'services.ts': '*',
     'app.ts': '*',
-    http: 'attachments db health limits log.ts net router.ts sessions trpc',
+    http: 'attachments db health limits log.ts metrics net router.ts sessions trpc',
     'index.ts': 'app.ts limits router.ts',
     'env.ts': 'limits net start-error.ts',
-    'start.ts': 'app.ts db env.ts health http log.ts migrate net postgres seed start-error.ts',
+    'start.ts': 'app.ts db env.ts health http log.ts metrics migrate net postgres seed start-error.ts',
     'log.ts': 'log-output.ts',
     'main.ts': 'env.ts log-output.ts log.ts start-error.ts start.ts',
   },

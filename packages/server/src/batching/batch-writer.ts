@@ -5,7 +5,7 @@ import { retrying } from '../db/retrying.ts';
 import { isRetryableState } from '../db/transaction.ts';
 import { isSameMessage, withoutRepeats, type MessageKey } from './message-key.ts';
 import { tooMany } from '../fairness/turns.ts';
-import { createFlusher } from './flusher.ts';
+import { createFlusher, type FlusherMeter } from './flusher.ts';
 
 /** Commits messages in batches. */
 export interface BatchWriter<Item, Result> {
@@ -29,8 +29,9 @@ export function createBatchWriter<Item extends MessageKey, Result>(deps: {
   /** Is called with what was stored, after the commit. */
   readonly deliver: (items: readonly Item[], results: readonly Result[]) => void;
   readonly onError: (error: unknown) => void;
+  readonly meter?: FlusherMeter | undefined;
 }): BatchWriter<Item, Result> {
-  const { store, deliver, onError } = deps;
+  const { store, deliver, onError, meter } = deps;
   /** Conversations that another transaction holds locked: their messages are written apart from all others. */
   const held = new Set<string>();
 
@@ -91,6 +92,7 @@ export function createBatchWriter<Item extends MessageKey, Result>(deps: {
     maxBatch: MAX_BATCH,
     lines: { tenantOf: ({ tenantId }: Item) => tenantId, topicOf: conversationOf, room: ROOM },
     delayMs: 0,
+    meter,
   };
   const all = createFlusher<Item, Result>({ ...options, maxInFlight: MAX_IN_FLIGHT, write });
   const apartFromAll = createFlusher<Item, Result>({ ...options, maxInFlight: 1, write: writeHeld });

@@ -1,6 +1,16 @@
 import { tooMany } from '../fairness/turns.ts';
 import { createLines, type LineOptions } from './lines.ts';
 
+/** What a flusher reports to. */
+export interface FlusherMeter {
+  /** A batch was written, or was not. */
+  written(items: number, seconds: number): void;
+  /** An item was refused for lack of room. */
+  refused(): void;
+  /** Items wait, as `size` says. */
+  watch(size: () => number): void;
+}
+
 /** Commits what arrives one by one in batches: the next batch collects while the one before is on its way. */
 export interface Flusher<Item, Result> {
   /**
@@ -29,14 +39,16 @@ export function createFlusher<Item, Result>(options: {
   readonly delayMs: number;
   /** Writes a batch and answers in its order; an error among the results is that item's alone. */
   readonly write: (items: readonly Item[]) => Promise<readonly (Result | Error)[]>;
+  readonly meter?: FlusherMeter | undefined;
 }): Flusher<Item, Result> {
-  const { maxBatch, maxInFlight, delayMs, write } = options;
+  const { maxBatch, maxInFlight, delayMs, write, meter } = options;
   const { tenantOf, topicOf, room } = options.lines;
   const waiting = createLines<Waiting<Item, Result>>({
     tenantOf: ({ item }) => tenantOf(item),
     topicOf: ({ item }) => topicOf(item),
     room,
   });
+  meter?.watch(waiting.size);
   let inFlight = 0;
   let isScheduled = false;
   let drained: (() => void)[] = [];
@@ -65,6 +77,7 @@ export function createFlusher<Item, Result>(options: {
   }
 
   async function run(batch: readonly Waiting<Item, Result>[]): Promise<void> {
+    const began = performance.now();
     try {
       const results = await write(batch.map(({ item }) => item));
       for (const [i, { resolve, reject }] of batch.entries()) {
@@ -74,14 +87,17 @@ export function createFlusher<Item, Result>(options: {
       }
     } catch (error) {
       for (const { reject } of batch) reject(error);
+    } finally {
+      meter?.written(batch.length, (performance.now() - began) / 1_000);
     }
   }
 
   return {
     add: (item) =>
       new Promise((resolve, reject) => {
-        if (waiting.add({ item, resolve, reject })) schedule();
-        else reject(tooMany());
+        if (waiting.add({ item, resolve, reject })) return schedule();
+        meter?.refused();
+        reject(tooMany());
       }),
     drain: () =>
       new Promise((resolve) => {

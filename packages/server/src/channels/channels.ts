@@ -4,6 +4,7 @@ import type { PrismaClient } from '../generated/client.ts';
 import type { DurableLimits } from '../limits/durable.ts';
 import type { MessageLimits } from '../limits/messages.ts';
 import type { Presence } from '../presence/presence.ts';
+import type { Metrics } from '../metrics/metrics.ts';
 import type { Audience } from '../delivery/audience.ts';
 import type { Hub } from '../delivery/hub.ts';
 import { createAnnouncer } from './members/announcer.ts';
@@ -41,8 +42,7 @@ export function createChannels(deps: {
   readonly limits: DurableLimits;
   readonly messageLimits: MessageLimits;
   readonly clock: () => number;
-  /** Is called with the number of messages that each batch has stored. */
-  readonly onAccepted: (count: number) => void;
+  readonly metrics: Metrics;
   readonly onError: (error: unknown) => void;
 }): Channels {
   const { sql, messageLimits } = deps;

@@ -36,8 +36,12 @@ interface Line {
 /** Those who are sent away come again after a time of this length, and do not meet again, ms. */
 const AGAIN_MS = { least: 250, most: 1_000 };
 
-/** Creates the turns of calls: tenants are served one after the other, each within its share. */
-export function createTurns(limits: TurnLimits): Turns {
+/**
+ * Creates the turns of calls: tenants are served one after the other, each within its share.
+ *
+ * @param onRefused is told of every call for which there was no room
+ */
+export function createTurns(limits: TurnLimits, onRefused: () => void = () => undefined): Turns {
   /** In the order of their turns. */
   const lines = new Map<string, Line>();
   let active = 0;
@@ -98,6 +102,7 @@ export function createTurns(limits: TurnLimits): Turns {
         return Promise.resolve(begin(tenantId, line));
       }
       if (waiting >= limits.waiting || line.waiters.length >= limits.waitingPerTenant) {
+        onRefused();
         return Promise.reject(tooMany());
       }
       waiting++;

@@ -2,8 +2,8 @@ import type { Server } from 'node:http';
 import Fastify, { LogController, type FastifyInstance, type FastifyRequest } from 'fastify';
 import { SealError, SIZE_LIMITS } from '@seal-chat/protocol';
 import { isFromHere, registerHealth, registerLiveness, type HealthDeps } from '../health/routes.ts';
-import type { Metrics } from '../health/metrics.ts';
 import type { Logger } from '../log.ts';
+import type { Metrics } from '../metrics/metrics.ts';
 import { networkOf, proxyTest } from '../net/address.ts';
 import type { NetworkLimits } from '../net/admission.ts';
 import { limitConnections, refuseSocket } from '../net/sockets.ts';
@@ -74,7 +74,7 @@ export function createHttpServer(deps: HttpDeps): HttpServer {
   const requests = countRequests(server);
   registerLiveness(server);
   registerHealth(server, { ready: deps.ready, registry: deps.metrics.registry }, isFromHere);
-  registerTrpc(server, deps.trpc);
+  registerTrpc(server, deps.trpc, deps.metrics);
   registerAttachments(server, deps.attachments);
   registerWidget(server);
   if (deps.demo !== null) registerDemo(server, deps.demo);

@@ -1,10 +1,12 @@
 import type { TRPCError } from '@trpc/server';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { fastifyRequestHandler } from '@trpc/server/adapters/fastify';
-import { SealError } from '@seal-chat/protocol';
+import { SealError, type ErrorCode } from '@seal-chat/protocol';
+import type { Metrics } from '../metrics/metrics.ts';
 import { isPlainJson } from '../net/json-scan.ts';
 import type { AppRouter } from '../router.ts';
 import type { Context } from '../trpc/context.ts';
+import { sealErrorFrom } from '../trpc/errors.ts';
 import { allowAnyOrigin, answerPreflight } from './headers.ts';
 
 /** Calls in one HTTP request: more than any client makes at once, too few to multiply an attack. */
@@ -18,8 +20,11 @@ export interface TrpcDeps {
   onError(failure: { readonly error: TRPCError; readonly path: string | undefined }): void;
 }
 
+/** Counts calls that were answered. */
+type CallMeter = Pick<Metrics, 'observeCall'>;
+
 /** Serves the procedures over HTTP; the same ones over WebSocket are attached to the bare server (see `main.ts`). */
-export function registerTrpc(server: FastifyInstance, deps: TrpcDeps): void {
+export function registerTrpc(server: FastifyInstance, deps: TrpcDeps, metrics: CallMeter): void {
   void server.register(async (scope) => {
     // tRPC reads the body itself; Fastify only bounds its size.
     scope.removeAllContentTypeParsers();
@@ -35,16 +40,30 @@ export function registerTrpc(server: FastifyInstance, deps: TrpcDeps): void {
       method: ['GET', 'POST'],
       url: '/trpc/*',
       exposeHeadRoute: false,
-      handler: (request: FastifyRequest, reply: FastifyReply) =>
-        fastifyRequestHandler({
+      handler(request: FastifyRequest, reply: FastifyReply) {
+        const began = performance.now();
+        const path = (request.params as { '*': string })['*'];
+        const failed = new Set<string>();
+        const observe = (asked: string, code: ErrorCode | null): void =>
+          metrics.observeCall({ path: asked, transport: 'http', code, seconds: (performance.now() - began) / 1_000 });
+        return fastifyRequestHandler({
           router: deps.router,
           createContext: ({ req }) => deps.createContext(req),
-          onError: deps.onError,
+          onError(failure) {
+            failed.add(failure.path ?? path);
+            observe(failure.path ?? path, sealErrorFrom(failure.error).code);
+            deps.onError(failure);
+          },
+          responseMeta({ paths = [] }) {
+            for (const asked of paths) if (!failed.has(asked)) observe(asked, null);
+            return {};
+          },
           maxBatchSize: MAX_BATCH,
           req: request,
           res: reply,
-          path: (request.params as { '*': string })['*'],
-        }),
+          path,
+        });
+      },
     });
     scope.options('/trpc/*', async (_request, reply) => answerPreflight(reply, 'GET, POST'));
   });

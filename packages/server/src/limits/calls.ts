@@ -43,8 +43,10 @@ export function createCallControl(deps: {
   readonly turns: Turns;
   readonly clock: () => number;
   readonly classes: Readonly<Record<CallClassName, CallClass>>;
+  /** Is told of every refusal, with the class of the call. */
+  readonly onLimited?: (limit: CallClassName) => void;
 }): CallControl {
-  const { turns, clock, classes } = deps;
+  const { turns, clock, classes, onLimited = () => undefined } = deps;
   let counters = new Map<string, number>();
   let endsAt = 0;
 
@@ -59,7 +61,7 @@ export function createCallControl(deps: {
 
   return {
     begin(path, { tenantId, userId, address }, isGone) {
-      const name = CALL_LIMITS[path];
+      const name = Object.hasOwn(CALL_LIMITS, path) ? CALL_LIMITS[path] : undefined;
       // The router knows no such procedure, or a test would have found it.
       if (name === undefined) return NOTHING;
       const { address: perAddress, person, tenant, isInTurn }: CallClass = classes[name];
@@ -73,6 +75,7 @@ export function createCallControl(deps: {
         else count(`${name}:${tenantId}:${userId}`, person, now);
         count(`${name}:${tenantId}`, tenant, now);
       } catch (error) {
+        onLimited(name);
         return Promise.reject(error);
       }
       return isInTurn ? turns.take(tenantId, isGone) : NOTHING;

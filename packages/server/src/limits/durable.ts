@@ -33,8 +33,15 @@ export interface DurableLimits {
   check(limit: DurableLimit, tenantId: TenantId, subject: string, points: number): Promise<void>;
 }
 
-/** One limiter for each limit and number of points. A caller over a limit is refused without asking the database. */
-export function createDurableLimits(pool: Pool): DurableLimits {
+/**
+ * One limiter for each limit and number of points. A caller over a limit is refused without asking the database.
+ *
+ * @param onLimited is told of every refusal
+ */
+export function createDurableLimits(
+  pool: Pool,
+  onLimited: (limit: DurableLimit) => void = () => undefined,
+): DurableLimits {
   const limiters = new Map<string, RateLimiterPostgres>();
 
   function limiterOf(limit: DurableLimit, points: number): RateLimiterPostgres {
@@ -62,13 +69,17 @@ export function createDurableLimits(pool: Pool): DurableLimits {
       try {
         await limiterOf(limit, points).consume(counterKey(tenantId, limit, subject));
       } catch (rejection) {
-        throw rejection instanceof RateLimiterRes ? rateLimited(rejection.msBeforeNext) : rejection;
+        if (!(rejection instanceof RateLimiterRes)) throw rejection;
+        onLimited(limit);
+        throw rateLimited(rejection.msBeforeNext);
       }
     },
 
     async check(limit, tenantId, subject, points) {
       const state = await limiterOf(limit, points).get(counterKey(tenantId, limit, subject));
-      if (state !== null && state.consumedPoints >= points) throw rateLimited(state.msBeforeNext);
+      if (state === null || state.consumedPoints < points) return;
+      onLimited(limit);
+      throw rateLimited(state.msBeforeNext);
     },
   };
 }

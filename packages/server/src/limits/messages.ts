@@ -30,8 +30,10 @@ export function createMessageLimits(deps: {
   readonly sql: Sql;
   readonly clock: () => number;
   readonly onError: (error: unknown) => void;
+  /** Is told of every refusal. */
+  readonly onLimited?: (limit: 'messages') => void;
 }): MessageLimits {
-  const { sql, clock, onError } = deps;
+  const { sql, clock, onError, onLimited = () => undefined } = deps;
   const counters = new Map<string, Counter>();
   const unsaved = new Set<string>();
   const timer = setInterval(() => void flush().catch(onError), FLUSH_MS);
@@ -80,7 +82,10 @@ export function createMessageLimits(deps: {
       const now = clock();
       const key = counterKey(tenantId, 'messages', userId);
       const counter = counterOf(key, now);
-      if (counter.shared >= perMinute) throw rateLimited(counter.endsAt - now);
+      if (counter.shared >= perMinute) {
+        onLimited('messages');
+        throw rateLimited(counter.endsAt - now);
+      }
       counter.shared++;
       counter.unsaved++;
       unsaved.add(key);

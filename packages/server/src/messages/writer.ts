@@ -4,6 +4,7 @@ import type { Bus } from '../bus/bus.ts';
 import type { Hub } from '../delivery/hub.ts';
 import type { SendItem } from './batch.ts';
 import { createBatchWriter, type BatchWriter } from '../batching/batch-writer.ts';
+import type { Metrics } from '../metrics/metrics.ts';
 import { storeWithExtras, type Refused } from '../sending/extras-store.ts';
 import { sendBatch, type SendResult } from './store.ts';
 
@@ -15,11 +16,10 @@ export function createWriter(deps: {
   readonly bus: Bus;
   readonly hub: Hub;
   readonly clock: () => number;
-  /** Is called with the number of messages that each batch has stored. */
-  readonly onAccepted: (count: number) => void;
+  readonly metrics: Pick<Metrics, 'countAccepted' | 'queue'>;
   readonly onError: (error: unknown) => void;
 }): Writer {
-  const { sql, bus, hub, clock, onAccepted, onError } = deps;
+  const { sql, bus, hub, clock, metrics, onError } = deps;
 
   function deliver(items: readonly SendItem[], results: readonly (SendResult | Refused)[]): void {
     let accepted = 0;
@@ -45,7 +45,7 @@ export function createWriter(deps: {
         for (const inbox of inboxes) inbox.offer(event);
       }
     }
-    if (accepted > 0) onAccepted(accepted);
+    if (accepted > 0) metrics.countAccepted('dm', accepted);
   }
 
   return createBatchWriter({
@@ -57,5 +57,6 @@ export function createWriter(deps: {
     },
     deliver,
     onError,
+    meter: metrics.queue('messages'),
   });
 }

@@ -2,7 +2,7 @@ import type { DeviceId, TenantId } from '@seal-chat/protocol';
 import type { Sql } from 'postgres';
 import { retrying } from '../db/retrying.ts';
 import { isRetryableState } from '../db/transaction.ts';
-import { createFlusher } from '../batching/flusher.ts';
+import { createFlusher, type FlusherMeter } from '../batching/flusher.ts';
 import { acknowledge, type Delivered } from './store.ts';
 
 /** What a device has stored. */
@@ -31,8 +31,9 @@ export function createAcks(deps: {
   /** Is called with what devices have stored, after the commit. Acknowledgements do not wait for it. */
   readonly onDelivered: (delivered: readonly Delivered[]) => Promise<void>;
   readonly onError: (error: unknown) => void;
+  readonly meter?: FlusherMeter;
 }): Acks {
-  const { sql, onDelivered, onError } = deps;
+  const { sql, onDelivered, onError, meter } = deps;
 
   async function write(acks: readonly Ack[]): Promise<readonly undefined[]> {
     const latest = new Map<string, Ack>();
@@ -54,5 +55,6 @@ export function createAcks(deps: {
     },
     delayMs: DELAY_MS,
     write,
+    meter,
   });
 }

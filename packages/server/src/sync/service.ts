@@ -6,6 +6,7 @@ import { chunks, type Bus } from '../bus/bus.ts';
 import type { PrismaClient } from '../generated/client.ts';
 import { findMembers, findWatched } from '../conversations/lookup.ts';
 import { rateLimited } from '../limits/durable.ts';
+import type { Metrics } from '../metrics/metrics.ts';
 import type { Presence } from '../presence/presence.ts';
 import type { Connection, Session } from '../sessions/session.ts';
 import { createAcks } from './acks.ts';
@@ -51,11 +52,17 @@ export function createSyncService(deps: {
   readonly hub: Hub;
   readonly audience: Audience;
   readonly presence: Presence;
+  readonly metrics: Pick<Metrics, 'queue'>;
   readonly onError: (error: unknown) => void;
 }): SyncService {
-  const { prisma, sql, writes, bus, hub, audience, presence, onError } = deps;
+  const { prisma, sql, writes, bus, hub, audience, presence, metrics, onError } = deps;
   const notices = new RateLimiterMemory(NOTICES);
-  const acks = createAcks({ sql: writes, onDelivered: tellDelivered, onError });
+  const acks = createAcks({
+    sql: writes,
+    onDelivered: tellDelivered,
+    onError,
+    meter: metrics.queue('acknowledgements'),
+  });
 
   async function tellDelivered(delivered: readonly Delivered[]): Promise<void> {
     if (delivered.length === 0) return;

@@ -5,7 +5,7 @@ import { parseTRPCMessage } from '@trpc/server/rpc';
 import { SealError, type ErrorCode } from '@seal-chat/protocol';
 import type { RawData, WebSocket } from 'ws';
 import { isPlainJson } from '../net/json-scan.ts';
-import { errorShapeOf } from './errors.ts';
+import { errorShapeOf, type ErrorShape } from './errors.ts';
 
 /** Calls of one frame. */
 const MAX_BATCH = 1_000;
@@ -21,10 +21,14 @@ const MAX_STRANGER_FRAME = 65_536;
 /** RFC 6455 §7.4.1. */
 const TOO_BIG = 1009;
 
+/** Is told of a call that was answered: the code is null when it succeeded; `seconds` from its beginning. */
+export type AnswerListener = (path: string, code: ErrorCode | null, seconds: number) => void;
+
 /** A message to or from the client, as tRPC has it. */
 interface Message {
   readonly id?: string | number | null;
   readonly method?: string;
+  readonly params?: { readonly path?: unknown };
   readonly result?: { readonly type?: string };
   readonly error?: unknown;
 }
@@ -52,7 +56,10 @@ const READ = Buffer.alloc(0);
 export class Gate extends EventEmitter {
   private readonly client: WebSocket;
   private readonly router: AnyRouter;
+  private readonly onAnswer: AnswerListener;
   private readonly subscriptions = new Set<string | number>();
+  /** Calls under way, with the time at which they began, ms. */
+  private readonly begun = new Map<string | number, { readonly path: string; readonly at: number }>();
   private waiting: Message[] = [];
   private underWay = 0;
   private isIntroduced: boolean;
@@ -64,11 +71,21 @@ export class Gate extends EventEmitter {
   private isHolding = false;
   private isStopped = false;
 
-  /** @param isIntroduced whether the client says nothing about itself before its first call */
-  constructor(client: WebSocket, socket: Duplex, router: AnyRouter, isIntroduced: boolean) {
+  /**
+   * @param isIntroduced whether the client says nothing about itself before its first call
+   * @param onAnswer is told of every call that was answered, subscriptions aside
+   */
+  constructor(
+    client: WebSocket,
+    socket: Duplex,
+    router: AnyRouter,
+    isIntroduced: boolean,
+    onAnswer: AnswerListener = () => undefined,
+  ) {
     super();
     this.client = client;
     this.router = router;
+    this.onAnswer = onAnswer;
     this.isIntroduced = isIntroduced;
     client.on('message', (data, isBinary) => this.receive(data, isBinary));
     client.on('error', (error) => this.emit('error', error));
@@ -108,8 +125,10 @@ export class Gate extends EventEmitter {
     this.client.send(text);
     if (this.client.bufferedAmount > END_BUFFERED) this.client.terminate();
     if (id === null || id === undefined) return;
-    if (!this.subscriptions.has(id)) this.underWay--;
-    else if (error !== undefined || result?.type === 'stopped') this.subscriptions.delete(id);
+    if (!this.subscriptions.has(id)) {
+      this.underWay--;
+      this.answered(id, error);
+    } else if (error !== undefined || result?.type === 'stopped') this.subscriptions.delete(id);
     this.handOn();
   }
 
@@ -178,8 +197,19 @@ export class Gate extends EventEmitter {
         return this.refuse(id, 'TOO_MANY_CONNECTIONS');
       }
       this.subscriptions.add(id);
-    } else if (call.method !== 'subscription.stop') this.underWay++;
+    } else if (call.method !== 'subscription.stop') {
+      this.underWay++;
+      this.begun.set(id, { path: String(call.params?.path), at: performance.now() });
+    }
     this.give(call);
+  }
+
+  private answered(id: string | number, error: unknown): void {
+    const call = this.begun.get(id);
+    this.begun.delete(id);
+    if (call === undefined) return;
+    const code = error === undefined ? null : (error as ErrorShape).data.seal.code;
+    this.onAnswer(call.path, code, (performance.now() - call.at) / 1_000);
   }
 
   private give(call: unknown): void {

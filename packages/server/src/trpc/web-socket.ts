@@ -6,6 +6,8 @@ import { getWSConnectionHandler, type CreateWSSContextFnOptions } from '@trpc/se
 import type { AnyRouter, TRPCError } from '@trpc/server';
 import { ERRORS, isSealError, LIFETIMES, SealError, SIZE_LIMITS, TRANSPORT } from '@seal-chat/protocol';
 import { WebSocketServer, type WebSocket } from 'ws';
+import type { Metrics } from '../metrics/metrics.ts';
+import type { CloseReason } from '../metrics/names.ts';
 import { networkOf } from '../net/address.ts';
 import { createAdmission, type Admitted, type NetworkLimits } from '../net/admission.ts';
 import { guardSockets, refuseSocket } from '../net/sockets.ts';
@@ -46,12 +48,15 @@ export function createWebSockets(deps: {
   readonly router: AnyRouter;
   readonly contexts: Contexts;
   readonly limits: NetworkLimits;
+  readonly metrics: Pick<Metrics, 'countClosed' | 'countShed' | 'observeCall'>;
   readonly onError: (failure: { readonly error: TRPCError; readonly path: string | undefined }) => void;
 }): WebSockets {
-  const { router, contexts, limits, onError } = deps;
+  const { router, contexts, limits, metrics, onError } = deps;
   const admission = createAdmission(limits);
   const wss = new WebSocketServer({ noServer: true, maxPayload: SIZE_LIMITS.request, perMessageDeflate: false });
   const silent = new WeakSet<WebSocket>();
+  /** Sockets that were cut, and why. */
+  const cut = new WeakMap<WebSocket, CloseReason>();
   /** Bytes that the network had taken of a socket whose answers wait, when that was seen last. */
   const stuck = new WeakMap<WebSocket, number>();
   const serving = new WeakMap<WebSocket, { readonly socket: Duplex; readonly gate: Gate }>();
@@ -100,11 +105,15 @@ export function createWebSockets(deps: {
     from: Omit<Arrival, 'client' | 'expiry'>,
   ) {
     client.on('pong', isThere).on('message', isThere);
-    const gate = new Gate(client, socket, router, !/[?&]connectionParams=1(?:&|$)/.test(request.url ?? ''));
+    const isIntroduced = !/[?&]connectionParams=1(?:&|$)/.test(request.url ?? '');
+    const gate = new Gate(client, socket, router, isIntroduced, (path, code, seconds) =>
+      metrics.observeCall({ path, transport: 'websocket', code, seconds }),
+    );
     const expiry = setTimeout(() => end(client, new SealError('NOT_SIGNED_IN')), limits.strangerMs);
     expiry.unref();
-    client.once('close', () => {
+    client.once('close', (code) => {
       clearTimeout(expiry);
+      metrics.countClosed(cut.get(client) ?? closeReasonOf(code));
       from.admitted.closed();
     });
     serving.set(client, { socket, gate });
@@ -125,8 +134,11 @@ export function createWebSockets(deps: {
   /** A lost connection may look open for minutes: one that does not answer, or does not read, in time is cut. */
   const heartbeat = setInterval(() => {
     for (const client of wss.clients) {
-      if (silent.has(client) || isStuck(client)) client.terminate();
-      else {
+      const reason = silent.has(client) ? 'silent' : isStuck(client) ? 'reader-stuck' : null;
+      if (reason !== null) {
+        cut.set(client, reason);
+        client.terminate();
+      } else {
         silent.add(client);
         client.ping();
       }
@@ -146,6 +158,7 @@ export function createWebSockets(deps: {
         const address = addressOf(request);
         const admitted = admission.admit(networkOf(address));
         if ('status' in admitted) {
+          metrics.countShed(admitted.status === 503 ? 'sockets-of-process' : 'sockets-of-address');
           refuseSocket(socket, admitted.status, admitted.retryAfterSeconds);
           return;
         }
@@ -181,6 +194,16 @@ export function createWebSockets(deps: {
       for (const client of wss.clients) client.terminate();
     },
   };
+}
+
+/** What a close code says (RFC 6455 §7.4.1; 4000 + status are ours). */
+function closeReasonOf(code: number): CloseReason {
+  if (code === 1000 || code === 1001 || code === 1005) return 'client';
+  if (code === 1006) return 'lost';
+  if (code === 1009) return 'too-large';
+  if (code === SERVICE_RESTART) return 'restart';
+  if (code === APPLICATION_CODES + 401) return 'session';
+  return code >= APPLICATION_CODES ? 'refused' : 'other';
 }
 
 /**

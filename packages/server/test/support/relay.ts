@@ -12,6 +12,7 @@ import { installErrors } from '../../src/http/errors.ts';
 import { registerTrpc } from '../../src/http/trpc.ts';
 import { createApp, type App, type AppOptions } from '../../src/app.ts';
 import type { Rates } from '../../src/limits/rates.ts';
+import { createMetrics, type Metrics } from '../../src/metrics/metrics.ts';
 import type { NetworkLimits } from '../../src/net/admission.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 
@@ -24,6 +25,7 @@ export interface TestTenant {
 /** One process of the relay on a port of its own. */
 export interface RelayProcess {
   readonly app: App;
+  readonly metrics: Metrics;
   /** `ws://127.0.0.1:port/trpc`. */
   readonly wsUrl: string;
   close(): Promise<void>;
@@ -115,7 +117,9 @@ export async function startRelay(options: RelayOptions = {}): Promise<Relay> {
 
 async function startProcess(databaseUrl: string, lines: string[], options: RelayOptions): Promise<RelayProcess> {
   const log = pino({ level: 'warn' }, { write: (line: string) => void lines.push(line) });
+  const metrics = createMetrics({ version: 'test', protocol: 1 });
   const app = await createApp({
+    metrics,
     databaseUrl,
     rates: RATES,
     log,
@@ -127,7 +131,7 @@ async function startProcess(databaseUrl: string, lines: string[], options: Relay
   // As `createHttpServer` has it, less what needs a build of the widget.
   const server = Fastify<Server>({ bodyLimit: SIZE_LIMITS.request });
   installErrors(server);
-  registerTrpc(server, { ...app, onError: () => undefined });
+  registerTrpc(server, { ...app, onError: () => undefined }, metrics);
   registerAttachments(server, app);
   app.attachWebSocket(server.server, (request) => request.socket.remoteAddress ?? '');
   await server.listen({ host: '127.0.0.1', port: 0 });
@@ -135,6 +139,7 @@ async function startProcess(databaseUrl: string, lines: string[], options: Relay
   let closing: Promise<void> | null = null;
   return {
     app,
+    metrics,
     wsUrl: `ws://127.0.0.1:${port}/trpc`,
     close: () =>
       (closing ??= (async () => {

@@ -2,6 +2,7 @@ import type { ChannelEntry } from '@seal-chat/protocol/api';
 import type { Sql } from 'postgres';
 import type { Bus } from '../../bus/bus.ts';
 import { createBatchWriter, type BatchWriter } from '../../batching/batch-writer.ts';
+import type { Metrics } from '../../metrics/metrics.ts';
 import { storeWithExtras, type Refused } from '../../sending/extras-store.ts';
 import type { Feed } from '../log/feed.ts';
 import { sendChannelBatch, type ChannelItem, type ChannelResult } from './store.ts';
@@ -14,11 +15,10 @@ export function createChannelWriter(deps: {
   readonly bus: Pick<Bus, 'processId'>;
   readonly feed: Feed;
   readonly clock: () => number;
-  /** Is called with the number of messages that each batch has stored. */
-  readonly onAccepted: (count: number) => void;
+  readonly metrics: Pick<Metrics, 'countAccepted' | 'queue'>;
   readonly onError: (error: unknown) => void;
 }): ChannelWriter {
-  const { sql, bus, feed, clock, onAccepted, onError } = deps;
+  const { sql, bus, feed, clock, metrics, onError } = deps;
 
   function deliver(items: readonly ChannelItem[], results: readonly (ChannelResult | Refused)[]): void {
     let accepted = 0;
@@ -40,7 +40,7 @@ export function createChannelWriter(deps: {
       };
       feed.offer({ tenantId, conversationId }, [entry]);
     }
-    if (accepted > 0) onAccepted(accepted);
+    if (accepted > 0) metrics.countAccepted('channel', accepted);
   }
 
   return createBatchWriter({
@@ -52,5 +52,6 @@ export function createChannelWriter(deps: {
     },
     deliver,
     onError,
+    meter: metrics.queue('channel-messages'),
   });
 }
