@@ -229,6 +229,7 @@ CREATE TABLE "conversations" (
     "dm_low" UUID,
     "dm_high" UUID,
     "last_seq" BIGINT NOT NULL DEFAULT 0,
+    "last_at" TIMESTAMPTZ(3),
     "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
 
     CONSTRAINT "conversations_pkey" PRIMARY KEY ("tenant_id","id")
@@ -463,7 +464,7 @@ CREATE UNIQUE INDEX "conversations_tenant_id_dm_low_dm_high_key" ON "conversatio
 CREATE INDEX "memberships_tenant_id_user_id_conversation_id_idx" ON "memberships"("tenant_id", "user_id", "conversation_id");
 
 -- CreateIndex
-CREATE UNIQUE INDEX "messages_conversation_id_sender_device_id_message_id_key" ON "messages"("conversation_id", "sender_device_id", "message_id");
+CREATE UNIQUE INDEX "messages_tenant_id_sender_device_id_message_id_conversation_key" ON "messages"("tenant_id", "sender_device_id", "message_id", "conversation_id");
 
 -- CreateIndex
 CREATE UNIQUE INDEX "channel_groups_tenant_id_name_key_key" ON "channel_groups"("tenant_id", "name_key");

@@ -53,7 +53,7 @@ export async function insertDm(
   const { tenantId, conversationId, pair, openedBy, createdAt } = dm;
   const kind = pair.low === pair.high ? 'self' : 'dm';
   await tx.conversation.create({
-    data: { tenantId, id: conversationId, kind, dmLow: pair.low, dmHigh: pair.high, createdAt },
+    data: { tenantId, id: conversationId, kind, dmLow: pair.low, dmHigh: pair.high, createdAt, lastAt: createdAt },
   });
   await tx.membership.createMany({
     data: [...new Set([pair.low, pair.high])].map((userId) => ({
