@@ -43,16 +43,16 @@ BEGIN
     IF v_row.last_at > p_now THEN v_at[v_row.n] := v_row.last_at; END IF;
   END LOOP;
 
-  -- Groups without a device that must be removed, read once the locks are held.
+  -- Groups without a device that must be removed, read once the locks are held. Most are known to have none.
   FOR v_row IN
     SELECT x.n, g.incarnation, g.epoch
     FROM unnest(p_conv_tenant, p_conv_id) WITH ORDINALITY AS x(tenant_id, id, n)
     JOIN channel_groups g ON g.tenant_id = x.tenant_id AND g.conversation_id = x.id
-    WHERE v_last_seq[x.n] IS NOT NULL AND NOT EXISTS (
+    WHERE v_last_seq[x.n] IS NOT NULL AND (NOT g.may_remove OR NOT EXISTS (
       SELECT FROM channel_leaves l JOIN devices d ON d.tenant_id = l.tenant_id AND d.id = l.device_id
       WHERE l.tenant_id = x.tenant_id AND l.conversation_id = x.id AND (d.removed_at IS NOT NULL OR NOT EXISTS (
         SELECT FROM memberships m
-        WHERE m.tenant_id = l.tenant_id AND m.conversation_id = l.conversation_id AND m.user_id = d.user_id)))
+        WHERE m.tenant_id = l.tenant_id AND m.conversation_id = l.conversation_id AND m.user_id = d.user_id))))
   LOOP
     v_incarnation[v_row.n] := v_row.incarnation;
     v_epoch[v_row.n] := v_row.epoch;

@@ -100,16 +100,16 @@ BEGIN
     IF v_row.last_at > p_now THEN v_at[v_row.n] := v_row.last_at; END IF;
   END LOOP;
 
-  -- Groups without a device that must be removed, read once the locks are held.
+  -- Groups without a device that must be removed, read once the locks are held. Most are known to have none.
   FOR v_row IN
     SELECT x.n, g.incarnation, g.epoch
     FROM unnest(p_conv_tenant, p_conv_id) WITH ORDINALITY AS x(tenant_id, id, n)
     JOIN channel_groups g ON g.tenant_id = x.tenant_id AND g.conversation_id = x.id
-    WHERE v_last_seq[x.n] IS NOT NULL AND NOT EXISTS (
+    WHERE v_last_seq[x.n] IS NOT NULL AND (NOT g.may_remove OR NOT EXISTS (
       SELECT FROM channel_leaves l JOIN devices d ON d.tenant_id = l.tenant_id AND d.id = l.device_id
       WHERE l.tenant_id = x.tenant_id AND l.conversation_id = x.id AND (d.removed_at IS NOT NULL OR NOT EXISTS (
         SELECT FROM memberships m
-        WHERE m.tenant_id = l.tenant_id AND m.conversation_id = l.conversation_id AND m.user_id = d.user_id)))
+        WHERE m.tenant_id = l.tenant_id AND m.conversation_id = l.conversation_id AND m.user_id = d.user_id))))
   LOOP
     v_incarnation[v_row.n] := v_row.incarnation;
     v_epoch[v_row.n] := v_row.epoch;
@@ -285,15 +285,8 @@ BEGIN
   DELETE FROM retry_requests r USING unnest(p_tenant, p_conversation, p_seq) AS x(tenant_id, conversation_id, seq)
   WHERE r.tenant_id = x.tenant_id AND r.conversation_id = x.conversation_id AND r.seq = x.seq;
 
-  -- Messages of channels have no entries in mailboxes.
-  DELETE FROM mailbox_entries e
-  USING unnest(p_tenant, p_conversation, p_seq) AS x(tenant_id, conversation_id, seq)
-  JOIN conversations c ON c.tenant_id = x.tenant_id AND c.id = x.conversation_id AND c.kind <> 'channel'
-  JOIN memberships m ON m.tenant_id = c.tenant_id AND m.conversation_id = c.id
-  JOIN devices d ON d.tenant_id = m.tenant_id AND d.user_id = m.user_id
-  JOIN mailboxes b ON b.tenant_id = d.tenant_id AND b.device_id = d.id
-  WHERE e.tenant_id = b.tenant_id AND e.device_id = b.device_id AND e.position > b.acked
-    AND e.conversation_id = x.conversation_id AND e.seq = x.seq;
+  DELETE FROM mailbox_entries e USING unnest(p_tenant, p_conversation, p_seq) AS x(tenant_id, conversation_id, seq)
+  WHERE e.tenant_id = x.tenant_id AND e.conversation_id = x.conversation_id AND e.seq = x.seq;
 END $$;
 
 -- Empties messages that are due, the oldest first, and answers how many there were. Several processes may do this at
@@ -339,7 +332,9 @@ BEGIN
 END $$;
 
 -- Trigger of `conversations`, after DELETE, for all rows of the statement (`gone`): their messages go with them.
-CREATE OR REPLACE FUNCTION seal_forget_conversations() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION seal_forget_conversations() RETURNS trigger LANGUAGE plpgsql
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+AS $$
 BEGIN
   DELETE FROM messages m USING gone g WHERE m.tenant_id = g.tenant_id AND m.conversation_id = g.id;
   RETURN NULL;
@@ -347,26 +342,92 @@ END $$;
 
 -- Trigger of `devices`, after DELETE, for all rows of the statement (`gone`): the messages they sent and the retries they
 -- asked for go with them.
-CREATE OR REPLACE FUNCTION seal_forget_devices() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION seal_forget_devices() RETURNS trigger LANGUAGE plpgsql
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+AS $$
 BEGIN
   DELETE FROM messages m USING gone g WHERE m.tenant_id = g.tenant_id AND m.sender_device_id = g.id;
   DELETE FROM mailbox_entries e USING gone g WHERE e.tenant_id = g.tenant_id AND e.requester_device_id = g.id;
   RETURN NULL;
 END $$;
 
--- Trigger of `mailboxes`, after DELETE, for all rows of the statement (`gone`): their entries go with them.
-CREATE OR REPLACE FUNCTION seal_forget_mailboxes() RETURNS trigger LANGUAGE plpgsql AS $$
+-- Trigger of `mailboxes`, after DELETE, for all rows of the statement (`gone`): their entries go with them. Of long ones the
+-- rest is noted, to go piece by piece: what removes a device holds all conversations of its person locked. Nothing is noted
+-- of a tenant that is going.
+CREATE OR REPLACE FUNCTION seal_forget_mailboxes() RETURNS trigger LANGUAGE plpgsql
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+AS $$
+DECLARE
+  v_gone record;
+  v_at_once CONSTANT int := 1000;
+  v_last bigint;
+  v_deleted int;
 BEGIN
-  DELETE FROM mailbox_entries e USING gone g WHERE e.tenant_id = g.tenant_id AND e.device_id = g.device_id;
+  FOR v_gone IN SELECT g.tenant_id, g.device_id, t.id IS NULL AS is_tenant_gone FROM gone g LEFT JOIN tenants t ON t.id = g.tenant_id
+  LOOP
+    SELECT max(s.position) INTO v_last FROM (
+      SELECT position FROM mailbox_entries
+      WHERE tenant_id = v_gone.tenant_id AND device_id = v_gone.device_id ORDER BY position LIMIT v_at_once) s;
+    IF v_gone.is_tenant_gone THEN v_last := 9223372036854775807; END IF;
+    DELETE FROM mailbox_entries e
+    WHERE e.tenant_id = v_gone.tenant_id AND e.device_id = v_gone.device_id AND e.position <= v_last;
+    GET DIAGNOSTICS v_deleted = ROW_COUNT;
+    IF v_deleted = v_at_once AND NOT v_gone.is_tenant_gone THEN
+      INSERT INTO closed_mailboxes (tenant_id, device_id) VALUES (v_gone.tenant_id, v_gone.device_id)
+      ON CONFLICT DO NOTHING;
+    END IF;
+  END LOOP;
   RETURN NULL;
 END $$;
 
 -- Trigger of `messages`, after DELETE, for all rows of the statement (`gone`): what waits of them in mailboxes goes with
 -- them.
-CREATE OR REPLACE FUNCTION seal_forget_messages() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION seal_forget_messages() RETURNS trigger LANGUAGE plpgsql
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+AS $$
 BEGIN
   DELETE FROM mailbox_entries e USING gone g
   WHERE e.tenant_id = g.tenant_id AND e.conversation_id = g.conversation_id AND e.seq = g.seq;
+  RETURN NULL;
+END $$;
+
+-- Trigger of `devices`, after INSERT, for all rows of the statement (`added`): the groups of their people's channels may
+-- lack them.
+CREATE OR REPLACE FUNCTION seal_note_devices_added() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE channel_groups g SET may_add = true FROM (SELECT DISTINCT tenant_id, user_id FROM added) a, memberships m
+  WHERE m.tenant_id = a.tenant_id AND m.user_id = a.user_id
+    AND g.tenant_id = m.tenant_id AND g.conversation_id = m.conversation_id AND NOT g.may_add;
+  RETURN NULL;
+END $$;
+
+-- Trigger of `devices`, after UPDATE, for all rows of the statement (`before`, `changed`): the groups that have a device
+-- which was removed must remove it.
+CREATE OR REPLACE FUNCTION seal_note_devices_removed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE channel_groups g SET may_remove = true
+  FROM changed c, before b, channel_leaves l
+  WHERE b.tenant_id = c.tenant_id AND b.id = c.id AND b.removed_at IS NULL AND c.removed_at IS NOT NULL
+    AND l.tenant_id = c.tenant_id AND l.device_id = c.id
+    AND g.tenant_id = l.tenant_id AND g.conversation_id = l.conversation_id AND NOT g.may_remove;
+  RETURN NULL;
+END $$;
+
+-- Trigger of `memberships`, after INSERT, for all rows of the statement (`added`): the groups of those channels may lack
+-- devices.
+CREATE OR REPLACE FUNCTION seal_note_members_added() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE channel_groups g SET may_add = true FROM (SELECT DISTINCT tenant_id, conversation_id FROM added) a
+  WHERE g.tenant_id = a.tenant_id AND g.conversation_id = a.conversation_id AND NOT g.may_add;
+  RETURN NULL;
+END $$;
+
+-- Trigger of `memberships`, after DELETE, for all rows of the statement (`gone`): the groups of those channels may have
+-- devices that must be removed.
+CREATE OR REPLACE FUNCTION seal_note_members_gone() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE channel_groups g SET may_remove = true FROM (SELECT DISTINCT tenant_id, conversation_id FROM gone) a
+  WHERE g.tenant_id = a.tenant_id AND g.conversation_id = a.conversation_id AND NOT g.may_remove;
   RETURN NULL;
 END $$;
 

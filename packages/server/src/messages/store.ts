@@ -111,14 +111,16 @@ export async function findHistory(
       where tenant_id = ${tenantId} and conversation_id = ${conversationId}
         and seq < ${before ?? Number.MAX_SAFE_INTEGER} and kind = 'message'
       order by seq desc limit ${limit}
-    ), waiting as (
-      select distinct on (seq) seq, envelope from mailbox_entries
-      where tenant_id = ${tenantId} and device_id = ${deviceId} and conversation_id = ${conversationId}
-        and kind = 'message' and seq between (select min(seq) from page) and (select max(seq) from page)
-      order by seq, position desc)
+    )
     select page.*, waiting.envelope, case when page.expires_at <= now() then ''::bytea else page.body end as body,
       case when page.expires_at <= now() or octet_length(page.body) = 0 then coalesce(page.body_hash, sha256(page.body)) end as body_hash
-    from page left join waiting on waiting.seq = page.seq order by page.seq desc`;
+    from page left join lateral (
+      select envelope from mailbox_entries
+      where tenant_id = ${tenantId} and conversation_id = ${conversationId} and seq = page.seq
+        and device_id = ${deviceId} and kind = 'message'
+      -- Not by the key of the mailbox, which would be read whole.
+      order by position + 0 desc limit 1) waiting on true
+    order by page.seq desc`;
   return {
     messages: rows.map((row) => ({
       conversationId,
