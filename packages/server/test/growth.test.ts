@@ -72,6 +72,10 @@ describe('mailboxes', () => {
     // Nobody is told that it has them.
     const { members } = await alice.first.api.conversations.get.query({ conversationId });
     expect(members.find(({ userId }) => userId === bob.userId)!.deliveredSeq).toBe(0);
+    // What is gone is not looked for again.
+    const [mailbox] = await relay.sql`
+      select acked::int, head::int from mailboxes where device_id = ${bob.first.deviceId}`;
+    expect(mailbox).toEqual({ acked: 3, head: 5 });
     // And a device that says where it was before goes on from where the mailbox begins now.
     const again = await caughtUp(listen(reconnect(relay, tenant, bob.first), '1'));
     expect(messagesIn(again.events).map(({ seq }) => seq)).toEqual([4, 5]);
