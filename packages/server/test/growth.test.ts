@@ -348,9 +348,10 @@ describe('the purges', () => {
   test('run as often as each says, whichever process it is, and one that fails does not keep the others', async () => {
     const TICK_MS = 10 * 60_000;
     const ran: string[] = [];
-    // Fails when it is waited for, as a query does.
-    const down = { then: (_: unknown, reject: (error: Error) => void) => reject(new Error('down')) };
-    const sql = (() => down) as unknown as Relay['sql'];
+    const down = (): never => {
+      throw new Error('down');
+    };
+    const sql = down as unknown as Relay['sql'];
     const failing = async (now: number) => {
       const error = await runPurges({ sql, now, rates: RATES }, TICK_MS).catch((thrown: unknown) => thrown);
       ran.push(`${(error as AggregateError).errors.length}`);

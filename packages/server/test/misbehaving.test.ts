@@ -92,7 +92,7 @@ describe('two tenants that have all ids in common', () => {
   });
 });
 
-describe('app keys that nobody has', () => {
+describe('app keys that no tenant has', () => {
   /** The look-ups that a resolver makes; those of keys that begin with `slow` are answered when the test says so. */
   function resolver() {
     const asked: string[] = [];
@@ -128,7 +128,7 @@ describe('app keys that nobody has', () => {
     expect(await again).toBe('UNKNOWN_APP_KEY');
   });
 
-  test('never push out one that somebody has, however many come', async () => {
+  test('never push out one that a tenant has, however many come', async () => {
     const { asked, resolve } = resolver();
     expect(await resolve('pk_good')).toBe('T');
     for (let i = 0; i < 25_000; i++) await resolve(`guess-${i}`);

@@ -49,7 +49,7 @@ async function addToTenant(tx: TransactionSql, tenantId: TenantId, size: number)
   return row!.bytes;
 }
 
-/** Counts the files of every tenant anew, so that what was deleted has its room again. */
+/** Counts the files of every tenant again, so that what was deleted has its room again. */
 export async function recountStorage(sql: Sql): Promise<void> {
   const tenants = await sql<{ id: TenantId }[]>`select distinct tenant_id as id from tenant_storage`;
   for (const { id } of tenants) {

@@ -3,7 +3,7 @@ import type { Sql } from 'postgres';
 import type { PurgeContext } from './purge.ts';
 import { findTenants } from './tenants.ts';
 
-/** Entries that one transaction deletes: whoever sends to the device waits no longer than that takes. */
+/** Entries that one transaction deletes: a sender to the device waits no longer than that takes. */
 const AT_ONCE = 1_000;
 
 interface Mailbox {

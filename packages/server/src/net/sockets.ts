@@ -1,6 +1,5 @@
 import { STATUS_CODES, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { Logger } from '../log.ts';
 
 /**
  * Gives every connection of `server` an error handler for as long as it lives. Node takes its own off a socket that it
@@ -22,19 +21,19 @@ export function refuseSocket(socket: Duplex, status: number, retryAfterSeconds: 
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${retry}connection: close\r\ncontent-length: 0\r\n\r\n`);
 }
 
-/** The log says at most this often that connections had no room, ms. */
-const WARN_MS = 60_000;
+/** `onDropped` is called at most this often, ms. */
+const SAY_MS = 60_000;
 
-/** Says in the log that connections were closed because the process has too many, and how many there were. */
-export function warnOfDrops(server: Server, log: Pick<Logger, 'warn'>): void {
+/** Tells how many connections `server` has closed since the last time because it has as many as it may. */
+export function countDropped(server: Server, onDropped: (dropped: number) => void): void {
   let dropped = 0;
   let timer: NodeJS.Timeout | null = null;
   const say = (): void => {
     timer = null;
     if (dropped === 0) return;
-    log.warn({ dropped, most: server.maxConnections }, 'connections were closed: there are too many');
+    onDropped(dropped);
     dropped = 0;
-    timer = setTimeout(say, WARN_MS).unref();
+    timer = setTimeout(say, SAY_MS).unref();
   };
   server.on('drop', () => {
     dropped++;
