@@ -31,7 +31,7 @@ async function sceneIn(relay: Relay): Promise<Scene> {
   const [alice, bob] = [await signUp(relay, tenant), await signUp(relay, tenant)];
   const { conversationId: dm } = await alice.first.api.conversations.openDm.mutate({ userId: bob.userId });
   await alice.first.api.messages.send.mutate(messageTo(dm, [alice, bob], alice.first, 'first'));
-  return { tenant, alice, bob, dm, channel: (await channelOf(alice, [bob])).conversationId as ConversationId };
+  return { tenant, alice, bob, dm, channel: (await channelOf(alice, [bob])).conversationId };
 }
 
 /** A long DM of many senders, all of which waits for Bob, and a channel with very many members. */
