@@ -3,7 +3,7 @@
 -- every device of the group is a present device of a member, the sending one among them.
 --
 -- Arrays that describe one thing run in parallel. Indexes into them count from 1.
---   p_now        when the messages were accepted
+--   p_now        when the messages were accepted, as the calling process's clock has it
 --   p_process    the sending process; its notices to the others carry this name
 --   p_conv_*     the channels of the batch, each once, ascending
 --   p_item_*     the messages in the order of arrival, none twice
@@ -18,13 +18,15 @@ CREATE OR REPLACE FUNCTION seal_channel_send(
   p_body_offset int[], p_body_length int[], p_envelope_offset int[], p_envelope_length int[],
   p_blob bytea,
   OUT o_seq bigint[],
-  OUT o_known_item int[], OUT o_known_seq bigint[], OUT o_known_at timestamptz[]
+  OUT o_known_item int[], OUT o_known_seq bigint[], OUT o_known_at timestamptz[],
+  OUT o_late_item int[], OUT o_late_at timestamptz[]
 ) LANGUAGE plpgsql
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
 AS $$
 DECLARE
   v_row record;
   v_last_seq bigint[] := array_fill(NULL::bigint, ARRAY[cardinality(p_conv_id)]);
+  v_at timestamptz[] := array_fill(p_now, ARRAY[cardinality(p_conv_id)]);
   v_incarnation bigint[] := array_fill(NULL::bigint, ARRAY[cardinality(p_conv_id)]);
   v_epoch bigint[] := array_fill(NULL::bigint, ARRAY[cardinality(p_conv_id)]);
   v_is_open boolean[] := array_fill(false, ARRAY[cardinality(p_item_conv)]);
@@ -32,24 +34,25 @@ BEGIN
   o_seq := array_fill(NULL::bigint, ARRAY[cardinality(p_item_conv)]);
 
   FOR v_row IN
-    SELECT x.n, c.last_seq
+    SELECT x.n, c.last_seq, c.last_at
     FROM unnest(p_conv_tenant, p_conv_id) WITH ORDINALITY AS x(tenant_id, id, n)
     JOIN conversations c ON c.tenant_id = x.tenant_id AND c.id = x.id AND c.kind = 'channel'
     ORDER BY x.n FOR UPDATE OF c
   LOOP
     v_last_seq[v_row.n] := v_row.last_seq;
+    IF v_row.last_at > p_now THEN v_at[v_row.n] := v_row.last_at; END IF;
   END LOOP;
 
-  -- Groups without a device that must be removed, read once the locks are held.
+  -- Groups without a device that must be removed, read once the locks are held. Most are known to have none.
   FOR v_row IN
     SELECT x.n, g.incarnation, g.epoch
     FROM unnest(p_conv_tenant, p_conv_id) WITH ORDINALITY AS x(tenant_id, id, n)
     JOIN channel_groups g ON g.tenant_id = x.tenant_id AND g.conversation_id = x.id
-    WHERE v_last_seq[x.n] IS NOT NULL AND NOT EXISTS (
+    WHERE v_last_seq[x.n] IS NOT NULL AND (NOT g.may_remove OR NOT EXISTS (
       SELECT FROM channel_leaves l JOIN devices d ON d.tenant_id = l.tenant_id AND d.id = l.device_id
       WHERE l.tenant_id = x.tenant_id AND l.conversation_id = x.id AND (d.removed_at IS NOT NULL OR NOT EXISTS (
         SELECT FROM memberships m
-        WHERE m.tenant_id = l.tenant_id AND m.conversation_id = l.conversation_id AND m.user_id = d.user_id)))
+        WHERE m.tenant_id = l.tenant_id AND m.conversation_id = l.conversation_id AND m.user_id = d.user_id))))
   LOOP
     v_incarnation[v_row.n] := v_row.incarnation;
     v_epoch[v_row.n] := v_row.epoch;
@@ -69,8 +72,8 @@ BEGIN
   FOR v_row IN
     SELECT i.n, m.seq, m.created_at
     FROM unnest(p_item_conv, p_item_message, p_item_device) WITH ORDINALITY AS i(conv, message_id, device_id, n)
-    JOIN messages m ON m.conversation_id = p_conv_id[i.conv] AND m.sender_device_id = i.device_id
-      AND m.message_id = i.message_id AND (m.tenant_id = p_conv_tenant[i.conv]) IS TRUE
+    JOIN messages m ON m.tenant_id = p_conv_tenant[i.conv] AND m.sender_device_id = i.device_id
+      AND m.message_id = i.message_id AND (m.conversation_id = p_conv_id[i.conv]) IS TRUE
   LOOP
     v_is_open[v_row.n] := false;
     o_known_item := o_known_item || v_row.n::int;
@@ -89,15 +92,20 @@ BEGIN
     (tenant_id, conversation_id, seq, message_id, sender_user_id, sender_device_id, created_at, body,
       incarnation, epoch, envelope)
   SELECT p_conv_tenant[p_item_conv[s.n]], p_conv_id[p_item_conv[s.n]], s.seq,
-    p_item_message[s.n], p_item_user[s.n], p_item_device[s.n], p_now,
+    p_item_message[s.n], p_item_user[s.n], p_item_device[s.n], v_at[p_item_conv[s.n]],
     substring(p_blob FROM p_body_offset[s.n] FOR p_body_length[s.n]),
     p_item_incarnation[s.n], p_item_epoch[s.n],
     substring(p_blob FROM p_envelope_offset[s.n] FOR p_envelope_length[s.n])
   FROM unnest(o_seq) WITH ORDINALITY AS s(seq, n) WHERE s.seq IS NOT NULL;
   IF NOT FOUND THEN RETURN; END IF;
 
+  IF p_now < ANY (v_at) THEN
+    SELECT array_agg(s.n::int), array_agg(v_at[p_item_conv[s.n]]) INTO o_late_item, o_late_at
+    FROM unnest(o_seq) WITH ORDINALITY AS s(seq, n) WHERE s.seq IS NOT NULL AND v_at[p_item_conv[s.n]] > p_now;
+  END IF;
+
   FOR v_row IN
-    UPDATE conversations c SET last_seq = x.last_seq
+    UPDATE conversations c SET last_seq = x.last_seq, last_at = v_at[x.conv]
     FROM (
       SELECT p_item_conv[s.n] AS conv, min(s.seq) AS first_seq, max(s.seq) AS last_seq
       FROM unnest(o_seq) WITH ORDINALITY AS s(seq, n) WHERE s.seq IS NOT NULL GROUP BY 1

@@ -34,8 +34,8 @@ BEGIN
       WHERE o.tenant_id = x.tenant_id AND o.id = x.id AND o.item < x.item
     )) AND NOT EXISTS (
       SELECT FROM messages m
-      WHERE m.conversation_id = x.conversation_id AND m.sender_device_id = x.device_id AND m.message_id = x.message_id
-        AND m.tenant_id = x.tenant_id
+      WHERE m.tenant_id = x.tenant_id AND m.sender_device_id = x.device_id AND m.message_id = x.message_id
+        AND (m.conversation_id = x.conversation_id) IS TRUE
     )
   );
 END $$;

@@ -17,13 +17,6 @@ BEGIN
   DELETE FROM retry_requests r USING unnest(p_tenant, p_conversation, p_seq) AS x(tenant_id, conversation_id, seq)
   WHERE r.tenant_id = x.tenant_id AND r.conversation_id = x.conversation_id AND r.seq = x.seq;
 
-  -- Messages of channels have no entries in mailboxes.
-  DELETE FROM mailbox_entries e
-  USING unnest(p_tenant, p_conversation, p_seq) AS x(tenant_id, conversation_id, seq)
-  JOIN conversations c ON c.tenant_id = x.tenant_id AND c.id = x.conversation_id AND c.kind <> 'channel'
-  JOIN memberships m ON m.tenant_id = c.tenant_id AND m.conversation_id = c.id
-  JOIN devices d ON d.tenant_id = m.tenant_id AND d.user_id = m.user_id
-  JOIN mailboxes b ON b.tenant_id = d.tenant_id AND b.device_id = d.id
-  WHERE e.tenant_id = b.tenant_id AND e.device_id = b.device_id AND e.position > b.acked
-    AND e.conversation_id = x.conversation_id AND e.seq = x.seq;
+  DELETE FROM mailbox_entries e USING unnest(p_tenant, p_conversation, p_seq) AS x(tenant_id, conversation_id, seq)
+  WHERE e.tenant_id = x.tenant_id AND e.conversation_id = x.conversation_id AND e.seq = x.seq;
 END $$;

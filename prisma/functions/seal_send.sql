@@ -5,7 +5,7 @@
 -- publishes a device list takes the same locks in the same order, so a removed device gets nothing afterwards.
 --
 -- Arrays that describe one thing run in parallel. Indexes into them count from 1.
---   p_now         when the messages were accepted
+--   p_now         when the messages were accepted, as the calling process's clock has it
 --   p_conv_*      the conversations of the batch, each once, ascending
 --   p_group_*     what senders believe of a conversation: which one, and how many members it has
 --   p_claim_*     those members, each with the version of its device list
@@ -19,6 +19,7 @@
 --   o_seq         for each item the sequence number it was stored with, else null
 --   o_head        for each device where its mailbox ended before, null when it has none
 --   o_known_*     items that had been stored before, with their number and time
+--   o_late_*      items that got a later time than p_now, as an earlier message of their conversation has it; null for none
 -- An item that is in neither came with a stale idea of the conversation's members or devices, or its conversation is a
 -- channel: nothing of it was stored.
 --
@@ -36,13 +37,15 @@ CREATE OR REPLACE FUNCTION seal_send(
   p_blob bytea,
   p_notices text[],
   OUT o_seq bigint[], OUT o_head bigint[],
-  OUT o_known_item int[], OUT o_known_seq bigint[], OUT o_known_at timestamptz[]
+  OUT o_known_item int[], OUT o_known_seq bigint[], OUT o_known_at timestamptz[],
+  OUT o_late_item int[], OUT o_late_at timestamptz[]
 ) LANGUAGE plpgsql
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
 AS $$
 DECLARE
   v_row record;
   v_last_seq bigint[] := array_fill(NULL::bigint, ARRAY[cardinality(p_conv_id)]);
+  v_at timestamptz[] := array_fill(p_now, ARRAY[cardinality(p_conv_id)]);
   v_is_current boolean[] := array_fill(false, ARRAY[cardinality(p_group_conv)]);
   v_is_open boolean[] := array_fill(true, ARRAY[cardinality(p_item_group)]);
 BEGIN
@@ -50,12 +53,13 @@ BEGIN
   o_head := array_fill(NULL::bigint, ARRAY[cardinality(p_box_device)]);
 
   FOR v_row IN
-    SELECT x.n, c.last_seq
+    SELECT x.n, c.last_seq, c.last_at
     FROM unnest(p_conv_tenant, p_conv_id) WITH ORDINALITY AS x(tenant_id, id, n)
     JOIN conversations c ON c.tenant_id = x.tenant_id AND c.id = x.id AND c.kind <> 'channel'
     ORDER BY x.n FOR UPDATE OF c
   LOOP
     v_last_seq[v_row.n] := v_row.last_seq;
+    IF v_row.last_at > p_now THEN v_at[v_row.n] := v_row.last_at; END IF;
   END LOOP;
 
   FOR v_row IN
@@ -87,11 +91,11 @@ BEGIN
   FOR v_row IN
     SELECT i.n, m.seq, m.created_at
     FROM unnest(p_item_group, p_item_message, p_item_device) WITH ORDINALITY AS i(grp, message_id, device_id, n)
-    JOIN messages m ON m.conversation_id = p_conv_id[p_group_conv[i.grp]]
+    JOIN messages m ON m.tenant_id = p_conv_tenant[p_group_conv[i.grp]]
       AND m.sender_device_id = i.device_id AND m.message_id = i.message_id
-      -- IS TRUE keeps the tenant out of the choice of an index: beside an empty table the planner may take the one by
-      -- tenant and conversation, and reads all of the conversation ever after.
-      AND (m.tenant_id = p_conv_tenant[p_group_conv[i.grp]]) IS TRUE
+      -- IS TRUE keeps the conversation out of the choice of an index: beside an empty table the planner may take the one
+      -- by tenant and conversation, and reads all of the conversation ever after.
+      AND (m.conversation_id = p_conv_id[p_group_conv[i.grp]]) IS TRUE
   LOOP
     v_is_open[v_row.n] := false;
     o_known_item := o_known_item || v_row.n::int;
@@ -119,12 +123,12 @@ BEGIN
   INSERT INTO messages
     (tenant_id, conversation_id, seq, message_id, sender_user_id, sender_device_id, created_at, body)
   SELECT p_conv_tenant[p_group_conv[p_item_group[s.n]]], p_conv_id[p_group_conv[p_item_group[s.n]]], s.seq,
-    p_item_message[s.n], p_item_user[s.n], p_item_device[s.n], p_now,
-    substring(p_blob FROM p_item_offset[s.n] FOR p_item_length[s.n])
+    p_item_message[s.n], p_item_user[s.n], p_item_device[s.n],
+    v_at[p_group_conv[p_item_group[s.n]]], substring(p_blob FROM p_item_offset[s.n] FOR p_item_length[s.n])
   FROM unnest(o_seq) WITH ORDINALITY AS s(seq, n) WHERE s.seq IS NOT NULL;
   IF NOT FOUND THEN RETURN; END IF;
 
-  UPDATE conversations c SET last_seq = x.last_seq
+  UPDATE conversations c SET last_seq = x.last_seq, last_at = v_at[x.conv]
   FROM (
     SELECT p_group_conv[p_item_group[s.n]] AS conv, max(s.seq) AS last_seq
     FROM unnest(o_seq) WITH ORDINALITY AS s(seq, n) WHERE s.seq IS NOT NULL GROUP BY 1
@@ -144,6 +148,12 @@ BEGIN
     FROM unnest(p_envelope_item, p_envelope_box) AS e(item, box) WHERE o_seq[e.item] IS NOT NULL GROUP BY 1
   ) x
   WHERE b.tenant_id = p_box_tenant[x.box] AND b.device_id = p_box_device[x.box];
+
+  IF p_now < ANY (v_at) THEN
+    SELECT array_agg(s.n::int), array_agg(v_at[p_group_conv[p_item_group[s.n]]]) INTO o_late_item, o_late_at
+    FROM unnest(o_seq) WITH ORDINALITY AS s(seq, n)
+    WHERE s.seq IS NOT NULL AND v_at[p_group_conv[p_item_group[s.n]]] > p_now;
+  END IF;
 
   PERFORM pg_notify('seal', notice) FROM unnest(p_notices) AS notice;
 END $$;

@@ -32,7 +32,7 @@ export function createBody({ rng }: Cryptography, conversationId: ConversationId
 }
 
 /** A key envelope as it is once a session is answered: form and length are real, its secret parts random. */
-function createEnvelope({ rng }: Cryptography): Bytes {
+export function createEnvelope({ rng }: Cryptography): Bytes {
   const headerBytes = encodeEnvelopeHeader({
     senderListVersion: 1,
     recipientListVersion: 1,

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { boundMailboxes } from '../../server/src/jobs/mailboxes.ts';
+import type { Rates } from '../../server/src/limits/rates.ts';
 import { openHouse, type House } from './support/house.ts';
 import { createNetwork, type Network } from './support/network.ts';
 import { dmWith, expectShown, online, until } from './support/wait.ts';
@@ -43,6 +45,28 @@ interface Frame {
     };
   };
 }
+
+describe('a mailbox that was cut while its device was away', () => {
+  it('the device reads what was cut in the history, and asks the senders for the keys', async () => {
+    const [alice, bob] = await Promise.all([house.enter(null), house.enter(null)]);
+    await Promise.all([online(alice.client), online(bob.client)]);
+    const atAlice = await alice.client.openDm(bob.userId);
+    await atAlice.send('before');
+    await expectShown(await dmWith(bob.client, alice.userId), ['before']);
+    await bob.client.close();
+    for (const text of ['one', 'two', 'three', 'four']) await atAlice.send(text);
+    const { sql } = house.relay;
+    await expect
+      .poll(() => sql`select from mailbox_entries where conversation_id = ${atAlice.conversationId}`)
+      .toHaveLength(4);
+    await boundMailboxes({ sql, rates: { mailboxEntries: 1 } as Rates });
+
+    const again = house.open({ store: bob.store });
+    const there = await dmWith(again, alice.userId);
+    await expectShown(there, ['before', 'one', 'two', 'three', 'four']);
+    expect(there.messages.get()).toMatchObject({ missing: [] });
+  });
+});
 
 describe('a message that the server keeps back', () => {
   for (const [place, seq] of [

@@ -30,6 +30,7 @@ export const ERRORS: Readonly<Record<ErrorCode, { readonly status: number; reado
   // Limits
   RATE_LIMITED: { status: 429, text: 'Too many requests. Please wait a moment.' },
   TOO_MANY_CONNECTIONS: { status: 429, text: 'Too many open connections for this person.' },
+  QUOTA_EXCEEDED: { status: 429, text: 'There is no room left for files. Delete some first.' },
   TOO_MANY_DEVICES: { status: 409, text: 'This account has reached its device limit.' },
   // Messaging
   NOT_A_MEMBER: { status: 403, text: 'You are not in this conversation.' },

@@ -24,6 +24,7 @@ const RETRYABLE = {
   // Limits
   RATE_LIMITED: true,
   TOO_MANY_CONNECTIONS: true,
+  QUOTA_EXCEEDED: false,
   TOO_MANY_DEVICES: false,
   // Messaging
   NOT_A_MEMBER: false,
@@ -87,7 +88,7 @@ export interface ErrorDetails {
   readonly deviceListDelta?: DeviceListDelta;
   /** For `EPOCH_STALE`: where the channel is. */
   readonly group?: { readonly incarnation: number; readonly epoch: number; readonly lastSeq: number };
-  /** For `TOO_LARGE`: the most that is allowed, bytes. */
+  /** For `TOO_LARGE` and `QUOTA_EXCEEDED`: the most that is allowed, bytes. */
   readonly maxBytes?: number;
 }
 

@@ -165,8 +165,25 @@ export const ATTACHMENT_LIMITS = {
   maxSize: 2 ** 40,
 } as const;
 
-/** What a tenant's people may upload unless configured otherwise, bytes of plaintext. */
-export const DEFAULT_QUOTAS = { attachmentBytes: 25_000_000, imageBytes: 5_000_000 } as const;
+/** What a tenant's people may upload unless configured otherwise. */
+export const DEFAULT_QUOTAS = {
+  /** The largest file and the largest image, bytes of plaintext. */
+  attachmentBytes: 25_000_000,
+  imageBytes: 5_000_000,
+  /** Files that one person, and all people of a tenant, have stored at a time, bytes of ciphertext. */
+  storageBytesPerUser: 1_000_000_000,
+  storageBytesPerTenant: 100_000_000_000,
+} as const;
+
+/** How long a server keeps what people leave behind, unless configured otherwise. */
+export const DEFAULT_RETENTION = {
+  /** Bodies and files of messages, days: a hundred years stand for always. */
+  messageDays: 36_500,
+  /** A guest whose devices have not been there for so many days is deleted, with their DMs. */
+  guestDays: 365,
+  /** What waits for one device at most; of more the oldest go, and the device reads those from the history. */
+  mailboxEntries: 10_000,
+} as const;
 
 /** Counts. */
 export const COUNT_LIMITS = {

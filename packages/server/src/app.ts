@@ -7,7 +7,8 @@ import { databaseErrorClass } from './db/error-class.ts';
 import { proveWrite } from './health/probe-store.ts';
 import { createInfrastructure } from './infrastructure.ts';
 import { startMaintenance, type JobIntervals } from './jobs/maintenance.ts';
-import { expireMessages, purgeExpired } from './jobs/store.ts';
+import { PURGE_MS, runPurges } from './jobs/purges.ts';
+import { expireMessages } from './jobs/store.ts';
 import { createTurns, type TurnLimits } from './fairness/turns.ts';
 import { classesFor, createCallControl } from './limits/calls.ts';
 import type { Rates } from './limits/rates.ts';
@@ -126,7 +127,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   await bus.start();
   const maintenance = await startMaintenance({
     url: databaseUrl,
-    purge: () => purgeExpired(jobs, clock()),
+    purge: () => runPurges({ sql: jobs, now: clock(), rates }, PURGE_MS),
     expire: () => expireMessages(jobs, clock()),
     onError,
     intervals: jobIntervals,

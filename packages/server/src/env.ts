@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { resolve } from 'node:path';
-import { ATTACHMENT_LIMITS, DEFAULT_QUOTAS, DEFAULT_RATES } from '@seal-chat/protocol';
+import { ATTACHMENT_LIMITS, DEFAULT_QUOTAS, DEFAULT_RATES, DEFAULT_RETENTION } from '@seal-chat/protocol';
 import { z } from 'zod';
 import type { Rates } from './limits/rates.ts';
 import type { NetworkLimits } from './net/admission.ts';
@@ -161,6 +161,17 @@ export const VARIABLES = {
     DEFAULT_QUOTAS.imageBytes,
     'Bytes of the largest image. Clients hold it: the server cannot see what a file is.',
   ),
+  STORAGE_BYTES_PER_USER: quota(DEFAULT_QUOTAS.storageBytesPerUser, 'Bytes of files that one person may have stored.'),
+  STORAGE_BYTES_PER_TENANT: quota(
+    DEFAULT_QUOTAS.storageBytesPerTenant,
+    'Bytes of files that all people of a tenant may have stored.',
+  ),
+  MESSAGE_DAYS: rate(DEFAULT_RETENTION.messageDays, 'Days after which messages lose their bodies and files.'),
+  GUEST_DAYS: rate(DEFAULT_RETENTION.guestDays, 'Days after which a guest who does not come back is deleted.'),
+  MAILBOX_ENTRIES: rate(
+    DEFAULT_RETENTION.mailboxEntries,
+    'What waits for a device at most; of more the oldest go, and the device reads those from the history.',
+  ),
 } as const satisfies Record<string, Variable<unknown>>;
 
 /** Sockets of one address that are on their way to sign in; more where an address may have many. */
@@ -235,6 +246,11 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       attachmentsPerMinutePerUser: read('ATTACHMENTS_PER_MINUTE'),
       attachmentBytes: read('MAX_ATTACHMENT_BYTES'),
       imageBytes: read('MAX_IMAGE_BYTES'),
+      storageBytesPerUser: read('STORAGE_BYTES_PER_USER'),
+      storageBytesPerTenant: read('STORAGE_BYTES_PER_TENANT'),
+      messageDays: read('MESSAGE_DAYS'),
+      guestDays: read('GUEST_DAYS'),
+      mailboxEntries: read('MAILBOX_ENTRIES'),
     },
   };
 }

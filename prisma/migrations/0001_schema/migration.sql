@@ -95,6 +95,7 @@ CREATE TABLE "devices" (
     "checkpoint_rev" BIGINT NOT NULL DEFAULT 0,
     "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
     "removed_at" TIMESTAMPTZ(3),
+    "seen_on" DATE NOT NULL DEFAULT CURRENT_TIMESTAMP,
 
     CONSTRAINT "devices_pkey" PRIMARY KEY ("tenant_id","id")
 );
@@ -128,6 +129,7 @@ CREATE TABLE "used_refresh_tokens" (
     "tenant_id" UUID NOT NULL,
     "hash" BYTEA NOT NULL,
     "session_id" UUID NOT NULL,
+    "used_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
 
     CONSTRAINT "used_refresh_tokens_pkey" PRIMARY KEY ("tenant_id","hash")
 );
@@ -217,6 +219,7 @@ CREATE TABLE "spent_prekeys" (
     "kind" "prekey_kind" NOT NULL,
     "key_id" BIGINT NOT NULL,
     "digest" BYTEA NOT NULL,
+    "spent_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
 
     CONSTRAINT "spent_prekeys_pkey" PRIMARY KEY ("tenant_id","device_id","kind","key_id")
 );
@@ -229,6 +232,8 @@ CREATE TABLE "conversations" (
     "dm_low" UUID,
     "dm_high" UUID,
     "last_seq" BIGINT NOT NULL DEFAULT 0,
+    "last_at" TIMESTAMPTZ(3),
+    "emptied_seq" BIGINT NOT NULL DEFAULT 0,
     "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
 
     CONSTRAINT "conversations_pkey" PRIMARY KEY ("tenant_id","id")
@@ -292,6 +297,23 @@ CREATE TABLE "mailbox_entries" (
 );
 
 -- CreateTable
+CREATE TABLE "closed_mailboxes" (
+    "tenant_id" UUID NOT NULL,
+    "device_id" UUID NOT NULL,
+
+    CONSTRAINT "closed_mailboxes_pkey" PRIMARY KEY ("tenant_id","device_id")
+);
+
+-- CreateTable
+CREATE TABLE "tenant_storage" (
+    "tenant_id" UUID NOT NULL,
+    "shard" SMALLINT NOT NULL,
+    "bytes" BIGINT NOT NULL,
+
+    CONSTRAINT "tenant_storage_pkey" PRIMARY KEY ("tenant_id","shard")
+);
+
+-- CreateTable
 CREATE TABLE "retry_requests" (
     "tenant_id" UUID NOT NULL,
     "conversation_id" UUID NOT NULL,
@@ -320,6 +342,8 @@ CREATE TABLE "channel_groups" (
     "group_info" BYTEA NOT NULL,
     "authenticator" BYTEA NOT NULL,
     "is_reported" BOOLEAN NOT NULL DEFAULT false,
+    "may_remove" BOOLEAN NOT NULL DEFAULT true,
+    "may_add" BOOLEAN NOT NULL DEFAULT true,
 
     CONSTRAINT "channel_groups_pkey" PRIMARY KEY ("tenant_id","conversation_id"),
     CONSTRAINT "channel_groups_names" CHECK (
@@ -391,6 +415,7 @@ CREATE TABLE "spent_key_packages" (
     "tenant_id" UUID NOT NULL,
     "device_id" UUID NOT NULL,
     "ref" BYTEA NOT NULL,
+    "spent_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
 
     CONSTRAINT "spent_key_packages_pkey" PRIMARY KEY ("tenant_id","device_id","ref")
 );
@@ -425,6 +450,33 @@ CREATE INDEX "publishable_keys_tenant_id_idx" ON "publishable_keys"("tenant_id")
 
 -- CreateIndex
 CREATE INDEX "rate_counters_expire_idx" ON "rate_counters"("expire");
+
+-- CreateIndex
+CREATE INDEX "rate_counters_tenant_id_idx" ON "rate_counters"("tenant_id");
+
+-- CreateIndex
+CREATE INDEX "used_refresh_tokens_used_at_idx" ON "used_refresh_tokens"("used_at");
+
+-- CreateIndex
+CREATE INDEX "links_tenant_id_device_id_idx" ON "links"("tenant_id", "device_id");
+
+-- CreateIndex
+CREATE INDEX "spent_prekeys_spent_at_idx" ON "spent_prekeys"("spent_at");
+
+-- CreateIndex
+CREATE INDEX "spent_key_packages_spent_at_idx" ON "spent_key_packages"("spent_at");
+
+-- CreateIndex
+CREATE INDEX "conversations_tenant_id_dm_high_idx" ON "conversations"("tenant_id", "dm_high");
+
+-- CreateIndex
+CREATE INDEX "invitations_tenant_id_inviter_user_id_idx" ON "invitations"("tenant_id", "inviter_user_id");
+
+-- CreateIndex
+CREATE INDEX "mailbox_entries_tenant_id_conversation_id_seq_idx" ON "mailbox_entries"("tenant_id", "conversation_id", "seq");
+
+-- CreateIndex
+CREATE INDEX "retry_requests_tenant_id_device_id_idx" ON "retry_requests"("tenant_id", "device_id");
 
 -- CreateIndex
 CREATE UNIQUE INDEX "users_tenant_id_username_key_key" ON "users"("tenant_id", "username_key");
@@ -463,7 +515,7 @@ CREATE UNIQUE INDEX "conversations_tenant_id_dm_low_dm_high_key" ON "conversatio
 CREATE INDEX "memberships_tenant_id_user_id_conversation_id_idx" ON "memberships"("tenant_id", "user_id", "conversation_id");
 
 -- CreateIndex
-CREATE UNIQUE INDEX "messages_conversation_id_sender_device_id_message_id_key" ON "messages"("conversation_id", "sender_device_id", "message_id");
+CREATE UNIQUE INDEX "messages_tenant_id_sender_device_id_message_id_conversation_key" ON "messages"("tenant_id", "sender_device_id", "message_id", "conversation_id");
 
 -- CreateIndex
 CREATE UNIQUE INDEX "channel_groups_tenant_id_name_key_key" ON "channel_groups"("tenant_id", "name_key");
@@ -550,6 +602,12 @@ ALTER TABLE "memberships" ADD CONSTRAINT "memberships_tenant_id_conversation_id_
 ALTER TABLE "memberships" ADD CONSTRAINT "memberships_tenant_id_user_id_fkey" FOREIGN KEY ("tenant_id", "user_id") REFERENCES "users"("tenant_id", "id") ON DELETE CASCADE ON UPDATE CASCADE;
 
 -- AddForeignKey
+ALTER TABLE "closed_mailboxes" ADD CONSTRAINT "closed_mailboxes_tenant_id_fkey" FOREIGN KEY ("tenant_id") REFERENCES "tenants"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "tenant_storage" ADD CONSTRAINT "tenant_storage_tenant_id_fkey" FOREIGN KEY ("tenant_id") REFERENCES "tenants"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
 ALTER TABLE "mailboxes" ADD CONSTRAINT "mailboxes_tenant_id_device_id_fkey" FOREIGN KEY ("tenant_id", "device_id") REFERENCES "devices"("tenant_id", "id") ON DELETE CASCADE ON UPDATE CASCADE;
 
 -- AddForeignKey
@@ -600,9 +658,12 @@ ALTER TABLE "attachments" ADD CONSTRAINT "attachments_tenant_id_conversation_id_
 -- AddForeignKey
 ALTER TABLE "attachment_parts" ADD CONSTRAINT "attachment_parts_tenant_id_attachment_id_fkey" FOREIGN KEY ("tenant_id", "attachment_id") REFERENCES "attachments"("tenant_id", "id") ON DELETE CASCADE ON UPDATE CASCADE;
 
--- Messages that wait for their end, and uploads that no message names yet: other rows cost these indexes nothing.
+-- Messages that wait for their end, uploads that no message names yet, Welcomes that are kept, and requests for a retry:
+-- other rows cost these indexes nothing.
 CREATE INDEX "messages_expiring" ON "messages"("expires_at") WHERE "expires_at" IS NOT NULL;
 CREATE INDEX "attachments_orphans" ON "attachments"("created_at") WHERE "message_seq" IS NULL;
+CREATE INDEX "channel_commits_welcomes" ON "channel_commits"("tenant_id", "conversation_id", "seq") WHERE "welcome" IS NOT NULL;
+CREATE INDEX "mailbox_entries_requests" ON "mailbox_entries"("tenant_id", "requester_device_id") WHERE "requester_device_id" IS NOT NULL;
 
 -- Rows that change with every batch or Commit keep room for their next version on the same page.
 ALTER TABLE "conversations" SET (fillfactor = 50);

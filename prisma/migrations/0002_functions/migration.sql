@@ -60,7 +60,7 @@ END $$;
 -- every device of the group is a present device of a member, the sending one among them.
 --
 -- Arrays that describe one thing run in parallel. Indexes into them count from 1.
---   p_now        when the messages were accepted
+--   p_now        when the messages were accepted, as the calling process's clock has it
 --   p_process    the sending process; its notices to the others carry this name
 --   p_conv_*     the channels of the batch, each once, ascending
 --   p_item_*     the messages in the order of arrival, none twice
@@ -75,13 +75,15 @@ CREATE OR REPLACE FUNCTION seal_channel_send(
   p_body_offset int[], p_body_length int[], p_envelope_offset int[], p_envelope_length int[],
   p_blob bytea,
   OUT o_seq bigint[],
-  OUT o_known_item int[], OUT o_known_seq bigint[], OUT o_known_at timestamptz[]
+  OUT o_known_item int[], OUT o_known_seq bigint[], OUT o_known_at timestamptz[],
+  OUT o_late_item int[], OUT o_late_at timestamptz[]
 ) LANGUAGE plpgsql
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
 AS $$
 DECLARE
   v_row record;
   v_last_seq bigint[] := array_fill(NULL::bigint, ARRAY[cardinality(p_conv_id)]);
+  v_at timestamptz[] := array_fill(p_now, ARRAY[cardinality(p_conv_id)]);
   v_incarnation bigint[] := array_fill(NULL::bigint, ARRAY[cardinality(p_conv_id)]);
   v_epoch bigint[] := array_fill(NULL::bigint, ARRAY[cardinality(p_conv_id)]);
   v_is_open boolean[] := array_fill(false, ARRAY[cardinality(p_item_conv)]);
@@ -89,24 +91,25 @@ BEGIN
   o_seq := array_fill(NULL::bigint, ARRAY[cardinality(p_item_conv)]);
 
   FOR v_row IN
-    SELECT x.n, c.last_seq
+    SELECT x.n, c.last_seq, c.last_at
     FROM unnest(p_conv_tenant, p_conv_id) WITH ORDINALITY AS x(tenant_id, id, n)
     JOIN conversations c ON c.tenant_id = x.tenant_id AND c.id = x.id AND c.kind = 'channel'
     ORDER BY x.n FOR UPDATE OF c
   LOOP
     v_last_seq[v_row.n] := v_row.last_seq;
+    IF v_row.last_at > p_now THEN v_at[v_row.n] := v_row.last_at; END IF;
   END LOOP;
 
-  -- Groups without a device that must be removed, read once the locks are held.
+  -- Groups without a device that must be removed, read once the locks are held. Most are known to have none.
   FOR v_row IN
     SELECT x.n, g.incarnation, g.epoch
     FROM unnest(p_conv_tenant, p_conv_id) WITH ORDINALITY AS x(tenant_id, id, n)
     JOIN channel_groups g ON g.tenant_id = x.tenant_id AND g.conversation_id = x.id
-    WHERE v_last_seq[x.n] IS NOT NULL AND NOT EXISTS (
+    WHERE v_last_seq[x.n] IS NOT NULL AND (NOT g.may_remove OR NOT EXISTS (
       SELECT FROM channel_leaves l JOIN devices d ON d.tenant_id = l.tenant_id AND d.id = l.device_id
       WHERE l.tenant_id = x.tenant_id AND l.conversation_id = x.id AND (d.removed_at IS NOT NULL OR NOT EXISTS (
         SELECT FROM memberships m
-        WHERE m.tenant_id = l.tenant_id AND m.conversation_id = l.conversation_id AND m.user_id = d.user_id)))
+        WHERE m.tenant_id = l.tenant_id AND m.conversation_id = l.conversation_id AND m.user_id = d.user_id))))
   LOOP
     v_incarnation[v_row.n] := v_row.incarnation;
     v_epoch[v_row.n] := v_row.epoch;
@@ -126,8 +129,8 @@ BEGIN
   FOR v_row IN
     SELECT i.n, m.seq, m.created_at
     FROM unnest(p_item_conv, p_item_message, p_item_device) WITH ORDINALITY AS i(conv, message_id, device_id, n)
-    JOIN messages m ON m.conversation_id = p_conv_id[i.conv] AND m.sender_device_id = i.device_id
-      AND m.message_id = i.message_id AND (m.tenant_id = p_conv_tenant[i.conv]) IS TRUE
+    JOIN messages m ON m.tenant_id = p_conv_tenant[i.conv] AND m.sender_device_id = i.device_id
+      AND m.message_id = i.message_id AND (m.conversation_id = p_conv_id[i.conv]) IS TRUE
   LOOP
     v_is_open[v_row.n] := false;
     o_known_item := o_known_item || v_row.n::int;
@@ -146,15 +149,20 @@ BEGIN
     (tenant_id, conversation_id, seq, message_id, sender_user_id, sender_device_id, created_at, body,
       incarnation, epoch, envelope)
   SELECT p_conv_tenant[p_item_conv[s.n]], p_conv_id[p_item_conv[s.n]], s.seq,
-    p_item_message[s.n], p_item_user[s.n], p_item_device[s.n], p_now,
+    p_item_message[s.n], p_item_user[s.n], p_item_device[s.n], v_at[p_item_conv[s.n]],
     substring(p_blob FROM p_body_offset[s.n] FOR p_body_length[s.n]),
     p_item_incarnation[s.n], p_item_epoch[s.n],
     substring(p_blob FROM p_envelope_offset[s.n] FOR p_envelope_length[s.n])
   FROM unnest(o_seq) WITH ORDINALITY AS s(seq, n) WHERE s.seq IS NOT NULL;
   IF NOT FOUND THEN RETURN; END IF;
 
+  IF p_now < ANY (v_at) THEN
+    SELECT array_agg(s.n::int), array_agg(v_at[p_item_conv[s.n]]) INTO o_late_item, o_late_at
+    FROM unnest(o_seq) WITH ORDINALITY AS s(seq, n) WHERE s.seq IS NOT NULL AND v_at[p_item_conv[s.n]] > p_now;
+  END IF;
+
   FOR v_row IN
-    UPDATE conversations c SET last_seq = x.last_seq
+    UPDATE conversations c SET last_seq = x.last_seq, last_at = v_at[x.conv]
     FROM (
       SELECT p_item_conv[s.n] AS conv, min(s.seq) AS first_seq, max(s.seq) AS last_seq
       FROM unnest(o_seq) WITH ORDINALITY AS s(seq, n) WHERE s.seq IS NOT NULL GROUP BY 1
@@ -252,8 +260,8 @@ BEGIN
       WHERE o.tenant_id = x.tenant_id AND o.id = x.id AND o.item < x.item
     )) AND NOT EXISTS (
       SELECT FROM messages m
-      WHERE m.conversation_id = x.conversation_id AND m.sender_device_id = x.device_id AND m.message_id = x.message_id
-        AND m.tenant_id = x.tenant_id
+      WHERE m.tenant_id = x.tenant_id AND m.sender_device_id = x.device_id AND m.message_id = x.message_id
+        AND (m.conversation_id = x.conversation_id) IS TRUE
     )
   );
 END $$;
@@ -277,15 +285,8 @@ BEGIN
   DELETE FROM retry_requests r USING unnest(p_tenant, p_conversation, p_seq) AS x(tenant_id, conversation_id, seq)
   WHERE r.tenant_id = x.tenant_id AND r.conversation_id = x.conversation_id AND r.seq = x.seq;
 
-  -- Messages of channels have no entries in mailboxes.
-  DELETE FROM mailbox_entries e
-  USING unnest(p_tenant, p_conversation, p_seq) AS x(tenant_id, conversation_id, seq)
-  JOIN conversations c ON c.tenant_id = x.tenant_id AND c.id = x.conversation_id AND c.kind <> 'channel'
-  JOIN memberships m ON m.tenant_id = c.tenant_id AND m.conversation_id = c.id
-  JOIN devices d ON d.tenant_id = m.tenant_id AND d.user_id = m.user_id
-  JOIN mailboxes b ON b.tenant_id = d.tenant_id AND b.device_id = d.id
-  WHERE e.tenant_id = b.tenant_id AND e.device_id = b.device_id AND e.position > b.acked
-    AND e.conversation_id = x.conversation_id AND e.seq = x.seq;
+  DELETE FROM mailbox_entries e USING unnest(p_tenant, p_conversation, p_seq) AS x(tenant_id, conversation_id, seq)
+  WHERE e.tenant_id = x.tenant_id AND e.conversation_id = x.conversation_id AND e.seq = x.seq;
 END $$;
 
 -- Empties messages that are due, the oldest first, and answers how many there were. Several processes may do this at
@@ -331,7 +332,9 @@ BEGIN
 END $$;
 
 -- Trigger of `conversations`, after DELETE, for all rows of the statement (`gone`): their messages go with them.
-CREATE OR REPLACE FUNCTION seal_forget_conversations() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION seal_forget_conversations() RETURNS trigger LANGUAGE plpgsql
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+AS $$
 BEGIN
   DELETE FROM messages m USING gone g WHERE m.tenant_id = g.tenant_id AND m.conversation_id = g.id;
   RETURN NULL;
@@ -339,26 +342,92 @@ END $$;
 
 -- Trigger of `devices`, after DELETE, for all rows of the statement (`gone`): the messages they sent and the retries they
 -- asked for go with them.
-CREATE OR REPLACE FUNCTION seal_forget_devices() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION seal_forget_devices() RETURNS trigger LANGUAGE plpgsql
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+AS $$
 BEGIN
   DELETE FROM messages m USING gone g WHERE m.tenant_id = g.tenant_id AND m.sender_device_id = g.id;
   DELETE FROM mailbox_entries e USING gone g WHERE e.tenant_id = g.tenant_id AND e.requester_device_id = g.id;
   RETURN NULL;
 END $$;
 
--- Trigger of `mailboxes`, after DELETE, for all rows of the statement (`gone`): their entries go with them.
-CREATE OR REPLACE FUNCTION seal_forget_mailboxes() RETURNS trigger LANGUAGE plpgsql AS $$
+-- Trigger of `mailboxes`, after DELETE, for all rows of the statement (`gone`): their entries go with them. Of long ones the
+-- rest is noted, to go piece by piece: what removes a device holds all conversations of its person locked. Nothing is noted
+-- of a tenant that is going.
+CREATE OR REPLACE FUNCTION seal_forget_mailboxes() RETURNS trigger LANGUAGE plpgsql
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+AS $$
+DECLARE
+  v_gone record;
+  v_at_once CONSTANT int := 1000;
+  v_last bigint;
+  v_deleted int;
 BEGIN
-  DELETE FROM mailbox_entries e USING gone g WHERE e.tenant_id = g.tenant_id AND e.device_id = g.device_id;
+  FOR v_gone IN SELECT g.tenant_id, g.device_id, t.id IS NULL AS is_tenant_gone FROM gone g LEFT JOIN tenants t ON t.id = g.tenant_id
+  LOOP
+    SELECT max(s.position) INTO v_last FROM (
+      SELECT position FROM mailbox_entries
+      WHERE tenant_id = v_gone.tenant_id AND device_id = v_gone.device_id ORDER BY position LIMIT v_at_once) s;
+    IF v_gone.is_tenant_gone THEN v_last := 9223372036854775807; END IF;
+    DELETE FROM mailbox_entries e
+    WHERE e.tenant_id = v_gone.tenant_id AND e.device_id = v_gone.device_id AND e.position <= v_last;
+    GET DIAGNOSTICS v_deleted = ROW_COUNT;
+    IF v_deleted = v_at_once AND NOT v_gone.is_tenant_gone THEN
+      INSERT INTO closed_mailboxes (tenant_id, device_id) VALUES (v_gone.tenant_id, v_gone.device_id)
+      ON CONFLICT DO NOTHING;
+    END IF;
+  END LOOP;
   RETURN NULL;
 END $$;
 
 -- Trigger of `messages`, after DELETE, for all rows of the statement (`gone`): what waits of them in mailboxes goes with
 -- them.
-CREATE OR REPLACE FUNCTION seal_forget_messages() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION seal_forget_messages() RETURNS trigger LANGUAGE plpgsql
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+AS $$
 BEGIN
   DELETE FROM mailbox_entries e USING gone g
   WHERE e.tenant_id = g.tenant_id AND e.conversation_id = g.conversation_id AND e.seq = g.seq;
+  RETURN NULL;
+END $$;
+
+-- Trigger of `devices`, after INSERT, for all rows of the statement (`added`): the groups of their people's channels may
+-- lack them.
+CREATE OR REPLACE FUNCTION seal_note_devices_added() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE channel_groups g SET may_add = true FROM (SELECT DISTINCT tenant_id, user_id FROM added) a, memberships m
+  WHERE m.tenant_id = a.tenant_id AND m.user_id = a.user_id
+    AND g.tenant_id = m.tenant_id AND g.conversation_id = m.conversation_id AND NOT g.may_add;
+  RETURN NULL;
+END $$;
+
+-- Trigger of `devices`, after UPDATE, for all rows of the statement (`before`, `changed`): the groups that have a device
+-- which was removed must remove it.
+CREATE OR REPLACE FUNCTION seal_note_devices_removed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE channel_groups g SET may_remove = true
+  FROM changed c, before b, channel_leaves l
+  WHERE b.tenant_id = c.tenant_id AND b.id = c.id AND b.removed_at IS NULL AND c.removed_at IS NOT NULL
+    AND l.tenant_id = c.tenant_id AND l.device_id = c.id
+    AND g.tenant_id = l.tenant_id AND g.conversation_id = l.conversation_id AND NOT g.may_remove;
+  RETURN NULL;
+END $$;
+
+-- Trigger of `memberships`, after INSERT, for all rows of the statement (`added`): the groups of those channels may lack
+-- devices.
+CREATE OR REPLACE FUNCTION seal_note_members_added() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE channel_groups g SET may_add = true FROM (SELECT DISTINCT tenant_id, conversation_id FROM added) a
+  WHERE g.tenant_id = a.tenant_id AND g.conversation_id = a.conversation_id AND NOT g.may_add;
+  RETURN NULL;
+END $$;
+
+-- Trigger of `memberships`, after DELETE, for all rows of the statement (`gone`): the groups of those channels may have
+-- devices that must be removed.
+CREATE OR REPLACE FUNCTION seal_note_members_gone() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE channel_groups g SET may_remove = true FROM (SELECT DISTINCT tenant_id, conversation_id FROM gone) a
+  WHERE g.tenant_id = a.tenant_id AND g.conversation_id = a.conversation_id AND NOT g.may_remove;
   RETURN NULL;
 END $$;
 
@@ -377,7 +446,7 @@ END $$;
 -- publishes a device list takes the same locks in the same order, so a removed device gets nothing afterwards.
 --
 -- Arrays that describe one thing run in parallel. Indexes into them count from 1.
---   p_now         when the messages were accepted
+--   p_now         when the messages were accepted, as the calling process's clock has it
 --   p_conv_*      the conversations of the batch, each once, ascending
 --   p_group_*     what senders believe of a conversation: which one, and how many members it has
 --   p_claim_*     those members, each with the version of its device list
@@ -391,6 +460,7 @@ END $$;
 --   o_seq         for each item the sequence number it was stored with, else null
 --   o_head        for each device where its mailbox ended before, null when it has none
 --   o_known_*     items that had been stored before, with their number and time
+--   o_late_*      items that got a later time than p_now, as an earlier message of their conversation has it; null for none
 -- An item that is in neither came with a stale idea of the conversation's members or devices, or its conversation is a
 -- channel: nothing of it was stored.
 --
@@ -408,13 +478,15 @@ CREATE OR REPLACE FUNCTION seal_send(
   p_blob bytea,
   p_notices text[],
   OUT o_seq bigint[], OUT o_head bigint[],
-  OUT o_known_item int[], OUT o_known_seq bigint[], OUT o_known_at timestamptz[]
+  OUT o_known_item int[], OUT o_known_seq bigint[], OUT o_known_at timestamptz[],
+  OUT o_late_item int[], OUT o_late_at timestamptz[]
 ) LANGUAGE plpgsql
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
 AS $$
 DECLARE
   v_row record;
   v_last_seq bigint[] := array_fill(NULL::bigint, ARRAY[cardinality(p_conv_id)]);
+  v_at timestamptz[] := array_fill(p_now, ARRAY[cardinality(p_conv_id)]);
   v_is_current boolean[] := array_fill(false, ARRAY[cardinality(p_group_conv)]);
   v_is_open boolean[] := array_fill(true, ARRAY[cardinality(p_item_group)]);
 BEGIN
@@ -422,12 +494,13 @@ BEGIN
   o_head := array_fill(NULL::bigint, ARRAY[cardinality(p_box_device)]);
 
   FOR v_row IN
-    SELECT x.n, c.last_seq
+    SELECT x.n, c.last_seq, c.last_at
     FROM unnest(p_conv_tenant, p_conv_id) WITH ORDINALITY AS x(tenant_id, id, n)
     JOIN conversations c ON c.tenant_id = x.tenant_id AND c.id = x.id AND c.kind <> 'channel'
     ORDER BY x.n FOR UPDATE OF c
   LOOP
     v_last_seq[v_row.n] := v_row.last_seq;
+    IF v_row.last_at > p_now THEN v_at[v_row.n] := v_row.last_at; END IF;
   END LOOP;
 
   FOR v_row IN
@@ -459,11 +532,11 @@ BEGIN
   FOR v_row IN
     SELECT i.n, m.seq, m.created_at
     FROM unnest(p_item_group, p_item_message, p_item_device) WITH ORDINALITY AS i(grp, message_id, device_id, n)
-    JOIN messages m ON m.conversation_id = p_conv_id[p_group_conv[i.grp]]
+    JOIN messages m ON m.tenant_id = p_conv_tenant[p_group_conv[i.grp]]
       AND m.sender_device_id = i.device_id AND m.message_id = i.message_id
-      -- IS TRUE keeps the tenant out of the choice of an index: beside an empty table the planner may take the one by
-      -- tenant and conversation, and reads all of the conversation ever after.
-      AND (m.tenant_id = p_conv_tenant[p_group_conv[i.grp]]) IS TRUE
+      -- IS TRUE keeps the conversation out of the choice of an index: beside an empty table the planner may take the one
+      -- by tenant and conversation, and reads all of the conversation ever after.
+      AND (m.conversation_id = p_conv_id[p_group_conv[i.grp]]) IS TRUE
   LOOP
     v_is_open[v_row.n] := false;
     o_known_item := o_known_item || v_row.n::int;
@@ -491,12 +564,12 @@ BEGIN
   INSERT INTO messages
     (tenant_id, conversation_id, seq, message_id, sender_user_id, sender_device_id, created_at, body)
   SELECT p_conv_tenant[p_group_conv[p_item_group[s.n]]], p_conv_id[p_group_conv[p_item_group[s.n]]], s.seq,
-    p_item_message[s.n], p_item_user[s.n], p_item_device[s.n], p_now,
-    substring(p_blob FROM p_item_offset[s.n] FOR p_item_length[s.n])
+    p_item_message[s.n], p_item_user[s.n], p_item_device[s.n],
+    v_at[p_group_conv[p_item_group[s.n]]], substring(p_blob FROM p_item_offset[s.n] FOR p_item_length[s.n])
   FROM unnest(o_seq) WITH ORDINALITY AS s(seq, n) WHERE s.seq IS NOT NULL;
   IF NOT FOUND THEN RETURN; END IF;
 
-  UPDATE conversations c SET last_seq = x.last_seq
+  UPDATE conversations c SET last_seq = x.last_seq, last_at = v_at[x.conv]
   FROM (
     SELECT p_group_conv[p_item_group[s.n]] AS conv, max(s.seq) AS last_seq
     FROM unnest(o_seq) WITH ORDINALITY AS s(seq, n) WHERE s.seq IS NOT NULL GROUP BY 1
@@ -516,6 +589,12 @@ BEGIN
     FROM unnest(p_envelope_item, p_envelope_box) AS e(item, box) WHERE o_seq[e.item] IS NOT NULL GROUP BY 1
   ) x
   WHERE b.tenant_id = p_box_tenant[x.box] AND b.device_id = p_box_device[x.box];
+
+  IF p_now < ANY (v_at) THEN
+    SELECT array_agg(s.n::int), array_agg(v_at[p_group_conv[p_item_group[s.n]]]) INTO o_late_item, o_late_at
+    FROM unnest(o_seq) WITH ORDINALITY AS s(seq, n)
+    WHERE s.seq IS NOT NULL AND v_at[p_group_conv[p_item_group[s.n]]] > p_now;
+  END IF;
 
   PERFORM pg_notify('seal', notice) FROM unnest(p_notices) AS notice;
 END $$;

@@ -18,3 +18,13 @@ CREATE TRIGGER mailboxes_gone AFTER DELETE ON "mailboxes" REFERENCING OLD TABLE 
   FOR EACH STATEMENT EXECUTE FUNCTION seal_forget_mailboxes();
 CREATE TRIGGER devices_gone AFTER DELETE ON "devices" REFERENCING OLD TABLE AS gone
   FOR EACH STATEMENT EXECUTE FUNCTION seal_forget_devices();
+
+-- A group's devices may differ from those of the channel's members from here on (channel_groups.may_remove, may_add).
+CREATE TRIGGER memberships_added AFTER INSERT ON "memberships" REFERENCING NEW TABLE AS added
+  FOR EACH STATEMENT EXECUTE FUNCTION seal_note_members_added();
+CREATE TRIGGER memberships_gone AFTER DELETE ON "memberships" REFERENCING OLD TABLE AS gone
+  FOR EACH STATEMENT EXECUTE FUNCTION seal_note_members_gone();
+CREATE TRIGGER devices_added AFTER INSERT ON "devices" REFERENCING NEW TABLE AS added
+  FOR EACH STATEMENT EXECUTE FUNCTION seal_note_devices_added();
+CREATE TRIGGER devices_removed AFTER UPDATE ON "devices" REFERENCING OLD TABLE AS before NEW TABLE AS changed
+  FOR EACH STATEMENT EXECUTE FUNCTION seal_note_devices_removed();

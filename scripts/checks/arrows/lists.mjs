@@ -57,6 +57,8 @@ export const ROOMS = {
     auth: 'bus challenges db devices generated limits sessions trpc users vault',
     messages: 'batching bus conversations db delivery devices generated limits metrics sending sessions trpc',
     channels: 'batching bus conversations db delivery generated limits metrics presence sending sessions trpc users',
+    // Deletes what is of no more use.
+    jobs: 'attachments channels limits',
     // What a device is connected to.
     sync: 'batching bus conversations db delivery generated limits metrics presence sessions trpc',
     // What puts the rooms together and serves them.

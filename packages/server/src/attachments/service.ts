@@ -15,11 +15,11 @@ import {
   findReadableSize,
   findStoredParts,
   findUpload,
-  insertUpload,
   readPart,
   storePart,
   type Upload,
 } from './store.ts';
+import { reserve } from './storage-quota.ts';
 
 /** Files as ciphertext: taken part by part, given back in any range. The server has no key to them. */
 export interface AttachmentsService {
@@ -27,7 +27,7 @@ export interface AttachmentsService {
   /**
    * Announces an upload; the same again answers how far it is.
    * @throws SealError TOO_LARGE with `maxBytes`, NOT_A_MEMBER, CONFLICT when the id is another upload's, BAD_INPUT,
-   *   RATE_LIMITED
+   *   RATE_LIMITED; QUOTA_EXCEEDED with `maxBytes` when the person or the tenant has no room for it
    */
   create(
     session: Session,
@@ -83,7 +83,7 @@ export function createAttachmentsService(deps: {
       await checkMember(session, conversationId);
       const parts = Math.ceil(size / PART_SIZE);
       const wanted = { tenantId, attachmentId, conversationId, userId, size, parts };
-      await insertUpload(sql, wanted, new Date(clock()));
+      await reserve(sql, wanted, new Date(clock()), rates);
       const upload = await findUpload(sql, tenantId, attachmentId);
       if (upload?.userId !== userId || upload.conversationId !== conversationId || upload.size !== size) {
         throw new SealError('CONFLICT', 'attachments: the id is taken');

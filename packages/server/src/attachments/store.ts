@@ -1,5 +1,5 @@
 import type { AttachmentId, ConversationId, TenantId, UserId } from '@seal-chat/protocol';
-import type { Sql } from 'postgres';
+import type { ISql, Sql } from 'postgres';
 
 /** An attachment as it was announced. */
 export interface Upload {
@@ -18,13 +18,14 @@ export interface Reader {
   readonly userId: UserId;
 }
 
-/** Announces an upload, unless its id is taken. */
-export async function insertUpload(sql: Sql, upload: Upload, createdAt: Date): Promise<void> {
+/** Announces an upload; false when its id is taken. */
+export async function insertUpload(sql: ISql, upload: Upload, createdAt: Date): Promise<boolean> {
   const { tenantId, attachmentId, conversationId, userId, size, parts } = upload;
-  await sql`
+  const rows = await sql`
     insert into attachments (tenant_id, id, conversation_id, user_id, size, parts, created_at)
     values (${tenantId}, ${attachmentId}, ${conversationId}, ${userId}, ${size}, ${parts}, ${createdAt})
-    on conflict (tenant_id, id) do nothing`;
+    on conflict (tenant_id, id) do nothing returning 1`;
+  return rows.length > 0;
 }
 
 /** Finds the upload that was announced under an id, of any user. */

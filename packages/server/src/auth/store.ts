@@ -29,6 +29,7 @@ export async function insertSession(
     where tenant_id = ${tenantId}::uuid and id = ${deviceId}::uuid and removed_at is null for share`;
   if (present === 0) return false;
   await tx.session.create({ data: session });
+  await markSeen(tx, session, session.createdAt);
   const tooMany = await tx.session.findMany({
     where: { tenantId, deviceId },
     orderBy: { createdAt: 'desc' },
@@ -39,6 +40,17 @@ export async function insertSession(
     await tx.session.deleteMany({ where: { tenantId, id: { in: tooMany.map(({ id }) => id) } } });
   }
   return true;
+}
+
+/** Notes on which day a device was last there; nothing when it is the same day. */
+async function markSeen(
+  tx: Transaction,
+  { tenantId, deviceId }: { readonly tenantId: TenantId; readonly deviceId: DeviceId },
+  now: Date,
+): Promise<void> {
+  await tx.$executeRaw`
+    update devices set seen_on = ${now}::date
+    where tenant_id = ${tenantId}::uuid and id = ${deviceId}::uuid and seen_on < ${now}::date`;
 }
 
 /** What came of a refresh token. */
@@ -61,7 +73,8 @@ export async function rotateSession(
     where tenant_id = ${tenantId}::uuid and refresh_hash = ${refreshHash} and refresh_expires_at > ${now}
     returning id, device_id`;
   if (row !== undefined) {
-    await tx.usedRefreshToken.create({ data: { tenantId, hash: refreshHash, sessionId: row.id } });
+    await tx.usedRefreshToken.create({ data: { tenantId, hash: refreshHash, sessionId: row.id, usedAt: now } });
+    await markSeen(tx, { tenantId, deviceId: row.device_id }, now);
     return { outcome: 'rotated', deviceId: row.device_id };
   }
   const used = await tx.usedRefreshToken.findUnique({ where: { tenantId_hash: { tenantId, hash: refreshHash } } });

@@ -3,6 +3,26 @@ import type { LeafAnswer } from '@seal-chat/protocol/api';
 import type { TransactionSql } from 'postgres';
 import type { ChannelRef, Queries } from './store.ts';
 
+/** Whether the group `g` of a query has a device that should not be in it. */
+export function hasToRemove(sql: Queries) {
+  return sql`exists (
+    select from channel_leaves l join devices d on d.tenant_id = l.tenant_id and d.id = l.device_id
+    where l.tenant_id = g.tenant_id and l.conversation_id = g.conversation_id
+      and (d.removed_at is not null or not exists (
+        select from memberships m
+        where m.tenant_id = l.tenant_id and m.conversation_id = l.conversation_id and m.user_id = d.user_id)))`;
+}
+
+/** Whether the group `g` of a query lacks a device that should be in it. */
+export function hasToAdd(sql: Queries) {
+  return sql`exists (
+    select from memberships m
+    join devices d on d.tenant_id = m.tenant_id and d.user_id = m.user_id and d.removed_at is null
+    where m.tenant_id = g.tenant_id and m.conversation_id = g.conversation_id and not exists (
+      select from channel_leaves l
+      where l.tenant_id = m.tenant_id and l.conversation_id = m.conversation_id and l.device_id = d.id))`;
+}
+
 /** Finds the devices that are in the group and should not be. */
 export function findToRemove(sql: Queries, { tenantId, conversationId }: ChannelRef): Promise<readonly LeafAnswer[]> {
   return sql<LeafAnswer[]>`

@@ -6,7 +6,8 @@ import type { Logger } from '../log.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import { networkOf, proxyTest } from '../net/address.ts';
 import type { NetworkLimits } from '../net/admission.ts';
-import { limitConnections, refuseSocket } from '../net/sockets.ts';
+import { connectionsThatFit } from '../net/descriptors.ts';
+import { countDropped, limitConnections, refuseSocket } from '../net/sockets.ts';
 import { registerAttachments, type AttachmentsHttpDeps } from './attachments.ts';
 import { registerDemo, type DemoDeps } from './demo.ts';
 import { installErrors, sendError } from './errors.ts';
@@ -62,7 +63,8 @@ export function createHttpServer(deps: HttpDeps): HttpServer {
     },
     clientErrorHandler: (_error, socket) => refuseSocket(socket, 400),
   });
-  server.server.maxConnections = deps.network.sockets + MAX_REQUESTS;
+  server.server.maxConnections = Math.min(deps.network.sockets + MAX_REQUESTS, connectionsThatFit() ?? Infinity);
+  countDropped(server.server, (dropped) => deps.log.warn({ dropped }, 'connections were closed: there are too many'));
   limitConnections(server.server, {
     perAddress: deps.network.connectionsPerAddress,
     isProxy: proxyTest(deps.trustedProxies),

@@ -1,4 +1,5 @@
 import { createPostgresBackend, Queue, Worker } from 'bullmq';
+import { PURGE_MS } from './purges.ts';
 
 /** The queue of jobs that the processes on one database share, each done by one of them. */
 export interface Maintenance {
@@ -15,7 +16,7 @@ export interface JobIntervals {
   readonly expire: number;
 }
 
-const INTERVALS: JobIntervals = { purge: 10 * 60_000, expire: 15_000 };
+const INTERVALS: JobIntervals = { purge: PURGE_MS, expire: 15_000 };
 
 const QUEUE = 'maintenance';
 const PURGE = 'purge';

@@ -4,6 +4,10 @@ import type { Sql } from 'postgres';
 const DAY_MS = 24 * 3_600_000;
 /** A repeated retry request is recognised for this long, ms. */
 const RETRY_REQUEST_MS = 30 * DAY_MS;
+/** A refresh token that comes back within this time after it was replaced ends its session, ms. */
+const USED_TOKEN_MS = 7 * DAY_MS;
+/** Keys are not taken into stock again for this long after they were handed out, ms: longer than they could be used. */
+const SPENT_KEY_MS = CHANNEL_LIMITS.keyPackageLifetimeMs + 30 * DAY_MS;
 /** An upload that belongs to no message is deleted this long after it began, ms. */
 const ORPHAN_MS = DAY_MS;
 /** Messages that end in one statement. */
@@ -18,6 +22,9 @@ export async function purgeExpired(sql: Sql, now: number): Promise<void> {
   await sql`delete from rate_counters where expire < ${now}`;
   await sql`delete from key_packages where created_at < ${new Date(now - CHANNEL_LIMITS.keyPackageLifetimeMs)}`;
   await sql`delete from attachments where message_seq is null and created_at < ${new Date(now - ORPHAN_MS)}`;
+  await sql`delete from used_refresh_tokens where used_at < ${new Date(now - USED_TOKEN_MS)}`;
+  await sql`delete from spent_prekeys where spent_at < ${new Date(now - SPENT_KEY_MS)}`;
+  await sql`delete from spent_key_packages where spent_at < ${new Date(now - SPENT_KEY_MS)}`;
   await sql`delete from retry_requests where requested_at < ${new Date(now - RETRY_REQUEST_MS)}`;
 }
 

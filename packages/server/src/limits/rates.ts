@@ -1,7 +1,9 @@
-import type { DEFAULT_QUOTAS, DEFAULT_RATES } from '@seal-chat/protocol';
+import type { DEFAULT_QUOTAS, DEFAULT_RATES, DEFAULT_RETENTION } from '@seal-chat/protocol';
 
-/** Rates, counts and sizes the server enforces; the names and units of `DEFAULT_RATES` and `DEFAULT_QUOTAS`. */
-export type Rates = { readonly [Name in keyof typeof DEFAULT_RATES | keyof typeof DEFAULT_QUOTAS]: number };
+type Defaults = typeof DEFAULT_RATES & typeof DEFAULT_QUOTAS & typeof DEFAULT_RETENTION;
+
+/** Rates, sizes and times the server enforces; the names and units of the protocol's `DEFAULT_...` tables. */
+export type Rates = { readonly [Name in keyof Defaults]: number };
 
 /** `base` with whatever `overrides`, a tenant's JSON, has in its place: whole numbers above 0, all else ignored. */
 export function overrideRates(base: Rates, overrides: unknown): Rates {

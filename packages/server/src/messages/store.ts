@@ -3,6 +3,7 @@ import type { HistoryAnswer } from '@seal-chat/protocol/api';
 import type { ISql, Sql } from 'postgres';
 import type { Notice } from '../bus/bus.ts';
 import { base64Of } from '../db/bytes.ts';
+import { timesOf } from '../sending/rows.ts';
 import { layOut, type SendItem } from './batch.ts';
 
 /** What became of one item of a batch. */
@@ -25,13 +26,16 @@ interface SendRow {
   readonly known_item: readonly number[] | null;
   readonly known_seq: readonly number[] | null;
   readonly known_at: readonly string[] | null;
+  readonly late_item: readonly number[] | null;
+  readonly late_at: readonly string[] | null;
 }
 
 const STALE: SendResult = { kind: 'stale' };
 
 const SEND = `
   select array_to_json(o_seq) as seq, array_to_json(o_head) as head, array_to_json(o_known_item) as known_item,
-    array_to_json(o_known_seq) as known_seq, array_to_json(o_known_at) as known_at
+    array_to_json(o_known_seq) as known_seq, array_to_json(o_known_at) as known_at,
+    array_to_json(o_late_item) as late_item, array_to_json(o_late_at) as late_at
   from seal_send($1::timestamptz, $2::uuid[], $3::uuid[], $4::int[], $5::int[], $6::int[], $7::uuid[], $8::int[],
     $9::int[], $10::uuid[], $11::uuid[], $12::uuid[], $13::int[], $14::int[], $15::uuid[], $16::uuid[], $17::int[],
     $18::int[], $19::int[], $20::int[], $21::bytea, $22::text[])`;
@@ -46,12 +50,13 @@ export async function sendBatch(
   const { values, boxes } = layOut(items, encode);
   const [row] = await sql.unsafe<SendRow[]>(SEND, [new Date(acceptedAt).toISOString(), ...values], { prepare: true });
   const { seq: seqs, head, known_item: known, known_seq: knownSeq, known_at: knownAt } = row!;
+  const late = timesOf(row!.late_item, row!.late_at);
   const heads = [...head];
   const results = seqs.map((seq, i): SendResult => {
     if (seq === null) return STALE;
     // Positions follow the order of the items, as in the function.
     const positions = boxes[i]!.map((box) => (heads[box - 1] = heads[box - 1]! + 1));
-    return { kind: 'stored', seq, acceptedAt, positions };
+    return { kind: 'stored', seq, acceptedAt: late.get(i + 1) ?? acceptedAt, positions };
   });
   for (const [i, item] of (known ?? []).entries()) {
     results[item - 1] = { kind: 'known', seq: knownSeq![i]!, acceptedAt: Date.parse(knownAt![i]!) };
@@ -106,14 +111,16 @@ export async function findHistory(
       where tenant_id = ${tenantId} and conversation_id = ${conversationId}
         and seq < ${before ?? Number.MAX_SAFE_INTEGER} and kind = 'message'
       order by seq desc limit ${limit}
-    ), waiting as (
-      select distinct on (seq) seq, envelope from mailbox_entries
-      where tenant_id = ${tenantId} and device_id = ${deviceId} and conversation_id = ${conversationId}
-        and kind = 'message' and seq between (select min(seq) from page) and (select max(seq) from page)
-      order by seq, position desc)
+    )
     select page.*, waiting.envelope, case when page.expires_at <= now() then ''::bytea else page.body end as body,
       case when page.expires_at <= now() or octet_length(page.body) = 0 then coalesce(page.body_hash, sha256(page.body)) end as body_hash
-    from page left join waiting on waiting.seq = page.seq order by page.seq desc`;
+    from page left join lateral (
+      select envelope from mailbox_entries
+      where tenant_id = ${tenantId} and conversation_id = ${conversationId} and seq = page.seq
+        and device_id = ${deviceId} and kind = 'message'
+      -- Not by the key of the mailbox, which would be read whole.
+      order by position + 0 desc limit 1) waiting on true
+    order by page.seq desc`;
   return {
     messages: rows.map((row) => ({
       conversationId,

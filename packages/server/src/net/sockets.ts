@@ -21,6 +21,26 @@ export function refuseSocket(socket: Duplex, status: number, retryAfterSeconds: 
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${retry}connection: close\r\ncontent-length: 0\r\n\r\n`);
 }
 
+/** `onDropped` is called at most this often, ms. */
+const SAY_MS = 60_000;
+
+/** Tells how many connections `server` has closed since the last time because it has as many as it may. */
+export function countDropped(server: Server, onDropped: (dropped: number) => void): void {
+  let dropped = 0;
+  let timer: NodeJS.Timeout | null = null;
+  const say = (): void => {
+    timer = null;
+    if (dropped === 0) return;
+    onDropped(dropped);
+    dropped = 0;
+    timer = setTimeout(say, SAY_MS).unref();
+  };
+  server.on('drop', () => {
+    dropped++;
+    timer ??= setTimeout(say, 0).unref();
+  });
+}
+
 /**
  * Closes connections of an address beyond `perAddress` before anything is read from them.
  * @param isProxy whether an address speaks for others, whose connections are not counted

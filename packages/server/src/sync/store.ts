@@ -48,12 +48,16 @@ export async function readMailbox(
         select * from mailbox_entries
         where tenant_id = b.tenant_id and device_id = b.device_id and position > ${position}
         order by position limit ${PAGE_ENTRIES}) e on true
-      join messages m on m.tenant_id = e.tenant_id and m.conversation_id = e.conversation_id and m.seq = e.seq
+      -- One by one, by their key: before there are statistics, a join would read all messages there are.
+      join lateral (
+        select * from messages
+        where tenant_id = e.tenant_id and conversation_id = e.conversation_id and seq = e.seq limit 1) m on true
       left join channel_commits w on e.kind = 'welcome'
         and w.tenant_id = e.tenant_id and w.conversation_id = e.conversation_id and w.seq = e.seq
       where b.tenant_id = ${tenantId} and b.device_id = ${deviceId}
       window earlier as (order by e.position rows between unbounded preceding and 1 preceding)) page
-    left join devices requester on requester.tenant_id = page.tenant_id and requester.id = page.requester_device_id
+    left join lateral (
+      select user_id from devices where tenant_id = page.tenant_id and id = page.requester_device_id limit 1) requester on true
     where coalesce(page.bytes_before, 0) < ${PAGE_BYTES}
     order by page.position`;
   const last = rows.at(-1);

@@ -62,7 +62,7 @@ export function createTenants(deps: {
   /** @throws SealError UNAVAILABLE when too many keys that were never seen are asked for */
   async function entryOf(appKey: string): Promise<Entry> {
     const cached = known.get(appKey) ?? unknown.get(appKey);
-    if (cached !== undefined && clock() - cached.readAt < CACHE_MS) return cached;
+    if (cached !== undefined && Math.abs(clock() - cached.readAt) < CACHE_MS) return cached;
     const running = lookups.get(appKey);
     if (running !== undefined) return running;
     const isNew = !known.has(appKey);

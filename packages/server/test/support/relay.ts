@@ -60,6 +60,11 @@ const RATES: Rates = {
   attachmentsPerMinutePerUser: 1_000_000,
   attachmentBytes: 2 ** 30,
   imageBytes: 2 ** 20,
+  storageBytesPerUser: 2 ** 40,
+  storageBytesPerTenant: 2 ** 40,
+  messageDays: 36_500,
+  guestDays: 365,
+  mailboxEntries: 10_000,
 };
 
 const NETWORK: NetworkLimits = {

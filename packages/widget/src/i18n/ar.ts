@@ -233,6 +233,7 @@ export const ar: Strings = {
     FORBIDDEN: 'لا يحق لك ذلك.',
     RATE_LIMITED: 'طلبات كثيرة جدًا. انتظر لحظة من فضلك.',
     TOO_MANY_CONNECTIONS: 'اتصالات مفتوحة كثيرة جدًا لهذا الشخص.',
+    QUOTA_EXCEEDED: 'لم تبقَ مساحة للملفات. احذف بعضها أولاً.',
     TOO_MANY_DEVICES: 'بلغ هذا الحساب أقصى عدد من الأجهزة.',
     NOT_A_MEMBER: 'لست في هذه المحادثة.',
     DEVICE_LIST_STALE: 'تغيّرت أجهزة هذه المحادثة.',

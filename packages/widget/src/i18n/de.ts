@@ -200,6 +200,7 @@ export const de: Strings = {
     FORBIDDEN: 'Das darfst du nicht.',
     RATE_LIMITED: 'Zu viele Anfragen. Bitte warte einen Moment.',
     TOO_MANY_CONNECTIONS: 'Für diese Person sind zu viele Verbindungen offen.',
+    QUOTA_EXCEEDED: 'Für Dateien ist kein Platz mehr. Lösche zuerst einige.',
     TOO_MANY_DEVICES: 'Dieses Konto hat die höchste Zahl von Geräten erreicht.',
     NOT_A_MEMBER: 'Du gehörst nicht zu diesem Chat.',
     DEVICE_LIST_STALE: 'Die Geräte dieses Chats haben sich geändert.',

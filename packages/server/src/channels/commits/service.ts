@@ -56,7 +56,6 @@ export function createCommits(deps: {
       const own = { userId, deviceId };
       checkBundle(input, own);
       await countChange(limits, session);
-      const acceptedAt = clock();
       const added = adds.map((leaf) => leaf.deviceId);
       const welcomed = isExternal ? [] : added;
       const mailboxes = chunks(welcomed).map((deviceIds): Notice => ({ kind: 'mailboxes', tenantId, deviceIds }));
@@ -76,13 +75,13 @@ export function createCommits(deps: {
         if (leaves > CHANNEL_LIMITS.leaves) throw new SealError('CHANNEL_FULL', 'channels: too many devices');
 
         const seq = channel.lastSeq + 1;
-        await insertEntry(tx, ref, {
+        const acceptedAt = await insertEntry(tx, ref, {
           kind: 'commit',
           seq,
           messageId: commitId,
           senderUserId: userId,
           senderDeviceId: deviceId,
-          acceptedAt,
+          acceptedAt: clock(),
           incarnation,
           epoch,
         });
@@ -96,7 +95,7 @@ export function createCommits(deps: {
         return { seq, acceptedAt, isNew: true };
       });
 
-      const { seq, isNew } = stored;
+      const { seq, acceptedAt, isNew } = stored;
       if (isNew) {
         const entry: ChannelEntry = {
           kind: 'commit',
@@ -116,7 +115,7 @@ export function createCommits(deps: {
         feed.offer({ tenantId, conversationId }, [entry]);
         for (const notice of mailboxes) bus.publishHere(notice);
       }
-      return { seq, acceptedAt: stored.acceptedAt };
+      return { seq, acceptedAt };
     },
 
     async report(session, { conversationId, incarnation, epoch }) {
@@ -132,21 +131,20 @@ export function createCommits(deps: {
     async reset(session, { conversationId, incarnation, groupInfo, authenticator }) {
       const { tenantId, userId, deviceId } = session;
       await countChange(limits, session);
-      const acceptedAt = clock();
-      const seq = await transactSql(sql, async (tx) => {
+      const { seq, acceptedAt } = await transactSql(sql, async (tx) => {
         const caller = await enterLocked(tx, session, conversationId);
         const { ref, channel } = caller;
         checkMayManage(caller);
         if (incarnation !== channel.incarnation + 1) throw epochStale(channel);
         if (!channel.isReported) throw new SealError('FORBIDDEN', 'channels: the group was not reported');
         const next = channel.lastSeq + 1;
-        await insertEntry(tx, ref, {
+        const at = await insertEntry(tx, ref, {
           kind: 'reset',
           seq: next,
           messageId: newId<MessageId>(randomBytes(16)),
           senderUserId: userId,
           senderDeviceId: deviceId,
-          acceptedAt,
+          acceptedAt: clock(),
           incarnation,
           epoch: 0,
         });
@@ -154,7 +152,7 @@ export function createCommits(deps: {
         await insertLeaves(tx, ref, [deviceId]);
         await setEpoch(tx, ref, { incarnation, epoch: 0, epochSeq: next, groupInfo, authenticator });
         await notify(tx, CHANNEL, [bus.encode(entriesNotice(session, conversationId, next))]);
-        return next;
+        return { seq: next, acceptedAt: at };
       });
       const entry: ChannelEntry = {
         kind: 'reset',

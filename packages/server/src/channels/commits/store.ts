@@ -1,6 +1,7 @@
 import type { Bytes, DeviceId } from '@seal-chat/protocol';
 import type { LeafAnswer } from '@seal-chat/protocol/api';
 import type { TransactionSql } from 'postgres';
+import { hasToAdd, hasToRemove } from '../leaf-store.ts';
 import type { ChannelRef } from '../store.ts';
 
 /** What a Commit has in addition to its place in the log. */
@@ -26,6 +27,7 @@ export async function insertCommit(
       ${adds.map(({ deviceId }) => deviceId)}::uuid[], ${[...removes]}::uuid[], ${authenticator}, ${isExternal})`;
 }
 
+/** Begins an epoch, once the leaves are as the Commit left them, and notes whether they are those of the members. */
 export async function setEpoch(
   tx: TransactionSql,
   { tenantId, conversationId }: ChannelRef,
@@ -38,8 +40,9 @@ export async function setEpoch(
   },
 ): Promise<void> {
   await tx`
-    update channel_groups set incarnation = ${next.incarnation}, epoch = ${next.epoch}, epoch_seq = ${next.epochSeq},
-      group_info = ${next.groupInfo}, authenticator = ${next.authenticator}, is_reported = false
+    update channel_groups g set incarnation = ${next.incarnation}, epoch = ${next.epoch}, epoch_seq = ${next.epochSeq},
+      group_info = ${next.groupInfo}, authenticator = ${next.authenticator}, is_reported = false,
+      may_remove = ${hasToRemove(tx)}, may_add = ${hasToAdd(tx)}
     where tenant_id = ${tenantId} and conversation_id = ${conversationId}`;
 }
 

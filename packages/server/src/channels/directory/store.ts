@@ -31,7 +31,8 @@ export async function insertChannel(
 ): Promise<void> {
   const { conversationId, visibility, name, description, suite, groupInfo, authenticator } = channel;
   await tx`
-    insert into conversations (tenant_id, id, kind, created_at) values (${tenantId}, ${conversationId}, 'channel', ${now})`;
+    insert into conversations (tenant_id, id, kind, created_at, last_at)
+    values (${tenantId}, ${conversationId}, 'channel', ${now}, ${now})`;
   await tx`
     insert into channel_groups (tenant_id, conversation_id, visibility, name, name_key, name_skeleton, description, suite, group_info,
       authenticator)

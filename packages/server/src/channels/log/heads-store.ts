@@ -1,24 +1,13 @@
 import type { ConversationId, DeviceId, TenantId, UserId } from '@seal-chat/protocol';
 import type { ChannelHead } from '@seal-chat/protocol/api';
+import { hasToAdd, hasToRemove } from '../leaf-store.ts';
 import type { Queries } from '../store.ts';
 
 /** Finds how far the logs and groups of a user's channels are. */
 export function findHeads(sql: Queries, tenantId: TenantId, userId: UserId): Promise<readonly ChannelHead[]> {
   return sql<ChannelHead[]>`
     select g.conversation_id as "conversationId", g.incarnation, g.epoch, c.last_seq as "lastSeq",
-      exists (
-        select from channel_leaves l join devices d on d.tenant_id = l.tenant_id and d.id = l.device_id
-        where l.tenant_id = g.tenant_id and l.conversation_id = g.conversation_id
-          and (d.removed_at is not null or not exists (
-            select from memberships m
-            where m.tenant_id = l.tenant_id and m.conversation_id = l.conversation_id and m.user_id = d.user_id))
-      ) or exists (
-        select from memberships m
-        join devices d on d.tenant_id = m.tenant_id and d.user_id = m.user_id and d.removed_at is null
-        where m.tenant_id = g.tenant_id and m.conversation_id = g.conversation_id and not exists (
-          select from channel_leaves l
-          where l.tenant_id = m.tenant_id and l.conversation_id = m.conversation_id and l.device_id = d.id)
-      ) as "isPending"
+      (g.may_remove and ${hasToRemove(sql)}) or (g.may_add and ${hasToAdd(sql)}) as "isPending"
     from memberships own
     join channel_groups g on g.tenant_id = own.tenant_id and g.conversation_id = own.conversation_id
     join conversations c on c.tenant_id = g.tenant_id and c.id = g.conversation_id

@@ -107,7 +107,10 @@ export async function findKnown(
   return row === undefined ? null : { seq: row.seq, acceptedAt: row.created_at.getTime() };
 }
 
-/** Appends an entry that is no message at the end of a locked channel's log. */
+/**
+ * Appends an entry that is no message at the end of a locked channel's log.
+ * @returns when it was accepted, ms: `acceptedAt`, or later when an earlier entry has a later time
+ */
 export async function insertEntry(
   tx: TransactionSql,
   { tenantId, conversationId }: ChannelRef,
@@ -121,13 +124,16 @@ export async function insertEntry(
     readonly incarnation: number;
     readonly epoch: number;
   },
-): Promise<void> {
+): Promise<number> {
+  const [row] = await tx<{ at: Date }[]>`
+    update conversations set last_seq = ${entry.seq}, last_at = greatest(last_at, ${new Date(entry.acceptedAt)})
+    where tenant_id = ${tenantId} and id = ${conversationId} returning last_at as at`;
+  const { at } = row!;
   await tx`
     insert into messages (tenant_id, conversation_id, seq, message_id, sender_user_id, sender_device_id, created_at,
       body, kind, incarnation, epoch)
     values (${tenantId}, ${conversationId}, ${entry.seq}, ${entry.messageId}, ${entry.senderUserId},
-      ${entry.senderDeviceId}, ${new Date(entry.acceptedAt)}, ''::bytea, ${entry.kind}, ${entry.incarnation},
+      ${entry.senderDeviceId}, ${at}, ''::bytea, ${entry.kind}, ${entry.incarnation},
       ${entry.epoch})`;
-  await tx`
-    update conversations set last_seq = ${entry.seq} where tenant_id = ${tenantId} and id = ${conversationId}`;
+  return at.getTime();
 }

@@ -10,12 +10,11 @@ import type { Announcer } from './announcer.ts';
 import type { ChannelRef } from '../store.ts';
 import {
   countMembers,
-  deleteChannel,
   deleteInvitationsBy,
   deleteMember,
+  endMembership,
   findRole,
   insertMembers,
-  promoteHeir,
   setRole,
 } from './store.ts';
 
@@ -119,11 +118,7 @@ export function createMembers(deps: {
       const ref = { tenantId, conversationId };
       const uninvited = await transactSql(sql, async (tx) => {
         await enterLocked(tx, session, conversationId);
-        await deleteMember(tx, ref, userId);
-        const { members, owners } = await countMembers(tx, ref);
-        if (members === 0) return deleteChannel(tx, ref);
-        if (owners === 0) await promoteHeir(tx, ref);
-        return [];
+        return endMembership(tx, ref, userId);
       });
       await announcer.left(ref, userId);
       announcer.invitations(tenantId, uninvited);

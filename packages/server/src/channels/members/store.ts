@@ -88,7 +88,7 @@ export async function deleteInvitationsBy(
 }
 
 /** Makes the longest-serving admin the owner, or the longest-serving member when there is no admin. */
-export async function promoteHeir(tx: TransactionSql, { tenantId, conversationId }: ChannelRef): Promise<void> {
+async function promoteHeir(tx: TransactionSql, { tenantId, conversationId }: ChannelRef): Promise<void> {
   await tx`
     update memberships set role = 'owner'
     where tenant_id = ${tenantId} and conversation_id = ${conversationId} and user_id = (
@@ -97,11 +97,20 @@ export async function promoteHeir(tx: TransactionSql, { tenantId, conversationId
       order by role = 'admin' desc, joined_at, user_id limit 1)`;
 }
 
+/**
+ * Ends a membership of a locked channel. When the last owner leaves, the longest-serving admin, or else member, becomes the
+ * owner; when no member is left the channel is deleted. @returns the users who lose an invitation
+ */
+export async function endMembership(tx: TransactionSql, ref: ChannelRef, userId: UserId): Promise<readonly UserId[]> {
+  await deleteMember(tx, ref, userId);
+  const { members, owners } = await countMembers(tx, ref);
+  if (members === 0) return deleteChannel(tx, ref);
+  if (owners === 0) await promoteHeir(tx, ref);
+  return [];
+}
+
 /** Deletes a channel without members, with all of its log. @returns the users who lose an invitation */
-export async function deleteChannel(
-  tx: TransactionSql,
-  { tenantId, conversationId }: ChannelRef,
-): Promise<readonly UserId[]> {
+async function deleteChannel(tx: TransactionSql, { tenantId, conversationId }: ChannelRef): Promise<readonly UserId[]> {
   const rows = await tx<{ id: UserId }[]>`
     select user_id as id from invitations where tenant_id = ${tenantId} and conversation_id = ${conversationId}`;
   await tx`delete from conversations where tenant_id = ${tenantId} and id = ${conversationId}`;

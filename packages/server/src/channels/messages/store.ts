@@ -1,6 +1,6 @@
 import type { ISql } from 'postgres';
 import type { Payload, SentItem } from '../../sending/item.ts';
-import { literal, rowsOf } from '../../sending/rows.ts';
+import { literal, rowsOf, timesOf } from '../../sending/rows.ts';
 
 /** One channel message on its way into the database. */
 export interface ChannelItem extends SentItem {
@@ -23,11 +23,14 @@ interface SendRow {
   readonly known_item: readonly number[] | null;
   readonly known_seq: readonly number[] | null;
   readonly known_at: readonly string[] | null;
+  readonly late_item: readonly number[] | null;
+  readonly late_at: readonly string[] | null;
 }
 
 const SEND = `
   select array_to_json(o_seq) as seq, array_to_json(o_known_item) as known_item,
-    array_to_json(o_known_seq) as known_seq, array_to_json(o_known_at) as known_at
+    array_to_json(o_known_seq) as known_seq, array_to_json(o_known_at) as known_at,
+    array_to_json(o_late_item) as late_item, array_to_json(o_late_at) as late_at
   from seal_channel_send($1::timestamptz, $2::text, $3::uuid[], $4::uuid[], $5::int[], $6::uuid[], $7::uuid[],
     $8::uuid[], $9::bigint[], $10::bigint[], $11::int[], $12::int[], $13::int[], $14::int[], $15::bytea)`;
 
@@ -47,8 +50,9 @@ export async function sendChannelBatch(
     { prepare: true },
   );
   const { seq: seqs, known_item: known, known_seq: knownSeq, known_at: knownAt } = row!;
-  const results = seqs.map((seq): ChannelResult =>
-    seq === null ? { kind: 'stale' } : { kind: 'stored', seq, acceptedAt },
+  const late = timesOf(row!.late_item, row!.late_at);
+  const results = seqs.map((seq, i): ChannelResult =>
+    seq === null ? { kind: 'stale' } : { kind: 'stored', seq, acceptedAt: late.get(i + 1) ?? acceptedAt },
   );
   for (const [i, item] of (known ?? []).entries()) {
     results[item - 1] = { kind: 'known', seq: knownSeq![i]!, acceptedAt: Date.parse(knownAt![i]!) };
