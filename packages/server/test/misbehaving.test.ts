@@ -71,7 +71,7 @@ describe('two tenants that have all ids in common', () => {
       bus: { processId: 'test', encode: () => '[]' } as unknown as Bus,
       hub: createHub(),
       clock: Date.now,
-      onAccepted: (count) => batches.push(count),
+      metrics: { ...relay.metrics, countAccepted: (_kind, count) => batches.push(count) },
       onError: (error) => expect.unreachable(String(error)),
     });
     const results = await Promise.all([...tenants, ...tenants].map((tenantId) => send(itemOf(tenantId))));
