@@ -1,7 +1,8 @@
 /**
  * Holds the documents to the truth: `node scripts/checks/docs.mjs`. Links and their anchors lead somewhere, paths in
- * backticks exist, and every TypeScript snippet compiles against the built packages. What a snippet takes for granted
- * is declared in a comment before it, which readers do not see: `<!-- given: declare const badge: HTMLElement; -->`.
+ * backticks exist, each row of a table of promises names its test, and every TypeScript snippet compiles against the
+ * built packages. What a snippet takes for granted is declared in a comment before it, which readers do not see:
+ * `<!-- given: declare const badge: HTMLElement; -->`.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -93,6 +94,19 @@ function isDeadPath(document, code, exists) {
   return ![inside, `${inside}.ts`, posix.join('packages', path)].some(exists);
 }
 
+/** Rows of tables whose last column is headed `test` that name none: nothing fails when what they say does not hold. */
+export function findRowsWithoutTest(path, text) {
+  let isPromises = false;
+  return parseMarkdown(text).prose.flatMap(({ line, text: content }) => {
+    const cells = content.trim().split(/(?<!\\)\|/);
+    if (cells.length < 3) isPromises = false;
+    else if (cells.at(-2).trim() === 'test') isPromises = true;
+    else if (isPromises && !/^\s*:?-+:?\s*$/.test(cells.at(-2)) && !/`[^`]+\.test\.[a-z]+`/.test(cells.at(-2)))
+      return [`${path}:${line}: a promise without its test: ${cells[1].trim()}`];
+    return [];
+  });
+}
+
 /** Compiles every `ts` block of `documents`, each as a module of its own; answers the compiler's complaints. */
 function compileSnippets(documents) {
   const folder = join(ROOT, 'node_modules', '.cache', 'seal-snippets');
@@ -146,7 +160,7 @@ if (import.meta.url === `file://${process.argv[1]}`) {
   report('documents', [
     ...documents
       .filter(({ path }) => !HISTORY.test(path))
-      .flatMap(({ path, text }) => findDeadReferences(path, text, files)),
+      .flatMap(({ path, text }) => [...findDeadReferences(path, text, files), ...findRowsWithoutTest(path, text)]),
     ...compileSnippets(documents),
   ]);
 }

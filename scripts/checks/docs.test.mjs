@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { anchorsOf, findDeadReferences, parseMarkdown } from './docs.mjs';
+import { anchorsOf, findDeadReferences, findRowsWithoutTest, parseMarkdown } from './docs.mjs';
 
 const files = {
   'README.md': '# Seal\n\n## What holds, and why\n',
@@ -29,6 +29,16 @@ test.each([
 
 test('short paths of folders, entries of packages, and what is no path of the repository pass', () => {
   expect(check('`server/jobs` `crypto/verify` `application/json` `dist/x.js` `packages/*/src`')).toEqual([]);
+});
+
+test('a promise that names no test is reported, and other tables are left alone', () => {
+  const table = (last, ...rows) => [`| promise | ${last} |`, '| --- | --- |', ...rows, '', 'no table'].join('\n');
+  const rows = ['| A holds | `client/test/a.test.ts` |', '| B holds | by hand |', '| C holds | |'];
+  expect(findRowsWithoutTest('T.md', table('test', ...rows))).toEqual([
+    'T.md:4: a promise without its test: B holds',
+    'T.md:5: a promise without its test: C holds',
+  ]);
+  expect(findRowsWithoutTest('T.md', table('how', ...rows))).toEqual([]);
 });
 
 test('what is inside a code block is not read as prose', () => {
