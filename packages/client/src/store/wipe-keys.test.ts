@@ -16,6 +16,7 @@ const KEPT = [
   'channel',
   'checkpoint',
   'conversation',
+  'count',
   'draft',
   'expiry',
   'gap',
