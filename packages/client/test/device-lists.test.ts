@@ -14,6 +14,7 @@ import {
 } from '@seal-chat/crypto';
 import {
   SYNC_TOPICS,
+  SealError,
   asKey,
   isSealError,
   newId,
@@ -273,6 +274,30 @@ describe('device lists of others', () => {
     });
     await answerRetries(deps as unknown as Deps);
     expect(await reader.get(asked)).toBeNull();
+  });
+
+  it('nothing is sent again to another key that has the id of the device it was sent to', async () => {
+    await Promise.all([learn(bob), learn(me)]);
+    const conversationId = newId<ConversationId>(rng(16));
+    const { userId } = bob.account;
+    const { deviceId, dh } = bob.devices[0]!;
+    const asked = ROWS.answer(conversationId, 1, deviceId);
+    const mutate = () => Promise.reject(new SealError('UNAVAILABLE'));
+    const api = { ...deps.api, preKeys: { claim: { mutate } } };
+    const answer = async ({ publicKey: dhKey }: typeof dh): Promise<void> => {
+      const devices = [{ userId, deviceId, sessionId: rng(32), dhKey, retries: 0 }];
+      const row = { contentKey: asKey<ContentKey>(rng(32)), bodyHash: rng(32), acceptedAt: NOW, devices };
+      await write(async (tx) => {
+        tx.put(ROWS.sent(conversationId, 1), row);
+        tx.put(asked, { conversationId, seq: 1, userId, deviceId, envelope: null, notBefore: 0 });
+      });
+      await answerRetries({ ...deps, api, localNow: () => time } as unknown as Deps);
+    };
+    await answer((await createDeviceKeys({ curves, rng })).dh);
+    expect(await reader.get(asked)).toBeNull();
+    // The device itself is to be answered: that takes one of its prekeys.
+    await expect(answer(dh)).rejects.toSatisfy(refusal('UNAVAILABLE'));
+    expect(await reader.get(asked)).not.toBeNull();
   });
 
   it('lists that are rolled back or forked are refused, and the known list stays', async () => {
