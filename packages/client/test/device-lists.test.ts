@@ -13,6 +13,7 @@ import {
   type SignKeyPair,
 } from '@seal-chat/crypto';
 import {
+  COUNT_LIMITS,
   SYNC_TOPICS,
   SealError,
   asKey,
@@ -191,6 +192,30 @@ describe('device lists of others', () => {
     expect([peer.retired.length, peer.known.removed.length]).toEqual([512, 1_024]);
     for (const { device, removedIn } of peer.retired.slice(-400))
       expect(senderDevice(peer, { deviceId: device.deviceId, version: removedIn - 1, now: NOW })).toBe(device);
+  });
+
+  it('a chain that goes on and on is followed for ten answers at a time, and what they say is kept', async () => {
+    await learn(bob);
+    const author = bob.devices[0]!.deviceId;
+    // Two thousand signatures would take seconds, and are not what is asked for here.
+    const unsigned = { ...curves, sign: async () => new Uint8Array(64), verify: async () => true } as Curves;
+    for (let version = 2; version <= 2_100; version++) {
+      const account = { ...bob.account, username: version % 2 === 0 ? 'even' : 'odd' };
+      const previous = bob.chain.at(-1)!;
+      bob.chain.push(await extendDeviceList({ curves: unsigned, rng, account, previous, author, now: NOW }));
+    }
+    const { query } = deps.api.devices.lists;
+    let answers = 0;
+    const page = async (input: Parameters<typeof query>[0]) => {
+      answers++;
+      const { lists } = await query(input);
+      return { lists: lists.map((list) => ({ ...list, chain: list.chain.slice(0, COUNT_LIMITS.deviceListChain) })) };
+    };
+    const paged = { ...deps, curves: unsigned, api: { devices: { lists: { query: page } } } as unknown as SealApi };
+    await expect(learnDeviceLists(paged, [bob.account.userId])).rejects.toSatisfy(refusal('DEVICE_LIST_REJECTED'));
+    expect([answers, (await known(bob))?.known.list.version]).toEqual([10, 2_001]);
+    await learnDeviceLists(paged, [bob.account.userId]);
+    expect((await known(bob))?.known.list.version).toBe(2_100);
   });
 
   it('a list under another identity key stops all sending until the person accepts it', async () => {
