@@ -1,6 +1,6 @@
 /**
  * Holds the documents to the truth: `node scripts/checks/docs.mjs`. Links and their anchors lead somewhere, paths in
- * backticks exist, each row of a table of promises names its test, and every TypeScript snippet compiles against the
+ * backticks exist, each promise of what holds names its test, and every TypeScript snippet compiles against the
  * built packages. What a snippet takes for granted is declared in a comment before it, which readers do not see:
  * `<!-- given: declare const badge: HTMLElement; -->`.
  */
@@ -94,18 +94,20 @@ function isDeadPath(document, code, exists) {
   return ![inside, `${inside}.ts`, posix.join('packages', path)].some(exists);
 }
 
-/** Rows of tables whose last column is headed `test` that name none: nothing fails when what they say does not hold. */
+/** Rows of tables under the heading `What holds` that name no test last: nothing fails when what they say is not so. */
 export function findRowsWithoutTest(path, text) {
+  const { prose } = parseMarkdown(text);
   let isPromises = false;
-  return parseMarkdown(text).prose.flatMap(({ line, text: content }) => {
-    const cells = content.trim().split(/(?<!\\)\|/);
-    if (cells.length < 3) isPromises = false;
-    else if (cells.at(-2).trim() === 'test') isPromises = true;
-    else if (isPromises && !/^\s*:?-+:?\s*$/.test(cells.at(-2)) && !/`[^`]+\.test\.[a-z]+`/.test(cells.at(-2)))
-      return [`${path}:${line}: a promise without its test: ${cells[1].trim()}`];
-    return [];
+  return prose.flatMap(({ line, text: content }, i) => {
+    if (content.startsWith('#')) isPromises = /^#+ What holds$/.test(content);
+    const isRow = isPromises && content.startsWith('|') && !RULE.test(content) && !RULE.test(prose[i + 1]?.text ?? '');
+    if (!isRow || /`[^`]+\.test\.[a-z]+`[^|]*\|\s*$/.test(content)) return [];
+    return [`${path}:${line}: a promise without its test: ${content.split('|')[1].trim()}`];
   });
 }
+
+/** The line between a table's header and its rows. */
+const RULE = /^\|[\s|:-]+\|$/;
 
 /** Compiles every `ts` block of `documents`, each as a module of its own; answers the compiler's complaints. */
 function compileSnippets(documents) {
