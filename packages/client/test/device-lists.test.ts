@@ -1,16 +1,10 @@
 import {
-  bufferedRng,
-  createAccountKeys,
   createDeviceKeys,
-  createDeviceList,
   extendDeviceList,
   replaceAccountKey,
-  selectCurves,
-  type Account,
   type Curves,
   type DeviceKeys,
   type DeviceListState,
-  type SignKeyPair,
 } from '@seal-chat/crypto';
 import {
   COUNT_LIMITS,
@@ -23,10 +17,9 @@ import {
   type ContentKey,
   type ConversationId,
   type MessageId,
-  type TenantId,
   type UserId,
 } from '@seal-chat/protocol';
-import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { SealApi } from '../src/index.ts';
 import { createClock } from '../src/context/clock.ts';
 import type { Deps } from '../src/context/deps.ts';
@@ -38,51 +31,11 @@ import { answerRetries } from '../src/send/answer-retries.ts';
 import { memoryStore } from '../src/store/memory-store.ts';
 import { rowReader, transact, type DeviceTx, type RowReader } from '../src/store/device-tx.ts';
 import { ROWS } from '../src/store/rows.ts';
+import { NOW, curves, extend, person, rng, tenantId, type Person } from './support/listed-person.ts';
 
 /** What the server answers is made up here, as a server would that lies. */
 
-const rng = bufferedRng((bytes) => crypto.getRandomValues(bytes));
-const tenantId: TenantId = newId(rng(16));
-const NOW = 1_800_000_000_000;
 let time = NOW;
-let curves: Curves;
-beforeAll(async () => void (curves = await selectCurves(crypto.subtle)));
-
-interface Person {
-  readonly identity: SignKeyPair;
-  readonly account: Account;
-  readonly devices: DeviceKeys[];
-  readonly chain: DeviceListState[];
-}
-
-async function person(userId: UserId = newId(rng(16)), username: string | null = null): Promise<Person> {
-  const { identity, account } = await createAccountKeys({ curves, rng, tenantId, userId, username });
-  const keys = await createDeviceKeys({ curves, rng });
-  const device = { keys, name: 'first' };
-  const first = await createDeviceList({ curves, rng, account, device, now: NOW });
-  return { identity, account, devices: [keys], chain: [first] };
-}
-
-async function extend(
-  who: Person,
-  change: { add?: DeviceKeys[]; remove?: DeviceKeys[]; author?: DeviceKeys },
-): Promise<void> {
-  const { add = [], remove = [], author = who.devices[0]! } = change;
-  const previous = who.chain.at(-1)!;
-  const removed = remove.map(({ deviceId }) => deviceId);
-  who.chain.push(
-    await extendDeviceList({
-      curves,
-      rng,
-      account: who.account,
-      previous,
-      author: author.deviceId,
-      add: add.map((keys) => ({ keys, name: 'another' })),
-      remove: removed,
-      now: NOW,
-    }),
-  );
-}
 
 let reader: RowReader;
 let write: <T>(task: (tx: DeviceTx) => Promise<T>) => Promise<T>;
@@ -201,19 +154,18 @@ describe('device lists of others', () => {
     const unsigned = { ...curves, sign: async () => new Uint8Array(64), verify: async () => true } as Curves;
     for (let version = 2; version <= 2_100; version++) {
       const account = { ...bob.account, username: version % 2 === 0 ? 'even' : 'odd' };
-      const previous = bob.chain.at(-1)!;
-      bob.chain.push(await extendDeviceList({ curves: unsigned, rng, account, previous, author, now: NOW }));
+      const made = { curves: unsigned, rng, account, previous: bob.chain.at(-1)!, author, now: NOW };
+      bob.chain.push(await extendDeviceList(made));
     }
-    const { query } = deps.api.devices.lists;
-    let answers = 0;
+    const [{ query }, asked] = [deps.api.devices.lists, [] as number[]];
     const page = async (input: Parameters<typeof query>[0]) => {
-      answers++;
+      asked.push(input.users[0]!.since);
       const { lists } = await query(input);
       return { lists: lists.map((list) => ({ ...list, chain: list.chain.slice(0, COUNT_LIMITS.deviceListChain) })) };
     };
     const paged = { ...deps, curves: unsigned, api: { devices: { lists: { query: page } } } as unknown as SealApi };
     await expect(learnDeviceLists(paged, [bob.account.userId])).rejects.toSatisfy(refusal('DEVICE_LIST_REJECTED'));
-    expect([answers, (await known(bob))?.known.list.version]).toEqual([10, 2_001]);
+    expect([asked.length, (await known(bob))?.known.list.version]).toEqual([10, 2_001]);
     await learnDeviceLists(paged, [bob.account.userId]);
     expect((await known(bob))?.known.list.version).toBe(2_100);
   });
@@ -286,8 +238,7 @@ describe('device lists of others', () => {
   it('nothing is sent again to a key that is not the one that was compared on another device', async () => {
     await learn(bob);
     const conversationId = newId<ConversationId>(rng(16));
-    const { userId } = bob.account;
-    const { deviceId, dh } = bob.devices[0]!;
+    const [{ userId }, { deviceId, dh }] = [bob.account, bob.devices[0]!];
     const sent = { userId, deviceId, sessionId: rng(32), dhKey: dh.publicKey, retries: 0 };
     const row = { contentKey: asKey<ContentKey>(rng(32)), bodyHash: rng(32), acceptedAt: NOW, devices: [sent] };
     const asked = ROWS.answer(conversationId, 1, deviceId);
@@ -304,8 +255,7 @@ describe('device lists of others', () => {
   it('nothing is sent again to another key that has the id of the device it was sent to', async () => {
     await Promise.all([learn(bob), learn(me)]);
     const conversationId = newId<ConversationId>(rng(16));
-    const { userId } = bob.account;
-    const { deviceId, dh } = bob.devices[0]!;
+    const [{ userId }, { deviceId, dh }] = [bob.account, bob.devices[0]!];
     const asked = ROWS.answer(conversationId, 1, deviceId);
     const mutate = () => Promise.reject(new SealError('UNAVAILABLE'));
     const api = { ...deps.api, preKeys: { claim: { mutate } } };
