@@ -1,7 +1,8 @@
 /**
  * Holds the documents to the truth: `node scripts/checks/docs.mjs`. Links and their anchors lead somewhere, paths in
- * backticks exist, and every TypeScript snippet compiles against the built packages. What a snippet takes for granted
- * is declared in a comment before it, which readers do not see: `<!-- given: declare const badge: HTMLElement; -->`.
+ * backticks exist, each promise of what holds names its test, and every TypeScript snippet compiles against the
+ * built packages. What a snippet takes for granted is declared in a comment before it, which readers do not see:
+ * `<!-- given: declare const badge: HTMLElement; -->`.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -93,6 +94,21 @@ function isDeadPath(document, code, exists) {
   return ![inside, `${inside}.ts`, posix.join('packages', path)].some(exists);
 }
 
+/** Rows of tables under the heading `What holds` that name no test last: nothing fails when what they say is not so. */
+export function findRowsWithoutTest(path, text) {
+  const { prose } = parseMarkdown(text);
+  let isPromises = false;
+  return prose.flatMap(({ line, text: content }, i) => {
+    if (content.startsWith('#')) isPromises = /^#+ What holds$/.test(content);
+    const isRow = isPromises && content.startsWith('|') && !RULE.test(content) && !RULE.test(prose[i + 1]?.text ?? '');
+    if (!isRow || /`[^`]+\.test\.[a-z]+`[^|]*\|\s*$/.test(content)) return [];
+    return [`${path}:${line}: a promise without its test: ${content.split('|')[1].trim()}`];
+  });
+}
+
+/** The line between a table's header and its rows. */
+const RULE = /^\|[\s|:-]+\|$/;
+
 /** Compiles every `ts` block of `documents`, each as a module of its own; answers the compiler's complaints. */
 function compileSnippets(documents) {
   const folder = join(ROOT, 'node_modules', '.cache', 'seal-snippets');
@@ -146,7 +162,7 @@ if (import.meta.url === `file://${process.argv[1]}`) {
   report('documents', [
     ...documents
       .filter(({ path }) => !HISTORY.test(path))
-      .flatMap(({ path, text }) => findDeadReferences(path, text, files)),
+      .flatMap(({ path, text }) => [...findDeadReferences(path, text, files), ...findRowsWithoutTest(path, text)]),
     ...compileSnippets(documents),
   ]);
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { anchorsOf, findDeadReferences, parseMarkdown } from './docs.mjs';
+import { anchorsOf, findDeadReferences, findRowsWithoutTest, parseMarkdown } from './docs.mjs';
 
 const files = {
   'README.md': '# Seal\n\n## What holds, and why\n',
@@ -29,6 +29,15 @@ test.each([
 
 test('short paths of folders, entries of packages, and what is no path of the repository pass', () => {
   expect(check('`server/jobs` `crypto/verify` `application/json` `dist/x.js` `packages/*/src`')).toEqual([]);
+});
+
+test('a promise that names no test is reported, and other tables are left alone', () => {
+  const rows = ['| A holds | `client/test/a.test.ts` |', '| B holds | by hand |', '| C holds | |'];
+  const under = (heading) => [`## ${heading}`, '', '| promise | test |', '| --- | --- |', ...rows].join('\n');
+  expect(findRowsWithoutTest('T.md', `${under('What holds')}\n\n${under('What does not')}`)).toEqual([
+    'T.md:6: a promise without its test: B holds',
+    'T.md:7: a promise without its test: C holds',
+  ]);
 });
 
 test('what is inside a code block is not read as prose', () => {

@@ -214,6 +214,14 @@ export const richStates = {
         content: { kind: 'invitation', channelId: conversationId(42), name: 'tides', description: '', state: 'gone' },
       },
     ],
+    // The name had characters that cannot be seen.
+    [
+      {
+        from: 'them',
+        ago: 6 * MINUTE,
+        content: { kind: 'invitation', channelId: conversationId(44), name: '', description: '', state: 'open' },
+      },
+    ],
     [
       {
         from: 'me',

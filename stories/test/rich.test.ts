@@ -154,7 +154,26 @@ it('a person joins from an invitation, and is told why when that fails', async (
   const { page, widget } = await harness.show({ state: 'invitationCards' });
   await widget.getByText('This invitation is no longer open.').waitFor();
   await widget.getByText('You are in this channel.').waitFor();
-  expect(await widget.getByRole('button', { name: 'Join' }).count()).toBe(1);
+  expect(await widget.getByRole('button', { name: 'Join' }).count()).toBe(2);
+  await page.close();
+});
+
+it('an invitation says whose word the name of its channel is, until the person is in the channel', async () => {
+  const { page, widget } = await harness.show({ state: 'invitationCards' });
+  await widget.getByText('Invitation to tides').waitFor();
+  const cards = await widget.locator('seal-invitation').all();
+  const said = cards.map(async (card) => [
+    await card.locator('b').innerText(),
+    ...(await card.locator('.outcome').allInnerTexts()),
+  ]);
+  expect(await Promise.all(said)).toEqual([
+    ['Invitation to night-watch', 'That is what bob calls it.'],
+    ['Invitation to berths', 'You are in this channel.'],
+    ['Invitation to tides', 'That is what bob calls it.', 'This invitation is no longer open.'],
+    // There is no name that anybody could be said to have used.
+    ['Invitation to …'],
+    ['You sent an invitation to regatta'],
+  ]);
   await page.close();
 });
 

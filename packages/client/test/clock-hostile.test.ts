@@ -12,7 +12,7 @@ const DAY = 24 * 60 * 60 * 1000;
 const WEEK_S = 604_800;
 
 /** The server dates everything it says by a clock of its own. */
-function shiftClock(server: LyingServer, clockOf: (real: number) => number): void {
+function shiftClock(server: LyingServer, clockOf: (real: number) => number, signingIn = 'auth.register'): void {
   const session = (answer: Json): Json => {
     const real = answer['serverTime'] as number;
     const shown = clockOf(real);
@@ -21,7 +21,7 @@ function shiftClock(server: LyingServer, clockOf: (real: number) => number): voi
     return { ...answer, serverTime: shown, ...Object.fromEntries(shifted) };
   };
   server.lie({
-    answers: { 'auth.challenge': session, 'auth.register': session },
+    answers: { 'auth.challenge': session, [signingIn]: session },
     events: { message: (event) => [{ ...event, acceptedAt: clockOf(event['acceptedAt'] as number) }] },
   });
 }
@@ -53,14 +53,33 @@ describe('a server whose clock is wrong', () => {
       await until(bob.client.clockDifference, (difference) => Math.abs(difference) > DAY, 'the difference');
       expect(Math.sign(bob.client.clockDifference.get())).toBe(Math.sign(told));
       // What rests on the clock is looked at when a connection begins.
-      const before = server.calls.filter(({ path }) => path === 'prekeys.publish').length;
+      const before = server.calls.filter(({ path }) => path === 'preKeys.publish').length;
       server.cut();
       await until(bob.client.connection, ({ status }) => status !== 'online', 'the cut');
       await online(bob.client);
       await atAlice.send('still here');
       await expectShown(atBob, ['<event>', 'for a week', 'still here']);
-      expect(server.calls.filter(({ path }) => path === 'prekeys.publish')).toHaveLength(before);
+      expect(server.calls.filter(({ path }) => path === 'preKeys.publish')).toHaveLength(before);
       await server.expectFired();
     },
   );
+
+  it('goes 400 days ahead between two sign-ins: no key is replaced that was made before', async () => {
+    const server = createLyingServer();
+    const { client } = await house.enter(null, server);
+    await online(client);
+    const published = () => server.calls.filter(({ path }) => path === 'preKeys.publish').length;
+    await expect.poll(published).toBe(1);
+    await client.signOut();
+    shiftClock(server, (real) => real + 400 * DAY, 'auth.signIn');
+    await client.signIn();
+    await online(client);
+    await until(client.clockDifference, (difference) => difference > 399 * DAY, 'the difference');
+    // What rests on the clock is looked at in a round, in this order; the list of conversations comes after the keys.
+    const listed = () => server.calls.filter(({ path }) => path === 'conversations.list').length;
+    const before = listed();
+    server.cut();
+    await expect.poll(listed).toBeGreaterThan(before);
+    expect(published()).toBe(1);
+  });
 });

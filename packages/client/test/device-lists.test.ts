@@ -1,19 +1,15 @@
 import {
-  bufferedRng,
-  createAccountKeys,
   createDeviceKeys,
-  createDeviceList,
   extendDeviceList,
   replaceAccountKey,
-  selectCurves,
-  type Account,
   type Curves,
   type DeviceKeys,
   type DeviceListState,
-  type SignKeyPair,
 } from '@seal-chat/crypto';
 import {
+  COUNT_LIMITS,
   SYNC_TOPICS,
+  SealError,
   asKey,
   isSealError,
   newId,
@@ -21,10 +17,9 @@ import {
   type ContentKey,
   type ConversationId,
   type MessageId,
-  type TenantId,
   type UserId,
 } from '@seal-chat/protocol';
-import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { SealApi } from '../src/index.ts';
 import { createClock } from '../src/context/clock.ts';
 import type { Deps } from '../src/context/deps.ts';
@@ -36,51 +31,11 @@ import { answerRetries } from '../src/send/answer-retries.ts';
 import { memoryStore } from '../src/store/memory-store.ts';
 import { rowReader, transact, type DeviceTx, type RowReader } from '../src/store/device-tx.ts';
 import { ROWS } from '../src/store/rows.ts';
+import { NOW, curves, extend, person, rng, tenantId, type Person } from './support/listed-person.ts';
 
 /** What the server answers is made up here, as a server would that lies. */
 
-const rng = bufferedRng((bytes) => crypto.getRandomValues(bytes));
-const tenantId: TenantId = newId(rng(16));
-const NOW = 1_800_000_000_000;
 let time = NOW;
-let curves: Curves;
-beforeAll(async () => void (curves = await selectCurves(crypto.subtle)));
-
-interface Person {
-  readonly identity: SignKeyPair;
-  readonly account: Account;
-  readonly devices: DeviceKeys[];
-  readonly chain: DeviceListState[];
-}
-
-async function person(userId: UserId = newId(rng(16)), username: string | null = null): Promise<Person> {
-  const { identity, account } = await createAccountKeys({ curves, rng, tenantId, userId, username });
-  const keys = await createDeviceKeys({ curves, rng });
-  const device = { keys, name: 'first' };
-  const first = await createDeviceList({ curves, rng, account, device, now: NOW });
-  return { identity, account, devices: [keys], chain: [first] };
-}
-
-async function extend(
-  who: Person,
-  change: { add?: DeviceKeys[]; remove?: DeviceKeys[]; author?: DeviceKeys },
-): Promise<void> {
-  const { add = [], remove = [], author = who.devices[0]! } = change;
-  const previous = who.chain.at(-1)!;
-  const removed = remove.map(({ deviceId }) => deviceId);
-  who.chain.push(
-    await extendDeviceList({
-      curves,
-      rng,
-      account: who.account,
-      previous,
-      author: author.deviceId,
-      add: add.map((keys) => ({ keys, name: 'another' })),
-      remove: removed,
-      now: NOW,
-    }),
-  );
-}
 
 let reader: RowReader;
 let write: <T>(task: (tx: DeviceTx) => Promise<T>) => Promise<T>;
@@ -192,6 +147,29 @@ describe('device lists of others', () => {
       expect(senderDevice(peer, { deviceId: device.deviceId, version: removedIn - 1, now: NOW })).toBe(device);
   });
 
+  it('a chain that goes on and on is followed for ten answers at a time, and what they say is kept', async () => {
+    await learn(bob);
+    const author = bob.devices[0]!.deviceId;
+    // Two thousand signatures would take seconds, and are not what is asked for here.
+    const unsigned = { ...curves, sign: async () => new Uint8Array(64), verify: async () => true } as Curves;
+    for (let version = 2; version <= 2_100; version++) {
+      const account = { ...bob.account, username: version % 2 === 0 ? 'even' : 'odd' };
+      const made = { curves: unsigned, rng, account, previous: bob.chain.at(-1)!, author, now: NOW };
+      bob.chain.push(await extendDeviceList(made));
+    }
+    const [{ query }, asked] = [deps.api.devices.lists, [] as number[]];
+    const page = async (input: Parameters<typeof query>[0]) => {
+      asked.push(input.users[0]!.since);
+      const { lists } = await query(input);
+      return { lists: lists.map((list) => ({ ...list, chain: list.chain.slice(0, COUNT_LIMITS.deviceListChain) })) };
+    };
+    const paged = { ...deps, curves: unsigned, api: { devices: { lists: { query: page } } } as unknown as SealApi };
+    await expect(learnDeviceLists(paged, [bob.account.userId])).rejects.toSatisfy(refusal('DEVICE_LIST_REJECTED'));
+    expect([asked.length, (await known(bob))?.known.list.version]).toEqual([10, 2_001]);
+    await learnDeviceLists(paged, [bob.account.userId]);
+    expect((await known(bob))?.known.list.version).toBe(2_100);
+  });
+
   it('a list under another identity key stops all sending until the person accepts it', async () => {
     await learn(bob);
     const impostor = await person(bob.account.userId);
@@ -260,8 +238,7 @@ describe('device lists of others', () => {
   it('nothing is sent again to a key that is not the one that was compared on another device', async () => {
     await learn(bob);
     const conversationId = newId<ConversationId>(rng(16));
-    const { userId } = bob.account;
-    const { deviceId, dh } = bob.devices[0]!;
+    const [{ userId }, { deviceId, dh }] = [bob.account, bob.devices[0]!];
     const sent = { userId, deviceId, sessionId: rng(32), dhKey: dh.publicKey, retries: 0 };
     const row = { contentKey: asKey<ContentKey>(rng(32)), bodyHash: rng(32), acceptedAt: NOW, devices: [sent] };
     const asked = ROWS.answer(conversationId, 1, deviceId);
@@ -273,6 +250,29 @@ describe('device lists of others', () => {
     });
     await answerRetries(deps as unknown as Deps);
     expect(await reader.get(asked)).toBeNull();
+  });
+
+  it('nothing is sent again to another key that has the id of the device it was sent to', async () => {
+    await Promise.all([learn(bob), learn(me)]);
+    const conversationId = newId<ConversationId>(rng(16));
+    const [{ userId }, { deviceId, dh }] = [bob.account, bob.devices[0]!];
+    const asked = ROWS.answer(conversationId, 1, deviceId);
+    const mutate = () => Promise.reject(new SealError('UNAVAILABLE'));
+    const api = { ...deps.api, preKeys: { claim: { mutate } } };
+    const answer = async ({ publicKey: dhKey }: typeof dh): Promise<void> => {
+      const devices = [{ userId, deviceId, sessionId: rng(32), dhKey, retries: 0 }];
+      const row = { contentKey: asKey<ContentKey>(rng(32)), bodyHash: rng(32), acceptedAt: NOW, devices };
+      await write(async (tx) => {
+        tx.put(ROWS.sent(conversationId, 1), row);
+        tx.put(asked, { conversationId, seq: 1, userId, deviceId, envelope: null, notBefore: 0 });
+      });
+      await answerRetries({ ...deps, api, localNow: () => time } as unknown as Deps);
+    };
+    await answer((await createDeviceKeys({ curves, rng })).dh);
+    expect(await reader.get(asked)).toBeNull();
+    // The device itself is to be answered: that takes one of its prekeys.
+    await expect(answer(dh)).rejects.toSatisfy(refusal('UNAVAILABLE'));
+    expect(await reader.get(asked)).not.toBeNull();
   });
 
   it('lists that are rolled back or forked are refused, and the known list stays', async () => {

@@ -1,3 +1,4 @@
+import { dmId } from '@seal-chat/crypto';
 import { newId, type ConversationId, type DeviceId, type MessageId, type UserId } from '@seal-chat/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ErrorCode } from '../src/index.ts';
@@ -43,8 +44,16 @@ const entry = (): Json => ({
   envelope: '',
 });
 
+/** A direct message with a person who does not exist, as well made as any. */
+function madeUp(userId: UserId): Json {
+  const other = random<UserId>();
+  const members = [userId, other].map((id) => ({ userId: id, username: null, role: 'member', deliveredSeq: 0 }));
+  const conversationId = dmId(house.tenant.tenantId, userId, other);
+  return { conversationId, kind: 'dm', createdAt: 1, lastSeq: 0, members };
+}
+
 /** One event of each kind that a server may send without end, about something else each time. */
-const KINDS: Readonly<Record<string, (alice: UserId) => Json>> = {
+const KINDS: Readonly<Record<string, (alice: UserId, bob: UserId) => Json>> = {
   typing: (userId) => ({ type: 'typing', conversationId: random<ConversationId>(), userId, isTyping: true }),
   presence: () => ({ type: 'presence', userId: random<UserId>(), state: 'online', lastSeenAt: null }),
   delivered: (userId) => ({ type: 'delivered', conversationId: random<ConversationId>(), userId, upToSeq: 1 }),
@@ -58,14 +67,17 @@ const KINDS: Readonly<Record<string, (alice: UserId) => Json>> = {
     isPending: false,
   }),
   'conversation-gone': () => ({ type: 'conversation-gone', conversationId: random<ConversationId>() }),
+  conversation: (_alice, bob) => ({ type: 'conversation', conversation: madeUp(bob) }),
   'of no kind': () => ({ type: 'unheard-of', conversationId: random<ConversationId>() }),
 };
 
 describe('a flood of events', () => {
   it.each(Object.keys(KINDS))('of %s is taken, and what comes behind it is shown', async (kind) => {
-    const { server, alice, atAlice, atBob } = await pair();
+    const { server, alice, bob, atAlice, atBob } = await pair();
     const make = KINDS[kind]!;
-    server.inject(Array.from({ length: COUNT }, () => make(alice.userId)));
+    // Each conversation is stored in a commit of its own.
+    const count = kind === 'conversation' ? COUNT / 8 : COUNT;
+    server.inject(Array.from({ length: count }, () => make(alice.userId, bob.userId)));
     await say(atAlice, 'behind the flood');
     await expectShown(atBob, ['hello', 'behind the flood']);
   });

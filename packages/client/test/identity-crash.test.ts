@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { SealClient } from '../src/index.ts';
 import { rowReader } from '../src/store/device-tx.ts';
 import { ROWS } from '../src/store/rows.ts';
-import { deviceIdOf, openHouse, type House, type ResidentWithCode } from './support/house.ts';
+import { deviceIdOf, openHouse, signedIn, userIdOf, type House, type ResidentWithCode } from './support/house.ts';
 import { createDisk, type Disk } from './support/mortal.ts';
 import { online, until } from './support/wait.ts';
 import { patient } from '../../../scripts/lib/patience.mjs';
@@ -54,6 +54,10 @@ async function countDevices(userId: string): Promise<number> {
   const [row] = await house.relay.sql`select count(*) as count from devices
     where user_id = ${userId} and removed_at is null`;
   return Number(row!['count']);
+}
+
+async function hasVault(userId: string): Promise<boolean> {
+  return (await house.relay.sql`select 1 from vaults where user_id = ${userId}`).length > 0;
 }
 
 describe('crashes around the account key', () => {
@@ -195,6 +199,52 @@ describe('crashes around the account key', () => {
       expect(await countDevices(userId)).toBe(2);
       expect(await holdsSigningKey(mine)).toBe(true);
       await expect.poll(() => isListed(founder, target)).toBe(false);
+    },
+  );
+
+  it(
+    'a device of an account without a code that dies at any step of making one has none, or one that opens',
+    { timeout: patient(120_000) },
+    async () => {
+      const stages = new Set<string>();
+      // A step out and a step back for each request and each commit: at the odd steps nothing more has happened, and
+      // before the eighth nothing at all.
+      for (let dieIn = 8; ; dieIn += 2) {
+        const username = `codeless-${dieIn}`;
+        const mine = createDisk();
+        const life = mine.live();
+        const { client, userId } = await house.enter(username, life);
+        await online(client);
+        life.dieIn(dieIn);
+        const end = await Promise.race([
+          life.death.then(() => 'dead'),
+          client.replaceRecoveryCode().then(() => 'done'),
+        ]);
+        life.kill();
+        const hasBegun = (await (await readerOf(mine)).get(ROWS.vaultUpload)) !== null;
+        const isPublished = await hasVault(userId);
+        stages.add(`${hasBegun ? 'begun' : 'nothing here'}, ${isPublished ? 'published' : 'nothing published'}`);
+
+        const next = house.open(mine.live());
+        await online(next);
+        await expect.poll(async () => (await readerOf(mine)).get(ROWS.vaultUpload)).toBeNull();
+        expect(await hasVault(userId)).toBe(hasBegun || isPublished);
+        const account = signedIn(next);
+        // A code that was shown to nobody yet is here to be shown, and one that opens nothing is not.
+        expect(account.recoveryCode !== null).toBe(hasBegun || isPublished);
+        const recoveryCode = account.recoveryCode ?? (await next.replaceRecoveryCode()).recoveryCode;
+        const recovered = house.open();
+        await recovered.recover({ username, recoveryCode });
+        expect(userIdOf(recovered)).toBe(userId);
+        expect(await next.revokeDevice(deviceIdOf(recovered))).toEqual({ isFinished: true });
+        if (end === 'done') break;
+      }
+      expect([...stages].toSorted()).toEqual([
+        'begun, nothing published',
+        'begun, published',
+        'nothing here, nothing published',
+        'nothing here, published',
+      ]);
     },
   );
 });

@@ -6,7 +6,7 @@ import { ROWS } from '../src/store/rows.ts';
 import { addDevice, say } from './support/channel.ts';
 import type { Json } from './support/hostile.ts';
 import { deviceIdOf, openHouse, type House, type Resident } from './support/house.ts';
-import { createLyingServer, type Lies } from './support/lying-server.ts';
+import { createLyingServer, refuse, type Lies } from './support/lying-server.ts';
 import { dmWith, expectShown, online, until } from './support/wait.ts';
 
 let house: House;
@@ -72,26 +72,41 @@ async function expectToldAndRefused(
 }
 
 describe('a removal that the server withholds', () => {
-  it('from who sends: the readers notice, tell the sender end to end, and it sends nothing more', async () => {
-    const server = createLyingServer();
-    const [alice, bob] = await Promise.all([house.enter(null, server), house.enter(null)]);
-    await Promise.all([online(alice.client), online(bob.client)]);
-    const stolen = await addDevice(house, bob.client);
-    const atAlice = await alice.client.openDm(bob.userId);
-    await say(atAlice, 'to both devices');
-    const atBob = await dmWith(bob.client, alice.userId);
-    await expectShown(atBob, ['to both devices']);
-    const removed = deviceIdOf(stolen);
-    server.lie(withholding(bob.userId, 2, removed));
-    await bob.client.revokeDevice(removed);
-    await say(atAlice, 'one');
-    await expectShown(atBob, ['to both devices', 'one']);
-    expect(kinds(atBob)).toEqual([]);
-    await say(atAlice, 'two');
-    await until(atBob.messages, () => kinds(atBob).length > 0, 'the removal to be missed');
-    expect(atBob.messages.get().notices).toMatchObject([{ kind: 'oldList', userId: alice.userId }]);
-    await expectToldAndRefused(server, atAlice, atBob);
-  });
+  it.each<readonly [how: string, lie: (withheld: Lies, bob: UserId) => Lies]>([
+    ['and shows the one before', (withheld) => withheld],
+    [
+      'and refuses every question for it',
+      (withheld, bob) => ({
+        ...withheld,
+        answers: {
+          'devices.lists': (answer, { input }) =>
+            (input['users'] as Json[]).some(({ userId }) => userId === bob) ? refuse('FORBIDDEN') : answer,
+        },
+      }),
+    ],
+  ])(
+    'from who sends, %s: the readers notice, tell the sender end to end, and it sends nothing more',
+    async (_, lie) => {
+      const server = createLyingServer();
+      const [alice, bob] = await Promise.all([house.enter(null, server), house.enter(null)]);
+      await Promise.all([online(alice.client), online(bob.client)]);
+      const stolen = await addDevice(house, bob.client);
+      const atAlice = await alice.client.openDm(bob.userId);
+      await say(atAlice, 'to both devices');
+      const atBob = await dmWith(bob.client, alice.userId);
+      await expectShown(atBob, ['to both devices']);
+      const removed = deviceIdOf(stolen);
+      server.lie(lie(withholding(bob.userId, 2, removed), bob.userId));
+      await bob.client.revokeDevice(removed);
+      await say(atAlice, 'one');
+      await expectShown(atBob, ['to both devices', 'one']);
+      expect(kinds(atBob)).toEqual([]);
+      await say(atAlice, 'two');
+      await until(atBob.messages, () => kinds(atBob).length > 0, 'the removal to be missed');
+      expect(atBob.messages.get().notices).toMatchObject([{ kind: 'oldList', userId: alice.userId }]);
+      await expectToldAndRefused(server, atAlice, atBob);
+    },
+  );
 
   it('from a device of the account itself: who reads it notices, and tells it', async () => {
     const server = createLyingServer();

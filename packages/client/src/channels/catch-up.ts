@@ -2,7 +2,7 @@ import { CHANNEL_LIMITS, SealError, isSealError, type ConversationId } from '@se
 import type { ChannelEntry } from '@seal-chat/protocol/api';
 import { expectCount, expectMost } from '../api/answers.ts';
 import type { Deps } from '../context/deps.ts';
-import { isRefusal } from '../conversations/withheld.ts';
+import { isRefusal } from '../context/withheld.ts';
 import { CHANNEL_ROWS } from '../store/channel-rows.ts';
 import type { SeqRange } from '../store/rows.ts';
 import { putChannel } from './channel-state.ts';

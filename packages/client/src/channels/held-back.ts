@@ -1,7 +1,7 @@
 import { isSealError, type ConversationId } from '@seal-chat/protocol';
 import type { Deps } from '../context/deps.ts';
 import { withMissing } from '../conversations/sequence.ts';
-import { WITHHELD_AFTER_MS, isRefusal } from '../conversations/withheld.ts';
+import { WITHHELD_AFTER_MS, isRefusal } from '../context/withheld.ts';
 import { CHANNEL_ROWS } from '../store/channel-rows.ts';
 import type { DeviceTx } from '../store/device-tx.ts';
 import { ROWS, type SeqRange } from '../store/rows.ts';

@@ -7,6 +7,7 @@ import { learnName } from './names.ts';
 import { MAX_RENAMES } from '../store/bind-name.ts';
 import { activeAccount } from '../store/account.ts';
 import type { DeviceTx, RowReader } from '../store/device-tx.ts';
+import { takeRoom } from '../store/room.ts';
 import { isSame } from '../state/is-same.ts';
 import {
   ROWS,
@@ -23,8 +24,8 @@ import { marksOf } from './registers.ts';
  * the person of this account, and the id that follows from the two: whatever the server says, at first sight and ever
  * after, nobody else can be put into it or into the place of the other person.
  *
- * @throws SealError CONVERSATION_REJECTED when it is another DM than its id says, or was a channel before; MALFORMED
- *   when it is not what a server answers
+ * @throws SealError CONVERSATION_REJECTED when it is another DM than its id says, or was a channel before, or there are
+ *   too many; MALFORMED when it is not what a server answers
  */
 export async function storeConversation(tx: DeviceTx, answer: ConversationAnswer): Promise<void> {
   expectMost(answer.members, CHANNEL_LIMITS.members);
@@ -36,6 +37,7 @@ export async function storeConversation(tx: DeviceTx, answer: ConversationAnswer
   const account = await activeAccount(tx);
   const peer = answer.kind === 'channel' ? null : expectPeople(answer, account);
   if (row === null && answer.kind === 'channel') expectNoDm(answer, account);
+  if (row === null && !(await takeRoom(tx, 'conversation'))) throw rejected('one too many');
   const marks = row === null ? await marksOf(tx, { conversationId: answer.conversationId, peer }) : null;
   expectNumbers(answer, row);
   const known = new Map(row?.members.map((member) => [member.userId, member]));

@@ -1,6 +1,7 @@
 import { SIZE_LIMITS, SealError, type UserId } from '@seal-chat/protocol';
 import type { DeviceTx, RowReader } from '../store/device-tx.ts';
 import { isSeen } from '../store/is-seen.ts';
+import { takeRoom } from '../store/room.ts';
 import { ROWS } from '../store/rows.ts';
 
 /** UTF-16 units of a name as a server may tell it: more than user names have. */
@@ -34,7 +35,7 @@ export async function learnName(tx: DeviceTx, userId: UserId, claimed: string | 
   // With the list comes its name, or none for a guest (`bindName`); nothing takes its place later.
   if ((await tx.get(ROWS.peer(userId))) !== null) return known;
   const shown = shownName(known, told);
-  if (known === null && shown !== null) tx.put(key, shown);
+  if (known === null && shown !== null && (await takeRoom(tx, 'name'))) tx.put(key, shown);
   return shown;
 }
 

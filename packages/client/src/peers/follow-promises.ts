@@ -1,13 +1,14 @@
 import { isSealError, type ConversationId, type UserId } from '@seal-chat/protocol';
 import type { Deps } from '../context/deps.ts';
+import { isRefusal } from '../context/withheld.ts';
 import { LIST_ROWS } from '../store/list-rows.ts';
 import { putNotice } from '../transcript/notices.ts';
 import { learnDeviceLists } from './device-lists.ts';
 import { isKept } from './promised-lists.ts';
 
 /**
- * Fetches the lists that members tell of. Where the server does not show one, or shows another, the conversation says so,
- * and nothing is sent there. One that gets no answer does not hold up the others.
+ * Fetches the lists that members tell of. Where the server does not show one, shows another, or refuses to for good, the
+ * conversation says so, and nothing is sent there. One that gets no answer does not hold up the others.
  *
  * @throws SealError OFFLINE, UNAVAILABLE, RATE_LIMITED
  */
@@ -23,7 +24,8 @@ export async function followPromises(deps: Deps): Promise<void> {
       await learnDeviceLists(deps, [owner]);
     } catch (error) {
       if (isSealError(error, 'DEVICE_REVOKED')) throw error;
-      if (!isSealError(error, 'DEVICE_LIST_REJECTED') && !isSealError(error, 'IDENTITY_CHANGED')) {
+      // Another list, or a refusal for good, is an answer.
+      if (!isSealError(error) || error.isRetryable || !isRefusal(error)) {
         unanswered = error;
         continue;
       }

@@ -327,6 +327,8 @@ export const ROWS = {
   blocked: key<readonly UserId[]>('blocked'),
   /** Devices of this account that were told what the registers say. */
   introduced: key<readonly DeviceId[]>('introduced'),
+  /** How many rows of a kind there are that only the server speaks of, see `room.ts`. */
+  count: (kind: string) => key<number>(`count/${kind}`),
   /** Invitations as the server last listed them. */
   invitations: key<readonly Invitation[]>('invitations'),
 } as const;

@@ -4,7 +4,7 @@ import type { DeviceStore } from './device-store.ts';
 import { rowReader, transact } from './device-tx.ts';
 import { LIST_ROWS } from './list-rows.ts';
 import { memoryStore } from './memory-store.ts';
-import { ROWS, type AccountRow, type RowKey } from './rows.ts';
+import { ROWS, type AccountRow, type OutboxRow, type RowKey } from './rows.ts';
 import { TRANSCRIPT_ROWS } from './transcript-rows.ts';
 import { wipeKeys } from './wipe-keys.ts';
 
@@ -16,6 +16,7 @@ const KEPT = [
   'channel',
   'checkpoint',
   'conversation',
+  'count',
   'draft',
   'expiry',
   'gap',
@@ -60,6 +61,16 @@ const account = {
   newDevices: ['another'],
 } as unknown as AccountRow;
 
+/** A message that was encrypted and not sent yet. */
+const queued = (changes: Partial<OutboxRow>): OutboxRow => ({
+  messageId: 'message' as OutboxRow['messageId'],
+  content: { kind: 'text', text: 'unsent' },
+  sentAt: 1,
+  failure: null,
+  wire: { contentKey: secret() } as unknown as OutboxRow['wire'],
+  ...changes,
+});
+
 let store: DeviceStore;
 const run = (task: Parameters<typeof transact<void>>[1]) => transact({ store, committed: () => {} }, task);
 
@@ -78,7 +89,7 @@ function keysOfAllKinds(): readonly RowKey<unknown>[] {
 
 it('a device that was removed keeps no row with a key, and what it keeps is listed here', async () => {
   await run(async (tx) => {
-    for (const key of keysOfAllKinds()) tx.put(key, 1);
+    for (const key of keysOfAllKinds()) tx.put(key, key.startsWith(ROWS.allOutbox) ? queued({}) : 1);
     tx.put(ROWS.account, account);
   });
   await run(wipeKeys);
@@ -101,6 +112,23 @@ it('a device that was removed keeps the public half of its keys, and no secret o
     unlockFor: null,
     newDevices: [],
   });
+});
+
+it('a device that was removed keeps what the person wrote last without its keys, and nothing else that was queued', async () => {
+  const id = 'conversation' as never;
+  const coded = { kind: 'coded', code: 9, payload: secret() } as const;
+  const shown = { kind: 'text', text: 'unsent' } as const;
+  const rows = [queued({}), queued({ content: coded, shown }), queued({ content: coded })];
+  await run(async (tx) => {
+    tx.put(ROWS.account, account);
+    for (const [i, row] of rows.entries()) tx.put(ROWS.outbox(id, i), row);
+  });
+  await run(wipeKeys);
+  const left = await rowReader(store).list(ROWS.allOutbox);
+  expect(left.map(({ value }) => value)).toEqual([
+    { ...rows[0], wire: null },
+    { ...rows[1], wire: null },
+  ]);
 });
 
 it('a store without an account is left alone', async () => {

@@ -22,7 +22,7 @@ const KEY_ROWS = [
 
 /**
  * Forgets every key of a device that is no longer on its account: the signed list says so. What was received stays
- * readable.
+ * readable, and what the person wrote last, too; what was to be sent of it, and what is queued unseen, goes.
  */
 export async function wipeKeys(tx: DeviceTx): Promise<void> {
   const account = await tx.get(ROWS.account);
@@ -42,6 +42,11 @@ export async function wipeKeys(tx: DeviceTx): Promise<void> {
   });
   for (const key of [ROWS.tokens, ROWS.replacement, ROWS.vaultUpload, ROWS.preKeys]) tx.delete(key);
   for (const prefix of KEY_ROWS) for (const { key } of await tx.list(prefix)) tx.delete(key);
+  for (const { key, value } of await tx.list(ROWS.allOutbox)) {
+    // Keys of messages are handed to newcomers in such bodies.
+    if (value.shown === undefined && value.content.kind !== 'text') tx.delete(key);
+    else tx.put(key, { ...value, wire: null });
+  }
 }
 
 function withoutPrivateKey<Pair extends { readonly privateKey: Bytes }>(pair: Pair): Pair {

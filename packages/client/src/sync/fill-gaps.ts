@@ -1,6 +1,6 @@
 import { isSealError, type ConversationId } from '@seal-chat/protocol';
 import { gapsOf, isAccountedFor, withMissing } from '../conversations/sequence.ts';
-import { WITHHELD_AFTER_MS, isRefusal } from '../conversations/withheld.ts';
+import { WITHHELD_AFTER_MS, isRefusal } from '../context/withheld.ts';
 import { storeOrReport } from '../conversations/conversation-rows.ts';
 import type { Deps } from '../context/deps.ts';
 import { incomingOf } from '../content/incoming.ts';
