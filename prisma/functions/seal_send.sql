@@ -13,7 +13,6 @@
 --   p_box_*       the devices that get something, each once, ascending
 --   p_envelope_*  the key envelopes in the order of their items. The bytes are in p_blob
 --   p_blob        bodies and envelopes, one after the other; offsets count from 1
---   p_notices     what other processes are told when the batch commits
 --
 -- Answers
 --   o_seq         for each item the sequence number it was stored with, else null
@@ -34,7 +33,6 @@ CREATE OR REPLACE FUNCTION seal_send(
   p_box_tenant uuid[], p_box_device uuid[],
   p_envelope_item int[], p_envelope_box int[], p_envelope_offset int[], p_envelope_length int[],
   p_blob bytea,
-  p_notices text[],
   OUT o_seq bigint[], OUT o_head bigint[],
   OUT o_known_item int[], OUT o_known_seq bigint[], OUT o_known_at timestamptz[]
 ) LANGUAGE plpgsql
@@ -144,6 +142,4 @@ BEGIN
     FROM unnest(p_envelope_item, p_envelope_box) AS e(item, box) WHERE o_seq[e.item] IS NOT NULL GROUP BY 1
   ) x
   WHERE b.tenant_id = p_box_tenant[x.box] AND b.device_id = p_box_device[x.box];
-
-  PERFORM pg_notify('seal', notice) FROM unnest(p_notices) AS notice;
 END $$;

@@ -2,9 +2,11 @@ import type { IncomingHttpHeaders, IncomingMessage, Server } from 'node:http';
 import type { CallClass, CallClassName } from '@seal-chat/protocol/api';
 import type { TRPCError } from '@trpc/server';
 import type { AttachmentsService } from './attachments/service.ts';
+import { createPostgresBus } from './bus/postgres.ts';
 import { connect, JOB_TIMEOUTS, TIMEOUTS } from './db/connect.ts';
+import type { SweepPauses } from './delivery/sweep.ts';
 import { proveWrite } from './health/probe-store.ts';
-import { createInfrastructure } from './infrastructure.ts';
+import { createInfrastructure, type BusFactory } from './infrastructure.ts';
 import { startMaintenance, type JobIntervals } from './jobs/maintenance.ts';
 import { expireMessages, purgeExpired } from './jobs/store.ts';
 import { createTurns, type TurnLimits } from './fairness/turns.ts';
@@ -37,6 +39,10 @@ export interface AppOptions {
   readonly onAccepted?: (count: number) => void;
   /** A person stays online this long after their last socket closed, ms. */
   readonly leaveGraceMs?: number;
+  /** Carries notices to other processes; over PostgreSQL where nothing else is said. */
+  readonly createBus?: BusFactory;
+  /** Pauses between looks for what no notice told of, ms, where they differ from the usual ones. */
+  readonly sweepPauses?: SweepPauses;
   /** Pauses between runs of the repeated jobs, ms, that differ from the usual ones. */
   readonly jobIntervals?: Partial<JobIntervals>;
 }
@@ -83,9 +89,11 @@ export async function createApp(options: AppOptions): Promise<App> {
     clock = Date.now,
     onAccepted = () => undefined,
     leaveGraceMs,
+    createBus = createPostgresBus,
+    sweepPauses,
     jobIntervals,
   } = options;
-  const infrastructure = createInfrastructure({ databaseUrl, log, clock, leaveGraceMs });
+  const infrastructure = createInfrastructure({ databaseUrl, log, clock, leaveGraceMs, createBus, sweepPauses });
   const { prisma, sql, bus, liveSessions, presence, onError } = infrastructure;
   const { services, drain } = createServices(infrastructure, onAccepted);
   const router = createRouter(services);

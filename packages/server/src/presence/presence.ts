@@ -1,6 +1,5 @@
 import type { TenantId, UserId } from '@seal-chat/protocol';
 import type { LiveEvent, OwnPresence, PresenceState } from '@seal-chat/protocol/api';
-import { ALIVE_MS } from '../bus/postgres.ts';
 import { chunks, type Bus, type PresenceReport } from '../bus/bus.ts';
 import type { Audience } from '../delivery/audience.ts';
 
@@ -22,8 +21,6 @@ export interface Presence {
 
 /** A page that reloads is not away. */
 const LEAVE_GRACE_MS = 3_000;
-/** A process that was silent this long is taken for stopped, ms. */
-const SILENCE_MS = 3 * ALIVE_MS;
 /** Reports in one notice. */
 const REPORTS_PER_NOTICE = 30;
 /** People who left are remembered for as long as there are not more of them. */
@@ -51,15 +48,14 @@ export function createPresence(deps: {
 }): Presence {
   const { bus, audience, clock, onError, leaveGraceMs = LEAVE_GRACE_MS } = deps;
   const entries = new Map<string, Entry>();
-  const heardFrom = new Map<string, number>();
-  const timer = setInterval(forgetSilent, ALIVE_MS);
-  timer.unref();
 
   bus.listen((notice, from) => {
     if (from === bus.processId) return;
-    heardFrom.set(from, clock());
-    if (notice.kind === 'presence') for (const report of notice.users) hear(report, from);
-    if (notice.kind === 'hello') reportAll();
+    if (notice.kind === 'presence') for (const report of notice.users) hear(notice.tenantId, report, from);
+    if (notice.kind === 'hello') reportAll(notice.tenantId ?? null);
+  });
+  bus.onGone((processId) => {
+    for (const entry of entries.values()) if (forgetReport(entry, processId)) tellChange(entry);
   });
 
   function entryOf(tenantId: TenantId, userId: UserId): Entry {
@@ -87,8 +83,8 @@ export function createPresence(deps: {
     }
   }
 
-  function hear(report: PresenceReport, from: string): void {
-    const entry = entryOf(report.tenantId, report.userId);
+  function hear(tenantId: TenantId, report: PresenceReport, from: string): void {
+    const entry = entryOf(tenantId, report.userId);
     if (report.sockets > 0) (entry.elsewhere ??= new Map()).set(from, report);
     else forgetReport(entry, from);
     entry.lastSeenAt = latest(entry.lastSeenAt, report.lastSeenAt);
@@ -96,27 +92,28 @@ export function createPresence(deps: {
     entry.told = stateOf(entry);
   }
 
-  function forgetSilent(): void {
-    for (const [processId, at] of heardFrom) {
-      if (clock() - at <= SILENCE_MS) continue;
-      heardFrom.delete(processId);
-      for (const entry of entries.values()) if (forgetReport(entry, processId)) tellChange(entry);
-    }
-  }
-
   function reportOf(entry: Entry): PresenceReport {
-    const { tenantId, userId, connections, lastSeenAt } = entry;
-    return { tenantId, userId, state: combined([...connections.values()]), sockets: connections.size, lastSeenAt };
+    const { userId, connections, lastSeenAt } = entry;
+    return { userId, state: combined([...connections.values()]), sockets: connections.size, lastSeenAt };
   }
 
-  function reportAll(): void {
-    const own = [...entries.values()].filter(({ connections }) => connections.size > 0).map(reportOf);
-    for (const users of chunks(own, REPORTS_PER_NOTICE)) bus.publish({ kind: 'presence', users });
+  /** Tells other processes of everybody who is here, or of the people of one tenant. */
+  function reportAll(tenantId: TenantId | null): void {
+    const here = [...entries.values()].filter(({ connections }) => connections.size > 0);
+    tellOthers(tenantId === null ? here : here.filter((entry) => entry.tenantId === tenantId));
+  }
+
+  function tellOthers(some: readonly Entry[]): void {
+    for (const [tenantId, own] of byTenant(some)) {
+      for (const users of chunks(own.map(reportOf), REPORTS_PER_NOTICE)) {
+        bus.publishToOthers({ kind: 'presence', tenantId, users });
+      }
+    }
   }
 
   /** Tells other processes of the sockets here, and the audience when the person's state is another now. */
   function update(entry: Entry): void {
-    bus.publish({ kind: 'presence', users: [reportOf(entry)] });
+    bus.publishToOthers({ kind: 'presence', tenantId: entry.tenantId, users: [reportOf(entry)] });
     tellChange(entry);
   }
 
@@ -183,15 +180,23 @@ export function createPresence(deps: {
     eventOf,
 
     close() {
-      clearInterval(timer);
       for (const entry of entries.values()) {
         if (entry.leaving !== null) clearTimeout(entry.leaving);
         entry.connections.clear();
       }
-      const reports = [...entries.values()].map(reportOf);
-      for (const users of chunks(reports, REPORTS_PER_NOTICE)) bus.publish({ kind: 'presence', users });
+      tellOthers([...entries.values()]);
     },
   };
+}
+
+function byTenant(entries: readonly Entry[]): ReadonlyMap<TenantId, readonly Entry[]> {
+  const groups = new Map<TenantId, Entry[]>();
+  for (const entry of entries) {
+    const group = groups.get(entry.tenantId);
+    if (group === undefined) groups.set(entry.tenantId, [entry]);
+    else group.push(entry);
+  }
+  return groups;
 }
 
 /** Takes out what a process reported; whether there was anything. */
