@@ -2,11 +2,13 @@ import type { IncomingHttpHeaders, IncomingMessage, Server } from 'node:http';
 import type { CallClass, CallClassName } from '@seal-chat/protocol/api';
 import type { TRPCError } from '@trpc/server';
 import type { AttachmentsService } from './attachments/service.ts';
-import { createPostgresBus } from './bus/postgres.ts';
 import { connect, JOB_TIMEOUTS, TIMEOUTS } from './db/connect.ts';
 import type { SweepPauses } from './delivery/sweep.ts';
 import { proveWrite } from './health/probe-store.ts';
 import { createInfrastructure, type BusFactory } from './infrastructure.ts';
+import { createPostgresBus } from './bus/postgres.ts';
+import { createRedisBus } from './bus/redis.ts';
+import { createQueueBackend } from './jobs/backend.ts';
 import { startMaintenance, type JobIntervals } from './jobs/maintenance.ts';
 import { expireMessages, purgeExpired } from './jobs/store.ts';
 import { createTurns, type TurnLimits } from './fairness/turns.ts';
@@ -39,7 +41,11 @@ export interface AppOptions {
   readonly onAccepted?: (count: number) => void;
   /** A person stays online this long after their last socket closed, ms. */
   readonly leaveGraceMs?: number;
-  /** Carries notices to other processes; over PostgreSQL where nothing else is said. */
+  /** For notices and jobs; without it both are on PostgreSQL. */
+  readonly redis?: RedisPlace | null;
+  /** Whether the process works on jobs. */
+  readonly isWorker?: boolean;
+  /** Carries notices to other processes, where that is not what `redis` says. */
   readonly createBus?: BusFactory;
   /** Pauses between looks for what no notice told of, ms, where they differ from the usual ones. */
   readonly sweepPauses?: SweepPauses;
@@ -49,6 +55,12 @@ export interface AppOptions {
 
 /** One tenant's calls take fewer connections than either pool has: see `db/database.ts`. */
 const TURNS: TurnLimits = { atOnce: 20, perTenant: 5, waiting: 20_000, waitingPerTenant: 2_000 };
+
+/** A Redis, and what names in it begin with. */
+export interface RedisPlace {
+  readonly redisUrl: string;
+  readonly prefix: string;
+}
 
 /** A procedure call that failed. */
 export interface FailedCall {
@@ -70,6 +82,10 @@ export interface App {
   openSockets(): number;
   /** Asks each part whether it answers, the database whether it takes writes. */
   ready(): Promise<Readonly<Record<'database' | 'bus' | 'queue', boolean>>>;
+  /** Jobs of the queue that wait, and those that failed for good; none where the process does no jobs. */
+  jobs(): Promise<{ readonly waiting: number; readonly failed: number }>;
+  /** Refuses new sockets, and closes those there are one after the other, all within `ms`. */
+  leave(ms: number): Promise<void>;
   /** Refuses new calls, settles those under way, and closes every socket and connection. */
   close(): Promise<void>;
 }
@@ -89,7 +105,9 @@ export async function createApp(options: AppOptions): Promise<App> {
     clock = Date.now,
     onAccepted = () => undefined,
     leaveGraceMs,
-    createBus = createPostgresBus,
+    redis = null,
+    isWorker = true,
+    createBus = redis === null ? createPostgresBus : (deps) => createRedisBus({ ...deps, ...redis }),
     sweepPauses,
     jobIntervals,
   } = options;
@@ -121,13 +139,19 @@ export async function createApp(options: AppOptions): Promise<App> {
   const jobs = connect(databaseUrl, { max: 1, timeouts: JOB_TIMEOUTS });
 
   await bus.start();
-  const maintenance = await startMaintenance({
-    url: databaseUrl,
-    purge: () => purgeExpired(jobs, clock()),
-    expire: () => expireMessages(jobs, clock()),
-    onError,
-    intervals: jobIntervals,
-  });
+  const maintenance = isWorker
+    ? await startMaintenance({
+        backend: createQueueBackend(
+          redis === null
+            ? { kind: 'postgres', url: databaseUrl }
+            : { kind: 'redis', url: redis.redisUrl, prefix: redis.prefix },
+        ),
+        purge: () => purgeExpired(jobs, clock()),
+        expire: () => expireMessages(jobs, clock()),
+        onError,
+        intervals: jobIntervals,
+      })
+    : null;
 
   return {
     router,
@@ -138,16 +162,23 @@ export async function createApp(options: AppOptions): Promise<App> {
     openSockets: webSockets.count,
 
     async ready() {
-      const parts = [proveWrite(probe), bus.ready(), maintenance.ready()];
+      const parts = [proveWrite(probe), bus.ready(), maintenance?.ready() ?? Promise.resolve()];
       const [database, notices, queue] = (await Promise.allSettled(parts)).map(({ status }) => status === 'fulfilled');
       return { database: database!, bus: notices!, queue: queue! };
     },
+
+    async jobs() {
+      const [waiting = 0, failed = 0] = await Promise.all([maintenance?.waiting(), maintenance?.failed()]);
+      return { waiting, failed };
+    },
+
+    leave: webSockets.leave,
 
     async close() {
       webSockets.pause();
       await drain();
       await webSockets.close();
-      await maintenance.close();
+      await maintenance?.close();
       await Promise.all([probe.end({ timeout: 1 }), jobs.end({ timeout: 1 })]);
       await infrastructure.close();
     },

@@ -4,7 +4,7 @@ import { createApp } from './app.ts';
 import { connect, TIMEOUTS } from './db/connect.ts';
 import type { Config } from './env.ts';
 import { createMetrics, type Gauges } from './health/metrics.ts';
-import { createReadiness } from './health/readiness.ts';
+import { ALL_FAILED, createReadiness } from './health/readiness.ts';
 import { createPrivateServer } from './http/private-server.ts';
 import { createHttpServer } from './http/server.ts';
 import type { Logger } from './log.ts';
@@ -12,12 +12,13 @@ import { migrate } from './migrate/migrate.ts';
 import { startPostgres } from './postgres/cluster.ts';
 import { addressReader } from './net/address.ts';
 import { closeDemoTenant, DEMO_TENANT_ID, seedDemoTenant } from './seed/demo-tenant.ts';
+import { checkRedis } from './redis/check.ts';
 import { StartError, systemCode } from './start-error.ts';
 
 /** A server that answers. */
 export interface RunningServer {
-  /** Origin that browsers use. */
-  readonly url: string;
+  /** Origin that browsers use; null: the process does jobs alone. */
+  readonly url: string | null;
   readonly demoUrl: string | null;
   /** Origin of readiness and metrics, for the operator alone. */
   readonly privateUrl: string;
@@ -38,6 +39,7 @@ export async function startServer(
   const began = performance.now();
   const port = await findPort('PORT', config.host, config.port);
   const privatePort = await findPrivatePort(config, port);
+  if (config.redisUrl !== null) await checkRedis(config.redisUrl);
   const database = await openDatabaseServer(config, log);
   const undo: (() => Promise<unknown>)[] = [() => database.stop()];
   try {
@@ -48,15 +50,19 @@ export async function startServer(
     undo.push(() => sql.end({ timeout: 5 }));
     await (config.isDemoOn ? seedDemoTenant(sql, demoOrigins(url, config.host, port)) : closeDemoTenant(sql));
 
-    const metrics = createMetrics({ ...gauges, openSockets: () => app.openSockets() });
+    const metrics = createMetrics({ ...gauges, openSockets: () => app.openSockets(), jobs: () => app.jobs() });
     const app = await createApp({
       databaseUrl: database.url,
       rates: config.rates,
       network: config.network,
+      redis: config.redisUrl === null ? null : { redisUrl: config.redisUrl, prefix: config.redisPrefix },
+      isWorker: config.role !== 'api',
       log,
       onAccepted: (count) => metrics.addAcceptedMessages(count),
     });
-    const ready = createReadiness(() => app.ready());
+    let isStopping = false;
+    const asked = createReadiness(() => app.ready());
+    const ready = () => (isStopping ? Promise.resolve(ALL_FAILED) : asked());
     const http = createHttpServer({
       log,
       metrics,
@@ -76,16 +82,21 @@ export async function startServer(
     await forOperator.listen({ host: config.privateHost, port: privatePort }).catch((error: unknown) => {
       throw listenFailure(error, 'PRIVATE_PORT', config.privateHost, privatePort);
     });
-    await http.fastify.listen({ host: config.host, port }).catch((error: unknown) => {
-      throw listenFailure(error, 'PORT', config.host, port);
-    });
+    if (config.role !== 'worker') {
+      await http.fastify.listen({ host: config.host, port }).catch((error: unknown) => {
+        throw listenFailure(error, 'PORT', config.host, port);
+      });
+    }
     log.info({ ms: Math.round(performance.now() - began) }, 'started');
     return {
-      url,
-      demoUrl: config.isDemoOn ? `${url}/demo` : null,
+      url: config.role === 'worker' ? null : url,
+      demoUrl: config.isDemoOn && config.role !== 'worker' ? `${url}/demo` : null,
       privateUrl: originOf(config.privateHost, privatePort),
       async stop() {
+        isStopping = true;
         await database.announceStop();
+        await delay(config.drainMs / 2);
+        await app.leave(config.drainMs / 2);
         await inReverse(undo, config.shutdownMs, log);
       },
     };

@@ -36,7 +36,8 @@ export type Notice =
   | { readonly kind: 'presence'; readonly tenantId: TenantId; readonly users: readonly PresenceReport[] }
   /**
    * The sending process began to listen, to everything or to what concerns one tenant: others, or the one it is `to`,
-   * answer with their presence reports.
+   * answer with their presence reports. Listeners of the sending process hear it too: what they were told before may be
+   * out of date.
    */
   | { readonly kind: 'hello'; readonly to?: string; readonly tenantId?: TenantId }
   /** Notices of the sending process were lost on their way. */
@@ -78,8 +79,8 @@ export interface Bus {
   listen(listener: Listener): () => void;
   /** Hears what concerns a tenant, until the returned function is called. Without it a bus may leave that out. */
   follow(tenantId: TenantId): () => void;
-  /** Calls `handler` whenever notices of other processes may have been lost. */
-  onGap(handler: () => void): void;
+  /** Calls `handler` whenever notices of other processes may have been lost: of one tenant, or null for any. */
+  onGap(handler: (tenantId: TenantId | null) => void): void;
   /** Calls `handler` with the id of a process that stopped, or was silent for too long. */
   onGone(handler: (processId: string) => void): void;
   /** Whether notices make their way, as far as this process knows. */

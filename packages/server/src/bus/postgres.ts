@@ -19,8 +19,7 @@ export function createPostgresBus(
 }
 
 function createTransport(url: string, maxQueueUsage: number): Transport {
-  // Of its own: a notification takes a lock of the whole server until its transaction ends, and waits for no disk.
-  const sender = connect(url, { max: 1, timeouts: TIMEOUTS, synchronous_commit: 'off' });
+  let sender = connectSender(url);
   let listener: Sql | null = null;
   return {
     maxBytes: MAX_PAYLOAD_BYTES,
@@ -29,7 +28,12 @@ function createTransport(url: string, maxQueueUsage: number): Transport {
       const previous = listener;
       const next = connect(url, { max: 1, fetch_types: false, timeouts: TIMEOUTS, application_name: LISTENER });
       listener = next;
-      await previous?.end({ timeout: 0 });
+      if (previous !== null) {
+        // Nothing comes back: what sends may be broken as well, and a statement of it may never be answered.
+        const previousSender = sender;
+        sender = connectSender(url);
+        await Promise.all([previous.end({ timeout: 0 }), previousSender.end({ timeout: 0 })]);
+      }
       await next.listen(CHANNEL, hear, onOpen);
     },
 
@@ -50,4 +54,9 @@ function createTransport(url: string, maxQueueUsage: number): Transport {
       await Promise.all([sender.end({ timeout: 1 }), listener?.end({ timeout: 1 })]);
     },
   };
+}
+
+/** A connection of its own: a notification takes a lock of the whole server until its transaction ends, and waits for no disk. */
+function connectSender(url: string): Sql {
+  return connect(url, { max: 1, timeouts: TIMEOUTS, synchronous_commit: 'off' });
 }

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { SealError, type TenantId } from '@seal-chat/protocol';
 import type { Bus, Notice } from './bus.ts';
 import { coalesce } from './coalesce.ts';
@@ -24,6 +25,8 @@ const ALIVE_MS = 2_000;
 /** Beats that a process, or this one's own echo, may miss before it is taken for gone. */
 const MISSED_BEATS = 3.5;
 const READY_TIMEOUT_MS = 2_000;
+/** What was published last has this long to leave, ms. */
+const LAST_WORDS_MS = 1_000;
 /** Notices that wait while none gets through; then they are dropped, and the others are told that some are missing. */
 const MAX_WAITING = 20_000;
 
@@ -42,30 +45,43 @@ export function createSharedBus(options: SharedBusOptions): Bus {
   const silenceMs = MISSED_BEATS * aliveMs;
   const local = createLocalBus({ processId, onError });
   const peers = createPeers(clock, silenceMs);
-  const gapHandlers: (() => void)[] = [];
+  const gapHandlers: ((tenantId: TenantId | null) => void)[] = [];
   const goneHandlers: ((processId: string) => void)[] = [];
   const echoes = new Set<() => void>();
   let waiting: Notice[] = [];
   let sending: Promise<void> | null = null;
   let hasLost = false;
+  let isFailing = false;
+  let hasSkipped = false;
+  let openedAt = Number.POSITIVE_INFINITY;
   let heardAt = Number.NEGATIVE_INFINITY;
   let opening: Promise<void> | null = null;
   let timer: NodeJS.Timeout | null = null;
 
-  function reportGap(): void {
-    for (const handler of gapHandlers) handler();
+  function reportGap(tenantId: TenantId | null = null): void {
+    for (const handler of gapHandlers) handler(tenantId);
+  }
+
+  function sayHello(hello: Extract<Notice, { kind: 'hello' }>): void {
+    local.publish(hello);
+    tell(hello);
   }
 
   function reportGone(id: string): void {
     for (const handler of goneHandlers) handler(id);
   }
 
+  /** Nobody else was heard, though this process has listened for a while: nobody is there. */
+  function isAlone(): boolean {
+    return peers.isEmpty() && isUp() && clock() - openedAt > silenceMs;
+  }
+
   const isUp = (): boolean => clock() - heardAt <= silenceMs;
 
   function onOpen(): void {
-    heardAt = clock();
+    openedAt = heardAt = clock();
     reportGap();
-    tell({ kind: 'hello' });
+    sayHello({ kind: 'hello' });
   }
 
   function hear(text: string): void {
@@ -87,16 +103,25 @@ export function createSharedBus(options: SharedBusOptions): Bus {
       return;
     }
     const isNew = peers.hear(from);
+    if (isNew && hasSkipped) {
+      // It may have been there all the time, unheard.
+      hasLost = true;
+      hasSkipped = false;
+    }
     if (notice.kind === 'hello') {
       if (notice.to !== undefined && notice.to !== processId) return;
       if (isNew) tell({ kind: 'alive' });
     } else if (isNew) {
       // What it said before was not heard.
-      tell({ kind: 'hello', to: from });
-      reportGap();
+      missedSome(from);
     }
-    if (notice.kind === 'gap') reportGap();
+    if (notice.kind === 'gap') missedSome(from);
     else local.deliver(notice, from);
+  }
+
+  function missedSome(from: string): void {
+    sayHello({ kind: 'hello', to: from });
+    reportGap();
   }
 
   function tell(notice: Notice): void {
@@ -117,19 +142,20 @@ export function createSharedBus(options: SharedBusOptions): Bus {
         const all: readonly Notice[] = hasLost ? [{ kind: 'gap' }, ...notices] : notices;
         await transport.send(pack(processId, coalesce(all), transport.maxBytes));
         hasLost = false;
+        isFailing = false;
       } catch (error) {
-        // The others find what is in the database, only later.
+        // The others find what is in the database, only later. One report for an outage.
+        if (!isFailing) onError(error);
+        isFailing = true;
         hasLost = true;
-        onError(error);
       }
     }
     sending = null;
   }
 
   function publishToOthers(notice: Notice): void {
-    // Nobody else was heard, though this process listens: nobody is there.
-    if (peers.isEmpty() && isUp()) return;
-    tell(notice);
+    if (isAlone()) hasSkipped = true;
+    else tell(notice);
   }
 
   async function watch(): Promise<void> {
@@ -170,7 +196,13 @@ export function createSharedBus(options: SharedBusOptions): Bus {
       publishToOthers(notice);
     },
     publishToOthers,
-    follow: (tenantId) => transport.follow?.(tenantId, () => tell({ kind: 'hello', tenantId })) ?? (() => undefined),
+    follow(tenantId) {
+      const onFollowed = (): void => {
+        reportGap(tenantId);
+        sayHello({ kind: 'hello', tenantId });
+      };
+      return transport.follow?.(tenantId, onFollowed) ?? (() => undefined);
+    },
     onGap: (handler) => void gapHandlers.push(handler),
     onGone: (handler) => void goneHandlers.push(handler),
     isUp,
@@ -187,7 +219,7 @@ export function createSharedBus(options: SharedBusOptions): Bus {
     async close() {
       if (timer !== null) clearInterval(timer);
       tell({ kind: 'bye' });
-      await sending;
+      await Promise.race([sending, delay(LAST_WORDS_MS, undefined, { ref: false })]);
       await transport.close();
     },
   };

@@ -15,6 +15,8 @@ export interface Gauges {
   openSockets(): number;
   /** Lines of the log that were dropped because nobody read it. */
   droppedLogLines(): number;
+  /** Jobs that are due and not begun, and those that failed for good. Rejects when the queue does not answer. */
+  jobs(): Promise<{ readonly waiting: number; readonly failed: number }>;
 }
 
 const LATENCY_BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
@@ -39,14 +41,26 @@ export function createMetrics(gauges: Gauges): Metrics {
   registerGauge('seal_websocket_connections', 'WebSocket connections open now.', gauges.openSockets);
   registerGauge('seal_log_lines_dropped', 'Lines of the log that were dropped.', gauges.droppedLogLines);
 
-  function registerGauge(name: string, help: string, read: () => number): void {
+  registerGauge('seal_jobs_waiting', 'Jobs that are due and not begun.', async () => (await gauges.jobs()).waiting);
+  registerGauge(
+    'seal_jobs_failed',
+    'Jobs that failed for good and are kept.',
+    async () => (await gauges.jobs()).failed,
+  );
+
+  /** What cannot be read is left out. */
+  function registerGauge(name: string, help: string, read: () => number | Promise<number>): void {
     registry.registerMetric(
       new Gauge({
         name,
         help,
         registers: [],
-        collect() {
-          this.set(read());
+        async collect() {
+          try {
+            this.set(await read());
+          } catch {
+            this.set(Number.NaN);
+          }
         },
       }),
     );

@@ -23,8 +23,15 @@ export interface Presence {
 const LEAVE_GRACE_MS = 3_000;
 /** Reports in one notice. */
 const REPORTS_PER_NOTICE = 30;
+/** Reports that were asked for have come by then, ms. */
+const RENEWAL_MS = 4_000;
 /** People who left are remembered for as long as there are not more of them. */
 const MAX_ABSENT = 20_000;
+
+type HeardReport = PresenceReport & {
+  /** Milliseconds of `performance.now()`. */
+  readonly heardAt: number;
+};
 
 /** What this process knows of a user: its own sockets, and the reports of others. */
 interface Entry {
@@ -32,7 +39,7 @@ interface Entry {
   readonly userId: UserId;
   readonly connections: Map<string, OwnPresence>;
   /** Null while no other process has a socket of the user. */
-  elsewhere: Map<string, PresenceReport> | null;
+  elsewhere: Map<string, HeardReport> | null;
   /** What the audience was told last. */
   told: PresenceState;
   lastSeenAt: number | null;
@@ -48,9 +55,13 @@ export function createPresence(deps: {
 }): Presence {
   const { bus, audience, clock, onError, leaveGraceMs = LEAVE_GRACE_MS } = deps;
   const entries = new Map<string, Entry>();
+  const timers = new Set<NodeJS.Timeout>();
 
   bus.listen((notice, from) => {
-    if (from === bus.processId) return;
+    if (from === bus.processId) {
+      if (notice.kind === 'hello') forgetUnlessRenewed(notice.tenantId ?? null, notice.to ?? null);
+      return;
+    }
     if (notice.kind === 'presence') for (const report of notice.users) hear(notice.tenantId, report, from);
     if (notice.kind === 'hello') reportAll(notice.tenantId ?? null);
   });
@@ -85,11 +96,28 @@ export function createPresence(deps: {
 
   function hear(tenantId: TenantId, report: PresenceReport, from: string): void {
     const entry = entryOf(tenantId, report.userId);
-    if (report.sockets > 0) (entry.elsewhere ??= new Map()).set(from, report);
+    if (report.sockets > 0) (entry.elsewhere ??= new Map()).set(from, { ...report, heardAt: performance.now() });
     else forgetReport(entry, from);
     entry.lastSeenAt = latest(entry.lastSeenAt, report.lastSeenAt);
     // The process where it happened tells the audience.
     entry.told = stateOf(entry);
+  }
+
+  /** Reports were asked for: those that do not come again are of people who left unheard. */
+  function forgetUnlessRenewed(tenantId: TenantId | null, from: string | null): void {
+    const askedAt = performance.now();
+    const timer = setTimeout(() => {
+      timers.delete(timer);
+      for (const entry of entries.values()) {
+        if (tenantId !== null && entry.tenantId !== tenantId) continue;
+        for (const [processId, { heardAt }] of entry.elsewhere ?? []) {
+          const isOld = heardAt < askedAt && (from === null || from === processId);
+          if (isOld && forgetReport(entry, processId)) tellChange(entry);
+        }
+      }
+    }, RENEWAL_MS);
+    timer.unref();
+    timers.add(timer);
   }
 
   function reportOf(entry: Entry): PresenceReport {
@@ -180,6 +208,7 @@ export function createPresence(deps: {
     eventOf,
 
     close() {
+      for (const timer of timers) clearTimeout(timer);
       for (const entry of entries.values()) {
         if (entry.leaving !== null) clearTimeout(entry.leaving);
         entry.connections.clear();

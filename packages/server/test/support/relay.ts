@@ -79,7 +79,7 @@ const UNCOUNTED = Object.fromEntries(
 /** What a test sets otherwise than the server does. */
 interface RelayOptions extends Pick<
   AppOptions,
-  'clock' | 'jobIntervals' | 'turns' | 'callClasses' | 'createBus' | 'sweepPauses'
+  'clock' | 'jobIntervals' | 'turns' | 'callClasses' | 'createBus' | 'isWorker' | 'redis' | 'sweepPauses'
 > {
   readonly network?: Partial<NetworkLimits>;
 }
