@@ -13,7 +13,7 @@ export interface Presence {
   leave(tenantId: TenantId, userId: UserId, connectionId: string): void;
   /** Open sockets of a user, in all processes. */
   sockets(tenantId: TenantId, userId: UserId): number;
-  /** Tells other processes that no one is connected here any longer. */
+  /** Ends what is under way. Other processes learn from the bus that no one is connected here any longer. */
   close(): void;
   /** The event that tells how a user is now; null for one who has not been seen. */
   eventOf(tenantId: TenantId, userId: UserId): Extract<LiveEvent, { type: 'presence' }> | null;
@@ -66,7 +66,11 @@ export function createPresence(deps: {
     if (notice.kind === 'hello') reportAll(notice.tenantId ?? null);
   });
   bus.onGone((processId) => {
-    for (const entry of entries.values()) if (forgetReport(entry, processId)) tellChange(entry);
+    const affected = [...entries.values()].filter((entry) => forgetReport(entry, processId, clock()));
+    // Most of them come to another process at once.
+    later(leaveGraceMs, () => {
+      for (const entry of affected) tellChange(entry);
+    });
   });
 
   function entryOf(tenantId: TenantId, userId: UserId): Entry {
@@ -97,7 +101,7 @@ export function createPresence(deps: {
   function hear(tenantId: TenantId, report: PresenceReport, from: string): void {
     const entry = entryOf(tenantId, report.userId);
     if (report.sockets > 0) (entry.elsewhere ??= new Map()).set(from, { ...report, heardAt: performance.now() });
-    else forgetReport(entry, from);
+    else forgetReport(entry, from, report.lastSeenAt);
     entry.lastSeenAt = latest(entry.lastSeenAt, report.lastSeenAt);
     // The process where it happened tells the audience.
     entry.told = stateOf(entry);
@@ -106,16 +110,22 @@ export function createPresence(deps: {
   /** Reports were asked for: those that do not come again are of people who left unheard. */
   function forgetUnlessRenewed(tenantId: TenantId | null, from: string | null): void {
     const askedAt = performance.now();
-    const timer = setTimeout(() => {
-      timers.delete(timer);
+    later(RENEWAL_MS, () => {
       for (const entry of entries.values()) {
         if (tenantId !== null && entry.tenantId !== tenantId) continue;
         for (const [processId, { heardAt }] of entry.elsewhere ?? []) {
           const isOld = heardAt < askedAt && (from === null || from === processId);
-          if (isOld && forgetReport(entry, processId)) tellChange(entry);
+          if (isOld && forgetReport(entry, processId, clock())) tellChange(entry);
         }
       }
-    }, RENEWAL_MS);
+    });
+  }
+
+  function later(ms: number, work: () => void): void {
+    const timer = setTimeout(() => {
+      timers.delete(timer);
+      work();
+    }, ms);
     timer.unref();
     timers.add(timer);
   }
@@ -213,7 +223,6 @@ export function createPresence(deps: {
         if (entry.leaving !== null) clearTimeout(entry.leaving);
         entry.connections.clear();
       }
-      tellOthers([...entries.values()]);
     },
   };
 }
@@ -228,11 +237,14 @@ function byTenant(entries: readonly Entry[]): ReadonlyMap<TenantId, readonly Ent
   return groups;
 }
 
-/** Takes out what a process reported; whether there was anything. */
-function forgetReport(entry: Entry, processId: string): boolean {
-  const wasThere = entry.elsewhere?.delete(processId) ?? false;
-  if (entry.elsewhere?.size === 0) entry.elsewhere = null;
-  return wasThere;
+/** Takes out what a process reported, of a person who was seen there until `at`; whether there was anything. */
+function forgetReport(entry: Entry, processId: string, at: number | null): boolean {
+  const report = entry.elsewhere?.get(processId);
+  if (report === undefined) return false;
+  entry.elsewhere!.delete(processId);
+  if (entry.elsewhere!.size === 0) entry.elsewhere = null;
+  if (report.state !== 'offline') entry.lastSeenAt = latest(entry.lastSeenAt, at);
+  return true;
 }
 
 function stateOf({ connections, elsewhere }: Entry): PresenceState {
