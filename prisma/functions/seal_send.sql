@@ -13,7 +13,6 @@
 --   p_box_*       the devices that get something, each once, ascending
 --   p_envelope_*  the key envelopes in the order of their items. The bytes are in p_blob
 --   p_blob        bodies and envelopes, one after the other; offsets count from 1
---   p_notices     what other processes are told when the batch commits
 --
 -- Answers
 --   o_seq         for each item the sequence number it was stored with, else null
@@ -35,7 +34,6 @@ CREATE OR REPLACE FUNCTION seal_send(
   p_box_tenant uuid[], p_box_device uuid[],
   p_envelope_item int[], p_envelope_box int[], p_envelope_offset int[], p_envelope_length int[],
   p_blob bytea,
-  p_notices text[],
   OUT o_seq bigint[], OUT o_head bigint[],
   OUT o_known_item int[], OUT o_known_seq bigint[], OUT o_known_at timestamptz[],
   OUT o_late_item int[], OUT o_late_at timestamptz[]
@@ -154,6 +152,4 @@ BEGIN
     FROM unnest(o_seq) WITH ORDINALITY AS s(seq, n)
     WHERE s.seq IS NOT NULL AND v_at[p_group_conv[p_item_group[s.n]]] > p_now;
   END IF;
-
-  PERFORM pg_notify('seal', notice) FROM unnest(p_notices) AS notice;
 END $$;

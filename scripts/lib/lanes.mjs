@@ -7,6 +7,7 @@ import { ROOT } from './paths.mjs';
 const NEEDS = {
   crypto: ['chromium', 'python'],
   client: ['chromium'],
+  server: ['redis'],
   e2e: ['chromium', 'python'],
   stories: ['chromium'],
 };

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { findChromium, findPlaywrightChromium } from './chromium.mjs';
 import { stop } from './node-version.mjs';
 import { PYNACL, PYTHON_ENVIRONMENT, findPython } from './python.mjs';
+import { findRedis } from './redis.mjs';
 import { run, succeeds, tool } from './run.mjs';
 
 /**
@@ -18,6 +19,14 @@ const PROGRAMS = {
     find: async () => findChromium() ?? (await findPlaywrightChromium()),
     variable: 'CHROMIUM',
     download: { from: 'Playwright', commands: [[tool('playwright-core'), 'install', 'chromium']] },
+  },
+  redis: {
+    title: 'redis-server, for the tests of the bus and the queue on Redis',
+    packages: ['redis-server'],
+    byHand: 'install Redis 6.2 or later, or name its server in REDIS_SERVER',
+    find: () => findRedis(),
+    variable: 'REDIS_SERVER',
+    download: { from: 'Homebrew', commands: [['brew', 'install', 'redis']] },
   },
   python: {
     title: 'Python 3 with PyNaCl, for the known-answer tests and the bot',

@@ -8,6 +8,12 @@ test('what is missing is named with the packages that bring it and a lane that n
   expect(text).toContain('npm test -- quick');
 });
 
+test('without Redis, its package and a server of your own are named', () => {
+  const text = explain(['redis']);
+  expect(text).toContain('apt-get install redis-server');
+  expect(text).toContain('REDIS_SERVER');
+});
+
 test('without PyNaCl, the ways to get it are named: a package, an interpreter of your own, or an install by npm test', () => {
   const text = explain(['python']);
   expect(text).toContain('SEAL_PYTHON');

@@ -4,8 +4,12 @@ import type { TRPCError } from '@trpc/server';
 import type { AttachmentsService } from './attachments/service.ts';
 import { connect, JOB_TIMEOUTS, TIMEOUTS } from './db/connect.ts';
 import { databaseErrorClass } from './db/error-class.ts';
+import type { SweepPauses } from './delivery/sweep.ts';
 import { proveWrite } from './health/probe-store.ts';
-import { createInfrastructure } from './infrastructure.ts';
+import { createInfrastructure, type BusFactory } from './infrastructure.ts';
+import { createPostgresBus } from './bus/postgres.ts';
+import { createRedisBus } from './bus/redis.ts';
+import { createQueueBackend } from './jobs/backend.ts';
 import { startMaintenance, type JobIntervals } from './jobs/maintenance.ts';
 import { PURGE_MS, runPurges } from './jobs/purges.ts';
 import { expireMessages } from './jobs/store.ts';
@@ -39,12 +43,26 @@ export interface AppOptions {
   readonly metrics: Metrics;
   /** A person stays online this long after their last socket closed, ms. */
   readonly leaveGraceMs?: number;
+  /** For notices and jobs; without it both are on PostgreSQL. */
+  readonly redis?: RedisPlace | null;
+  /** Whether the process works on jobs. */
+  readonly isWorker?: boolean;
+  /** Carries notices to other processes, where that is not what `redis` says. */
+  readonly createBus?: BusFactory;
+  /** Pauses between looks for what no notice told of, ms, where they differ from the usual ones. */
+  readonly sweepPauses?: SweepPauses;
   /** Pauses between runs of the repeated jobs, ms, that differ from the usual ones. */
   readonly jobIntervals?: Partial<JobIntervals>;
 }
 
 /** One tenant's calls take fewer connections than either pool has: see `db/database.ts`. */
 const TURNS: TurnLimits = { atOnce: 20, perTenant: 5, waiting: 20_000, waitingPerTenant: 2_000 };
+
+/** A Redis, and what names in it begin with. */
+export interface RedisPlace {
+  readonly redisUrl: string;
+  readonly prefix: string;
+}
 
 /** A procedure call that failed. */
 export interface FailedCall {
@@ -66,6 +84,8 @@ export interface App {
   openSockets(): number;
   /** Asks each part whether it answers, the database whether it takes writes. */
   ready(): Promise<Readonly<Record<'database' | 'bus' | 'queue', boolean>>>;
+  /** Refuses new sockets, and closes those there are one after the other, all within `ms`. */
+  leave(ms: number): Promise<void>;
   /** Refuses new calls, settles those under way, and closes every socket and connection. */
   close(): Promise<void>;
 }
@@ -85,9 +105,21 @@ export async function createApp(options: AppOptions): Promise<App> {
     clock = Date.now,
     metrics,
     leaveGraceMs,
+    redis = null,
+    isWorker = true,
+    createBus = redis === null ? createPostgresBus : (deps) => createRedisBus({ ...deps, ...redis }),
+    sweepPauses,
     jobIntervals,
   } = options;
-  const infrastructure = createInfrastructure({ databaseUrl, log, metrics, clock, leaveGraceMs });
+  const infrastructure = createInfrastructure({
+    databaseUrl,
+    log,
+    metrics,
+    clock,
+    leaveGraceMs,
+    createBus,
+    sweepPauses,
+  });
   const { prisma, sql, bus, liveSessions, presence, onError } = infrastructure;
   const { services, drain } = createServices(infrastructure);
   const router = createRouter(services);
@@ -125,13 +157,21 @@ export async function createApp(options: AppOptions): Promise<App> {
   const jobs = connect(databaseUrl, { max: 1, timeouts: JOB_TIMEOUTS });
 
   await bus.start();
-  const maintenance = await startMaintenance({
-    url: databaseUrl,
-    purge: () => runPurges({ sql: jobs, now: clock(), rates }, PURGE_MS),
-    expire: () => expireMessages(jobs, clock()),
-    onError,
-    intervals: jobIntervals,
-  });
+  const maintenance = isWorker
+    ? await startMaintenance({
+        backend: createQueueBackend(
+          redis === null
+            ? { kind: 'postgres', url: databaseUrl }
+            : { kind: 'redis', url: redis.redisUrl, prefix: redis.prefix },
+        ),
+        purge: () => runPurges({ sql: jobs, now: clock(), rates }, PURGE_MS),
+        expire: () => expireMessages(jobs, clock()),
+        onError,
+        intervals: jobIntervals,
+      })
+    : null;
+  metrics.watch('seal_jobs_waiting', async () => maintenance?.waiting() ?? 0);
+  metrics.watch('seal_jobs_failed', async () => maintenance?.failed() ?? 0);
 
   return {
     router,
@@ -139,20 +179,21 @@ export async function createApp(options: AppOptions): Promise<App> {
     createContext: ({ headers, ip }) => contexts.ofRequest(credentialsOf(headers, ip)),
     onError: logUnexpected,
     attachWebSocket: webSockets.attach,
-
     openSockets: webSockets.count,
 
     async ready() {
-      const parts = [proveWrite(probe), bus.ready(), maintenance.ready()];
+      const parts = [proveWrite(probe), bus.ready(), maintenance?.ready() ?? Promise.resolve()];
       const [database, notices, queue] = (await Promise.allSettled(parts)).map(({ status }) => status === 'fulfilled');
       return { database: database!, bus: notices!, queue: queue! };
     },
+
+    leave: webSockets.leave,
 
     async close() {
       webSockets.pause();
       await drain();
       await webSockets.close();
-      await maintenance.close();
+      await maintenance?.close();
       await Promise.all([probe.end({ timeout: 1 }), jobs.end({ timeout: 1 })]);
       await infrastructure.close();
     },

@@ -47,6 +47,9 @@ function parseUrl(value: string): URL | null {
   return URL.canParse(value) ? new URL(value) : null;
 }
 
+/** What a process does: serves clients, does jobs, or both. */
+export type Role = 'all' | 'api' | 'worker';
+
 /** Names that stand for networks, as Fastify understands them. */
 const NETWORK_NAMES = ['loopback', 'linklocal', 'uniquelocal'];
 
@@ -95,8 +98,18 @@ export const VARIABLES = {
   ),
   REDIS_URL: variable(
     null,
-    'Checked, but not used yet: bus and rate limits run in the process and on PostgreSQL.',
+    'Redis (6.2 or later) for notices between processes and for jobs; without it both are on PostgreSQL.',
     serviceUrl(['redis:', 'rediss:'], 'must be a URL like redis://host:6379'),
+  ),
+  REDIS_PREFIX: variable(
+    'seal',
+    'What names in Redis begin with: another one for each Seal that shares a Redis.',
+    z.string().regex(/^[\w-]{1,40}$/, 'must be 1 to 40 letters, digits, "_" or "-"'),
+  ),
+  ROLE: variable(
+    'all',
+    'What the process does: api serves clients, worker does the jobs (and has no PORT), all does both.',
+    z.enum(['all', 'api', 'worker'], 'must be one of all, api, worker') as z.ZodType<Role, string>,
   ),
   PUBLIC_URL: variable(
     null,
@@ -121,6 +134,11 @@ export const VARIABLES = {
   ),
   DEMO: variable('on', 'The page /demo and its tenant: on or off.', onOff),
   SHUTDOWN_SECONDS: variable('10', 'The longest a shutdown waits for work under way.', wholeNumber(1, 600)),
+  DRAIN_SECONDS: variable(
+    '0',
+    'Before a shutdown: /readyz answers 503 for half of this time, then sockets are closed one after the other.',
+    wholeNumber(0, 600),
+  ),
   MESSAGES_PER_MINUTE: rate(DEFAULT_RATES.messagesPerMinutePerUser, 'Messages a user may send in a minute.'),
   AUTH_PER_MINUTE: rate(DEFAULT_RATES.authPerMinutePerAddress, 'Sign-ins and sign-ups from one address in a minute.'),
   FAILED_AUTH_PER_ACCOUNT: rate(
@@ -194,6 +212,8 @@ export interface Config {
   /** Null: the embedded PostgreSQL. */
   readonly databaseUrl: string | null;
   readonly redisUrl: string | null;
+  readonly redisPrefix: string;
+  readonly role: Role;
   /** Origin without a slash at its end; null: made of host and port. */
   readonly publicUrl: string | null;
   readonly logLevel: string;
@@ -201,6 +221,7 @@ export interface Config {
   readonly trustedProxies: readonly string[];
   readonly isDemoOn: boolean;
   readonly shutdownMs: number;
+  readonly drainMs: number;
   readonly network: NetworkLimits;
   readonly rates: Rates;
 }
@@ -220,11 +241,14 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     dataDir: resolve(ROOT, read('DATA_DIR')),
     databaseUrl: readOptional(environment, 'DATABASE_URL'),
     redisUrl: readOptional(environment, 'REDIS_URL'),
+    redisPrefix: read('REDIS_PREFIX'),
+    role: readRole(environment),
     publicUrl: readOptional(environment, 'PUBLIC_URL')?.replace(/\/$/, '') ?? null,
     logLevel: read('LOG_LEVEL'),
     trustedProxies: read('TRUST_PROXY'),
     isDemoOn: read('DEMO'),
     shutdownMs: read('SHUTDOWN_SECONDS') * 1_000,
+    drainMs: read('DRAIN_SECONDS') * 1_000,
     network: {
       sockets: read('MAX_SOCKETS'),
       connectionsPerAddress: read('CONNECTIONS_PER_ADDRESS'),
@@ -259,6 +283,14 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 function readOptional(environment: Environment, name: 'DATABASE_URL' | 'REDIS_URL' | 'PUBLIC_URL'): string | null {
   return readVariable(environment, name) as string | null;
+}
+
+function readRole(environment: Environment): Role {
+  const role = readVariable(environment, 'ROLE') as Role;
+  if (role !== 'all' && readOptional(environment, 'DATABASE_URL') === null) {
+    throw new StartError('ROLE must be "all" without DATABASE_URL: one process has the embedded database.');
+  }
+  return role;
 }
 
 function readVariable(environment: Environment, name: VariableName): unknown {

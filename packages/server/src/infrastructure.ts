@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 import type { Sql } from 'postgres';
 import { webCryptoVerify, type Curves } from '@seal-chat/crypto/verify';
 import type { Bus } from './bus/bus.ts';
-import { createPostgresBus } from './bus/postgres.ts';
 import { findConversation, findPeers, findWatchers } from './conversations/lookup.ts';
 import { openDatabase } from './db/database.ts';
 import { databaseErrorClass } from './db/error-class.ts';
 import { createAudience, deliverNotices, type Audience } from './delivery/audience.ts';
 import { createHub, type Hub } from './delivery/hub.ts';
+import { createSweep, type Sweep, type SweepPauses } from './delivery/sweep.ts';
 import type { PrismaClient } from './generated/client.ts';
 import { createDurableLimits, type DurableLimits } from './limits/durable.ts';
 import { createMessageLimits, type MessageLimits } from './limits/messages.ts';
@@ -16,6 +16,15 @@ import type { Metrics } from './metrics/metrics.ts';
 import { createPresence, type Presence } from './presence/presence.ts';
 import { createLiveSessions, type LiveSessions } from './sessions/live-sessions.ts';
 import { findSession } from './sessions/store.ts';
+
+/** Creates the bus of a process. */
+export type BusFactory = (deps: {
+  readonly processId: string;
+  /** Of the database. */
+  readonly url: string;
+  readonly clock: () => number;
+  readonly onError: (error: unknown) => void;
+}) => Bus;
 
 /** What the features of one process share: database, bus, limits, and who is connected. */
 export interface Infrastructure {
@@ -26,6 +35,8 @@ export interface Infrastructure {
   readonly bus: Bus;
   readonly curves: Pick<Curves, 'verify'>;
   readonly hub: Hub;
+  /** Finds what no notice told of. */
+  readonly sweep: Sweep;
   readonly audience: Audience;
   readonly presence: Presence;
   readonly liveSessions: LiveSessions;
@@ -47,8 +58,10 @@ export function createInfrastructure(options: {
   readonly metrics: Metrics;
   readonly clock: () => number;
   readonly leaveGraceMs: number | undefined;
+  readonly createBus: BusFactory;
+  readonly sweepPauses: SweepPauses | undefined;
 }): Infrastructure {
-  const { databaseUrl, log, metrics, clock, leaveGraceMs } = options;
+  const { databaseUrl, log, metrics, clock, leaveGraceMs, createBus, sweepPauses } = options;
   const onError = (err: unknown): void => {
     const failure = databaseErrorClass(err);
     if (failure !== null) metrics.countDatabaseError(failure);
@@ -57,13 +70,14 @@ export function createInfrastructure(options: {
 
   const db = openDatabase({ url: databaseUrl, onError });
   const { prisma, sql, writes, pool } = db;
-  const bus = createPostgresBus({ processId: randomUUID(), url: databaseUrl, sql, clock, onError });
+  const bus = createBus({ processId: randomUUID(), url: databaseUrl, clock, onError });
   metrics.watch('seal_db_pool_in_use', () => pool.totalCount - pool.idleCount);
   metrics.watch('seal_db_pool_waiting', () => pool.waitingCount);
   const limits = createDurableLimits(pool, metrics.countRateLimited);
   const messageLimits = createMessageLimits({ sql, clock, onError, onLimited: metrics.countRateLimited });
 
   const hub = createHub();
+  const sweep = createSweep({ bus, pauses: sweepPauses, onError });
   const audience = createAudience({
     bus,
     peersOf: (tenantId, userId) => findPeers(sql, tenantId, userId),
@@ -92,6 +106,7 @@ export function createInfrastructure(options: {
     bus,
     curves: webCryptoVerify(globalThis.crypto.subtle),
     hub,
+    sweep,
     audience,
     presence,
     liveSessions,
@@ -101,6 +116,7 @@ export function createInfrastructure(options: {
     clock,
     onError,
     async close() {
+      sweep.close();
       presence.close();
       liveSessions.close();
       await messageLimits.close();

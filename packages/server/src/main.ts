@@ -19,7 +19,6 @@ try {
   // Started with a channel by a parent, the server does not outlive it.
   process.on('disconnect', () => stop());
   process.on('uncaughtException', (err) => fail(log, err));
-  if (config.redisUrl !== null) log.warn('REDIS_URL is set but not supported yet; ignoring it');
 
   const server = await startServer(config, log, output.dropped);
   let isStopping = false;
@@ -33,7 +32,7 @@ try {
     });
   };
   const demo = server.demoUrl === null ? '' : ` demo ${server.demoUrl}`;
-  process.stdout.write(`ready ${server.url}${demo} private ${server.privateUrl}\n`);
+  process.stdout.write(`ready ${server.url ?? 'worker'}${demo} private ${server.privateUrl}\n`);
 } catch (error) {
   await leave(error instanceof StartError ? error.message : `the server cannot start: ${firstLine(error)}`);
 }

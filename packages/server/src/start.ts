@@ -6,7 +6,7 @@ import { collectDefaultMetrics } from 'prom-client';
 import { createApp } from './app.ts';
 import { connect, TIMEOUTS } from './db/connect.ts';
 import type { Config } from './env.ts';
-import { createReadiness } from './health/readiness.ts';
+import { ALL_FAILED, createReadiness } from './health/readiness.ts';
 import { createPrivateServer } from './http/private-server.ts';
 import { createHttpServer } from './http/server.ts';
 import type { Logger } from './log.ts';
@@ -15,6 +15,7 @@ import { migrate } from './migrate/migrate.ts';
 import { startPostgres } from './postgres/cluster.ts';
 import { addressReader } from './net/address.ts';
 import { closeDemoTenant, DEMO_TENANT_ID, seedDemoTenant } from './seed/demo-tenant.ts';
+import { checkRedis } from './redis/check.ts';
 import { StartError, systemCode } from './start-error.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
@@ -23,8 +24,8 @@ const { version } = JSON.parse(readFileSync(new URL('../package.json', import.me
 
 /** A server that answers. */
 export interface RunningServer {
-  /** Origin that browsers use. */
-  readonly url: string;
+  /** Origin that browsers use; null: the process does jobs alone. */
+  readonly url: string | null;
   readonly demoUrl: string | null;
   /** Origin of readiness and metrics, for the operator alone. */
   readonly privateUrl: string;
@@ -41,6 +42,7 @@ export async function startServer(config: Config, log: Logger, droppedLogLines: 
   const began = performance.now();
   const port = await findPort('PORT', config.host, config.port);
   const privatePort = await findPrivatePort(config, port);
+  if (config.redisUrl !== null) await checkRedis(config.redisUrl);
   const database = await openDatabaseServer(config, log);
   const undo: (() => Promise<unknown>)[] = [() => database.stop()];
   try {
@@ -58,10 +60,14 @@ export async function startServer(config: Config, log: Logger, droppedLogLines: 
       databaseUrl: database.url,
       rates: config.rates,
       network: config.network,
+      redis: config.redisUrl === null ? null : { redisUrl: config.redisUrl, prefix: config.redisPrefix },
+      isWorker: config.role !== 'api',
       log,
       metrics,
     });
-    const ready = createReadiness(() => app.ready());
+    let isStopping = false;
+    const asked = createReadiness(() => app.ready());
+    const ready = () => (isStopping ? Promise.resolve(ALL_FAILED) : asked());
     const http = createHttpServer({
       log,
       metrics,
@@ -81,16 +87,21 @@ export async function startServer(config: Config, log: Logger, droppedLogLines: 
     await forOperator.listen({ host: config.privateHost, port: privatePort }).catch((error: unknown) => {
       throw listenFailure(error, 'PRIVATE_PORT', config.privateHost, privatePort);
     });
-    await http.fastify.listen({ host: config.host, port }).catch((error: unknown) => {
-      throw listenFailure(error, 'PORT', config.host, port);
-    });
+    if (config.role !== 'worker') {
+      await http.fastify.listen({ host: config.host, port }).catch((error: unknown) => {
+        throw listenFailure(error, 'PORT', config.host, port);
+      });
+    }
     log.info({ ms: Math.round(performance.now() - began) }, 'started');
     return {
-      url,
-      demoUrl: config.isDemoOn ? `${url}/demo` : null,
+      url: config.role === 'worker' ? null : url,
+      demoUrl: config.isDemoOn && config.role !== 'worker' ? `${url}/demo` : null,
       privateUrl: originOf(config.privateHost, privatePort),
       async stop() {
+        isStopping = true;
         await database.announceStop();
+        await delay(config.drainMs / 2);
+        await app.leave(config.drainMs / 2);
         await inReverse(undo, config.shutdownMs, log);
       },
     };

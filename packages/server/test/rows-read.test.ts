@@ -87,7 +87,6 @@ const WORK: Record<string, (sql: Sql, scene: Scene) => Promise<unknown>> = {
         },
       ],
       Date.now(),
-      () => '[]',
     ).then(([result]) => expect(result).toMatchObject({ kind: 'stored' })),
   'a message to a channel': (sql, { tenant, alice, channel }) =>
     sendChannelBatch(
@@ -106,7 +105,6 @@ const WORK: Record<string, (sql: Sql, scene: Scene) => Promise<unknown>> = {
         },
       ],
       Date.now(),
-      'test',
     ).then(([result]) => expect(result).toMatchObject({ kind: 'stored' })),
   'a page of history': (sql, { tenant, bob, dm }) =>
     findHistory(sql, { tenantId: tenant.tenantId, conversationId: dm, deviceId: bob.first.deviceId }, null, 50).then(

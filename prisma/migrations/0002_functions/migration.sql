@@ -61,14 +61,13 @@ END $$;
 --
 -- Arrays that describe one thing run in parallel. Indexes into them count from 1.
 --   p_now        when the messages were accepted, as the calling process's clock has it
---   p_process    the sending process; its notices to the others carry this name
 --   p_conv_*     the channels of the batch, each once, ascending
 --   p_item_*     the messages in the order of arrival, none twice
 --   p_body_*, p_envelope_*  where body and envelope of each item are in p_blob; offsets count from 1
 --
 -- Answers as `seal_send` does.
 CREATE OR REPLACE FUNCTION seal_channel_send(
-  p_now timestamptz, p_process text,
+  p_now timestamptz,
   p_conv_tenant uuid[], p_conv_id uuid[],
   p_item_conv int[], p_item_message uuid[], p_item_user uuid[], p_item_device uuid[],
   p_item_incarnation bigint[], p_item_epoch bigint[],
@@ -161,19 +160,12 @@ BEGIN
     FROM unnest(o_seq) WITH ORDINALITY AS s(seq, n) WHERE s.seq IS NOT NULL AND v_at[p_item_conv[s.n]] > p_now;
   END IF;
 
-  FOR v_row IN
-    UPDATE conversations c SET last_seq = x.last_seq, last_at = v_at[x.conv]
-    FROM (
-      SELECT p_item_conv[s.n] AS conv, min(s.seq) AS first_seq, max(s.seq) AS last_seq
-      FROM unnest(o_seq) WITH ORDINALITY AS s(seq, n) WHERE s.seq IS NOT NULL GROUP BY 1
-    ) x
-    WHERE c.tenant_id = p_conv_tenant[x.conv] AND c.id = p_conv_id[x.conv]
-    RETURNING c.tenant_id, c.id, x.first_seq, x.last_seq
-  LOOP
-    PERFORM pg_notify('seal', json_build_array(p_process, json_build_object(
-      'kind', 'channel-entries', 'tenantId', v_row.tenant_id, 'conversationId', v_row.id,
-      'from', v_row.first_seq, 'to', v_row.last_seq))::text);
-  END LOOP;
+  UPDATE conversations c SET last_seq = x.last_seq, last_at = v_at[x.conv]
+  FROM (
+    SELECT p_item_conv[s.n] AS conv, max(s.seq) AS last_seq
+    FROM unnest(o_seq) WITH ORDINALITY AS s(seq, n) WHERE s.seq IS NOT NULL GROUP BY 1
+  ) x
+  WHERE c.tenant_id = p_conv_tenant[x.conv] AND c.id = p_conv_id[x.conv];
 END $$;
 
 -- Trigger of `mailbox_entries`, after INSERT and UPDATE, once for all rows of the statement (`added`): what foreign keys to
@@ -454,7 +446,6 @@ END $$;
 --   p_box_*       the devices that get something, each once, ascending
 --   p_envelope_*  the key envelopes in the order of their items. The bytes are in p_blob
 --   p_blob        bodies and envelopes, one after the other; offsets count from 1
---   p_notices     what other processes are told when the batch commits
 --
 -- Answers
 --   o_seq         for each item the sequence number it was stored with, else null
@@ -476,7 +467,6 @@ CREATE OR REPLACE FUNCTION seal_send(
   p_box_tenant uuid[], p_box_device uuid[],
   p_envelope_item int[], p_envelope_box int[], p_envelope_offset int[], p_envelope_length int[],
   p_blob bytea,
-  p_notices text[],
   OUT o_seq bigint[], OUT o_head bigint[],
   OUT o_known_item int[], OUT o_known_seq bigint[], OUT o_known_at timestamptz[],
   OUT o_late_item int[], OUT o_late_at timestamptz[]
@@ -595,6 +585,4 @@ BEGIN
     FROM unnest(o_seq) WITH ORDINALITY AS s(seq, n)
     WHERE s.seq IS NOT NULL AND v_at[p_group_conv[p_item_group[s.n]]] > p_now;
   END IF;
-
-  PERFORM pg_notify('seal', notice) FROM unnest(p_notices) AS notice;
 END $$;

@@ -32,12 +32,20 @@ export type Notice =
   | { readonly kind: 'channel-heads'; readonly tenantId: TenantId; readonly conversationIds: readonly ConversationId[] }
   | { readonly kind: 'session-ended'; readonly tenantId: TenantId; readonly sessionId: string }
   | { readonly kind: 'devices-removed'; readonly tenantId: TenantId; readonly deviceIds: readonly DeviceId[] }
-  /** How many sockets of a user the sending process has, and what they say of the person. */
-  | { readonly kind: 'presence'; readonly users: readonly PresenceReport[] }
-  /** The sending process began to listen: others answer with their presence reports. */
-  | { readonly kind: 'hello' }
+  /** How many sockets of some users the sending process has, and what they say of the person. */
+  | { readonly kind: 'presence'; readonly tenantId: TenantId; readonly users: readonly PresenceReport[] }
+  /**
+   * The sending process began to listen, to everything or to what concerns one tenant: others, or the one it is `to`,
+   * answer with their presence reports. Listeners of the sending process hear it too: what they were told before may be
+   * out of date.
+   */
+  | { readonly kind: 'hello'; readonly to?: string; readonly tenantId?: TenantId }
+  /** Notices of the sending process were lost on their way. */
+  | { readonly kind: 'gap' }
   /** The sending process lives. */
-  | { readonly kind: 'alive' };
+  | { readonly kind: 'alive' }
+  /** The sending process stops, and has told everything. */
+  | { readonly kind: 'bye' };
 
 /** A member of a conversation has stored everything up to a sequence number. */
 export interface DeliveredNotice {
@@ -47,7 +55,6 @@ export interface DeliveredNotice {
 
 /** One process's knowledge of one user. */
 export interface PresenceReport {
-  readonly tenantId: TenantId;
   readonly userId: UserId;
   readonly state: PresenceState;
   readonly sockets: number;
@@ -61,16 +68,23 @@ export type Listener = (notice: Notice, from: string) => void;
 export interface Bus {
   /** Id of this process. */
   readonly processId: string;
-  /** Tells all processes; listeners in this process are called before this returns. */
+  /**
+   * Tells all processes; listeners in this process are called before this returns. What is told of the database is told
+   * after the commit, never inside the transaction: a notification there holds a lock of the whole server until it ends.
+   */
   publish(notice: Notice): void;
-  /** Tells this process alone, when the others learn of it otherwise. */
-  publishHere(notice: Notice): void;
-  /** The notification that a transaction may send itself, to reach the other processes exactly when it commits. */
-  encode(notice: Notice): string;
+  /** Tells the other processes alone, when this one knows already. */
+  publishToOthers(notice: Notice): void;
   /** @returns stops listening */
   listen(listener: Listener): () => void;
-  /** Calls `handler` whenever notices of other processes may have been lost. */
-  onGap(handler: () => void): void;
+  /** Hears what concerns a tenant, until the returned function is called. Without it a bus may leave that out. */
+  follow(tenantId: TenantId): () => void;
+  /** Calls `handler` whenever notices of other processes may have been lost: of one tenant, or null for any. */
+  onGap(handler: (tenantId: TenantId | null) => void): void;
+  /** Calls `handler` with the id of a process that stopped, or was silent for too long. */
+  onGone(handler: (processId: string) => void): void;
+  /** Whether notices make their way, as far as this process knows. */
+  isUp(): boolean;
   /** Begins to listen to other processes. */
   start(): Promise<void>;
   /** Resolves when a notice makes its way; rejects when not. */
@@ -78,8 +92,6 @@ export interface Bus {
   close(): Promise<void>;
 }
 
-/** Channel of the database's notifications. */
-export const CHANNEL = 'seal';
 /** Ids in one notice, so that it fits the 8,000 bytes of a notification. */
 const IDS_PER_NOTICE = 150;
 

@@ -5,14 +5,17 @@ export function createLocalBus(deps: {
   readonly processId: string;
   /** Is called when a listener throws; the others still receive the notice. */
   readonly onError: (error: unknown) => void;
-}): Bus {
+}): Bus & {
+  /** Gives the listeners a notice of any process. */
+  deliver(notice: Notice, from: string): void;
+} {
   const { processId, onError } = deps;
   const listeners = new Set<Listener>();
 
-  function publish(notice: Notice): void {
+  function deliver(notice: Notice, from: string): void {
     for (const listener of listeners) {
       try {
-        listener(notice, processId);
+        listener(notice, from);
       } catch (error) {
         onError(error);
       }
@@ -21,14 +24,17 @@ export function createLocalBus(deps: {
 
   return {
     processId,
-    publish,
-    publishHere: publish,
-    encode: (notice) => JSON.stringify([processId, notice]),
+    deliver,
+    publish: (notice) => deliver(notice, processId),
+    publishToOthers: () => undefined,
     listen(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    follow: () => () => undefined,
     onGap: () => undefined,
+    onGone: () => undefined,
+    isUp: () => true,
     start: async () => undefined,
     ready: async () => undefined,
     close: async () => undefined,

@@ -7,10 +7,12 @@ import type { Presence } from '../presence/presence.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { Audience } from '../delivery/audience.ts';
 import type { Hub } from '../delivery/hub.ts';
+import type { Sweep } from '../delivery/sweep.ts';
 import { createAnnouncer } from './members/announcer.ts';
 import { createCommits, type Commits } from './commits/service.ts';
 import { createDirectory, type Directory } from './directory/service.ts';
 import { createFeed } from './log/feed.ts';
+import { createMissedEntries } from './log/missed.ts';
 import { createKeyPackages, type KeyPackages } from './key-packages/service.ts';
 import { createChannelLog, type ChannelLog } from './log/service.ts';
 import { createMembers, type Members } from './members/service.ts';
@@ -37,6 +39,7 @@ export function createChannels(deps: {
   readonly writes: Sql;
   readonly bus: Bus;
   readonly hub: Hub;
+  readonly sweep: Sweep;
   readonly audience: Audience;
   readonly presence: Presence;
   readonly limits: DurableLimits;
@@ -47,6 +50,7 @@ export function createChannels(deps: {
 }): Channels {
   const { sql, messageLimits } = deps;
   const feed = createFeed(deps);
+  deps.sweep.add(createMissedEntries({ ...deps, feed }));
   const writer = createChannelWriter({ ...deps, sql: deps.writes, feed });
   const announcer = createAnnouncer(deps);
   return {

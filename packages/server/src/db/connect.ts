@@ -5,6 +5,10 @@ import postgres from '../generated/postgres/index.js';
 export type ConnectOptions = Pick<Options<Record<string, never>>, 'max' | 'connect_timeout' | 'fetch_types'> & {
   /** Those of the session; none for what may take as long as it takes, such as migrations. */
   readonly timeouts?: DatabaseTimeouts;
+  /** `off` for what nobody misses after a crash. */
+  readonly synchronous_commit?: 'off';
+  /** Name in `pg_stat_activity`. */
+  readonly application_name?: string;
 };
 
 /** What PostgreSQL says is wrong with a statement; of the same copy of the driver as the clients. */
@@ -36,10 +40,11 @@ export const JOB_TIMEOUTS: DatabaseTimeouts = { ...TIMEOUTS, statement_timeout: 
  * The one place that makes a postgres.js client. `bigint` columns are numbers: sequence numbers and positions stay far
  * below 2^53. Nothing is opened until the first statement; the caller ends what it made.
  */
-export function connect(url: string, { timeouts, ...options }: ConnectOptions = {}): Sql {
+export function connect(url: string, options: ConnectOptions = {}): Sql {
+  const { timeouts, synchronous_commit, application_name = 'seal', ...rest } = options;
   return postgres(url, {
-    ...options,
-    connection: { application_name: 'seal', ...timeouts },
+    ...rest,
+    connection: { application_name, ...timeouts, ...(synchronous_commit && { synchronous_commit }) },
     // Notices are for people at a terminal.
     onnotice: () => undefined,
     types: { int8: { to: 20, from: [20], serialize: String, parse: Number } },

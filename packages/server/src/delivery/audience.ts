@@ -71,10 +71,6 @@ export function deliverNotices(deps: {
       }
     }
   });
-  // Notices may have been lost: what they announced is in the mailboxes.
-  bus.onGap(() => {
-    for (const inbox of hub.all()) inbox.readMailbox();
-  });
 }
 
 /** Of two events with the same key, only the later one matters to a reader that has seen neither. */

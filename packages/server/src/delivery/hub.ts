@@ -14,6 +14,8 @@ export interface Inbox {
   offer(event: MailboxEvent): void;
   /** The mailbox has entries that were not offered. */
   readMailbox(): void;
+  /** The position up to which it has sent everything it knows of; null while more is on its way. */
+  restsAt(): number | null;
   /** A live event. One that replaces another in its queue has the same `key`. */
   tell(event: LiveEvent, key: string): void;
   /** An entry of a channel's log. */

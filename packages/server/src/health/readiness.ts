@@ -6,7 +6,8 @@ const TIMEOUT_MS = 3_000;
 /** An answer stands for this long: however many ask, the parts are asked once. */
 const CACHE_MS = 1_000;
 
-const ALL_FAILED: Readiness = { database: false, bus: false, queue: false };
+/** Of a process that is not there for anybody. */
+export const ALL_FAILED: Readiness = { database: false, bus: false, queue: false };
 
 /**
  * Creates the question whether the server is ready: those who ask while it is being found out, or shortly after, share

@@ -1,10 +1,14 @@
-import { createPostgresBackend, Queue, Worker } from 'bullmq';
+import type { QueueBackend } from './backend.ts';
 import { PURGE_MS } from './purges.ts';
 
 /** The queue of jobs that the processes on one database share, each done by one of them. */
 export interface Maintenance {
   /** Rejects when the queue does not answer. */
   ready(): Promise<void>;
+  /** Jobs that failed for good, which are kept for two weeks. */
+  failed(): Promise<number>;
+  /** Jobs that are due and not begun. */
+  waiting(): Promise<number>;
   /** Waits for the job under way. */
   close(): Promise<void>;
 }
@@ -21,41 +25,63 @@ const INTERVALS: JobIntervals = { purge: PURGE_MS, expire: 15_000 };
 const QUEUE = 'maintenance';
 const PURGE = 'purge';
 const EXPIRE = 'expire';
-/** Finished and failed jobs that are kept for inspection. */
-const KEEP = { removeOnComplete: 10, removeOnFail: 50 };
+/** A job that fails is tried again, then kept for inspection; s. */
+const OPTIONS = {
+  attempts: 3,
+  backoff: { type: 'exponential', delay: 1_000 },
+  removeOnComplete: 10,
+  removeOnFail: { age: 14 * 86_400 },
+};
+/** How often is looked whether the repeated jobs are still scheduled: a Redis may have lost them, ms. */
+const LOOK_MS = 60_000;
 
-/** Starts working on the queue, and schedules the repeated jobs. The queue migrates its own schema. */
+/** Starts working on the queue, and schedules the repeated jobs. */
 export async function startMaintenance(deps: {
-  readonly url: string;
+  readonly backend: QueueBackend;
   readonly purge: () => Promise<void>;
   /** Ends messages that are due. */
   readonly expire: () => Promise<void>;
   readonly onError: (error: unknown) => void;
+  /** Pause between looks whether the repeated jobs are scheduled, ms. */
+  readonly lookMs?: number | undefined;
   /** Those that differ from the usual ones. */
   readonly intervals?: Partial<JobIntervals> | undefined;
 }): Promise<Maintenance> {
-  const { url, purge, expire, onError } = deps;
+  const { backend, purge, expire, onError, lookMs = LOOK_MS } = deps;
   const every = { ...INTERVALS, ...deps.intervals };
-  const connection = { connectionString: url, migrate: true, max: 2, application_name: 'seal-queue' };
-  const queue = new Queue(QUEUE, { connection }, createPostgresBackend);
+  const schedule = [
+    { name: PURGE, every: every.purge, run: purge },
+    { name: EXPIRE, every: every.expire, run: expire },
+  ];
+  const queue = backend.openQueue(QUEUE);
   queue.on('error', onError);
   await queue.waitUntilReady();
-  await queue.upsertJobScheduler(PURGE, { every: every.purge }, { name: PURGE, opts: KEEP });
-  await queue.upsertJobScheduler(EXPIRE, { every: every.expire }, { name: EXPIRE, opts: KEEP });
-  const worker = new Worker(
-    QUEUE,
-    ({ name }) => (name === EXPIRE ? expire() : purge()),
-    { connection },
-    createPostgresBackend,
-  );
+  await scheduleAll();
+
+  async function scheduleAll(): Promise<void> {
+    for (const { name, every: ms } of schedule) {
+      await queue.upsertJobScheduler(name, { every: ms }, { name, opts: OPTIONS });
+    }
+  }
+
+  async function scheduleAgain(): Promise<void> {
+    if ((await queue.getJobSchedulersCount()) < schedule.length) await scheduleAll();
+  }
+
+  const worker = backend.openWorker(QUEUE, ({ name }) => schedule.find((job) => job.name === name)!.run());
   worker.on('error', onError);
   worker.on('failed', (_job, error) => onError(error));
   await worker.waitUntilReady();
+  const timer = setInterval(() => void scheduleAgain().catch(onError), lookMs);
+  timer.unref();
   return {
     async ready() {
       await queue.getWaitingCount();
     },
+    failed: () => queue.getFailedCount(),
+    waiting: () => queue.getWaitingCount(),
     async close() {
+      clearInterval(timer);
       await worker.close();
       await queue.close();
     },

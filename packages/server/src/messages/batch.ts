@@ -1,7 +1,6 @@
-import type { DeviceId, TenantId, UserId } from '@seal-chat/protocol';
-import { chunks, type Notice } from '../bus/bus.ts';
+import type { DeviceId, UserId } from '@seal-chat/protocol';
 import type { Payload, SentItem } from '../sending/item.ts';
-import { literal, rowsOf, type Rows } from '../sending/rows.ts';
+import { literal, rowsOf } from '../sending/rows.ts';
 
 /** One direct message on its way into the database. */
 export interface SendItem extends SentItem {
@@ -19,7 +18,7 @@ export interface SendParameters {
 }
 
 /** Lays a batch out in parallel arrays, so that one statement can take it. */
-export function layOut(items: readonly SendItem[], encode: (notice: Notice) => string): SendParameters {
+export function layOut(items: readonly SendItem[]): SendParameters {
   const conversationKeys = new Set<string>();
   const boxKeys = new Set<string>();
   for (const { tenantId, conversationId, envelopes } of items) {
@@ -102,19 +101,5 @@ export function layOut(items: readonly SendItem[], encode: (notice: Notice) => s
     envelope.offset,
     envelope.length,
   ].map(literal);
-  return { values: [...arrays, Buffer.concat(blob), textLiteral(notices(mailboxes, encode))], boxes };
-}
-
-/** Makes the notices that tell other processes, in the same transaction, which mailboxes to read. */
-function notices(mailboxes: Rows, encode: (notice: Notice) => string): readonly string[] {
-  const { tenants, ids } = mailboxes;
-  return [...new Set(tenants)].flatMap((tenantId) =>
-    chunks(ids.slice(tenants.indexOf(tenantId), tenants.lastIndexOf(tenantId) + 1)).map((deviceIds) =>
-      encode({ kind: 'mailboxes', tenantId: tenantId as TenantId, deviceIds: deviceIds as DeviceId[] }),
-    ),
-  );
-}
-
-function textLiteral(values: readonly string[]): string {
-  return `{${values.map((value) => `"${value.replaceAll(/["\\]/g, String.raw`\$&`)}"`).join(',')}}`;
+  return { values: [...arrays, Buffer.concat(blob)], boxes };
 }

@@ -1,7 +1,6 @@
 import type { ConversationId, DeviceId, MessageId, TenantId, UserId } from '@seal-chat/protocol';
 import type { HistoryAnswer } from '@seal-chat/protocol/api';
 import type { ISql, Sql } from 'postgres';
-import type { Notice } from '../bus/bus.ts';
 import { base64Of } from '../db/bytes.ts';
 import { timesOf } from '../sending/rows.ts';
 import { layOut, type SendItem } from './batch.ts';
@@ -38,16 +37,15 @@ const SEND = `
     array_to_json(o_late_item) as late_item, array_to_json(o_late_at) as late_at
   from seal_send($1::timestamptz, $2::uuid[], $3::uuid[], $4::int[], $5::int[], $6::int[], $7::uuid[], $8::int[],
     $9::int[], $10::uuid[], $11::uuid[], $12::uuid[], $13::int[], $14::int[], $15::uuid[], $16::uuid[], $17::int[],
-    $18::int[], $19::int[], $20::int[], $21::bytea, $22::text[])`;
+    $18::int[], $19::int[], $20::int[], $21::bytea)`;
 
 /** Stores a batch in one statement. The result is as long as `items` and in their order. */
 export async function sendBatch(
   sql: ISql,
   items: readonly SendItem[],
   acceptedAt: number,
-  encode: (notice: Notice) => string,
 ): Promise<readonly SendResult[]> {
-  const { values, boxes } = layOut(items, encode);
+  const { values, boxes } = layOut(items);
   const [row] = await sql.unsafe<SendRow[]>(SEND, [new Date(acceptedAt).toISOString(), ...values], { prepare: true });
   const { seq: seqs, head, known_item: known, known_seq: knownSeq, known_at: knownAt } = row!;
   const late = timesOf(row!.late_item, row!.late_at);

@@ -1,6 +1,7 @@
+import type { DeviceId, TenantId } from '@seal-chat/protocol';
 import type { MailboxEvent } from '@seal-chat/protocol/api';
 import type { Sql } from 'postgres';
-import type { Bus } from '../bus/bus.ts';
+import { chunks, type Bus } from '../bus/bus.ts';
 import type { Hub } from '../delivery/hub.ts';
 import type { SendItem } from './batch.ts';
 import { createBatchWriter, type BatchWriter } from '../batching/batch-writer.ts';
@@ -23,11 +24,15 @@ export function createWriter(deps: {
 
   function deliver(items: readonly SendItem[], results: readonly (SendResult | Refused)[]): void {
     let accepted = 0;
+    const reached = new Map<TenantId, Set<DeviceId>>();
     for (const [i, result] of results.entries()) {
       if (result.kind !== 'stored') continue;
       accepted++;
       const item = items[i]!;
+      let devices = reached.get(item.tenantId);
+      if (devices === undefined) reached.set(item.tenantId, (devices = new Set()));
       for (const [k, { deviceId, envelope }] of item.envelopes.entries()) {
+        devices.add(deviceId);
         const inboxes = hub.ofDevice(item.tenantId, deviceId);
         if (inboxes.length === 0) continue;
         const event: MailboxEvent = {
@@ -45,15 +50,16 @@ export function createWriter(deps: {
         for (const inbox of inboxes) inbox.offer(event);
       }
     }
+    for (const [tenantId, devices] of reached) {
+      for (const deviceIds of chunks([...devices])) bus.publishToOthers({ kind: 'mailboxes', tenantId, deviceIds });
+    }
     if (accepted > 0) metrics.countAccepted('dm', accepted);
   }
 
   return createBatchWriter({
     store: (items) => {
       const acceptedAt = clock();
-      return storeWithExtras(sql, items, acceptedAt, (connection, batch) =>
-        sendBatch(connection, batch, acceptedAt, bus.encode),
-      );
+      return storeWithExtras(sql, items, acceptedAt, (connection, batch) => sendBatch(connection, batch, acceptedAt));
     },
     deliver,
     onError,

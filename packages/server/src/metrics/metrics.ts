@@ -30,8 +30,11 @@ export interface Metrics {
   countRateLimited(limit: string): void;
   countDatabaseError(kind: DatabaseErrorClass): void;
   /** Has `read` add to a gauge from now on; `value` is that of its label, where it has one. */
-  watch(name: GaugeName, read: () => number, value?: string): void;
+  watch(name: GaugeName, read: Reading, value?: string): void;
 }
+
+/** Reads what a gauge shows now. */
+type Reading = () => number | Promise<number>;
 
 /** What a queue that is written in batches reports. */
 export interface QueueMeter {
@@ -105,18 +108,18 @@ export function createMetrics(build: { readonly version: string; readonly protoc
   }).set({ version: build.version, protocol: String(build.protocol) }, 1);
   for (const kind of ['dm', 'channel']) accepted.inc({ kind }, 0);
 
-  const reads = new Map<GaugeName, Map<string, (() => number)[]>>();
+  const reads = new Map<GaugeName, Map<string, Reading[]>>();
   for (const [name, { help, label }] of Object.entries(GAUGES) as [GaugeName, (typeof GAUGES)[GaugeName]][]) {
-    const ofGauge = new Map<string, (() => number)[]>();
+    const ofGauge = new Map<string, Reading[]>();
     reads.set(name, ofGauge);
     const gauge: Gauge = new Gauge({
       name,
       help,
       labelNames: label === null ? [] : [label],
       registers,
-      collect() {
+      async collect() {
         for (const [value, each] of ofGauge) {
-          const sum = each.reduce((total, read) => total + read(), 0);
+          const sum = (await Promise.all(each.map(readingOf))).reduce((total, one) => total + one, 0);
           if (label === null) gauge.set(sum);
           else gauge.set({ [label]: value }, sum);
         }
@@ -124,7 +127,7 @@ export function createMetrics(build: { readonly version: string; readonly protoc
     });
   }
 
-  function watch(name: GaugeName, read: () => number, value = ''): void {
+  function watch(name: GaugeName, read: Reading, value = ''): void {
     const ofGauge = reads.get(name)!;
     ofGauge.set(value, [...(ofGauge.get(value) ?? []), read]);
   }
@@ -155,6 +158,15 @@ export function createMetrics(build: { readonly version: string; readonly protoc
     countDatabaseError: (kind) => databaseErrors.inc({ class: kind }),
     watch,
   };
+}
+
+/** What a gauge shows; not a number while it cannot be asked. */
+async function readingOf(read: Reading): Promise<number> {
+  try {
+    return await read();
+  } catch {
+    return Number.NaN;
+  }
 }
 
 /** `failed` is the server's fault, `refused` the caller's. */

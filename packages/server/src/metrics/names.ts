@@ -10,6 +10,8 @@ export const GAUGES = {
   seal_calls_waiting: { help: 'Calls that wait for their tenant’s turn.', label: null },
   seal_db_pool_in_use: { help: 'Connections to the database at work, of the pool for everyday queries.', label: null },
   seal_db_pool_waiting: { help: 'Queries that wait for a connection of that pool.', label: null },
+  seal_jobs_waiting: { help: 'Jobs that are due and not begun.', label: null },
+  seal_jobs_failed: { help: 'Jobs that failed for good and are kept to be looked at.', label: null },
   seal_log_lines_dropped: { help: 'Lines of the log that were dropped.', label: null },
 } as const satisfies Record<string, { readonly help: string; readonly label: string | null }>;
 

@@ -1,6 +1,5 @@
 import type { TenantId, UserId } from '@seal-chat/protocol';
 import type { LiveEvent, OwnPresence, PresenceState } from '@seal-chat/protocol/api';
-import { ALIVE_MS } from '../bus/postgres.ts';
 import { chunks, type Bus, type PresenceReport } from '../bus/bus.ts';
 import type { Audience } from '../delivery/audience.ts';
 
@@ -14,7 +13,7 @@ export interface Presence {
   leave(tenantId: TenantId, userId: UserId, connectionId: string): void;
   /** Open sockets of a user, in all processes. */
   sockets(tenantId: TenantId, userId: UserId): number;
-  /** Tells other processes that no one is connected here any longer. */
+  /** Ends what is under way. Other processes learn from the bus that no one is connected here any longer. */
   close(): void;
   /** The event that tells how a user is now; null for one who has not been seen. */
   eventOf(tenantId: TenantId, userId: UserId): Extract<LiveEvent, { type: 'presence' }> | null;
@@ -22,12 +21,17 @@ export interface Presence {
 
 /** A page that reloads is not away. */
 const LEAVE_GRACE_MS = 3_000;
-/** A process that was silent this long is taken for stopped, ms. */
-const SILENCE_MS = 3 * ALIVE_MS;
 /** Reports in one notice. */
 const REPORTS_PER_NOTICE = 30;
+/** Reports that were asked for have come by then, ms. */
+const RENEWAL_MS = 4_000;
 /** People who left are remembered for as long as there are not more of them. */
 const MAX_ABSENT = 20_000;
+
+type HeardReport = PresenceReport & {
+  /** Milliseconds of `performance.now()`. */
+  readonly heardAt: number;
+};
 
 /** What this process knows of a user: its own sockets, and the reports of others. */
 interface Entry {
@@ -35,7 +39,7 @@ interface Entry {
   readonly userId: UserId;
   readonly connections: Map<string, OwnPresence>;
   /** Null while no other process has a socket of the user. */
-  elsewhere: Map<string, PresenceReport> | null;
+  elsewhere: Map<string, HeardReport> | null;
   /** What the audience was told last. */
   told: PresenceState;
   lastSeenAt: number | null;
@@ -51,15 +55,22 @@ export function createPresence(deps: {
 }): Presence {
   const { bus, audience, clock, onError, leaveGraceMs = LEAVE_GRACE_MS } = deps;
   const entries = new Map<string, Entry>();
-  const heardFrom = new Map<string, number>();
-  const timer = setInterval(forgetSilent, ALIVE_MS);
-  timer.unref();
+  const timers = new Set<NodeJS.Timeout>();
 
   bus.listen((notice, from) => {
-    if (from === bus.processId) return;
-    heardFrom.set(from, clock());
-    if (notice.kind === 'presence') for (const report of notice.users) hear(report, from);
-    if (notice.kind === 'hello') reportAll();
+    if (from === bus.processId) {
+      if (notice.kind === 'hello') forgetUnlessRenewed(notice.tenantId ?? null, notice.to ?? null);
+      return;
+    }
+    if (notice.kind === 'presence') for (const report of notice.users) hear(notice.tenantId, report, from);
+    if (notice.kind === 'hello') reportAll(notice.tenantId ?? null);
+  });
+  bus.onGone((processId) => {
+    const affected = [...entries.values()].filter((entry) => forgetReport(entry, processId, clock()));
+    // Most of them come to another process at once.
+    later(leaveGraceMs, () => {
+      for (const entry of affected) tellChange(entry);
+    });
   });
 
   function entryOf(tenantId: TenantId, userId: UserId): Entry {
@@ -87,36 +98,60 @@ export function createPresence(deps: {
     }
   }
 
-  function hear(report: PresenceReport, from: string): void {
-    const entry = entryOf(report.tenantId, report.userId);
-    if (report.sockets > 0) (entry.elsewhere ??= new Map()).set(from, report);
-    else forgetReport(entry, from);
+  function hear(tenantId: TenantId, report: PresenceReport, from: string): void {
+    const entry = entryOf(tenantId, report.userId);
+    if (report.sockets > 0) (entry.elsewhere ??= new Map()).set(from, { ...report, heardAt: performance.now() });
+    else forgetReport(entry, from, report.lastSeenAt);
     entry.lastSeenAt = latest(entry.lastSeenAt, report.lastSeenAt);
     // The process where it happened tells the audience.
     entry.told = stateOf(entry);
   }
 
-  function forgetSilent(): void {
-    for (const [processId, at] of heardFrom) {
-      if (clock() - at <= SILENCE_MS) continue;
-      heardFrom.delete(processId);
-      for (const entry of entries.values()) if (forgetReport(entry, processId)) tellChange(entry);
-    }
+  /** Reports were asked for: those that do not come again are of people who left unheard. */
+  function forgetUnlessRenewed(tenantId: TenantId | null, from: string | null): void {
+    const askedAt = performance.now();
+    later(RENEWAL_MS, () => {
+      for (const entry of entries.values()) {
+        if (tenantId !== null && entry.tenantId !== tenantId) continue;
+        for (const [processId, { heardAt }] of entry.elsewhere ?? []) {
+          const isOld = heardAt < askedAt && (from === null || from === processId);
+          if (isOld && forgetReport(entry, processId, clock())) tellChange(entry);
+        }
+      }
+    });
+  }
+
+  function later(ms: number, work: () => void): void {
+    const timer = setTimeout(() => {
+      timers.delete(timer);
+      work();
+    }, ms);
+    timer.unref();
+    timers.add(timer);
   }
 
   function reportOf(entry: Entry): PresenceReport {
-    const { tenantId, userId, connections, lastSeenAt } = entry;
-    return { tenantId, userId, state: combined([...connections.values()]), sockets: connections.size, lastSeenAt };
+    const { userId, connections, lastSeenAt } = entry;
+    return { userId, state: combined([...connections.values()]), sockets: connections.size, lastSeenAt };
   }
 
-  function reportAll(): void {
-    const own = [...entries.values()].filter(({ connections }) => connections.size > 0).map(reportOf);
-    for (const users of chunks(own, REPORTS_PER_NOTICE)) bus.publish({ kind: 'presence', users });
+  /** Tells other processes of everybody who is here, or of the people of one tenant. */
+  function reportAll(tenantId: TenantId | null): void {
+    const here = [...entries.values()].filter(({ connections }) => connections.size > 0);
+    tellOthers(tenantId === null ? here : here.filter((entry) => entry.tenantId === tenantId));
+  }
+
+  function tellOthers(some: readonly Entry[]): void {
+    for (const [tenantId, own] of byTenant(some)) {
+      for (const users of chunks(own.map(reportOf), REPORTS_PER_NOTICE)) {
+        bus.publishToOthers({ kind: 'presence', tenantId, users });
+      }
+    }
   }
 
   /** Tells other processes of the sockets here, and the audience when the person's state is another now. */
   function update(entry: Entry): void {
-    bus.publish({ kind: 'presence', users: [reportOf(entry)] });
+    bus.publishToOthers({ kind: 'presence', tenantId: entry.tenantId, users: [reportOf(entry)] });
     tellChange(entry);
   }
 
@@ -183,22 +218,33 @@ export function createPresence(deps: {
     eventOf,
 
     close() {
-      clearInterval(timer);
+      for (const timer of timers) clearTimeout(timer);
       for (const entry of entries.values()) {
         if (entry.leaving !== null) clearTimeout(entry.leaving);
         entry.connections.clear();
       }
-      const reports = [...entries.values()].map(reportOf);
-      for (const users of chunks(reports, REPORTS_PER_NOTICE)) bus.publish({ kind: 'presence', users });
     },
   };
 }
 
-/** Takes out what a process reported; whether there was anything. */
-function forgetReport(entry: Entry, processId: string): boolean {
-  const wasThere = entry.elsewhere?.delete(processId) ?? false;
-  if (entry.elsewhere?.size === 0) entry.elsewhere = null;
-  return wasThere;
+function byTenant(entries: readonly Entry[]): ReadonlyMap<TenantId, readonly Entry[]> {
+  const groups = new Map<TenantId, Entry[]>();
+  for (const entry of entries) {
+    const group = groups.get(entry.tenantId);
+    if (group === undefined) groups.set(entry.tenantId, [entry]);
+    else group.push(entry);
+  }
+  return groups;
+}
+
+/** Takes out what a process reported, of a person who was seen there until `at`; whether there was anything. */
+function forgetReport(entry: Entry, processId: string, at: number | null): boolean {
+  const report = entry.elsewhere?.get(processId);
+  if (report === undefined) return false;
+  entry.elsewhere!.delete(processId);
+  if (entry.elsewhere!.size === 0) entry.elsewhere = null;
+  if (report.state !== 'offline') entry.lastSeenAt = latest(entry.lastSeenAt, at);
+  return true;
 }
 
 function stateOf({ connections, elsewhere }: Entry): PresenceState {

@@ -38,7 +38,7 @@ export function createLiveSessions(deps: {
   const followed = new Set<Followed>();
   const timer = setInterval(() => sweep(() => false), SWEEP_MS);
   timer.unref();
-  bus.onGap(() => sweep(() => true));
+  bus.onGap((tenantId) => sweep((session) => tenantId === null || session.tenantId === tenantId));
   bus.listen((notice) => {
     if (notice.kind === 'session-ended') {
       endWhere(notice.tenantId, (session) => session.sessionId === notice.sessionId, 'SESSION_EXPIRED');
@@ -58,10 +58,10 @@ export function createLiveSessions(deps: {
   }
 
   /** Looks up what has expired, as it may have been refreshed, and whatever else `isDoubtful`. */
-  function sweep(isDoubtful: () => boolean): void {
+  function sweep(isDoubtful: (session: LiveSession) => boolean): void {
     const now = clock();
     for (const entry of followed) {
-      if (entry.expiresAt <= now || isDoubtful()) void recheck(entry).catch(onError);
+      if (entry.expiresAt <= now || isDoubtful(entry.session)) void recheck(entry).catch(onError);
     }
   }
 
@@ -99,7 +99,12 @@ export function createLiveSessions(deps: {
       }
       const entry: Followed = { session, expiresAt: row.accessExpiresAt };
       followed.add(entry);
-      return { session, stop: () => followed.delete(entry) };
+      const unfollow = bus.follow(tenantId);
+      const stop = (): void => {
+        followed.delete(entry);
+        unfollow();
+      };
+      return { session, stop };
     },
     close: () => clearInterval(timer),
   };

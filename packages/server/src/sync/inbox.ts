@@ -140,6 +140,8 @@ export function createInbox(deps: {
       awaken();
     },
 
+    restsAt: () => (isBehind || isReading || queue.length > 0 ? null : sent),
+
     tell(event, key) {
       live ??= createLiveQueue();
       try {

@@ -12,7 +12,9 @@ import type { Connection, Session } from '../sessions/session.ts';
 import { createAcks } from './acks.ts';
 import type { Audience } from '../delivery/audience.ts';
 import type { Hub } from '../delivery/hub.ts';
+import type { Sweep } from '../delivery/sweep.ts';
 import { createInbox, type InboxBatch } from './inbox.ts';
+import { readMissed } from './missed.ts';
 import { findAudiences, findMailbox, readMailbox, type Delivered } from './store.ts';
 
 /** What reaches a device, and what it says back while it is connected. */
@@ -50,13 +52,15 @@ export function createSyncService(deps: {
   readonly writes: Sql;
   readonly bus: Bus;
   readonly hub: Hub;
+  readonly sweep: Sweep;
   readonly audience: Audience;
   readonly presence: Presence;
   readonly metrics: Pick<Metrics, 'queue'>;
   readonly onError: (error: unknown) => void;
 }): SyncService {
-  const { prisma, sql, writes, bus, hub, audience, presence, metrics, onError } = deps;
+  const { prisma, sql, writes, bus, hub, sweep, audience, presence, metrics, onError } = deps;
   const notices = new RateLimiterMemory(NOTICES);
+  sweep.add(() => readMissed(sql, hub));
   const acks = createAcks({
     sql: writes,
     onDelivered: tellDelivered,

@@ -32,6 +32,8 @@ export interface WebSockets {
   count(): number;
   /** Stops taking requests; those under way go on. */
   pause(): void;
+  /** Refuses new sockets, and closes those there are one after the other, all within `ms`: their devices do not come back all at once. */
+  leave(ms: number): Promise<void>;
   /** Tells every client to come back elsewhere or later, and closes. */
   close(): Promise<void>;
 }
@@ -178,6 +180,17 @@ export function createWebSockets(deps: {
     pause() {
       isClosing = true;
       for (const client of wss.clients) serving.get(client)?.gate.stop();
+    },
+
+    async leave(ms) {
+      isClosing = true;
+      const clients = [...wss.clients];
+      const began = performance.now();
+      for (const [i, client] of clients.entries()) {
+        const wait = began + (ms * i) / clients.length - performance.now();
+        if (wait > 1) await delay(wait);
+        client.close(SERVICE_RESTART);
+      }
     },
 
     async close() {

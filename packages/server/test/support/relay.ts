@@ -84,7 +84,10 @@ const UNCOUNTED = Object.fromEntries(
 ) as AppOptions['callClasses'] & object;
 
 /** What a test sets otherwise than the server does. */
-interface RelayOptions extends Pick<AppOptions, 'clock' | 'jobIntervals' | 'turns' | 'callClasses'> {
+interface RelayOptions extends Pick<
+  AppOptions,
+  'clock' | 'jobIntervals' | 'turns' | 'callClasses' | 'createBus' | 'isWorker' | 'redis' | 'sweepPauses'
+> {
   readonly network?: Partial<NetworkLimits>;
 }
 

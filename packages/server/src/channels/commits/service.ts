@@ -3,7 +3,7 @@ import { CHANNEL_LIMITS, newId, SealError, type ConversationId, type MessageId }
 import type { ChannelEntry, channelInputs, CommitAnswer } from '@seal-chat/protocol/api';
 import type { Sql } from 'postgres';
 import type { z } from 'zod';
-import { CHANNEL, chunks, type Bus, type Notice } from '../../bus/bus.ts';
+import { chunks, type Bus, type Notice } from '../../bus/bus.ts';
 import { base64Of } from '../../db/bytes.ts';
 import { transactSql } from '../../db/transaction.ts';
 import type { DurableLimits } from '../../limits/durable.ts';
@@ -11,7 +11,7 @@ import type { Session } from '../../sessions/session.ts';
 import { checkMayManage, countChange, enterLocked, epochStale } from '../access.ts';
 import { countLeaves, deleteLeaves, findToAdd, findToRemove, hasLeaf, insertLeaves } from '../leaf-store.ts';
 import { checkBundle, checkReconciles, type CommitInput } from './rules.ts';
-import { insertCommit, insertWelcomes, notify, setEpoch, setReported } from './store.ts';
+import { insertCommit, insertWelcomes, setEpoch, setReported } from './store.ts';
 import type { Feed } from '../log/feed.ts';
 import { findKnown, insertEntry } from '../log/store.ts';
 
@@ -90,8 +90,6 @@ export function createCommits(deps: {
         await insertLeaves(tx, ref, added);
         await setEpoch(tx, ref, { ...input, epoch: epoch + 1, epochSeq: seq });
         if (welcomed.length > 0) await insertWelcomes(tx, ref, seq, welcomed);
-        const notices = [entriesNotice(session, conversationId, seq), ...mailboxes];
-        await notify(tx, CHANNEL, notices.map(bus.encode));
         return { seq, acceptedAt, isNew: true };
       });
 
@@ -113,7 +111,8 @@ export function createCommits(deps: {
           authenticator: base64Of(input.authenticator),
         };
         feed.offer({ tenantId, conversationId }, [entry]);
-        for (const notice of mailboxes) bus.publishHere(notice);
+        bus.publishToOthers(entriesNotice(session, conversationId, seq));
+        for (const notice of mailboxes) bus.publish(notice);
       }
       return { seq, acceptedAt };
     },
@@ -151,7 +150,6 @@ export function createCommits(deps: {
         await deleteLeaves(tx, ref, null);
         await insertLeaves(tx, ref, [deviceId]);
         await setEpoch(tx, ref, { incarnation, epoch: 0, epochSeq: next, groupInfo, authenticator });
-        await notify(tx, CHANNEL, [bus.encode(entriesNotice(session, conversationId, next))]);
         return { seq: next, acceptedAt: at };
       });
       const entry: ChannelEntry = {
@@ -163,6 +161,7 @@ export function createCommits(deps: {
         incarnation,
       };
       feed.offer({ tenantId, conversationId }, [entry]);
+      bus.publishToOthers(entriesNotice(session, conversationId, seq));
       return { seq, acceptedAt };
     },
   };

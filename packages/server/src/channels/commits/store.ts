@@ -71,8 +71,3 @@ export async function setReported(tx: TransactionSql, { tenantId, conversationId
     update channel_groups set is_reported = true
     where tenant_id = ${tenantId} and conversation_id = ${conversationId}`;
 }
-
-/** Sends notifications when the transaction commits. */
-export async function notify(tx: TransactionSql, channel: string, payloads: readonly string[]): Promise<void> {
-  await tx`select pg_notify(${channel}, payload) from unnest(${[...payloads]}::text[]) as payload`;
-}

@@ -5,13 +5,15 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { chunks, type Bus } from '../../bus/bus.ts';
 import type { ChannelEntryEvent, Hub, Inbox } from '../../delivery/hub.ts';
 import type { ChannelRef } from '../store.ts';
-import { findChannelDevices, findChannelsOf, type ChannelDevices } from './heads-store.ts';
+import { findChannelDevices, type ChannelDevices, type LogEnd } from './heads-store.ts';
 import { findEntries } from './store.ts';
 
 /** Follows the logs of channels, and gives every entry, in order and once, to the devices of this process. */
 export interface Feed {
   /** Entries that this process has just committed. */
   offer(ref: ChannelRef, entries: readonly ChannelEntry[]): void;
+  /** Logs reach at least this far: gives what was not given yet, or tells devices how far a log reaches. */
+  catchUp(tenantId: TenantId, ends: readonly LogEnd[]): Promise<void>;
 }
 
 /** How far a channel's log was given to the devices here. */
@@ -77,6 +79,11 @@ export function createFeed(deps: {
       const delivery = deliver(tail, entry, tail.devices);
       if (delivery !== null) return goOnAfter(tail, delivery);
     }
+  }
+
+  function reach(tail: Tail, seq: number): void {
+    tail.upTo = Math.max(tail.upTo, seq);
+    advance(tail);
   }
 
   function goOnAfter(tail: Tail, work: Promise<void>): void {
@@ -152,28 +159,15 @@ export function createFeed(deps: {
     }
   }
 
-  /** Tells every device here how far the logs reach, as notices may have been lost. */
-  async function tellAllHeads(): Promise<void> {
-    const inboxes = [...hub.all()];
-    for (const tenantId of new Set(inboxes.map((inbox) => inbox.tenantId))) {
-      const users = new Set(inboxes.filter((inbox) => inbox.tenantId === tenantId).map(({ userId }) => userId));
-      await tellHeads(tenantId, await findChannelsOf(sql, tenantId, [...users]));
-    }
-  }
-
   bus.listen((notice) => {
     if (notice.kind === 'channel-entries') {
-      const tail = tailOf(notice, notice.from);
-      tail.upTo = Math.max(tail.upTo, notice.to);
-      advance(tail);
+      reach(tailOf(notice, notice.from), notice.to);
     } else if (notice.kind === 'channel-heads') {
       tellHeads(notice.tenantId, notice.conversationIds).catch(onError);
     }
   });
-  bus.onGap(() => {
-    tails.clear();
-    tellAllHeads().catch(onError);
-  });
+  // What was lost is found by `missed.ts`.
+  bus.onGap(() => tails.clear());
 
   return {
     offer(ref, entries) {
@@ -186,6 +180,16 @@ export function createFeed(deps: {
         tail.upTo = Math.max(tail.upTo, entry.seq);
       }
       advance(tail);
+    },
+
+    async catchUp(tenantId, ends) {
+      const unknown: ConversationId[] = [];
+      for (const { conversationId, lastSeq } of ends) {
+        const tail = tails.get(tenantId + conversationId);
+        if (tail === undefined) unknown.push(conversationId);
+        else reach(tail, lastSeq);
+      }
+      await tellHeads(tenantId, unknown);
     },
   };
 }

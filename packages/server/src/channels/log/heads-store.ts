@@ -15,17 +15,18 @@ export function findHeads(sql: Queries, tenantId: TenantId, userId: UserId): Pro
     order by g.conversation_id`;
 }
 
-/** Finds the ids of the channels that some users are in. */
-export async function findChannelsOf(
-  sql: Queries,
-  tenantId: TenantId,
-  userIds: readonly UserId[],
-): Promise<readonly ConversationId[]> {
-  const rows = await sql<{ id: ConversationId }[]>`
-    select distinct g.conversation_id as id from memberships m
-    join channel_groups g on g.tenant_id = m.tenant_id and g.conversation_id = m.conversation_id
-    where m.tenant_id = ${tenantId} and m.user_id = any(${[...userIds]}::uuid[])`;
-  return rows.map(({ id }) => id);
+/** Where the log of a channel ends. */
+export interface LogEnd {
+  readonly conversationId: ConversationId;
+  readonly lastSeq: number;
+}
+
+/** Finds where the logs end of the channels that some users are in. */
+export function findLogEnds(sql: Queries, tenantId: TenantId, userIds: readonly UserId[]): Promise<readonly LogEnd[]> {
+  return sql<LogEnd[]>`
+    select c.id as "conversationId", c.last_seq as "lastSeq" from conversations c
+    where c.tenant_id = ${tenantId} and c.kind = 'channel' and c.id in (
+      select conversation_id from memberships where tenant_id = ${tenantId} and user_id = any(${[...userIds]}::uuid[]))`;
 }
 
 /** The devices that are told of a channel's log, as one snapshot. */

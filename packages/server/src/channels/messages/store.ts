@@ -31,24 +31,19 @@ const SEND = `
   select array_to_json(o_seq) as seq, array_to_json(o_known_item) as known_item,
     array_to_json(o_known_seq) as known_seq, array_to_json(o_known_at) as known_at,
     array_to_json(o_late_item) as late_item, array_to_json(o_late_at) as late_at
-  from seal_channel_send($1::timestamptz, $2::text, $3::uuid[], $4::uuid[], $5::int[], $6::uuid[], $7::uuid[],
-    $8::uuid[], $9::bigint[], $10::bigint[], $11::int[], $12::int[], $13::int[], $14::int[], $15::bytea)`;
+  from seal_channel_send($1::timestamptz, $2::uuid[], $3::uuid[], $4::int[], $5::uuid[], $6::uuid[],
+    $7::uuid[], $8::bigint[], $9::bigint[], $10::int[], $11::int[], $12::int[], $13::int[], $14::bytea)`;
 
 /**
- * Stores a batch in one statement, of which other processes are told in the name of `processId`. The result is as long
- * as `items` and in their order.
+ * Stores a batch in one statement. The result is as long as `items` and in their order.
  */
 export async function sendChannelBatch(
   sql: ISql,
   items: readonly ChannelItem[],
   acceptedAt: number,
-  processId: string,
 ): Promise<readonly ChannelResult[]> {
-  const [row] = await sql.unsafe<SendRow[]>(
-    SEND,
-    [new Date(acceptedAt).toISOString(), processId, ...layOutChannel(items)],
-    { prepare: true },
-  );
+  const parameters = [new Date(acceptedAt).toISOString(), ...layOutChannel(items)];
+  const [row] = await sql.unsafe<SendRow[]>(SEND, parameters, { prepare: true });
   const { seq: seqs, known_item: known, known_seq: knownSeq, known_at: knownAt } = row!;
   const late = timesOf(row!.late_item, row!.late_at);
   const results = seqs.map((seq, i): ChannelResult =>
@@ -60,7 +55,7 @@ export async function sendChannelBatch(
   return results;
 }
 
-/** The parameters of `seal_channel_send` after the first two (see the migration). */
+/** The parameters of `seal_channel_send` after the first (see the migration). */
 function layOutChannel(items: readonly ChannelItem[]): readonly (string | Buffer)[] {
   const channels = rowsOf(new Set(items.map(({ tenantId, conversationId }) => tenantId + conversationId)));
   const blob: Uint8Array[] = [];

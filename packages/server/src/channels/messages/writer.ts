@@ -5,6 +5,7 @@ import { createBatchWriter, type BatchWriter } from '../../batching/batch-writer
 import type { Metrics } from '../../metrics/metrics.ts';
 import { storeWithExtras, type Refused } from '../../sending/extras-store.ts';
 import type { Feed } from '../log/feed.ts';
+import type { ChannelRef } from '../store.ts';
 import { sendChannelBatch, type ChannelItem, type ChannelResult } from './store.ts';
 
 /** Commits channel messages in batches and hands them to connected devices. */
@@ -12,7 +13,7 @@ export type ChannelWriter = BatchWriter<ChannelItem, ChannelResult | Refused>;
 
 export function createChannelWriter(deps: {
   readonly sql: Sql;
-  readonly bus: Pick<Bus, 'processId'>;
+  readonly bus: Pick<Bus, 'publishToOthers'>;
   readonly feed: Feed;
   readonly clock: () => number;
   readonly metrics: Pick<Metrics, 'countAccepted' | 'queue'>;
@@ -22,6 +23,7 @@ export function createChannelWriter(deps: {
 
   function deliver(items: readonly ChannelItem[], results: readonly (ChannelResult | Refused)[]): void {
     let accepted = 0;
+    const reached = new Map<string, { ref: ChannelRef; from: number; to: number }>();
     for (const [i, result] of results.entries()) {
       if (result.kind !== 'stored') continue;
       accepted++;
@@ -39,7 +41,13 @@ export function createChannelWriter(deps: {
         envelope: item.envelope.text,
       };
       feed.offer({ tenantId, conversationId }, [entry]);
+      const { seq } = result;
+      const range = reached.get(tenantId + conversationId);
+      if (range !== undefined) range.to = seq;
+      else reached.set(tenantId + conversationId, { ref: { tenantId, conversationId }, from: seq, to: seq });
     }
+    for (const { ref, from, to } of reached.values())
+      bus.publishToOthers({ kind: 'channel-entries', ...ref, from, to });
     if (accepted > 0) metrics.countAccepted('channel', accepted);
   }
 
@@ -47,7 +55,7 @@ export function createChannelWriter(deps: {
     store: (items) => {
       const acceptedAt = clock();
       return storeWithExtras(sql, items, acceptedAt, (connection, batch) =>
-        sendChannelBatch(connection, batch, acceptedAt, bus.processId),
+        sendChannelBatch(connection, batch, acceptedAt),
       );
     },
     deliver,

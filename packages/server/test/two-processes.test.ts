@@ -1,0 +1,143 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { WebSocket } from 'ws';
+import type { ConversationId } from '@seal-chat/protocol';
+import { createLocalBus } from '../src/bus/local.ts';
+import { reconnect } from './support/devices.ts';
+import { caughtUp, listen, messagesIn } from './support/events.ts';
+import { messageTo } from './support/messages.ts';
+import { signUp, type TestDevice, type TestPerson } from './support/people.ts';
+import { startRelay, type Relay, type RelayProcess, type TestTenant } from './support/relay.ts';
+import { spawnServer, type ServerProcess } from './support/server-process.ts';
+import { patient } from '../../../scripts/lib/patience.mjs';
+
+// Whole processes start and stop here, and the machine may be busy.
+vi.setConfig({ testTimeout: patient(90_000), hookTimeout: patient(60_000) });
+
+const MESSAGES = 300;
+
+/** For signing up without limits. It is on no bus, so that it has no part in what is tested. */
+let relay: Relay;
+let running: ServerProcess[];
+let tenant: TestTenant;
+
+beforeEach(async () => {
+  running = [];
+  relay = await startRelay({ isWorker: false, createBus: createLocalBus });
+  tenant = await relay.addTenant();
+});
+
+afterEach(async () => {
+  for (const { child } of running) child.kill('SIGKILL');
+  await Promise.all(running.map((server) => server.ended));
+  await relay.close();
+});
+
+/** A new person whose only device is connected to `process`. */
+async function personAt(process: RelayProcess): Promise<TestPerson> {
+  const person = await signUp(relay, tenant);
+  await person.first.close();
+  return { ...person, first: reconnect(process, tenant, person.first) };
+}
+
+/** A server process of its own on the database, and what clients need of it. */
+async function start(environment: Readonly<Record<string, string>> = {}): Promise<ServerProcess & RelayProcess> {
+  const server = spawnServer({
+    DATABASE_URL: relay.database.url,
+    DEMO: 'off',
+    MESSAGES_PER_MINUTE: '1000000',
+    AUTH_PER_MINUTE: '1000000',
+    ...environment,
+  });
+  running.push(server);
+  const wsUrl = `${(await server.ready).replace('http', 'ws')}/trpc`;
+  return { ...server, wsUrl } as ServerProcess & RelayProcess;
+}
+
+/** Sends until the server has taken each message, over a new connection to `next` once the one there was is gone. */
+async function sendAll(
+  inputs: readonly ReturnType<typeof messageTo>[],
+  first: TestDevice,
+  next: () => TestDevice,
+  onAccepted: (count: number) => void,
+): Promise<ReadonlyMap<string, number>> {
+  const accepted = new Map<string, number>();
+  let device = first;
+  await Promise.all(
+    inputs.map(async (input) => {
+      while (!accepted.has(input.messageId)) {
+        const used = device;
+        const lost = new Promise<null>((resolve) => {
+          if (used.sockets().at(-1)?.readyState === 3) resolve(null);
+          used
+            .sockets()
+            .at(-1)
+            ?.once('close', () => resolve(null));
+        });
+        const answer = await Promise.race([used.api.messages.send.mutate(input).catch(() => null), lost]);
+        if (answer !== null) {
+          accepted.set(input.messageId, answer.seq);
+          onAccepted(accepted.size);
+        } else if (device === used && (used.sockets().at(-1)?.readyState ?? 0) >= WebSocket.CLOSING) {
+          device = next();
+        }
+      }
+    }),
+  );
+  return accepted;
+}
+
+test('a process that is killed under load loses and doubles nothing, and its people are offline', async () => {
+  const [one, other] = [await start(), await start()];
+  const [alice, bob, carol] = await Promise.all([personAt(one), personAt(other), personAt(one)]);
+  const { conversationId } = await alice.first.api.conversations.openDm.mutate({ userId: bob.userId });
+  await carol.first.api.conversations.openDm.mutate({ userId: bob.userId });
+  const heard = await caughtUp(listen(bob.first));
+  await heard.until((events) => isTold(events, carol, 'online'));
+
+  const inputs = Array.from({ length: MESSAGES }, (_, i) =>
+    messageTo(conversationId, [alice, bob], alice.first, `${i}`),
+  );
+  const accepted = await sendAll(
+    inputs,
+    alice.first,
+    () => reconnect(other, tenant, alice.first),
+    (count) => void (count === MESSAGES / 3 && one.child.kill('SIGKILL')),
+  );
+  await heard.until((events) => messagesIn(events).length >= MESSAGES);
+  const got = messagesIn(heard.events);
+  expect(got.map(({ position }) => position)).toEqual(inputs.map((_, i) => i + 1));
+  expect(new Map(got.map(({ messageId, seq }) => [messageId as string, seq]))).toEqual(accepted);
+  expect(await countStored(conversationId)).toBe(MESSAGES);
+  await heard.until((events) => isTold(events, carol, 'offline'));
+});
+
+test('a worker does the jobs and serves nobody; a process for clients does none', async () => {
+  const api = await start({ ROLE: 'api' });
+  await api.privateUrl;
+  const jobs = () => relay.sql`select 1 from information_schema.tables where table_schema = 'bullmq'`;
+  expect(await jobs()).toHaveLength(0);
+  const worker = await start({ ROLE: 'worker' });
+  expect(await worker.ready).toBe('worker');
+  const answer = await fetch(`${await worker.privateUrl}/readyz`);
+  expect(await answer.json()).toMatchObject({ status: 'ready' });
+  await expect
+    .poll(() => relay.sql`select 1 from bullmq.job where name = 'purge' and state = 'completed'`)
+    .toHaveLength(1);
+  worker.child.kill('SIGTERM');
+  expect((await worker.ended).code).toBe(0);
+});
+
+function isTold(
+  events: Parameters<Parameters<ReturnType<typeof listen>['until']>[0]>[0],
+  { userId }: TestPerson,
+  state: string,
+) {
+  const told = events.flatMap((event) => (event.type === 'presence' && event.userId === userId ? [event.state] : []));
+  return told.at(-1) === state;
+}
+
+async function countStored(conversationId: ConversationId): Promise<number> {
+  const [row] = await relay.sql<{ n: number }[]>`
+    select count(*)::int as n from messages where conversation_id = ${conversationId}`;
+  return row!.n;
+}
