@@ -68,7 +68,7 @@ describe('two tenants that have all ids in common', () => {
     const batches: number[] = [];
     const { send, drain } = createWriter({
       sql: relay.sql,
-      bus: { processId: 'test', encode: () => '[]' } as unknown as Bus,
+      bus: { publishToOthers: () => undefined } as unknown as Bus,
       hub: createHub(),
       clock: Date.now,
       metrics: { ...relay.metrics, countAccepted: (_kind, count) => batches.push(count) },
