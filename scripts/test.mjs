@@ -22,6 +22,7 @@ const found = await ensureSystem(needs, { install: options.has('--install') });
 forgetReports(readWorkspaces().map(({ path }) => path));
 const { code, summary } = await runTasks(tasks, {
   force: options.has('--force') || process.env.CI === 'true',
+  areLight: lanes.join() === 'quick',
   environment: {
     ...found,
     SEAL_PATIENCE: String(patienceNow()),
