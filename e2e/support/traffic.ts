@@ -32,7 +32,14 @@ export function recordTraffic(context: BrowserContext, who: string): Traffic {
     origins.add(new URL(request.url()).origin);
     keep('requests', describeRequest(request));
   });
-  context.on('response', (response) => keep('responses', describeResponse(response)));
+  const ends = new WeakMap<Request, (isWhole: boolean) => void>();
+  context.on('response', (response) => {
+    const isWhole = new Promise<boolean>((resolve) => ends.set(response.request(), resolve));
+    keep('responses', describeResponse(response, isWhole));
+  });
+  // What fails after its response has begun is told in no other way: `response.finished()` would wait for ever.
+  context.on('requestfinished', (request) => ends.get(request)?.(true));
+  context.on('requestfailed', (request) => ends.get(request)?.(false));
   const watch = (page: Page): void => {
     page.on('websocket', (socket: WebSocket) => {
       origins.add(new URL(socket.url()).origin.replace(/^ws/u, 'http'));
@@ -61,14 +68,13 @@ async function describeRequest(request: Request): Promise<Buffer> {
   return Buffer.concat([Buffer.from(head), request.postDataBuffer() ?? Buffer.alloc(0)]);
 }
 
-async function describeResponse(response: Response): Promise<Buffer> {
+async function describeResponse(response: Response, isWhole: Promise<boolean>): Promise<Buffer> {
   const head = `${response.status()} ${response.url()}\n${JSON.stringify(await response.allHeaders())}\n`;
-  // Where the connection was cut, the browser keeps nothing of what had come.
-  const isWhole = (await response.finished()) === null;
   const hasBody =
-    isWhole &&
     response.status() >= 200 &&
     response.status() !== 204 &&
-    (response.status() < 300 || response.status() >= 400);
+    (response.status() < 300 || response.status() >= 400) &&
+    // Where the connection was cut, the browser keeps nothing of what had come.
+    (await isWhole);
   return Buffer.concat([Buffer.from(head), hasBody ? await response.body() : Buffer.alloc(0)]);
 }
