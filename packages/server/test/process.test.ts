@@ -233,8 +233,8 @@ describe('migrations on their own', () => {
   });
 
   test('a word that is no command is named', async () => {
-    const { code, stderr } = await spawnServer({}, { words: ['migrat'] }).ended;
+    const { code, stderr } = await spawnServer({}, { words: ['upgrade'] }).ended;
     expect(code).toBe(1);
-    expect(stderr).toBe('seal: there is no command "migrat"; there is "migrate".\n');
+    expect(stderr).toBe('seal: there is no command "upgrade"; there is "migrate".\n');
   });
 });
