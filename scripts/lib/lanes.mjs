@@ -7,7 +7,7 @@ import { ROOT } from './paths.mjs';
 const NEEDS = {
   crypto: ['chromium', 'python'],
   client: ['chromium'],
-  server: ['redis'],
+  server: ['redis', 'postgres'],
   e2e: ['chromium', 'python'],
   stories: ['chromium'],
 };
