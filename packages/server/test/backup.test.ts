@@ -88,9 +88,9 @@ test('a dump made under load, restored into an empty cluster, has all that was a
   const heard = await caughtUp(listen(bob.first));
 
   let sent = 0;
-  let isEnough = false;
-  const load = (async () => {
-    while (!isEnough) {
+  const load = { isEnough: false };
+  const sending = (async () => {
+    while (!load.isEnough) {
       await send(`${sent + 1}`);
       sent++;
     }
@@ -102,8 +102,8 @@ test('a dump made under load, restored into an empty cluster, has all that was a
   const whenDumped = sent;
   // Something comes after the dump that it cannot have.
   await vi.waitUntil(() => sent >= whenDumped + 20, patient(30_000));
-  isEnough = true;
-  await load;
+  load.isEnough = true;
+  await sending;
   await heard.until((events) => messagesIn(events).length === sent);
   const ahead = heard.lastEventId();
   await end(first);

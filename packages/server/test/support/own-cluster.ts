@@ -37,7 +37,7 @@ export async function startOwnCluster(directory: string): Promise<OwnCluster> {
     '--locale=C.UTF-8',
     '--no-sync',
   ];
-  await run(program!, words, { ...user.identity, cwd: '/' });
+  await run(program, words, { ...user.identity, cwd: '/' });
   const port = await freePort();
   const settings = { listen_addresses: '127.0.0.1', unix_socket_directories: '', fsync: 'off', port: String(port) };
   const logFile = join(directory, 'postgres.log');
