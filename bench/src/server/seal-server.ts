@@ -12,6 +12,7 @@ export function launchSeal(dataDir: string, nodeOptions: readonly string[] = [])
       AUTH_PER_MINUTE: '1000000',
       CONNECTIONS_PER_ADDRESS: '100000',
       SOCKETS_PER_ADDRESS: '100000',
+      REQUESTS_PER_ADDRESS: '1000000',
     },
     nodeOptions,
   );
