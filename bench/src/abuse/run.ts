@@ -25,7 +25,7 @@ const PAUSE_MS = 1_500;
 const BOUND = 3;
 const QUIET_APP_KEY = 'pk_bench_quiet';
 /** An attack that is made by something else than connections, beside a flood of messages to where it hurts. */
-const LOCKED = 'a row that somebody holds, and messages to it';
+const LOCKED = 'a row that is held, and messages to it';
 
 /** What one attack did. */
 interface Outcome {

@@ -25,7 +25,7 @@ export function flood(width: number, work: () => Promise<unknown>): Promise<unkn
   const lane = async (): Promise<never> => {
     for (;;) {
       await work().catch(() => sleep(5));
-      // Somebody who is refused at once goes on at once, but lets this machine breathe.
+      // A caller who is refused at once goes on at once, but lets this machine breathe.
       await sleep(0);
     }
   };

@@ -32,7 +32,7 @@ export interface Crowd {
   readonly files: readonly StoredFile[];
   /** Messages that were to disappear. */
   readonly passing: readonly string[];
-  /** A device of somebody who may read `file`. */
+  /** The device of the person who may read `file`. */
   readonly readers: ReadonlyMap<StoredFile, Device>;
   /** Spreads everybody over the processes again. */
   goHome(): Promise<unknown>;

@@ -5,7 +5,7 @@ export interface Entry {
   readonly messageId: string;
   readonly beganAt: number;
   ackedAt: number | null;
-  /** When the last who must hear of it had. */
+  /** When the last device that was due had it. */
   heardAt: number | null;
   seq: number | null;
   /** Devices that have not heard of it. */
@@ -38,7 +38,7 @@ export class Ledger {
     entry.seq = seq;
   }
 
-  /** `mayRepeat`: it was read again by somebody who asked for it. */
+  /** `mayRepeat`: the device asked for it again. */
   hear(deviceId: string, messageId: string, seq: number, mayRepeat: boolean): void {
     const entry = this.entries.get(messageId);
     if (entry === undefined) return;

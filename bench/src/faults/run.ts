@@ -194,5 +194,5 @@ const NOTES = [
   `3 processes for clients, 2 for jobs, Redis and PostgreSQL (fsync on), 12 people spread over the three: 6 DMs at 5 messages a second, 2 channels of 12 at 2.5, files of 1.2 MB, messages that disappear after 30 s. What is killed is started again after 2 s (PostgreSQL by its own supervisor at once); what is stopped or cut off is so for ${FAULT_MS / 1_000} s.`,
   'A device that gets no answer for 4 s goes to another process and sends the same message again. Waits include the fault itself: while PostgreSQL is away nobody is acknowledged.',
   '"Cut off" is a TCP relay that takes everything and passes nothing on: of a process, its ways to clients, PostgreSQL and Redis; of Redis and PostgreSQL, those of all processes.',
-  'At the end the database is compared: every acknowledged message is one row with the number that was acknowledged, and every device that had to hear of it did, by its mailbox once.',
+  'At the end the database is compared: every acknowledged message is one row with the number that was acknowledged, and every device that was to have it has it, by its mailbox once.',
 ];
