@@ -5,7 +5,9 @@ import { parseTRPCMessage } from '@trpc/server/rpc';
 import { SealError, type ErrorCode } from '@seal-chat/protocol';
 import type { RawData, WebSocket } from 'ws';
 import { isPlainJson } from '../net/json-scan.ts';
+import type { Line } from '../sessions/session.ts';
 import { errorShapeOf, type ErrorShape } from './errors.ts';
+import { createLine, trackedDataOf } from './line.ts';
 
 /** Calls of one frame. */
 const MAX_BATCH = 1_000;
@@ -29,7 +31,7 @@ interface Message {
   readonly id?: string | number | null;
   readonly method?: string;
   readonly params?: { readonly path?: unknown };
-  readonly result?: { readonly type?: string };
+  readonly result?: { readonly type?: string; readonly id?: string; readonly data?: unknown };
   readonly error?: unknown;
 }
 
@@ -55,11 +57,14 @@ const READ = Buffer.alloc(0);
  */
 export class Gate extends EventEmitter {
   private readonly client: WebSocket;
+  private readonly socket: Duplex;
   private readonly router: AnyRouter;
   private readonly onAnswer: AnswerListener;
   private readonly subscriptions = new Set<string | number>();
   /** Calls under way, with the time at which they began, ms. */
   private readonly begun = new Map<string | number, { readonly path: string; readonly at: number }>();
+  /** Who waits for a line, by the data of a subscription that is on its way. */
+  private readonly takers = new WeakMap<object, (line: Line) => void>();
   private waiting: Message[] = [];
   private underWay = 0;
   private isIntroduced: boolean;
@@ -84,6 +89,7 @@ export class Gate extends EventEmitter {
   ) {
     super();
     this.client = client;
+    this.socket = socket;
     this.router = router;
     this.onAnswer = onAnswer;
     this.isIntroduced = isIntroduced;
@@ -129,7 +135,28 @@ export class Gate extends EventEmitter {
       this.underWay--;
       this.answered(id, error);
     } else if (error !== undefined || result?.type === 'stopped') this.subscriptions.delete(id);
+    else this.giveLine(id);
     this.handOn();
+  }
+
+  /** Calls `take` when `data`, which a subscription yields with an id, has been sent. */
+  onSent(data: object, take: (line: Line) => void): void {
+    this.takers.set(data, take);
+  }
+
+  /** Gives a line to who has yielded what was just sent. */
+  private giveLine(subscription: string | number): void {
+    const data = trackedDataOf(passing.answer);
+    const take = data === null ? undefined : this.takers.get(data);
+    take?.(createLine(subscription, (frame) => this.write(subscription, frame)));
+  }
+
+  /** Writes a frame of a subscription: without compression, nothing of the socket's own can be between. */
+  private write(subscription: string | number, frame: Buffer): void {
+    const { client } = this;
+    if (client.readyState !== client.OPEN || !this.subscriptions.has(subscription)) return;
+    this.socket.write(frame);
+    if (client.bufferedAmount > END_BUFFERED) client.terminate();
   }
 
   private receive(data: RawData, isBinary: boolean): void {

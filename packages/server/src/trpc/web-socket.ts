@@ -82,7 +82,7 @@ export function createWebSockets(deps: {
     try {
       const context = await contexts.ofSocket(
         withConnectionParams(credentials, info.connectionParams),
-        socketOf(client, String(++lastId)),
+        socketOf(client, gate, String(++lastId)),
       );
       isSignedIn = context.session !== null && !isSealError(context.session);
       return context;
@@ -269,7 +269,7 @@ function withConnectionParams(
 }
 
 /** @param id unique in this process */
-function socketOf(client: WebSocket, id: string): ContextSocket {
+function socketOf(client: WebSocket, gate: Gate, id: string): ContextSocket {
   return {
     connection: {
       id,
@@ -277,6 +277,7 @@ function socketOf(client: WebSocket, id: string): ContextSocket {
       bufferedBytes: () => client.bufferedAmount,
       // A ping queues behind what is buffered; its callback says that the queue has moved.
       drained: () => new Promise((resolve) => client.ping(undefined, undefined, () => resolve())),
+      onSent: (data, take) => gate.onSent(data, take),
     },
     isOpen: () => client.readyState === client.OPEN,
     onClose: (handler) => void client.once('close', handler),
