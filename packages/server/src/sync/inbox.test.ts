@@ -212,6 +212,9 @@ describe('an inbox', () => {
     inbox.tell(gone, 'gone');
     await turn();
     expect(received.at(-1)).toEqual({ position: 0, events: [TYPING, gone] });
+    inbox.tell(TYPING, 'typing');
+    await turn();
+    expect(received.at(-1)).toEqual({ position: 0, events: [TYPING] });
   });
 
   test('of the presence of very many people all is told, a part at a time', async () => {
@@ -224,7 +227,7 @@ describe('an inbox', () => {
     await turn();
     const began = received.length;
     for (let i = 0; i < 1_200; i++) {
-      inbox.tell({ type: 'presence', userId: `${i}` as UserId, state: 'online' }, `presence:${i}`);
+      inbox.tell({ type: 'presence', userId: `${i}` as UserId, state: 'online', lastSeenAt: null }, `presence:${i}`);
     }
     await turn();
     const parts = received.slice(began).map(({ events }) => events.length);

@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
 import { getWSConnectionHandler, type CreateWSSContextFnOptions } from '@trpc/server/adapters/ws';
 import type { AnyRouter, TRPCError } from '@trpc/server';
-import { ERRORS, isSealError, LIFETIMES, SealError, SIZE_LIMITS, TRANSPORT } from '@seal-chat/protocol';
+import { ERRORS, isSealError, LIFETIMES, SealError, SIZE_LIMITS, TRANSPORT, type ErrorCode } from '@seal-chat/protocol';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { CloseReason } from '../metrics/names.ts';
@@ -12,6 +12,7 @@ import { networkOf } from '../net/address.ts';
 import { createAdmission, type Admitted, type NetworkLimits } from '../net/admission.ts';
 import { guardSockets, refuseSocket } from '../net/sockets.ts';
 import type { Context } from './context.ts';
+import { directCallsOf } from './direct.ts';
 import { Gate, gateEncoder } from './gate.ts';
 import { credentialsOf, type Contexts, type Credentials, type Socket as ContextSocket } from './create-context.ts';
 
@@ -64,6 +65,7 @@ export function createWebSockets(deps: {
   const serving = new WeakMap<WebSocket, { readonly socket: Duplex; readonly gate: Gate }>();
   /** What is known of a socket until tRPC asks for its context, by the gate that tRPC holds on to. */
   const arrivals = new WeakMap<Gate, Arrival>();
+  const direct = directCallsOf(router);
   let lastId = 0;
   let isClosing = false;
 
@@ -78,21 +80,24 @@ export function createWebSockets(deps: {
   async function createContext({ res, info }: CreateWSSContextFnOptions): Promise<Context> {
     const gate = res as unknown as Gate;
     const { client, credentials, admitted, expiry } = arrivals.get(gate)!;
-    let isSignedIn = false;
+    let context: Context | null = null;
     try {
-      const context = await contexts.ofSocket(
+      context = await contexts.ofSocket(
         withConnectionParams(credentials, info.connectionParams),
         socketOf(client, gate, String(++lastId)),
       );
-      isSignedIn = context.session !== null && !isSealError(context.session);
-      return context;
-    } finally {
-      if (isSignedIn) {
+      if (context.session !== null && !isSealError(context.session)) {
         clearTimeout(expiry);
         admitted.signedIn();
       }
-      gate.settle(isSignedIn);
+      return context;
+    } finally {
+      gate.settle(context);
     }
+  }
+
+  function onAnswer(path: string, code: ErrorCode | null, seconds: number): void {
+    metrics.observeCall({ path, transport: 'websocket', code, seconds });
   }
 
   function isThere(this: WebSocket): void {
@@ -108,9 +113,7 @@ export function createWebSockets(deps: {
   ) {
     client.on('pong', isThere).on('message', isThere);
     const isIntroduced = !/[?&]connectionParams=1(?:&|$)/.test(request.url ?? '');
-    const gate = new Gate(client, socket, router, isIntroduced, (path, code, seconds) =>
-      metrics.observeCall({ path, transport: 'websocket', code, seconds }),
-    );
+    const gate = new Gate(client, socket, { router, direct, isIntroduced, onAnswer, onError });
     const expiry = setTimeout(() => end(client, new SealError('NOT_SIGNED_IN')), limits.strangerMs);
     expiry.unref();
     client.once('close', (code) => {

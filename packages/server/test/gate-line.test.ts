@@ -1,63 +1,28 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { initTRPC, tracked } from '@trpc/server';
-import { getWSConnectionHandler } from '@trpc/server/adapters/ws';
-import { afterEach, expect, test } from 'vitest';
-import { WebSocket, WebSocketServer } from 'ws';
-import type { Line } from '../sessions/session.ts';
-import { Gate, gateEncoder } from './gate.ts';
+import { expect, test } from 'vitest';
+import type { Line } from '../src/sessions/session.ts';
+import { openGatedSocket } from './support/gated-socket.ts';
 
 interface Batch {
   readonly text: string;
 }
 
-const ended: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const end of ended.splice(0)) await end();
-});
-
-/** A client of a real socket whose subscription yields `first`; what it hears, and the line that comes of it. */
+/** A client whose subscription yields `first`, and the line that comes of it. */
 async function subscribed(first: Batch, subscription: string | number) {
   let take: (line: Line) => void;
   const line = new Promise<Line>((resolve) => (take = resolve));
-  let gate: Gate;
   const t = initTRPC.create();
   const router = t.router({
     follow: t.procedure.subscription(async function* ({ signal }) {
-      gate.onSent(first, take);
+      socket.gate.onSent(first, take);
       yield tracked('7', first);
       await once(signal!, 'abort');
     }),
   });
-  const wss = new WebSocketServer({ noServer: true, perMessageDeflate: false });
-  const handle = getWSConnectionHandler({ wss, router, experimental_encoder: gateEncoder });
-  const http = createServer().on('upgrade', (request, socket, head) => {
-    wss.handleUpgrade(request, socket, head, (client) => {
-      gate = new Gate(client, socket, router, true);
-      handle(gate as unknown as WebSocket, request);
-      gate.settle(true);
-    });
-  });
-  await once(http.listen(0, '127.0.0.1'), 'listening');
-  const client = new WebSocket(`ws://127.0.0.1:${(http.address() as AddressInfo).port}`, { perMessageDeflate: false });
-  ended.push(async () => {
-    client.terminate();
-    await new Promise((resolve) => http.close(resolve));
-  });
-  const heard: string[] = [];
-  const waiting: (() => void)[] = [];
-  client.on('message', (data: Buffer, isBinary) => {
-    heard.push(isBinary ? 'a binary frame' : data.toString());
-    for (const wake of waiting.splice(0)) wake();
-  });
-  const hear = async (count: number): Promise<readonly string[]> => {
-    while (heard.length < count) await new Promise<void>((resolve) => waiting.push(resolve));
-    return heard;
-  };
-  await once(client, 'open');
-  client.send(JSON.stringify({ id: subscription, method: 'subscription', params: { path: 'follow' } }));
-  return { client, hear, line: await line };
+  const socket = await openGatedSocket(router, null);
+  socket.say({ id: subscription, method: 'subscription', params: { path: 'follow' } });
+  return { ...socket, line: await line };
 }
 
 const bytes = (batch: Batch): Buffer => Buffer.from(JSON.stringify(batch));
@@ -93,10 +58,10 @@ test('a line sends data of any length, each under its own id', async () => {
 });
 
 test('a line ends with its subscription', async () => {
-  const { client, hear, line } = await subscribed({ text: 'first' }, 1);
-  client.send(JSON.stringify({ id: 1, method: 'subscription.stop' }));
+  const { say, hear, line } = await subscribed({ text: 'first' }, 1);
+  say({ id: 1, method: 'subscription.stop' });
   expect(JSON.parse((await hear(3))[2]!)).toEqual({ id: 1, result: { type: 'stopped' } });
   line.send('8', bytes({ text: 'too late' }));
-  client.send('PING');
+  say('PING');
   expect((await hear(4))[3]).toBe('PONG');
 });
