@@ -3,9 +3,10 @@ import { SealError } from '@seal-chat/protocol';
 import { expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import type { Context } from '../src/trpc/context.ts';
-import { directCallsOf } from '../src/trpc/direct.ts';
+import { directCallsOf, type DirectCall } from '../src/trpc/direct.ts';
 import { errorShapeOf, sealErrorFrom } from '../src/trpc/errors.ts';
 import { createRouter } from '../src/router.ts';
+import type { GateOptions } from '../src/trpc/gate.ts';
 import type { Meta } from '../src/trpc/init.ts';
 import { openGatedSocket } from './support/gated-socket.ts';
 
@@ -40,7 +41,7 @@ test('what is run directly answers as tRPC answers, byte by byte, and tells of t
   const [byTrpc, byGate] = await Promise.all(
     [new Map(), directCallsOf(router)].map(async (calls) => {
       const answered: unknown[] = [];
-      const onError = vi.fn();
+      const onError = vi.fn<GateOptions['onError']>();
       const onAnswer = (path: string, code: string | null): void => void answered.push([path, code]);
       const { say, hear } = await openGatedSocket(router, context, { direct: calls, onAnswer, onError });
       // One after the other: answers come in the order in which they are ready.
@@ -59,7 +60,7 @@ test('what is run directly answers as tRPC answers, byte by byte, and tells of t
 });
 
 test('a stranger is answered by tRPC', async () => {
-  const run = vi.fn();
+  const run = vi.fn<DirectCall>();
   const calls = new Map([['answer', run]]);
   const { say, hear } = await openGatedSocket(router, { session: null } as Context, { direct: calls });
   say(call(1, { how: 'void' }));
