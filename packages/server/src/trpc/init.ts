@@ -1,5 +1,5 @@
 import { initTRPC } from '@trpc/server';
-import { isSealError, SealError } from '@seal-chat/protocol';
+import { isSealError, LIFETIMES, SealError } from '@seal-chat/protocol';
 import type { Session } from '../sessions/session.ts';
 import type { Context } from './context.ts';
 import { errorShapeOf, sealErrorFrom } from './errors.ts';
@@ -18,6 +18,7 @@ const t = initTRPC
     // Stack traces and internal messages never leave the process.
     isDev: false,
     errorFormatter: ({ error }) => errorShapeOf(sealErrorFrom(error)),
+    sse: { ping: { enabled: true, intervalMs: LIFETIMES.heartbeatMs } },
   });
 
 /** Builds routers of this server's context. */

@@ -9,12 +9,18 @@ import { WebSocketServer, type WebSocket } from 'ws';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { CloseReason } from '../metrics/names.ts';
 import { networkOf } from '../net/address.ts';
-import { createAdmission, type Admitted, type NetworkLimits } from '../net/admission.ts';
+import type { Admission, Admitted, NetworkLimits } from '../net/admission.ts';
 import { guardSockets, refuseSocket } from '../net/sockets.ts';
 import type { Context } from './context.ts';
 import { directCallsOf } from './direct.ts';
 import { Gate, gateEncoder } from './gate.ts';
-import { credentialsOf, type Contexts, type Credentials, type Socket as ContextSocket } from './create-context.ts';
+import {
+  credentialsOf,
+  withConnectionParams,
+  type Contexts,
+  type Credentials,
+  type Socket as ContextSocket,
+} from './create-context.ts';
 
 /** What the upgrade of a socket said. */
 interface Arrival {
@@ -51,11 +57,11 @@ export function createWebSockets(deps: {
   readonly router: AnyRouter;
   readonly contexts: Contexts;
   readonly limits: NetworkLimits;
+  readonly admission: Admission;
   readonly metrics: Pick<Metrics, 'countClosed' | 'countShed' | 'observeCall'>;
   readonly onError: (failure: { readonly error: TRPCError; readonly path: string | undefined }) => void;
 }): WebSockets {
-  const { router, contexts, limits, metrics, onError } = deps;
-  const admission = createAdmission(limits);
+  const { router, contexts, limits, admission, metrics, onError } = deps;
   const wss = new WebSocketServer({ noServer: true, maxPayload: SIZE_LIMITS.request, perMessageDeflate: false });
   const silent = new WeakSet<WebSocket>();
   /** Sockets that were cut, and why. */
@@ -256,19 +262,6 @@ function end(client: WebSocket, { code }: SealError): void {
   client.close(APPLICATION_CODES + ERRORS[code].status, code);
   const timer = setTimeout(() => client.terminate(), CLOSE_MS);
   client.once('close', () => clearTimeout(timer));
-}
-
-/** A page cannot set headers of a WebSocket, so it sends what it would say there as the first message. */
-function withConnectionParams(
-  fromHeaders: Credentials,
-  params: Readonly<Record<string, string | undefined>> | null,
-): Credentials {
-  return {
-    ...fromHeaders,
-    appKey: params?.['appKey'] ?? fromHeaders.appKey,
-    accessToken: params?.['accessToken'] ?? fromHeaders.accessToken,
-    isHidden: params?.['presence'] === 'hidden',
-  };
 }
 
 /** @param id unique in this process */
