@@ -147,7 +147,10 @@ export async function createApp(options: AppOptions): Promise<App> {
   });
   const admission = createAdmission(network);
   const webSockets = createWebSockets({
-    ...{ router, contexts, admission, metrics },
+    router,
+    contexts,
+    admission,
+    metrics,
     limits: network,
     onError: logUnexpected,
   });
