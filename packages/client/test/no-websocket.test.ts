@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
-import { SealError } from '@seal-chat/protocol';
+import type { SealError } from '@seal-chat/protocol';
 import { openStream } from '../src/api/stream.ts';
 import { MOST_RECEIVED } from '../src/api/most-received.ts';
 import { openHouse, type House } from './support/house.ts';

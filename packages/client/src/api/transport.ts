@@ -1,4 +1,4 @@
-import { SealError, isSealError } from '@seal-chat/protocol';
+import { isSealError, type SealError } from '@seal-chat/protocol';
 import { createApi } from './api.ts';
 import { sleep } from './backoff.ts';
 import { httpCaller, type HttpOptions } from './http.ts';
