@@ -29,7 +29,7 @@ export interface StreamOptions {
 }
 
 /**
- * Opens what stands in for a socket where the network lets no WebSocket pass: tRPC's subscription over HTTP, one answer
+ * Opens what takes the place of a socket where the network lets no WebSocket pass: tRPC's subscription over HTTP, one answer
  * that does not end, in server-sent events. Failure to connect shows in `closed`.
  */
 export function openStream(options: StreamOptions): Socket {

@@ -39,7 +39,7 @@ const MOST_BLOCKED = 2;
 
 export interface TransportOptions extends HttpOptions {
   readonly webSocket: SocketClass | undefined;
-  /** Loads what stands in for a WebSocket. @throws SealError OFFLINE */
+  /** Loads what takes the place of a WebSocket. @throws SealError OFFLINE */
   readonly loadStream: () => Promise<{ readonly openStream: typeof openStream }>;
 }
 
