@@ -70,6 +70,14 @@ export function createTransport(options: TransportOptions, tokens: TokenSource):
     return open;
   }
 
+  /** Whether the server answers over HTTP: where it does not, a WebSocket fails for the same reason. */
+  function isHttpOpen(): Promise<boolean> {
+    return overHttp({ path: 'preKeys.status', type: 'query', input: undefined }).then(
+      () => true,
+      () => false,
+    );
+  }
+
   /** A session that ran out is renewed, and the call repeated: it was refused before anything was done. */
   const call: Caller = async (made) => {
     const socket = await currentSocket();
@@ -97,10 +105,11 @@ export function createTransport(options: TransportOptions, tokens: TokenSource):
         if (isSessionOver(reason)) tokens.refuse(accessToken);
       };
       let socket: Socket;
-      if (webSocket === undefined || blocked >= MOST_BLOCKED) {
-        const stream = await loadStream();
+      const stream =
+        webSocket === undefined || (blocked >= MOST_BLOCKED && (await isHttpOpen())) ? await loadStream() : null;
+      if (webSocket === undefined || stream !== null) {
         blocked = MOST_BLOCKED - 1;
-        socket = stream.openStream({ ...options, accessToken, isHidden, call: overHttp, onEnd });
+        socket = stream!.openStream({ ...options, accessToken, isHidden, call: overHttp, onEnd });
       } else {
         const params = { appKey, accessToken, ...(isHidden && { presence: 'hidden' as const }) };
         socket = openSocket({ url, params, webSocket, onEnd });
