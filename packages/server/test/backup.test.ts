@@ -63,7 +63,7 @@ async function makePair(server: WholeServer, tenant: TestTenant) {
   return { alice, bob, conversationId, send };
 }
 
-/** The numbers of all messages that `person`'s device hears of on `server`, from the position it has or says it has. */
+/** The numbers of all messages that `person`'s device learns of on `server`, from the position it has or says it has. */
 async function hears(
   server: WholeServer,
   tenant: TestTenant,
