@@ -22,6 +22,7 @@ import type { Attachment } from '@seal-chat/protocol/content';
 import type { DeviceLine, Invitation, Rename } from '../model/conversation.ts';
 import type { Challenge } from './challenge-row.ts';
 import type { ConversationRow } from './conversation-row.ts';
+import type { NewKeyPackage } from './new-key-package.ts';
 import type {
   SharedHistoryRow,
   MessageRow,
@@ -68,6 +69,7 @@ export interface AccountRow {
   readonly unpublished: {
     readonly deviceList: SignedDeviceList;
     readonly vault: NewVault | null;
+    readonly keyPackages: readonly NewKeyPackage[];
     readonly challenges: readonly Challenge[];
   } | null;
   /** What waits for the recovery code, see `AccountState`. */
