@@ -7,13 +7,15 @@ import { ROOT } from './paths.mjs';
 const NEEDS = {
   crypto: ['chromium', 'python'],
   client: ['chromium'],
-  server: ['redis'],
+  server: ['redis', 'postgres'],
   e2e: ['chromium', 'python'],
   stories: ['chromium'],
 };
 const BUILD = ['@seal-chat/server#build', '@seal-chat/widget#build'];
 /** Checks that take a while or need the network: not in the lane `quick`. */
-const SLOW_CHECKS = new Set(['packages', 'spelling', 'unused', 'lint', 'docs'].map((name) => `//#check:${name}`));
+const SLOW_CHECKS = new Set(
+  ['packages', 'spelling', 'unused', 'lint', 'docs', 'docker'].map((name) => `//#check:${name}`),
+);
 
 /**
  * Every lane by name: `{ about, tasks, needs }`. A workspace with a script `test` has a lane; a script `check:NAME` in

@@ -23,7 +23,7 @@ test('without a lane everything runs, each task once', () => {
   expect(new Set(tasks).size).toBe(tasks.length);
   expect(tasks).toEqual(expect.arrayContaining(['//#check:lint', '@seal-chat/crypto#test', '@seal-chat/e2e#test']));
   expect(tasks.filter((task) => task.endsWith(':quick'))).toEqual([]);
-  expect(new Set(needs)).toEqual(new Set(['chromium', 'python', 'redis']));
+  expect(new Set(needs)).toEqual(new Set(['chromium', 'postgres', 'python', 'redis']));
 });
 
 test('the quick lane needs no browser and no Python, and is a part of a lane named beside it', () => {

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { findChromium, findPlaywrightChromium } from './chromium.mjs';
 import { stop } from './node-version.mjs';
+import { findPostgres } from './postgres.mjs';
 import { PYNACL, PYTHON_ENVIRONMENT, findPython } from './python.mjs';
 import { findRedis } from './redis.mjs';
 import { run, succeeds, tool } from './run.mjs';
@@ -27,6 +28,14 @@ const PROGRAMS = {
     find: () => findRedis(),
     variable: 'REDIS_SERVER',
     download: { from: 'Homebrew', commands: [['brew', 'install', 'redis']] },
+  },
+  postgres: {
+    title: 'PostgreSQL with pg_dump, for the tests of backups',
+    packages: ['postgresql'],
+    byHand: 'install PostgreSQL 14 or later, or name the folder of its programs in POSTGRES_BIN',
+    find: () => findPostgres(),
+    variable: 'POSTGRES_BIN',
+    download: { from: 'Homebrew', commands: [['brew', 'install', 'postgresql@18']] },
   },
   python: {
     title: 'Python 3 with PyNaCl, for the known-answer tests and the bot',

@@ -61,7 +61,7 @@ describe('removing a device', () => {
     // All that an honest client would do to join, with everything that was on the device.
     const curves = await selectCurves(crypto.subtle);
     const rng = (length: number) => crypto.getRandomValues(new Uint8Array(length));
-    const api = createPublicApi({ url: house.url(), appKey: house.tenant.appKey, fetch, webSocket: undefined });
+    const api = createPublicApi({ url: house.url(), appKey: house.tenant.appKey, fetch });
     const { account, own } = stolen;
     const { tenantId, userId, accountKey: key, archive, device: by } = account;
     const { lists } = await api.devices.lists.query({ users: [{ userId, since: own.known.list.version }] });

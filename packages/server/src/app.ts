@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders, IncomingMessage, Server } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { CallClass, CallClassName } from '@seal-chat/protocol/api';
 import type { TRPCError } from '@trpc/server';
 import type { AttachmentsService } from './attachments/service.ts';
@@ -18,14 +18,15 @@ import { classesFor, createCallControl } from './limits/calls.ts';
 import type { Rates } from './limits/rates.ts';
 import type { Logger } from './log.ts';
 import type { Metrics } from './metrics/metrics.ts';
-import type { NetworkLimits } from './net/admission.ts';
+import { createAdmission, type NetworkLimits } from './net/admission.ts';
 import { createRouter, type AppRouter } from './router.ts';
 import { createServices } from './services.ts';
 import { findSessionByAccess } from './sessions/store.ts';
 import { createTenants } from './tenants/service.ts';
 import type { Context } from './trpc/context.ts';
-import { createContexts, credentialsOf } from './trpc/create-context.ts';
+import { createContexts, credentialsOf, withConnectionParams } from './trpc/create-context.ts';
 import { sealErrorFrom } from './trpc/errors.ts';
+import { createEventStreams } from './trpc/event-stream.ts';
 import { createWebSockets } from './trpc/web-socket.ts';
 
 export interface AppOptions {
@@ -77,6 +78,12 @@ export interface App {
   readonly attachments: AttachmentsService;
   /** Context of a request over HTTP. */
   createContext(request: { readonly headers: IncomingHttpHeaders; readonly ip: string }): Promise<Context>;
+  /** Context of a subscription over HTTP, whose answer is a stream: see `EventStreams`. */
+  createStreamContext(
+    request: { readonly headers: IncomingHttpHeaders; readonly ip: string },
+    response: ServerResponse,
+    params: Readonly<Record<string, string | undefined>> | null,
+  ): Promise<Context>;
   /** Logs a call that failed through no fault of the caller, without its input. */
   onError(failure: FailedCall): void;
   /** Serves WebSocket upgrades of `server` to `/trpc`. */
@@ -138,8 +145,18 @@ export async function createApp(options: AppOptions): Promise<App> {
     findSession: (tenantId, accessHash) => findSessionByAccess(sql, tenantId, accessHash),
     clock,
   });
-  const webSockets = createWebSockets({ router, contexts, limits: network, metrics, onError: logUnexpected });
+  const admission = createAdmission(network);
+  const webSockets = createWebSockets({
+    router,
+    contexts,
+    admission,
+    metrics,
+    limits: network,
+    onError: logUnexpected,
+  });
   metrics.watch('seal_websocket_connections', webSockets.count);
+  const streams = createEventStreams({ contexts, admission, metrics });
+  metrics.watch('seal_event_streams', streams.count);
 
   function logUnexpected({ error, path }: FailedCall): void {
     const failure = databaseErrorClass(error.cause);
@@ -177,6 +194,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     router,
     attachments: services.attachments,
     createContext: ({ headers, ip }) => contexts.ofRequest(credentialsOf(headers, ip)),
+    createStreamContext: ({ headers, ip }, response, params) =>
+      streams.open(withConnectionParams(credentialsOf(headers, ip), params), response),
     onError: logUnexpected,
     attachWebSocket: webSockets.attach,
     openSockets: webSockets.count,
@@ -187,10 +206,13 @@ export async function createApp(options: AppOptions): Promise<App> {
       return { database: database!, bus: notices!, queue: queue! };
     },
 
-    leave: webSockets.leave,
+    async leave(ms) {
+      await Promise.all([webSockets.leave(ms), streams.leave(ms)]);
+    },
 
     async close() {
       webSockets.pause();
+      streams.close();
       await drain();
       await webSockets.close();
       await maintenance?.close();

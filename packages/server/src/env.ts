@@ -5,6 +5,7 @@ import { ATTACHMENT_LIMITS, DEFAULT_QUOTAS, DEFAULT_RATES, DEFAULT_RETENTION } f
 import { z } from 'zod';
 import type { Rates } from './limits/rates.ts';
 import type { NetworkLimits } from './net/admission.ts';
+import { readSecret } from './secret-file.ts';
 import { StartError } from './start-error.ts';
 
 /** The repository's root, seen from `src` and from `dist` alike. */
@@ -96,11 +97,18 @@ export const VARIABLES = {
     'PostgreSQL (14 or later) to use instead of the embedded one.',
     serviceUrl(['postgres:', 'postgresql:'], 'must be a URL like postgresql://user:password@host:5432/name'),
   ),
+  DATABASE_URL_FILE: variable(null, 'File that holds the DATABASE_URL, for secrets that are mounted.', z.string()),
+  MIGRATE: variable(
+    'on',
+    'Whether a start applies migrations; off: it refuses a database that lacks some, and needs "main.js migrate" before.',
+    onOff,
+  ),
   REDIS_URL: variable(
     null,
     'Redis (6.2 or later) for notices between processes and for jobs; without it both are on PostgreSQL.',
     serviceUrl(['redis:', 'rediss:'], 'must be a URL like redis://host:6379'),
   ),
+  REDIS_URL_FILE: variable(null, 'File that holds the REDIS_URL.', z.string()),
   REDIS_PREFIX: variable(
     'seal',
     'What names in Redis begin with: another one for each Seal that shares a Redis.',
@@ -211,6 +219,8 @@ export interface Config {
   readonly dataDir: string;
   /** Null: the embedded PostgreSQL. */
   readonly databaseUrl: string | null;
+  /** Whether the start applies migrations. */
+  readonly isMigrating: boolean;
   readonly redisUrl: string | null;
   readonly redisPrefix: string;
   readonly role: Role;
@@ -231,7 +241,8 @@ export interface Config {
  *
  * @throws StartError naming the variable. Values that may hold a password are not repeated.
  */
-export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+export function readConfig(variables: Environment): Config {
+  const environment = { ...variables, ...readSecrets(variables, ['DATABASE_URL', 'REDIS_URL']) };
   const read = <N extends VariableName>(name: N) => readVariable(environment, name) as Value<N>;
   return {
     port: read('PORT'),
@@ -240,6 +251,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     privateHost: read('PRIVATE_HOST'),
     dataDir: resolve(ROOT, read('DATA_DIR')),
     databaseUrl: readOptional(environment, 'DATABASE_URL'),
+    isMigrating: read('MIGRATE'),
     redisUrl: readOptional(environment, 'REDIS_URL'),
     redisPrefix: read('REDIS_PREFIX'),
     role: readRole(environment),
@@ -280,6 +292,11 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What the variables `names` are by their own or in the file that `<name>_FILE` names. */
+function readSecrets(environment: Environment, names: readonly string[]): Environment {
+  return Object.fromEntries(names.map((name) => [name, readSecret(environment, name)]));
+}
 
 function readOptional(environment: Environment, name: 'DATABASE_URL' | 'REDIS_URL' | 'PUBLIC_URL'): string | null {
   return readVariable(environment, name) as string | null;

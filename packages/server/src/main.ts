@@ -1,4 +1,8 @@
-/** The server process: reads the environment, starts, says where it is, and stops in order when told to. */
+/**
+ * The server process: reads the environment, starts, says where it is, and stops in order when told to. With the word
+ * `migrate` it applies migrations instead, and ends.
+ */
+import { migrateOnce } from './database-server.ts';
 import { readConfig } from './env.ts';
 import { createLogOutput } from './log-output.ts';
 import { createLog, type Logger } from './log.ts';
@@ -19,6 +23,13 @@ try {
   // Started with a channel by a parent, the server does not outlive it.
   process.on('disconnect', () => stop());
   process.on('uncaughtException', (err) => fail(log, err));
+
+  if (process.argv[2] === 'migrate') {
+    const applied = await migrateOnce(config, log);
+    process.stdout.write(`migrated ${applied.length === 0 ? 'nothing: up to date' : applied.join(' ')}\n`);
+    await exit(0);
+  }
+  if (process.argv.length > 2) throw new StartError(`there is no command "${process.argv[2]}"; there is "migrate".`);
 
   const server = await startServer(config, log, output.dropped);
   let isStopping = false;

@@ -5,14 +5,13 @@ import { WIRE_VERSION } from '@seal-chat/protocol';
 import { collectDefaultMetrics } from 'prom-client';
 import { createApp } from './app.ts';
 import { connect, TIMEOUTS } from './db/connect.ts';
+import { openDatabaseServer, prepareSchema } from './database-server.ts';
 import type { Config } from './env.ts';
 import { ALL_FAILED, createReadiness } from './health/readiness.ts';
 import { createPrivateServer } from './http/private-server.ts';
 import { createHttpServer } from './http/server.ts';
 import type { Logger } from './log.ts';
 import { createMetrics } from './metrics/metrics.ts';
-import { migrate } from './migrate/migrate.ts';
-import { startPostgres } from './postgres/cluster.ts';
 import { addressReader } from './net/address.ts';
 import { closeDemoTenant, DEMO_TENANT_ID, seedDemoTenant } from './seed/demo-tenant.ts';
 import { checkRedis } from './redis/check.ts';
@@ -46,8 +45,7 @@ export async function startServer(config: Config, log: Logger, droppedLogLines: 
   const database = await openDatabaseServer(config, log);
   const undo: (() => Promise<unknown>)[] = [() => database.stop()];
   try {
-    const applied = await migrate(database.url);
-    if (applied.length > 0) log.info({ migrations: applied }, 'migrated');
+    await prepareSchema(config, database.url, log);
     const url = config.publicUrl ?? originOf(config.host, port);
     const sql = connect(database.url, { max: 2, timeouts: TIMEOUTS });
     undo.push(() => sql.end({ timeout: 5 }));
@@ -129,43 +127,6 @@ function timeout(ms: number, onTimeout: () => void): Promise<void> {
     }, ms);
     timer.unref();
   });
-}
-
-interface DatabaseServer {
-  readonly url: string;
-  announceStop(): Promise<void>;
-  stop(): Promise<void>;
-}
-
-async function openDatabaseServer(config: Config, log: Logger): Promise<DatabaseServer> {
-  if (config.databaseUrl === null) {
-    return startPostgres({
-      dataDir: config.dataDir,
-      onRestart: (reason, pauseMs) =>
-        log.error({ reason, pauseMs }, 'the embedded PostgreSQL ended and is started again'),
-    });
-  }
-  await checkDatabase(config.databaseUrl);
-  const nothing = async (): Promise<void> => undefined;
-  return { url: config.databaseUrl, announceStop: nothing, stop: nothing };
-}
-
-const CONNECT_TIMEOUT_SECONDS = 10;
-
-/** @throws StartError without the URL, which holds a password */
-async function checkDatabase(url: string): Promise<void> {
-  const { hostname, port, pathname } = new URL(url);
-  const place = `${pathname.slice(1)} on ${hostname}:${port || '5432'}`;
-  const sql = connect(url, { max: 1, connect_timeout: CONNECT_TIMEOUT_SECONDS });
-  try {
-    await sql`select 1`;
-  } catch (error) {
-    // A refusal by every address of a name comes without a message.
-    const reason = (error instanceof Error && error.message.split('\n')[0]) || systemCode(error);
-    throw new StartError(`DATABASE_URL: the database ${place} cannot be used: ${reason}.`, { cause: error });
-  } finally {
-    await sql.end({ timeout: 1 });
-  }
 }
 
 /** The port to listen on, looked at before anything is started: the one asked for, or with 0 a free one. */

@@ -1,5 +1,8 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { expect, test } from 'vitest';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
 import { DEFAULT_RATES } from '@seal-chat/protocol';
 import { readConfig, VARIABLES } from '../src/env.ts';
 
@@ -58,6 +61,7 @@ test.each([
   ['ROLE', 'both'],
   ['ROLE', 'worker'],
   ['DRAIN_SECONDS', '-1'],
+  ['MIGRATE', 'never'],
   ['SHUTDOWN_SECONDS', '0'],
   ['MESSAGES_PER_MINUTE', '0'],
   ['SOCKETS_PER_USER', 'many'],
@@ -66,6 +70,33 @@ test.each([
   expect(message).toMatch(new RegExp(`^${name} must be .*\\.$`));
   expect(message).not.toContain('\n');
   expect(message).not.toContain('hunter2');
+});
+
+test('secrets may be in files, whose space around them does not count', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'seal-secret-'));
+  onTestFinished(() => rmSync(directory, { recursive: true }));
+  const write = (name: string, text: string) => {
+    writeFileSync(join(directory, name), text);
+    return join(directory, name);
+  };
+  const url = 'postgresql://seal:hunter2@db/seal';
+  const database = write('database', `${url}\n`);
+  const config = readConfig({
+    DATABASE_URL_FILE: database,
+    REDIS_URL_FILE: write('redis', ' redis://:hunter2@cache '),
+  });
+  expect(config).toMatchObject({ databaseUrl: url, redisUrl: 'redis://:hunter2@cache', isMigrating: true });
+  expect(readConfig({ DATABASE_URL_FILE: database, ROLE: 'worker' }).role).toBe('worker');
+
+  const failure = (name: string, value: string) => messageOf(() => readConfig({ [name]: value }));
+  expect(failure('REDIS_URL_FILE', join(directory, 'none'))).toMatch(
+    /^REDIS_URL_FILE .*none cannot be read \(ENOENT\)\.$/,
+  );
+  expect(failure('REDIS_URL_FILE', write('empty', '\n'))).toMatch(/^REDIS_URL_FILE .*empty is empty\.$/);
+  expect(failure('REDIS_URL_FILE', database)).toBe('REDIS_URL must be a URL like redis://host:6379.');
+  expect(messageOf(() => readConfig({ DATABASE_URL: url, DATABASE_URL_FILE: database }))).toBe(
+    'DATABASE_URL and DATABASE_URL_FILE are both set: keep one of them.',
+  );
 });
 
 function messageOf(work: () => unknown): string {

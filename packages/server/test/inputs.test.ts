@@ -1,15 +1,16 @@
 import { createConnection } from 'node:net';
 import fc from 'fast-check';
 import { describe, expect } from 'vitest';
-import { WebSocket } from 'ws';
 import { PUBLIC_PROCEDURES } from '@seal-chat/protocol/api';
-import { newId, toBase64, type AttachmentId, type ConversationId } from '@seal-chat/protocol';
-import { channelMessage, channelOf, commitAt, leafOf, newChannel, noise } from './support/channels.ts';
+import type { ConversationId } from '@seal-chat/protocol';
+import { channelOf } from './support/channels.ts';
 import { connect, overHttp, rng } from './support/connections.ts';
 import { publishPreKeys } from './support/devices.ts';
-import { messageTo } from './support/messages.ts';
+import { goodInputs } from './support/good-inputs.ts';
 import { signUp, type TestPerson } from './support/people.ts';
+import { openRaw, type RawAnswer, type RawSocket } from './support/raw-socket.ts';
 import type { Relay, TestTenant } from './support/relay.ts';
+import { spoil } from './support/spoil.ts';
 import { test } from './support/test.ts';
 
 let relay: Relay;
@@ -25,150 +26,8 @@ test.beforeAll(async ({ relay: given, tenant: usual }) => {
   [alice, bob] = await Promise.all([signUp(relay, tenant), signUp(relay, tenant)]);
   await publishPreKeys(alice, alice.first, 1);
   ({ conversationId: channelId } = await channelOf(alice, [bob]));
-  socket = await openRaw(alice.first.session.accessToken);
+  socket = await openRaw(relay, tenant, alice.first.session.accessToken);
 });
-
-interface RawSocket {
-  /** Sends one frame as it is. */
-  send(frame: string | Buffer): void;
-  /** Calls a procedure with any input and returns its answer: `result` or `error`. */
-  call(method: string, path: string, input: unknown): Promise<RawAnswer>;
-  isOpen(): boolean;
-  close(): void;
-}
-
-interface RawAnswer {
-  readonly error?: { readonly message: string; readonly data: { readonly seal?: { readonly code: string } } };
-  readonly result?: unknown;
-}
-
-/** A socket that speaks tRPC's frames without any client in between. */
-async function openRaw(accessToken?: string): Promise<RawSocket> {
-  const ws = new WebSocket(`${relay.wsUrl}?connectionParams=1`);
-  await new Promise((resolve) => ws.once('open', resolve));
-  ws.send(JSON.stringify({ method: 'connectionParams', data: { appKey: tenant.appKey, accessToken } }));
-  const waiting = new Map<unknown, (answer: RawAnswer) => void>();
-  ws.on('message', (data: Buffer) => {
-    const answer = JSON.parse(data.toString()) as RawAnswer & { id: unknown };
-    waiting.get(answer.id)?.(answer);
-  });
-  let id = 0;
-  return {
-    send: (frame) => ws.send(frame),
-    call(method, path, input) {
-      const call = ++id;
-      ws.send(JSON.stringify({ id: call, method, params: { path, input } }));
-      return new Promise((resolve) => waiting.set(call, resolve));
-    },
-    isOpen: () => ws.readyState === WebSocket.OPEN,
-    close: () => ws.close(),
-  };
-}
-
-/** Every procedure that takes an input, and one good input of each: what random ones are made from. */
-function goodInputs(): Record<string, readonly ['query' | 'mutation' | 'subscription', unknown]> {
-  const proof = {
-    challengeId: alice.first.deviceId,
-    userId: alice.userId,
-    deviceId: alice.first.deviceId,
-    signature: toBase64(rng(64)),
-  };
-  const conversationId = alice.first.deviceId as never;
-  const list = { deviceList: toBase64(alice.list.signed.bytes), deviceListSignature: toBase64(rng(64)) };
-  const vault = { vault: toBase64(rng(200)), signature: toBase64(rng(64)), records: [toBase64(rng(100))] };
-  const admission = { kind: 'consent', deviceId: alice.first.deviceId, signature: toBase64(rng(64)) };
-  const key = (length: number) => ({ keyId: 7, publicKey: toBase64(rng(length)), signature: toBase64(rng(64)) });
-  return {
-    'auth.challenge': ['mutation', {}],
-    'auth.register': ['mutation', { ...proof, ...list, username: 'someone', vault }],
-    'auth.join': ['mutation', { ...proof, ...list, admission }],
-    'auth.signIn': ['mutation', proof],
-    'auth.refresh': ['mutation', { refreshToken: toBase64(rng(32)) }],
-    'users.search': ['query', { query: 'al', limit: 10 }],
-    'users.profiles': ['query', { userIds: [alice.userId] }],
-    'devices.lists': ['query', { users: [{ userId: alice.userId, since: 0 }] }],
-    'devices.update': ['mutation', { deviceList: list.deviceList, signature: toBase64(rng(64)), vault }],
-    'devices.replaceKey': [
-      'mutation',
-      {
-        deviceList: list.deviceList,
-        signature: toBase64(rng(64)),
-        vault,
-        shares: [{ deviceId: bob.first.deviceId, envelope: toBase64(rng(200)) }],
-      },
-    ],
-    'devices.checkpoint': ['mutation', { rev: 1 }],
-    'preKeys.publish': [
-      'mutation',
-      {
-        signedPreKey: key(32),
-        lastResortKemPreKey: key(1184),
-        oneTimePreKeys: [key(32)],
-        oneTimeKemPreKeys: [key(1184)],
-      },
-    ],
-    'preKeys.claim': ['mutation', { userId: bob.userId, deviceIds: [bob.first.deviceId] }],
-    'vault.unlock': ['mutation', { username: 'someone', challengeId: proof.challengeId, signature: proof.signature }],
-    'linking.open': ['mutation', { linkId: alice.first.deviceId }],
-    'linking.send': ['mutation', { linkId: alice.first.deviceId, step: 1, payload: toBase64(rng(5)) }],
-    'linking.receive': ['query', { linkId: alice.first.deviceId, step: 1 }],
-    'conversations.openDm': ['mutation', { userId: alice.userId }],
-    'conversations.list': ['query', { after: null, limit: 10 }],
-    'conversations.get': ['query', { conversationId }],
-    'messages.send': [
-      'mutation',
-      {
-        ...messageTo(conversationId, [alice, bob], alice.first, 'x'),
-        lifetimeSeconds: 60,
-        attachmentIds: [alice.first.deviceId],
-      },
-    ],
-    'messages.history': ['query', { conversationId, before: null, limit: 10 }],
-    'messages.requestRetry': ['mutation', { conversationId, seq: 1 }],
-    'messages.retry': ['mutation', { conversationId, seq: 1, deviceId: bob.first.deviceId, envelope: 'AAAA' }],
-    'messages.remove': ['mutation', { conversationId, seq: 1 }],
-    'attachments.limits': ['query', {}],
-    'attachments.create': [
-      'mutation',
-      { attachmentId: newId<AttachmentId>(rng(16)), conversationId: channelId, size: 100 },
-    ],
-    'attachments.cancel': ['mutation', { attachmentId: newId<AttachmentId>(rng(16)) }],
-    'channels.create': ['mutation', newChannel('inputs')],
-    'channels.update': ['mutation', { conversationId: channelId, name: 'inputs', description: '' }],
-    'channels.browse': ['query', { query: 'in', after: null, limit: 10 }],
-    'channels.join': ['mutation', { conversationId: channelId }],
-    'channels.decline': ['mutation', { conversationId: channelId }],
-    'channels.leave': ['mutation', { conversationId }],
-    'channels.invite': ['mutation', { conversationId: channelId, userIds: [bob.userId] }],
-    'channels.invitations': ['query', {}],
-    'channels.add': ['mutation', { conversationId: channelId, userIds: [bob.userId] }],
-    'channels.remove': ['mutation', { conversationId: channelId, userId: bob.userId }],
-    'channels.setRole': ['mutation', { conversationId: channelId, userId: bob.userId, role: 'admin' }],
-    'channels.publishKeyPackages': [
-      'mutation',
-      { oneTime: [{ ref: noise(32), bytes: noise(90) }], lastResort: { ref: noise(32), bytes: noise(90) } },
-    ],
-    'channels.keyPackageStatus': ['query', {}],
-    'channels.claimKeyPackages': ['mutation', { conversationId: channelId, deviceIds: [bob.first.deviceId] }],
-    'channels.group': ['query', { conversationId: channelId }],
-    'channels.heads': ['query', {}],
-    'channels.log': ['query', { conversationId: channelId, after: 0, limit: 10 }],
-    'channels.commit': [
-      'mutation',
-      commitAt(channelId, { incarnation: 0, epoch: 1 }, { adds: [leafOf(bob)], removes: [alice.first.deviceId] }),
-    ],
-    'channels.send': ['mutation', channelMessage(channelId, { incarnation: 0, epoch: 1 })],
-    'channels.report': ['mutation', { conversationId: channelId, incarnation: 0, epoch: 0 }],
-    'channels.reset': [
-      'mutation',
-      { conversationId: channelId, incarnation: 1, groupInfo: noise(90), authenticator: noise(32) },
-    ],
-    'sync.subscribe': ['subscription', { lastEventId: '0' }],
-    'sync.ack': ['mutation', { position: 1 }],
-    'sync.typing': ['mutation', { conversationId, isTyping: true }],
-    'sync.presence': ['mutation', { state: 'away' }],
-  };
-}
 
 const PATHS = `
   auth.challenge auth.register auth.join auth.signIn auth.refresh users.search users.profiles devices.lists
@@ -203,30 +62,18 @@ const odd: fc.Arbitrary<unknown> = fc.oneof(
   fc.array(oddText, { maxLength: 130 }),
 );
 
-/** `good` with one value somewhere in it replaced, removed or added. */
-function spoil(good: unknown, choices: readonly number[], replacement: unknown, how: number): unknown {
-  if (typeof good !== 'object' || good === null || choices.length === 0) return replacement;
-  const copy = structuredClone(good) as Record<string, unknown>;
-  const keys = Object.keys(copy);
-  const key = keys[choices[0]! % Math.max(1, keys.length)];
-  if (how === 0 || key === undefined) copy['added'] = replacement;
-  else if (how === 1) delete copy[key];
-  else copy[key] = spoil(copy[key], choices.slice(1), replacement, how);
-  return Array.isArray(good) ? Object.values(copy) : copy;
-}
-
 describe('any input at all', () => {
   test('every procedure has an input probe', () => {
     const all = Object.keys(relay.app.router._def.procedures);
     const withoutInput = ['auth.signOut', 'devices.keyShare', 'preKeys.status', 'vault.get'];
     expect([...PATHS, ...withoutInput].toSorted()).toEqual(all.toSorted());
-    expect(Object.keys(goodInputs()).toSorted()).toEqual(PATHS.toSorted());
+    expect(Object.keys(goodInputs(alice, bob, channelId)).toSorted()).toEqual(PATHS.toSorted());
   });
 
   test('without a session every procedure refuses the caller, but for the public ones', async () => {
-    const anonymous = await openRaw();
+    const anonymous = await openRaw(relay, tenant);
     const withoutInput = { 'auth.signOut': ['mutation', undefined], 'preKeys.status': ['query', undefined] } as const;
-    const inputs = { ...goodInputs(), ...withoutInput };
+    const inputs = { ...goodInputs(alice, bob, channelId), ...withoutInput };
     const open: string[] = [];
     for (const [path, [method, good]] of Object.entries(inputs)) {
       const { error } = await anonymous.call(method, path, good);
@@ -237,7 +84,7 @@ describe('any input at all', () => {
   });
 
   test.each(PATHS)('%s answers random input with a typed error, and the socket stays open', async (path) => {
-    const [method, good] = goodInputs()[path]!;
+    const [method, good] = goodInputs(alice, bob, channelId)[path]!;
     const choices = fc.array(fc.nat(20), { maxLength: 4 });
     await fc.assert(
       fc.asyncProperty(choices, odd, fc.nat(4), async (where, replacement, how) => {
@@ -253,7 +100,7 @@ describe('any input at all', () => {
   });
 
   test.each(PATHS)('%s refuses values that are no object as BAD_INPUT', async (path) => {
-    const [method] = goodInputs()[path]!;
+    const [method] = goodInputs(alice, bob, channelId)[path]!;
     for (const input of [17, 'text', [1], true]) {
       const { error } = await socket.call(method, path, input);
       expect(error?.data.seal?.code).toBe('BAD_INPUT');
@@ -261,7 +108,7 @@ describe('any input at all', () => {
   });
 
   test('a refusal names the invalid field', async () => {
-    const [method, good] = goodInputs()['messages.send']!;
+    const [method, good] = goodInputs(alice, bob, channelId)['messages.send']!;
     const input = structuredClone(good) as { envelopes: { deviceId: string }[] };
     input.envelopes[0]!.deviceId = 'nobody';
     expect(await socket.call(method, 'messages.send', input)).toMatchObject({

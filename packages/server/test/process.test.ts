@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, inject, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { isAlive, waitUntil } from '../src/postgres/processes.ts';
-import { createTestDatabase, type TestDatabase } from './support/database.ts';
+import { createEmptyDatabase, createTestDatabase, type TestDatabase } from './support/database.ts';
 import { spawnServer, type ServerProcess } from './support/server-process.ts';
 import { patient } from '../../../scripts/lib/patience.mjs';
 
@@ -207,5 +207,34 @@ describe('a running server', () => {
     for (const url of await Promise.all(servers.map((server) => server.ready))) {
       expect((await fetch(`${url}/readyz`)).status).toBe(200);
     }
+  });
+});
+
+describe('migrations on their own', () => {
+  test('a start that is not to migrate refuses an empty database, until "migrate" has run', async () => {
+    const database = await createEmptyDatabase();
+    databases.push(database);
+    const file = join(scratch, 'database-url');
+    await writeFile(file, `${database.url}\n`);
+    const environment = { DATABASE_URL_FILE: file, MIGRATE: 'off' };
+    const refused = await start(environment).ended;
+    expect(refused).toMatchObject({ code: 1, stdout: '' });
+    expect(refused.stderr).toMatch(
+      /^seal: The database lacks the migration 0001_schema: run "main\.js migrate"[^\n]*\n$/,
+    );
+
+    const migrateOnce = () => spawnServer({ DATABASE_URL_FILE: file }, { words: ['migrate'] }).ended;
+    const first = await migrateOnce();
+    expect(first).toMatchObject({ code: 0, stderr: '' });
+    expect(first.stdout).toMatch(/^migrated 0001_schema \S/);
+    expect((await migrateOnce()).stdout).toBe('migrated nothing: up to date\n');
+    const url = await start(environment).ready;
+    expect((await fetch(`${url}/healthz`)).status).toBe(200);
+  });
+
+  test('a word that is no command is named', async () => {
+    const { code, stderr } = await spawnServer({}, { words: ['upgrade'] }).ended;
+    expect(code).toBe(1);
+    expect(stderr).toBe('seal: there is no command "upgrade"; there is "migrate".\n');
   });
 });

@@ -1,14 +1,14 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { WebSocket } from 'ws';
 import type { ConversationId } from '@seal-chat/protocol';
 import { createLocalBus } from '../src/bus/local.ts';
 import { reconnect } from './support/devices.ts';
 import { caughtUp, listen, messagesIn } from './support/events.ts';
 import { messageTo } from './support/messages.ts';
-import { signUp, type TestDevice, type TestPerson } from './support/people.ts';
+import { signUp, type TestPerson } from './support/people.ts';
+import { sendAll } from './support/persistent-sender.ts';
 import { startRedis, type TestRedis } from './support/redis.ts';
 import { startRelay, type Relay, type RelayProcess, type TestTenant } from './support/relay.ts';
-import { spawnServer, type ServerProcess } from './support/server-process.ts';
+import { startWholeServer, type WholeServer } from './support/whole-server.ts';
 import { patient } from '../../../scripts/lib/patience.mjs';
 
 // Whole processes start and stop here, and the machine may be busy.
@@ -19,7 +19,7 @@ const MESSAGES = 300;
 /** For signing up without limits. It is on no bus, so that it has no part in what is tested. */
 let relay: Relay;
 let redis: TestRedis | null;
-let running: ServerProcess[];
+let running: WholeServer[];
 let tenant: TestTenant;
 
 beforeEach(async () => {
@@ -44,51 +44,11 @@ async function personAt(process: RelayProcess): Promise<TestPerson> {
 }
 
 /** A server process of its own on the database, and what clients need of it. */
-async function start(environment: Readonly<Record<string, string>> = {}): Promise<ServerProcess & RelayProcess> {
-  const server = spawnServer({
-    DATABASE_URL: relay.database.url,
-    DEMO: 'off',
-    MESSAGES_PER_MINUTE: '1000000',
-    AUTH_PER_MINUTE: '1000000',
-    ...(redis !== null && { REDIS_URL: redis.url }),
-    ...environment,
-  });
+async function start(environment: Readonly<Record<string, string>> = {}): Promise<WholeServer> {
+  const bus: Readonly<Record<string, string>> = redis === null ? {} : { REDIS_URL: redis.url };
+  const server = await startWholeServer(relay.database.url, { ...bus, ...environment });
   running.push(server);
-  const wsUrl = `${(await server.ready).replace('http', 'ws')}/trpc`;
-  return { ...server, wsUrl } as ServerProcess & RelayProcess;
-}
-
-/** Sends until the server has taken each message, over a new connection to `next` once the one there was is gone. */
-async function sendAll(
-  inputs: readonly ReturnType<typeof messageTo>[],
-  first: TestDevice,
-  next: () => TestDevice,
-  onAccepted: (count: number) => void,
-): Promise<ReadonlyMap<string, number>> {
-  const accepted = new Map<string, number>();
-  let device = first;
-  await Promise.all(
-    inputs.map(async (input) => {
-      while (!accepted.has(input.messageId)) {
-        const used = device;
-        const lost = new Promise<null>((resolve) => {
-          if (used.sockets().at(-1)?.readyState === 3) resolve(null);
-          used
-            .sockets()
-            .at(-1)
-            ?.once('close', () => resolve(null));
-        });
-        const answer = await Promise.race([used.api.messages.send.mutate(input).catch(() => null), lost]);
-        if (answer !== null) {
-          accepted.set(input.messageId, answer.seq);
-          onAccepted(accepted.size);
-        } else if (device === used && (used.sockets().at(-1)?.readyState ?? 0) >= WebSocket.CLOSING) {
-          device = next();
-        }
-      }
-    }),
-  );
-  return accepted;
+  return server;
 }
 
 const PLACES = [

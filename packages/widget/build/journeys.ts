@@ -7,6 +7,8 @@ export const JOURNEYS: readonly { readonly name: string; readonly entries: RegEx
   { name: 'core', entries: /rolldown\/runtime|widget\/src\/(?:define|register)\.ts$/ },
   // Sending and receiving, and what people do with messages.
   { name: 'conversation', entries: /conversation-(?:parts|journey)\.ts$/ },
+  // Following what happens where the network lets no WebSocket pass.
+  { name: 'stream', entries: /client\/src\/api\/stream\.ts$/ },
   // Signing up and in, and what errors mean.
   { name: 'account', entries: /(?:account-(?:parts|journey)|element-commands|en-errors)\.ts$/ },
   // Messages that could not be opened, here or by others.

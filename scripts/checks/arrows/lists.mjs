@@ -70,10 +70,12 @@ export const ROOMS = {
     'app.ts': '*',
     http: 'attachments db health limits log.ts metrics net router.ts sessions trpc',
     'index.ts': 'app.ts limits router.ts',
-    'env.ts': 'limits net start-error.ts',
-    'start.ts': 'app.ts db env.ts health http log.ts metrics migrate net postgres redis seed start-error.ts',
+    'secret-file.ts': 'start-error.ts',
+    'env.ts': 'limits net secret-file.ts start-error.ts',
+    'database-server.ts': 'db env.ts log.ts migrate postgres start-error.ts',
+    'start.ts': 'app.ts database-server.ts db env.ts health http log.ts metrics net redis seed start-error.ts',
     'log.ts': 'log-output.ts',
-    'main.ts': 'env.ts log-output.ts log.ts start-error.ts start.ts',
+    'main.ts': 'database-server.ts env.ts log-output.ts log.ts start-error.ts start.ts',
   },
 };
 

@@ -36,6 +36,8 @@ export type SocketClass = new (url: string) => {
   addEventListener(type: 'open' | 'close' | 'error', listener: () => void): void;
 };
 
+/** A WebSocket that takes longer to open is given up, ms: a proxy may hold the request and never answer. */
+const OPEN_TIMEOUT_MS = 10_000;
 /** Time for an answer to a heartbeat, ms. */
 const PONG_TIMEOUT_MS = 10_000;
 /** A call that takes longer is given up, ms: a server that does not answer holds up nothing for longer. */
@@ -80,10 +82,13 @@ export function openSocket(options: {
     () => end(new SealError('OFFLINE')),
   );
 
+  const opening = setTimeout(() => end(new SealError('OFFLINE')), OPEN_TIMEOUT_MS);
+
   // The first caller gives the reason.
   function end(reason: SealError): void {
     if (ended !== null) return;
     ended = reason;
+    clearTimeout(opening);
     heartbeat.stop();
     onEnd(reason);
     settleClosed(reason);
@@ -128,6 +133,7 @@ export function openSocket(options: {
   // At once, whenever it is subscribed: the server closes what does not say who it is.
   const introduced = new Promise<void>((resolve) => {
     raw.addEventListener('open', () => {
+      clearTimeout(opening);
       heartbeat.heard();
       raw.send(toJson({ method: 'connectionParams', data: params }));
       resolve();

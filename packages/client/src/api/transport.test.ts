@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import type { SocketClass } from './socket.ts';
+import { openStream } from './stream.ts';
 import { createTransport } from './transport.ts';
 
 let server: WebSocketServer;
@@ -28,6 +29,7 @@ function transport(webSocket: SocketClass = WebSocket) {
       url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
       appKey: 'pk_test',
       webSocket,
+      loadStream: async () => ({ openStream }),
       fetch: async (input) => {
         requests.push(input as string);
         return Response.json({ result: { data: 'over HTTP' } });

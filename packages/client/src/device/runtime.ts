@@ -4,6 +4,7 @@ import { createPublicApi, type TransportOptions } from '../api/transport.ts';
 import type { SealApi } from '../api/types.ts';
 import { createClock } from '../context/clock.ts';
 import type { Deps } from '../context/deps.ts';
+import { loadStream } from './load-stream.ts';
 import { createLoader } from '../context/loader.ts';
 import { createJudge } from '../context/refusals.ts';
 import { createTokenSource } from '../identity/tokens.ts';
@@ -21,7 +22,7 @@ export function transportOptions(options: SealClientOptions): TransportOptions {
   const { url, appKey, webSocket = globalThis.WebSocket } = options;
   // A browser's `fetch` must be called on its window.
   const call: typeof fetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init));
-  return { url, appKey, fetch: call, webSocket };
+  return { url, appKey, fetch: call, webSocket, loadStream };
 }
 
 /**

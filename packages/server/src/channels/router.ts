@@ -1,5 +1,5 @@
 import { channelInputs } from '@seal-chat/protocol/api';
-import { router, sessionProcedure } from '../trpc/init.ts';
+import { asDevice, directProcedure, router, sessionProcedure } from '../trpc/init.ts';
 import type { Channels } from './channels.ts';
 
 /** Creates the procedures of channels and of the delivery service of their MLS groups. */
@@ -61,7 +61,9 @@ export function createChannelsRouter(channels: Channels) {
     commit: sessionProcedure
       .input(channelInputs.commit)
       .mutation(({ ctx, input }) => commits.commit(ctx.session, input)),
-    send: sessionProcedure.input(channelInputs.send).mutation(({ ctx, input }) => sender.send(ctx.session, input)),
+    send: directProcedure
+      .input(channelInputs.send)
+      .mutation(({ ctx, input }) => asDevice(ctx, null, (session) => sender.send(session, input))),
     report: sessionProcedure
       .input(channelInputs.report)
       .mutation(({ ctx, input }) => commits.report(ctx.session, input)),

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import type { TRPCError } from '@trpc/server';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { fastifyRequestHandler } from '@trpc/server/adapters/fastify';
@@ -16,6 +17,15 @@ export interface TrpcDeps {
   readonly router: AppRouter;
   /** The context of one request, from its headers and the address it came from. */
   createContext(request: Pick<FastifyRequest, 'headers' | 'ip'>): Promise<Context>;
+  /**
+   * The context of a subscription, whose answer is a stream.
+   * @param params what tRPC calls connection parameters
+   */
+  createStreamContext(
+    request: Pick<FastifyRequest, 'headers' | 'ip'>,
+    response: ServerResponse,
+    params: Readonly<Record<string, string | undefined>> | null,
+  ): Promise<Context>;
   /** Is told of every call that failed, expected or not. */
   onError(failure: { readonly error: TRPCError; readonly path: string | undefined }): void;
 }
@@ -48,7 +58,10 @@ export function registerTrpc(server: FastifyInstance, deps: TrpcDeps, metrics: C
           metrics.observeCall({ path: asked, transport: 'http', code, seconds: (performance.now() - began) / 1_000 });
         return fastifyRequestHandler({
           router: deps.router,
-          createContext: ({ req }) => deps.createContext(req),
+          createContext: ({ req, res, info }) =>
+            info.type === 'subscription'
+              ? deps.createStreamContext(req, res.raw, info.connectionParams)
+              : deps.createContext(req),
           onError(failure) {
             failed.add(failure.path ?? path);
             observe(failure.path ?? path, sealErrorFrom(failure.error).code);

@@ -1,5 +1,5 @@
 import { messageInputs } from '@seal-chat/protocol/api';
-import { bareProcedure, requireSession, router, sessionProcedure } from '../trpc/init.ts';
+import { asDevice, directProcedure, router, sessionProcedure } from '../trpc/init.ts';
 import type { RemovalService } from './removal.ts';
 import type { RetryService } from './retry.ts';
 import { sendParser } from './send-parser.ts';
@@ -13,11 +13,9 @@ export function createMessagesRouter(services: {
 }) {
   const { messages, removal, retry } = services;
   return router({
-    send: bareProcedure.input(sendParser).mutation(({ ctx, input }) => {
-      const session = requireSession(ctx);
-      const pending = session.check();
-      return pending === null ? messages.send(session, input) : pending.then(() => messages.send(session, input));
-    }),
+    send: directProcedure
+      .input(sendParser)
+      .mutation(({ ctx, input }) => asDevice(ctx, null, (session) => messages.send(session, input))),
     remove: sessionProcedure
       .input(messageInputs.remove)
       .mutation(({ ctx, input }) => removal.remove(ctx.session, input.conversationId, input.seq)),

@@ -6,6 +6,7 @@
 /** What is read when the metrics are. */
 export const GAUGES = {
   seal_websocket_connections: { help: 'WebSocket connections open now.', label: null },
+  seal_event_streams: { help: 'Subscriptions over HTTP open now.', label: null },
   seal_write_queue_items: { help: 'Items that wait to be written, by queue.', label: 'queue' },
   seal_calls_waiting: { help: 'Calls that wait for their tenant’s turn.', label: null },
   seal_db_pool_in_use: { help: 'Connections to the database at work, of the pool for everyday queries.', label: null },

@@ -39,6 +39,25 @@ export async function migrate(url: string, directory: string = MIGRATIONS): Prom
   }
 }
 
+/**
+ * Sees that the database at `url` has every migration of `directory`, and changes nothing.
+ *
+ * @throws StartError naming the first that is missing; else as `migrate`
+ */
+export async function requireMigrated(url: string, directory: string = MIGRATIONS): Promise<void> {
+  const scripts = await readScripts(directory);
+  const sql = connect(url, { max: 1 });
+  try {
+    const [missing] = await findMissing(sql, scripts);
+    if (missing === undefined) return;
+    throw new StartError(
+      `The database lacks the migration ${missing.name}: run "main.js migrate" first, or leave MIGRATE on.`,
+    );
+  } finally {
+    await sql.end({ timeout: 5 });
+  }
+}
+
 /** The scripts that are left to apply, in order. */
 async function findMissing(sql: Sql, scripts: readonly MigrationScript[]): Promise<readonly MigrationScript[]> {
   const applied = await readApplied(sql);

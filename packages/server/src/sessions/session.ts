@@ -13,6 +13,16 @@ export interface Session {
   check(): null | Promise<void>;
 }
 
+/** What sends further data of a subscription that has begun to send. */
+export interface Line {
+  /**
+   * Sends one piece of data at once, as the subscription would have if it had yielded it.
+   * @param id what the client resumes after
+   * @param json the data as JSON, in UTF-8
+   */
+  send(id: string, json: Buffer): void;
+}
+
 /** The socket behind a context; null for a request over HTTP. */
 export interface Connection {
   readonly id: string;
@@ -21,6 +31,8 @@ export interface Connection {
   bufferedBytes(): number;
   /** Resolves when what is buffered now has been handed to the network, or the socket is closed. */
   drained(): Promise<void>;
+  /** Calls `take` when `data`, which a subscription yields with an id, has been sent. The line ends with the subscription. */
+  onSent(data: object, take: (line: Line) => void): void;
 }
 
 /** Who calls a procedure that is open to everyone of a tenant. */

@@ -1,6 +1,6 @@
 import type { TrackedEnvelope } from '@trpc/server';
 import { syncInputs, type SyncBatch } from '@seal-chat/protocol/api';
-import { router, sessionProcedure } from '../trpc/init.ts';
+import { asDevice, directProcedure, router, sessionProcedure } from '../trpc/init.ts';
 import type { SyncService } from './service.ts';
 
 /** Creates the procedures of a connected device. */
@@ -12,7 +12,9 @@ export function createSyncRouter(sync: SyncService) {
         const lastEventId = input.lastEventId == null ? null : Number(input.lastEventId);
         return sync.subscribe(ctx.session, ctx.connection, lastEventId, signal ?? new AbortController().signal);
       }),
-    ack: sessionProcedure.input(syncInputs.ack).mutation(({ ctx, input }) => sync.ack(ctx.session, input.position)),
+    ack: directProcedure
+      .input(syncInputs.ack)
+      .mutation(({ ctx, input }) => asDevice(ctx, 'sync.ack', (session) => sync.ack(session, input.position))),
     typing: sessionProcedure
       .input(syncInputs.typing)
       .mutation(({ ctx, input }) => sync.typing(ctx.session, input.conversationId, input.isTyping)),

@@ -3,6 +3,7 @@ import { PassThrough } from 'node:stream';
 import type { AnyRouter } from '@trpc/server';
 import { beforeEach, expect, test, vi } from 'vitest';
 import type { WebSocket } from 'ws';
+import type { Context } from './context.ts';
 import { Gate, gateEncoder } from './gate.ts';
 import { router } from './init.ts';
 
@@ -30,6 +31,14 @@ class Client extends EventEmitter {
   }
 }
 
+const SIGNED_IN = { session: {} } as Context;
+const OPTIONS = {
+  router: router({}) as AnyRouter,
+  direct: new Map(),
+  onAnswer: () => undefined,
+  onError: () => undefined,
+};
+
 interface Call {
   readonly id: number;
   readonly method: string;
@@ -44,8 +53,8 @@ let calls: Call[];
 beforeEach(() => {
   client = new Client();
   socket = new PassThrough();
-  gate = new Gate(client as unknown as WebSocket, socket, router({}) as AnyRouter, true);
-  gate.settle(true);
+  gate = new Gate(client as unknown as WebSocket, socket, { ...OPTIONS, isIntroduced: true });
+  gate.settle(SIGNED_IN);
   calls = [];
   gate.on('message', () => calls.push(gateEncoder.decode() as Call));
 });
@@ -121,7 +130,7 @@ test('subscriptions beyond what a socket may have are refused, and one that has 
 });
 
 test('a large frame closes the socket of a stranger', () => {
-  gate.settle(false);
+  gate.settle(null);
   client.say(call(1));
   expect(calls).toHaveLength(1);
   client.say('x'.repeat(65_537));
@@ -130,7 +139,7 @@ test('a large frame closes the socket of a stranger', () => {
 
 test('what is said while it is looked up who this is waits, and is read in order by what was found', () => {
   client = new Client();
-  const unknown = new Gate(client as unknown as WebSocket, socket, router({}) as AnyRouter, false);
+  const unknown = new Gate(client as unknown as WebSocket, socket, { ...OPTIONS, isIntroduced: false });
   const given: unknown[] = [];
   unknown.on('message', () => given.push(gateEncoder.decode()));
   const introduction = { method: 'connectionParams', data: { appKey: 'pk' } };
@@ -141,7 +150,7 @@ test('what is said while it is looked up who this is waits, and is read in order
   client.say(large);
   expect(given).toHaveLength(1);
   expect(client.isPaused).toBe(true);
-  unknown.settle(true);
+  unknown.settle(SIGNED_IN);
   expect(given.slice(1)).toEqual([call(1), large]);
   expect(client.isPaused).toBe(false);
 });

@@ -1,11 +1,15 @@
 import { EventEmitter } from 'node:events';
 import type { Duplex } from 'node:stream';
-import type { AnyRouter } from '@trpc/server';
+import type { AnyRouter, TRPCError } from '@trpc/server';
 import { parseTRPCMessage } from '@trpc/server/rpc';
-import { SealError, type ErrorCode } from '@seal-chat/protocol';
+import { isSealError, SealError, type ErrorCode } from '@seal-chat/protocol';
 import type { RawData, WebSocket } from 'ws';
 import { isPlainJson } from '../net/json-scan.ts';
-import { errorShapeOf, type ErrorShape } from './errors.ts';
+import type { Line } from '../sessions/session.ts';
+import type { Context } from './context.ts';
+import type { DirectCalls } from './direct.ts';
+import { errorShapeOf, sealErrorFrom, type ErrorShape } from './errors.ts';
+import { createLine, trackedDataOf } from './line.ts';
 
 /** Calls of one frame. */
 const MAX_BATCH = 1_000;
@@ -21,15 +25,28 @@ const MAX_STRANGER_FRAME = 65_536;
 /** RFC 6455 §7.4.1. */
 const TOO_BIG = 1009;
 
-/** Is told of a call that was answered: the code is null when it succeeded; `seconds` from its beginning. */
-export type AnswerListener = (path: string, code: ErrorCode | null, seconds: number) => void;
+/** What a gate works with. */
+export interface GateOptions {
+  readonly router: AnyRouter;
+  /** Procedures that are run here, without tRPC. */
+  readonly direct: DirectCalls;
+  /** Whether the client says nothing about itself before its first call. */
+  readonly isIntroduced: boolean;
+  /**
+   * Is told of every call that was answered, subscriptions aside: the code is null when it succeeded; `seconds` from its
+   * beginning.
+   */
+  readonly onAnswer: (path: string, code: ErrorCode | null, seconds: number) => void;
+  /** Is told of every direct call that failed. */
+  readonly onError: (failure: { readonly error: TRPCError; readonly path: string }) => void;
+}
 
 /** A message to or from the client, as tRPC has it. */
 interface Message {
   readonly id?: string | number | null;
   readonly method?: string;
-  readonly params?: { readonly path?: unknown };
-  readonly result?: { readonly type?: string };
+  readonly params?: { readonly path?: unknown; readonly input?: unknown };
+  readonly result?: { readonly type?: string; readonly id?: string; readonly data?: unknown };
   readonly error?: unknown;
 }
 
@@ -55,38 +72,32 @@ const READ = Buffer.alloc(0);
  */
 export class Gate extends EventEmitter {
   private readonly client: WebSocket;
-  private readonly router: AnyRouter;
-  private readonly onAnswer: AnswerListener;
+  private readonly socket: Duplex;
+  private readonly options: GateOptions;
   private readonly subscriptions = new Set<string | number>();
   /** Calls under way, with the time at which they began, ms. */
   private readonly begun = new Map<string | number, { readonly path: string; readonly at: number }>();
+  /** Who waits for a line, by the data of a subscription that is on its way. */
+  private readonly takers = new WeakMap<object, (line: Line) => void>();
   private waiting: Message[] = [];
   private underWay = 0;
   private isIntroduced: boolean;
   /** Until then only small frames are read. */
   private isSignedIn = false;
+  /** Who is on the socket, once that is known. */
+  private context: Context | null = null;
   /** Frames that came while it was looked up who this is; null once that is known. */
   private early: Buffer[] | null = [];
   private isHanding = false;
   private isHolding = false;
   private isStopped = false;
 
-  /**
-   * @param isIntroduced whether the client says nothing about itself before its first call
-   * @param onAnswer is told of every call that was answered, subscriptions aside
-   */
-  constructor(
-    client: WebSocket,
-    socket: Duplex,
-    router: AnyRouter,
-    isIntroduced: boolean,
-    onAnswer: AnswerListener = () => undefined,
-  ) {
+  constructor(client: WebSocket, socket: Duplex, options: GateOptions) {
     super();
     this.client = client;
-    this.router = router;
-    this.onAnswer = onAnswer;
-    this.isIntroduced = isIntroduced;
+    this.socket = socket;
+    this.options = options;
+    this.isIntroduced = options.isIntroduced;
     client.on('message', (data, isBinary) => this.receive(data, isBinary));
     client.on('error', (error) => this.emit('error', error));
     client.once('close', () => {
@@ -104,9 +115,14 @@ export class Gate extends EventEmitter {
     this.client.close();
   }
 
-  /** It is known who this is: what was said meanwhile is read, and whatever follows. */
-  settle(isSignedIn: boolean): void {
-    this.isSignedIn = isSignedIn;
+  /**
+   * It is known who this is: what was said meanwhile is read, and whatever follows.
+   * @param context null when that could not be found out; tRPC says so to every call
+   */
+  settle(context: Context | null): void {
+    this.context = context;
+    const session = context?.session ?? null;
+    this.isSignedIn = session !== null && !isSealError(session);
     const frames = this.early ?? [];
     this.early = null;
     for (const frame of frames) this.read(frame);
@@ -125,11 +141,30 @@ export class Gate extends EventEmitter {
     this.client.send(text);
     if (this.client.bufferedAmount > END_BUFFERED) this.client.terminate();
     if (id === null || id === undefined) return;
-    if (!this.subscriptions.has(id)) {
-      this.underWay--;
-      this.answered(id, error);
-    } else if (error !== undefined || result?.type === 'stopped') this.subscriptions.delete(id);
+    if (!this.subscriptions.has(id)) this.answered(id, error);
+    else if (error !== undefined || result?.type === 'stopped') this.subscriptions.delete(id);
+    else this.giveLine(id);
     this.handOn();
+  }
+
+  /** Calls `take` when `data`, which a subscription yields with an id, has been sent. */
+  onSent(data: object, take: (line: Line) => void): void {
+    this.takers.set(data, take);
+  }
+
+  /** Gives a line to who has yielded what was just sent. */
+  private giveLine(subscription: string | number): void {
+    const data = trackedDataOf(passing.answer);
+    const take = data === null ? undefined : this.takers.get(data);
+    take?.(createLine(subscription, (frame) => this.write(subscription, frame)));
+  }
+
+  /** Writes a frame of a subscription: without compression, nothing of the socket's own can be between. */
+  private write(subscription: string | number, frame: Buffer): void {
+    const { client } = this;
+    if (client.readyState !== client.OPEN || !this.subscriptions.has(subscription)) return;
+    this.socket.write(frame);
+    if (client.bufferedAmount > END_BUFFERED) client.terminate();
   }
 
   private receive(data: RawData, isBinary: boolean): void {
@@ -164,7 +199,7 @@ export class Gate extends EventEmitter {
 
   private isCall(call: unknown): call is Message {
     try {
-      const { id } = parseTRPCMessage(call, this.router._def._config.transformer);
+      const { id } = parseTRPCMessage(call, this.options.router._def._config.transformer);
       return id !== null && id !== undefined;
     } catch {
       return false;
@@ -199,17 +234,43 @@ export class Gate extends EventEmitter {
       this.subscriptions.add(id);
     } else if (call.method !== 'subscription.stop') {
       this.underWay++;
-      this.begun.set(id, { path: String(call.params?.path), at: performance.now() });
+      const path = String(call.params?.path);
+      this.begun.set(id, { path, at: performance.now() });
+      const direct = call.method === 'mutation' ? this.options.direct.get(path) : undefined;
+      if (direct !== undefined && this.context !== null && this.isSignedIn) {
+        void this.run(id, path, direct(this.context, call.params?.input));
+        return;
+      }
     }
     this.give(call);
   }
 
+  /** Answers a direct call when it is done, with what tRPC would send. */
+  private async run(id: string | number, path: string, work: Promise<unknown>): Promise<void> {
+    let text: string;
+    let failure: ErrorShape | undefined;
+    try {
+      text = JSON.stringify({ id, result: { type: 'data', data: await work } });
+    } catch (cause) {
+      const error = cause as TRPCError;
+      this.options.onError({ error, path });
+      failure = errorShapeOf(sealErrorFrom(error));
+      text = JSON.stringify({ id, error: failure });
+    }
+    if (this.client.readyState !== this.client.OPEN) return;
+    this.client.send(text);
+    if (this.client.bufferedAmount > END_BUFFERED) this.client.terminate();
+    this.answered(id, failure);
+    this.handOn();
+  }
+
   private answered(id: string | number, error: unknown): void {
+    this.underWay--;
     const call = this.begun.get(id);
     this.begun.delete(id);
     if (call === undefined) return;
     const code = error === undefined ? null : (error as ErrorShape).data.seal.code;
-    this.onAnswer(call.path, code, (performance.now() - call.at) / 1_000);
+    this.options.onAnswer(call.path, code, (performance.now() - call.at) / 1_000);
   }
 
   private give(call: unknown): void {

@@ -4,16 +4,23 @@ import type { Duplex } from 'node:stream';
 import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
 import { getWSConnectionHandler, type CreateWSSContextFnOptions } from '@trpc/server/adapters/ws';
 import type { AnyRouter, TRPCError } from '@trpc/server';
-import { ERRORS, isSealError, LIFETIMES, SealError, SIZE_LIMITS, TRANSPORT } from '@seal-chat/protocol';
+import { ERRORS, isSealError, LIFETIMES, SealError, SIZE_LIMITS, TRANSPORT, type ErrorCode } from '@seal-chat/protocol';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { CloseReason } from '../metrics/names.ts';
 import { networkOf } from '../net/address.ts';
-import { createAdmission, type Admitted, type NetworkLimits } from '../net/admission.ts';
+import type { Admission, Admitted, NetworkLimits } from '../net/admission.ts';
 import { guardSockets, refuseSocket } from '../net/sockets.ts';
 import type { Context } from './context.ts';
+import { directCallsOf } from './direct.ts';
 import { Gate, gateEncoder } from './gate.ts';
-import { credentialsOf, type Contexts, type Credentials, type Socket as ContextSocket } from './create-context.ts';
+import {
+  credentialsOf,
+  withConnectionParams,
+  type Contexts,
+  type Credentials,
+  type Socket as ContextSocket,
+} from './create-context.ts';
 
 /** What the upgrade of a socket said. */
 interface Arrival {
@@ -50,11 +57,11 @@ export function createWebSockets(deps: {
   readonly router: AnyRouter;
   readonly contexts: Contexts;
   readonly limits: NetworkLimits;
+  readonly admission: Admission;
   readonly metrics: Pick<Metrics, 'countClosed' | 'countShed' | 'observeCall'>;
   readonly onError: (failure: { readonly error: TRPCError; readonly path: string | undefined }) => void;
 }): WebSockets {
-  const { router, contexts, limits, metrics, onError } = deps;
-  const admission = createAdmission(limits);
+  const { router, contexts, limits, admission, metrics, onError } = deps;
   const wss = new WebSocketServer({ noServer: true, maxPayload: SIZE_LIMITS.request, perMessageDeflate: false });
   const silent = new WeakSet<WebSocket>();
   /** Sockets that were cut, and why. */
@@ -64,6 +71,7 @@ export function createWebSockets(deps: {
   const serving = new WeakMap<WebSocket, { readonly socket: Duplex; readonly gate: Gate }>();
   /** What is known of a socket until tRPC asks for its context, by the gate that tRPC holds on to. */
   const arrivals = new WeakMap<Gate, Arrival>();
+  const direct = directCallsOf(router);
   let lastId = 0;
   let isClosing = false;
 
@@ -78,21 +86,24 @@ export function createWebSockets(deps: {
   async function createContext({ res, info }: CreateWSSContextFnOptions): Promise<Context> {
     const gate = res as unknown as Gate;
     const { client, credentials, admitted, expiry } = arrivals.get(gate)!;
-    let isSignedIn = false;
+    let context: Context | null = null;
     try {
-      const context = await contexts.ofSocket(
+      context = await contexts.ofSocket(
         withConnectionParams(credentials, info.connectionParams),
-        socketOf(client, String(++lastId)),
+        socketOf(client, gate, String(++lastId)),
       );
-      isSignedIn = context.session !== null && !isSealError(context.session);
-      return context;
-    } finally {
-      if (isSignedIn) {
+      if (context.session !== null && !isSealError(context.session)) {
         clearTimeout(expiry);
         admitted.signedIn();
       }
-      gate.settle(isSignedIn);
+      return context;
+    } finally {
+      gate.settle(context);
     }
+  }
+
+  function onAnswer(path: string, code: ErrorCode | null, seconds: number): void {
+    metrics.observeCall({ path, transport: 'websocket', code, seconds });
   }
 
   function isThere(this: WebSocket): void {
@@ -108,9 +119,7 @@ export function createWebSockets(deps: {
   ) {
     client.on('pong', isThere).on('message', isThere);
     const isIntroduced = !/[?&]connectionParams=1(?:&|$)/.test(request.url ?? '');
-    const gate = new Gate(client, socket, router, isIntroduced, (path, code, seconds) =>
-      metrics.observeCall({ path, transport: 'websocket', code, seconds }),
-    );
+    const gate = new Gate(client, socket, { router, direct, isIntroduced, onAnswer, onError });
     const expiry = setTimeout(() => end(client, new SealError('NOT_SIGNED_IN')), limits.strangerMs);
     expiry.unref();
     client.once('close', (code) => {
@@ -255,21 +264,8 @@ function end(client: WebSocket, { code }: SealError): void {
   client.once('close', () => clearTimeout(timer));
 }
 
-/** A page cannot set headers of a WebSocket, so it sends what it would say there as the first message. */
-function withConnectionParams(
-  fromHeaders: Credentials,
-  params: Readonly<Record<string, string | undefined>> | null,
-): Credentials {
-  return {
-    ...fromHeaders,
-    appKey: params?.['appKey'] ?? fromHeaders.appKey,
-    accessToken: params?.['accessToken'] ?? fromHeaders.accessToken,
-    isHidden: params?.['presence'] === 'hidden',
-  };
-}
-
 /** @param id unique in this process */
-function socketOf(client: WebSocket, id: string): ContextSocket {
+function socketOf(client: WebSocket, gate: Gate, id: string): ContextSocket {
   return {
     connection: {
       id,
@@ -277,6 +273,7 @@ function socketOf(client: WebSocket, id: string): ContextSocket {
       bufferedBytes: () => client.bufferedAmount,
       // A ping queues behind what is buffered; its callback says that the queue has moved.
       drained: () => new Promise((resolve) => client.ping(undefined, undefined, () => resolve())),
+      onSent: (data, take) => gate.onSent(data, take),
     },
     isOpen: () => client.readyState === client.OPEN,
     onClose: (handler) => void client.once('close', handler),

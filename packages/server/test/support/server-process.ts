@@ -24,10 +24,13 @@ export interface Ending {
   readonly stderr: string;
 }
 
-/** Runs the built server with `environment` and nothing else that would configure it. */
-export function spawnServer(environment: Readonly<Record<string, string>>): ServerProcess {
-  if (!existsSync(MAIN)) throw new Error('The server is not built: "npm run build" first.');
-  const child = spawn(process.execPath, [MAIN], {
+/** Runs the built server, or `program`, with `environment` and nothing else that would configure it. */
+export function spawnServer(
+  environment: Readonly<Record<string, string>>,
+  { program = MAIN, words = [] }: { readonly program?: string; readonly words?: readonly string[] } = {},
+): ServerProcess {
+  if (!existsSync(program)) throw new Error('The server is not built: "npm run build" first.');
+  const child = spawn(process.execPath, [program, ...words], {
     env: { PATH: process.env['PATH'], PORT: '0', LOG_LEVEL: 'silent', ...environment },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });

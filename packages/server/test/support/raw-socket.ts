@@ -1,0 +1,47 @@
+import { WebSocket } from 'ws';
+import type { RelayProcess, TestTenant } from './relay.ts';
+
+/** A socket that speaks tRPC's frames without any client in between. */
+export interface RawSocket {
+  /** Sends one frame as it is. */
+  send(frame: string | Buffer): void;
+  /** Calls a procedure with any input and returns its answer: `result` or `error`. */
+  call(method: string, path: string, input: unknown): Promise<RawAnswer>;
+  isOpen(): boolean;
+  close(): void;
+}
+
+/** What a call is answered: one of the two. */
+export interface RawAnswer {
+  readonly error?: { readonly message: string; readonly data: { readonly seal?: { readonly code: string } } };
+  readonly result?: unknown;
+}
+
+/** Opens one, as a stranger without `accessToken`. */
+export async function openRaw(
+  process: Pick<RelayProcess, 'wsUrl'>,
+  tenant: TestTenant,
+  accessToken?: string,
+): Promise<RawSocket> {
+  const ws = new WebSocket(`${process.wsUrl}?connectionParams=1`);
+  await new Promise((resolve) => ws.once('open', resolve));
+  ws.send(JSON.stringify({ method: 'connectionParams', data: { appKey: tenant.appKey, accessToken } }));
+  const waiting = new Map<unknown, (answer: RawAnswer) => void>();
+  ws.on('error', () => undefined);
+  ws.on('message', (data: Buffer) => {
+    const answer = JSON.parse(data.toString()) as RawAnswer & { id: unknown };
+    waiting.get(answer.id)?.(answer);
+    waiting.delete(answer.id);
+  });
+  let id = 0;
+  return {
+    send: (frame) => ws.send(frame),
+    call(method, path, input) {
+      const call = ++id;
+      ws.send(JSON.stringify({ id: call, method, params: { path, input } }));
+      return new Promise((resolve) => waiting.set(call, resolve));
+    },
+    isOpen: () => ws.readyState === WebSocket.OPEN,
+    close: () => ws.close(),
+  };
+}
