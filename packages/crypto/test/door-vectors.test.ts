@@ -55,8 +55,12 @@ async function expectNamed(door: Door, vector: Psk) {
 /** What a KeyPackage says of the ML-KEM key of a seed. */
 async function doorKeyHashFor(doorSeed: KemSeed): Promise<string> {
   const rng = (length: number) => (length === doorSeed.length ? doorSeed.slice() : new Uint8Array(length).fill(7));
-  const deps = { curves: tweetnaclCurves, rng, kem: nobleKem(rng), now: NOW };
-  const { publicBytes } = await makeKeyPackage(deps, { identity: await identityOf('ann'), isLastResort: false });
+  const deps = { curves: tweetnaclCurves, rng, kem: async () => nobleKem(rng) };
+  const { publicBytes } = await makeKeyPackage(deps, {
+    identity: await identityOf('ann'),
+    isLastResort: false,
+    now: NOW,
+  });
   return toHex(doorKeyHashOf(decodePublished(publicBytes).keyPackage));
 }
 

@@ -11,6 +11,8 @@ export const JOURNEYS: readonly { readonly name: string; readonly entries: RegEx
   { name: 'stream', entries: /client\/src\/api\/stream\.ts$/ },
   // Signing up and in, and what errors mean.
   { name: 'account', entries: /(?:account-(?:parts|journey)|element-commands|en-errors)\.ts$/ },
+  // Going on with an account: after a sign-out, and after a sign-up that was cut short.
+  { name: 'going-on', entries: /client\/src\/identity\/(?:sign-in|resume-interrupted)\.ts$/ },
   // Messages that could not be opened, here or by others.
   { name: 'repairs', entries: /sync\/repairs-journey\.ts$/ },
   // Strangers, blocked people, what others are told, verification.

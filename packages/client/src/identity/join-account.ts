@@ -7,6 +7,7 @@ import {
   type DeviceKeys,
   type DeviceListState,
 } from '@seal-chat/crypto';
+import type { CreatedKeyPackage } from '@seal-chat/crypto/key-packages';
 import {
   SealError,
   constantTimeEqual,
@@ -21,7 +22,6 @@ import type { AdmissionInput } from '@seal-chat/protocol/api';
 import { chainOf } from '../api/answers.ts';
 import type { Deps } from '../context/deps.ts';
 import { firstKeyPackages, uploadOf } from '../key-packages/make.ts';
-import type { NewKeyPackage } from '../store/new-key-package.ts';
 import type { AccountRow } from '../store/rows.ts';
 import type { Challenge } from '../store/challenge-row.ts';
 import { proveDevice, requestChallenge } from './challenge.ts';
@@ -117,7 +117,7 @@ async function prepare(
   made: {
     readonly accountKey: AccountRow['accountKey'];
     readonly previous: DeviceListState;
-    readonly keyPackages: readonly NewKeyPackage[];
+    readonly keyPackages: readonly CreatedKeyPackage[];
     readonly challenge: Challenge;
   },
 ): Promise<{ readonly row: AccountRow; readonly hash: Bytes }> {

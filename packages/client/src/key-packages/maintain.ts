@@ -1,9 +1,9 @@
+import type { CreatedKeyPackage } from '@seal-chat/crypto/key-packages';
 import { CHANNEL_LIMITS } from '@seal-chat/protocol';
 import { expectMost } from '../api/answers.ts';
 import { type Deps } from '../context/deps.ts';
 import { activeAccount } from '../store/account.ts';
 import { CHANNEL_ROWS, type KeyPackageRow } from '../store/channel-rows.ts';
-import type { NewKeyPackage } from '../store/new-key-package.ts';
 import { makeKeyPackages, putKeyPackages, uploadOf } from './make.ts';
 import { canBeInChannels, keyPackageRow } from './stock.ts';
 
@@ -65,7 +65,7 @@ async function publish(
   order: { readonly count: number; readonly withLastResort: boolean; readonly replaceStock: boolean },
 ): Promise<void> {
   const account = await activeAccount(deps.reader);
-  const made: NewKeyPackage[] = [];
+  const made: CreatedKeyPackage[] = [];
   while (made.length < order.count) {
     const oneTime = Math.min(BATCH, order.count - made.length);
     made.push(...(await makeKeyPackages(deps, account, { oneTime, withLastResort: false })));
@@ -79,7 +79,7 @@ async function publish(
   });
 }
 
-async function store(deps: Deps, made: readonly NewKeyPackage[], replacesLastResort: boolean): Promise<void> {
+async function store(deps: Deps, made: readonly CreatedKeyPackage[], replacesLastResort: boolean): Promise<void> {
   await deps.transact(async (tx) => {
     const createdAt = deps.now();
     for (const { key, value } of replacesLastResort ? await tx.list(CHANNEL_ROWS.keyPackages) : []) {

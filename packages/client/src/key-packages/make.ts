@@ -1,10 +1,9 @@
-import { makeKeyPackage } from '@seal-chat/crypto/key-packages';
+import { makeKeyPackage, type CreatedKeyPackage } from '@seal-chat/crypto/key-packages';
 import { CHANNEL_LIMITS, toBase64, toHex } from '@seal-chat/protocol';
 import type { KeyPackagesUpload } from '@seal-chat/protocol/api';
 import type { Deps } from '../context/deps.ts';
 import { CHANNEL_ROWS } from '../store/channel-rows.ts';
 import type { DeviceTx } from '../store/device-tx.ts';
-import type { NewKeyPackage } from '../store/new-key-package.ts';
 import type { AccountRow } from '../store/rows.ts';
 import { canBeInChannels } from './stock.ts';
 
@@ -18,15 +17,12 @@ export interface KeyPackageOrder {
  * Makes the KeyPackages that a device brings with it when it registers or joins: others can take it into channels from
  * its first moment on.
  */
-export function firstKeyPackages(
+export async function firstKeyPackages(
   deps: Pick<Deps, 'curves' | 'rng' | 'kem' | 'now'>,
   owner: Pick<AccountRow, 'tenantId' | 'userId' | 'device'>,
-): Promise<readonly NewKeyPackage[]> {
-  const isAble = canBeInChannels();
-  return makeKeyPackages(deps, owner, {
-    oneTime: isAble ? CHANNEL_LIMITS.keyPackagesAtFirst : 0,
-    withLastResort: isAble,
-  });
+): Promise<readonly CreatedKeyPackage[]> {
+  if (!canBeInChannels()) return [];
+  return makeKeyPackages(deps, owner, { oneTime: CHANNEL_LIMITS.keyPackagesAtFirst, withLastResort: true });
 }
 
 /** Makes KeyPackages, the last-resort one first. They are stored before they leave the device. */
@@ -34,25 +30,22 @@ export async function makeKeyPackages(
   deps: Pick<Deps, 'curves' | 'rng' | 'kem' | 'now'>,
   { tenantId, userId, device: { deviceId, sign } }: Pick<AccountRow, 'tenantId' | 'userId' | 'device'>,
   { oneTime, withLastResort }: KeyPackageOrder,
-): Promise<readonly NewKeyPackage[]> {
+): Promise<readonly CreatedKeyPackage[]> {
   const identity = { tenantId, userId, deviceId, signKey: sign };
-  const made: NewKeyPackage[] = [];
-  for (let i = withLastResort ? 0 : 1; i <= oneTime; i++) {
-    const isLastResort = i === 0;
-    const using = { ...deps, kem: await deps.kem(), now: deps.now() };
-    made.push({ ...(await makeKeyPackage(using, { identity, isLastResort })), isLastResort });
-  }
+  const made: CreatedKeyPackage[] = [];
+  for (let i = withLastResort ? 0 : 1; i <= oneTime; i++)
+    made.push(await makeKeyPackage(deps, { identity, isLastResort: i === 0, now: deps.now() }));
   return made;
 }
 
 /** Stores the private halves. */
-export function putKeyPackages(tx: DeviceTx, made: readonly NewKeyPackage[], createdAt: number): void {
+export function putKeyPackages(tx: DeviceTx, made: readonly CreatedKeyPackage[], createdAt: number): void {
   for (const { ref, privateBytes, isLastResort, expiresAt } of made)
     tx.put(CHANNEL_ROWS.keyPackage(toHex(ref)), { privateBytes, isLastResort, createdAt, expiresAt, replacedAt: null });
 }
 
 /** KeyPackages as they are sent. */
-export function uploadOf(made: readonly NewKeyPackage[]): KeyPackagesUpload {
+export function uploadOf(made: readonly CreatedKeyPackage[]): KeyPackagesUpload {
   const sent = (isLastResort: boolean) =>
     made
       .filter((one) => one.isLastResort === isLastResort)

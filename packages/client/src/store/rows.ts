@@ -1,4 +1,5 @@
 import type { ArchiveKey, DeviceKeys, DeviceListState, SignKeyPair, SignSeed } from '@seal-chat/crypto';
+import type { CreatedKeyPackage } from '@seal-chat/crypto/key-packages';
 import type { NewVault } from '@seal-chat/crypto/vault';
 import type {
   AttachmentId,
@@ -22,7 +23,6 @@ import type { Attachment } from '@seal-chat/protocol/content';
 import type { DeviceLine, Invitation, Rename } from '../model/conversation.ts';
 import type { Challenge } from './challenge-row.ts';
 import type { ConversationRow } from './conversation-row.ts';
-import type { NewKeyPackage } from './new-key-package.ts';
 import type {
   SharedHistoryRow,
   MessageRow,
@@ -69,7 +69,7 @@ export interface AccountRow {
   readonly unpublished: {
     readonly deviceList: SignedDeviceList;
     readonly vault: NewVault | null;
-    readonly keyPackages: readonly NewKeyPackage[];
+    readonly keyPackages: readonly CreatedKeyPackage[];
     readonly challenges: readonly Challenge[];
   } | null;
   /** What waits for the recovery code, see `AccountState`. */

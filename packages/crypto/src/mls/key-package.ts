@@ -23,7 +23,7 @@ import { guarded } from './failures.ts';
 import { privatePartsCodec } from './key-package-codecs.ts';
 import { checkLeafRules } from './leaf-rules.ts';
 import { checkLifetimeNow, lifetimeFrom } from './lifetimes.ts';
-import { REF_LENGTH, makeFor, type CreatedKeyPackage } from './make-key-package.ts';
+import { makeFor, type CreatedKeyPackage } from './make-key-package.ts';
 import { credentialOf, isSameMember, memberOf } from './names.ts';
 import { cipherSuite, curvesFor, messageCrypto } from './provider/provider.ts';
 import { decodePublished, type PublishedKeyPackage } from './published-key-package.ts';
@@ -31,6 +31,8 @@ import { suiteNamed, suiteOf, type Suite } from './provider/suites.ts';
 import type { Authenticate, MlsDeps, MlsIdentity, MlsMember } from './types.ts';
 import { fromWire } from './wire.ts';
 
+/** Bytes of a KeyPackage's reference; that of a suite with a longer hash is cut. */
+const REF_LENGTH = 32;
 const NO_BYTES: Bytes = new Uint8Array(0);
 
 /** Makes a KeyPackage of this device for channels of any ciphersuite, see `makeKeyPackage`. */
@@ -42,7 +44,7 @@ export async function createKeyPackage(
   const { hash } = await messageCrypto(suiteOf(input.suite));
   const suite = {
     id: input.suite,
-    digest: (data: Bytes) => hash.digest(data),
+    digest: (data: Bytes) => shortRef(hash.digest(data)),
     async newKeyPair() {
       const { publicKey, privateKey } = await hpke.generateKeyPair();
       return {
@@ -51,8 +53,7 @@ export async function createKeyPackage(
       };
     },
   };
-  const { rng, now } = deps;
-  return makeFor(suite, { curves: await curvesFor(deps.subtle), rng, kem: await deps.kem(), now }, input);
+  return makeFor(suite, { ...deps, curves: await curvesFor(deps.subtle) }, { ...input, now: deps.now });
 }
 
 /** Makes a KeyPackage and its private keys, as the library has them. */

@@ -8,7 +8,7 @@ import { seededRng } from '../../test/rng.ts';
 import { tweetnaclCurves } from '../curves/tweetnacl.ts';
 import { sha256 } from '../kdf.ts';
 import { nobleKem } from '../kem/noble.ts';
-import { checkKeyPackage, openPrivateKeyPackage } from './key-package.ts';
+import { checkKeyPackage, openPrivateKeyPackage, shortRef } from './key-package.ts';
 import { lifetimeFrom } from './lifetimes.ts';
 import { makeFor, makeKeyPackage } from './make-key-package.ts';
 import { credentialOf } from './names.ts';
@@ -95,11 +95,14 @@ describe('a KeyPackage that is written out here', () => {
           return { publicKey, privateKey: privateKey.slice() };
         };
         const rng = seededRng(input.seed);
-        const deps = { curves: tweetnaclCurves, rng, kem: nobleKem(rng), now: input.now };
-        const suite = { id: suiteId, digest: hash.digest, newKeyPair };
+        const kem = nobleKem(rng);
+        const deps = { curves: tweetnaclCurves, rng, kem: async () => kem };
+        const digest = (data: Bytes) => shortRef(hash.digest(data));
+        const suite = { id: suiteId, digest, newKeyPair };
         const { ref, publicBytes, privateBytes } = await makeFor(suite, deps, {
           identity: await identityOf(input),
           isLastResort: input.isLastResort,
+          now: input.now,
         });
         const { doorKey, keyPackage } = decodePublished(publicBytes);
         const library = await byLibrary(suiteId, { made, doorKey, input });
@@ -113,7 +116,7 @@ describe('a KeyPackage that is written out here', () => {
         );
         const { initPrivateKey, hpkePrivateKey } = opened.privateKeys;
         expect([initPrivateKey, hpkePrivateKey]).toEqual(made.map(({ privateKey }) => privateKey));
-        expect(await deps.kem.publicKey(opened.doorSeed)).toEqual(doorKey);
+        expect(await kem.publicKey(opened.doorSeed)).toEqual(doorKey);
       }),
       { numRuns: 25 },
     );
@@ -126,8 +129,9 @@ describe('a KeyPackage that is written out here', () => {
         const directory = new Directory();
         directory.add(identity);
         const rng = seededRng(input.seed);
-        const deps = { curves: tweetnaclCurves, rng, kem: nobleKem(rng), now: input.now };
-        const { publicBytes } = await makeKeyPackage(deps, { identity, isLastResort: input.isLastResort });
+        const deps = { curves: tweetnaclCurves, rng, kem: async () => nobleKem(rng) };
+        const { isLastResort, now } = input;
+        const { publicBytes } = await makeKeyPackage(deps, { identity, isLastResort, now });
         await checkKeyPackage(depsFor('member', input.now), {
           bytes: publicBytes,
           expected: memberOf(identity),

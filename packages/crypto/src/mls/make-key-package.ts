@@ -19,6 +19,8 @@ export interface CreatedKeyPackage {
   readonly publicBytes: Bytes;
   /** Secret. */
   readonly privateBytes: Bytes;
+  /** It may be used for more than one join. */
+  readonly isLastResort: boolean;
   /** ms. */
   readonly expiresAt: number;
 }
@@ -27,21 +29,25 @@ export interface CreatedKeyPackage {
 export interface KeyPackageSuite {
   /** Its number (RFC 9420 §17.1). */
   readonly id: number;
+  /** Its hash, cut to 32 bytes. */
   readonly digest: (data: Bytes) => Bytes;
   /** A new HPKE key pair, serialised. */
   readonly newKeyPair: () => Promise<{ readonly publicKey: Bytes; readonly privateKey: Bytes }>;
 }
 
-export interface KeyPackageDeps {
-  readonly curves: Pick<Curves, 'newDhKeyPair' | 'sign'>;
+interface Deps {
+  readonly curves: Pick<Curves, 'sign'>;
   readonly rng: Rng;
-  readonly kem: Kem;
+  readonly kem: () => Promise<Kem>;
+}
+
+interface Input {
+  readonly identity: MlsIdentity;
+  readonly isLastResort: boolean;
   /** Server's clock, ms. */
   readonly now: number;
 }
 
-/** Bytes of a KeyPackage's reference; that of a suite with a longer hash is cut. */
-export const REF_LENGTH = 32;
 /** draft-ietf-mls-extensions: this KeyPackage may be used more than once. */
 const LAST_RESORT = 0x000a;
 /** The numbers of MLS 1.0 and of basic credentials, 2 bytes each. */
@@ -52,23 +58,22 @@ const ONE: Bytes = Uint8Array.of(0, 1);
  * makes them before it has to do with a channel, and the library for groups is large.
  */
 export function makeKeyPackage(
-  deps: KeyPackageDeps,
-  input: { readonly identity: MlsIdentity; readonly isLastResort: boolean },
+  deps: Deps & { readonly curves: Pick<Curves, 'newDhKeyPair'> },
+  input: Input,
 ): Promise<CreatedKeyPackage> {
-  const { curves, rng } = deps;
-  const newKeyPair = () => curves.newDhKeyPair(rng);
+  const newKeyPair = () => deps.curves.newDhKeyPair(deps.rng);
   return makeFor({ id: X25519_SUITE, digest: sha256, newKeyPair }, deps, input);
 }
 
 /** Makes a KeyPackage of this device for channels of `suite`. */
 export async function makeFor(
   suite: KeyPackageSuite,
-  { curves, rng, kem, now }: Omit<KeyPackageDeps, 'curves'> & { readonly curves: Pick<Curves, 'sign'> },
-  { identity, isLastResort }: { readonly identity: MlsIdentity; readonly isLastResort: boolean },
+  { curves, rng, kem }: Deps,
+  { identity, isLastResort, now }: Input,
 ): Promise<CreatedKeyPackage> {
   const { signKey } = identity;
   const doorSeed = asKey<KemSeed>(rng(KEM_SEED_LENGTH));
-  const doorKey = await kem.publicKey(doorSeed);
+  const doorKey = await (await kem()).publicKey(doorSeed);
   const [init, leaf] = [await suite.newKeyPair(), await suite.newKeyPair()];
   const suiteId = uint(suite.id, 2);
   const { notBefore, notAfter } = lifetimeOf(now);
@@ -102,7 +107,7 @@ export async function makeFor(
   // MLSMessage (§6) of the version 1 and the wire format 5.
   const message = concatBytes(ONE, uint(5, 2), keyPackage);
   const made = {
-    ref: suite.digest(vectors(utf8('MLS 1.0 KeyPackage Reference'), keyPackage)).slice(0, REF_LENGTH),
+    ref: suite.digest(vectors(utf8('MLS 1.0 KeyPackage Reference'), keyPackage)),
     publicBytes: encode(publishedCodec, { doorKey, message }),
     privateBytes: encode(privatePartsCodec, {
       message,
@@ -110,6 +115,7 @@ export async function makeFor(
       leafKey: leaf.privateKey,
       doorSeed,
     }),
+    isLastResort,
     expiresAt: now + CHANNEL_LIMITS.keyPackageLifetimeMs,
   };
   wipe(init.privateKey, leaf.privateKey, doorSeed);
