@@ -2,7 +2,7 @@ import type { Locator } from 'playwright-core';
 import { expect } from 'vitest';
 import { begin, create, pick } from '../support/channel.ts';
 import { test } from '../support/test.ts';
-import { composer, expectTexts, find, openChat, row, send, texts } from '../support/widget.ts';
+import { composer, expectTexts, find, openChat, row, send, texts, widgetOf } from '../support/widget.ts';
 
 /** Opens the details of the open channel, unless they are. */
 async function openDetails(widget: Locator): Promise<void> {
@@ -159,4 +159,30 @@ test('newcomers read what was said before, where the channel shares its history'
   await nils.widget.getByRole('button', { name: 'Join archive' }).click();
   await composer(nils.widget, 'archive').waitFor();
   await expectSaid(nils.widget, ['said before']);
+});
+
+test('a member whose page was closed reads everything that was said since the channel was made', async ({ person }) => {
+  const [rosa, sven] = await Promise.all([person('rosa'), person('sven')]);
+  await sven.page.close();
+  await create(rosa.widget, { name: 'night-shift', isPublic: false, people: ['sven'] });
+  await send(rosa.widget, 'Shall we meet at six?');
+  await send(rosa.widget, 'By the harbour');
+
+  const widget = widgetOf(await sven.openTab());
+  await row(widget, 'night-shift').click();
+  await expectSaid(widget, ['Shall we meet at six?', 'By the harbour']);
+});
+
+test('who has nothing to do with channels can be taken into them, and fetches no code for them', async ({ person }) => {
+  const [laura, mark] = await Promise.all([person('laura'), person('mark')]);
+  await find(laura.widget, 'mark');
+  await send(laura.widget, 'hello');
+  await openChat(mark.widget, 'laura');
+  await send(mark.widget, 'hello yourself');
+  await expectTexts(laura.widget, ['hello', 'hello yourself']);
+  for (const { page } of [laura, mark]) {
+    const files = await page.evaluate(() => performance.getEntriesByType('resource').map(({ name }) => name));
+    expect(files.some((name) => name.includes('/v1/conversation-'))).toBe(true);
+    expect(files.filter((name) => /\/v1\/(?:mls|key-packages|channels)-/.test(name))).toEqual([]);
+  }
 });

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { newId, type ChallengeId, type PreKeyKind } from '@seal-chat/protocol';
 import { curves, testAccount } from '../test/accounts.ts';
+import { reachedFrom } from '../test/reached.ts';
 import { seededRng } from '../test/rng.ts';
 import { codeOf } from '../test/seal-error.ts';
 import { authProofInput, verifyAuthProof, type AuthProof } from './auth-proof.ts';
@@ -100,19 +100,7 @@ describe('a prekey signature', () => {
 
 describe('the entry for servers', () => {
   it('reaches nothing that encrypts, decrypts or signs for a user', () => {
-    const seen = new Set<string>();
-    const visit = (url: URL) => {
-      if (seen.has(url.href)) return;
-      seen.add(url.href);
-      const source = readFileSync(url, 'utf8');
-      for (const [, target] of source.matchAll(/^(?:import|export|\}) (?!type).*from '(.+)';$/gm)) {
-        if (target!.startsWith('.')) visit(new URL(target!, url));
-        else seen.add(target!);
-      }
-    };
-    visit(new URL('./verify.ts', import.meta.url));
-    const reached = [...seen].map((each) => each.replace(/^file:.*\/src\//, '')).toSorted();
-    expect(reached).toEqual([
+    expect(reachedFrom('verify.ts')).toEqual([
       '@seal-chat/protocol',
       'auth-proof.ts',
       'certificate.ts',

@@ -1,4 +1,4 @@
-import type { Bytes, KemPublicKey } from '@seal-chat/protocol';
+import { encode, type Bytes, type KemPublicKey } from '@seal-chat/protocol';
 import { createCommit as libraryCommit, type CreateCommitOptions } from 'ts-mls/createCommit.js';
 import type { CiphersuiteImpl } from 'ts-mls/crypto/ciphersuite.js';
 import { makeKeyPackageRef, type KeyPackage } from 'ts-mls/keyPackage.js';
@@ -8,11 +8,17 @@ import type { LeafNode } from 'ts-mls/leafNode.js';
 import { libraryConfig } from '../src/mls/config.ts';
 import { doorPskId, welcomePsk } from '../src/mls/door-psks.ts';
 import { decodeEpoch, toLibrary } from '../src/mls/epoch.ts';
+import { publishedCodec } from '../src/mls/key-package-codecs.ts';
 import { cipherSuite } from '../src/mls/provider/provider.ts';
-import { decodePublished } from '../src/mls/published-key-package.ts';
+import { decodePublished, type PublishedKeyPackage } from '../src/mls/published-key-package.ts';
 import { encodeWelcome, sealPsk } from '../src/mls/welcome-door.ts';
 import { toWire } from '../src/mls/wire.ts';
 import { TENANT, type TestDevice } from './mls.ts';
+
+/** A KeyPackage of any content, as it would be published. */
+export function encodePublished({ doorKey, keyPackage }: PublishedKeyPackage): Bytes {
+  return encode(publishedCodec, { doorKey, message: toWire({ wireformat: 'mls_key_package', keyPackage }) });
+}
 
 /** A PSK of a Commit: how it is named, and what its maker takes for it. */
 export interface ForgedPsk {

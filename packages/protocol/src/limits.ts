@@ -135,6 +135,8 @@ export const CHANNEL_LIMITS = {
   /** One-time KeyPackages that a device keeps on the server, and the stock below which it uploads more. */
   keyPackageTarget: 50,
   keyPackageRefillBelow: 10,
+  /** One-time KeyPackages that a device brings with it, and keeps while it has nothing to do with channels. */
+  keyPackagesAtFirst: 3,
   /** The most a server stores for one device. */
   keyPackageServerMax: 100,
   /** Lifetime of a KeyPackage, ms. */

@@ -38,7 +38,7 @@ export function createServices(infrastructure: Infrastructure): RunningServices 
 
   return {
     services: {
-      auth: createAuthService({ ...infrastructure, devices, vault }),
+      auth: createAuthService({ ...infrastructure, devices, keyPackages: channels.keyPackages, vault }),
       users: createUsersService(infrastructure),
       devices,
       preKeys: createPreKeysService(infrastructure),

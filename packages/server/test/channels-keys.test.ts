@@ -3,7 +3,8 @@ import { CHANNEL_LIMITS } from '@seal-chat/protocol';
 import { channelOf, newChannel, noise } from './support/channels.ts';
 import { addDevice } from './support/devices.ts';
 import { caughtUp, listen } from './support/events.ts';
-import { signUp, type TestPerson } from './support/people.ts';
+import { newAccount } from './support/new-account.ts';
+import { signUp, type TestDevice, type TestPerson } from './support/people.ts';
 import { refusalOf } from './support/probes.ts';
 import { test } from './support/test.ts';
 
@@ -11,7 +12,9 @@ const keyPackage = () => ({ ref: noise(32), bytes: noise(120) });
 const stock = (count: number) => Array.from({ length: count }, keyPackage);
 
 /** A person with a channel that awaits one device of `bob`. */
-async function awaiting(bob: TestPerson) {
+async function awaiting(
+  bob: Pick<TestPerson, 'tenant' | 'userId'> & { readonly first: Pick<TestDevice, 'process' | 'deviceId'> },
+) {
   const alice = await signUp(bob.first.process, bob.tenant);
   const { conversationId } = await alice.first.api.channels.create.mutate(newChannel());
   await alice.first.api.channels.add.mutate({ conversationId, userIds: [bob.userId] });
@@ -22,6 +25,42 @@ async function awaiting(bob: TestPerson) {
   };
   return { alice, conversationId, claim };
 }
+
+describe('KeyPackages that a device brings with it', () => {
+  test('are handed out from its registration on', async ({ relay, tenant }) => {
+    const brought = { oneTime: stock(1), lastResort: keyPackage() };
+    const bob = await signUp(relay, tenant, null, brought);
+    const { claim } = await awaiting(bob);
+    expect(await claim()).toEqual([brought.oneTime[0]!.bytes]);
+    expect(await claim()).toEqual([brought.lastResort.bytes]);
+  });
+
+  test('are handed out from its joining on', async ({ relay, tenant }) => {
+    const bob = await signUp(relay, tenant);
+    const brought = { oneTime: [], lastResort: keyPackage() };
+    const { deviceId } = await addDevice(relay, bob, brought);
+    const { claim } = await awaiting({ ...bob, first: { process: relay, deviceId } });
+    expect(await claim()).toEqual([brought.lastResort.bytes]);
+  });
+
+  test('are not taken into stock again when a request comes twice', async ({ relay, tenant, anonymous }) => {
+    const { userId, device, input } = await newAccount(anonymous, 'twice');
+    const brought = { oneTime: stock(1), lastResort: keyPackage() };
+    const register = async () => anonymous.api.auth.register.mutate({ ...(await input()), keyPackages: brought });
+    await register();
+    const { claim } = await awaiting({ tenant, userId, first: { process: relay, deviceId: device.deviceId } });
+    expect(await claim()).toEqual([brought.oneTime[0]!.bytes]);
+    await register();
+    expect(await claim()).toEqual([brought.lastResort.bytes]);
+  });
+
+  test('come into the account with it or not at all', async ({ relay, tenant }) => {
+    const [one] = stock(1);
+    const twice = { oneTime: [one!, { ...keyPackage(), ref: one!.ref }], lastResort: null };
+    expect(await refusalOf(signUp(relay, tenant, 'undone', twice))).toMatchObject({ code: 'CONFLICT' });
+    expect(await signUp(relay, tenant, 'undone')).toMatchObject({ username: 'undone' });
+  });
+});
 
 describe('KeyPackages', () => {
   test('each KeyPackage is handed out once, even to concurrent callers, and then the last-resort one', async ({

@@ -11,6 +11,8 @@ export const JOURNEYS: readonly { readonly name: string; readonly entries: RegEx
   { name: 'stream', entries: /client\/src\/api\/stream\.ts$/ },
   // Signing up and in, and what errors mean.
   { name: 'account', entries: /(?:account-(?:parts|journey)|element-commands|en-errors)\.ts$/ },
+  // Going on with an account: after a sign-out, and after a sign-up that was cut short.
+  { name: 'going-on', entries: /client\/src\/identity\/(?:sign-in|resume-interrupted)\.ts$/ },
   // Messages that could not be opened, here or by others.
   { name: 'repairs', entries: /sync\/repairs-journey\.ts$/ },
   // Strangers, blocked people, what others are told, verification.
@@ -39,6 +41,8 @@ export const JOURNEYS: readonly { readonly name: string; readonly entries: RegEx
   { name: 'details', entries: /details-parts\.ts$/ },
   // Encryption to a public key: what channels and recovery codes share.
   { name: 'hpke', entries: /crypto\/src\/hpke\/(?:aead|hpke)\.ts$/ },
+  // Keeping the KeyPackages up by which others take this device into channels.
+  { name: 'key-packages', entries: /client\/src\/key-packages\/maintain\.ts$/ },
   // The groups of channels and the library for them.
   { name: 'mls', entries: /channels-journey\.ts$/ },
   // Curves and ML-KEM for browsers without them, and the post-quantum suite of channels.
@@ -46,8 +50,8 @@ export const JOURNEYS: readonly { readonly name: string; readonly entries: RegEx
     name: 'fallback-curves',
     entries: /crypto\/src\/(?:curves\/tweetnacl|kem\/noble|hpke\/(?:x-wing|sha512))\.ts$/,
   },
-  // Making recovery codes, and opening what they open.
-  { name: 'vault', entries: /vault-journey\.ts$/ },
+  // Making recovery codes and showing them, and opening what they open.
+  { name: 'vault', entries: /(?:vault-journey|recovery-code-parts)\.ts$/ },
 ];
 
 /** The files that a first visit needs at once: they are fetched together. */

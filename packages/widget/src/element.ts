@@ -10,6 +10,7 @@ import type { ChatStrings, ShownStrings, Strings } from './i18n/strings.ts';
 import { Lazy } from './internal/lazy.ts';
 import type { ViewEvent } from './internal/view-events.ts';
 import { accountJourney } from './journeys/account.ts';
+import { recoveryCodeJourney } from './journeys/recovery-code.ts';
 import { elementStyles } from './element.styles.ts';
 import type { SealHome } from './views/home/home.ts';
 
@@ -118,6 +119,7 @@ export class SealChat extends LitElement {
   readonly #context = new SealContext(this);
   readonly #account = new Watch(this, () => this.#active?.account ?? null);
   readonly #accountViews = new Lazy(this, accountJourney);
+  readonly #recoveryCodeView = new Lazy(this, recoveryCodeJourney);
 
   constructor() {
     super();
@@ -305,7 +307,7 @@ export class SealChat extends LitElement {
       case 'signed-in':
         return account.recoveryCode === null
           ? this.#renderHome()
-          : this.#accountViews.render(
+          : this.#recoveryCodeView.render(
               strings,
               () =>
                 html`<seal-recovery-code

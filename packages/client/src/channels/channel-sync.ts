@@ -14,7 +14,6 @@ import { isOwnAffair, joinDelay, reconcileDelay } from './delays.ts';
 import { finishCreation, readHeads } from './heads.ts';
 import { nameInvitations, refreshInvitations } from './invitations.ts';
 import { channelsWithWelcomes } from './join.ts';
-import { maintainKeyPackages } from './key-packages.ts';
 import { isLeafDue, reconcile } from './reconcile.ts';
 import { reopenUndecryptable } from './undecryptable.ts';
 import { fetchSharedHistory, shareHistory } from './shared-history.ts';
@@ -27,8 +26,6 @@ const ROUND_MS = 60 * 60 * 1000;
 /** A leaf that is due is renewed some time in this, so that not all do it at once, ms. */
 const REFRESH_SPREAD_MS = 10 * 60 * 1000;
 
-/** Between two looks at the stock of KeyPackages that the server asks for, ms. */
-const STOCK_MS = 10_000;
 /** Tasks that wait before no further event is taken. */
 const MOST_WAITING = 256;
 
@@ -44,7 +41,6 @@ export function createChannelSync(deps: Deps): LeaderPart {
   const queues = new Map<ConversationId | '', { readonly queue: TaskQueue; readonly waiting: number }>();
   let waitingTasks = 0;
   let areInvitationsQueued = false;
-  let stockedAt = 0;
   const timers = new Map<ConversationId, Timer>();
   /** When it is this device's turn to hand over history. */
   const turns = new Map<ConversationId, ReturnType<typeof setTimeout>>();
@@ -190,11 +186,6 @@ export function createChannelSync(deps: Deps): LeaderPart {
           areInvitationsQueued = false;
           await refreshInvitations(deps);
         });
-      case 'key-packages-low':
-        // Making keys is work: a server that says so all the time is not believed.
-        if (Date.now() - stockedAt < STOCK_MS) return;
-        stockedAt = Date.now();
-        return run('', () => maintainKeyPackages(deps, { renewAll: false }));
       default:
     }
   }
@@ -214,13 +205,12 @@ export function createChannelSync(deps: Deps): LeaderPart {
     bringUpToDateIn(id, isNew ? await joinDelay(deps, id) : await reconcileDelay(deps, id));
   }
 
-  /** Renews leaves and KeyPackages that are due. */
-  async function renewKeys(): Promise<void> {
+  /** Renews leaves that are due. */
+  async function renewLeaves(): Promise<void> {
     for (const { key, value } of await deps.reader.list(CHANNEL_ROWS.channels)) {
       if (value.status === 'joined' && isLeafDue(deps, value))
         bringUpToDateIn(placeOf(key).conversationId, Math.random() * REFRESH_SPREAD_MS);
     }
-    await maintainKeyPackages(deps, { renewAll: false });
   }
 
   async function openWelcomes(): Promise<void> {
@@ -248,12 +238,12 @@ export function createChannelSync(deps: Deps): LeaderPart {
     connected() {
       isConnected = true;
       attempts.clear();
-      roundTimer = setInterval(() => run('', renewKeys), ROUND_MS);
+      roundTimer = setInterval(() => run('', renewLeaves), ROUND_MS);
       run('', compareWithServer);
       run('', openWelcomes);
       run('', () => refreshInvitations(deps));
       run('', () => fetchSharedHistory(deps));
-      run('', renewKeys);
+      run('', renewLeaves);
       run('', shareEverywhere);
     },
     disconnected,

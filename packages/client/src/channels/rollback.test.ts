@@ -1,10 +1,7 @@
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
 import { GroupScene, channel } from '../../test/support/group-scene.ts';
 import { CHANNEL_ROWS, type PendingRow } from '../store/channel-rows.ts';
-import { maintainKeyPackages } from './key-packages.ts';
 import { renewChannels } from './rollback.ts';
-
-vi.mock(import('./key-packages.ts'));
 
 let scene: GroupScene;
 const pending = { kind: 'commit' } as PendingRow;
@@ -15,7 +12,6 @@ beforeEach(async () => {
   scene = await GroupScene.create();
   await scene.deps.transact(async (tx) => tx.put(CHANNEL_ROWS.pending(channel), pending));
 });
-afterEach(() => void vi.resetAllMocks());
 
 it('after a rollback nothing is sent in a group before this device has a new leaf, nor what was about to be', async () => {
   const before = await row();
@@ -32,9 +28,4 @@ it('after a rollback a channel that this device is not in stays as it is', async
     expect(await row()).toEqual(before);
     expect(await stepThatWaits()).toEqual(pending);
   }
-});
-
-it('after a rollback all KeyPackages are replaced', async () => {
-  await renewChannels(scene.deps);
-  expect(maintainKeyPackages).toHaveBeenCalledWith(scene.deps, { renewAll: true });
 });

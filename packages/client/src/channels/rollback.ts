@@ -2,13 +2,10 @@ import type { Deps } from '../context/deps.ts';
 import { placeOf } from '../store/rows.ts';
 import { CHANNEL_ROWS } from '../store/channel-rows.ts';
 import { putChannel } from './channel-state.ts';
-import { maintainKeyPackages } from './key-packages.ts';
 
 /**
  * After a rollback of the store: its ratchets may have been used for other messages, so nothing is sent before this
- * device has a new leaf in each group; what others sent can still be read. KeyPackages are replaced.
- *
- * @throws SealError OFFLINE, UNAVAILABLE, RATE_LIMITED
+ * device has a new leaf in each group; what others sent can still be read.
  */
 export async function renewChannels(deps: Deps): Promise<void> {
   await deps.transact(async (tx) => {
@@ -19,5 +16,4 @@ export async function renewChannels(deps: Deps): Promise<void> {
       tx.delete(CHANNEL_ROWS.pending(conversationId));
     }
   });
-  await maintainKeyPackages(deps, { renewAll: true });
 }

@@ -19,9 +19,9 @@ export interface SealClientOptions {
   /** Several accounts in one place are told apart by this name; `default` if left out. */
   readonly profile?: string;
   /**
-   * `prepared` (the default): the device can be added to channels while it is offline, and reads them from that moment
-   * on. `on-demand`: the code of channels is loaded when the account is first in one or invited to one, and the device
-   * reads what is sent after that. For pages, where every file counts.
+   * `prepared` (the default): the code of channels is loaded with the first connection, and the device is ready to be
+   * added to many. `on-demand`: that code is loaded when the account is first in a channel or invited to one. For pages,
+   * where every file counts. Either way the device can be added while it is offline, and reads from that moment on.
    */
   readonly channels?: ChannelsMode;
   /**

@@ -8,7 +8,7 @@ import { openPatiently } from '../device/open-patiently.ts';
 import type { SealClientOptions } from '../device/options.ts';
 import { transportOptions } from '../device/runtime.ts';
 import { startLinking } from '../identity/linking-control.ts';
-import { loadAccount, loadSettings } from '../identity/load.ts';
+import { loadAccount, loadSettings, loadSignIn } from '../identity/load.ts';
 import type { AccountState, AtRest } from '../model/account.ts';
 import type { SealClient } from '../model/client.ts';
 import { createAtom, mapReadable } from '../state/atom.ts';
@@ -118,7 +118,7 @@ export function createSealClient(options: SealClientOptions): SealClient {
     },
 
     createAccount: (input) => enter(async (opened) => (await loadAccount()).createAccount(opened, input)),
-    signIn: () => enter(async (opened) => (await loadAccount()).signIn(opened), false),
+    signIn: () => enter(async (opened) => (await loadSignIn()).signIn(opened), false),
     recover: (input) => enter(async (opened) => (await loadSettings()).recoverAccount(opened, input)),
     linkThisDevice(code) {
       if (!LINKING_CODE.test(code)) throw new SealError('WRONG_CODE', 'linking code: 16 letters and digits');

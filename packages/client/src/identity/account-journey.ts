@@ -1,3 +1,2 @@
-/** The journey *account*: signing up and in. Entered through `load.ts`. */
+/** The journey *account*: signing up. Entered through `load.ts`. */
 export { createAccount } from './create-account.ts';
-export { signIn } from './sign-in.ts';

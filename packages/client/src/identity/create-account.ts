@@ -1,6 +1,7 @@
 import { createAccountKeys, createDeviceKeys, createDeviceList } from '@seal-chat/crypto';
 import { SealError, isSealError, newId, toBase64, type UserId } from '@seal-chat/protocol';
 import type { SessionAnswer } from '@seal-chat/protocol/api';
+import { firstKeyPackages, uploadOf as keyPackagesOf } from '../key-packages/make.ts';
 import { ROWS, type AccountRow } from '../store/rows.ts';
 import type { Challenge } from '../store/challenge-row.ts';
 import { proveDevice, requestChallenge } from './challenge.ts';
@@ -104,7 +105,12 @@ async function newAccount(
     archive: account.archive,
     device: keys,
     recoveryCode: made?.code ?? null,
-    unpublished: { deviceList: signed, vault: made?.vault ?? null, challenges: [challenge] },
+    unpublished: {
+      deviceList: signed,
+      vault: made?.vault ?? null,
+      keyPackages: await firstKeyPackages(deps, { tenantId, userId, device: keys }),
+      challenges: [challenge],
+    },
     unlockFor: null,
     newDevices: [],
   };
@@ -113,7 +119,7 @@ async function newAccount(
 /** Returns null when the challenge was used already, or is too old: then nothing is known of the account. */
 async function register(deps: IdentityDeps, account: AccountRow, challenge: Challenge): Promise<SessionAnswer | null> {
   const { curves, publicApi } = deps;
-  const { deviceList, vault } = unpublishedOf(account);
+  const { deviceList, vault, keyPackages } = unpublishedOf(account);
   const proof = await proveDevice({ curves, account, challenge, purpose: 'register', deviceList: deviceList.bytes });
   try {
     return await publicApi.auth.register.mutate({
@@ -122,6 +128,7 @@ async function register(deps: IdentityDeps, account: AccountRow, challenge: Chal
       deviceList: toBase64(deviceList.bytes),
       deviceListSignature: toBase64(deviceList.signature),
       vault: vault && uploadOf(vault),
+      keyPackages: keyPackagesOf(keyPackages),
     });
   } catch (error) {
     if (isSealError(error, 'CHALLENGE_INVALID')) return null;

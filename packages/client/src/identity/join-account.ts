@@ -7,6 +7,7 @@ import {
   type DeviceKeys,
   type DeviceListState,
 } from '@seal-chat/crypto';
+import type { CreatedKeyPackage } from '@seal-chat/crypto/key-packages';
 import {
   SealError,
   constantTimeEqual,
@@ -20,6 +21,7 @@ import {
 import type { AdmissionInput } from '@seal-chat/protocol/api';
 import { chainOf } from '../api/answers.ts';
 import type { Deps } from '../context/deps.ts';
+import { firstKeyPackages, uploadOf } from '../key-packages/make.ts';
 import type { AccountRow } from '../store/rows.ts';
 import type { Challenge } from '../store/challenge-row.ts';
 import { proveDevice, requestChallenge } from './challenge.ts';
@@ -69,6 +71,8 @@ async function join(deps: IdentityDeps, input: JoinInput): Promise<void> {
   const { curves, publicApi, clock } = deps;
   const { tenantId, userId, identityKey, secrets } = input;
   const accountKey = await signKeyFromSeed(curves, secrets.accountSeed);
+  // The same at every attempt: an earlier one may have had effect.
+  const keyPackages = await firstKeyPackages(deps, input);
   for (let attempt = 1; ; attempt++) {
     const previous = await fetchOwnLists(deps, input);
     const { vaultHash = previous.list.vaultHash } = input;
@@ -80,7 +84,7 @@ async function join(deps: IdentityDeps, input: JoinInput): Promise<void> {
     }
     const challenge = await requestChallenge(publicApi);
     clock.learn(challenge.serverTime);
-    const account = await prepare(deps, input, { accountKey, previous, challenge });
+    const account = await prepare(deps, input, { accountKey, previous, keyPackages, challenge });
     const { deviceList } = unpublishedOf(account.row);
     const proof = await proveDevice({
       curves,
@@ -94,6 +98,7 @@ async function join(deps: IdentityDeps, input: JoinInput): Promise<void> {
         ...proof,
         deviceList: toBase64(deviceList.bytes),
         deviceListSignature: toBase64(deviceList.signature),
+        keyPackages: uploadOf(keyPackages),
         admission: await input.admission(challenge, account.hash),
       });
       const expected = { tenantId, userId, identityKey };
@@ -112,11 +117,12 @@ async function prepare(
   made: {
     readonly accountKey: AccountRow['accountKey'];
     readonly previous: DeviceListState;
+    readonly keyPackages: readonly CreatedKeyPackage[];
     readonly challenge: Challenge;
   },
 ): Promise<{ readonly row: AccountRow; readonly hash: Bytes }> {
   const { curves, rng, clock } = deps;
-  const { accountKey, previous, challenge } = made;
+  const { accountKey, previous, keyPackages, challenge } = made;
   const { archive } = secrets;
   const { signed, hash } = await extendDeviceList({
     curves,
@@ -138,7 +144,7 @@ async function prepare(
     archive,
     device,
     recoveryCode: null,
-    unpublished: { deviceList: signed, vault: null, challenges: [challenge] },
+    unpublished: { deviceList: signed, vault: null, keyPackages, challenges: [challenge] },
     unlockFor: null,
     newDevices: [],
   };

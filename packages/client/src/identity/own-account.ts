@@ -2,6 +2,7 @@ import { verifyDeviceListChain, type Account, type DeviceListState } from '@seal
 import { SealError, constantTimeEqual, type SignedDeviceList } from '@seal-chat/protocol';
 import type { SessionAnswer } from '@seal-chat/protocol/api';
 import type { Deps } from '../context/deps.ts';
+import { putKeyPackages } from '../key-packages/make.ts';
 import { newPeer } from '../peers/new-peer.ts';
 import { ROWS, type AccountRow } from '../store/rows.ts';
 import { tokensOf } from './session-rows.ts';
@@ -77,6 +78,7 @@ export async function storeActive(
     if (!isSameDevice(found, account)) throw alreadyHere();
     if (found?.status !== account.status) return;
     tx.put(ROWS.account, { ...account, status: 'active', username: known.list.username, unpublished: null });
+    putKeyPackages(tx, unpublishedOf(account).keyPackages, deps.clock.now());
     tx.put(ROWS.tokens, tokensOf(session, deps.clock));
     tx.put(ROWS.peer(account.userId), newPeer(known, deps.clock.now()));
     if (known.list.username !== null) tx.put(ROWS.name(account.userId), known.list.username);

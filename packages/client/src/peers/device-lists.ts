@@ -19,7 +19,7 @@ import { bindName } from '../store/bind-name.ts';
 import { activeAccount } from '../store/account.ts';
 import type { DeviceTx } from '../store/device-tx.ts';
 import { ROWS, type AccountRow, type PeerRow, type RetiredDevice } from '../store/rows.ts';
-import { wipeKeys } from '../store/wipe-keys.ts';
+import { loadRemovedDevice } from './load-removed-device.ts';
 import { newPeer } from './new-peer.ts';
 
 /**
@@ -221,12 +221,14 @@ async function noteOwnList(tx: DeviceTx, before: PeerRow | null, { known, hasOpe
   tx.put(ROWS.account, { ...account, unlockFor, newDevices });
 }
 
-async function checkOwnDevice({ transact }: Pick<Deps, 'transact'>, { userId, device }: AccountRow): Promise<void> {
-  const isListed = await transact(async (tx) => {
-    const own = await tx.get(ROWS.peer(userId));
-    if (own === null || findDevice(own.known.list, device.deviceId) !== null) return true;
-    await wipeKeys(tx);
-    return false;
-  });
-  if (!isListed) throw new SealError('DEVICE_REVOKED');
+/** @throws SealError DEVICE_REVOKED when the list no longer has this device: its keys are gone then */
+async function checkOwnDevice(
+  { reader, transact }: Pick<Deps, 'reader' | 'transact'>,
+  { userId, device }: AccountRow,
+): Promise<void> {
+  const own = await reader.get(ROWS.peer(userId));
+  // No list takes a removed device in again.
+  if (own === null || findDevice(own.known.list, device.deviceId) !== null) return;
+  await transact((await loadRemovedDevice()).wipeKeys);
+  throw new SealError('DEVICE_REVOKED');
 }

@@ -5,6 +5,8 @@ import { markActive } from '../store/account.ts';
 import { ROWS } from '../store/rows.ts';
 import { wipeKeys } from '../store/wipe-keys.ts';
 
+export { wipeKeys };
+
 /** What looking for proof takes. */
 export type RemovalDeps = Pick<Deps, 'reader' | 'transact' | 'publicApi' | 'curves'>;
 

@@ -1,4 +1,5 @@
 import type { ArchiveKey, DeviceKeys, DeviceListState, SignKeyPair, SignSeed } from '@seal-chat/crypto';
+import type { CreatedKeyPackage } from '@seal-chat/crypto/key-packages';
 import type { NewVault } from '@seal-chat/crypto/vault';
 import type {
   AttachmentId,
@@ -68,6 +69,7 @@ export interface AccountRow {
   readonly unpublished: {
     readonly deviceList: SignedDeviceList;
     readonly vault: NewVault | null;
+    readonly keyPackages: readonly CreatedKeyPackage[];
     readonly challenges: readonly Challenge[];
   } | null;
   /** What waits for the recovery code, see `AccountState`. */

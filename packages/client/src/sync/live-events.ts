@@ -5,7 +5,6 @@ import type { StoredLiveEvent } from '../context/leader-part.ts';
 import { storeOrReport } from '../conversations/conversation-rows.ts';
 import { withProgress } from '../conversations/progress.ts';
 import { learnDeviceLists } from '../peers/device-lists.ts';
-import { maintainPreKeys } from '../prekeys/maintain.ts';
 import { ROWS } from '../store/rows.ts';
 
 /**
@@ -33,14 +32,13 @@ export async function applyLiveEvent(deps: Deps, event: StoredLiveEvent): Promis
     }
     case 'removed':
       return deps.transact((tx) => forgetUndecryptable(deps, tx, event.conversationId, event.seq));
-    // Handled by `channels/channel-sync.ts`.
+    // Handled by `channels/channel-sync.ts`, and the last two by `maintenance.ts`.
     case 'channel-entry':
     case 'channel-head':
     case 'conversation-gone':
     case 'invitations':
     case 'key-packages-low':
-      return;
     case 'prekeys-low':
-      return maintainPreKeys(deps, { renewAll: false }).catch((error: unknown) => deps.report(error));
+      return;
   }
 }

@@ -2,6 +2,7 @@ import { SYNC_TOPICS, isSealError } from '@seal-chat/protocol';
 import type { Deps } from '../context/deps.ts';
 import type { LeaderPart } from '../context/leader-part.ts';
 import { refreshConversations } from '../conversations/refresh-conversations.ts';
+import { keepKeyPackages } from '../key-packages/keep.ts';
 import { learnDeviceLists } from '../peers/device-lists.ts';
 import { LIST_ROWS } from '../store/list-rows.ts';
 import { maintainPreKeys } from '../prekeys/maintain.ts';
@@ -29,19 +30,19 @@ import {
 const ROUND_MS = 60 * 60 * 1000;
 /** How often a device that stays connected looks whether a copy of its store is in use, ms. */
 const COPY_CHECK_MS = 5 * 60 * 1000;
-/** Between two looks at the stock of prekeys that the server asks for, ms. */
+/** Between two looks at the stocks of keys that the server asks for, ms. */
 const STOCK_MS = 10_000;
 /** The longest a timer is set for, ms. */
 const LONGEST_WAIT_MS = ROUND_MS;
 
 /**
  * Does what a device needs besides sending and receiving, while it is connected: checks for a rollback of the store,
- * renews prekeys, fetches lists, requests and answers retries, fills gaps, has bodies deleted.
+ * renews prekeys and KeyPackages, fetches lists, requests and answers retries, fills gaps, has bodies deleted.
  */
 export function createMaintenance(
   deps: Deps,
   live: Readable<LiveState>,
-  endConnection: (error: unknown) => void,
+  { isPrepared, endConnection }: { readonly isPrepared: boolean; readonly endConnection: (error: unknown) => void },
 ): LeaderPart {
   const isCaughtUp = (): boolean => live.get().connection.status === 'online';
   // A failure is left to the next connection.
@@ -106,11 +107,14 @@ export function createMaintenance(
     if (wasCaughtUp) void queue.add(() => checkGaps(true));
   });
 
+  /** The server's stocks of what others need to reach this device. */
+  const stocks = [() => maintainPreKeys(deps, { renewAll: false }), () => keepKeyPackages(deps, isPrepared)];
+
   /** Runs every task, each for itself. */
   async function doRound(): Promise<void> {
     const { userId } = await activeAccount(deps.reader);
     const tasks = [
-      () => maintainPreKeys(deps, { renewAll: false }),
+      ...stocks,
       () => learnDeviceLists(deps, [userId]),
       () => settleAccountKey(deps),
       () => refreshConversations(deps),
@@ -157,12 +161,12 @@ export function createMaintenance(
       void queue.add(doRound);
     },
     apply(event) {
-      if (event.type === 'prekeys-low') {
-        // Making keys is work: a server that says so all the time is not believed.
-        if (Date.now() < nextStockAt) return undefined;
-        nextStockAt = Date.now() + STOCK_MS;
-      }
-      return applyLiveEvent(deps, event);
+      if (event.type !== 'prekeys-low' && event.type !== 'key-packages-low') return applyLiveEvent(deps, event);
+      // Making keys is work: a server that says so all the time is not believed.
+      if (Date.now() < nextStockAt) return undefined;
+      nextStockAt = Date.now() + STOCK_MS;
+      for (const fill of stocks) void queue.add(fill);
+      return undefined;
     },
     disconnected,
     committed(keys) {

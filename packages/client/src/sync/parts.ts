@@ -34,7 +34,7 @@ export interface PartsDeps extends Deps {
 export function createParts(deps: PartsDeps, live: Atom<LiveState>, endConnection: (error: unknown) => void): Parts {
   const people = createLivePeople(live);
   const list: LeaderPart[] = [
-    createMaintenance(deps, live, endConnection),
+    createMaintenance(deps, live, { isPrepared: deps.channels === 'prepared', endConnection }),
     createChannelsPart(deps, deps.channels),
     createUploadsPart(deps),
     createReadAnnouncer(deps),

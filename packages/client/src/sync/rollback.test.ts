@@ -3,8 +3,10 @@ import type { StoredMessage } from '@seal-chat/protocol/api';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { loadChannels } from '../channels/load.ts';
 import type { Deps } from '../context/deps.ts';
+import { loadKeyPackages } from '../key-packages/load.ts';
 import { maintainPreKeys } from '../prekeys/maintain.ts';
 import { receiveMessage } from '../receive/receive-message.ts';
+import { CHANNEL_ROWS, NEW_CHANNEL } from '../store/channel-rows.ts';
 import type { DeviceStore } from '../store/device-store.ts';
 import { rowReader, transact } from '../store/device-tx.ts';
 import { memoryStore } from '../store/memory-store.ts';
@@ -13,6 +15,7 @@ import { claim } from './checkpoint.ts';
 import { recoverFromRollback } from './rollback.ts';
 
 vi.mock(import('../channels/load.ts'));
+vi.mock(import('../key-packages/load.ts'));
 vi.mock(import('../prekeys/maintain.ts'));
 vi.mock(import('../receive/receive-message.ts'));
 vi.mock(import('./checkpoint.ts'));
@@ -40,6 +43,9 @@ beforeEach(async () => {
   vi.mocked(maintainPreKeys).mockImplementation(async (_, options) => {
     const isForgotten = (await store.list({ prefix: 'session/' })).length === 0;
     steps.push(`prekeys ${JSON.stringify(options)}, ${isForgotten ? 'without' : 'with'} sessions`);
+  });
+  vi.mocked(loadKeyPackages).mockResolvedValue({
+    maintainKeyPackages: async (_, options) => void steps.push(`KeyPackages ${JSON.stringify(options)}`),
   });
   vi.mocked(loadChannels).mockResolvedValue({ renewChannels: async () => void steps.push('channels') } as never);
   vi.mocked(receiveMessage).mockImplementation(async (_, tx, { conversationId, seq }) => {
@@ -82,14 +88,25 @@ const asked = () => steps.filter((step) => step.startsWith('history'));
 describe('a store that was rolled back', () => {
   it('forgets its sessions first and reports to the server last', async () => {
     await conversation({}, [], 1);
-    await deps.transact(async (tx) => tx.put(ROWS.session(peer, device, 'begun-00'), new Uint8Array(1)));
+    await deps.transact(async (tx) => {
+      tx.put(ROWS.session(peer, device, 'begun-00'), new Uint8Array(1));
+      tx.put(CHANNEL_ROWS.channel(random<ConversationId>()), NEW_CHANNEL);
+    });
     await recoverFromRollback(deps);
     expect(steps).toEqual([
       'prekeys {"renewAll":true}, without sessions',
+      'KeyPackages {"renewAll":true,"isPrepared":false}',
       'channels',
       'history before null',
       `claim ${ROLLBACK_STEP}`,
     ]);
+  });
+
+  it('of a person without channels loads no code for them', async () => {
+    await conversation({}, [], 1);
+    await recoverFromRollback(deps);
+    expect(steps).toContain('KeyPackages {"renewAll":true,"isPrepared":false}');
+    expect(loadChannels).not.toHaveBeenCalled();
   });
 
   it('reports until the server takes it, three times and no more', async () => {

@@ -3,9 +3,11 @@ import { loadChannels } from '../channels/load.ts';
 import { incomingOf } from '../content/incoming.ts';
 import type { Deps } from '../context/deps.ts';
 import { isAccountedFor } from '../conversations/sequence.ts';
+import { loadKeyPackages } from '../key-packages/load.ts';
 import { forgetSessions } from '../peers/sessions.ts';
 import { maintainPreKeys } from '../prekeys/maintain.ts';
 import { receiveMessage } from '../receive/receive-message.ts';
+import { CHANNEL_ROWS } from '../store/channel-rows.ts';
 import { ROLLBACK_STEP, ROWS, placeOf } from '../store/rows.ts';
 import { claim } from './checkpoint.ts';
 
@@ -16,13 +18,16 @@ const MAX_PAGES = 100;
 const MAX_ROUNDS = 3;
 
 /**
- * After a rollback: no session is used again (its next message would be taken for a duplicate), all prekeys are
- * replaced, and messages that this state has forgotten are fetched; their senders are asked for new keys.
+ * After a rollback: no session is used again (its next message would be taken for a duplicate), all prekeys and
+ * KeyPackages are replaced, and messages that this state has forgotten are fetched; their senders are asked for new keys.
  */
 export async function recoverFromRollback(deps: Deps): Promise<void> {
   await deps.transact((tx) => forgetSessions(tx));
   await maintainPreKeys(deps, { renewAll: true });
-  await (await loadChannels()).renewChannels(deps);
+  const { maintainKeyPackages } = await loadKeyPackages();
+  await maintainKeyPackages(deps, { renewAll: true, isPrepared: false });
+  const hasChannels = (await deps.reader.list(CHANNEL_ROWS.channels, { limit: 1 })).length > 0;
+  if (hasChannels) await (await loadChannels()).renewChannels(deps);
   for (const { key, value } of await deps.reader.list(ROWS.conversations)) {
     // A channel's log is read again from where this state is.
     if (value.kind !== 'channel') await refetch(deps, placeOf(key).conversationId);

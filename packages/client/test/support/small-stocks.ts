@@ -5,4 +5,4 @@ import { CHANNEL_LIMITS, PREKEY_LIMITS } from '@seal-chat/protocol';
  * takes most of the processor time of a sign-up. Files with a realm of their own run with the shipped ones.
  */
 Object.assign(PREKEY_LIMITS, { oneTimeTarget: 12, oneTimeRefillBelow: 3 });
-Object.assign(CHANNEL_LIMITS, { keyPackageTarget: 8, keyPackageRefillBelow: 2 });
+Object.assign(CHANNEL_LIMITS, { keyPackageTarget: 8, keyPackageRefillBelow: 4 });

@@ -2,10 +2,11 @@ import { CHANNEL_LIMITS } from '@seal-chat/protocol';
 import { signKeyPackage, type KeyPackage } from 'ts-mls/keyPackage.js';
 import { describe, expect, it } from 'vitest';
 import { NOW, TestChannel, depsFor, id, memberOf } from '../../test/mls.ts';
+import { encodePublished } from '../../test/mls-forge.ts';
 import { codeOf } from '../../test/seal-error.ts';
 import { createCommit, createKeyPackage } from './index.ts';
 import { cipherSuite } from './provider/provider.ts';
-import { decodePublished, encodePublished } from './published-key-package.ts';
+import { decodePublished } from './published-key-package.ts';
 
 describe('a KeyPackage is refused', () => {
   async function offer(change: { now?: number; name?: string; suite?: number; damage?: boolean } = {}) {

@@ -4,12 +4,6 @@ import {
   asKey,
   constantTimeEqual,
   decode,
-  encode,
-  fixed,
-  struct,
-  variable,
-  versioned,
-  wipe,
   type Bytes,
   type TenantId,
 } from '@seal-chat/protocol';
@@ -18,83 +12,48 @@ import type { CiphersuiteImpl } from 'ts-mls/crypto/ciphersuite.js';
 import type { Extension } from 'ts-mls/extension.js';
 import {
   generateKeyPackageWithKey,
-  makeKeyPackageRef,
   verifyKeyPackage,
   type KeyPackage,
   type PrivateKeyPackage,
 } from 'ts-mls/keyPackage.js';
 import { verifyLeafNodeSignatureKeyPackage } from 'ts-mls/leafNode.js';
-import { KEM_SEED_LENGTH } from '../kem/kem.ts';
 import type { KemSeed } from '../keys.ts';
 import { libraryConfig } from './config.ts';
 import { guarded } from './failures.ts';
+import { privatePartsCodec } from './key-package-codecs.ts';
 import { checkLeafRules } from './leaf-rules.ts';
 import { checkLifetimeNow, lifetimeFrom } from './lifetimes.ts';
+import { makeFor, type CreatedKeyPackage } from './make-key-package.ts';
 import { credentialOf, isSameMember, memberOf } from './names.ts';
-import { cipherSuite } from './provider/provider.ts';
-import { decodePublished, doorKeyHash, encodePublished, type PublishedKeyPackage } from './published-key-package.ts';
+import { cipherSuite, curvesFor, messageCrypto } from './provider/provider.ts';
+import { decodePublished, type PublishedKeyPackage } from './published-key-package.ts';
 import { suiteNamed, suiteOf, type Suite } from './provider/suites.ts';
 import type { Authenticate, MlsDeps, MlsIdentity, MlsMember } from './types.ts';
-import { fromWire, toWire } from './wire.ts';
+import { fromWire } from './wire.ts';
 
 /** Bytes of a KeyPackage's reference; that of a suite with a longer hash is cut. */
 const REF_LENGTH = 32;
 const NO_BYTES: Bytes = new Uint8Array(0);
-/** draft-ietf-mls-extensions: this KeyPackage may be used more than once. */
-const LAST_RESORT: Extension = { extensionType: 0x000a, extensionData: NO_BYTES };
 
-interface PrivateParts {
-  readonly message: Bytes;
-  readonly initKey: Bytes;
-  readonly leafKey: Bytes;
-  readonly doorSeed: Bytes;
-}
-
-const privateCodec = versioned(
-  1,
-  struct<PrivateParts>({
-    message: variable(CHANNEL_LIMITS.keyPackage),
-    initKey: fixed(32),
-    leafKey: fixed(32),
-    doorSeed: fixed(KEM_SEED_LENGTH),
-  }),
-);
-
-/** A KeyPackage that was made, for one join unless it is a last resort. */
-export interface CreatedKeyPackage {
-  /** 32 bytes. */
-  readonly ref: Bytes;
-  /** With the ML-KEM key to which the device's Welcomes are sealed. */
-  readonly publicBytes: Bytes;
-  /** Secret. */
-  readonly privateBytes: Bytes;
-  /** ms. */
-  readonly expiresAt: number;
-}
-
-/** Makes a KeyPackage of this device (RFC 9420 §10), by which others add it. */
+/** Makes a KeyPackage of this device for channels of any ciphersuite, see `makeKeyPackage`. */
 export async function createKeyPackage(
   deps: MlsDeps,
   input: { readonly suite: number; readonly identity: MlsIdentity; readonly isLastResort: boolean },
 ): Promise<CreatedKeyPackage> {
-  const impl = await cipherSuite(deps, input.suite, input.identity.signKey);
-  const doorSeed = asKey<KemSeed>(deps.rng(KEM_SEED_LENGTH));
-  const doorKey = await (await deps.kem()).publicKey(doorSeed);
-  const extensions = [doorKeyHash(doorKey), ...(input.isLastResort ? [LAST_RESORT] : [])];
-  const { keyPackage, privateKeys } = await generate(deps, impl, { identity: input.identity, extensions });
-  const privateBytes = encode(privateCodec, {
-    message: toWire({ wireformat: 'mls_key_package', keyPackage }),
-    initKey: privateKeys.initPrivateKey as Bytes,
-    leafKey: privateKeys.hpkePrivateKey as Bytes,
-    doorSeed,
-  });
-  wipe(privateKeys.initPrivateKey, privateKeys.hpkePrivateKey, doorSeed);
-  return {
-    ref: shortRef(await makeKeyPackageRef(keyPackage, impl.hash)),
-    publicBytes: encodePublished({ doorKey, keyPackage }),
-    privateBytes,
-    expiresAt: deps.now + CHANNEL_LIMITS.keyPackageLifetimeMs,
+  const { hpke } = await cipherSuite(deps, input.suite, null);
+  const { hash } = await messageCrypto(suiteOf(input.suite));
+  const suite = {
+    id: input.suite,
+    digest: (data: Bytes) => shortRef(hash.digest(data)),
+    async newKeyPair() {
+      const { publicKey, privateKey } = await hpke.generateKeyPair();
+      return {
+        publicKey: (await hpke.exportPublicKey(publicKey)) as Bytes,
+        privateKey: (await hpke.exportPrivateKey(privateKey)) as Bytes,
+      };
+    },
   };
+  return makeFor(suite, { ...deps, curves: await curvesFor(deps.subtle) }, { ...input, now: deps.now });
 }
 
 /** Makes a KeyPackage and its private keys, as the library has them. */
@@ -129,7 +88,7 @@ export function openPrivateKeyPackage(privateBytes: Uint8Array): {
   readonly privateKeys: PrivateKeyPackage;
   readonly doorSeed: KemSeed;
 } {
-  const { message, initKey, leafKey, doorSeed } = decode(privateCodec, privateBytes);
+  const { message, initKey, leafKey, doorSeed } = decode(privatePartsCodec, privateBytes);
   return {
     keyPackage: fromWire(message, 'mls_key_package', CHANNEL_LIMITS.keyPackage).keyPackage,
     privateKeys: { initPrivateKey: initKey, hpkePrivateKey: leafKey, signaturePrivateKey: NO_BYTES },

@@ -1,6 +1,6 @@
 import { ByteWriter, utf8, type Bytes } from '@seal-chat/protocol';
 import type { HashFamily } from '../hpke/hashes.ts';
-import { writeVector } from './vectors.ts';
+import { writeVector } from './write-vector.ts';
 
 const NO_BYTES: Bytes = new Uint8Array(0);
 

@@ -1,18 +1,17 @@
 import { CHANNEL_LIMITS, SealError } from '@seal-chat/protocol';
 import type { LeafNode } from 'ts-mls/leafNode.js';
 import type { Lifetime } from 'ts-mls/lifetime.js';
+import { lifetimeOf, secondsOf } from './lifetime-of.ts';
 
 /** Lifetimes of KeyPackages (RFC 9420 §7.2), on the server's clock. MLS counts seconds. */
 
 const SECOND = 1_000;
 const MAX_SECONDS = BigInt((CHANNEL_LIMITS.keyPackageLifetimeMs + CHANNEL_LIMITS.clockSlackMs) / SECOND);
 
-/** Makes a lifetime: from a slack before `now`, for clocks that run behind, to a lifetime after it. */
+/** Makes a lifetime as the library has it. */
 export function lifetimeFrom(now: number): Lifetime {
-  return {
-    notBefore: seconds(now - CHANNEL_LIMITS.clockSlackMs),
-    notAfter: seconds(now + CHANNEL_LIMITS.keyPackageLifetimeMs),
-  };
+  const { notBefore, notAfter } = lifetimeOf(now);
+  return { notBefore: BigInt(notBefore), notAfter: BigInt(notAfter) };
 }
 
 /**
@@ -38,5 +37,5 @@ export function checkLifetimeNow(leaf: LeafNode, now: number): void {
 }
 
 function seconds(ms: number): bigint {
-  return BigInt(Math.max(0, Math.floor(ms / SECOND)));
+  return BigInt(secondsOf(ms));
 }

@@ -13,6 +13,7 @@ import {
   type UserId,
 } from '@seal-chat/protocol';
 import type { Credential } from 'ts-mls/credential.js';
+import { memberName } from './member-name.ts';
 import type { GroupName, MlsMember } from './types.ts';
 
 /** The bytes by which a group and its members are named inside MLS. Every name has exactly one encoding. */
@@ -40,10 +41,10 @@ export function groupNameOf(groupId: Uint8Array): GroupName {
 }
 
 /** Makes a member's basic credential: tenant ‖ user ‖ device, 48 bytes. */
-export function credentialOf(tenantId: TenantId, { userId, deviceId }: MlsMember): Credential {
+export function credentialOf(tenantId: TenantId, member: MlsMember): Credential {
   return {
     credentialType: 'basic',
-    identity: concatBytes(idToBytes(tenantId), idToBytes(userId), idToBytes(deviceId)),
+    identity: memberName(tenantId, member),
   };
 }
 

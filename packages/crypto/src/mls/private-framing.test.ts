@@ -4,7 +4,8 @@ import { expect, it } from 'vitest';
 import { runs } from '../../test/runs.ts';
 import { codeOf } from '../../test/seal-error.ts';
 import { decodeContent, decodePrivateMessage, encodeContent, encodePrivateMessage } from './private-framing.ts';
-import { readVector, writeVector } from './vectors.ts';
+import { readVector } from './vectors.ts';
+import { writeVector } from './write-vector.ts';
 
 const some = fc.uint8Array({ maxLength: 80 }).map((bytes) => Uint8Array.from(bytes));
 

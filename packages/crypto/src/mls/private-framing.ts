@@ -1,6 +1,7 @@
 import { ByteReader, ByteWriter, SealError, constantTimeEqual, type Bytes } from '@seal-chat/protocol';
 import type { GroupContext } from 'ts-mls/groupContext.js';
-import { readVector, writeVector } from './vectors.ts';
+import { readVector } from './vectors.ts';
+import { writeVector } from './write-vector.ts';
 
 /**
  * The bytes of application messages (RFC 9420 §6), without the library: every message of a channel passes here, and what

@@ -2,13 +2,13 @@ import { CHANNEL_LIMITS, type Bytes } from '@seal-chat/protocol';
 import { signKeyPackage, type KeyPackage } from 'ts-mls/keyPackage.js';
 import { describe, expect, it } from 'vitest';
 import { TENANT, TestChannel, depsFor, memberOf, type TestDevice } from '../../test/mls.ts';
-import { forgeCommit } from '../../test/mls-forge.ts';
+import { encodePublished, forgeCommit } from '../../test/mls-forge.ts';
 import { codeOf } from '../../test/seal-error.ts';
 import { sha256 } from '../kdf.ts';
 import { doorPskId } from './door-psks.ts';
 import { checkKeyPackage, createCommit, createKeyPackage } from './index.ts';
 import { cipherSuite } from './provider/provider.ts';
-import { decodePublished, encodePublished } from './published-key-package.ts';
+import { decodePublished } from './published-key-package.ts';
 import { toWire } from './wire.ts';
 
 async function two() {

@@ -1,24 +1,18 @@
 import {
   CHANNEL_LIMITS,
-  KEM_KEY_LENGTH,
   SealError,
   asKey,
   constantTimeEqual,
   decode,
-  encode,
-  fixed,
-  struct,
-  variable,
-  versioned,
   type Bytes,
   type KemPublicKey,
 } from '@seal-chat/protocol';
-import type { Extension } from 'ts-mls/extension.js';
 import type { KeyPackage } from 'ts-mls/keyPackage.js';
 import { sha256 } from '../kdf.ts';
 import { checkKemPublicKey } from '../kem/kem.ts';
 import { onlyExtension } from './extensions.ts';
-import { fromWire, toWire } from './wire.ts';
+import { DOOR_KEY_HASH, publishedCodec } from './key-package-codecs.ts';
+import { fromWire } from './wire.ts';
 
 /**
  * A KeyPackage as it is published: with an ML-KEM key in front of it, whose SHA-256 is in a KeyPackage extension of
@@ -30,32 +24,13 @@ export interface PublishedKeyPackage {
   readonly keyPackage: KeyPackage;
 }
 
-const DOOR_KEY_HASH = 0xf5e1;
 const HASH_LENGTH = 32;
-
-const publishedCodec = versioned(
-  1,
-  struct<{ readonly doorKey: Bytes; readonly message: Bytes }>({
-    doorKey: fixed(KEM_KEY_LENGTH),
-    message: variable(CHANNEL_LIMITS.keyPackage),
-  }),
-);
-
-/** Makes the extension that puts an ML-KEM key under the signature of a KeyPackage. */
-export function doorKeyHash(doorKey: KemPublicKey): Extension {
-  return { extensionType: DOOR_KEY_HASH, extensionData: sha256(doorKey) };
-}
 
 /** Returns the hash of the ML-KEM key that belongs to a KeyPackage. @throws SealError MALFORMED when it has none */
 export function doorKeyHashOf({ extensions }: KeyPackage): Bytes {
   const hash = onlyExtension(extensions, DOOR_KEY_HASH);
   if (hash?.length !== HASH_LENGTH) throw new SealError('MALFORMED', 'mls: KeyPackage has no post-quantum key');
   return hash;
-}
-
-/** Encodes a KeyPackage with its ML-KEM key. */
-export function encodePublished({ doorKey, keyPackage }: PublishedKeyPackage): Bytes {
-  return encode(publishedCodec, { doorKey, message: toWire({ wireformat: 'mls_key_package', keyPackage }) });
 }
 
 /**

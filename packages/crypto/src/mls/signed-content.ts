@@ -2,7 +2,7 @@ import { utf8, type Bytes } from '@seal-chat/protocol';
 import { encode } from 'ts-mls/codec/tlsEncoder.js';
 import { groupContextEncoder, type GroupContext } from 'ts-mls/groupContext.js';
 import { APPLICATION, FORMAT, writeEpoch, written } from './private-framing.ts';
-import { writeVector } from './vectors.ts';
+import { writeVector } from './write-vector.ts';
 
 /** What an application message says, before it is signed. */
 export interface ApplicationContent {

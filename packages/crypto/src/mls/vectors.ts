@@ -1,15 +1,6 @@
-import { malformed, type ByteReader, type ByteWriter, type Bytes } from '@seal-chat/protocol';
+import { malformed, type ByteReader, type Bytes } from '@seal-chat/protocol';
 
 /** Vectors with a length of variable size before them (RFC 9420 §2.1.2), whose one encoding is the shortest. */
-
-/** Appends `bytes`, at most 2^30 - 1, after their length. */
-export function writeVector(out: ByteWriter, bytes: Uint8Array): void {
-  const { length } = bytes;
-  if (length < 64) out.uint(length, 1);
-  else if (length < 2 ** 14) out.uint(0x4000 | length, 2);
-  else out.uint(2 ** 31 + length, 4);
-  out.bytes(bytes);
-}
 
 /** Reads a copy of the bytes of a vector. @throws SealError MALFORMED at the end of input and on a longer encoding */
 export function readVector(input: ByteReader): Bytes {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ChallengeId, DeviceId, TenantId, UserId } from '../ids.ts';
+import { firstKeyPackages } from './channels/key-packages.ts';
 import { bytesField, challengeId, deviceId, deviceListBytes, methodId, signature, userId, username } from './fields.ts';
 import type { Mutation } from './procedure.ts';
 import { vaultUpload } from './vault.ts';
@@ -8,6 +9,12 @@ import { vaultUpload } from './vault.ts';
 
 /** Proof that the caller holds the private key of the device it names. */
 const deviceProof = { challengeId, userId, deviceId, signature };
+
+/**
+ * Left out by a device that cannot be in channels. Stored with the device: there is no moment in which members find it
+ * without.
+ */
+const keyPackages = firstKeyPackages.optional();
 
 /** Why a device may join: a present device of the account consents, or the person proved an unlock way. */
 const admission = z.discriminatedUnion('kind', [
@@ -28,9 +35,16 @@ export const authInputs = {
     deviceListSignature: signature,
     /** Null for an account without unlock ways, such as a guest's. */
     vault: vaultUpload.nullable(),
+    keyPackages,
   }),
   /** Adds this device to an existing account. Knowing the account key, which signs the longer list, is not enough. */
-  join: z.strictObject({ ...deviceProof, deviceList: deviceListBytes, deviceListSignature: signature, admission }),
+  join: z.strictObject({
+    ...deviceProof,
+    deviceList: deviceListBytes,
+    deviceListSignature: signature,
+    admission,
+    keyPackages,
+  }),
   signIn: z.strictObject(deviceProof),
   refresh: z.strictObject({ refreshToken: bytesField(32) }),
 };

@@ -1,5 +1,6 @@
 import { constantTimeEqual, SealError, type TenantId, type UserId } from '@seal-chat/protocol';
 import type { VerifiedDeviceList } from '@seal-chat/crypto/verify';
+import type { FirstKeyPackages, KeyPackages } from '../channels/key-packages/service.ts';
 import type { Transaction } from '../db/transaction.ts';
 import type { DevicesService } from '../devices/service.ts';
 import type { CheckedVault, VaultService } from '../vault/service.ts';
@@ -16,6 +17,8 @@ export interface NewAccount {
   readonly first: VerifiedDeviceList;
   /** What its unlock ways open; null without any. */
   readonly vault: CheckedVault | null;
+  /** What its device brings with it. */
+  readonly keyPackages: FirstKeyPackages | undefined;
   readonly now: Date;
 }
 
@@ -25,10 +28,14 @@ export interface NewAccount {
  */
 export async function createAccount(
   tx: Transaction,
-  features: { readonly devices: Pick<DevicesService, 'storeFirst'>; readonly vaults: Pick<VaultService, 'store'> },
+  features: {
+    readonly devices: Pick<DevicesService, 'storeFirst'>;
+    readonly keyPackages: Pick<KeyPackages, 'storeFirst'>;
+    readonly vaults: Pick<VaultService, 'store'>;
+  },
   account: NewAccount,
 ): Promise<void> {
-  const { tenantId, userId, username, usernameKey, usernameSkeleton, first, vault, now } = account;
+  const { tenantId, userId, username, usernameKey, usernameSkeleton, first, vault, keyPackages, now } = account;
   const where = { tenantId_id: { tenantId, id: userId } };
   const existing = await tx.user.findUnique({
     where,
@@ -63,5 +70,7 @@ export async function createAccount(
     },
   });
   await features.devices.storeFirst(tx, { tenantId, userId }, first);
+  if (keyPackages !== undefined)
+    await features.keyPackages.storeFirst(tx, { tenantId, deviceId: first.list.author }, keyPackages);
   if (vault !== null) await features.vaults.store(tx, { tenantId, userId }, vault);
 }

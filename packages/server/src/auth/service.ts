@@ -26,6 +26,7 @@ import type { z } from 'zod';
 import type { Bus } from '../bus/bus.ts';
 import { base64Of } from '../db/bytes.ts';
 import { transact, type Transaction } from '../db/transaction.ts';
+import type { KeyPackages } from '../channels/key-packages/service.ts';
 import type { DevicesService, ListChange } from '../devices/service.ts';
 import type { PrismaClient } from '../generated/client.ts';
 import type { DurableLimits } from '../limits/durable.ts';
@@ -72,11 +73,12 @@ export function createAuthService(deps: {
   readonly curves: Pick<Curves, 'verify'>;
   readonly bus: Bus;
   readonly devices: DevicesService;
+  readonly keyPackages: Pick<KeyPackages, 'storeFirst'>;
   readonly vault: VaultService;
   readonly limits: DurableLimits;
   readonly clock: () => number;
 }): AuthService {
-  const { prisma, curves, bus, devices, vault, limits, clock } = deps;
+  const { prisma, curves, bus, devices, keyPackages, vault, limits, clock } = deps;
 
   async function countAttempt({ tenant, address }: Caller): Promise<void> {
     await limits.consume('auth', tenant.tenantId, address, tenant.rates.authPerMinutePerAddress);
@@ -220,8 +222,14 @@ export function createAuthService(deps: {
           const usernameKey = username && usernameKeyOf(username);
           const usernameSkeleton = username && skeletonOf(username);
           const account = { tenantId, userId, username, usernameKey, usernameSkeleton };
-          const features = { devices, vaults: vault };
-          await createAccount(tx, features, { ...account, first: next, vault: checked, now: new Date(clock()) });
+          const features = { devices, keyPackages, vaults: vault };
+          await createAccount(tx, features, {
+            ...account,
+            first: next,
+            vault: checked,
+            keyPackages: input.keyPackages,
+            now: new Date(clock()),
+          });
           return openSession(tx, { tenantId, userId, deviceId, username });
         });
       });
@@ -248,6 +256,9 @@ export function createAuthService(deps: {
         }
         const { answer, isStored } = await inTransaction(async (tx) => {
           const isNew = change !== null && (await devices.store(tx, change));
+          // Where it is not, what came with the list then may have been handed out.
+          if (isNew && input.keyPackages !== undefined)
+            await keyPackages.storeFirst(tx, { tenantId, deviceId }, input.keyPackages);
           const user = await tx.user.findUniqueOrThrow({
             where: { tenantId_id: { tenantId, id: userId } },
             select: { username: true },

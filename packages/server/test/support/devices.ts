@@ -11,6 +11,7 @@ import {
   type VaultReference,
 } from '@seal-chat/crypto';
 import { toBase64, type DeviceId, type PreKeyKind } from '@seal-chat/protocol';
+import type { KeyPackagesUpload } from '@seal-chat/protocol/api';
 import { curves, rng, withAnonymous } from './connections.ts';
 import { type TestDevice, type TestPerson, prove, listInput, signedIn } from './people.ts';
 import type { RelayProcess, TestTenant } from './relay.ts';
@@ -44,13 +45,22 @@ export async function consentOf(person: TestPerson, joining: DeviceKeys, by: Tes
 }
 
 /** A further device of `person`. */
-export async function addDevice(process: RelayProcess, person: TestPerson): Promise<TestDevice> {
+export async function addDevice(
+  process: RelayProcess,
+  person: TestPerson,
+  keyPackages?: KeyPackagesUpload,
+): Promise<TestDevice> {
   const { tenant, userId } = person;
   const keys = await createDeviceKeys({ curves, rng });
   const list = await nextList(person, { add: [keys] });
   const admission = await consentOf(person, keys);
   const session = await withAnonymous(process, tenant, async (api) =>
-    api.auth.join.mutate({ ...(await prove(api, keys, userId, 'join', list)), ...listInput(list), admission }),
+    api.auth.join.mutate({
+      ...(await prove(api, keys, userId, 'join', list)),
+      ...listInput(list),
+      admission,
+      ...(keyPackages && { keyPackages }),
+    }),
   );
   person.list = list;
   return signedIn(process, tenant, keys, session);

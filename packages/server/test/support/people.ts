@@ -10,7 +10,7 @@ import {
   type SignKeyPair,
 } from '@seal-chat/crypto';
 import { newId, toBase64, type DeviceId, type UserId } from '@seal-chat/protocol';
-import type { SessionAnswer } from '@seal-chat/protocol/api';
+import type { KeyPackagesUpload, SessionAnswer } from '@seal-chat/protocol/api';
 import { curves, rng, type Api, type TestConnection, connect, withAnonymous } from './connections.ts';
 import type { RelayProcess, TestTenant } from './relay.ts';
 import { makeVault, type TestVault } from './vaults.ts';
@@ -82,6 +82,7 @@ export async function signUp(
   process: RelayProcess,
   tenant: TestTenant,
   username: string | null = `person${names++}`,
+  keyPackages?: KeyPackagesUpload,
 ): Promise<TestPerson> {
   const userId = newId<UserId>(rng(16));
   const { tenantId } = tenant;
@@ -96,6 +97,7 @@ export async function signUp(
       username,
       ...listInput(list),
       vault: vault && vault.upload,
+      ...(keyPackages && { keyPackages }),
     }),
   );
   const first = signedIn(process, tenant, keys, session);

@@ -2,6 +2,7 @@
 import { createSealClient, isSealError, memoryStore } from '@seal-chat/client';
 import { fileStore } from '@seal-chat/client/node';
 import { bufferedRng, createDeviceKeys, selectCurves } from '@seal-chat/crypto';
+import * as keyPackages from '@seal-chat/crypto/key-packages';
 import * as mls from '@seal-chat/crypto/mls';
 import * as stream from '@seal-chat/crypto/stream';
 import * as vault from '@seal-chat/crypto/vault';
@@ -51,7 +52,7 @@ const rng = bufferedRng((bytes) => void crypto.getRandomValues(bytes));
 await createDeviceKeys({ curves: await selectCurves(crypto.subtle), rng });
 expect(fromBase64(toBase64(rng(5)))?.length === 5, 'base64url goes both ways');
 expect(!userInputs.search.safeParse({ query: '', limit: 1 }).success, 'schemas refuse');
-for (const module of [mls, stream, vault, verify, content, ui])
+for (const module of [keyPackages, mls, stream, vault, verify, content, ui])
   expect(Object.keys(module).length > 0, 'an entry exports something');
 expect(typeof fileStore === 'function', 'the store of files is there');
 expect(widget.SealChat === SealChat, 'the element has one class');

@@ -2,6 +2,7 @@ import { SealError } from '@seal-chat/protocol';
 import type { CiphersuiteName } from 'ts-mls/crypto/ciphersuite.js';
 import type { KdfAlgorithm } from 'ts-mls/crypto/kdf.js';
 import type { KemAlgorithm } from 'ts-mls/crypto/kem.js';
+import { X25519_SUITE } from './x25519-suite.ts';
 
 /** What the engine must know of a ciphersuite (RFC 9420 §5.1). Signatures are Ed25519, AEAD is ChaCha20-Poly1305. */
 export interface Suite {
@@ -12,8 +13,6 @@ export interface Suite {
   readonly hash: 'SHA-256' | 'SHA-512';
 }
 
-/** MLS_128_DHKEMX25519_CHACHA20POLY1305_SHA256_Ed25519. */
-const X25519_SUITE = 3;
 /** X-Wing with ChaCha20-Poly1305, SHA-512 and Ed25519: hybrid post-quantum. A private number, as none is assigned. */
 const XWING_SUITE = 84;
 

@@ -25,5 +25,5 @@ export interface ChannelsProcedures
 export { channelName } from './fields.ts';
 export type { CommitAnswer } from './commits.ts';
 export type { ChannelAnswer, ChannelListing, InvitationAnswer } from './directory.ts';
-export type { ClaimedKeyPackages, KeyPackageStatus } from './key-packages.ts';
+export type { ClaimedKeyPackages, KeyPackageStatus, KeyPackagesUpload } from './key-packages.ts';
 export type { ChannelEntry, ChannelHead, GroupAnswer, LeafAnswer, LogAnswer } from './log.ts';

@@ -8,10 +8,20 @@ import type { Mutation, Query } from '../procedure.ts';
 
 const publicKeyPackage = z.strictObject({ ref: bytesField(32), bytes: bytesField(1, CHANNEL_LIMITS.keyPackage) });
 
+const stock = {
+  oneTime: z.array(publicKeyPackage).max(CHANNEL_LIMITS.keyPackageTarget),
+  lastResort: publicKeyPackage.nullable(),
+};
+
+/** The KeyPackages of a device that registers or joins. */
+export const firstKeyPackages = z.strictObject(stock);
+
+/** KeyPackages as a device sends them. */
+export type KeyPackagesUpload = z.input<typeof firstKeyPackages>;
+
 export const keyPackageInputs = {
   publishKeyPackages: z.strictObject({
-    oneTime: z.array(publicKeyPackage).max(CHANNEL_LIMITS.keyPackageTarget),
-    lastResort: publicKeyPackage.nullable(),
+    ...stock,
     /** Throws away those in stock that are not among these. */
     replaceStock: z.boolean().optional(),
   }),

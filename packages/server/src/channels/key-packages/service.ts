@@ -3,7 +3,7 @@ import type { channelInputs, ClaimedKeyPackages, KeyPackageStatus } from '@seal-
 import type { Sql, TransactionSql } from 'postgres';
 import type { z } from 'zod';
 import { base64Of } from '../../db/bytes.ts';
-import { transactSql } from '../../db/transaction.ts';
+import { transactSql, type Transaction } from '../../db/transaction.ts';
 import type { DurableLimits } from '../../limits/durable.ts';
 import type { Audience } from '../../delivery/audience.ts';
 import type { Session } from '../../sessions/session.ts';
@@ -14,6 +14,7 @@ import {
   findLastResort,
   findSpent,
   findStock,
+  insertFirst,
   insertStock,
   lockHolder,
   setLastResort,
@@ -25,11 +26,18 @@ import {
 /** Claims of one caller from one user in a minute, so that no caller can empty a stock alone. */
 const CLAIMS_PER_TARGET = 20;
 
+/** KeyPackages that a device brings with it. */
+export type FirstKeyPackages = Omit<z.output<typeof channelInputs.publishKeyPackages>, 'replaceStock'>;
 export type PublishKeyPackagesInput = z.output<typeof channelInputs.publishKeyPackages>;
 export type ClaimKeyPackagesInput = z.output<typeof channelInputs.claimKeyPackages>;
 
 /** KeyPackages (RFC 9420 §10): devices fill their stock, members add them to groups with it. */
 export interface KeyPackages {
+  /**
+   * Stores the KeyPackages of a new device inside the transaction that stores the device.
+   * @throws SealError CONFLICT when a reference is named twice
+   */
+  storeFirst(tx: Transaction, device: Holder, keyPackages: FirstKeyPackages): Promise<void>;
   /**
    * Stores KeyPackages of the caller's device. Repeating an upload changes nothing; what was claimed meanwhile is not
    * stored again. Either all of an upload is taken or nothing.
@@ -59,6 +67,11 @@ export function createKeyPackages(deps: {
   }
 
   return {
+    async storeFirst(tx, device, keyPackages) {
+      checkDistinct(keyPackages.oneTime);
+      await insertFirst(tx, device, keyPackages, new Date(clock()));
+    },
+
     async publish(session, { oneTime, lastResort, replaceStock }) {
       await transactSql(sql, async (tx) => {
         if (!(await lockHolder(tx, session))) throw new SealError('DEVICE_REVOKED');
@@ -112,7 +125,7 @@ async function addStock(
 ): Promise<void> {
   if (keyPackages.length === 0) return;
   const refs = keyPackages.map(({ ref }) => ref);
-  if (new Set(refs.map(toHex)).size < refs.length) throw conflict('a reference is named twice');
+  checkDistinct(keyPackages);
   const stock = await findStock(tx, holder);
   const inStock = new Map(stock.map(({ ref, bytes }) => [toHex(ref), bytes]));
   const spent = new Set((await findSpent(tx, holder, refs)).map(toHex));
@@ -140,6 +153,11 @@ async function rotate(tx: TransactionSql, holder: Holder, next: StoredKeyPackage
   }
   const [spent] = await findSpent(tx, holder, [next.ref]);
   if (spent === undefined) await setLastResort(tx, holder, next, now);
+}
+
+function checkDistinct(keyPackages: readonly StoredKeyPackage[]): void {
+  const refs = new Set(keyPackages.map(({ ref }) => toHex(ref)));
+  if (refs.size < keyPackages.length) throw conflict('a reference is named twice');
 }
 
 function conflict(reason: string): SealError {

@@ -1,5 +1,6 @@
 import type { Bytes, DeviceId, TenantId } from '@seal-chat/protocol';
 import type { Sql, TransactionSql } from 'postgres';
+import type { Transaction } from '../../db/transaction.ts';
 import type { Queries } from '../store.ts';
 
 /** The device whose KeyPackages are meant. */
@@ -58,6 +59,18 @@ export async function insertStock(
     select ${tenantId}, ${deviceId}, decode(k.ref, 'hex'), decode(k.bytes, 'hex'), ${now}
     from unnest(${hexOf(keyPackages.map(({ ref }) => ref))}::text[],
       ${hexOf(keyPackages.map(({ bytes }) => bytes))}::text[]) as k(ref, bytes)`;
+}
+
+/** Inserts the KeyPackages of a device that has just been inserted, in the same transaction. */
+export async function insertFirst(
+  tx: Transaction,
+  { tenantId, deviceId }: Holder,
+  stock: { readonly oneTime: readonly StoredKeyPackage[]; readonly lastResort: StoredKeyPackage | null },
+  createdAt: Date,
+): Promise<void> {
+  const rowOf = ({ ref, bytes }: StoredKeyPackage) => ({ tenantId, deviceId, ref, bytes, createdAt });
+  await tx.keyPackage.createMany({ data: stock.oneTime.map(rowOf) });
+  if (stock.lastResort !== null) await tx.lastResortKeyPackage.create({ data: rowOf(stock.lastResort) });
 }
 
 /** Takes everything but `keep` out of stock; like what was claimed, it is never accepted again. */

@@ -1,10 +1,11 @@
-import { DEFAULT_SUITE, createKeyPackage, type CreatedKeyPackage } from '@seal-chat/crypto/mls';
-import { CHANNEL_LIMITS, fromBase64, toBase64, toHex } from '@seal-chat/protocol';
+import type { CreatedKeyPackage } from '@seal-chat/crypto/key-packages';
+import { CHANNEL_LIMITS } from '@seal-chat/protocol';
 import { expectMost } from '../api/answers.ts';
-import { activeAccount } from '../store/account.ts';
 import { type Deps } from '../context/deps.ts';
+import { activeAccount } from '../store/account.ts';
 import { CHANNEL_ROWS, type KeyPackageRow } from '../store/channel-rows.ts';
-import { identityOf, mlsDeps } from './mls-context.ts';
+import { makeKeyPackages, putKeyPackages, uploadOf } from './make.ts';
+import { canBeInChannels, keyPackageRow } from './stock.ts';
 
 /** KeyPackages that are published before the rest. */
 const FIRST = 5;
@@ -16,29 +17,34 @@ const BATCH = 5;
  * is away. Private halves are stored before public ones leave. One the server has and this device does not know is of a
  * lost state, and so may others be: the whole stock is replaced then.
  *
- * @param renewAll after a rollback: replaces every one
+ * Few are kept until this device has to do with a channel, which most devices never have.
+ *
+ * @param options `renewAll` after a rollback: replaces every one; `isPrepared`: many are wanted before there is a
+ *   channel
  * @throws SealError OFFLINE, UNAVAILABLE, RATE_LIMITED
  */
-export function maintainKeyPackages(deps: Deps, { renewAll }: { readonly renewAll: boolean }): Promise<void> {
-  // A page that has no WebCrypto has its direct messages, and no channels.
-  if (globalThis.crypto?.subtle === undefined) return Promise.resolve();
+export function maintainKeyPackages(
+  deps: Deps,
+  { renewAll, isPrepared }: { readonly renewAll: boolean; readonly isPrepared: boolean },
+): Promise<void> {
+  if (!canBeInChannels()) return Promise.resolve();
   return deps.store.locks.run('keypackages', async () => {
     const status = await deps.api.channels.keyPackageStatus.query({});
     expectMost(status.oneTime, CHANNEL_LIMITS.keyPackageServerMax);
     const known = new Map(
       (await deps.reader.list(CHANNEL_ROWS.keyPackages)).map(({ key, value }) => [key as string, value]),
     );
-    const rowOf = (ref: string): KeyPackageRow | undefined => known.get(CHANNEL_ROWS.keyPackage(hexOf(ref)));
+    const rowOf = (ref: string): KeyPackageRow | undefined => known.get(keyPackageRow(ref));
     const replaceStock = renewAll || status.oneTime.some((ref) => rowOf(ref) === undefined);
-    const { keyPackageTarget, keyPackageRefillBelow } = CHANNEL_LIMITS;
     const stock = replaceStock ? 0 : status.oneTime.length;
-    const missing = stock < keyPackageRefillBelow ? keyPackageTarget - stock : 0;
+    const isUser = isPrepared || (await deps.reader.list(CHANNEL_ROWS.channels, { limit: 1 })).length > 0;
+    const missing = missingFrom(stock, isUser);
     const lastResort = status.lastResort === null ? undefined : rowOf(status.lastResort);
     const isDue =
       renewAll || lastResort === undefined || deps.now() - lastResort.createdAt > CHANNEL_LIMITS.lastResortRotationMs;
     await forgetOutdated(
       deps,
-      new Set([...status.oneTime, ...(status.lastResort ? [status.lastResort] : [])].map(hexOf)),
+      new Set([...status.oneTime, ...(status.lastResort ? [status.lastResort] : [])].map(keyPackageRow)),
     );
     if (missing === 0 && !isDue) return;
     // A few at once, so that a new device can be taken in soon.
@@ -48,50 +54,39 @@ export function maintainKeyPackages(deps: Deps, { renewAll }: { readonly renewAl
   });
 }
 
+function missingFrom(stock: number, isUser: boolean): number {
+  const { keyPackagesAtFirst, keyPackageRefillBelow, keyPackageTarget } = CHANNEL_LIMITS;
+  if (!isUser) return Math.max(0, keyPackagesAtFirst - stock);
+  return stock < keyPackageRefillBelow ? keyPackageTarget - stock : 0;
+}
+
 async function publish(
   deps: Deps,
   order: { readonly count: number; readonly withLastResort: boolean; readonly replaceStock: boolean },
 ): Promise<void> {
-  const made = await makeAll(deps, order.count, order.withLastResort);
+  const account = await activeAccount(deps.reader);
+  const made: CreatedKeyPackage[] = [];
+  while (made.length < order.count) {
+    const oneTime = Math.min(BATCH, order.count - made.length);
+    made.push(...(await makeKeyPackages(deps, account, { oneTime, withLastResort: false })));
+    await new Promise((resolve) => setTimeout(resolve));
+  }
+  if (order.withLastResort) made.push(...(await makeKeyPackages(deps, account, { oneTime: 0, withLastResort: true })));
+  await store(deps, made, order.withLastResort);
   await deps.api.channels.publishKeyPackages.mutate({
-    oneTime: made.oneTime.map(onWire),
-    lastResort: made.lastResort && onWire(made.lastResort),
+    ...uploadOf(made),
     ...(order.replaceStock && { replaceStock: true }),
   });
 }
 
-async function makeAll(
-  deps: Deps,
-  count: number,
-  isDue: boolean,
-): Promise<{ readonly oneTime: readonly CreatedKeyPackage[]; readonly lastResort: CreatedKeyPackage | null }> {
-  const identity = identityOf(await activeAccount(deps.reader));
-  const make = (isLastResort: boolean): Promise<CreatedKeyPackage> =>
-    createKeyPackage(mlsDeps(deps), { suite: DEFAULT_SUITE, identity, isLastResort });
-  const oneTime: CreatedKeyPackage[] = [];
-  while (oneTime.length < count) {
-    for (let i = 0; i < BATCH && oneTime.length < count; i++) oneTime.push(await make(false));
-    await new Promise((resolve) => setTimeout(resolve));
-  }
-  const lastResort = isDue ? await make(true) : null;
+async function store(deps: Deps, made: readonly CreatedKeyPackage[], replacesLastResort: boolean): Promise<void> {
   await deps.transact(async (tx) => {
     const createdAt = deps.now();
-    const put = ({ ref, privateBytes, expiresAt }: CreatedKeyPackage, isLastResort: boolean): void =>
-      tx.put(CHANNEL_ROWS.keyPackage(toHex(ref)), {
-        privateBytes,
-        isLastResort,
-        createdAt,
-        expiresAt,
-        replacedAt: null,
-      });
-    for (const keyPackage of oneTime) put(keyPackage, false);
-    if (lastResort === null) return;
-    for (const { key, value } of await tx.list(CHANNEL_ROWS.keyPackages)) {
+    for (const { key, value } of replacesLastResort ? await tx.list(CHANNEL_ROWS.keyPackages) : []) {
       if (value.isLastResort && value.replacedAt === null) tx.put(key, { ...value, replacedAt: createdAt });
     }
-    put(lastResort, true);
+    putKeyPackages(tx, made, createdAt);
   });
-  return { oneTime, lastResort };
 }
 
 /** Deletes those that no Welcome can use: expired some time ago. Those the server hands out stay in any case. */
@@ -101,15 +96,7 @@ async function forgetOutdated(deps: Deps, published: ReadonlySet<string>): Promi
     for (const { key, value } of await tx.list(CHANNEL_ROWS.keyPackages)) {
       const { expiresAt, replacedAt } = value;
       const end = Math.min(expiresAt, (replacedAt ?? Infinity) + keyPackageLifetimeMs) + clockSlackMs;
-      if (deps.now() > end && !published.has(key.slice(CHANNEL_ROWS.keyPackages.length))) tx.delete(key);
+      if (deps.now() > end && !published.has(key)) tx.delete(key);
     }
   });
-}
-
-function hexOf(ref: string): string {
-  return toHex(fromBase64(ref) ?? new Uint8Array(0));
-}
-
-function onWire({ ref, publicBytes }: CreatedKeyPackage): { readonly ref: string; readonly bytes: string } {
-  return { ref: toBase64(ref), bytes: toBase64(publicBytes) };
 }
