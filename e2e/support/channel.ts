@@ -27,12 +27,3 @@ export async function pick(widget: Locator, person: string): Promise<void> {
   await widget.getByRole('combobox', { name: 'Search for people to add' }).fill(person);
   await widget.getByRole('option', { name: person, exact: true }).click();
 }
-
-/**
- * Waits until `devices` devices are in the group of the open channel, and leaves its details open. A device that had no
- * KeyPackages lets itself in after a moment, and reads what is sent from then on.
- */
-export async function canRead(widget: Locator, devices: number): Promise<void> {
-  await widget.getByRole('button', { name: 'Details', exact: true }).click();
-  await widget.getByText(`${devices} devices can read what is sent now.`).waitFor();
-}

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { canRead, create } from '../support/channel.ts';
+import { create } from '../support/channel.ts';
 import { attach, message } from '../support/messages.ts';
 import { PATIENCE_MS } from '../support/patience.ts';
 import { testWithServer } from '../support/test.ts';
@@ -27,7 +27,6 @@ test(
       const bytes = randomBytes(50 * MEGABYTE + 17);
       await writeFile(path, bytes);
       await create(alice.widget, { name: 'records', isPublic: false, people: ['bob'] });
-      await canRead(alice.widget, 2);
       await attach(alice.widget, path);
       await send(alice.widget, 'here it is');
 
