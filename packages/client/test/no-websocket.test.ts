@@ -1,13 +1,13 @@
 import { createServer, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest';
 import { WebSocket } from 'ws';
-import type { SealError } from '@seal-chat/protocol';
+import { LIFETIMES, type SealError } from '@seal-chat/protocol';
 import { openStream } from '../src/api/stream.ts';
 import { MOST_RECEIVED } from '../src/api/most-received.ts';
 import { openHouse, type House } from './support/house.ts';
-import { dmWith, expectShown, online, until } from './support/wait.ts';
+import { PATIENCE_MS, dmWith, expectShown, online, until } from './support/wait.ts';
 
 let house: House;
 beforeAll(async () => void (house = await openHouse()));
@@ -122,6 +122,40 @@ it.each([
   stream.close();
   expect(ended.map((reason) => reason.code)).toEqual([code]);
   expect(batches).toEqual([]);
+});
+
+it('while no stream can be had either, WebSockets and streams are tried in turn, and calls still go over HTTP', async () => {
+  const { proxy, options } = createProxy();
+  const send: typeof fetch = async (input, init) => {
+    if (typeof input !== 'string' || !input.includes('sync.subscribe')) return fetch(input, init);
+    proxy.streams++;
+    throw new TypeError('fetch failed');
+  };
+  const alice = await house.enter(null, { ...options, fetch: send });
+  await expect.poll(() => proxy.streams, { timeout: PATIENCE_MS }).toBe(2);
+  expect(proxy.attempts).toBe(3);
+  proxy.isMended = true;
+  alice.client.reconnect();
+  await online(alice.client);
+  expect(proxy).toMatchObject({ attempts: 4, streams: 2 });
+});
+
+it('a server that is silent is given up, and one whose batch takes long to work off is not', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  let finish: (() => void) | undefined;
+  const { stream, ended } = await streamFrom(
+    (response) => void begin(response).write('data: {"events":[]}\n\n'),
+    () => new Promise<void>((done) => (finish = done)),
+  );
+  await vi.waitFor(() => expect(finish).toBeDefined());
+  await vi.advanceTimersByTimeAsync(10 * 60_000);
+  expect(ended).toEqual([]);
+  finish!();
+  await vi.advanceTimersByTimeAsync(LIFETIMES.heartbeatMs);
+  expect(ended).toEqual([]);
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect((await stream.closed).code).toBe('OFFLINE');
 });
 
 it('a stream is read no faster than what it brings is worked off', async () => {

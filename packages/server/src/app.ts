@@ -24,7 +24,7 @@ import { createServices } from './services.ts';
 import { findSessionByAccess } from './sessions/store.ts';
 import { createTenants } from './tenants/service.ts';
 import type { Context } from './trpc/context.ts';
-import { createContexts, credentialsOf, withConnectionParams } from './trpc/create-context.ts';
+import { createContexts, credentialsOf } from './trpc/create-context.ts';
 import { sealErrorFrom } from './trpc/errors.ts';
 import { createEventStreams } from './trpc/event-stream.ts';
 import { createWebSockets } from './trpc/web-socket.ts';
@@ -195,7 +195,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     attachments: services.attachments,
     createContext: ({ headers, ip }) => contexts.ofRequest(credentialsOf(headers, ip)),
     createStreamContext: ({ headers, ip }, response, params) =>
-      streams.open(withConnectionParams(credentialsOf(headers, ip), params), response),
+      // Only that: a token has no place in an address, which proxies write down.
+      streams.open({ ...credentialsOf(headers, ip), isHidden: params?.['presence'] === 'hidden' }, response),
     onError: logUnexpected,
     attachWebSocket: webSockets.attach,
     openSockets: webSockets.count,

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { SealError } from '@seal-chat/protocol';
 import { openSocket } from './socket.ts';
@@ -43,4 +43,22 @@ it('a call over a socket that is gone fails with the reason', async () => {
   const reason = new SealError('UNAVAILABLE');
   socket.close(reason);
   await expect(socket.call({ path: 'preKeys.status', type: 'query', input: undefined })).rejects.toBe(reason);
+});
+
+it('a WebSocket that a proxy holds and never opens is given up', async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  class Held {
+    send(): void {}
+    close(): void {}
+    addEventListener(): void {}
+  }
+  const socket = openSocket({
+    url: 'http://127.0.0.1:1',
+    params: { appKey: 'pk_test', accessToken: 'token' },
+    webSocket: Held,
+    onEnd: () => {},
+  });
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect((await socket.closed).code).toBe('OFFLINE');
 });

@@ -2,6 +2,7 @@ import { LIFETIMES, SealError, TRANSPORT, type ConnectionParams } from '@seal-ch
 import type { SyncBatch } from '@seal-chat/protocol/api';
 import { fromAnswer } from './errors.ts';
 import { parseJson, toJson } from './json.ts';
+import { createLifetime } from './lifetime.ts';
 import { MOST_RECEIVED } from './most-received.ts';
 import type { Caller } from './types.ts';
 
@@ -70,13 +71,10 @@ export function openSocket(options: {
   const raw = new options.webSocket(url.href.replace(/^http/, 'ws'));
   const calls = new Map<number, Call>();
   let lastId = 0;
-  let ended: SealError | null = null;
   /** Characters that have come and are not worked off. */
   let pending = 0;
-  let settleClosed: (reason: SealError) => void = () => {};
-  let settleOpened = (): void => {};
-  const closed = new Promise<SealError>((resolve) => (settleClosed = resolve));
-  const opened = new Promise<void>((resolve) => (settleOpened = resolve));
+  const lifetime = createLifetime();
+  const { opened, closed, ended } = lifetime;
   const heartbeat = createHeartbeat(
     () => raw.send('PING'),
     () => end(new SealError('OFFLINE')),
@@ -84,14 +82,11 @@ export function openSocket(options: {
 
   const opening = setTimeout(() => end(new SealError('OFFLINE')), OPEN_TIMEOUT_MS);
 
-  // The first caller gives the reason.
   function end(reason: SealError): void {
-    if (ended !== null) return;
-    ended = reason;
+    if (!lifetime.end(reason)) return;
     clearTimeout(opening);
     heartbeat.stop();
     onEnd(reason);
-    settleClosed(reason);
     for (const call of calls.values()) call.fail(reason);
     calls.clear();
     raw.close();
@@ -124,7 +119,7 @@ export function openSocket(options: {
     if (pending > MOST_RECEIVED) end(new SealError('MALFORMED'));
     try {
       // A socket that is closed may still be sent to.
-      if (ended === null) await receive(text);
+      if (ended() === null) await receive(text);
     } finally {
       pending -= text.length;
     }
@@ -151,7 +146,8 @@ export function openSocket(options: {
     close: (reason = new SealError('OFFLINE')) => end(reason),
     call: ({ path, type, input }) =>
       new Promise((resolve, reject) => {
-        if (ended !== null) return reject(ended);
+        const reason = ended();
+        if (reason !== null) return reject(reason);
         const giveUp = (): void => calls.get(id)?.fail(new SealError('UNAVAILABLE'));
         const timer = setTimeout(giveUp, CALL_TIMEOUT_MS);
         const finish = (): void => {
@@ -176,7 +172,7 @@ export function openSocket(options: {
     subscribe(position, handle) {
       const subscription: Call = {
         handle({ type, data }) {
-          if (type === 'started') settleOpened();
+          if (type === 'started') lifetime.open();
           else if (type === 'stopped') end(new SealError('UNAVAILABLE'));
           // Tracked events are wrapped once more, together with their id.
           else return handle((data as { data?: SyncBatch } | null)?.data ?? NO_BATCH);
@@ -186,7 +182,7 @@ export function openSocket(options: {
       };
       const input = { lastEventId: String(position) };
       void introduced.then(() => {
-        if (ended !== null) return;
+        if (ended() !== null) return;
         send('subscription', { path: 'sync.subscribe', input, lastEventId: input.lastEventId }, subscription);
       });
     },

@@ -3,6 +3,7 @@ import { LIFETIMES, SealError, TRANSPORT } from '@seal-chat/protocol';
 import type { SyncBatch } from '@seal-chat/protocol/api';
 import { fromAnswer } from './errors.ts';
 import { parseJson, toJson } from './json.ts';
+import { createLifetime } from './lifetime.ts';
 import { MOST_RECEIVED } from './most-received.ts';
 import type { Socket } from './socket.ts';
 import type { Caller } from './types.ts';
@@ -35,30 +36,27 @@ export interface StreamOptions {
 export function openStream(options: StreamOptions): Socket {
   const { call, onEnd } = options;
   const stop = new AbortController();
-  let ended: SealError | null = null;
-  let settleClosed: (reason: SealError) => void = () => {};
-  let settleOpened = (): void => {};
-  const closed = new Promise<SealError>((resolve) => (settleClosed = resolve));
-  const opened = new Promise<void>((resolve) => (settleOpened = resolve));
-  let silence: ReturnType<typeof setTimeout> | undefined;
+  const lifetime = createLifetime();
+  const { opened, closed, ended } = lifetime;
 
-  // The first caller gives the reason.
   function end(reason: SealError): void {
-    if (ended !== null) return;
-    ended = reason;
-    clearTimeout(silence);
+    if (!lifetime.end(reason)) return;
     stop.abort();
     onEnd(reason);
-    settleClosed(reason);
   }
 
-  function heard(): void {
-    clearTimeout(silence);
-    if (ended === null) silence = setTimeout(() => end(new SealError('OFFLINE')), LIFETIMES.heartbeatMs + PATIENCE_MS);
+  /** What the server says next: it says something at each heartbeat. What is worked off here meanwhile takes its time. */
+  async function nextOf<T>(said: Promise<T>): Promise<T> {
+    const silence = setTimeout(() => end(new SealError('OFFLINE')), LIFETIMES.heartbeatMs + PATIENCE_MS);
+    try {
+      return await said;
+    } finally {
+      clearTimeout(silence);
+    }
   }
 
   function take({ event, data }: EventSourceMessage, handle: (batch: SyncBatch) => unknown): unknown {
-    if (event === CONNECTED) settleOpened();
+    if (event === CONNECTED) lifetime.open();
     else if (event === RETURNED) end(new SealError('UNAVAILABLE'));
     else if (event === FAILED) end(fromAnswer(sealOf(parse(data))) ?? new SealError('UNAVAILABLE'));
     else if (event === undefined) {
@@ -70,7 +68,7 @@ export function openStream(options: StreamOptions): Socket {
   }
 
   async function follow(position: number, handle: (batch: SyncBatch) => unknown): Promise<SealError> {
-    const body = await request(options, position, stop.signal);
+    const body = await nextOf(request(options, position, stop.signal));
     if (body === null) return new SealError('UNAVAILABLE', 'stream: something in between answered');
     let events: EventSourceMessage[] = [];
     const parser = createParser({
@@ -82,14 +80,13 @@ export function openStream(options: StreamOptions): Socket {
     });
     const reader = body.pipeThrough(new TextDecoderStream()).getReader();
     for (;;) {
-      const { done, value } = await reader.read();
-      if (done || ended !== null) return new SealError('OFFLINE');
-      heard();
+      const { done, value } = await nextOf(reader.read());
+      if (done || ended() !== null) return new SealError('OFFLINE');
       parser.feed(value);
       const taken = events;
       events = [];
       // What follows is read when this was worked off: it takes up no memory here, however much it is.
-      for (const event of taken) if (ended === null) await take(event, handle);
+      for (const event of taken) if (ended() === null) await take(event, handle);
     }
   }
 
@@ -99,7 +96,6 @@ export function openStream(options: StreamOptions): Socket {
     closed,
     close: (reason = new SealError('OFFLINE')) => end(reason),
     subscribe(position, handle) {
-      heard();
       follow(position, handle).then(end, (cause: unknown) => end(toReason(cause)));
     },
   };

@@ -57,6 +57,7 @@ export function createTransport(options: TransportOptions, tokens: TokenSource):
   const overHttp = httpCaller(options, async () => ({ authorization: `Bearer ${await tokens.accessToken()}` }));
   let open: Socket | null = null;
   let opening: Socket | null = null;
+  /** WebSockets in a row that ended before they opened. */
   let blocked = 0;
 
   /** The open socket; null where there is none, and none opens in time. */
@@ -101,18 +102,24 @@ export function createTransport(options: TransportOptions, tokens: TokenSource):
       const onEnd = (reason: SealError): void => {
         if (open === socket) open = null;
         if (opening === socket) opening = null;
-        if (!isOpen && reason.code === 'OFFLINE') blocked++;
         if (isSessionOver(reason)) tokens.refuse(accessToken);
       };
       let socket: Socket;
-      const stream =
-        webSocket === undefined || (blocked >= MOST_BLOCKED && (await isHttpOpen())) ? await loadStream() : null;
-      if (webSocket === undefined || stream !== null) {
+      if (webSocket === undefined || (blocked >= MOST_BLOCKED && (await isHttpOpen()))) {
+        // Whatever becomes of this, a WebSocket is next.
         blocked = MOST_BLOCKED - 1;
-        socket = stream!.openStream({ ...options, accessToken, isHidden, call: overHttp, onEnd });
+        const stream = await loadStream();
+        socket = stream.openStream({ ...options, accessToken, isHidden, call: overHttp, onEnd });
       } else {
-        const params = { appKey, accessToken, ...(isHidden && { presence: 'hidden' as const }) };
-        socket = openSocket({ url, params, webSocket, onEnd });
+        socket = openSocket({
+          url,
+          params: { appKey, accessToken, ...(isHidden && { presence: 'hidden' }) },
+          webSocket,
+          onEnd(reason) {
+            if (!isOpen && reason.code === 'OFFLINE') blocked++;
+            onEnd(reason);
+          },
+        });
         void socket.opened.then(() => (blocked = 0));
       }
       opening = socket;

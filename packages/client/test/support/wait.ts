@@ -1,7 +1,8 @@
 import type { Conversation, Message, Readable, SealClient } from '../../src/index.ts';
 import { patient } from '../../../../scripts/lib/patience.mjs';
 
-const PATIENCE_MS = patient(15_000);
+/** A condition of a test holds within this, ms. */
+export const PATIENCE_MS = patient(15_000);
 
 /** The first value of `source` that `accept`s; fails with what it last was. */
 export function until<T>(source: Readable<T>, accept: (value: T) => boolean, what = 'condition'): Promise<T> {

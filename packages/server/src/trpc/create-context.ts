@@ -49,19 +49,6 @@ export function credentialsOf(headers: IncomingHttpHeaders, address: string): Cr
   };
 }
 
-/** Adds what a client says as tRPC's connection parameters: a page cannot set headers of a WebSocket. */
-export function withConnectionParams(
-  fromHeaders: Credentials,
-  params: Readonly<Record<string, string | undefined>> | null,
-): Credentials {
-  return {
-    ...fromHeaders,
-    appKey: params?.['appKey'] ?? fromHeaders.appKey,
-    accessToken: params?.['accessToken'] ?? fromHeaders.accessToken,
-    isHidden: params?.['presence'] === 'hidden',
-  };
-}
-
 export function createContexts(deps: {
   readonly tenants: Tenants;
   readonly liveSessions: LiveSessions;

@@ -14,13 +14,7 @@ import { guardSockets, refuseSocket } from '../net/sockets.ts';
 import type { Context } from './context.ts';
 import { directCallsOf } from './direct.ts';
 import { Gate, gateEncoder } from './gate.ts';
-import {
-  credentialsOf,
-  withConnectionParams,
-  type Contexts,
-  type Credentials,
-  type Socket as ContextSocket,
-} from './create-context.ts';
+import { credentialsOf, type Contexts, type Credentials, type Socket as ContextSocket } from './create-context.ts';
 
 /** What the upgrade of a socket said. */
 interface Arrival {
@@ -262,6 +256,19 @@ function end(client: WebSocket, { code }: SealError): void {
   client.close(APPLICATION_CODES + ERRORS[code].status, code);
   const timer = setTimeout(() => client.terminate(), CLOSE_MS);
   client.once('close', () => clearTimeout(timer));
+}
+
+/** A page cannot set headers of a WebSocket, so it sends what it would say there as the first message. */
+function withConnectionParams(
+  fromHeaders: Credentials,
+  params: Readonly<Record<string, string | undefined>> | null,
+): Credentials {
+  return {
+    ...fromHeaders,
+    appKey: params?.['appKey'] ?? fromHeaders.appKey,
+    accessToken: params?.['accessToken'] ?? fromHeaders.accessToken,
+    isHidden: params?.['presence'] === 'hidden',
+  };
 }
 
 /** @param id unique in this process */
