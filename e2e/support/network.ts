@@ -9,6 +9,8 @@ export interface Network {
   cut(origin?: string): void;
   /** Keeps open what is open but lets nothing through it any more, as when a router forgets it; new connections work. */
   forget(): void;
+  /** Lets requests through and no WebSocket, as some proxies do; those that are open end. */
+  blockWebSockets(): void;
   /** Works again. */
   restore(): void;
   close(): Promise<void>;
@@ -19,6 +21,9 @@ export async function openNetwork(): Promise<Network> {
   const sockets = new Set<Socket>();
   /** Whether a connection to a host may be made. */
   let isCut: (host: string) => boolean = () => false;
+  /** Browsers ask a proxy for a tunnel for each WebSocket; pages over HTTP need none. */
+  const tunnels = new Set<Socket>();
+  let isWithoutTunnels = false;
 
   const track = (socket: Socket): void => {
     sockets.add(socket);
@@ -38,6 +43,7 @@ export async function openNetwork(): Promise<Network> {
       (response) => {
         answer.writeHead(response.statusCode ?? 502, response.rawHeaders);
         response.pipe(answer);
+        answer.on('close', () => outgoing.destroy());
       },
     );
     outgoing.on('socket', track);
@@ -51,6 +57,11 @@ export async function openNetwork(): Promise<Network> {
       socket.destroy();
       return;
     }
+    if (isWithoutTunnels) {
+      socket.end('HTTP/1.1 403 Forbidden\r\n\r\n');
+      return;
+    }
+    tunnels.add(socket);
     const outgoing = connect(Number(port), hostname, () => {
       socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
       outgoing.write(head);
@@ -59,7 +70,10 @@ export async function openNetwork(): Promise<Network> {
     });
     track(outgoing);
     outgoing.on('close', () => socket.destroy());
-    socket.on('close', () => outgoing.destroy());
+    socket.on('close', () => {
+      tunnels.delete(socket);
+      outgoing.destroy();
+    });
   });
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve);
@@ -77,8 +91,13 @@ export async function openNetwork(): Promise<Network> {
         socket.pause();
       }
     },
+    blockWebSockets() {
+      isWithoutTunnels = true;
+      for (const socket of tunnels) socket.destroy();
+    },
     restore() {
       isCut = () => false;
+      isWithoutTunnels = false;
     },
     close: () =>
       new Promise((resolve) => {

@@ -1,13 +1,17 @@
-import { describe, expect } from 'vitest';
-import { TRANSPORT } from '@seal-chat/protocol';
+import { EventEmitter } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import { describe, expect, onTestFinished, vi } from 'vitest';
+import { LIFETIMES, TRANSPORT } from '@seal-chat/protocol';
 import type { SyncBatch, SyncEvent } from '@seal-chat/protocol/api';
 import { channelOf } from './support/channels.ts';
 import { overHttp } from './support/connections.ts';
 import { messagesIn } from './support/events.ts';
-import type { TestDevice, TestPerson } from './support/people.ts';
-import type { RelayProcess, TestTenant } from './support/relay.ts';
+import { signUp, type TestDevice, type TestPerson } from './support/people.ts';
+import { startRelay, type RelayProcess, type TestTenant } from './support/relay.ts';
 import { test } from './support/test.ts';
+import type { Contexts, Credentials } from '../src/trpc/create-context.ts';
 import type { ErrorShape } from '../src/trpc/errors.ts';
+import { createEventStreams } from '../src/trpc/event-stream.ts';
 
 /** One event of a stream, as its text has it. */
 interface StreamEvent {
@@ -164,5 +168,99 @@ describe('the mailbox over HTTP', () => {
     const again = await follow(relay, tenant, person!.first);
     await again.until(caughtUp);
     await again.stop();
+  });
+
+  test('a token in the address opens nothing', async ({ relay, tenant, people }) => {
+    const [person] = await people(1);
+    const { accessToken } = person!.first.session;
+    const url = new URL('/trpc/sync.subscribe', relay.wsUrl.replace(/^ws/, 'http'));
+    url.searchParams.set('input', '{}');
+    url.searchParams.set('connectionParams', JSON.stringify({ appKey: tenant.appKey, accessToken }));
+    expect(await (await fetch(url)).text()).toContain('UNKNOWN_APP_KEY');
+    const text = await (await fetch(url, { headers: { [TRANSPORT.appKeyHeader]: tenant.appKey } })).text();
+    expect(text).toContain('NOT_SIGNED_IN');
+  });
+
+  test('connection parameters that are none are refused, and are no failure of the server', async ({ relay }) => {
+    for (const params of ['{', '[]', '{"presence":1}', '7']) {
+      const url = new URL('/trpc/sync.subscribe', relay.wsUrl.replace(/^ws/, 'http'));
+      url.searchParams.set('connectionParams', params);
+      expect(await (await fetch(url)).text(), params).toMatch(/BAD_INPUT|UNKNOWN_APP_KEY/);
+    }
+  });
+
+  test('subscriptions in a batch are refused, and leave no stream behind', async ({ relay, tenant, people }) => {
+    const [person] = await people(1);
+    const headers = {
+      authorization: `Bearer ${person!.first.session.accessToken}`,
+      [TRANSPORT.appKeyHeader]: tenant.appKey,
+    };
+    const paths = Array.from({ length: 5 }, () => 'sync.subscribe').join(',');
+    const url = new URL(`/trpc/${paths}?batch=1&input={}`, relay.wsUrl.replace(/^ws/, 'http'));
+    const answer = await fetch(url, { headers });
+    expect(await answer.text()).toContain('BAD_INPUT');
+  });
+
+  test('streams count with the sockets of their address', async () => {
+    const few = await startRelay({ network: { socketsPerAddress: 2, strangersPerAddress: 2 } });
+    onTestFinished(() => few.close());
+    const tenant = await few.addTenant();
+    const person = await signUp(few, tenant);
+    // One is the socket of the device itself.
+    const one = await follow(few, tenant, person.first);
+    await one.until(caughtUp);
+    const two = await follow(few, tenant, person.first);
+    await two.ended;
+    expect(two.refusal()).toBe('TOO_MANY_CONNECTIONS');
+    await one.stop();
+  });
+});
+
+describe('streams', () => {
+  /** An answer of which the network takes nothing. */
+  function stuckResponse() {
+    const response = Object.assign(new EventEmitter(), {
+      writableLength: 70_000,
+      socket: { bytesWritten: 100_000 },
+      destroyed: false,
+      destroy() {
+        response.destroyed = true;
+        response.emit('close');
+      },
+    });
+    return response;
+  }
+
+  async function openOne(response: ReturnType<typeof stuckResponse>) {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const contexts = { ofSocket: async () => ({ session: null }) } as unknown as Contexts;
+    const admission = { admit: () => ({ signedIn: () => undefined, closed: () => undefined }) };
+    const streams = createEventStreams({ contexts, admission, metrics: { countShed: () => undefined } });
+    onTestFinished(() => streams.close());
+    await streams.open({ address: '127.0.0.1' } as Credentials, response as unknown as ServerResponse);
+    expect(streams.count()).toBe(1);
+    return streams;
+  }
+
+  test('a reader that takes nothing from one heartbeat to the next is cut, and one that takes a little is not', async () => {
+    const response = stuckResponse();
+    const streams = await openOne(response);
+    for (let i = 0; i < 5; i++) {
+      response.socket.bytesWritten += 10;
+      await vi.advanceTimersByTimeAsync(LIFETIMES.heartbeatMs);
+    }
+    expect(streams.count()).toBe(1);
+    await vi.advanceTimersByTimeAsync(LIFETIMES.heartbeatMs);
+    expect(streams.count()).toBe(0);
+  });
+
+  test('a process that leaves ends its streams and takes no more', async () => {
+    const response = stuckResponse();
+    const streams = await openOne(response);
+    await streams.leave(1);
+    expect(streams.count()).toBe(0);
+    const late = streams.open({ address: '127.0.0.1' } as Credentials, stuckResponse() as unknown as ServerResponse);
+    await expect(late).rejects.toMatchObject({ code: 'UNAVAILABLE' });
   });
 });

@@ -7,6 +7,7 @@ import { channelOf } from './support/channels.ts';
 import { connect, overHttp, rng } from './support/connections.ts';
 import { publishPreKeys } from './support/devices.ts';
 import { goodInputs } from './support/good-inputs.ts';
+import { ODD_NUMBERS, ODD_TEXTS } from './support/mutations.ts';
 import { signUp, type TestPerson } from './support/people.ts';
 import { openRaw, type RawAnswer, type RawSocket } from './support/raw-socket.ts';
 import type { Relay, TestTenant } from './support/relay.ts';
@@ -43,18 +44,8 @@ const PATHS = `
   .trim()
   .split(/\s+/);
 
-const oddNumber = fc.constantFrom(-1, 0.5, 2 ** 31, 2 ** 32, 2 ** 53, 1e308, -0, Number.MAX_SAFE_INTEGER);
-const oddText = fc.constantFrom(
-  '',
-  '\u0000',
-  '\ud800',
-  'A',
-  '=',
-  '../',
-  "';--",
-  'A'.repeat(70_000),
-  '00000000-0000-0000-0000-000000000000',
-);
+const oddNumber = fc.constantFrom(...ODD_NUMBERS);
+const oddText = fc.constantFrom(...ODD_TEXTS, 'A'.repeat(70_000));
 const odd: fc.Arbitrary<unknown> = fc.oneof(
   fc.jsonValue({ maxDepth: 3 }),
   oddNumber,

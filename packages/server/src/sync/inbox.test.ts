@@ -95,6 +95,19 @@ function collect(batches: AsyncGenerator<InboxBatch, void, void>, received: Rece
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
+/** An inbox with a line, whose device is caught up. */
+async function begun() {
+  const mailbox = createMailbox(10);
+  const reader = createReader({ line: true });
+  const inbox = createInbox({ session, connection: reader.connection, reader: mailbox.reader });
+  const stop = new AbortController();
+  const collected = collect(inbox.batches(stop.signal, NO_HOOKS), reader.received);
+  await turn();
+  mailbox.answerReads();
+  await turn();
+  return { inbox, reader, stop, ...collected };
+}
+
 describe('an inbox', () => {
   test('an inbox sends every entry once and in order, by generator or by line, whatever is offered, lost, doubled or read late', async () => {
     const step = fc.constantFrom(
@@ -168,14 +181,7 @@ describe('an inbox', () => {
   });
 
   test('once it has begun, what comes in one turn goes straight to the socket in one batch, and a stuck reader gets nothing', async () => {
-    const mailbox = createMailbox(10);
-    const reader = createReader({ line: true });
-    const inbox = createInbox({ session, connection: reader.connection, reader: mailbox.reader });
-    const stop = new AbortController();
-    const { ended, received } = collect(inbox.batches(stop.signal, NO_HOOKS), reader.received);
-    await turn();
-    mailbox.answerReads();
-    await turn();
+    const { inbox, reader, stop, ended, received } = await begun();
     inbox.tellEntry(logEntry(1));
     inbox.offer(entry(1));
     inbox.tellEntry(logEntry(2));
@@ -198,13 +204,7 @@ describe('an inbox', () => {
   });
 
   test('who leaves a channel gets nothing more of it, not even what came in the same turn', async () => {
-    const mailbox = createMailbox(10);
-    const reader = createReader({ line: true });
-    const inbox = createInbox({ session, connection: reader.connection, reader: mailbox.reader });
-    const { received } = collect(inbox.batches(new AbortController().signal, NO_HOOKS), reader.received);
-    await turn();
-    mailbox.answerReads();
-    await turn();
+    const { inbox, received } = await begun();
     const gone = { type: 'conversation-gone', conversationId: 'c' as ConversationId } as const;
     inbox.tellEntry(logEntry(1));
     inbox.tell(TYPING, 'typing');
@@ -218,13 +218,7 @@ describe('an inbox', () => {
   });
 
   test('of the presence of very many people all is told, a part at a time', async () => {
-    const mailbox = createMailbox(10);
-    const reader = createReader({ line: true });
-    const inbox = createInbox({ session, connection: reader.connection, reader: mailbox.reader });
-    const { received } = collect(inbox.batches(new AbortController().signal, NO_HOOKS), reader.received);
-    await turn();
-    mailbox.answerReads();
-    await turn();
+    const { inbox, received } = await begun();
     const began = received.length;
     for (let i = 0; i < 1_200; i++) {
       inbox.tell({ type: 'presence', userId: `${i}` as UserId, state: 'online', lastSeenAt: null }, `presence:${i}`);

@@ -1,6 +1,7 @@
-/** Numbers from 0 to below 1, the same ones for the same seed (mulberry32). */
+/** Gives numbers from 0 to below 1. */
 export type Dice = () => number;
 
+/** Creates dice that give the same numbers for the same seed (mulberry32). */
 export function diceOf(seed: number): Dice {
   let state = seed >>> 0;
   return () => {
@@ -11,12 +12,15 @@ export function diceOf(seed: number): Dice {
   };
 }
 
+/** Returns one of `from`. */
 export function pick<T>(dice: Dice, from: readonly T[]): T {
   return from[Math.floor(dice() * from.length)]!;
 }
 
-const ODD_NUMBERS = [-1, 0, 0.5, 2 ** 31, 2 ** 32, 2 ** 53, 1e308, -0, Number.MAX_SAFE_INTEGER];
-const ODD_TEXTS = [
+/** Numbers that are no counts, or too large for one. */
+export const ODD_NUMBERS = [-1, 0, 0.5, 2 ** 31, 2 ** 32, 2 ** 53, 1e308, -0, Number.MAX_SAFE_INTEGER];
+/** Texts that something between the wire and the database may take for something else. */
+export const ODD_TEXTS = [
   '',
   '\u0000',
   '\ud800',
