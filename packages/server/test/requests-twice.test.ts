@@ -1,6 +1,11 @@
-import { describe, expect } from 'vitest';
+import { describe, expect, onTestFinished } from 'vitest';
 import { createDeviceKeys } from '@seal-chat/crypto';
-import { toBase64, type UserId } from '@seal-chat/protocol';
+import { newId, toBase64, type UserId } from '@seal-chat/protocol';
+import { createAccount } from '../src/auth/accounts.ts';
+import { openDatabase } from '../src/db/database.ts';
+import type { Transaction } from '../src/db/transaction.ts';
+import { skeletonOf } from '../src/users/skeleton.ts';
+import { usernameKeyOf } from '../src/users/username.ts';
 import { curves, rng, withAnonymous } from './support/connections.ts';
 import { addDevice, consentOf, nextList, reconnect, replaceKey } from './support/devices.ts';
 import { listInput, prove, signUp } from './support/people.ts';
@@ -80,5 +85,38 @@ describe('a request that is under way twice', () => {
     const sessions = await atOnce(relay, person.userId, [join, join]);
     expect(new Set(sessions.map(({ accessToken }) => accessToken)).size).toBe(2);
     expect(await versions()).toBe(6);
+  });
+
+  test('a registration that another one stores meanwhile is done, whatever it had looked at by then', async ({
+    relay,
+    tenant,
+  }) => {
+    const { tenantId } = tenant;
+    const { userId, username, list } = await signUp(relay, tenant);
+    const database = openDatabase({ url: relay.database.url, onError: () => undefined });
+    onTestFinished(() => database.close());
+    const account = {
+      tenantId,
+      userId,
+      username,
+      first: list,
+      vault: null,
+      keyPackages: undefined,
+      now: new Date(),
+      usernameKey: usernameKeyOf(username!),
+      usernameSkeleton: skeletonOf(username!),
+    };
+    /** As a transaction sees it whose first `early` reads were before the other one's commit. */
+    const seenFrom = (tx: Transaction, early: number): Transaction => {
+      let reads = 0;
+      const findUnique = (query: object) => (reads++ < early ? null : tx.user.findUnique(query as never));
+      return { user: { findUnique } } as unknown as Transaction;
+    };
+    for (const early of [0, 1, 2]) {
+      await database.prisma.$transaction((tx) => createAccount(seenFrom(tx, early), {} as never, account));
+    }
+    const other = { ...account, userId: newId<UserId>(rng(16)) };
+    const taken = database.prisma.$transaction((tx) => createAccount(tx, {} as never, other));
+    await expect(taken).rejects.toMatchObject({ code: 'USERNAME_TAKEN' });
   });
 });

@@ -2,6 +2,7 @@ import { constantTimeEqual, SealError, type TenantId, type UserId } from '@seal-
 import type { VerifiedDeviceList } from '@seal-chat/crypto/verify';
 import type { FirstKeyPackages, KeyPackages } from '../channels/key-packages/service.ts';
 import type { Transaction } from '../db/transaction.ts';
+import type { Prisma } from '../generated/client.ts';
 import type { DevicesService } from '../devices/service.ts';
 import type { CheckedVault, VaultService } from '../vault/service.ts';
 
@@ -36,9 +37,17 @@ export async function createAccount(
   account: NewAccount,
 ): Promise<void> {
   const { tenantId, userId, username, usernameKey, usernameSkeleton, first, vault, keyPackages, now } = account;
-  const where = { tenantId_id: { tenantId, id: userId } };
+  // Names first: the same request may be stored by another transaction between any two of these.
+  if (usernameKey !== null) {
+    const holder = await findId(tx, { tenantId_usernameKey: { tenantId, usernameKey } });
+    if (holder !== null && holder !== userId) throw new SealError('USERNAME_TAKEN');
+  }
+  if (usernameSkeleton !== null) {
+    const lookalike = await findId(tx, { tenantId_usernameSkeleton: { tenantId, usernameSkeleton } });
+    if (lookalike !== null && lookalike !== userId) throw new SealError('USERNAME_CONFUSABLE');
+  }
   const existing = await tx.user.findUnique({
-    where,
+    where: { tenantId_id: { tenantId, id: userId } },
     select: { usernameKey: true, deviceLists: { where: { version: 1 }, select: { bytes: true } } },
   });
   if (existing !== null) {
@@ -46,16 +55,6 @@ export async function createAccount(
     const isSame = bytes !== undefined && constantTimeEqual(bytes, first.signed.bytes);
     if (isSame && existing.usernameKey === usernameKey) return;
     throw new SealError('CONFLICT', 'auth: the user id is taken');
-  }
-  if (usernameKey !== null) {
-    const holder = await tx.user.findUnique({ where: { tenantId_usernameKey: { tenantId, usernameKey } } });
-    if (holder !== null) throw new SealError('USERNAME_TAKEN');
-  }
-  if (usernameSkeleton !== null) {
-    const lookalike = await tx.user.findUnique({
-      where: { tenantId_usernameSkeleton: { tenantId, usernameSkeleton } },
-    });
-    if (lookalike !== null) throw new SealError('USERNAME_CONFUSABLE');
   }
   await tx.user.create({
     data: {
@@ -73,4 +72,8 @@ export async function createAccount(
   if (keyPackages !== undefined)
     await features.keyPackages.storeFirst(tx, { tenantId, deviceId: first.list.author }, keyPackages);
   if (vault !== null) await features.vaults.store(tx, { tenantId, userId }, vault);
+}
+
+async function findId(tx: Transaction, where: Prisma.UserWhereUniqueInput): Promise<string | null> {
+  return (await tx.user.findUnique({ where, select: { id: true } }))?.id ?? null;
 }
