@@ -44,7 +44,9 @@ export function testsOf(
     const exclude = [...configDefaults.exclude, ...alone];
     const shared = { name, include: files, exclude, isolate: false, setupFiles: [...setupFiles] };
     const own = { name: `${name}, own realm`, include: alone };
-    const projects = [shared, ...(alone.length > 0 ? [own] : [])].map((test) => mergeConfig(sharedConfig, { mode, test }));
+    const projects = [shared, ...(alone.length > 0 ? [own] : [])].map((test) =>
+      mergeConfig(sharedConfig, { mode, test }),
+    );
     return mergeConfig(sharedConfig, {
       // Who takes this for a project of theirs knows nothing of `projects`, and runs each file in a realm of its own.
       test: { name, include: files, globalSetup: isUnit || !globalSetup ? [] : [globalSetup], projects },

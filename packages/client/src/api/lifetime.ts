@@ -13,6 +13,7 @@ export interface Lifetime {
   ended(): SealError | null;
 }
 
+/** Creates the lifetime of a connection that is about to open. */
 export function createLifetime(): Lifetime {
   let reason: SealError | null = null;
   let settleClosed: (reason: SealError) => void = () => {};

@@ -53,6 +53,7 @@ export function apiOf(options: HttpOptions, accessToken: string): SealApi {
   return createApi(httpCaller(options, async () => ({ authorization: `Bearer ${accessToken}` })));
 }
 
+/** Creates what carries the calls of a signed-in device. Opens nothing before `connect`. */
 export function createTransport(options: TransportOptions, tokens: TokenSource): Transport {
   const overHttp = httpCaller(options, async () => ({ authorization: `Bearer ${await tokens.accessToken()}` }));
   let open: Socket | null = null;

@@ -9,7 +9,6 @@ export type DirectCalls = ReadonlyMap<string, DirectCall>;
 
 /** What tRPC keeps of a procedure, as far as it is looked at here. */
 interface Definition {
-  readonly type?: string;
   readonly meta?: { readonly isDirect?: boolean };
   readonly inputs: readonly { parse(input: unknown): unknown }[];
   readonly middlewares: readonly unknown[];

@@ -24,6 +24,7 @@ export interface EventStreams {
 /** What was sent before has this long to leave before a stream is ended for a reason, ms. */
 const LAST_WORDS_MS = 500;
 
+/** Creates what counts streams, cuts those of readers that are stuck, and ends them all. */
 export function createEventStreams(deps: {
   readonly contexts: Contexts;
   readonly admission: Admission;

@@ -47,6 +47,7 @@ const CLOSE_MS = 1_000;
 const SERVICE_RESTART = 1012;
 const APPLICATION_CODES = 4_000;
 
+/** Creates what serves the procedures over WebSocket (RFC 6455). Serves nothing before `attach`. */
 export function createWebSockets(deps: {
   readonly router: AnyRouter;
   readonly contexts: Contexts;
