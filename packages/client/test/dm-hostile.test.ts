@@ -16,6 +16,8 @@ async function people() {
   const server = createLyingServer();
   const [alice, bob, mallory] = await Promise.all([house.enter(null, server), house.enter(null), house.enter(null)]);
   await Promise.all([alice, bob, mallory].map(({ client }) => online(client)));
+  // What begins after this is in no list that she has read.
+  await expect.poll(() => server.answered.has('conversations.list')).toBe(true);
   const errors: ErrorCode[] = [];
   alice.client.on('error', ({ code }) => errors.push(code));
   return { server, alice, bob, mallory, errors };

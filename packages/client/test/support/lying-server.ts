@@ -37,6 +37,8 @@ export interface LyingServer {
   readonly webSocket: SocketClass;
   /** Every call the client made, in order, over HTTP and WebSocket. */
   readonly calls: readonly LyingCall[];
+  /** Paths of the procedures that were answered at least once. */
+  readonly answered: ReadonlySet<string>;
   /** Tells these lies from now on, in place of the earlier ones; none with `{}`. */
   lie(lies: Lies): void;
   /** Sends events to the client that the real server never sent. @throws Error without a connection */
@@ -72,6 +74,7 @@ interface Answer {
 
 export function createLyingServer(): LyingServer {
   const calls: LyingCall[] = [];
+  const answered = new Set<string>();
   let lies: Lies = {};
   const unfired = new Map<string, number>();
   let live: { readonly socket: LyingSocket; readonly subscription: number } | null = null;
@@ -139,6 +142,7 @@ export function createLyingServer(): LyingServer {
       const call = this.#open.get(message.id);
       if (call === undefined) return super.emit(name, Buffer.from(JSON.stringify(withEvents(message))), false);
       this.#open.delete(message.id);
+      answered.add(call.path);
       // What is not lied about keeps its place among the events.
       if (lies.answers?.[call.path] === undefined) return super.emit(name, ...values);
       void answer(call, message).then((told) => told && super.emit(name, Buffer.from(JSON.stringify(told)), false));
@@ -160,6 +164,7 @@ export function createLyingServer(): LyingServer {
 
   return {
     calls,
+    answered,
     lie(next) {
       lies = next;
       for (const [kind, hooks] of Object.entries(next)) {
@@ -193,6 +198,7 @@ export function createLyingServer(): LyingServer {
       if (isQuery && asked !== undefined) url.searchParams.set('input', asked);
       const response = await fetch(url.href, isQuery || asked === undefined ? init : { ...init, body: asked });
       const told = await answer(call, (await response.json()) as Answer);
+      answered.add(path);
       if (told === null)
         await delay(2 ** 31 - 1, undefined, { ref: false, ...(init?.signal && { signal: init.signal }) });
       return Response.json(told, { status: response.status });
