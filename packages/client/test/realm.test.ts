@@ -166,4 +166,24 @@ describe('requests', () => {
     expect(isSame({ a: 1 }, { a: 1, b: 2 })).toBe(false);
     expect(isSame([1, [2]], [1, [3]])).toBe(false);
   });
+
+  // What differs only in kind or in a name that every object inherits is rare among random pairs.
+  it.each<readonly [a: unknown, b: unknown]>([
+    [new Uint8Array(0), []],
+    [new Uint8Array([1, 2]), [1, 2]],
+    [[], {}],
+    [new Uint8Array(0), {}],
+    [['a'], { 0: 'a', length: 1 }],
+    [null, {}],
+    [0, '0'],
+    [{}, JSON.parse('{"__proto__":null}')],
+    [{}, JSON.parse('{"__proto__":1}')],
+    [{}, JSON.parse('{"constructor":1}')],
+  ])('plain data of two kinds is not the same, alone or inside: %j and %j', (a, b) => {
+    for (const wrap of [(x: unknown) => x, (x: unknown) => [x], (x: unknown) => ({ x })]) {
+      expect(encodeRow(wrap(a))).not.toEqual(encodeRow(wrap(b)));
+      expect(isSame(wrap(a), wrap(b))).toBe(false);
+      expect(isSame(wrap(b), wrap(a))).toBe(false);
+    }
+  });
 });

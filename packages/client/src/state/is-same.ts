@@ -5,13 +5,18 @@
 export function isSame(a: unknown, b: unknown): boolean {
   if (Object.is(a, b)) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
-  const isList = Array.isArray(a) || a instanceof Uint8Array;
-  if (isList !== (Array.isArray(b) || b instanceof Uint8Array)) return false;
+  const isBytes = a instanceof Uint8Array;
+  const isList = isBytes || Array.isArray(a);
+  if (isBytes !== b instanceof Uint8Array || isList !== (isBytes || Array.isArray(b))) return false;
   if (isList) return isSameList(a as ArrayLike<unknown>, b as ArrayLike<unknown>);
-  const [left, right] = [a, b] as Readonly<Record<string, unknown>>[];
-  for (const name of Object.keys(a)) if (!isSame(left![name], right![name])) return false;
-  for (const name of Object.keys(b)) if (right![name] !== undefined && left![name] === undefined) return false;
+  for (const name of Object.keys(a)) if (!isSame(own(a, name), own(b, name))) return false;
+  for (const name of Object.keys(b)) if (own(a, name) === undefined && own(b, name) !== undefined) return false;
   return true;
+}
+
+/** Reads a property that the object has itself: `__proto__` and `constructor` may be names like others. */
+function own(object: object, name: string): unknown {
+  return Object.hasOwn(object, name) ? (object as Readonly<Record<string, unknown>>)[name] : undefined;
 }
 
 function isSameList(a: ArrayLike<unknown>, b: ArrayLike<unknown>): boolean {
