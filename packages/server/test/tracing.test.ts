@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { trace } from '@opentelemetry/api';
 import { InMemorySpanExporter, type ReadableSpan } from '@opentelemetry/sdk-trace-node';
 import { describe, expect, onTestFinished, vi } from 'vitest';
-import { ERRORS, type UserId } from '@seal-chat/protocol';
+import { ERRORS } from '@seal-chat/protocol';
 import { CALL_LIMITS } from '@seal-chat/protocol/api';
 import { tenantLabels } from '../src/tenant-label.ts';
 import { inSpan, runningSpan, SPAN_NAMES } from '../src/tracing/spans.ts';
@@ -58,7 +58,7 @@ describe('traces', () => {
     await alice.first.api.channels.send.mutate(
       channelMessage(channel.conversationId, channel.group, 'the canary sings'),
     );
-    await alice.first.api.users.search.query({ query: bob.username.slice(0, 4), limit: 5 });
+    await alice.first.api.users.search.query({ query: String(bob.username).slice(0, 4), limit: 5 });
     const spans = await spansOf();
 
     const labelOf = tenantLabels(relay.database.url);
@@ -91,7 +91,7 @@ describe('traces', () => {
     const spansOf = await recording(1);
     await refusalOf(anonymous.api.users.search.query({ query: 'x', limit: 5 }));
     const [alice] = await people(1);
-    await refusalOf(alice!.first.api.conversations.openDm.mutate({ userId: randomUUID() as UserId }));
+    await refusalOf(alice!.first.api.conversations.openDm.mutate({ userId: randomUUID() }));
     const failed = (await spansOf()).filter(({ attributes }) => attributes['seal.code'] !== undefined);
     expect(failed.map(({ attributes }) => [attributes['seal.procedure'], attributes['seal.code']])).toContainEqual([
       'users.search',

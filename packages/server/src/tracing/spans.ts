@@ -67,7 +67,7 @@ async function record<Result>(
   const { links, codeOf = () => 'INTERNAL' } = options;
   const attributes: Attributes = { ...facts() };
   const kind = name === 'procedure' ? SpanKind.SERVER : SpanKind.INTERNAL;
-  // What collects the work of many is nobody's child, whoever happened to start it.
+  // What collects the work of many is the child of none, also of the one that started it.
   const span = from.startSpan(name, { kind, attributes, root: links !== undefined, links: [...(links ?? [])] });
   try {
     return await context.with(trace.setSpan(context.active(), span), work);
