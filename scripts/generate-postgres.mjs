@@ -73,6 +73,64 @@ const CHANGES = [
     from: '        q.catch(e => uncaughtError || (uncaughtError = e))\n        c.queue === full',
     to: '        q.catch(e => uncaughtError || (uncaughtError = e))\n        if (lost)\n          return q.reject(lost)\n        c.queue === full',
   },
+  // `sql.of(tenant)`: a statement says for which tenant it is, and a connection that is set to another is set to that one in
+  // the same write, just before it.
+  {
+    file: 'connection.js',
+    from: '    , serverSignature = null\n    , nextWriteTimer',
+    to: '    , serverSignature = null\n    , tenant = null\n    , nextWriteTimer',
+  },
+  {
+    file: 'connection.js',
+    from: '      statements = {}\n      needsTypes',
+    to: '      statements = {}\n      tenant = null\n      needsTypes',
+  },
+  {
+    file: 'connection.js',
+    from: '    try {\n      q.state = backend',
+    to: '    q.handler.tenant && q.handler.tenant !== tenant && enter(q.handler.tenant)\n\n    try {\n      q.state = backend',
+  },
+  {
+    file: 'connection.js',
+    from: '  function toBuffer(q) {',
+    to: `  function enter(next) {
+    tenant = next
+    const q = new Query(["set app.tenant = '" + next.replace(/[^0-9a-f-]/g, '') + "'"], [], execute, null, { simple: true, prepare: false })
+    q.executed = true
+    // What follows must not run for another tenant.
+    q.reject = e => {
+      while (sent.length)
+        queryError(sent.shift(), e)
+      socket && socket.destroy()
+    }
+    execute(q)
+  }
+
+  function toBuffer(q) {`,
+  },
+  {
+    file: 'index.js',
+    from: '    begin,\n    close,',
+    to: '    begin,\n    of,\n    close,',
+  },
+  {
+    file: 'index.js',
+    from: '  async function begin(options, fn) {\n    !fn && (fn = options, options = \'\')\n',
+    to: `  function of(tenant) {
+    const scoped = Sql(Object.assign(q => handler(q), { tenant }))
+    scoped.begin = (options, fn) => begin(fn ? options : '', fn || options, scoped)
+    return scoped
+  }
+
+  async function begin(options, fn, opened = sql) {
+    !fn && (fn = options, options = '')
+`,
+  },
+  {
+    file: 'index.js',
+    from: "      await sql.unsafe('begin '",
+    to: "      await opened.unsafe('begin '",
+  },
 ];
 
 const DRIVER = 'postgres';

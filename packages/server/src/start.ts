@@ -12,6 +12,7 @@ import { createPrivateServer } from './http/private-server.ts';
 import { createHttpServer } from './http/server.ts';
 import type { Logger } from './log.ts';
 import { createMetrics } from './metrics/metrics.ts';
+import { isolate } from './migrate/isolate.ts';
 import { addressReader } from './net/address.ts';
 import { closeDemoTenant, DEMO_TENANT_ID, seedDemoTenant } from './seed/demo-tenant.ts';
 import { checkRedis } from './redis/check.ts';
@@ -47,15 +48,16 @@ export async function startServer(config: Config, log: Logger, droppedLogLines: 
   try {
     await prepareSchema(config, database.url, log);
     const url = config.publicUrl ?? originOf(config.host, port);
-    const sql = connect(database.url, { max: 2, timeouts: TIMEOUTS });
-    undo.push(() => sql.end({ timeout: 5 }));
-    await (config.isDemoOn ? seedDemoTenant(sql, demoOrigins(url, config.host, port)) : closeDemoTenant(sql));
+    const isIsolated = await isolate(database.url);
+    if (!isIsolated) log.warn('row-level security is off: see "Roles of the database" in docs/OPERATIONS.md');
+    await seed(database.url, config.isDemoOn ? demoOrigins(url, config.host, port) : null);
 
     const metrics = createMetrics({ version, protocol: WIRE_VERSION });
     collectDefaultMetrics({ register: metrics.registry });
     metrics.watch('seal_log_lines_dropped', droppedLogLines);
     const app = await createApp({
       databaseUrl: database.url,
+      isIsolated,
       rates: config.rates,
       network: config.network,
       redis: config.redisUrl === null ? null : { redisUrl: config.redisUrl, prefix: config.redisPrefix },
@@ -75,7 +77,7 @@ export async function startServer(config: Config, log: Logger, droppedLogLines: 
       publicUrl: url,
       trustedProxies: config.trustedProxies,
       network: config.network,
-      demo: config.isDemoOn ? { sql, tenantId: DEMO_TENANT_ID, publicUrl: url } : null,
+      demo: config.isDemoOn ? { sql: app.sql, tenantId: DEMO_TENANT_ID, publicUrl: url } : null,
     });
     const forOperator = createPrivateServer({ log, ready, registry: metrics.registry });
     undo.push(() => forOperator.close());
@@ -127,6 +129,16 @@ function timeout(ms: number, onTimeout: () => void): Promise<void> {
     }, ms);
     timer.unref();
   });
+}
+
+/** Makes the demo's tenant with its origins; without any, takes its key away. */
+async function seed(url: string, origins: readonly string[] | null): Promise<void> {
+  const sql = connect(url, { max: 1, timeouts: TIMEOUTS });
+  try {
+    await (origins === null ? closeDemoTenant(sql) : seedDemoTenant(sql, origins));
+  } finally {
+    await sql.end({ timeout: 5 });
+  }
 }
 
 /** The port to listen on, looked at before anything is started: the one asked for, or with 0 a free one. */

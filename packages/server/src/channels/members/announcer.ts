@@ -1,9 +1,8 @@
 import { SealError, type ConversationId, type TenantId, type UserId } from '@seal-chat/protocol';
 import type { ChannelAnswer } from '@seal-chat/protocol/api';
-import type { Sql } from 'postgres';
+import type { PrismaDoor, SqlDoor } from '../../db/doors.ts';
 import type { Bus } from '../../bus/bus.ts';
 import { findConversation, MAX_COMPANY } from '../../conversations/lookup.ts';
-import type { PrismaClient } from '../../generated/client.ts';
 import type { Presence } from '../../presence/presence.ts';
 import type { Audience } from '../../delivery/audience.ts';
 import type { ChannelRef } from '../store.ts';
@@ -27,8 +26,8 @@ export interface Announcer {
 }
 
 export function createAnnouncer(deps: {
-  readonly prisma: PrismaClient;
-  readonly sql: Sql;
+  readonly prisma: PrismaDoor;
+  readonly sql: SqlDoor;
   readonly bus: Bus;
   readonly audience: Audience;
   readonly presence: Pick<Presence, 'eventOf'>;
@@ -64,7 +63,7 @@ export function createAnnouncer(deps: {
   }
 
   async function changed(ref: ChannelRef, concerned: readonly UserId[]): Promise<void> {
-    tellConversation(ref, await findMemberIds(sql, ref), concerned);
+    tellConversation(ref, await findMemberIds(sql.of(ref.tenantId), ref), concerned);
     tellHeads(ref);
   }
 
@@ -72,7 +71,7 @@ export function createAnnouncer(deps: {
     changed,
 
     async joined(ref, newcomers) {
-      const members = await findMemberIds(sql, ref);
+      const members = await findMemberIds(sql.of(ref.tenantId), ref);
       tellConversation(ref, members, newcomers);
       tellHeads(ref);
       introduce(ref.tenantId, members, newcomers);
@@ -86,7 +85,7 @@ export function createAnnouncer(deps: {
     invitations: (tenantId, userIds) => audience.tell(tenantId, userIds, { type: 'invitations' }),
 
     async answer(tenantId, conversationId) {
-      const conversation = await findConversation(prisma, tenantId, conversationId);
+      const conversation = await findConversation(prisma.of(tenantId), tenantId, conversationId);
       if (conversation?.kind !== 'channel') throw new SealError('NOT_A_MEMBER');
       return { ...conversation, kind: 'channel' };
     },

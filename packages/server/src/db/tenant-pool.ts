@@ -1,0 +1,52 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { TenantId } from '@seal-chat/protocol';
+import pg from 'pg';
+
+/**
+ * A pool whose connections are set to the tenant of whoever takes one. For libraries that bring their own statements and
+ * can be told nothing: what `within` runs, and all it calls, takes connections of that tenant, and nothing else takes any.
+ */
+export class TenantPool extends pg.Pool {
+  readonly #isIsolated: boolean;
+  readonly #within = new AsyncLocalStorage<TenantId>();
+  /** The tenant that a connection is set to. */
+  readonly #entered = new WeakMap<pg.PoolClient, TenantId>();
+
+  constructor(options: pg.PoolConfig & { readonly isIsolated: boolean }) {
+    const { isIsolated, ...rest } = options;
+    super(rest);
+    this.#isIsolated = isIsolated;
+  }
+
+  within<T>(tenantId: TenantId, work: () => Promise<T>): Promise<T> {
+    return this.#within.run(tenantId, work);
+  }
+
+  override connect(): Promise<pg.PoolClient>;
+  override connect(callback: Callback): void;
+  override connect(callback?: Callback): Promise<pg.PoolClient> | void {
+    const taken = this.#take(this.#within.getStore());
+    if (callback === undefined) return taken;
+    taken.then(
+      (client) => callback(undefined, client, client.release),
+      (error: Error) => callback(error, undefined, () => undefined),
+    );
+  }
+
+  async #take(tenantId: TenantId | undefined): Promise<pg.PoolClient> {
+    if (tenantId === undefined) throw new Error('db: a statement of no tenant');
+    const client = await super.connect();
+    if (!this.#isIsolated || this.#entered.get(client) === tenantId) return client;
+    try {
+      this.#entered.delete(client);
+      await client.query("select set_config('app.tenant', $1, false)", [tenantId]);
+      this.#entered.set(client, tenantId);
+      return client;
+    } catch (error) {
+      client.release(true);
+      throw error;
+    }
+  }
+}
+
+type Callback = (error: Error | undefined, client: pg.PoolClient | undefined, done: (broken?: Error | boolean) => void) => void;
