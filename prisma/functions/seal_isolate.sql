@@ -14,6 +14,7 @@ DECLARE
     'seal_empty_messages', 'seal_find_app_key', 'seal_find_audiences', 'seal_find_behind', 'seal_count_messages'];
   -- Tables of which seal_app may do less than everything.
   v_less CONSTANT jsonb := '{"tenants": "", "publishable_keys": "", "closed_mailboxes": "",
+    "users": "SELECT, INSERT, UPDATE", "devices": "SELECT, INSERT, UPDATE",
     "messages": "SELECT, INSERT", "mailbox_entries": "SELECT, INSERT"}';
 BEGIN
   -- Roles belong to the whole server: another database's start may make them at this moment.

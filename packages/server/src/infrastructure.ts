@@ -85,7 +85,12 @@ export function createInfrastructure(options: {
     onError,
     ...(leaveGraceMs !== undefined && { leaveGraceMs }),
   });
-  deliverNotices({ bus, hub, findConversation: (tenantId, id) => findConversation(prisma.of(tenantId), tenantId, id), onError });
+  deliverNotices({
+    bus,
+    hub,
+    findConversation: (tenantId, id) => findConversation(prisma.of(tenantId), tenantId, id),
+    onError,
+  });
   const liveSessions = createLiveSessions({
     bus,
     hub,

@@ -115,7 +115,12 @@ export function createAuthService(deps: {
     if (device === null || next.list.author !== device.deviceId) {
       throw new SealError('DEVICE_LIST_REJECTED', 'auth: the device is not in the list, or did not sign it');
     }
-    const found = await findChallenge(prisma.of(caller.tenant.tenantId), caller.tenant.tenantId, input.challengeId, new Date(clock()));
+    const found = await findChallenge(
+      prisma.of(caller.tenant.tenantId),
+      caller.tenant.tenantId,
+      input.challengeId,
+      new Date(clock()),
+    );
     const signed = { signKey: device.signKey, deviceListHash: next.hash, nonce: found };
     return { next, device, nonce: await checkProof(caller, purpose, input, signed) };
   }
@@ -290,7 +295,9 @@ export function createAuthService(deps: {
         await limits.consume('failedAuth', tenantId, subject, rates.failedAuthPerAccount);
         throw error;
       }
-      return transact(prisma.of(tenantId), (tx) => openSession(tx, { tenantId, userId, deviceId, username: device.username }));
+      return transact(prisma.of(tenantId), (tx) =>
+        openSession(tx, { tenantId, userId, deviceId, username: device.username }),
+      );
     },
 
     // Not a sign-in: who refreshes has signed in, and an office behind one address does so all day.

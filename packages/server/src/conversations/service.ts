@@ -74,7 +74,8 @@ export function createConversationsService(deps: {
       return conversation;
     },
 
-    list: ({ tenantId, userId }, after, limit) => findConversationsOf(prisma.of(tenantId), tenantId, userId, after, limit),
+    list: ({ tenantId, userId }, after, limit) =>
+      findConversationsOf(prisma.of(tenantId), tenantId, userId, after, limit),
 
     async get(session, conversationId) {
       const conversation = await findConversation(prisma.of(session.tenantId), session.tenantId, conversationId);

@@ -126,7 +126,11 @@ export function createDevicesService(deps: {
     previous: VerifiedDeviceList,
     next: VerifiedDeviceList,
   ): Promise<ListChange> {
-    checkDeviceListContinues({ previous, next, removed: await findRemovedDevices(prisma.of(account.tenantId), account) });
+    checkDeviceListContinues({
+      previous,
+      next,
+      removed: await findRemovedDevices(prisma.of(account.tenantId), account),
+    });
     return {
       account,
       next,

@@ -44,7 +44,13 @@ export function createLinkingService(deps: {
     async open({ tenantId, deviceId }, linkId) {
       const now = clock();
       const expiresAt = new Date(now + LIFETIMES.linkMs);
-      const isNew = await insertLink(prisma.of(tenantId), { tenantId, id: linkId, deviceId, expiresAt, now: new Date(now) });
+      const isNew = await insertLink(prisma.of(tenantId), {
+        tenantId,
+        id: linkId,
+        deviceId,
+        expiresAt,
+        now: new Date(now),
+      });
       if (isNew) return { expiresAt: expiresAt.getTime() };
       const link = await findLink(prisma.of(tenantId), tenantId, linkId, new Date(now));
       if (link?.deviceId !== deviceId) throw new SealError('CONFLICT', 'linking: the link belongs to another device');
