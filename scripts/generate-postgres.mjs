@@ -73,29 +73,30 @@ const CHANGES = [
     from: '        q.catch(e => uncaughtError || (uncaughtError = e))\n        c.queue === full',
     to: '        q.catch(e => uncaughtError || (uncaughtError = e))\n        if (lost)\n          return q.reject(lost)\n        c.queue === full',
   },
-  // `sql.of(tenant)`: a statement says for which tenant it is, and a connection that is set to another is set to that one in
-  // the same write, just before it.
+  // `sql.of(tenant)`: a statement says for which tenant it is. It takes an idle connection that is set to that tenant, or else
+  // another one, which is set to it in the same write, just before the statement.
   {
     file: 'connection.js',
-    from: '    , serverSignature = null\n    , nextWriteTimer',
-    to: '    , serverSignature = null\n    , tenant = null\n    , nextWriteTimer',
+    from: '    count: 0,\n    id\n',
+    to: '    count: 0,\n    tenant: null,\n    id\n',
   },
   {
     file: 'connection.js',
     from: '      statements = {}\n      needsTypes',
-    to: '      statements = {}\n      tenant = null\n      needsTypes',
+    to: '      statements = {}\n      connection.tenant = null\n      needsTypes',
   },
   {
     file: 'connection.js',
     from: '    try {\n      q.state = backend',
-    to: '    q.handler.tenant && q.handler.tenant !== tenant && enter(q.handler.tenant)\n\n    try {\n      q.state = backend',
+    to: '    q.handler.tenant && q.handler.tenant !== connection.tenant && enter(q.handler.tenant)\n\n    try {\n      q.state = backend',
   },
   {
     file: 'connection.js',
     from: '  function toBuffer(q) {',
-    to: `  function enter(next) {
-    tenant = next
-    const q = new Query(["set app.tenant = '" + next.replace(/[^0-9a-f-]/g, '') + "'"], [], execute, null, { simple: true, prepare: false })
+    to: `  function enter(tenant) {
+    connection.tenant = tenant
+    const text = "set app.tenant = '" + tenant.replace(/[^0-9a-f-]/g, '') + "'"
+    const q = new Query([text], [], execute, null, { simple: true, prepare: false })
     q.executed = true
     // What follows must not run for another tenant.
     q.reject = e => {
@@ -112,6 +113,21 @@ const CHANGES = [
     file: 'index.js',
     from: '    begin,\n    close,',
     to: '    begin,\n    of,\n    close,',
+  },
+  {
+    file: 'index.js',
+    from: '      return go(open.shift(), query)',
+    to: '      return go(idleFor(query.handler.tenant), query)',
+  },
+  {
+    file: 'index.js',
+    from: '  function go(c, query) {',
+    to: `  function idleFor(tenant) {
+    const c = tenant && connections.find(c => c.queue === open && c.tenant === tenant)
+    return c ? (open.remove(c), c) : open.shift()
+  }
+
+  function go(c, query) {`,
   },
   {
     file: 'index.js',

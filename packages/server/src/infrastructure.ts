@@ -64,7 +64,7 @@ export function createInfrastructure(options: {
   };
 
   const db = openDatabase({ url: databaseUrl, isIsolated, onError });
-  const { prisma, sql, functions, pool } = db;
+  const { sql, functions, pool } = db;
   const bus = createBus({ processId: randomUUID(), url: databaseUrl, clock, onError });
   metrics.watch('seal_db_pool_in_use', () => pool.totalCount - pool.idleCount);
   metrics.watch('seal_db_pool_waiting', () => pool.waitingCount);
@@ -88,7 +88,7 @@ export function createInfrastructure(options: {
   deliverNotices({
     bus,
     hub,
-    findConversation: (tenantId, id) => findConversation(prisma.of(tenantId), tenantId, id),
+    findConversation: (tenantId, id) => findConversation(sql.of(tenantId), tenantId, id),
     onError,
   });
   const liveSessions = createLiveSessions({

@@ -1,7 +1,7 @@
 import { dmId, selfId } from '@seal-chat/crypto/verify';
 import { SealError, type ConversationId, type UserId } from '@seal-chat/protocol';
 import type { ConversationAnswer } from '@seal-chat/protocol/api';
-import type { PrismaDoor } from '../db/doors.ts';
+import type { PrismaDoor, SqlDoor } from '../db/doors.ts';
 import { transact } from '../db/transaction.ts';
 import { findExistingUsers } from '../users/lookup.ts';
 import type { MessageLimits } from '../limits/messages.ts';
@@ -25,12 +25,13 @@ export interface ConversationsService {
 
 export function createConversationsService(deps: {
   readonly prisma: PrismaDoor;
+  readonly sql: SqlDoor;
   readonly limits: MessageLimits;
   readonly audience: Audience;
   readonly presence: Pick<Presence, 'eventOf'>;
   readonly clock: () => number;
 }): ConversationsService {
-  const { prisma, limits, audience, presence, clock } = deps;
+  const { prisma, sql, limits, audience, presence, clock } = deps;
 
   /** Tells the other person of a DM, when connected, of the caller's presence, as a new connection would be told. */
   function introduce({ tenantId, userId }: Session, peer: UserId): void {
@@ -53,7 +54,7 @@ export function createConversationsService(deps: {
       if (known.size === 0) throw new SealError('NOT_FOUND', 'conversations: no such user');
       const pair =
         userId < session.userId ? { low: userId, high: session.userId } : { low: session.userId, high: userId };
-      const existing = await findDm(prisma.of(tenantId), tenantId, pair);
+      const existing = await findDm(sql.of(tenantId), tenantId, pair);
       if (existing !== null) return openExisting(session, existing, userId);
 
       limits.consume(tenantId, session.userId, rates.messagesPerMinutePerUser);
@@ -66,7 +67,7 @@ export function createConversationsService(deps: {
         if (taken === 0) await insertDm(tx, dm);
         return taken === 0;
       });
-      const conversation = await findDm(prisma.of(tenantId), tenantId, pair);
+      const conversation = await findDm(sql.of(tenantId), tenantId, pair);
       if (conversation === null) throw new SealError('NOT_FOUND', 'conversations: the DM no longer exists');
       if (!isNew) return openExisting(session, conversation, userId);
       audience.tell(tenantId, [pair.low, pair.high], { type: 'conversation', conversationId });
@@ -74,11 +75,10 @@ export function createConversationsService(deps: {
       return conversation;
     },
 
-    list: ({ tenantId, userId }, after, limit) =>
-      findConversationsOf(prisma.of(tenantId), tenantId, userId, after, limit),
+    list: ({ tenantId, userId }, after, limit) => findConversationsOf(sql.of(tenantId), tenantId, userId, after, limit),
 
     async get(session, conversationId) {
-      const conversation = await findConversation(prisma.of(session.tenantId), session.tenantId, conversationId);
+      const conversation = await findConversation(sql.of(session.tenantId), session.tenantId, conversationId);
       const isIn = conversation?.members.some(({ userId }) => userId === session.userId);
       if (!conversation || !isIn) throw new SealError('NOT_A_MEMBER');
       return conversation;

@@ -1,5 +1,5 @@
 import { SealError, type ConversationId } from '@seal-chat/protocol';
-import type { PrismaDoor, SqlDoor } from '../db/doors.ts';
+import type { SqlDoor } from '../db/doors.ts';
 import { findMembers } from '../conversations/lookup.ts';
 import type { MessageLimits } from '../limits/messages.ts';
 import type { Audience } from '../delivery/audience.ts';
@@ -17,12 +17,11 @@ export interface RemovalService {
 }
 
 export function createRemovalService(deps: {
-  readonly prisma: PrismaDoor;
   readonly sql: SqlDoor;
   readonly limits: MessageLimits;
   readonly audience: Audience;
 }): RemovalService {
-  const { prisma, sql, limits, audience } = deps;
+  const { sql, limits, audience } = deps;
 
   return {
     async remove({ tenantId, userId, rates }, conversationId, seq) {
@@ -34,7 +33,7 @@ export function createRemovalService(deps: {
       if (message.senderUserId !== userId && !mayModerate) throw new SealError('FORBIDDEN');
       if (message.isEmpty) return;
       await emptyMessage(sql.of(tenantId), { tenantId, conversationId, seq });
-      audience.tell(tenantId, await findMembers(prisma.of(tenantId), tenantId, conversationId), {
+      audience.tell(tenantId, await findMembers(sql.of(tenantId), tenantId, conversationId), {
         type: 'removed',
         conversationId,
         seq,

@@ -1,6 +1,6 @@
 import { SealError, type ConversationId, type DeviceId, type MessageId, type UserId } from '@seal-chat/protocol';
 import type { HistoryAnswer, SendAnswer } from '@seal-chat/protocol/api';
-import type { PrismaDoor, SqlDoor } from '../db/doors.ts';
+import type { SqlDoor } from '../db/doors.ts';
 import { isChannel, isMember } from '../conversations/lookup.ts';
 import type { MessageLimits } from '../limits/messages.ts';
 import type { Session } from '../sessions/session.ts';
@@ -41,13 +41,12 @@ export interface MessagesService {
 }
 
 export function createMessagesService(deps: {
-  readonly prisma: PrismaDoor;
   readonly sql: SqlDoor;
   readonly limits: MessageLimits;
   readonly deviceSets: DeviceSets;
   readonly writer: Writer;
 }): MessagesService {
-  const { prisma, sql, limits, deviceSets, writer } = deps;
+  const { sql, limits, deviceSets, writer } = deps;
 
   /** Finds the devices that the stated list versions name, member by member; null for unknown versions. */
   function findSets({ tenantId }: Session, { deviceLists }: SendInput): DeviceSet[] | Promise<DeviceSet[]> {
@@ -78,7 +77,7 @@ export function createMessagesService(deps: {
   }
 
   async function checkMember(session: Session, conversationId: ConversationId): Promise<void> {
-    if (!(await isMember(prisma.of(session.tenantId), session.tenantId, conversationId, session.userId)))
+    if (!(await isMember(sql.of(session.tenantId), session.tenantId, conversationId, session.userId)))
       throw new SealError('NOT_A_MEMBER');
   }
 

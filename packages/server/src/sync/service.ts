@@ -1,7 +1,7 @@
 import { SealError, type ConversationId } from '@seal-chat/protocol';
 import type { OwnPresence } from '@seal-chat/protocol/api';
 import type { Sql } from 'postgres';
-import type { PrismaDoor, SqlDoor } from '../db/doors.ts';
+import type { SqlDoor } from '../db/doors.ts';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { chunks, type Bus } from '../bus/bus.ts';
 import { findMembers, findWatched } from '../conversations/lookup.ts';
@@ -46,7 +46,6 @@ const SUBSCRIPTIONS_PER_SOCKET = 2;
 const DELIVERED_PER_NOTICE = 20;
 
 export function createSyncService(deps: {
-  readonly prisma: PrismaDoor;
   readonly sql: SqlDoor;
   readonly functions: Sql;
   /** For acknowledgements alone. */
@@ -59,7 +58,7 @@ export function createSyncService(deps: {
   readonly metrics: Pick<Metrics, 'queue'>;
   readonly onError: (error: unknown) => void;
 }): SyncService {
-  const { prisma, sql, functions, writes, bus, hub, sweep, audience, presence, metrics, onError } = deps;
+  const { sql, functions, writes, bus, hub, sweep, audience, presence, metrics, onError } = deps;
   const notices = new RateLimiterMemory(NOTICES);
   sweep.add(() => readMissed(functions, hub));
   const acks = createAcks({
@@ -130,7 +129,7 @@ export function createSyncService(deps: {
     async typing(session, conversationId, isTyping) {
       await countNotice(session);
       const { tenantId, userId } = session;
-      const members = await findMembers(prisma.of(tenantId), tenantId, conversationId);
+      const members = await findMembers(sql.of(tenantId), tenantId, conversationId);
       if (!members.includes(userId)) throw new SealError('NOT_A_MEMBER');
       const others = members.filter((member) => member !== userId);
       audience.tell(tenantId, others, { type: 'typing', conversationId, userId, isTyping });

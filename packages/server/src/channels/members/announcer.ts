@@ -1,6 +1,6 @@
 import { SealError, type ConversationId, type TenantId, type UserId } from '@seal-chat/protocol';
 import type { ChannelAnswer } from '@seal-chat/protocol/api';
-import type { PrismaDoor, SqlDoor } from '../../db/doors.ts';
+import type { SqlDoor } from '../../db/doors.ts';
 import type { Bus } from '../../bus/bus.ts';
 import { findConversation, MAX_COMPANY } from '../../conversations/lookup.ts';
 import type { Presence } from '../../presence/presence.ts';
@@ -26,13 +26,12 @@ export interface Announcer {
 }
 
 export function createAnnouncer(deps: {
-  readonly prisma: PrismaDoor;
   readonly sql: SqlDoor;
   readonly bus: Bus;
   readonly audience: Audience;
   readonly presence: Pick<Presence, 'eventOf'>;
 }): Announcer {
-  const { prisma, sql, bus, audience, presence } = deps;
+  const { sql, bus, audience, presence } = deps;
 
   function tellHeads({ tenantId, conversationId }: ChannelRef): void {
     bus.publish({ kind: 'channel-heads', tenantId, conversationIds: [conversationId] });
@@ -85,7 +84,7 @@ export function createAnnouncer(deps: {
     invitations: (tenantId, userIds) => audience.tell(tenantId, userIds, { type: 'invitations' }),
 
     async answer(tenantId, conversationId) {
-      const conversation = await findConversation(prisma.of(tenantId), tenantId, conversationId);
+      const conversation = await findConversation(sql.of(tenantId), tenantId, conversationId);
       if (conversation?.kind !== 'channel') throw new SealError('NOT_A_MEMBER');
       return { ...conversation, kind: 'channel' };
     },
