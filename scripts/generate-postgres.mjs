@@ -73,8 +73,8 @@ const CHANGES = [
     from: '        q.catch(e => uncaughtError || (uncaughtError = e))\n        c.queue === full',
     to: '        q.catch(e => uncaughtError || (uncaughtError = e))\n        if (lost)\n          return q.reject(lost)\n        c.queue === full',
   },
-  // `sql.of(tenant)`: a statement says for which tenant it is. It takes an idle connection that is set to that tenant, or else
-  // another one, which is set to it in the same write, just before the statement.
+  // `sql.of(tenant)`: a statement says for which tenant it is. It takes a connection that is set to that tenant, an idle one if
+  // there is any, or else another one, which is set to it in the same write, just before the statement.
   {
     file: 'connection.js',
     from: '    count: 0,\n    id\n',
@@ -117,14 +117,19 @@ const CHANGES = [
   {
     file: 'index.js',
     from: '      return go(open.shift(), query)',
-    to: '      return go(idleFor(query.handler.tenant), query)',
+    to: '      return go(takeFrom(open, query), query)',
+  },
+  {
+    file: 'index.js',
+    from: '      ? go(busy.shift(), query)',
+    to: '      ? go(takeFrom(busy, query), query)',
   },
   {
     file: 'index.js',
     from: '  function go(c, query) {',
-    to: `  function idleFor(tenant) {
-    const c = tenant && connections.find(c => c.queue === open && c.tenant === tenant)
-    return c ? (open.remove(c), c) : open.shift()
+    to: `  function takeFrom(queue, { handler: { tenant } }) {
+    const c = tenant && connections.find(c => c.queue === queue && c.tenant === tenant)
+    return c ? (queue.remove(c), c) : queue.shift()
   }
 
   function go(c, query) {`,
