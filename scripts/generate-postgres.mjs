@@ -136,7 +136,7 @@ const CHANGES = [
   },
   {
     file: 'index.js',
-    from: '  async function begin(options, fn) {\n    !fn && (fn = options, options = \'\')\n',
+    from: "  async function begin(options, fn) {\n    !fn && (fn = options, options = '')\n",
     to: `  function of(tenant) {
     const scoped = Sql(Object.assign(q => handler(q), { tenant }))
     scoped.begin = (options, fn) => begin(fn ? options : '', fn || options, scoped)

@@ -73,7 +73,7 @@ BEGIN
   FOR v_row IN
     SELECT p.oid, p.oid::regprocedure::text AS name,
       CASE WHEN p.proname = ANY (v_functions) THEN 'seal_app, seal_ops'
-        -- What triggers and jobs call as whoever set them off.
+        -- What triggers call with the rights of the statement that set them off.
         WHEN p.proname IN ('seal_refuse') THEN 'seal_app, seal_ops'
         WHEN p.proname IN ('seal_expire') THEN 'seal_ops' END AS callers
     FROM pg_proc p WHERE p.pronamespace = 'public'::regnamespace AND p.prokind = 'f' AND p.proname LIKE 'seal\_%'

@@ -15,14 +15,19 @@ type Call = (caller: Caller) => Promise<unknown>;
 
 const TASKS: readonly (readonly [what: string, call: Call])[] = [
   ['direct messages, stored', ({ send }) => send()],
-  ['page of conversations', ({ connection }) => connection.call('query', 'conversations.list', { after: null, limit: 50 })],
+  [
+    'page of conversations',
+    ({ connection }) => connection.call('query', 'conversations.list', { after: null, limit: 50 }),
+  ],
   [
     'page of a channel’s log',
-    ({ connection, channel }) => connection.call('query', 'channels.log', { conversationId: channel, after: 0, limit: 50 }),
+    ({ connection, channel }) =>
+      connection.call('query', 'channels.log', { conversationId: channel, after: 0, limit: 50 }),
   ],
   [
     'page of a history',
-    ({ connection, dm }) => connection.call('query', 'messages.history', { conversationId: dm, before: null, limit: 50 }),
+    ({ connection, dm }) =>
+      connection.call('query', 'messages.history', { conversationId: dm, before: null, limit: 50 }),
   ],
 ];
 
@@ -42,29 +47,29 @@ async function rateOf(callers: readonly Caller[], call: Call): Promise<number> {
 }
 
 /** Measures a task on both servers in turns, the one that begins changing each round. */
-async function measure(held: readonly Caller[], unheld: readonly Caller[], call: Call) {
+async function measure(held: readonly Caller[], free: readonly Caller[], call: Call) {
   const rates: [number[], number[]] = [[], []];
   const ratios: number[] = [];
   for (let round = -WARM_UP; round < ROUNDS; round++) {
     const order = round % 2 === 0 ? ([0, 1] as const) : ([1, 0] as const);
     const found = [0, 0];
-    for (const which of order) found[which] = await rateOf([held, unheld][which]!, call);
+    for (const which of order) found[which] = await rateOf([held, free][which]!, call);
     if (round < 0) continue;
     rates[0].push(found[0]!);
     rates[1].push(found[1]!);
     ratios.push(found[0]! / found[1]!);
   }
-  return { held: summarize(rates[0]), unheld: summarize(rates[1]), ratio: summarize(ratios) };
+  return { held: summarize(rates[0]), free: summarize(rates[1]), ratio: summarize(ratios) };
 }
 
 /** What row-level security costs: a server with it and one without, on one PostgreSQL. */
 export function runIsolation(): Promise<PartResult> {
-  return withContenders(async (held, unheld) => {
+  return withContenders(async (held, free) => {
     const tools = await loadCryptography();
-    const [with_, without] = [await createCallers(held, tools), await createCallers(unheld, tools)];
+    const [with_, without] = [await createCallers(held, tools), await createCallers(free, tools)];
     const rows: Row[] = [];
     for (const [what, call] of TASKS) {
-      const { held: own, unheld: other, ratio } = await measure(with_, without, call);
+      const { held: own, free: other, ratio } = await measure(with_, without, call);
       rows.push({
         what,
         ratio: `${digits(ratio.median)}x [${digits(ratio.min)}-${digits(ratio.max)}]`,

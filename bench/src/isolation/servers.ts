@@ -18,23 +18,23 @@ const PLAIN = 'bench_plain';
  * Runs `use` with two servers on one PostgreSQL: as they are shipped, and with a login for which row-level security cannot
  * be put in force, so that all is done as the owner of the tables.
  */
-export function withContenders<T>(use: (held: Contender, unheld: Contender) => Promise<T>): Promise<T> {
+export function withContenders<T>(use: (held: Contender, free: Contender) => Promise<T>): Promise<T> {
   return withDataDir((dataDir) =>
     withDataDir(async (otherDir) => {
       const held = await launchSeal(dataDir);
       const heldUrl = await databaseUrl(dataDir);
       const plainUrl = await createPlainDatabase(heldUrl, await readFile(join(dataDir, 'postgres.password'), 'utf8'));
-      const unheld = await launchSeal(otherDir, [], { DATABASE_URL: plainUrl });
+      const free = await launchSeal(otherDir, [], { DATABASE_URL: plainUrl });
       const clients = [heldUrl, plainUrl].map((url) => postgres(url, { max: 2, onnotice: () => undefined }));
       try {
         await expectHeld(clients[0]!, clients[1]!);
-        return await use({ url: held.url, sql: clients[0]! }, { url: unheld.url, sql: clients[1]! });
+        return await use({ url: held.url, sql: clients[0]! }, { url: free.url, sql: clients[1]! });
       } catch (error) {
-        console.error(held.output(), unheld.output());
+        console.error(held.output(), free.output());
         throw error;
       } finally {
         await Promise.all(clients.map((sql) => sql.end()));
-        await unheld.stop();
+        await free.stop();
         await held.stop();
       }
     }),
@@ -59,7 +59,7 @@ async function createPlainDatabase(url: string, superuserPassword: string): Prom
 }
 
 /** @throws Error unless policies hold the first and not the second */
-async function expectHeld(held: Sql, unheld: Sql): Promise<void> {
+async function expectHeld(held: Sql, free: Sql): Promise<void> {
   const count = async (sql: Sql) => (await sql`select from pg_policies`).length;
-  if ((await count(held)) === 0 || (await count(unheld)) > 0) throw new Error('isolation: the servers do not differ');
+  if ((await count(held)) === 0 || (await count(free)) > 0) throw new Error('isolation: the servers do not differ');
 }

@@ -31,7 +31,7 @@ let empty: TestTenant;
 let db: Database;
 let alice: TestPerson;
 let bob: TestPerson;
-/** Ids of the home tenant that may stand in a field of that name. */
+/** Ids of the home tenant, by the name of the fields that hold them. */
 let theirs: Readonly<Record<string, readonly string[]>>;
 
 test.beforeAll(async ({ relay: given }) => {
@@ -222,7 +222,7 @@ describe('every procedure, with ids of another tenant in each field for ids', ()
 describe('every route, with ids of another tenant', () => {
   const WITHOUT_ID: Readonly<Record<string, string>> = {
     '/': 'leads to the demo',
-    '/*': 'answers preflights',
+    '/*': 'what is not there',
     '/demo*': 'files of the build',
     '/demo': 'a page',
     '/healthz': 'takes nothing',

@@ -29,7 +29,7 @@ const OWN = (column: string) =>
   `(${column} = ( SELECT (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid AS "nullif"))`;
 
 /** Tables whose rows belong to tenants and that row-level security does not hold as it must. */
-async function findUnheld(sql: Sql): Promise<readonly string[]> {
+async function findOpen(sql: Sql): Promise<readonly string[]> {
   const tables = await sql<{ name: string; column: string; isOn: boolean; policies: string }[]>`
     select c.relname as name, a.attname as column, c.relrowsecurity as "isOn", (
       select coalesce(string_agg(concat_ws('|', p.roles, p.permissive, p.cmd, p.qual, p.with_check), ' ' order by p.policyname), '')
@@ -62,14 +62,14 @@ async function undone<T>(sql: Sql, work: (tx: Sql) => Promise<T>): Promise<T> {
 
 describe('the schema', () => {
   test('row-level security holds every table of tenants by one rule', async ({ relay }) => {
-    expect(await findUnheld(relay.sql)).toEqual([]);
+    expect(await findOpen(relay.sql)).toEqual([]);
   });
 
   test('a table without it, with another rule or one rule more would be found', async ({ relay }) => {
     const found = (statement: string) =>
       undone(relay.sql, async (tx) => {
         await tx.unsafe(statement).simple();
-        return findUnheld(tx);
+        return findOpen(tx);
       });
     expect(await found('create table later (tenant_id uuid)')).toEqual(['later']);
     expect(await found('alter table users disable row level security')).toEqual(['users']);
@@ -83,7 +83,7 @@ describe('the schema', () => {
       await tx`create table later (tenant_id uuid)`;
       await tx`create function seal_later() returns int language sql as 'select 1'`;
       expect(await tx`select seal_isolate() as done`).toEqual([{ done: true }]);
-      expect(await findUnheld(tx)).toEqual([]);
+      expect(await findOpen(tx)).toEqual([]);
       const [row] = await tx`
         select has_function_privilege('seal_app', 'seal_later()', 'execute') as may,
           has_table_privilege('seal_app', 'later', 'select') as sees`;
@@ -104,7 +104,7 @@ describe('the schema', () => {
     expect(functions.filter(({ isPublic }) => isPublic)).toEqual([]);
     const definers = functions.filter(({ isDefiner }) => isDefiner);
     expect(new Set(definers.map(({ path }) => path))).toEqual(new Set(['search_path=pg_catalog, public, pg_temp']));
-    // What is not a definer has no more rights than whoever calls it.
+    // What is not a definer has no more rights than its caller.
     const callable = functions.filter(({ may }) => may).map(({ name }) => name);
     expect(callable.toSorted()).toEqual([
       'seal_acknowledge',
@@ -318,12 +318,12 @@ describe('a store that forgets its tenant', () => {
       select ${tenant.tenantId}, ${of.bob.first.deviceId}, 1, 'message', conversation_id, seq, '\\x01'::bytea
       from messages where conversation_id = ${of.channelId} and kind = 'message'`;
     for (const [name, find] of Object.entries(stores)) {
-      const [unheld, held, intact] = await Promise.all([
+      const [open, held, intact] = await Promise.all([
         find(forgetful(relay.sql), foreign.tenantId, of),
         find(forgetful(db.sql.of(foreign.tenantId)), foreign.tenantId, of),
         find(relay.sql, foreign.tenantId, of),
       ]);
-      expect({ name, unheld, held, intact }).toEqual({ name, unheld: true, held: false, intact: false });
+      expect({ name, open, held, intact }).toEqual({ name, open: true, held: false, intact: false });
       expect(await find(db.sql.of(tenant.tenantId), tenant.tenantId, of)).toBe(true);
     }
     const ids = [of.alice.userId];

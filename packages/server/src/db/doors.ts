@@ -53,7 +53,7 @@ const ALONE = new Map<string | symbol, string>([
 function scopedModel(model: object, run: Run): object {
   return new Proxy(model, {
     get(delegate, name) {
-      // Those of one moment would be asked for in one statement, whoever's they are.
+      // Those of one moment would be asked for in one statement, also those of different tenants.
       const alone = ALONE.get(name);
       if (alone !== undefined) {
         const first = Reflect.get(delegate, alone) as Operation;

@@ -3,7 +3,7 @@ import type { TenantId } from '@seal-chat/protocol';
 import pg from 'pg';
 
 /**
- * A pool whose connections are set to the tenant of whoever takes one. For libraries that bring their own statements and
+ * A pool whose connections are set to the tenant of the caller that takes one. For libraries that bring their own statements and
  * can be told nothing: what `within` runs, and all it calls, takes connections of that tenant, and nothing else takes any.
  */
 export class TenantPool extends pg.Pool {
@@ -27,10 +27,18 @@ export class TenantPool extends pg.Pool {
   override connect(callback?: Callback): Promise<pg.PoolClient> | void {
     const taken = this.#take(this.#within.getStore());
     if (callback === undefined) return taken;
-    taken.then(
-      (client) => callback(undefined, client, client.release),
-      (error: Error) => callback(error, undefined, () => undefined),
-    );
+    void this.#give(taken, callback);
+  }
+
+  async #give(taken: Promise<pg.PoolClient>, callback: Callback): Promise<void> {
+    let client: pg.PoolClient;
+    try {
+      client = await taken;
+    } catch (error) {
+      callback(error as Error, undefined, () => undefined);
+      return;
+    }
+    callback(undefined, client, client.release);
   }
 
   async #take(tenantId: TenantId | undefined): Promise<pg.PoolClient> {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { z } from 'zod';
 
-/** Chooses what stands in a field that names something. @param field its name, of a list's entries that of the list */
+/** Chooses the content of a field that names something. @param field its name, of a list's entries that of the list */
 export type PickId = (field: string) => string;
 
 /** What a schema says of itself; only what is read here. */
@@ -49,7 +49,7 @@ export function anyInput(schema: z.ZodType, pickId: PickId, variant = 0, field =
     case 'enum':
       return Object.values(definition.entries!)[variant % Object.keys(definition.entries!).length];
     case 'number':
-      return Math.max(1, Number((schema as z.ZodNumber).minValue ?? 1));
+      return Math.max(1, (schema as z.ZodNumber).minValue ?? 1);
     case 'boolean':
       return variant % 2 === 0;
     case 'string':
