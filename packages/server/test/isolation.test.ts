@@ -5,6 +5,7 @@ import { findUpload } from '../src/attachments/store.ts';
 import { findListings } from '../src/channels/directory/store.ts';
 import { findEntries } from '../src/channels/log/store.ts';
 import { openDatabase, type Database } from '../src/db/database.ts';
+import { TenantPool } from '../src/db/tenant-pool.ts';
 import type { PrismaClient } from '../src/generated/client.ts';
 import { findHistory } from '../src/messages/store.ts';
 import { findSession } from '../src/sessions/store.ts';
@@ -224,6 +225,36 @@ describe('doors', () => {
     }
     expect(wrong).toEqual([]);
     expect(broken).toBeLessThan(20 * 60);
+  });
+
+  test('a connection that comes back to the pool set to one tenant, or in a transaction, serves the next for its own alone', async ({
+    relay,
+    tenant: { tenantId },
+    foreign,
+  }) => {
+    const options = { connectionString: relay.database.url, options: '-c role=seal_app', max: 1 };
+    const pool = new TenantPool({ ...options, isIsolated: true });
+    const ask = async (of: TenantId, text = "select current_setting('app.tenant') as tenant") =>
+      (await pool.within(of, () => pool.query<{ tenant: string }>(text))).rows[0]?.tenant;
+    try {
+      expect(await ask(tenantId)).toBe(tenantId);
+      expect(await ask(foreign.tenantId)).toBe(foreign.tenantId);
+      await expect(ask(tenantId, 'select 1/0')).rejects.toMatchObject({ code: '22012' });
+      expect(await ask(tenantId)).toBe(tenantId);
+      for (const failing of [null, 'select 1/0']) {
+        await pool.within(tenantId, async () => {
+          const client = await pool.connect();
+          await client.query('begin');
+          if (failing !== null) await client.query(failing).catch(() => undefined);
+          client.release();
+        });
+        await ask(foreign.tenantId);
+        await ask(foreign.tenantId, 'rollback');
+        expect(await ask(foreign.tenantId)).toBe(foreign.tenantId);
+      }
+    } finally {
+      await pool.end();
+    }
   });
 
   test('what Prisma would gather of two tenants is asked for apart, and transactions keep their tenant', async ({
