@@ -12,7 +12,6 @@ import { createPrivateServer } from './http/private-server.ts';
 import { createHttpServer } from './http/server.ts';
 import type { Logger } from './log.ts';
 import { createMetrics } from './metrics/metrics.ts';
-import { isolate } from './migrate/isolate.ts';
 import { addressReader } from './net/address.ts';
 import { closeDemoTenant, DEMO_TENANT_ID, seedDemoTenant } from './seed/demo-tenant.ts';
 import { checkRedis } from './redis/check.ts';
@@ -46,11 +45,9 @@ export async function startServer(config: Config, log: Logger, droppedLogLines: 
   const database = await openDatabaseServer(config, log);
   const undo: (() => Promise<unknown>)[] = [() => database.stop()];
   try {
-    await prepareSchema(config, database.url, log);
+    const isIsolated = await prepareSchema(config, database.url, log);
     const url = config.publicUrl ?? originOf(config.host, port);
-    const isIsolated = await isolate(database.url);
-    if (!isIsolated) log.warn('row-level security is off: see "Roles of the database" in docs/OPERATIONS.md');
-    await seed(database.url, config.isDemoOn ? demoOrigins(url, config.host, port) : null);
+    await seed(database.url, isIsolated, config.isDemoOn ? demoOrigins(url, config.host, port) : null);
 
     const metrics = createMetrics({ version, protocol: WIRE_VERSION });
     collectDefaultMetrics({ register: metrics.registry });
@@ -132,8 +129,8 @@ function timeout(ms: number, onTimeout: () => void): Promise<void> {
 }
 
 /** Makes the demo's tenant with its origins; without any, takes its key away. */
-async function seed(url: string, origins: readonly string[] | null): Promise<void> {
-  const sql = connect(url, { max: 1, timeouts: TIMEOUTS });
+async function seed(url: string, isIsolated: boolean, origins: readonly string[] | null): Promise<void> {
+  const sql = connect(url, { max: 1, timeouts: TIMEOUTS, role: isIsolated ? 'seal_ops' : undefined });
   try {
     await (origins === null ? closeDemoTenant(sql) : seedDemoTenant(sql, origins));
   } finally {

@@ -108,6 +108,7 @@ export const PAGE_FILES = [
 export const CLIENT_FILES = [
   'batching/batch-writer.ts',
   'bus/postgres.ts',
+  'database-server.ts',
   'db/connect.ts',
   'db/database.ts',
   'db/tenant-pool.ts',
