@@ -1,17 +1,25 @@
+import { randomUUID } from 'node:crypto';
 import type { Sql } from 'postgres';
 import { describe, expect } from 'vitest';
-import type { TenantId } from '@seal-chat/protocol';
-import { findUpload } from '../src/attachments/store.ts';
+import type { AttachmentId, LinkId, TenantId } from '@seal-chat/protocol';
+import { findUpload, insertUpload } from '../src/attachments/store.ts';
+import { deleteSession } from '../src/auth/store.ts';
 import { findListings } from '../src/channels/directory/store.ts';
+import { insertFirst } from '../src/channels/key-packages/store.ts';
 import { findEntries } from '../src/channels/log/store.ts';
+import { deleteMember, insertMembers, setRole } from '../src/channels/members/store.ts';
 import { openDatabase, type Database } from '../src/db/database.ts';
+import { databaseErrorClass } from '../src/db/error-class.ts';
 import { TenantPool } from '../src/db/tenant-pool.ts';
+import { transact, transactSql } from '../src/db/transaction.ts';
 import type { PrismaClient } from '../src/generated/client.ts';
+import { insertLink, insertStep } from '../src/linking/store.ts';
 import { findHistory } from '../src/messages/store.ts';
 import { findSession } from '../src/sessions/store.ts';
 import { readMailbox } from '../src/sync/store.ts';
 import { findProfiles } from '../src/users/store.ts';
 import { channelMessage, channelOf } from './support/channels.ts';
+import { rng } from './support/connections.ts';
 import { upload } from './support/files.ts';
 import { signUp } from './support/people.ts';
 import type { Relay, TestTenant } from './support/relay.ts';
@@ -362,5 +370,65 @@ describe('a store that forgets its tenant', () => {
       findProfiles(forgetfulPrisma(db.prisma.of(tenantId)), foreign.tenantId, ids);
     expect(await profiles(tenant.tenantId)).toHaveLength(1);
     expect(await profiles(foreign.tenantId)).toEqual([]);
+  });
+});
+
+describe('a store that is handed another tenant than its door is for', () => {
+  const rows = async (sql: Sql, tenantId: TenantId): Promise<Readonly<Record<string, string>>> => {
+    const tables = ['sessions', 'links', 'key_packages', 'last_resort_key_packages', 'attachments', 'memberships'];
+    const hashes = tables.map(async (name) => {
+      const [row] = await sql<{ hash: string }[]>`
+        select coalesce(md5(string_agg(t::text, '|' order by t::text)), '') as hash
+        from ${sql(name)} t where tenant_id = ${tenantId}`;
+      return [name, row!.hash] as const;
+    });
+    return Object.fromEntries(await Promise.all(hashes));
+  };
+
+  test('finds nothing, and neither changes nor deletes nor adds anything', async ({ db, relay, tenant, foreign }) => {
+    const { tenantId } = tenant;
+    const [alice, bob] = await Promise.all([signUp(relay, tenant), signUp(relay, tenant)]);
+    const { deviceId } = alice.first;
+    const { conversationId } = await channelOf(alice, [], `Doors ${Date.now()}`);
+    const [session] = await relay.sql<{ id: string }[]>`
+      select id from sessions where tenant_id = ${tenantId} and device_id = ${deviceId}`;
+    const linkId = randomUUID() as LinkId;
+    await alice.first.api.linking.open.mutate({ linkId });
+    const before = await rows(relay.sql, tenantId);
+
+    const sql = db.sql.of(foreign.tenantId);
+    const prisma = db.prisma.of(foreign.tenantId);
+    const channel = { tenantId, conversationId };
+    const later = new Date(Date.now() + 60_000);
+    expect(await findSession(sql, tenantId, session!.id)).toBe(null);
+    expect(await findProfiles(prisma, tenantId, [alice.userId])).toEqual([]);
+    expect(await findEntries(sql, channel, 0, 10)).toEqual([]);
+    await deleteSession(prisma, tenantId, session!.id);
+    await transactSql(sql, (tx) => deleteMember(tx, channel, alice.userId));
+    await transactSql(sql, (tx) => setRole(tx, channel, alice.userId, 'member'));
+
+    const keyPackage = { ref: rng(32), bytes: rng(90) };
+    const announced = { tenantId, conversationId, attachmentId: randomUUID() as AttachmentId, userId: alice.userId };
+    const additions: Readonly<Record<string, () => Promise<unknown>>> = {
+      link: () =>
+        insertLink(prisma, { tenantId, id: randomUUID() as LinkId, deviceId, expiresAt: later, now: new Date() }),
+      step: () => insertStep(prisma, { tenantId, linkId, step: 1, payload: rng(8) }),
+      keyPackages: () =>
+        transact(prisma, (tx) =>
+          insertFirst(tx, { tenantId, deviceId }, { oneTime: [keyPackage], lastResort: null }, new Date()),
+        ),
+      lastResort: () =>
+        transact(prisma, (tx) =>
+          insertFirst(tx, { tenantId, deviceId }, { oneTime: [], lastResort: keyPackage }, new Date()),
+        ),
+      upload: () => insertUpload(sql, { ...announced, size: 10, parts: 1 }, new Date()),
+      members: () => transactSql(sql, (tx) => insertMembers(tx, channel, [bob.userId], 'member', new Date())),
+    };
+    for (const [name, add] of Object.entries(additions)) {
+      const refusal = await add().catch((error: unknown) => databaseErrorClass(error));
+      // Nothing of it reached a row, or PostgreSQL has refused it.
+      expect({ name, refusal }).toEqual({ name, refusal: 'refused' });
+    }
+    expect(await rows(relay.sql, tenantId)).toEqual(before);
   });
 });
