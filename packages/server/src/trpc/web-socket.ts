@@ -54,7 +54,11 @@ export function createWebSockets(deps: {
   readonly limits: NetworkLimits;
   readonly admission: Admission;
   readonly metrics: Pick<Metrics, 'countClosed' | 'countShed' | 'observeCall'>;
-  readonly onError: (failure: { readonly error: TRPCError; readonly path: string | undefined }) => void;
+  readonly onError: (failure: {
+    readonly error: TRPCError;
+    readonly path: string | undefined;
+    readonly ctx?: Context | undefined;
+  }) => void;
 }): WebSockets {
   const { router, contexts, limits, admission, metrics, onError } = deps;
   const wss = new WebSocketServer({ noServer: true, maxPayload: SIZE_LIMITS.request, perMessageDeflate: false });
