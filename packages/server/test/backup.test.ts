@@ -147,13 +147,15 @@ test('a base backup and the archived log bring back the moment before an acciden
   const password = (await readFile(join(before, 'postgres.password'), 'utf8')).trim();
   Object.assign(superuser, { username: 'seal', password });
   // As pg_basebackup does: the session that begins a backup also ends it.
-  await open(superuser.href).reserve().then(async (session) => {
-    await session`select pg_backup_start('nightly', true)`;
-    await cp(join(before, 'postgres'), join(after, 'postgres'), { recursive: true });
-    const [stopped] = await session<{ labelfile: string }[]>`select labelfile from pg_backup_stop()`;
-    await writeFile(join(after, 'postgres/backup_label'), stopped!.labelfile);
-    session.release();
-  });
+  await open(superuser.href)
+    .reserve()
+    .then(async (session) => {
+      await session`select pg_backup_start('nightly', true)`;
+      await cp(join(before, 'postgres'), join(after, 'postgres'), { recursive: true });
+      const [stopped] = await session<{ labelfile: string }[]>`select labelfile from pg_backup_stop()`;
+      await writeFile(join(after, 'postgres/backup_label'), stopped!.labelfile);
+      session.release();
+    });
   for (const text of ['3', '4']) await send(text);
   const [moment] = await sql<{ at: string }[]>`select clock_timestamp()::text as at`;
   // The accident.

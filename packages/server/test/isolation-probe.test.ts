@@ -18,6 +18,7 @@ import { channelMessage, channelOf, noise } from './support/channels.ts';
 import { rng } from './support/connections.ts';
 import { publishPreKeys } from './support/devices.ts';
 import { fileRequest, upload } from './support/files.ts';
+import { fingerprint as fingerprintOf } from './support/fingerprint.ts';
 import { messageTo } from './support/messages.ts';
 import { signUp, type TestPerson } from './support/people.ts';
 import { openRaw, type RawSocket } from './support/raw-socket.ts';
@@ -70,19 +71,7 @@ test.beforeAll(async ({ relay: given }) => {
 });
 test.afterAll(() => db.close());
 
-/** A hash of each table's rows of the home tenant; counters of its calls are written when they are due. */
-async function fingerprint(): Promise<Readonly<Record<string, string>>> {
-  const tables = await relay.sql<{ name: string }[]>`
-    select table_name as name from information_schema.columns
-    where table_schema = 'public' and column_name = 'tenant_id' and table_name <> 'rate_counters' order by 1`;
-  const hashes = tables.map(async ({ name }) => {
-    const [row] = await relay.sql<{ hash: string }[]>`
-      select coalesce(md5(string_agg(t::text, '|' order by t::text)), '') as hash
-      from ${relay.sql(name)} t where tenant_id = ${home.tenantId}`;
-    return [name, row!.hash] as const;
-  });
-  return Object.fromEntries(await Promise.all(hashes));
-}
+const fingerprint = () => fingerprintOf(relay.sql, home.tenantId);
 
 /** Name of the ids that a field holds: of `userIds`, `removes` and `after` too. */
 function kindOf(field: string): string {

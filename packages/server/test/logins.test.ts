@@ -39,9 +39,9 @@ async function makeLogin(sql: Sql, url: string): Promise<{ readonly url: string;
     const steps = ['grant $ to current_user', 'reassign owned by $ to current_user', 'drop owned by $', 'drop role $'];
     for (const step of steps) await sql.unsafe(step.replace('$', name));
   });
-  const own = new URL(url);
-  Object.assign(own, { username: name, password });
-  return { url: own.href, name };
+  const its = new URL(url);
+  Object.assign(its, { username: name, password });
+  return { url: its.href, name };
 }
 
 async function serve(url: string, environment: Readonly<Record<string, string>>) {
@@ -72,7 +72,11 @@ test('a login that owns no table serves, does the jobs and keeps the demo, once 
   const { sql, url } = await own(createTestDatabase());
   const login = await makeLogin(sql, url);
   // The queue makes a schema of its own.
-  await sql.unsafe(`grant seal_app, seal_ops to ${login.name}; grant create on database ${new URL(url).pathname.slice(1)} to ${login.name}`).simple();
+  await sql
+    .unsafe(
+      `grant seal_app, seal_ops to ${login.name}; grant create on database ${new URL(url).pathname.slice(1)} to ${login.name}`,
+    )
+    .simple();
   const { server, held } = await serve(login.url, { MIGRATE: 'off', DEMO: 'on' });
   expect(held).toBe(1);
   await talk(server, sql);
@@ -86,7 +90,11 @@ test('a login that owns no table serves, does the jobs and keeps the demo, once 
 test('a login that may not enter the roles serves without row-level security and says so, and with it once they are granted', async () => {
   const { sql: admin, url } = await own(createEmptyDatabase());
   const login = await makeLogin(admin, url);
-  await admin.unsafe(`grant ${login.name} to current_user; alter database ${new URL(url).pathname.slice(1)} owner to ${login.name}`).simple();
+  await admin
+    .unsafe(
+      `grant ${login.name} to current_user; alter database ${new URL(url).pathname.slice(1)} owner to ${login.name}`,
+    )
+    .simple();
   await admin.unsafe(`grant all on schema public to ${login.name}`);
   const sql = connect(login.url, { max: 1 });
   undo.push(() => sql.end());

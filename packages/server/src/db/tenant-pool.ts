@@ -56,7 +56,7 @@ export class TenantPool extends pg.Pool {
     }
   }
 
-  /** What a connection was set to in a transaction that somebody left open would go with that: none such is given out. */
+  /** What a connection was set to in a transaction that was left open would go with that: none such is given out. */
   async #takeIdle(): Promise<pg.PoolClient> {
     for (;;) {
       const client = await super.connect();

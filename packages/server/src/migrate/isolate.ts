@@ -25,7 +25,10 @@ export async function isolate(url: string): Promise<boolean> {
     await sql`select pg_advisory_lock(${MIGRATION_LOCK})`;
     await sql`select set_config('lock_timeout', ${LOCK_TIMEOUT}, false)`;
     const isRetryable = (error: unknown) => error instanceof PostgresError && BUSY.has(error.code);
-    const [row] = await retrying({ ...RETRIES, isRetryable }, async () => sql<Answer>`select seal_isolate() as isolated`);
+    const [row] = await retrying(
+      { ...RETRIES, isRetryable },
+      async () => sql<Answer>`select seal_isolate() as isolated`,
+    );
     return row!.isolated;
   } catch (error) {
     if (!(error instanceof PostgresError)) throw error;
@@ -35,7 +38,7 @@ export async function isolate(url: string): Promise<boolean> {
   }
 }
 
-/** Whether row-level security is in force on the database at `url`, for whoever logs in there. Changes nothing. */
+/** Looks whether row-level security is in force on the database at `url`, for the role that logs in there. Changes nothing. */
 export async function isIsolated(url: string): Promise<boolean> {
   const sql = connect(url, { max: 1 });
   try {
