@@ -17,6 +17,7 @@ export const PARTS = {
   client: { title: 'Client', run: async () => (await import('./client/run.ts')).runClient() },
   server: { title: 'Server', run: async () => (await import('./server/run.ts')).runServer() },
   scale: { title: 'Scale', run: async () => (await import('./scale/run.ts')).runScale() },
+  isolation: { title: 'Isolation', run: async () => (await import('./isolation/run.ts')).runIsolation() },
   widget: { title: 'Widget', run: async () => (await import('./widget.ts')).measureWidget() },
   start: { title: 'Start', run: async () => (await import('./start.ts')).measureStart() },
 } as const satisfies Record<string, Part>;

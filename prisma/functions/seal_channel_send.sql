@@ -21,6 +21,7 @@ CREATE OR REPLACE FUNCTION seal_channel_send(
   OUT o_late_item int[], OUT o_late_at timestamptz[]
 ) LANGUAGE plpgsql
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
 DECLARE
   v_row record;

@@ -4,7 +4,11 @@ import { join } from 'node:path';
 import { ROOT, launch, type Launched } from '../launch.ts';
 
 /** Seal's server as it is shipped, with embedded PostgreSQL at its normal durability and the rates out of the way. */
-export function launchSeal(dataDir: string, nodeOptions: readonly string[] = []): Promise<Launched> {
+export function launchSeal(
+  dataDir: string,
+  nodeOptions: readonly string[] = [],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Launched> {
   return launch({
     command: [process.execPath, '--max-semi-space-size=32', ...nodeOptions, join(ROOT, 'packages/server/dist/main.js')],
     env: {
@@ -16,6 +20,7 @@ export function launchSeal(dataDir: string, nodeOptions: readonly string[] = [])
       AUTH_PER_MINUTE: '1000000',
       CONNECTIONS_PER_ADDRESS: '100000',
       SOCKETS_PER_ADDRESS: '100000',
+      ...environment,
     },
   });
 }

@@ -3,7 +3,7 @@ import type { CallClass, CallClassName } from '@seal-chat/protocol/api';
 import { isSealError } from '@seal-chat/protocol';
 import type { TRPCError } from '@trpc/server';
 import type { AttachmentsService } from './attachments/service.ts';
-import { connect, JOB_TIMEOUTS, TIMEOUTS } from './db/connect.ts';
+import type { SqlDoor } from './db/doors.ts';
 import { databaseErrorClass } from './db/error-class.ts';
 import type { SweepPauses } from './delivery/sweep.ts';
 import { proveWrite } from './health/probe-store.ts';
@@ -35,6 +35,8 @@ import { createWebSockets } from './trpc/web-socket.ts';
 export interface AppOptions {
   /** A migrated PostgreSQL. */
   readonly databaseUrl: string;
+  /** Whether row-level security is in force there, as `migrate/isolate.ts` says; it is when nothing else is said. */
+  readonly isIsolated?: boolean;
   readonly rates: Rates;
   readonly network: NetworkLimits;
   /** Calls that are worked on at once, where that differs from the usual. */
@@ -81,6 +83,8 @@ export interface FailedCall {
 /** The relay without its HTTP server: procedures, sockets, write path and bus on one database. */
 export interface App {
   readonly router: AppRouter;
+  /** To the rows of one tenant. */
+  readonly sql: SqlDoor;
   /** Transfers files. */
   readonly attachments: AttachmentsService;
   /** Context of a request over HTTP. */
@@ -111,6 +115,7 @@ export interface App {
 export async function createApp(options: AppOptions): Promise<App> {
   const {
     databaseUrl,
+    isIsolated = true,
     rates,
     network,
     turns = TURNS,
@@ -127,6 +132,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   } = options;
   const infrastructure = createInfrastructure({
     databaseUrl,
+    isIsolated,
     log,
     metrics,
     clock,
@@ -134,16 +140,17 @@ export async function createApp(options: AppOptions): Promise<App> {
     createBus,
     sweepPauses,
   });
-  const { prisma, sql, bus, liveSessions, presence, onError } = infrastructure;
+  const { sql, functions, jobs, probe, bus, liveSessions, presence, onError } = infrastructure;
   const { services, drain } = createServices(infrastructure);
   const router = createRouter(services);
   const callTurns = createTurns(turns, () => metrics.countShed('calls'));
+  metrics.watch('seal_rls_enforced', () => Number(isIsolated));
   metrics.watch('seal_calls_waiting', callTurns.waiting);
   const labelOf = tenantLabels(databaseUrl);
   const repeated = createRepeatedErrors();
   const contexts = createContexts({
     labelOf,
-    tenants: createTenants({ prisma, rates, clock }),
+    tenants: createTenants({ functions, rates, clock }),
     liveSessions,
     presence,
     calls: createCallControl({
@@ -152,7 +159,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       classes: callClasses,
       onLimited: metrics.countRateLimited,
     }),
-    findSession: (tenantId, accessHash) => findSessionByAccess(sql, tenantId, accessHash),
+    findSession: (tenantId, accessHash) => findSessionByAccess(sql.of(tenantId), tenantId, accessHash),
     clock,
   });
   const admission = createAdmission(network);
@@ -182,15 +189,6 @@ export async function createApp(options: AppOptions): Promise<App> {
     );
   }
 
-  // Of its own, so that the question does not wait for what it asks about.
-  const probe = connect(databaseUrl, {
-    max: 1,
-    connect_timeout: 3,
-    fetch_types: false,
-    timeouts: { ...TIMEOUTS, lock_timeout: 2_000 },
-  });
-  const jobs = connect(databaseUrl, { max: 1, timeouts: JOB_TIMEOUTS });
-
   await bus.start();
   const maintenance = isWorker
     ? await startMaintenance({
@@ -210,6 +208,7 @@ export async function createApp(options: AppOptions): Promise<App> {
 
   return {
     router,
+    sql,
     attachments: services.attachments,
     createContext: ({ headers, ip }) => contexts.ofRequest(credentialsOf(headers, ip)),
     createStreamContext: ({ headers, ip }, response, params) =>
@@ -235,7 +234,6 @@ export async function createApp(options: AppOptions): Promise<App> {
       await drain();
       await webSockets.close();
       await maintenance?.close();
-      await Promise.all([probe.end({ timeout: 1 }), jobs.end({ timeout: 1 })]);
       await infrastructure.close();
       repeated.close();
     },

@@ -1,6 +1,6 @@
 import type { Sql } from 'postgres';
 import type { Bus } from '../bus/bus.ts';
-import type { PrismaClient } from '../generated/client.ts';
+import type { SqlDoor } from '../db/doors.ts';
 import type { DurableLimits } from '../limits/durable.ts';
 import type { MessageLimits } from '../limits/messages.ts';
 import type { Presence } from '../presence/presence.ts';
@@ -33,8 +33,7 @@ export interface Channels {
 
 /** Puts the delivery service together, and begins to listen to what other processes store. */
 export function createChannels(deps: {
-  readonly prisma: PrismaClient;
-  readonly sql: Sql;
+  readonly sql: SqlDoor;
   /** For batches of messages alone. */
   readonly writes: Sql;
   readonly bus: Bus;

@@ -13,6 +13,10 @@ export const GAUGES = {
   seal_db_pool_waiting: { help: 'Queries that wait for a connection of that pool.', label: null },
   seal_jobs_waiting: { help: 'Jobs that are due and not begun.', label: null },
   seal_jobs_failed: { help: 'Jobs that failed for good and are kept to be looked at.', label: null },
+  seal_rls_enforced: {
+    help: 'Whether row-level security holds the statements of this process: 1, or 0 where its roles are missing.',
+    label: null,
+  },
   seal_log_lines_dropped: { help: 'Lines of the log that were dropped.', label: null },
 } as const satisfies Record<string, { readonly help: string; readonly label: string | null }>;
 

@@ -18,10 +18,10 @@ import type {
 } from '@seal-chat/protocol/api';
 import { sha256, verifyPreKeySignature, type Curves } from '@seal-chat/crypto/verify';
 import type { z } from 'zod';
+import type { PrismaDoor } from '../db/doors.ts';
 import { base64Of } from '../db/bytes.ts';
 import { transact, type Transaction } from '../db/transaction.ts';
 import { findExistingUsers } from '../users/lookup.ts';
-import type { PrismaClient } from '../generated/client.ts';
 import type { DurableLimits } from '../limits/durable.ts';
 import type { Audience } from '../delivery/audience.ts';
 import type { Session } from '../sessions/session.ts';
@@ -68,7 +68,7 @@ export interface PreKeysService {
 }
 
 export function createPreKeysService(deps: {
-  readonly prisma: PrismaClient;
+  readonly prisma: PrismaDoor;
   readonly curves: Pick<Curves, 'verify'>;
   readonly limits: DurableLimits;
   readonly audience: Audience;
@@ -76,7 +76,8 @@ export function createPreKeysService(deps: {
   const { prisma, curves, limits, audience } = deps;
 
   async function statusOf(holder: PreKeyHolder): Promise<PreKeyStatus> {
-    const [current, stock] = await Promise.all([findCurrent(prisma, holder), findStock(prisma, holder)]);
+    const own = prisma.of(holder.tenantId);
+    const [current, stock] = await Promise.all([findCurrent(own, holder), findStock(own, holder)]);
     const idsOf = (kind: OneTimeKind) => stock.filter((key) => key.kind === kind).map(({ keyId }) => keyId);
     return {
       signedPreKeyId: current.get('signed')?.keyId ?? null,
@@ -88,7 +89,7 @@ export function createPreKeysService(deps: {
 
   async function verifyAll(session: Session, signed: readonly (readonly [PreKeyKind, PublicPreKey])[]): Promise<void> {
     const { tenantId, userId, deviceId } = session;
-    const found = await findSignKey(prisma, session);
+    const found = await findSignKey(prisma.of(tenantId), session);
     if (found === null) throw new SealError('DEVICE_REVOKED');
     const owner = { tenantId, userId, deviceId };
     const signKey = asKey<SignPublicKey>(found);
@@ -96,12 +97,13 @@ export function createPreKeysService(deps: {
   }
 
   async function bundleOf(holder: PreKeyHolder, registrationId: number): Promise<PreKeyBundleAnswer | null> {
-    const current = await findCurrent(prisma, holder);
+    const own = prisma.of(holder.tenantId);
+    const current = await findCurrent(own, holder);
     const [signed, lastResort] = [current.get('signed'), current.get('kemLastResort')];
     if (signed === undefined || lastResort === undefined) return null;
     const [oneTime, kemOneTime] = await Promise.all([
-      takeOneTime(prisma, holder, 'oneTime'),
-      takeOneTime(prisma, holder, 'kemOneTime'),
+      takeOneTime(own, holder, 'oneTime'),
+      takeOneTime(own, holder, 'kemOneTime'),
     ]);
     await hintRefill(holder);
     return {
@@ -116,7 +118,7 @@ export function createPreKeysService(deps: {
   }
 
   async function hintRefill({ tenantId, deviceId }: PreKeyHolder): Promise<void> {
-    const { oneTime, kemOneTime } = await countStock(prisma, { tenantId, deviceId });
+    const { oneTime, kemOneTime } = await countStock(prisma.of(tenantId), { tenantId, deviceId });
     if (Math.min(oneTime, kemOneTime) >= PREKEY_LIMITS.oneTimeRefillBelow) return;
     audience.tellDevice(tenantId, deviceId, { type: 'prekeys-low', oneTime, kemOneTime });
   }
@@ -135,7 +137,7 @@ export function createPreKeysService(deps: {
         ...uploads.flatMap(([kind, keys]) => keys.map((key) => [kind, key] as const)),
         ...rotations.flatMap(([kind, key]) => (key === null ? [] : [[kind, key] as const])),
       ]);
-      await transact(prisma, async (tx) => {
+      await transact(prisma.of(session.tenantId), async (tx) => {
         if (!(await lockDevice(tx, session))) throw new SealError('DEVICE_REVOKED');
         for (const [kind, keys] of uploads) {
           const keep = keys.map(({ keyId }) => keyId);
@@ -160,9 +162,9 @@ export function createPreKeysService(deps: {
         `${session.userId}:${userId}`,
         Math.min(perMinute, CLAIMS_PER_TARGET),
       );
-      const known = await findExistingUsers(prisma, tenantId, [userId]);
+      const known = await findExistingUsers(prisma.of(tenantId), tenantId, [userId]);
       if (known.size === 0) throw new SealError('NOT_FOUND', 'prekeys: no such user');
-      const devices = await findDevicesOf(prisma, tenantId, userId, deviceIds);
+      const devices = await findDevicesOf(prisma.of(tenantId), tenantId, userId, deviceIds);
       const bundles = await Promise.all(
         devices.map(({ deviceId, registrationId }) => bundleOf({ tenantId, deviceId }, registrationId)),
       );
