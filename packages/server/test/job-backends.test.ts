@@ -20,6 +20,10 @@ async function onRedis(): Promise<QueueBackend> {
   return createQueueBackend({ kind: 'redis', url: redis.url, prefix: randomUUID() });
 }
 
+const nothing = async () => undefined;
+/** The repeated jobs, none of which does anything. */
+const NOTHING = { purge: nothing, expire: nothing, usage: nothing, reconcile: nothing };
+
 const upTo = (count: number) => Array.from({ length: count }, (_, i) => i + 1);
 
 async function openQueue(backend: QueueBackend) {
@@ -97,8 +101,11 @@ describe.each([
       upTo(3).map(() =>
         startMaintenance({
           backend,
-          purge: async () => void runs.push(performance.now()),
-          expire: () => Promise.reject(new Error('disk')),
+          work: {
+            ...NOTHING,
+            purge: async () => void runs.push(performance.now()),
+            expire: () => Promise.reject(new Error('disk')),
+          },
           onError: (error) => errors.push(error),
           intervals: { purge: 1_000, expire: 3_600_000 },
         }),
@@ -122,8 +129,7 @@ test('a Redis that lost everything gets the repeated jobs again', async () => {
   let runs = 0;
   const jobs = await startMaintenance({
     backend,
-    purge: async () => void runs++,
-    expire: async () => undefined,
+    work: { ...NOTHING, purge: async () => void runs++ },
     onError: () => undefined,
     lookMs: 200,
     intervals: { purge: 500, expire: 3_600_000 },

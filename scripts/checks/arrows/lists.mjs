@@ -44,8 +44,12 @@ export const ROOMS = {
     redis: 'start-error.ts',
     batching: 'db fairness',
     presence: 'bus delivery',
+    // What follows from changes, and what tenants use.
+    usage: 'db metrics',
+    outbox: 'bus usage',
+    waiting: 'db outbox',
     sessions: 'bus delivery limits tenants',
-    trpc: 'db limits metrics net presence sessions tenants',
+    trpc: 'db limits metrics net presence sessions tenants usage',
     // Features.
     sending: 'db limits sessions',
     attachments: 'db limits sessions trpc',
@@ -55,18 +59,19 @@ export const ROOMS = {
     challenges: 'generated',
     vault: 'challenges db generated limits sessions trpc users',
     devices: 'bus db delivery generated limits sessions trpc users vault',
-    prekeys: 'db delivery generated limits sessions trpc users',
+    prekeys: 'db generated limits outbox sessions trpc users',
     auth: 'bus challenges channels db devices generated limits sessions trpc users vault',
-    messages: 'batching bus conversations db delivery devices limits metrics sending sessions trpc',
-    channels: 'batching bus conversations db delivery limits metrics presence sending sessions trpc users',
-    // Deletes what is of no more use.
-    jobs: 'attachments channels limits',
+    messages: 'batching bus conversations db delivery devices limits metrics outbox sending sessions trpc',
+    channels: 'batching bus conversations db delivery limits metrics outbox presence sending sessions trpc users',
+    // What is repeated, or follows from changes, and what deletes what is of no more use.
+    jobs: 'attachments channels db delivery limits outbox usage waiting',
     // What a device is connected to.
     sync: 'batching bus conversations db delivery limits metrics presence sessions trpc',
     // What puts the rooms together and serves them.
     'router.ts': 'attachments auth channels conversations devices linking messages prekeys sync trpc users vault',
-    'infrastructure.ts': 'bus conversations db delivery limits log.ts metrics presence sessions',
+    'infrastructure.ts': 'bus conversations db delivery limits log.ts metrics outbox presence sessions usage',
     'services.ts': '*',
+    'workers.ts': 'infrastructure.ts jobs limits outbox usage waiting',
     'app.ts': '*',
     http: 'attachments db health limits log.ts metrics net router.ts sessions trpc',
     'index.ts': 'app.ts limits router.ts',
