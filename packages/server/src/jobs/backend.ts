@@ -35,9 +35,9 @@ const LOCK_MS = 30_000;
 const COMMAND_TIMEOUT_MS = 5_000;
 const MAX_RECONNECT_PAUSE_MS = 20_000;
 
-/** The queue of PostgreSQL migrates its own schema. */
-export function createQueueBackend(place: QueuePlace): QueueBackend {
-  const common = { lockDuration: LOCK_MS, stalledInterval: LOCK_MS, maxStalledCount: 3 };
+/** The queue of PostgreSQL migrates its own schema. @param lockMs a worker that is silent for this long has died */
+export function createQueueBackend(place: QueuePlace, lockMs = LOCK_MS): QueueBackend {
+  const common = { lockDuration: lockMs, stalledInterval: lockMs, maxStalledCount: 3 };
   if (place.kind === 'postgres') {
     const connection = { connectionString: place.url, migrate: true, max: 2, application_name: 'seal-queue' };
     return {
