@@ -70,7 +70,16 @@ test.beforeAll(async ({ relay: given }) => {
 test.afterAll(() => db.close());
 
 /** Counters of calls and what the outbox leads to are written when they are due. */
-const COUNTED = ['rate_counters', 'usage_hours', 'usage_days', 'usage_connections', 'usage_latencies', 'active_days', 'active_keys', 'waiting'];
+const COUNTED = [
+  'rate_counters',
+  'usage_hours',
+  'usage_days',
+  'usage_connections',
+  'usage_latencies',
+  'active_days',
+  'active_keys',
+  'waiting',
+];
 
 /** A hash of each table's rows of the home tenant. */
 async function fingerprint(): Promise<Readonly<Record<string, string>>> {

@@ -87,17 +87,15 @@ describe.each([['PostgreSQL'], ['Redis']])('a relay on %s that is killed', (name
     return { relay, words, finish };
   }
 
-  test.each([
-    'before jobs are added',
-    'before usage is counted',
-    'before the job',
-    'before the job is done',
-  ])('%s loses nothing and counts nothing twice', async (step) => {
-    const { words, finish } = await begin();
-    const kill = await stopped(words(step));
-    await kill();
-    await finish();
-  });
+  test.each(['before jobs are added', 'before usage is counted', 'before the job', 'before the job is done'])(
+    '%s loses nothing and counts nothing twice',
+    async (step) => {
+      const { words, finish } = await begin();
+      const kill = await stopped(words(step));
+      await kill();
+      await finish();
+    },
+  );
 
   test.each([
     ['and its commit is done without it', false],
@@ -114,7 +112,8 @@ describe.each([['PostgreSQL'], ['Redis']])('a relay on %s that is killed', (name
       .simple();
     const lock = await sql.reserve();
     await lock`select pg_advisory_lock(42)`;
-    const held = () => sql<{ pid: number }[]>`select pid from pg_locks where locktype = 'advisory' and objid = 42 and not granted`;
+    const held = () =>
+      sql<{ pid: number }[]>`select pid from pg_locks where locktype = 'advisory' and objid = 42 and not granted`;
     const kill = await stopped(words('nowhere'), async () => (await held()).length === 1);
     const [{ pid }] = (await held()) as unknown as [{ pid: number }];
     await kill();

@@ -28,7 +28,9 @@ async function usageOf({ sql }: Relay, tenantId: string, metric: number): Promis
 const waitingFor = (relay: Relay, { tenant, userId }: TestPerson) => countWaiting(relay.sql, tenant.tenantId, userId);
 
 describe('usage', () => {
-  test('messages, their bytes, people, devices and files are counted once each, by hour and by day', async ({ relay }) => {
+  test('messages, their bytes, people, devices and files are counted once each, by hour and by day', async ({
+    relay,
+  }) => {
     const tenant = await relay.addTenant();
     const [alice, bob] = await Promise.all([signUp(relay, tenant), signUp(relay, tenant)]);
     const { conversationId } = await alice.first.api.conversations.openDm.mutate({ userId: bob.userId });

@@ -42,7 +42,10 @@ function opsOf(relay: Relay): Sql {
 }
 
 /** What a tenant had on each day, by metric. */
-async function daysOf({ sql }: Relay, tenantId: string): Promise<Readonly<Record<string, Readonly<Record<number, number>>>>> {
+async function daysOf(
+  { sql }: Relay,
+  tenantId: string,
+): Promise<Readonly<Record<string, Readonly<Record<number, number>>>>> {
   const rows = await sql<{ day: string; metric: number; value: number }[]>`
     select to_char(day, 'YYYY-MM-DD') as day, metric, value from usage_days where tenant_id = ${tenantId} order by 1, 2`;
   const days: Record<string, Record<number, number>> = {};
@@ -80,7 +83,8 @@ describe('what a process counts in memory', () => {
     const { tenantId } = await relay.addTenant();
     const meters = [meterOn(relay), meterOn(relay)].map(({ meter }) => meter);
     for (const meter of meters) {
-      for (const seconds of [0, 0.001, 0.001, 100]) meter.answered(tenantId, { path: 'messages.send', code: null, seconds });
+      for (const seconds of [0, 0.001, 0.001, 100])
+        meter.answered(tenantId, { path: 'messages.send', code: null, seconds });
       meter.answered(tenantId, { path: 'messages.send', code: 'RATE_LIMITED', seconds: 0 });
     }
     await Promise.all(meters.map((meter) => meter.flush()));
@@ -122,7 +126,8 @@ describe('what a process counts in memory', () => {
     await meter.flush();
     const tables = ['usage_hours', 'usage_days', 'usage_latencies', 'usage_connections', 'active_days', 'active_keys'];
     for (const table of tables) {
-      const rows = await relay.sql`select distinct tenant_id from ${relay.sql(table)} where tenant_id = any(${[gone, tenantId]}::uuid[])`;
+      const rows =
+        await relay.sql`select distinct tenant_id from ${relay.sql(table)} where tenant_id = any(${[gone, tenantId]}::uuid[])`;
       expect([...rows], table).toEqual([{ tenant_id: tenantId }]);
     }
   });
@@ -157,7 +162,9 @@ describe('days', () => {
     expect((await daysOf(relay, tenantId))['2026-10-15']).toMatchObject({ [USAGE.activeUsersOfMonth]: 2 });
   });
 
-  test('name nobody: the same person has another name in the next month, and none without the key', async ({ relay }) => {
+  test('name nobody: the same person has another name in the next month, and none without the key', async ({
+    relay,
+  }) => {
     const { tenantId } = await relay.addTenant();
     const { meter, at } = meterOn(relay);
     const userId = randomUUID();

@@ -64,7 +64,7 @@ export const ROOMS = {
     messages: 'batching bus conversations db delivery devices limits metrics outbox sending sessions trpc',
     channels: 'batching bus conversations db delivery limits metrics outbox presence sending sessions trpc users',
     // What is repeated, or follows from changes, and what deletes what is of no more use.
-    jobs: 'attachments channels db delivery limits outbox usage waiting',
+    jobs: 'attachments channels db delivery limits metrics outbox usage waiting',
     // What a device is connected to.
     sync: 'batching bus conversations db delivery limits metrics presence sessions trpc',
     // What puts the rooms together and serves them.
@@ -78,9 +78,10 @@ export const ROOMS = {
     'secret-file.ts': 'start-error.ts',
     'env.ts': 'limits net secret-file.ts start-error.ts',
     'database-server.ts': 'db env.ts log.ts migrate postgres start-error.ts',
+    'replay.ts': 'env.ts jobs start-error.ts',
     'start.ts': 'app.ts database-server.ts db env.ts health http log.ts metrics net redis seed start-error.ts',
     'log.ts': 'log-output.ts',
-    'main.ts': 'database-server.ts env.ts log-output.ts log.ts start-error.ts start.ts',
+    'main.ts': 'database-server.ts env.ts log-output.ts log.ts replay.ts start-error.ts start.ts',
   },
 };
 

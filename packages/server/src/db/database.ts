@@ -39,7 +39,7 @@ export interface DatabaseOptions {
 }
 
 /** Connections. One tenant's calls (`TURNS` in `app.ts`) take fewer than either of the first two has. */
-const POOLS = { prisma: 8, sql: 6, functions: 2, writes: 5, ops: 3, jobs: 1, probe: 1 };
+const POOLS = { prisma: 8, sql: 6, functions: 2, writes: 5, ops: 2, jobs: 1, probe: 1 };
 /** A batch waits for its conversations no longer than this, ms: others are behind it. */
 const WRITE_TIMEOUTS = { ...TIMEOUTS, lock_timeout: 1_000 };
 const PROBE_TIMEOUTS = { ...TIMEOUTS, lock_timeout: 2_000 };

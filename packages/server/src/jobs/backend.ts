@@ -14,6 +14,7 @@ export type JobQueue = Pick<
   | 'getFailedCount'
   | 'getJobSchedulersCount'
   | 'getWaitingCount'
+  | 'retryJobs'
   | 'upsertJobScheduler'
   | 'waitUntilReady'
 > & { on(event: 'error', listener: (error: Error) => void): unknown };
@@ -39,11 +40,17 @@ const MAX_RECONNECT_PAUSE_MS = 20_000;
 export function createQueueBackend(place: QueuePlace, lockMs = LOCK_MS): QueueBackend {
   const common = { lockDuration: lockMs, stalledInterval: lockMs, maxStalledCount: 3 };
   if (place.kind === 'postgres') {
-    const connection = { connectionString: place.url, migrate: true, max: 2, application_name: 'seal-queue' };
+    // With the one that each worker listens on, four for each queue.
+    const connectionOf = (max: number) => ({
+      connectionString: place.url,
+      migrate: true,
+      max,
+      application_name: 'seal-queue',
+    });
     return {
-      openQueue: (name) => new Queue(name, { connection }, createPostgresBackend),
+      openQueue: (name) => new Queue(name, { connection: connectionOf(1) }, createPostgresBackend),
       openWorker: (name, work, options) =>
-        new Worker(name, work, { connection, ...common, ...options }, createPostgresBackend),
+        new Worker(name, work, { connection: connectionOf(2), ...common, ...options }, createPostgresBackend),
     };
   }
   // The braces keep all keys in one slot of a cluster.

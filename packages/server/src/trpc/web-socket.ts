@@ -4,7 +4,16 @@ import type { Duplex } from 'node:stream';
 import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
 import { getWSConnectionHandler, type CreateWSSContextFnOptions } from '@trpc/server/adapters/ws';
 import type { AnyRouter, TRPCError } from '@trpc/server';
-import { ERRORS, isSealError, LIFETIMES, SealError, SIZE_LIMITS, TRANSPORT, type ErrorCode, type TenantId } from '@seal-chat/protocol';
+import {
+  ERRORS,
+  isSealError,
+  LIFETIMES,
+  SealError,
+  SIZE_LIMITS,
+  TRANSPORT,
+  type ErrorCode,
+  type TenantId,
+} from '@seal-chat/protocol';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { CloseReason } from '../metrics/names.ts';

@@ -56,7 +56,10 @@ export function createUsageMeter(deps: {
   const latencies = new Map<string, { delta: LatencyDelta; counts: number[] }>();
   const sockets = new Map<TenantId, { now: number; most: number }>();
   /** By tenant and day: who was here, and of those who is not written yet. */
-  const active = new Map<string, { known: Set<string>; report: ActiveReport & { users: Set<string>; devices: Set<string> } }>();
+  const active = new Map<
+    string,
+    { known: Set<string>; report: ActiveReport & { users: Set<string>; devices: Set<string> } }
+  >();
   let number = 0;
   let pending: Flush | null = null;
   let flushing: Promise<void> | null = null;
@@ -122,7 +125,13 @@ export function createUsageMeter(deps: {
     return collected;
   }
 
-  async function write({ number: own, usage, latencies: measured, connections, active: reports }: Flush): Promise<void> {
+  async function write({
+    number: own,
+    usage,
+    latencies: measured,
+    connections,
+    active: reports,
+  }: Flush): Promise<void> {
     if (usage.length + measured.length + connections.length + reports.length === 0) return;
     await sql.begin(async (tx) => {
       if (!(await beginFlush(tx, processId, own))) return;

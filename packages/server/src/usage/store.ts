@@ -45,7 +45,8 @@ export async function addUsage(tx: TransactionSql, deltas: readonly UsageDelta[]
     literal(rows.map(({ metric }) => metric)),
     literal(rows.map(({ amount }) => amount)),
   ];
-  const given = 'unnest($1::uuid[], $2::timestamptz[], $3::smallint[], $4::bigint[]) as x(tenant_id, hour, metric, value)';
+  const given =
+    'unnest($1::uuid[], $2::timestamptz[], $3::smallint[], $4::bigint[]) as x(tenant_id, hour, metric, value)';
   await tx.unsafe(
     `insert into usage_hours as u (tenant_id, hour, metric, value)
     select x.tenant_id, x.hour, x.metric, x.value from ${given} join tenants t on t.id = x.tenant_id order by 1, 2, 3

@@ -86,7 +86,15 @@ const UNCOUNTED = Object.fromEntries(
 /** What a test sets otherwise than the server does. */
 interface RelayOptions extends Pick<
   AppOptions,
-  'clock' | 'jobIntervals' | 'relayPauses' | 'turns' | 'callClasses' | 'createBus' | 'isWorker' | 'redis' | 'sweepPauses'
+  | 'clock'
+  | 'jobIntervals'
+  | 'relayPauses'
+  | 'turns'
+  | 'callClasses'
+  | 'createBus'
+  | 'isWorker'
+  | 'redis'
+  | 'sweepPauses'
 > {
   readonly network?: Partial<NetworkLimits>;
 }

@@ -113,11 +113,7 @@ export async function setLastResort(
  * last-resort one when there is none. What is taken is deleted and remembered as spent in one statement, so no one gets
  * it twice, whatever happens to the answer.
  */
-export async function takeKeyPackage(
-  sql: Sql,
-  { tenantId, deviceId }: Holder,
-  notBefore: Date,
-): Promise<Bytes | null> {
+export async function takeKeyPackage(sql: Sql, { tenantId, deviceId }: Holder, notBefore: Date): Promise<Bytes | null> {
   const [row] = await sql<{ bytes: Bytes }[]>`
     with taken as (
       delete from key_packages
