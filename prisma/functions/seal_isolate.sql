@@ -1,6 +1,6 @@
--- Puts row-level security in force, for the tables and functions that there are now. The server calls it at each start,
--- after the migrations, as the role that owns them; a second call finds nothing to do. False where the roles are missing and
--- may not be made: then nothing has changed, and the owner, whom no policy holds, serves.
+-- Puts row-level security in force, for the tables and functions that there are now. Called after the migrations, as the role
+-- that owns them; a second call finds nothing to do, so in a transaction that only reads it fails unless all is in force. False
+-- where the roles are missing and may not be made: then nothing has changed, and the owner, whom no policy holds, serves.
 --
 --   seal_app  serves people: of a table that belongs to tenants it sees the rows of `app.tenant`, and no other role's rows
 --             are written by it. What takes many tenants at once it does by the functions that are named here
@@ -42,7 +42,15 @@ BEGIN
     PERFORM set_config('role', 'none', true);
   END LOOP;
 
-  GRANT USAGE ON SCHEMA public TO seal_app, seal_ops;
+  FOR v_row IN SELECT name FROM unnest(ARRAY['seal_app', 'seal_ops']) AS r(name) LOOP
+    IF NOT has_schema_privilege(v_row.name, 'public', 'USAGE') THEN
+      EXECUTE format('GRANT USAGE ON SCHEMA public TO %I', v_row.name);
+    END IF;
+  END LOOP;
+  -- What a start that may not migrate looks at.
+  IF to_regclass('public._prisma_migrations') IS NOT NULL AND NOT has_table_privilege('seal_ops', 'public._prisma_migrations', 'SELECT') THEN
+    GRANT SELECT ON public._prisma_migrations TO seal_ops;
+  END IF;
 
   FOR v_row IN
     SELECT c.oid, c.relname AS name, c.relrowsecurity AS is_on,
@@ -77,7 +85,7 @@ BEGIN
       CASE WHEN p.proname = ANY (v_functions) THEN 'seal_app, seal_ops'
         -- What triggers call with the rights of the statement that set them off.
         WHEN p.proname IN ('seal_refuse') THEN 'seal_app, seal_ops'
-        WHEN p.proname IN ('seal_expire') THEN 'seal_ops' END AS callers
+        WHEN p.proname IN ('seal_expire', 'seal_isolate') THEN 'seal_ops' END AS callers
     FROM pg_proc p WHERE p.pronamespace = 'public'::regnamespace AND p.prokind = 'f' AND p.proname LIKE 'seal\_%'
       AND (p.proacl IS NULL OR EXISTS (SELECT FROM aclexplode(p.proacl) a WHERE a.grantee = 0))
   LOOP

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { CallClass, CallClassName } from '@seal-chat/protocol/api';
+import { isSealError } from '@seal-chat/protocol';
 import type { TRPCError } from '@trpc/server';
 import type { AttachmentsService } from './attachments/service.ts';
 import type { SqlDoor } from './db/doors.ts';
@@ -16,9 +17,11 @@ import type { Rates } from './limits/rates.ts';
 import type { Logger } from './log.ts';
 import type { Metrics } from './metrics/metrics.ts';
 import { createAdmission, type NetworkLimits } from './net/admission.ts';
+import { createRepeatedErrors } from './repeated-errors.ts';
 import { createRouter, type AppRouter } from './router.ts';
 import { createServices } from './services.ts';
 import { findSessionByAccess } from './sessions/store.ts';
+import { tenantLabels } from './tenant-label.ts';
 import { createTenants } from './tenants/service.ts';
 import type { Context } from './trpc/context.ts';
 import { createContexts, credentialsOf } from './trpc/create-context.ts';
@@ -73,6 +76,10 @@ export interface RedisPlace {
 export interface FailedCall {
   readonly error: TRPCError;
   readonly path: string | undefined;
+  /** Null where the call failed before its caller was known. */
+  readonly ctx?: Context | undefined;
+  /** Of the request, where it came over HTTP. */
+  readonly reqId?: string;
 }
 
 /** The relay without its HTTP server: procedures, sockets, write path and bus on one database. */
@@ -144,7 +151,10 @@ export async function createApp(options: AppOptions): Promise<App> {
   const callTurns = createTurns(turns, () => metrics.countShed('calls'));
   metrics.watch('seal_rls_enforced', () => Number(isIsolated));
   metrics.watch('seal_calls_waiting', callTurns.waiting);
+  const labelOf = tenantLabels(databaseUrl);
+  const repeated = createRepeatedErrors();
   const contexts = createContexts({
+    labelOf,
     tenants: createTenants({ functions, rates, clock }),
     liveSessions,
     presence,
@@ -172,10 +182,18 @@ export async function createApp(options: AppOptions): Promise<App> {
   const streams = createEventStreams({ contexts, admission, metrics });
   metrics.watch('seal_event_streams', streams.count);
 
-  function logUnexpected({ error, path }: FailedCall): void {
+  function logUnexpected({ error, path, ctx, reqId }: FailedCall): void {
     const failure = databaseErrorClass(error.cause);
     if (failure !== null) metrics.countDatabaseError(failure);
-    if (sealErrorFrom(error).code === 'INTERNAL') log.error({ err: error.cause ?? error, path }, 'procedure failed');
+    const { code } = sealErrorFrom(error);
+    if (code !== 'INTERNAL') return;
+    const err = error.cause ?? error;
+    const procedure = path ?? 'unknown';
+    const tenant = ctx === undefined || isSealError(ctx.tenant) ? undefined : labelOf(ctx.tenant.tenantId);
+    const facts = { procedure, code, tenant, reqId: reqId ?? ctx?.connection?.id };
+    repeated.see(`${procedure}: ${err.name} ${err.message}`, (more) =>
+      log.error({ err, ...facts, ...more }, 'procedure failed'),
+    );
   }
 
   await bus.start();
@@ -222,6 +240,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       await webSockets.close();
       await workers?.close();
       await infrastructure.close();
+      repeated.close();
     },
   };
 }

@@ -12,11 +12,12 @@ import { createPrivateServer } from './http/private-server.ts';
 import { createHttpServer } from './http/server.ts';
 import type { Logger } from './log.ts';
 import { createMetrics } from './metrics/metrics.ts';
-import { isolate } from './migrate/isolate.ts';
 import { addressReader } from './net/address.ts';
 import { closeDemoTenant, DEMO_TENANT_ID, seedDemoTenant } from './seed/demo-tenant.ts';
 import { checkRedis } from './redis/check.ts';
+import { createRepeatedErrors } from './repeated-errors.ts';
 import { StartError, systemCode } from './start-error.ts';
+import { startTracing } from './tracing/start.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   readonly version: string;
@@ -46,12 +47,20 @@ export async function startServer(config: Config, log: Logger, droppedLogLines: 
   const database = await openDatabaseServer(config, log);
   const undo: (() => Promise<unknown>)[] = [() => database.stop()];
   try {
-    await prepareSchema(config, database.url, log);
+    const isIsolated = await prepareSchema(config, database.url, log);
     const url = config.publicUrl ?? originOf(config.host, port);
-    const isIsolated = await isolate(database.url);
-    if (!isIsolated) log.warn('row-level security is off: see "Roles of the database" in docs/OPERATIONS.md');
-    await seed(database.url, config.isDemoOn ? demoOrigins(url, config.host, port) : null);
+    await seed(database.url, isIsolated, config.isDemoOn ? demoOrigins(url, config.host, port) : null);
 
+    if (config.traceRatio !== null) {
+      const repeated = createRepeatedErrors();
+      const onTrouble = (what: string): void =>
+        repeated.see(what, (more) => log.warn({ what, ...more }, 'traces cannot be sent'));
+      const stopTracing = await startTracing({ version, role: config.role, ratio: config.traceRatio, onTrouble });
+      undo.push(async () => {
+        await stopTracing();
+        repeated.close();
+      });
+    }
     const metrics = createMetrics({ version, protocol: WIRE_VERSION });
     collectDefaultMetrics({ register: metrics.registry });
     metrics.watch('seal_log_lines_dropped', droppedLogLines);
@@ -132,8 +141,8 @@ function timeout(ms: number, onTimeout: () => void): Promise<void> {
 }
 
 /** Makes the demo's tenant with its origins; without any, takes its key away. */
-async function seed(url: string, origins: readonly string[] | null): Promise<void> {
-  const sql = connect(url, { max: 1, timeouts: TIMEOUTS });
+async function seed(url: string, isIsolated: boolean, origins: readonly string[] | null): Promise<void> {
+  const sql = connect(url, { max: 1, timeouts: TIMEOUTS, role: isIsolated ? 'seal_ops' : undefined });
   try {
     await (origins === null ? closeDemoTenant(sql) : seedDemoTenant(sql, origins));
   } finally {

@@ -35,21 +35,21 @@ export const ROOMS = {
   server: {
     // Below everything: what knows no procedure and no feature.
     db: 'generated metrics',
-    bus: 'db',
+    bus: 'db tracing',
     delivery: 'bus',
     limits: 'db fairness',
     tenants: 'fairness limits',
     migrate: 'db start-error.ts',
     postgres: 'db start-error.ts',
     redis: 'start-error.ts',
-    batching: 'db fairness',
+    batching: 'db fairness tracing',
     presence: 'bus delivery',
     // What follows from changes, and what tenants use.
     usage: 'db metrics',
     outbox: 'bus usage',
     waiting: 'db outbox',
     sessions: 'bus delivery limits tenants',
-    trpc: 'db limits metrics net presence sessions tenants usage',
+    trpc: 'db limits metrics net presence sessions tenant-label.ts tenants tracing usage',
     // Features.
     sending: 'db limits sessions',
     attachments: 'db limits sessions trpc',
@@ -64,12 +64,13 @@ export const ROOMS = {
     messages: 'batching bus conversations db delivery devices limits metrics outbox sending sessions trpc',
     channels: 'batching bus conversations db delivery limits metrics outbox presence sending sessions trpc users',
     // What is repeated, or follows from changes, and what deletes what is of no more use.
-    jobs: 'attachments channels db delivery limits metrics outbox usage waiting',
+    jobs: 'attachments channels db delivery limits metrics outbox tracing usage waiting',
     // What a device is connected to.
     sync: 'batching bus conversations db delivery limits metrics presence sessions trpc',
     // What puts the rooms together and serves them.
     'router.ts': 'attachments auth channels conversations devices linking messages prekeys sync trpc users vault',
-    'infrastructure.ts': 'bus conversations db delivery limits log.ts metrics outbox presence sessions usage',
+    'infrastructure.ts':
+      'bus conversations db delivery limits log.ts metrics outbox presence repeated-errors.ts sessions usage',
     'services.ts': '*',
     'workers.ts': 'infrastructure.ts jobs limits outbox usage waiting',
     'app.ts': '*',
@@ -79,7 +80,8 @@ export const ROOMS = {
     'env.ts': 'limits net secret-file.ts start-error.ts',
     'database-server.ts': 'db env.ts log.ts migrate postgres start-error.ts',
     'replay.ts': 'env.ts jobs start-error.ts',
-    'start.ts': 'app.ts database-server.ts db env.ts health http log.ts metrics net redis seed start-error.ts',
+    'start.ts':
+      'app.ts database-server.ts db env.ts health http log.ts metrics net redis repeated-errors.ts seed start-error.ts tracing',
     'log.ts': 'log-output.ts',
     'main.ts': 'database-server.ts env.ts log-output.ts log.ts replay.ts start-error.ts start.ts',
   },
@@ -114,6 +116,7 @@ export const PAGE_FILES = [
 export const CLIENT_FILES = [
   'batching/batch-writer.ts',
   'bus/postgres.ts',
+  'database-server.ts',
   'db/connect.ts',
   'db/database.ts',
   'db/tenant-pool.ts',

@@ -43,7 +43,7 @@ export class TenantPool extends pg.Pool {
 
   async #take(tenantId: TenantId | undefined): Promise<pg.PoolClient> {
     if (tenantId === undefined) throw new Error('db: a statement of no tenant');
-    const client = await super.connect();
+    const client = await this.#takeIdle();
     if (!this.#isIsolated || this.#entered.get(client) === tenantId) return client;
     try {
       this.#entered.delete(client);
@@ -53,6 +53,15 @@ export class TenantPool extends pg.Pool {
     } catch (error) {
       client.release(true);
       throw error;
+    }
+  }
+
+  /** What a connection was set to in a transaction that was left open would go with that: none such is given out. */
+  async #takeIdle(): Promise<pg.PoolClient> {
+    for (;;) {
+      const client = await super.connect();
+      if (client.getTransactionStatus() === 'I') return client;
+      client.release(true);
     }
   }
 }

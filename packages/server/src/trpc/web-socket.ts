@@ -65,7 +65,11 @@ export function createWebSockets(deps: {
   readonly admission: Admission;
   readonly metrics: Pick<Metrics, 'countClosed' | 'countShed' | 'observeCall'>;
   readonly usage: Pick<UsageMeter, 'answered'>;
-  readonly onError: (failure: { readonly error: TRPCError; readonly path: string | undefined }) => void;
+  readonly onError: (failure: {
+    readonly error: TRPCError;
+    readonly path: string | undefined;
+    readonly ctx?: Context | undefined;
+  }) => void;
 }): WebSockets {
   const { router, contexts, limits, admission, metrics, usage, onError } = deps;
   const wss = new WebSocketServer({ noServer: true, maxPayload: SIZE_LIMITS.request, perMessageDeflate: false });
