@@ -42,11 +42,15 @@ export async function rollUp(sql: Sql, now: number): Promise<void> {
     on conflict (tenant_id, day, metric) do update set value = excluded.value`;
   await sql`
     insert into usage_days as u (tenant_id, day, metric, value)
-    select t.id, ${today}::date, ${USAGE.waitingUsers}, (
-      select count(distinct w.user_id) from waiting w join memberships m
+    select tenant_id, ${today}::date, ${USAGE.waitingUsers}, coalesce(c.users, 0)
+    from (
+      select w.tenant_id, count(distinct w.user_id) as users
+      from waiting w join memberships m
         on m.tenant_id = w.tenant_id and m.conversation_id = w.conversation_id and m.user_id = w.user_id
-      where w.tenant_id = t.id and w.last_seq > m.delivered_seq)
-    from tenants t order by 1
+      where w.last_seq > m.delivered_seq group by 1) c
+    full join (
+      select tenant_id from usage_days where day = ${today}::date and metric = ${USAGE.waitingUsers}) before using (tenant_id)
+    order by 1
     on conflict (tenant_id, day, metric) do update set value = excluded.value`;
 }
 
