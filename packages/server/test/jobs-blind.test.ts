@@ -8,7 +8,7 @@ import { signUp } from './support/people.ts';
 import { startRedis } from './support/redis.ts';
 import { startRelay, type Relay } from './support/relay.ts';
 
-const CANARY = 'Kanarienvogel';
+const CANARY = 'canary of a text';
 const NAME = 'canary_person';
 /** What texts may be written as. */
 const FORMS = [CANARY, Buffer.from(CANARY).toString('hex'), Buffer.from(CANARY).toString('base64').slice(0, 16), NAME];

@@ -65,7 +65,10 @@ export function createRelay(deps: {
   }
 
   async function takeAll(): Promise<void> {
-    while (!isClosed && (await take()) === AT_ONCE);
+    for (;;) {
+      const isLast = (await take()) < AT_ONCE;
+      if (isLast || isClosed) return;
+    }
   }
 
   async function take(): Promise<number> {

@@ -40,7 +40,7 @@ export async function takeRows(tx: TransactionSql, limit: number): Promise<reado
 /** Reads how many rows wait, and for how long the oldest has, s. */
 export async function readBacklog(sql: Sql): Promise<{ readonly rows: number; readonly ageSeconds: number }> {
   const [row] = await sql<{ rows: number; ageSeconds: number }[]>`
-    select (select count(*) from (select from outbox limit ${MAX_COUNTED}) some) as rows,
+    select (select count(*) from (select from outbox limit ${MAX_COUNTED}) counted) as rows,
       coalesce((select extract(epoch from clock_timestamp() - created_at)::float8 from outbox order by id limit 1), 0)
         as "ageSeconds"`;
   return row!;

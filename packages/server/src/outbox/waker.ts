@@ -12,26 +12,27 @@ export function createWaker(deps: { readonly bus: Pick<Bus, 'publish'>; readonly
   const { bus, pauseMs } = deps;
   let timer: NodeJS.Timeout | null = null;
   let isAskedAgain = false;
+  let isClosed = false;
 
   function tell(): void {
     bus.publish({ kind: 'outbox' });
     isAskedAgain = false;
     timer = setTimeout(() => {
       timer = null;
-      if (isAskedAgain) tell();
+      if (isAskedAgain && !isClosed) tell();
     }, pauseMs);
     timer.unref();
   }
 
   return {
     wake() {
+      if (isClosed) return;
       if (timer === null) tell();
       else isAskedAgain = true;
     },
     close() {
+      isClosed = true;
       if (timer !== null) clearTimeout(timer);
-      // Whoever calls `wake` from here on is found by the next sweep of a relay.
-      timer = setTimeout(() => undefined, 0);
     },
   };
 }
