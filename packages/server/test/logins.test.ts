@@ -1,4 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Sql } from 'postgres';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { connect } from '../src/db/connect.ts';
@@ -7,7 +11,9 @@ import { migrate } from '../src/migrate/migrate.ts';
 import { createEmptyDatabase, createTestDatabase, type TestDatabase } from './support/database.ts';
 import { caughtUp, listen, messagesIn } from './support/events.ts';
 import { messageTo } from './support/messages.ts';
+import { postgresPrograms, startOwnCluster } from './support/own-cluster.ts';
 import { signUp } from './support/people.ts';
+import { run } from './support/run.ts';
 import { spawnServer } from './support/server-process.ts';
 import { addTenant, startWholeServer } from './support/whole-server.ts';
 import { patient } from '../../../scripts/lib/patience.mjs';
@@ -85,6 +91,38 @@ test('a login that owns no table serves, does the jobs and keeps the demo, once 
   const owned = await sql`
     select relname from pg_class where relowner = ${login.name}::regrole and relnamespace = 'public'::regnamespace`;
   expect([...owned]).toEqual([]);
+});
+
+test('the roles that compose makes are those that migrating and serving need', async () => {
+  const scratch = await mkdtemp(join(tmpdir(), 'seal-roles-'));
+  await chmod(scratch, 0o711);
+  const cluster = await startOwnCluster(join(scratch, 'cluster'));
+  undo.push(() => rm(scratch, { recursive: true, force: true }), cluster.stop);
+  const { hostname, port } = new URL(cluster.url);
+  for (const name of ['owner', 'server']) await writeFile(join(scratch, `${name}_password`), `the ${name}'s`);
+  await run('sh', [fileURLToPath(new URL('../../../docker/roles.sh', import.meta.url))], {
+    env: {
+      PATH: `${postgresPrograms()}:${process.env['PATH']}`,
+      PGHOST: hostname,
+      PGPORT: port,
+      POSTGRES_USER: 'seal',
+      POSTGRES_DB: 'seal',
+      SECRETS: scratch,
+    },
+  });
+  const [owner, server] = ['seal_owner', 'seal_server'].map((username) =>
+    Object.assign(new URL(cluster.url), { username }),
+  ) as [URL, URL];
+  const { code, stderr } = await spawnServer({ DATABASE_URL: owner.href }, { words: ['migrate'] }).ended;
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  const sql = connect(owner.href, { max: 1 });
+  undo.push(() => sql.end());
+  const serving = await serve(server.href, { MIGRATE: 'off', ROLE: 'api' });
+  expect(serving.held).toBe(1);
+  await talk(serving.server, sql);
+  const itself = connect(server.href, { max: 1 });
+  undo.push(() => itself.end());
+  await expect(itself`alter table users add column more int`).rejects.toMatchObject({ code: '42501' });
 });
 
 test('a login that may not enter the roles serves without row-level security and says so, and with it once they are granted', async () => {
