@@ -15,7 +15,9 @@ DECLARE
   -- Tables of which seal_app may do less than everything.
   v_less CONSTANT jsonb := '{"tenants": "", "publishable_keys": "", "closed_mailboxes": "",
     "users": "SELECT, INSERT, UPDATE", "devices": "SELECT, INSERT, UPDATE",
-    "messages": "SELECT, INSERT", "mailbox_entries": "SELECT, INSERT"}';
+    "messages": "SELECT, INSERT", "mailbox_entries": "SELECT, INSERT",
+    "waiting": "", "usage_hours": "", "usage_days": "", "usage_connections": "", "usage_latencies": "", "active_days": "",
+    "active_keys": ""}';
 BEGIN
   -- Roles belong to the whole server: another database's start may make them at this moment.
   FOR v_row IN SELECT name FROM unnest(ARRAY['seal_app', 'seal_ops']) AS r(name) LOOP

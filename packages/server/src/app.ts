@@ -10,10 +10,7 @@ import { proveWrite } from './health/probe-store.ts';
 import { createInfrastructure, type BusFactory } from './infrastructure.ts';
 import { createPostgresBus } from './bus/postgres.ts';
 import { createRedisBus } from './bus/redis.ts';
-import { createQueueBackend } from './jobs/backend.ts';
-import { startMaintenance, type JobIntervals } from './jobs/maintenance.ts';
-import { PURGE_MS, runPurges } from './jobs/purges.ts';
-import { expireMessages } from './jobs/store.ts';
+import type { JobIntervals } from './jobs/maintenance.ts';
 import { createTurns, type TurnLimits } from './fairness/turns.ts';
 import { classesFor, createCallControl } from './limits/calls.ts';
 import type { Rates } from './limits/rates.ts';
@@ -31,6 +28,9 @@ import { createContexts, credentialsOf } from './trpc/create-context.ts';
 import { sealErrorFrom } from './trpc/errors.ts';
 import { createEventStreams } from './trpc/event-stream.ts';
 import { createWebSockets } from './trpc/web-socket.ts';
+import type { RelayPauses } from './outbox/relay.ts';
+import type { UsageMeter } from './usage/meter.ts';
+import { startWorkers } from './workers.ts';
 
 export interface AppOptions {
   /** A migrated PostgreSQL. */
@@ -59,6 +59,8 @@ export interface AppOptions {
   readonly sweepPauses?: SweepPauses;
   /** Pauses between runs of the repeated jobs, ms, that differ from the usual ones. */
   readonly jobIntervals?: Partial<JobIntervals>;
+  /** Pauses of the relay, ms, where they differ from the usual ones. */
+  readonly relayPauses?: RelayPauses;
 }
 
 /** One tenant's calls take fewer connections than either pool has: see `db/database.ts`. */
@@ -97,6 +99,8 @@ export interface App {
   ): Promise<Context>;
   /** Logs a call that failed through no fault of the caller, without its input. */
   onError(failure: FailedCall): void;
+  /** Counts a call over HTTP that was answered. */
+  onAnswer: UsageMeter['answered'];
   /** Serves WebSocket upgrades of `server` to `/trpc`. */
   attachWebSocket(server: Server, addressOf: (request: IncomingMessage) => string): void;
   openSockets(): number;
@@ -129,6 +133,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     createBus = redis === null ? createPostgresBus : (deps) => createRedisBus({ ...deps, ...redis }),
     sweepPauses,
     jobIntervals,
+    relayPauses,
   } = options;
   const infrastructure = createInfrastructure({
     databaseUrl,
@@ -140,7 +145,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     createBus,
     sweepPauses,
   });
-  const { sql, functions, jobs, probe, bus, liveSessions, presence, onError } = infrastructure;
+  const { sql, functions, probe, bus, usage, liveSessions, presence } = infrastructure;
   const { services, drain } = createServices(infrastructure);
   const router = createRouter(services);
   const callTurns = createTurns(turns, () => metrics.countShed('calls'));
@@ -159,6 +164,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       classes: callClasses,
       onLimited: metrics.countRateLimited,
     }),
+    usage,
     findSession: (tenantId, accessHash) => findSessionByAccess(sql.of(tenantId), tenantId, accessHash),
     clock,
   });
@@ -168,6 +174,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     contexts,
     admission,
     metrics,
+    usage,
     limits: network,
     onError: logUnexpected,
   });
@@ -190,21 +197,18 @@ export async function createApp(options: AppOptions): Promise<App> {
   }
 
   await bus.start();
-  const maintenance = isWorker
-    ? await startMaintenance({
-        backend: createQueueBackend(
+  const workers = isWorker
+    ? await startWorkers({
+        infrastructure,
+        place:
           redis === null
             ? { kind: 'postgres', url: databaseUrl }
             : { kind: 'redis', url: redis.redisUrl, prefix: redis.prefix },
-        ),
-        purge: () => runPurges({ sql: jobs, now: clock(), rates }, PURGE_MS),
-        expire: () => expireMessages(jobs, clock()),
-        onError,
+        rates,
         intervals: jobIntervals,
+        relayPauses,
       })
     : null;
-  metrics.watch('seal_jobs_waiting', async () => maintenance?.waiting() ?? 0);
-  metrics.watch('seal_jobs_failed', async () => maintenance?.failed() ?? 0);
 
   return {
     router,
@@ -215,11 +219,12 @@ export async function createApp(options: AppOptions): Promise<App> {
       // Only that: a token has no place in an address, which proxies write down.
       streams.open({ ...credentialsOf(headers, ip), isHidden: params?.['presence'] === 'hidden' }, response),
     onError: logUnexpected,
+    onAnswer: usage.answered,
     attachWebSocket: webSockets.attach,
     openSockets: webSockets.count,
 
     async ready() {
-      const parts = [proveWrite(probe), bus.ready(), maintenance?.ready() ?? Promise.resolve()];
+      const parts = [proveWrite(probe), bus.ready(), workers?.ready() ?? Promise.resolve()];
       const [database, notices, queue] = (await Promise.allSettled(parts)).map(({ status }) => status === 'fulfilled');
       return { database: database!, bus: notices!, queue: queue! };
     },
@@ -233,7 +238,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       streams.close();
       await drain();
       await webSockets.close();
-      await maintenance?.close();
+      await workers?.close();
       await infrastructure.close();
       repeated.close();
     },

@@ -12,9 +12,12 @@ import { createMessageLimits, type MessageLimits } from './limits/messages.ts';
 import type { Logger } from './log.ts';
 import type { Metrics } from './metrics/metrics.ts';
 import { createPresence, type Presence } from './presence/presence.ts';
+import { RELAY_PAUSES } from './outbox/relay.ts';
+import { createWaker, type Waker } from './outbox/waker.ts';
 import { createRepeatedErrors } from './repeated-errors.ts';
 import { createLiveSessions, type LiveSessions } from './sessions/live-sessions.ts';
 import { findSession } from './sessions/store.ts';
+import { createUsageMeter, type UsageMeter } from './usage/meter.ts';
 
 /** Creates the bus of a process. */
 export type BusFactory = (deps: {
@@ -37,6 +40,10 @@ export interface Infrastructure extends Omit<Database, 'pool' | 'close'> {
   readonly liveSessions: LiveSessions;
   readonly limits: DurableLimits;
   readonly messageLimits: MessageLimits;
+  /** Has what follows from changes done soon. */
+  readonly outbox: Pick<Waker, 'wake'>;
+  /** What tenants use. */
+  readonly usage: UsageMeter;
   readonly metrics: Metrics;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
@@ -74,6 +81,8 @@ export function createInfrastructure(options: {
   const messageLimits = createMessageLimits({ sql: functions, clock, onError, onLimited: metrics.countRateLimited });
 
   const hub = createHub();
+  const outbox = createWaker({ bus, pauseMs: RELAY_PAUSES.collect });
+  const usage = createUsageMeter({ sql: db.ops, processId: bus.processId, clock, present: hub.all, onError });
   const sweep = createSweep({ bus, pauses: sweepPauses, onError });
   const audience = createAudience({
     bus,
@@ -112,6 +121,8 @@ export function createInfrastructure(options: {
     liveSessions,
     limits,
     messageLimits,
+    outbox,
+    usage,
     metrics,
     clock,
     onError,
@@ -119,7 +130,9 @@ export function createInfrastructure(options: {
       sweep.close();
       presence.close();
       liveSessions.close();
+      outbox.close();
       await messageLimits.close();
+      await usage.close();
       await bus.close();
       await db.close();
       repeated.close();

@@ -70,6 +70,7 @@ describe('two tenants that have all ids in common', () => {
       sql: relay.sql,
       bus: { publishToOthers: () => undefined } as unknown as Bus,
       hub: createHub(),
+      outbox: { wake: () => undefined },
       clock: Date.now,
       metrics: { ...relay.metrics, countAccepted: (_kind, count) => batches.push(count) },
       onError: (error) => expect.unreachable(String(error)),

@@ -3,6 +3,7 @@ import type { Bus } from '../bus/bus.ts';
 import type { SqlDoor } from '../db/doors.ts';
 import type { DurableLimits } from '../limits/durable.ts';
 import type { MessageLimits } from '../limits/messages.ts';
+import type { Waker } from '../outbox/waker.ts';
 import type { Presence } from '../presence/presence.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { Audience } from '../delivery/audience.ts';
@@ -43,6 +44,7 @@ export function createChannels(deps: {
   readonly presence: Presence;
   readonly limits: DurableLimits;
   readonly messageLimits: MessageLimits;
+  readonly outbox: Pick<Waker, 'wake'>;
   readonly clock: () => number;
   readonly metrics: Metrics;
   readonly onError: (error: unknown) => void;

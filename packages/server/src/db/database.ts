@@ -18,6 +18,8 @@ export interface Database {
   readonly functions: Sql;
   /** As `functions`, for batches of messages and acknowledgements alone: no reader stands before them. */
   readonly writes: Sql;
+  /** What follows from changes, for all tenants: never for long. */
+  readonly ops: Sql;
   /** Repeated jobs, for all tenants. */
   readonly jobs: Sql;
   /** Of its own, so that the question whether the database works does not wait for what it asks about. */
@@ -37,7 +39,7 @@ export interface DatabaseOptions {
 }
 
 /** Connections. One tenant's calls (`TURNS` in `app.ts`) take fewer than either of the first two has. */
-const POOLS = { prisma: 8, sql: 6, functions: 2, writes: 5, jobs: 1, probe: 1 };
+const POOLS = { prisma: 8, sql: 6, functions: 2, writes: 5, ops: 2, jobs: 1, probe: 1 };
 /** A batch waits for its conversations no longer than this, ms: others are behind it. */
 const WRITE_TIMEOUTS = { ...TIMEOUTS, lock_timeout: 1_000 };
 const PROBE_TIMEOUTS = { ...TIMEOUTS, lock_timeout: 2_000 };
@@ -63,6 +65,7 @@ export function openDatabase({ url, isIsolated, onError }: DatabaseOptions): Dat
   const sql = connect(url, { role: as('seal_app'), max: POOLS.sql, timeouts: TIMEOUTS });
   const functions = connect(url, { role: as('seal_app'), max: POOLS.functions, timeouts: TIMEOUTS });
   const writes = connect(url, { role: as('seal_app'), max: POOLS.writes, timeouts: WRITE_TIMEOUTS });
+  const ops = connect(url, { role: as('seal_ops'), max: POOLS.ops, timeouts: TIMEOUTS });
   const jobs = connect(url, { role: as('seal_ops'), max: POOLS.jobs, timeouts: JOB_TIMEOUTS });
   const probe = connect(url, {
     role: as('seal_ops'),
@@ -76,11 +79,12 @@ export function openDatabase({ url, isIsolated, onError }: DatabaseOptions): Dat
     sql: sqlDoor(sql, isIsolated),
     functions,
     writes,
+    ops,
     jobs,
     probe,
     pool,
     async close() {
-      const ends = [sql, functions, writes].map((client) => client.end({ timeout: CLOSE_TIMEOUT_SECONDS }));
+      const ends = [sql, functions, writes, ops].map((client) => client.end({ timeout: CLOSE_TIMEOUT_SECONDS }));
       const cut = [jobs, probe].map((client) => client.end({ timeout: 1 }));
       await Promise.all([...ends, ...cut, prisma.$disconnect()]);
       await pool.end();

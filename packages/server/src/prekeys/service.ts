@@ -23,10 +23,9 @@ import { base64Of } from '../db/bytes.ts';
 import { transact, type Transaction } from '../db/transaction.ts';
 import { findExistingUsers } from '../users/lookup.ts';
 import type { DurableLimits } from '../limits/durable.ts';
-import type { Audience } from '../delivery/audience.ts';
+import type { Waker } from '../outbox/waker.ts';
 import type { Session } from '../sessions/session.ts';
 import {
-  countStock,
   discardOthers,
   findCurrent,
   findDevicesOf,
@@ -71,9 +70,9 @@ export function createPreKeysService(deps: {
   readonly prisma: PrismaDoor;
   readonly curves: Pick<Curves, 'verify'>;
   readonly limits: DurableLimits;
-  readonly audience: Audience;
+  readonly outbox: Pick<Waker, 'wake'>;
 }): PreKeysService {
-  const { prisma, curves, limits, audience } = deps;
+  const { prisma, curves, limits, outbox } = deps;
 
   async function statusOf(holder: PreKeyHolder): Promise<PreKeyStatus> {
     const own = prisma.of(holder.tenantId);
@@ -105,7 +104,6 @@ export function createPreKeysService(deps: {
       takeOneTime(own, holder, 'oneTime'),
       takeOneTime(own, holder, 'kemOneTime'),
     ]);
-    await hintRefill(holder);
     return {
       deviceId: holder.deviceId,
       registrationId,
@@ -115,12 +113,6 @@ export function createPreKeysService(deps: {
         ? { kind: 'kemOneTime', ...toAnswer(kemOneTime) }
         : { kind: 'kemLastResort', ...toAnswer(lastResort) },
     };
-  }
-
-  async function hintRefill({ tenantId, deviceId }: PreKeyHolder): Promise<void> {
-    const { oneTime, kemOneTime } = await countStock(prisma.of(tenantId), { tenantId, deviceId });
-    if (Math.min(oneTime, kemOneTime) >= PREKEY_LIMITS.oneTimeRefillBelow) return;
-    audience.tellDevice(tenantId, deviceId, { type: 'prekeys-low', oneTime, kemOneTime });
   }
 
   return {
@@ -168,6 +160,8 @@ export function createPreKeysService(deps: {
       const bundles = await Promise.all(
         devices.map(({ deviceId, registrationId }) => bundleOf({ tenantId, deviceId }, registrationId)),
       );
+      // The database notes in the outbox whose stock is low.
+      outbox.wake();
       return { bundles: bundles.filter((bundle) => bundle !== null) };
     },
   };

@@ -86,7 +86,15 @@ const UNCOUNTED = Object.fromEntries(
 /** What a test sets otherwise than the server does. */
 interface RelayOptions extends Pick<
   AppOptions,
-  'clock' | 'jobIntervals' | 'turns' | 'callClasses' | 'createBus' | 'isWorker' | 'redis' | 'sweepPauses'
+  | 'clock'
+  | 'jobIntervals'
+  | 'relayPauses'
+  | 'turns'
+  | 'callClasses'
+  | 'createBus'
+  | 'isWorker'
+  | 'redis'
+  | 'sweepPauses'
 > {
   readonly network?: Partial<NetworkLimits>;
 }
@@ -132,6 +140,7 @@ async function startProcess(databaseUrl: string, lines: string[], options: Relay
     rates: RATES,
     log,
     leaveGraceMs: 20,
+    relayPauses: { collect: 20, sweep: 200 },
     callClasses: UNCOUNTED,
     ...options,
     network: { ...NETWORK, ...options.network },

@@ -6,7 +6,7 @@ import type { SqlDoor } from '../../db/doors.ts';
 import { base64Of } from '../../db/bytes.ts';
 import { transactSql, type Transaction } from '../../db/transaction.ts';
 import type { DurableLimits } from '../../limits/durable.ts';
-import type { Audience } from '../../delivery/audience.ts';
+import type { Waker } from '../../outbox/waker.ts';
 import type { Session } from '../../sessions/session.ts';
 import { enter } from '../access.ts';
 import { findToAdd } from '../leaf-store.ts';
@@ -57,10 +57,10 @@ export interface KeyPackages {
 export function createKeyPackages(deps: {
   readonly sql: SqlDoor;
   readonly limits: DurableLimits;
-  readonly audience: Audience;
+  readonly outbox: Pick<Waker, 'wake'>;
   readonly clock: () => number;
 }): KeyPackages {
-  const { sql, limits, audience, clock } = deps;
+  const { sql, limits, outbox, clock } = deps;
 
   async function statusOf(holder: Holder): Promise<KeyPackageStatus> {
     const own = sql.of(holder.tenantId);
@@ -106,13 +106,12 @@ export function createKeyPackages(deps: {
       const notBefore = new Date(clock() - CHANNEL_LIMITS.keyPackageLifetimeMs);
       const claimed = await Promise.all(
         awaited.map(async ({ deviceId }) => {
-          const taken = await takeKeyPackage(sql.of(tenantId), { tenantId, deviceId }, notBefore);
-          if (taken !== null && taken.left < CHANNEL_LIMITS.keyPackageRefillBelow) {
-            audience.tellDevice(tenantId, deviceId, { type: 'key-packages-low', oneTime: taken.left });
-          }
-          return taken && { deviceId, keyPackage: base64Of(taken.bytes) };
+          const bytes = await takeKeyPackage(sql.of(tenantId), { tenantId, deviceId }, notBefore);
+          return bytes && { deviceId, keyPackage: base64Of(bytes) };
         }),
       );
+      // The database notes in the outbox whose stock is low.
+      outbox.wake();
       return { keyPackages: claimed.filter((one) => one !== null) };
     },
   };
