@@ -7,6 +7,7 @@ import type { Metrics } from '../metrics/metrics.ts';
 import { networkOf, proxyTest } from '../net/address.ts';
 import type { NetworkLimits } from '../net/admission.ts';
 import { connectionsThatFit } from '../net/descriptors.ts';
+import { createRequestBudget, type RequestBudget } from '../net/request-budget.ts';
 import { countDropped, limitConnections, refuseSocket } from '../net/sockets.ts';
 import { registerAttachments, type AttachmentsHttpDeps } from './attachments.ts';
 import { registerDemo, type DemoDeps } from './demo.ts';
@@ -65,11 +66,14 @@ export function createHttpServer(deps: HttpDeps): HttpServer {
   });
   server.server.maxConnections = Math.min(deps.network.sockets + MAX_REQUESTS, connectionsThatFit() ?? Infinity);
   countDropped(server.server, (dropped) => deps.log.warn({ dropped }, 'connections were closed: there are too many'));
+  const budget = createRequestBudget(deps.network.requestsPerAddress);
   limitConnections(server.server, {
     perAddress: deps.network.connectionsPerAddress,
+    isShut: budget.isShut,
     isProxy: proxyTest(deps.trustedProxies),
     networkOf,
   });
+  limitRequests(server, budget, deps.metrics);
   installErrors(server);
   installHeaders(server, deps.publicUrl);
   observe(server, deps);
@@ -93,6 +97,15 @@ export function createHttpServer(deps: HttpDeps): HttpServer {
       await (closed ?? server.close());
     },
   };
+}
+
+/** Refuses requests of an address that has made too many, and closes their connections, before anything else is done. */
+function limitRequests(server: FastifyInstance, budget: RequestBudget, metrics: Metrics): void {
+  server.addHook('onRequest', async (request, reply) => {
+    if (budget.take(networkOf(request.ip))) return;
+    metrics.countShed('requests-of-address');
+    await reply.code(429).headers({ connection: 'close', 'retry-after': '2', 'content-length': '0' }).send();
+  });
 }
 
 /** Knows how many requests have begun and are not answered. */

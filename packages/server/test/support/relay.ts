@@ -70,6 +70,7 @@ const RATES: Rates = {
 const NETWORK: NetworkLimits = {
   sockets: 100_000,
   connectionsPerAddress: 100_000,
+  requestsPerAddress: 1_000_000,
   socketsPerAddress: 100_000,
   strangersPerAddress: 100_000,
   strangerMs: 3_600_000,
