@@ -13,8 +13,10 @@ import { createQueueBackend } from './jobs/backend.ts';
 import { startMaintenance, type JobIntervals } from './jobs/maintenance.ts';
 import { PURGE_MS, runPurges } from './jobs/purges.ts';
 import { expireMessages } from './jobs/store.ts';
-import { createTurns, type TurnLimits } from './fairness/turns.ts';
+import { createRounds, type Rounds } from './fairness/rounds.ts';
+import { createTurns, type TurnLimits, type Turns } from './fairness/turns.ts';
 import { classesFor, createCallControl } from './limits/calls.ts';
+import { createPatience } from './limits/patience.ts';
 import type { Rates } from './limits/rates.ts';
 import type { Logger } from './log.ts';
 import type { Metrics } from './metrics/metrics.ts';
@@ -57,7 +59,10 @@ export interface AppOptions {
 }
 
 /** One tenant's calls take fewer connections than either pool has: see `db/database.ts`. */
-const TURNS: TurnLimits = { atOnce: 20, perTenant: 5, waiting: 20_000, waitingPerTenant: 2_000 };
+const TURNS: TurnLimits = { atOnce: 20, perTenant: 5, perPerson: 3, waiting: 20_000, waitingPerTenant: 2_000 };
+
+/** Parts of files, of up to 1 MiB. */
+const UPLOADS: TurnLimits = { atOnce: 2, perTenant: 1, perPerson: 1, waiting: 1_000, waitingPerTenant: 200 };
 
 /** A Redis, and what names in it begin with. */
 export interface RedisPlace {
@@ -74,8 +79,12 @@ export interface FailedCall {
 /** The relay without its HTTP server: procedures, sockets, write path and bus on one database. */
 export interface App {
   readonly router: AppRouter;
+  /** The turns of what arrives. */
+  readonly rounds: Rounds;
   /** Transfers files. */
   readonly attachments: AttachmentsService;
+  /** The turns of what is uploaded. */
+  readonly uploads: Turns;
   /** Context of a request over HTTP. */
   createContext(request: { readonly headers: IncomingHttpHeaders; readonly ip: string }): Promise<Context>;
   /** Context of a subscription over HTTP, whose answer is a stream: see `EventStreams`. */
@@ -146,10 +155,13 @@ export async function createApp(options: AppOptions): Promise<App> {
     clock,
   });
   const admission = createAdmission(network);
+  const rounds = createRounds();
   const webSockets = createWebSockets({
     router,
     contexts,
     admission,
+    rounds,
+    patience: createPatience(),
     metrics,
     limits: network,
     onError: logUnexpected,
@@ -192,7 +204,9 @@ export async function createApp(options: AppOptions): Promise<App> {
 
   return {
     router,
+    rounds,
     attachments: services.attachments,
+    uploads: createTurns(UPLOADS, () => metrics.countShed('calls')),
     createContext: ({ headers, ip }) => contexts.ofRequest(credentialsOf(headers, ip)),
     createStreamContext: ({ headers, ip }, response, params) =>
       // Only that: a token has no place in an address, which proxies write down.

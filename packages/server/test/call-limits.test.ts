@@ -37,7 +37,7 @@ describe('the table of calls', () => {
 
 describe('a tenant’s flood', () => {
   test('calls of another tenant are served between those of the flood, and those of a socket that has gone are not', async () => {
-    const turns = { atOnce: 4, perTenant: 3, waiting: 10_000, waitingPerTenant: 5_000 };
+    const turns = { atOnce: 4, perTenant: 3, perPerson: 3, waiting: 10_000, waitingPerTenant: 5_000 };
     const relay = await startRelay({ turns });
     onTestFinished(() => relay.close());
     const [loudTenant, quietTenant] = [await relay.addTenant(), await relay.addTenant()];

@@ -26,8 +26,11 @@ export interface DatabaseOptions {
 
 /** Connections. One tenant's calls (`TURNS` in `app.ts`) take fewer than either of the first two has. */
 const POOLS = { prisma: 8, sql: 6, writes: 5 };
-/** A batch waits for its conversations no longer than this, ms: others are behind it. */
-const WRITE_TIMEOUTS = { ...TIMEOUTS, lock_timeout: 1_000 };
+/**
+ * A batch waits for its conversations no longer than this, ms: others are in it and behind it. Who holds one for longer
+ * stands still, as a batch of another process is committed much sooner.
+ */
+const WRITE_TIMEOUTS = { ...TIMEOUTS, lock_timeout: 200 };
 
 const CLOSE_TIMEOUT_SECONDS = 5;
 

@@ -1,6 +1,8 @@
 import type { Server } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
 import Fastify, { LogController, type FastifyInstance, type FastifyRequest } from 'fastify';
-import { SealError, SIZE_LIMITS } from '@seal-chat/protocol';
+import { SealError, SIZE_LIMITS, TRANSPORT } from '@seal-chat/protocol';
+import type { Rounds } from '../fairness/rounds.ts';
 import { isFromHere, registerHealth, registerLiveness, type HealthDeps } from '../health/routes.ts';
 import type { Logger } from '../log.ts';
 import type { Metrics } from '../metrics/metrics.ts';
@@ -19,6 +21,8 @@ import { registerWidget } from './widget.ts';
 export interface HttpDeps {
   readonly log: Logger;
   readonly metrics: Metrics;
+  /** The turns in which requests are begun. */
+  readonly rounds: Rounds;
   readonly ready: HealthDeps['ready'];
   readonly trpc: TrpcDeps;
   readonly attachments: AttachmentsHttpDeps;
@@ -35,6 +39,10 @@ export interface HttpDeps {
 const REQUEST_TIMEOUT_MS = 60_000;
 /** To receive the head of a request; how often both are looked at; and how long an idle connection stays open, ms. */
 const TIMEOUTS = { headersTimeout: 15_000, connectionsCheckingInterval: 5_000, keepAliveTimeout: 15_000 };
+/** What a request costs in its turn, about, ms. */
+const REQUEST_COST_MS = 0.5;
+/** Bytes of a body that cost as much as a request. */
+const BODY_OF_REQUEST = 16_384;
 /** Connections beside WebSockets. */
 const MAX_REQUESTS = 5_000;
 
@@ -73,7 +81,7 @@ export function createHttpServer(deps: HttpDeps): HttpServer {
     isProxy: proxyTest(deps.trustedProxies),
     networkOf,
   });
-  limitRequests(server, budget, deps.metrics);
+  limitRequests(server, budget, deps);
   installErrors(server);
   installHeaders(server, deps.publicUrl);
   observe(server, deps);
@@ -99,13 +107,32 @@ export function createHttpServer(deps: HttpDeps): HttpServer {
   };
 }
 
-/** Refuses requests of an address that has made too many, and closes their connections, before anything else is done. */
-function limitRequests(server: FastifyInstance, budget: RequestBudget, metrics: Metrics): void {
+/**
+ * Lets the requests of an address begin one after the other, and no faster than it may make them: what waits costs
+ * nothing but its connection. Refuses what would wait too long, before anything else is done.
+ */
+function limitRequests(server: FastifyInstance, budget: RequestBudget, { rounds, metrics }: HttpDeps): void {
   server.addHook('onRequest', async (request, reply) => {
-    if (budget.take(networkOf(request.ip))) return;
+    const network = networkOf(request.ip);
+    const waitMs = budget.take(network, 1 + costOfBody(request));
+    if (waitMs !== null) {
+      if (waitMs > 0) await delay(waitMs, undefined, { ref: false });
+      await rounds.once(network, REQUEST_COST_MS);
+      // Nobody waits for the answer any longer.
+      if (request.raw.socket.destroyed) reply.hijack();
+      return;
+    }
     metrics.countShed('requests-of-address');
     await reply.code(429).headers({ connection: 'close', 'retry-after': '2', 'content-length': '0' }).send();
   });
+}
+
+/** What the body of a request costs, in requests. Parts of files have a limit of their own. */
+function costOfBody({ url, headers }: FastifyRequest): number {
+  if (!url.startsWith(TRANSPORT.path)) return 0;
+  const isUnknown = headers['transfer-encoding'] !== undefined;
+  const length = isUnknown ? SIZE_LIMITS.request : Number(headers['content-length'] ?? 0);
+  return Math.min(length || 0, SIZE_LIMITS.request) / BODY_OF_REQUEST;
 }
 
 /** Knows how many requests have begun and are not answered. */

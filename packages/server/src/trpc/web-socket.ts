@@ -6,6 +6,8 @@ import { getWSConnectionHandler, type CreateWSSContextFnOptions } from '@trpc/se
 import type { AnyRouter, TRPCError } from '@trpc/server';
 import { ERRORS, isSealError, LIFETIMES, SealError, SIZE_LIMITS, TRANSPORT, type ErrorCode } from '@seal-chat/protocol';
 import { WebSocketServer, type WebSocket } from 'ws';
+import type { Rounds } from '../fairness/rounds.ts';
+import type { Patience } from '../limits/patience.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { CloseReason } from '../metrics/names.ts';
 import { networkOf } from '../net/address.ts';
@@ -41,6 +43,8 @@ export interface WebSockets {
 
 /** What was sent before has this long to leave before a socket is closed for a reason, ms. */
 const LAST_WORDS_MS = 500;
+/** What a new socket costs, about, ms. */
+const UPGRADE_COST_MS = 0.5;
 /** A client has this long to answer a close, ms. */
 const CLOSE_MS = 1_000;
 /** Close codes: RFC 6455 §7.4.1, and the HTTP status of an error in the range for applications. */
@@ -53,10 +57,12 @@ export function createWebSockets(deps: {
   readonly contexts: Contexts;
   readonly limits: NetworkLimits;
   readonly admission: Admission;
+  readonly rounds: Rounds;
+  readonly patience: Patience;
   readonly metrics: Pick<Metrics, 'countClosed' | 'countShed' | 'observeCall'>;
   readonly onError: (failure: { readonly error: TRPCError; readonly path: string | undefined }) => void;
 }): WebSockets {
-  const { router, contexts, limits, admission, metrics, onError } = deps;
+  const { router, contexts, limits, admission, rounds, patience, metrics, onError } = deps;
   const wss = new WebSocketServer({ noServer: true, maxPayload: SIZE_LIMITS.request, perMessageDeflate: false });
   const silent = new WeakSet<WebSocket>();
   /** Sockets that were cut, and why. */
@@ -105,6 +111,29 @@ export function createWebSockets(deps: {
     silent.delete(this);
   }
 
+  function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, address: string): void {
+    if (socket.destroyed) return;
+    const [path] = (request.url ?? '').split('?', 1);
+    if (path !== TRANSPORT.path || isClosing) {
+      refuseSocket(socket, isClosing ? 503 : 404);
+      return;
+    }
+    const admitted = admission.admit(networkOf(address));
+    if ('status' in admitted) {
+      metrics.countShed(admitted.status === 503 ? 'sockets-of-process' : 'sockets-of-address');
+      refuseSocket(socket, admitted.status, admitted.retryAfterSeconds);
+      return;
+    }
+    // A handshake that fails has no socket to close.
+    socket.once('close', admitted.closed);
+    const kept = keptOf(request);
+    const credentials = credentialsOf(request.headers, address);
+    wss.handleUpgrade(request, socket, head, (client) => {
+      sendTogether(client, socket);
+      begin(client, socket, kept, { credentials, admitted });
+    });
+  }
+
   /** Serves a socket that was let in. */
   function begin(
     client: WebSocket,
@@ -114,7 +143,16 @@ export function createWebSockets(deps: {
   ) {
     client.on('pong', isThere).on('message', isThere);
     const isIntroduced = !/[?&]connectionParams=1(?:&|$)/.test(request.url ?? '');
-    const gate = new Gate(client, socket, { router, direct, isIntroduced, onAnswer, onError });
+    const gate = new Gate(client, socket, {
+      router,
+      direct,
+      isIntroduced,
+      rounds,
+      patience,
+      address: from.credentials.address,
+      onAnswer,
+      onError,
+    });
     const expiry = setTimeout(() => end(client, new SealError('NOT_SIGNED_IN')), limits.strangerMs);
     expiry.unref();
     client.once('close', (code) => {
@@ -156,26 +194,8 @@ export function createWebSockets(deps: {
     attach(server, addressOf) {
       guardSockets(server);
       server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-        const [path] = (request.url ?? '').split('?', 1);
-        if (path !== TRANSPORT.path || isClosing) {
-          refuseSocket(socket, isClosing ? 503 : 404);
-          return;
-        }
         const address = addressOf(request);
-        const admitted = admission.admit(networkOf(address));
-        if ('status' in admitted) {
-          metrics.countShed(admitted.status === 503 ? 'sockets-of-process' : 'sockets-of-address');
-          refuseSocket(socket, admitted.status, admitted.retryAfterSeconds);
-          return;
-        }
-        // A handshake that fails has no socket to close.
-        socket.once('close', admitted.closed);
-        const kept = keptOf(request);
-        const credentials = credentialsOf(request.headers, address);
-        wss.handleUpgrade(request, socket, head, (client) => {
-          sendTogether(client, socket);
-          begin(client, socket, kept, { credentials, admitted });
-        });
+        void rounds.once(networkOf(address), UPGRADE_COST_MS).then(() => upgrade(request, socket, head, address));
       });
     },
 
