@@ -1,6 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { callsFrame, flood, frameFlood, http, openSocket, openTcp, type Target } from './tools.ts';
+import { ATTACKER_ADDRESS, callsFrame, flood, frameFlood, http, openSocket, openTcp, type Target } from './tools.ts';
 
 /** One way to do harm; goes on until its process ends. */
 type Attack = (target: Target) => Promise<unknown>;
@@ -15,6 +17,25 @@ const credentials = (target: Target): Record<string, string> => ({
 });
 
 const key = (length: number): object => ({ keyId: 7, publicKey: random(length), signature: random(64) });
+
+/** What an attack takes of this machine, and nothing of the server: as much as it can, from and to itself. */
+export const ITSELF = 'nobody: as busy a process, that is its own target';
+
+async function attackItself(): Promise<unknown> {
+  const server = createServer((socket) => socket.on('error', () => undefined).resume());
+  await new Promise<void>((resolve) => server.listen(0, ATTACKER_ADDRESS, resolve));
+  const { port } = server.address() as AddressInfo;
+  const here = { url: `http://${ATTACKER_ADDRESS}:${port}` } as Target;
+  const bytes = randomBytes(4_096);
+  return flood(50, async () => {
+    const socket = await openTcp(here);
+    for (let i = 0; i < 50; i++) {
+      if (!socket.write(bytes)) await once(socket, 'drain');
+      await sleep(0);
+    }
+    socket.resetAndDestroy();
+  });
+}
 
 /** Of strangers, who have no more than the key on a page. */
 const OF_STRANGERS = {
@@ -183,4 +204,4 @@ function uploadHeaders(target: Target): Record<string, string> {
   return { ...credentials(target), 'content-type': 'application/octet-stream' };
 }
 
-export const ATTACKS: Readonly<Record<string, Attack>> = { ...OF_STRANGERS, ...OF_GUESTS };
+export const ATTACKS: Readonly<Record<string, Attack>> = { [ITSELF]: attackItself, ...OF_STRANGERS, ...OF_GUESTS };

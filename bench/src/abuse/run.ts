@@ -13,7 +13,7 @@ import { DEMO_APP_KEY, loadCryptography, register, type Cryptography, type Site 
 import { connect } from '../server/seal-pairs.ts';
 import { launchAsShipped, withDataDir } from '../server/seal-server.ts';
 import { summarize } from '../stats.ts';
-import { ATTACKS } from './attacks.ts';
+import { ATTACKS, ITSELF } from './attacks.ts';
 import { createProbe, type Probe, type Waits } from './probe.ts';
 import type { Target } from './tools.ts';
 
@@ -37,8 +37,11 @@ interface Outcome {
   readonly isAlive: boolean;
 }
 
+/** All that is done to a server. */
+const ABUSES: readonly string[] = [...Object.keys(ATTACKS).filter((name) => name !== ITSELF), LOCKED];
+
 /** Each abuse in turn, with what people of another tenant wait for beside it. */
-export function runAbuse(): Promise<PartResult> {
+export function runAbuse(abuses = ABUSES): Promise<PartResult> {
   return withDataDir(async (dataDir) => {
     const server = await launchAsShipped(dataDir);
     const sql = postgres(await databaseUrl(dataDir), { max: 2, onnotice: () => undefined });
@@ -47,16 +50,16 @@ export function runAbuse(): Promise<PartResult> {
       await addQuietTenant(sql);
       const probe = await createProbe({ url: server.url, appKey: QUIET_APP_KEY }, tools);
       const target = await prepareTarget({ url: server.url, appKey: DEMO_APP_KEY }, tools);
-      await probe.measure(QUIET_MS);
+      const alone = await probe.measure(QUIET_MS);
       const outcomes: Outcome[] = [];
-      for (const name of [...Object.keys(ATTACKS), LOCKED]) {
+      for (const name of abuses) {
         outcomes.push(await suffer(name, { server, sql, probe, target }));
         const { waits, memory } = outcomes.at(-1)!;
         console.error(`  ${name}: p99 ${digits(waits.sendP99)} ms, ${digits(memory)} MB`);
       }
       const after = await probe.measure(QUIET_MS);
       probe.close();
-      return describe(outcomes, after);
+      return describe(outcomes, alone, after);
     } catch (error) {
       console.error(server.output());
       throw error;
@@ -101,7 +104,8 @@ async function suffer(
   name: string,
   { server, sql, probe, target }: { server: Launched; sql: Sql; probe: Probe; target: Target },
 ): Promise<Outcome> {
-  const quiet = await probe.measure(QUIET_MS);
+  const control = startAttacker(ITSELF, target);
+  const quiet = await probe.measure(QUIET_MS).finally(() => end(control));
   const isLocked = name === LOCKED;
   const unlock = isLocked ? await lockRow(sql, target.dm) : async () => undefined;
   const attacker = startAttacker(isLocked ? 'messages without pause' : name, target);
@@ -113,8 +117,7 @@ async function suffer(
     const loopMs = await loopDelay(server);
     return { name, quiet, waits, loopMs, memory: memory(), isAlive: await isAlive(server) };
   } finally {
-    attacker.kill('SIGKILL');
-    await once(attacker, 'exit');
+    await end(attacker);
     await unlock();
     await sleep(PAUSE_MS);
   }
@@ -122,6 +125,11 @@ async function suffer(
 
 function startAttacker(name: string, target: Target): ChildProcess {
   return fork(fileURLToPath(new URL('./attacker.js', import.meta.url)), [name, JSON.stringify(target)]);
+}
+
+async function end(attacker: ChildProcess): Promise<void> {
+  attacker.kill('SIGKILL');
+  await once(attacker, 'exit');
 }
 
 /** Holds the row of a conversation, as a process that stands still in a transaction does. */
@@ -164,7 +172,7 @@ function watchMemory(pid: number): () => number {
   };
 }
 
-function describe(outcomes: readonly Outcome[], after: Waits): PartResult {
+function describe(outcomes: readonly Outcome[], alone: Waits, after: Waits): PartResult {
   const quiet = summarize(outcomes.map((outcome) => outcome.quiet.sendP99)).median;
   const quietRead = summarize(outcomes.map((outcome) => outcome.quiet.readP99)).median;
   const rows = outcomes.map(({ name, waits, memory, loopMs, isAlive: lives }): Row => {
@@ -184,9 +192,13 @@ function describe(outcomes: readonly Outcome[], after: Waits): PartResult {
   return {
     rows: [
       {
-        what: 'nothing',
+        what: ITSELF,
         ratio: '1x',
-        seal: `p99 ${digits(quiet)} ms, read p99 ${digits(quietRead)} ms before; ${digits(after.sendP99)} and ${digits(after.readP99)} ms after all`,
+        seal:
+          `p99 ${digits(quiet)} ms, read p99 ${digits(quietRead)} ms; nothing at all: ` +
+          `${digits(alone.sendP99)} and ${digits(alone.readP99)} ms before, ${digits(after.sendP99)} and ${digits(
+            after.readP99,
+          )} ms after`,
         peers: '',
         elsewhere: '',
         checks: [],
@@ -194,8 +206,8 @@ function describe(outcomes: readonly Outcome[], after: Waits): PartResult {
       ...rows,
     ],
     notes: [
-      'One server as it is shipped, with its limits. Two people of a quiet tenant send 20 messages and read 10 lists of conversations a second, at a fixed rate; their figures are from call to answer. Ratios are to the median p99 of the quiet times between the attacks.',
-      'Each attack comes from one other address, for 9.5 s, as fast as it gets: first those of strangers, who have the key of a page, then those of a guest of another tenant. The attacker is a process of the lowest priority, as it would have a machine of its own; it takes part of the two cores all the same.',
+      'One server as it is shipped, with its limits. Two people of a quiet tenant send 20 messages and read 10 lists of conversations a second, at a fixed rate; their figures are from call to answer. Ratios are to the median p99 of the times between the attacks, in which a process as busy as an attacker sends to itself: an attacker has a machine of its own.',
+      'Each attack comes from one other address, for 9.5 s, as fast as it gets: first those of strangers, who have the key of a page, then those of a guest of another tenant. The attacker is a process of the lowest priority.',
       'MB is the largest resident memory of the process, which is the same one for all attacks; loop is the longest delay of its event loop.',
     ],
   };

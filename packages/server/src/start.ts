@@ -71,7 +71,7 @@ export async function startServer(config: Config, log: Logger, droppedLogLines: 
       metrics,
       ready,
       rounds: app.rounds,
-    trpc: app,
+      trpc: app,
       attachments: app,
       publicUrl: url,
       trustedProxies: config.trustedProxies,

@@ -23,7 +23,13 @@ function named(limits: Parameters<typeof createTurns>[0]) {
 }
 
 test('behind a thousand calls of one tenant, another’s begin at once or with the next that ends', async () => {
-  const { begun, ends, take } = named({ atOnce: 4, perTenant: 3, perPerson: 3, waiting: 5_000, waitingPerTenant: 2_000 });
+  const { begun, ends, take } = named({
+    atOnce: 4,
+    perTenant: 3,
+    perPerson: 3,
+    waiting: 5_000,
+    waitingPerTenant: 2_000,
+  });
   for (let i = 0; i < 1_000; i++) take('loud', `loud ${i}`);
   take('quiet', 'quiet 0');
   await settled();
@@ -51,7 +57,13 @@ test('two tenants that both have much waiting have equally many turns', async ()
 });
 
 test('calls of those who have gone are never begun', async () => {
-  const { begun, ends, refused, take } = named({ atOnce: 1, perTenant: 1, perPerson: 1, waiting: 500, waitingPerTenant: 500 });
+  const { begun, ends, refused, take } = named({
+    atOnce: 1,
+    perTenant: 1,
+    perPerson: 1,
+    waiting: 500,
+    waitingPerTenant: 500,
+  });
   take('a', 'first');
   for (let i = 0; i < 100; i++) take('a', `gone ${i}`, () => true);
   take('a', 'last');
@@ -90,7 +102,13 @@ test('one person of a tenant has few calls at once, and the others have theirs',
 });
 
 test('nothing is left of people and tenants whose calls are over', async () => {
-  const { turns, ends, begun, take } = named({ atOnce: 2, perTenant: 2, perPerson: 1, waiting: 9, waitingPerTenant: 9 });
+  const { turns, ends, begun, take } = named({
+    atOnce: 2,
+    perTenant: 2,
+    perPerson: 1,
+    waiting: 9,
+    waitingPerTenant: 9,
+  });
   for (let i = 0; i < 6; i++) take('a', `${i}`, here, `person ${i % 3}`);
   await settled();
   while (ends.size < 6) {
@@ -100,4 +118,17 @@ test('nothing is left of people and tenants whose calls are over', async () => {
   }
   expect(begun).toHaveLength(6);
   expect(turns.waiting()).toBe(0);
+});
+
+test('a person with a call under way and none that waits is passed over', async () => {
+  const { begun, ends, take } = named({ atOnce: 9, perTenant: 2, perPerson: 2, waiting: 9, waitingPerTenant: 9 });
+  take('a', 'first', here, 'one');
+  take('a', 'second', here, 'two');
+  take('b', 'other', here, 'three');
+  await settled();
+  ends.get('other')!();
+  take('a', 'third', here, 'two');
+  ends.get('second')!();
+  await settled();
+  expect(begun).toEqual(['first', 'second', 'other', 'third']);
 });

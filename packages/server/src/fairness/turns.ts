@@ -110,9 +110,11 @@ export function createTurns(limits: TurnLimits, onRefused: () => void = () => un
     for (const [person, queue] of line.people) {
       if (queue.active >= limits.perPerson) continue;
       const waiter = firstHere(line, queue);
+      if (waiter === null && queue.active > 0) continue;
       line.people.delete(person);
-      if (waiter !== null || queue.active > 0) line.people.set(person, queue);
-      if (waiter !== null) return { waiter, person, queue };
+      if (waiter === null) continue;
+      line.people.set(person, queue);
+      return { waiter, person, queue };
     }
     return null;
   }
