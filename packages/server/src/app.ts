@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage, Server, ServerResponse } from 'node:http';
-import type { CallClass, CallClassName } from '@seal-chat/protocol/api';
+import type { CallClass, CallClassName, PartyLimits } from '@seal-chat/protocol/api';
 import type { TRPCError } from '@trpc/server';
 import type { AttachmentsService } from './attachments/service.ts';
 import { connect, JOB_TIMEOUTS, TIMEOUTS } from './db/connect.ts';
@@ -40,6 +40,8 @@ export interface AppOptions {
   readonly turns?: TurnLimits;
   /** Limits of calls that differ from the table of the protocol. */
   readonly callClasses?: Readonly<Record<CallClassName, CallClass>>;
+  /** What is borne of one party, where it differs from that table. */
+  readonly partyLimits?: PartyLimits;
   readonly log: Logger;
   /** Milliseconds since 1970. */
   readonly clock?: () => number;
@@ -117,6 +119,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     network,
     turns = TURNS,
     callClasses = classesFor(rates),
+    partyLimits,
     log,
     clock = Date.now,
     metrics,
@@ -161,7 +164,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     contexts,
     admission,
     rounds,
-    patience: createPatience(),
+    patience: createPatience(undefined, partyLimits),
     metrics,
     limits: network,
     onError: logUnexpected,

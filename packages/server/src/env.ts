@@ -158,7 +158,7 @@ export const VARIABLES = {
     1_000,
     'Connections of any kind from one address (IPv6: one /64), unless it is a proxy of TRUST_PROXY.',
   ),
-  REQUESTS_PER_ADDRESS: rate(6_000, 'HTTP requests from one address in a minute, a tenth of them at once.'),
+  REQUESTS_PER_ADDRESS: rate(6_000, 'HTTP requests from one address in a minute, a tenth of them at once; more wait.'),
   SOCKETS_PER_ADDRESS: rate(500, 'WebSocket connections from one address, open or opened within 10 seconds.'),
   SOCKETS_PER_USER: rate(DEFAULT_RATES.socketsPerUser, 'WebSocket connections a user may have open.'),
   PREKEY_CLAIMS_PER_MINUTE: rate(

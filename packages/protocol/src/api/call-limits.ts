@@ -41,6 +41,9 @@ export const CALL_CLASSES = {
 /** Name of a class of calls. */
 export type CallClassName = keyof typeof CALL_CLASSES;
 
+/** Limits of a party; see the table below. */
+export type PartyLimits = { readonly [Name in keyof typeof PARTY_LIMITS]: number };
+
 /**
  * What a process takes from one party: from a person on all sockets, or from an address on those that have not signed
  * in. Each process counts for itself.

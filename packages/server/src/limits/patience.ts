@@ -1,4 +1,4 @@
-import { PARTY_LIMITS } from '@seal-chat/protocol/api';
+import { PARTY_LIMITS, type PartyLimits } from '@seal-chat/protocol/api';
 
 /** What a process has left for one party: a person, or the address of sockets that have not signed in. */
 export interface Account {
@@ -36,8 +36,11 @@ interface State {
   pausedUntil: number;
 }
 
-/** Creates the patience of a process, with the limits of the protocol's table. `clock` is in ms. */
-export function createPatience(clock: () => number = () => performance.now(), limits = PARTY_LIMITS): Patience {
+/** Creates the patience of a process, with the limits of the protocol's table unless others are given. `clock` is in ms. */
+export function createPatience(
+  clock: () => number = () => performance.now(),
+  limits: PartyLimits = PARTY_LIMITS,
+): Patience {
   const parties = new Map<string, State>();
 
   function stateOf(party: string): State {

@@ -5,7 +5,7 @@ import Fastify from 'fastify';
 import { pino } from 'pino';
 import type { Sql } from 'postgres';
 import { SIZE_LIMITS, type TenantId } from '@seal-chat/protocol';
-import { CALL_CLASSES } from '@seal-chat/protocol/api';
+import { CALL_CLASSES, PARTY_LIMITS } from '@seal-chat/protocol/api';
 import { connect } from '../../src/db/connect.ts';
 import { registerAttachments } from '../../src/http/attachments.ts';
 import { installErrors } from '../../src/http/errors.ts';
@@ -84,10 +84,13 @@ const UNCOUNTED = Object.fromEntries(
   ]),
 ) as AppOptions['callClasses'] & object;
 
+/** What tests do on purpose is borne. */
+const UNBOUNDED = { ...PARTY_LIMITS, refusals: Infinity, bytes: Infinity };
+
 /** What a test sets otherwise than the server does. */
 interface RelayOptions extends Pick<
   AppOptions,
-  'clock' | 'jobIntervals' | 'turns' | 'callClasses' | 'createBus' | 'isWorker' | 'redis' | 'sweepPauses'
+  'clock' | 'jobIntervals' | 'turns' | 'callClasses' | 'partyLimits' | 'createBus' | 'isWorker' | 'redis' | 'sweepPauses'
 > {
   readonly network?: Partial<NetworkLimits>;
 }
@@ -134,6 +137,7 @@ async function startProcess(databaseUrl: string, lines: string[], options: Relay
     log,
     leaveGraceMs: 20,
     callClasses: UNCOUNTED,
+    partyLimits: UNBOUNDED,
     ...options,
     network: { ...NETWORK, ...options.network },
   });
