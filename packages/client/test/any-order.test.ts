@@ -67,6 +67,19 @@ async function play(sayings: readonly Saying[], order: readonly number[], accoun
 }
 
 describe('messages that arrive in any order', () => {
+  it('an edit that no longer names anybody leaves no trace of the one that did', async () => {
+    const sayings: readonly Saying[] = [
+      { who: 0, what: 'text', target: 0 },
+      { who: 0, what: 'edit', target: 2 },
+      { who: 1, what: 'text', target: 0 },
+      { who: 0, what: 'edit', target: 3 },
+    ];
+    const inOrder = await play(sayings, [0, 1, 2, 3], {});
+    expect(inOrder.messages[0]?.content).toEqual({ kind: 'text', text: 'edit 4' });
+    expect(await play(sayings, [3, 2, 0, 1], {})).toEqual(inOrder);
+    expect(await play(sayings, [0, 2, 3, 1], {})).toEqual(inOrder);
+  });
+
   it('messages that arrive in any order end as in the order of the conversation', async () => {
     const plays = fc.array(saying, { minLength: 2, maxLength: 14 }).chain((sayings) =>
       fc.tuple(

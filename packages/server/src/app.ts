@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { CallClass, CallClassName, PartyLimits } from '@seal-chat/protocol/api';
+import { isSealError } from '@seal-chat/protocol';
 import type { TRPCError } from '@trpc/server';
 import type { AttachmentsService } from './attachments/service.ts';
 import { connect, JOB_TIMEOUTS, TIMEOUTS } from './db/connect.ts';
@@ -21,9 +22,11 @@ import type { Rates } from './limits/rates.ts';
 import type { Logger } from './log.ts';
 import type { Metrics } from './metrics/metrics.ts';
 import { createAdmission, type NetworkLimits } from './net/admission.ts';
+import { createRepeatedErrors } from './repeated-errors.ts';
 import { createRouter, type AppRouter } from './router.ts';
 import { createServices } from './services.ts';
 import { findSessionByAccess } from './sessions/store.ts';
+import { tenantLabels } from './tenant-label.ts';
 import { createTenants } from './tenants/service.ts';
 import type { Context } from './trpc/context.ts';
 import { createContexts, credentialsOf } from './trpc/create-context.ts';
@@ -76,6 +79,10 @@ export interface RedisPlace {
 export interface FailedCall {
   readonly error: TRPCError;
   readonly path: string | undefined;
+  /** Null where the call failed before its caller was known. */
+  readonly ctx?: Context | undefined;
+  /** Of the request, where it came over HTTP. */
+  readonly reqId?: string;
 }
 
 /** The relay without its HTTP server: procedures, sockets, write path and bus on one database. */
@@ -144,7 +151,10 @@ export async function createApp(options: AppOptions): Promise<App> {
   const router = createRouter(services);
   const callTurns = createTurns(turns, () => metrics.countShed('calls'));
   metrics.watch('seal_calls_waiting', callTurns.waiting);
+  const labelOf = tenantLabels(databaseUrl);
+  const repeated = createRepeatedErrors();
   const contexts = createContexts({
+    labelOf,
     tenants: createTenants({ prisma, rates, clock }),
     liveSessions,
     presence,
@@ -173,10 +183,18 @@ export async function createApp(options: AppOptions): Promise<App> {
   const streams = createEventStreams({ contexts, admission, metrics });
   metrics.watch('seal_event_streams', streams.count);
 
-  function logUnexpected({ error, path }: FailedCall): void {
+  function logUnexpected({ error, path, ctx, reqId }: FailedCall): void {
     const failure = databaseErrorClass(error.cause);
     if (failure !== null) metrics.countDatabaseError(failure);
-    if (sealErrorFrom(error).code === 'INTERNAL') log.error({ err: error.cause ?? error, path }, 'procedure failed');
+    const { code } = sealErrorFrom(error);
+    if (code !== 'INTERNAL') return;
+    const err = error.cause ?? error;
+    const procedure = path ?? 'unknown';
+    const tenant = ctx === undefined || isSealError(ctx.tenant) ? undefined : labelOf(ctx.tenant.tenantId);
+    const facts = { procedure, code, tenant, reqId: reqId ?? ctx?.connection?.id };
+    repeated.see(`${procedure}: ${err.name} ${err.message}`, (more) =>
+      log.error({ err, ...facts, ...more }, 'procedure failed'),
+    );
   }
 
   // Of its own, so that the question does not wait for what it asks about.
@@ -236,6 +254,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       await maintenance?.close();
       await Promise.all([probe.end({ timeout: 1 }), jobs.end({ timeout: 1 })]);
       await infrastructure.close();
+      repeated.close();
     },
   };
 }

@@ -147,6 +147,19 @@ export const VARIABLES = {
     'Before a shutdown: /readyz answers 503 for half of this time, then sockets are closed one after the other.',
     wholeNumber(0, 600),
   ),
+  OTEL_EXPORTER_OTLP_ENDPOINT: variable(
+    null,
+    'Collector of OpenTelemetry that traces go to, over HTTP; without it none are made.',
+    serviceUrl(['http:', 'https:'], 'must be a URL like http://host:4318'),
+  ),
+  OTEL_TRACES_SAMPLER_ARG: variable(
+    '0.01',
+    'Part of the calls, batches and jobs that are traced.',
+    z
+      .string()
+      .regex(/^(?:0(?:\.\d{1,9})?|1(?:\.0{1,9})?)$/, 'must be a number from 0 to 1, like 0.01')
+      .transform(Number),
+  ),
   MESSAGES_PER_MINUTE: rate(DEFAULT_RATES.messagesPerMinutePerUser, 'Messages a user may send in a minute.'),
   AUTH_PER_MINUTE: rate(DEFAULT_RATES.authPerMinutePerAddress, 'Sign-ins and sign-ups from one address in a minute.'),
   FAILED_AUTH_PER_ACCOUNT: rate(
@@ -233,6 +246,8 @@ export interface Config {
   readonly isDemoOn: boolean;
   readonly shutdownMs: number;
   readonly drainMs: number;
+  /** Part of the calls, batches and jobs that are traced; null: there is no collector. */
+  readonly traceRatio: number | null;
   readonly network: NetworkLimits;
   readonly rates: Rates;
 }
@@ -262,6 +277,8 @@ export function readConfig(variables: Environment): Config {
     isDemoOn: read('DEMO'),
     shutdownMs: read('SHUTDOWN_SECONDS') * 1_000,
     drainMs: read('DRAIN_SECONDS') * 1_000,
+    traceRatio:
+      readVariable(environment, 'OTEL_EXPORTER_OTLP_ENDPOINT') === null ? null : read('OTEL_TRACES_SAMPLER_ARG'),
     network: {
       sockets: read('MAX_SOCKETS'),
       connectionsPerAddress: read('CONNECTIONS_PER_ADDRESS'),

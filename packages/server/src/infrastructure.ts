@@ -14,6 +14,7 @@ import { createMessageLimits, type MessageLimits } from './limits/messages.ts';
 import type { Logger } from './log.ts';
 import type { Metrics } from './metrics/metrics.ts';
 import { createPresence, type Presence } from './presence/presence.ts';
+import { createRepeatedErrors } from './repeated-errors.ts';
 import { createLiveSessions, type LiveSessions } from './sessions/live-sessions.ts';
 import { findSession } from './sessions/store.ts';
 
@@ -65,9 +66,10 @@ export function createInfrastructure(options: {
   const onError = (err: unknown): void => {
     const failure = databaseErrorClass(err);
     if (failure !== null) metrics.countDatabaseError(failure);
-    log.error({ err }, 'background work failed');
+    repeated.see(describeKind(err), (more) => log.error({ err, ...more }, 'background work failed'));
   };
 
+  const repeated = createRepeatedErrors();
   const db = openDatabase({ url: databaseUrl, onError });
   const { prisma, sql, writes, pool } = db;
   const bus = createBus({ processId: randomUUID(), url: databaseUrl, clock, onError });
@@ -122,6 +124,12 @@ export function createInfrastructure(options: {
       await messageLimits.close();
       await bus.close();
       await db.close();
+      repeated.close();
     },
   };
+}
+
+/** What errors are the same by, for the log. */
+function describeKind(err: unknown): string {
+  return err instanceof Error ? `${err.name} ${err.message}` : typeof err;
 }

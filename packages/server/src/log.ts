@@ -10,11 +10,11 @@ export type { Logger } from 'pino';
  * headers, tokens, keys, names of people, or (from `info` up) addresses. The serialisers below leave out what Fastify
  * and errors would add on their own.
  */
-export function createLog(level: string, output: Pick<LogOutput, 'write'>): Logger {
+export function createLog(level: string, role: string, output: Pick<LogOutput, 'write'>): Logger {
   return pino(
     {
       level,
-      base: null,
+      base: { role, pid: process.pid },
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
       formatters: { level: (label) => ({ level: label }) },
       serializers: { err: describeError, error: describeError, req: () => undefined, res: () => undefined },

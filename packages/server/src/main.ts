@@ -16,7 +16,7 @@ const output = createLogOutput(2);
 
 try {
   const config = readConfig(process.env);
-  const log = createLog(config.logLevel, output);
+  const log = createLog(config.logLevel, config.role, output);
   // Until there is something to stop in order, a signal ends the process at once; PostgreSQL ends with it.
   let stop = (): void => void exit(0);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop());

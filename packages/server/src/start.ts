@@ -15,7 +15,9 @@ import { createMetrics } from './metrics/metrics.ts';
 import { addressReader } from './net/address.ts';
 import { closeDemoTenant, DEMO_TENANT_ID, seedDemoTenant } from './seed/demo-tenant.ts';
 import { checkRedis } from './redis/check.ts';
+import { createRepeatedErrors } from './repeated-errors.ts';
 import { StartError, systemCode } from './start-error.ts';
+import { startTracing } from './tracing/start.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   readonly version: string;
@@ -51,6 +53,16 @@ export async function startServer(config: Config, log: Logger, droppedLogLines: 
     undo.push(() => sql.end({ timeout: 5 }));
     await (config.isDemoOn ? seedDemoTenant(sql, demoOrigins(url, config.host, port)) : closeDemoTenant(sql));
 
+    if (config.traceRatio !== null) {
+      const repeated = createRepeatedErrors();
+      const onTrouble = (what: string): void =>
+        repeated.see(what, (more) => log.warn({ what, ...more }, 'traces cannot be sent'));
+      const stopTracing = await startTracing({ version, role: config.role, ratio: config.traceRatio, onTrouble });
+      undo.push(async () => {
+        await stopTracing();
+        repeated.close();
+      });
+    }
     const metrics = createMetrics({ version, protocol: WIRE_VERSION });
     collectDefaultMetrics({ register: metrics.registry });
     metrics.watch('seal_log_lines_dropped', droppedLogLines);

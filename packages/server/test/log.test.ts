@@ -1,6 +1,11 @@
 import type { write as Write } from 'node:fs';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { createLogOutput } from '../src/log-output.ts';
+import { createLog } from '../src/log.ts';
+import { tenantLabels } from '../src/tenant-label.ts';
+import { signUp } from './support/people.ts';
+import { refusalOf } from './support/probes.ts';
+import { startRelay } from './support/relay.ts';
 
 /** `fs.write` of a reader that takes what a test lets it take. */
 function slowReader() {
@@ -35,4 +40,32 @@ test('lines arrive whole and in order; what is too much is dropped and counted, 
   expect(taken[0]).toBe('first\n');
   expect(taken[1]!.startsWith(line.repeat(1_024))).toBe(true);
   expect(taken.join('')).toContain(`"dropped":${2_000 - 1_024}`);
+});
+
+test('each line says which process wrote it', () => {
+  const lines: string[] = [];
+  createLog('info', 'worker', { write: (line) => void lines.push(line) }).info('started');
+  expect(JSON.parse(lines[0]!)).toMatchObject({ role: 'worker', pid: process.pid, msg: 'started' });
+});
+
+test('a call that fails through a defect is one line that tells which, for whom and where, and no more', async () => {
+  const relay = await startRelay();
+  onTestFinished(() => relay.close());
+  const tenant = await relay.addTenant();
+  const alice = await signUp(relay, tenant);
+  await relay.sql`alter table current_prekeys rename to gone`;
+  const status = () => refusalOf(alice.first.api.preKeys.status.query());
+  for (let i = 0; i < 3; i++) expect(await status()).toMatchObject({ code: 'INTERNAL' });
+  const lines = relay.log.map((line) => JSON.parse(line) as Record<string, unknown>);
+  expect(lines).toHaveLength(1);
+  expect(lines[0]).toMatchObject({
+    msg: 'procedure failed',
+    procedure: 'preKeys.status',
+    code: 'INTERNAL',
+    tenant: tenantLabels(relay.database.url)(tenant.tenantId),
+    reqId: expect.any(String),
+  });
+  for (const secret of [tenant.tenantId, alice.userId, alice.first.deviceId, tenant.appKey]) {
+    expect(relay.log.join()).not.toContain(secret);
+  }
 });

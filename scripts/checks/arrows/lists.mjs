@@ -35,17 +35,17 @@ export const ROOMS = {
   server: {
     // Below everything: what knows no procedure and no feature.
     db: 'generated metrics',
-    bus: 'db',
+    bus: 'db tracing',
     delivery: 'bus',
     limits: 'fairness',
     tenants: 'fairness generated limits',
     migrate: 'db start-error.ts',
     postgres: 'db start-error.ts',
     redis: 'start-error.ts',
-    batching: 'db fairness',
+    batching: 'db fairness tracing',
     presence: 'bus delivery',
     sessions: 'bus delivery limits tenants',
-    trpc: 'db limits metrics net presence sessions tenants',
+    trpc: 'db limits metrics net presence sessions tenant-label.ts tenants tracing',
     // Features.
     sending: 'db limits sessions',
     attachments: 'limits sessions trpc',
@@ -60,12 +60,13 @@ export const ROOMS = {
     messages: 'batching bus conversations db delivery devices generated limits metrics sending sessions trpc',
     channels: 'batching bus conversations db delivery generated limits metrics presence sending sessions trpc users',
     // Deletes what is of no more use.
-    jobs: 'attachments channels limits',
+    jobs: 'attachments channels limits tracing',
     // What a device is connected to.
     sync: 'batching bus conversations db delivery generated limits metrics presence sessions trpc',
     // What puts the rooms together and serves them.
     'router.ts': 'attachments auth channels conversations devices linking messages prekeys sync trpc users vault',
-    'infrastructure.ts': 'bus conversations db delivery generated limits log.ts metrics presence sessions',
+    'infrastructure.ts':
+      'bus conversations db delivery generated limits log.ts metrics presence repeated-errors.ts sessions',
     'services.ts': '*',
     'app.ts': '*',
     http: 'attachments db health limits log.ts metrics net router.ts sessions trpc',
@@ -73,7 +74,8 @@ export const ROOMS = {
     'secret-file.ts': 'start-error.ts',
     'env.ts': 'limits net secret-file.ts start-error.ts',
     'database-server.ts': 'db env.ts log.ts migrate postgres start-error.ts',
-    'start.ts': 'app.ts database-server.ts db env.ts health http log.ts metrics net redis seed start-error.ts',
+    'start.ts':
+      'app.ts database-server.ts db env.ts health http log.ts metrics net redis repeated-errors.ts seed start-error.ts tracing',
     'log.ts': 'log-output.ts',
     'main.ts': 'database-server.ts env.ts log-output.ts log.ts start-error.ts start.ts',
   },

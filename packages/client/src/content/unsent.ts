@@ -75,12 +75,15 @@ export async function withUnsent(
   return reactions.length === 0 ? rest : { ...rest, reactions };
 }
 
-/** What a text or post says after an edit. Other content stays as it is. */
+/**
+ * What a text or post says after an edit. Other content stays as it is. Which edits came before leaves no trace, so that
+ * devices that got them in another order, or not at all, hold the same.
+ */
 export function withText(content: ShownContent, text: string, mentions: readonly Mention[]): ShownContent {
-  if (content.kind === 'post') return { ...content, text, mentions };
-  if (content.kind !== 'text') return content;
-  if (mentions.length === 0) return { kind: 'text', text };
-  return { kind: 'post', text, mentions, replyTo: null, attachments: [] };
+  if (content.kind !== 'text' && content.kind !== 'post') return content;
+  const { replyTo, attachments } = content.kind === 'post' ? content : { replyTo: null, attachments: [] };
+  if (mentions.length === 0 && replyTo === null && attachments.length === 0) return { kind: 'text', text };
+  return { kind: 'post', text, mentions, replyTo, attachments };
 }
 
 /** The timer that was set here last and is not sent yet; null when there is none. */

@@ -1,8 +1,11 @@
 import { tooMany } from '../fairness/turns.ts';
+import { inSpan, runningSpan, type SpanLink } from '../tracing/spans.ts';
 import { createLines, type LineOptions } from './lines.ts';
 
 /** What a flusher reports to. */
 export interface FlusherMeter {
+  /** The queue's. */
+  readonly name: string;
   /** A batch was written, or was not. */
   written(items: number, seconds: number): void;
   /** An item was refused for lack of room. */
@@ -26,6 +29,8 @@ interface Waiting<Item, Result> {
   readonly item: Item;
   readonly resolve: (result: Result) => void;
   readonly reject: (error: unknown) => void;
+  /** What adds it. */
+  readonly from: SpanLink | null;
 }
 
 export function createFlusher<Item, Result>(options: {
@@ -86,7 +91,12 @@ export function createFlusher<Item, Result>(options: {
   async function run(batch: readonly Waiting<Item, Result>[]): Promise<void> {
     const began = performance.now();
     try {
-      const results = await write(batch.map(({ item }) => item));
+      const results = await inSpan(
+        'batch',
+        () => ({ 'seal.queue': meter?.name ?? 'unnamed', 'seal.count': batch.length }),
+        () => write(batch.map(({ item }) => item)),
+        { links: batch.flatMap(({ from }) => (from === null ? [] : [from])) },
+      );
       for (const [i, { resolve, reject }] of batch.entries()) {
         const result = results[i];
         if (result instanceof Error) reject(result);
@@ -102,7 +112,7 @@ export function createFlusher<Item, Result>(options: {
   return {
     add: (item) =>
       new Promise((resolve, reject) => {
-        if (waiting.add({ item, resolve, reject })) return schedule();
+        if (waiting.add({ item, resolve, reject, from: runningSpan() })) return schedule();
         meter?.refused();
         reject(tooMany());
       }),

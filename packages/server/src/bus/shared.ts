@@ -3,6 +3,7 @@ import { SealError, type TenantId } from '@seal-chat/protocol';
 import type { Bus, Notice } from './bus.ts';
 import { coalesce } from './coalesce.ts';
 import { createLocalBus } from './local.ts';
+import { inSpan } from '../tracing/spans.ts';
 import { pack, unpack, type Payload } from './payloads.ts';
 import { createPeers } from './peers.ts';
 
@@ -140,7 +141,9 @@ export function createSharedBus(options: SharedBusOptions): Bus {
       waiting = [];
       try {
         const all: readonly Notice[] = hasLost ? [{ kind: 'gap' }, ...notices] : notices;
-        await transport.send(pack(processId, coalesce(all), transport.maxBytes));
+        const payloads = pack(processId, coalesce(all), transport.maxBytes);
+        const facts = () => ({ 'seal.count': all.length, 'seal.bytes': bytesOf(payloads) });
+        await inSpan('bus', facts, () => transport.send(payloads), { links: [] });
         hasLost = false;
         isFailing = false;
       } catch (error) {
@@ -223,4 +226,8 @@ export function createSharedBus(options: SharedBusOptions): Bus {
       await transport.close();
     },
   };
+}
+
+function bytesOf(payloads: readonly Payload[]): number {
+  return payloads.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0);
 }

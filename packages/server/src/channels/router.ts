@@ -63,7 +63,9 @@ export function createChannelsRouter(channels: Channels) {
       .mutation(({ ctx, input }) => commits.commit(ctx.session, input)),
     send: directProcedure
       .input(channelInputs.send)
-      .mutation(({ ctx, input }) => asDevice(ctx, null, (session) => sender.send(session, input))),
+      .mutation(({ ctx, input }) =>
+        asDevice(ctx, { path: 'channels.send', counted: 'within' }, (session) => sender.send(session, input)),
+      ),
     report: sessionProcedure
       .input(channelInputs.report)
       .mutation(({ ctx, input }) => commits.report(ctx.session, input)),

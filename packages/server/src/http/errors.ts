@@ -26,7 +26,7 @@ export function installErrors(server: FastifyInstance): void {
     const status = error.statusCode ?? 500;
     if (status === 413) swallowRest(request.raw, reply);
     if (status >= 400 && status < 500) return sendError(reply, new SealError(codeOf(status)), status);
-    request.log.error({ err: error, route: request.routeOptions.url }, 'request failed');
+    request.log.error({ err: error, reqId: request.id, route: request.routeOptions.url }, 'request failed');
     return sendError(reply, new SealError('INTERNAL'));
   });
   server.setNotFoundHandler((request, reply) => answerUnknown(server, request, reply));

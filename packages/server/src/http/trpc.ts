@@ -27,7 +27,12 @@ export interface TrpcDeps {
     params: Readonly<Record<string, string | undefined>> | null,
   ): Promise<Context>;
   /** Is told of every call that failed, expected or not. */
-  onError(failure: { readonly error: TRPCError; readonly path: string | undefined }): void;
+  onError(failure: {
+    readonly error: TRPCError;
+    readonly path: string | undefined;
+    readonly ctx?: Context | undefined;
+    readonly reqId?: string;
+  }): void;
 }
 
 /** Counts calls that were answered. */
@@ -65,7 +70,7 @@ export function registerTrpc(server: FastifyInstance, deps: TrpcDeps, metrics: C
           onError(failure) {
             failed.add(failure.path ?? path);
             observe(failure.path ?? path, sealErrorFrom(failure.error).code);
-            deps.onError(failure);
+            deps.onError({ ...failure, reqId: request.id });
           },
           responseMeta({ paths = [] }) {
             for (const asked of paths) if (!failed.has(asked)) observe(asked, null);

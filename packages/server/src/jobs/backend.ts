@@ -1,4 +1,5 @@
 import { createPostgresBackend, Queue, Worker, type Processor, type WorkerOptions } from 'bullmq';
+import { inSpan } from '../tracing/spans.ts';
 
 /** Where queues live. */
 export type QueuePlace =
@@ -30,6 +31,17 @@ export interface QueueBackend {
   openWorker(name: string, work: Processor, options?: Pick<WorkerOptions, 'concurrency'>): JobWorker;
 }
 
+/** Runs jobs in spans, where there are spans. */
+function traced(queue: string, work: Processor): Processor {
+  return (job, ...rest) =>
+    inSpan(
+      'job',
+      () => ({ 'seal.queue': queue, 'seal.job': job.name }),
+      async () => work(job, ...rest),
+      { links: [] },
+    );
+}
+
 /** A worker that is silent for this long has died, and its jobs are taken over, ms. */
 const LOCK_MS = 30_000;
 const COMMAND_TIMEOUT_MS = 5_000;
@@ -43,7 +55,7 @@ export function createQueueBackend(place: QueuePlace): QueueBackend {
     return {
       openQueue: (name) => new Queue(name, { connection }, createPostgresBackend),
       openWorker: (name, work, options) =>
-        new Worker(name, work, { connection, ...common, ...options }, createPostgresBackend),
+        new Worker(name, traced(name, work), { connection, ...common, ...options }, createPostgresBackend),
     };
   }
   // The braces keep all keys in one slot of a cluster.
@@ -57,7 +69,7 @@ export function createQueueBackend(place: QueuePlace): QueueBackend {
   return {
     openQueue: (name) => new Queue(name, { connection: { ...connection, ...failing }, prefix }),
     openWorker: (name, work, options) =>
-      new Worker(name, work, {
+      new Worker(name, traced(name, work), {
         connection: { ...connection, maxRetriesPerRequest: null },
         prefix,
         ...common,

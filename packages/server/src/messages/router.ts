@@ -15,7 +15,9 @@ export function createMessagesRouter(services: {
   return router({
     send: directProcedure
       .input(sendParser)
-      .mutation(({ ctx, input }) => asDevice(ctx, null, (session) => messages.send(session, input))),
+      .mutation(({ ctx, input }) =>
+        asDevice(ctx, { path: 'messages.send', counted: 'within' }, (session) => messages.send(session, input)),
+      ),
     remove: sessionProcedure
       .input(messageInputs.remove)
       .mutation(({ ctx, input }) => removal.remove(ctx.session, input.conversationId, input.seq)),

@@ -38,6 +38,7 @@ type Reading = () => number | Promise<number>;
 
 /** What a queue that is written in batches reports. */
 export interface QueueMeter {
+  readonly name: QueueName;
   /** A batch was written, or was not. */
   written(items: number, seconds: number): void;
   /** An item was refused for lack of room. */
@@ -144,6 +145,7 @@ export function createMetrics(build: { readonly version: string; readonly protoc
       if (way !== undefined) signIns.inc({ way, outcome: outcomeOf(code) });
     },
     queue: (queue) => ({
+      name: queue,
       written(items, seconds) {
         batchSizes.observe({ queue }, items);
         batchTimes.observe({ queue }, seconds);

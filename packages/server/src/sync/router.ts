@@ -14,7 +14,9 @@ export function createSyncRouter(sync: SyncService) {
       }),
     ack: directProcedure
       .input(syncInputs.ack)
-      .mutation(({ ctx, input }) => asDevice(ctx, 'sync.ack', (session) => sync.ack(session, input.position))),
+      .mutation(({ ctx, input }) =>
+        asDevice(ctx, { path: 'sync.ack', counted: 'here' }, (session) => sync.ack(session, input.position)),
+      ),
     typing: sessionProcedure
       .input(syncInputs.typing)
       .mutation(({ ctx, input }) => sync.typing(ctx.session, input.conversationId, input.isTyping)),

@@ -1,6 +1,7 @@
 import type { SealError } from '@seal-chat/protocol';
 import type { CallControl } from '../limits/calls.ts';
 import type { Connection, Session } from '../sessions/session.ts';
+import type { TenantLabel } from '../tenant-label.ts';
 import type { Tenant } from '../tenants/service.ts';
 
 /** What every procedure gets: made once for an HTTP request and once for a WebSocket. */
@@ -13,4 +14,6 @@ export interface Context {
   readonly address: string;
   readonly connection: Connection | null;
   readonly calls: CallControl;
+  /** Names the tenant in logs and traces. */
+  readonly labelOf: TenantLabel;
 }

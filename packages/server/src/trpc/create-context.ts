@@ -6,6 +6,7 @@ import type { SessionRow } from '../sessions/store.ts';
 import type { CallControl } from '../limits/calls.ts';
 import { hashToken } from '../sessions/tokens.ts';
 import type { Presence } from '../presence/presence.ts';
+import type { TenantLabel } from '../tenant-label.ts';
 import { networkOf } from '../net/address.ts';
 import type { Tenant, Tenants } from '../tenants/service.ts';
 import type { Context } from './context.ts';
@@ -55,9 +56,10 @@ export function createContexts(deps: {
   readonly presence: Presence;
   readonly findSession: (tenantId: TenantId, accessHash: Bytes) => Promise<SessionRow | null>;
   readonly calls: CallControl;
+  readonly labelOf: TenantLabel;
   readonly clock: () => number;
 }): Contexts {
-  const { tenants, liveSessions, presence, findSession, calls, clock } = deps;
+  const { tenants, liveSessions, presence, findSession, calls, labelOf, clock } = deps;
 
   async function tenantOf({ appKey, origin }: Credentials): Promise<Tenant | SealError> {
     try {
@@ -79,11 +81,11 @@ export function createContexts(deps: {
     async ofRequest(credentials) {
       const { address } = credentials;
       const tenant = await tenantOf(credentials);
-      if (isSealError(tenant)) return { tenant, session: null, address, connection: null, calls };
+      if (isSealError(tenant)) return { tenant, session: null, address, connection: null, calls, labelOf };
       const row = await sessionRowOf(tenant, credentials.accessToken);
       const session: Session | SealError | null =
         row === null || isSealError(row) ? row : { ...row, rates: tenant.rates, check: () => null };
-      return { tenant, session, address, connection: null, calls };
+      return { tenant, session, address, connection: null, calls, labelOf };
     },
 
     async ofSocket(credentials, socket) {
@@ -92,17 +94,17 @@ export function createContexts(deps: {
       const tenant = await tenantOf(credentials);
       if (isSealError(tenant)) {
         socket.closeSoon(tenant);
-        return { tenant, session: null, address, connection, calls };
+        return { tenant, session: null, address, connection, calls, labelOf };
       }
       const row = await sessionRowOf(tenant, credentials.accessToken);
       if (row === null || isSealError(row) || !socket.isOpen()) {
-        return { tenant, session: isSealError(row) ? row : null, address, connection, calls };
+        return { tenant, session: isSealError(row) ? row : null, address, connection, calls, labelOf };
       }
       const { tenantId, userId } = row;
       if (presence.sockets(tenantId, userId) >= tenant.rates.socketsPerUser) {
         const refusal = new SealError('TOO_MANY_CONNECTIONS');
         socket.closeSoon(refusal);
-        return { tenant: refusal, session: null, address, connection, calls };
+        return { tenant: refusal, session: null, address, connection, calls, labelOf };
       }
       const { session, stop } = liveSessions.follow(row, tenant.rates, (reason) => socket.closeSoon(reason));
       presence.join(tenantId, userId, connection.id, credentials.isHidden === true ? 'hidden' : 'online');
@@ -110,7 +112,7 @@ export function createContexts(deps: {
         stop();
         presence.leave(tenantId, userId, connection.id);
       });
-      return { tenant, session, address, connection, calls };
+      return { tenant, session, address, connection, calls, labelOf };
     },
   };
 }

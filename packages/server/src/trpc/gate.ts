@@ -55,7 +55,7 @@ export interface GateOptions {
    */
   readonly onAnswer: (path: string, code: ErrorCode | null, seconds: number) => void;
   /** Is told of every direct call that failed. */
-  readonly onError: (failure: { readonly error: TRPCError; readonly path: string }) => void;
+  readonly onError: (failure: { readonly error: TRPCError; readonly path: string; readonly ctx?: Context }) => void;
 }
 
 /** A message to or from the client, as tRPC has it. */
@@ -317,7 +317,7 @@ export class Gate extends EventEmitter {
       text = JSON.stringify({ id, result: { type: 'data', data: await work } });
     } catch (cause) {
       const error = cause as TRPCError;
-      this.options.onError({ error, path });
+      this.options.onError({ error, path, ...(this.context !== null && { ctx: this.context }) });
       failure = errorShapeOf(sealErrorFrom(error));
       text = JSON.stringify({ id, error: failure });
     }

@@ -1,7 +1,8 @@
-import { initTRPC } from '@trpc/server';
-import { isSealError, LIFETIMES, SealError } from '@seal-chat/protocol';
+import { getTRPCErrorFromUnknown, initTRPC } from '@trpc/server';
+import { isSealError, LIFETIMES, SealError, type ErrorCode } from '@seal-chat/protocol';
 import type { Session } from '../sessions/session.ts';
 import type { Context } from './context.ts';
+import { inSpan } from '../tracing/spans.ts';
 import { errorShapeOf, sealErrorFrom } from './errors.ts';
 
 /** What is said of a procedure beside what it does. */
@@ -42,6 +43,28 @@ function beginCall(
   return calls.begin(path, { tenantId: tenant.tenantId, userId, address }, isGone);
 }
 
+/** Runs a call in a span, where there are spans. */
+function traced<Result>({ tenant, labelOf }: Context, path: string, work: () => Promise<Result>): Promise<Result> {
+  return inSpan(
+    'procedure',
+    () => ({ 'seal.procedure': path, ...(!isSealError(tenant) && { 'seal.tenant': labelOf(tenant.tenantId) }) }),
+    work,
+    { codeOf },
+  );
+}
+
+function codeOf(error: unknown): ErrorCode {
+  return sealErrorFrom(getTRPCErrorFromUnknown(error)).code;
+}
+
+const trace = t.middleware(({ ctx, path, next }) =>
+  traced(ctx, path, async () => {
+    const result = await next();
+    if (!result.ok) throw result.error;
+    return result;
+  }),
+);
+
 /** Counts a call, and lets it begin when it is its tenant's turn and its caller is still there. */
 const begin = t.middleware(async ({ ctx, path, signal, next }) => {
   const end = await beginCall(ctx, path, signal);
@@ -56,17 +79,21 @@ const begin = t.middleware(async ({ ctx, path, signal, next }) => {
  * Open to everyone of a tenant; `ctx.session` is set when the caller is signed in.
  * @throws SealError UNKNOWN_APP_KEY, ORIGIN_NOT_ALLOWED or TOO_MANY_CONNECTIONS; RATE_LIMITED, UNAVAILABLE
  */
-export const publicProcedure = t.procedure.use(begin).use(({ ctx, next }) => {
-  const { tenant, session } = ctx;
-  if (isSealError(tenant)) throw tenant;
-  return next({ ctx: { tenant, session: isSealError(session) ? null : session } });
-});
+export const publicProcedure = t.procedure
+  .use(trace)
+  .use(begin)
+  .use(({ ctx, next }) => {
+    const { tenant, session } = ctx;
+    if (isSealError(tenant)) throw tenant;
+    return next({ ctx: { tenant, session: isSealError(session) ? null : session } });
+  });
 
 /**
  * Open to signed-in devices.
  * @throws SealError NOT_SIGNED_IN, SESSION_EXPIRED or DEVICE_REVOKED, and as `publicProcedure`
  */
 export const sessionProcedure = t.procedure
+  .use(trace)
   .use(async ({ ctx, next }) => {
     const session = requireSession(ctx);
     await session.check();
@@ -76,10 +103,18 @@ export const sessionProcedure = t.procedure
 
 /**
  * Runs a direct procedure for a signed-in device.
- * @param path the procedure, where its calls are counted; null where what it does counts them
+ * @param counted where its calls are counted: here, or within what it does
  * @throws SealError as procedures built on `sessionProcedure`
  */
-export async function asDevice<Answer>(
+export function asDevice<Answer>(
+  ctx: Context,
+  { path, counted }: { readonly path: string; readonly counted: 'here' | 'within' },
+  work: (session: Session) => Promise<Answer>,
+): Promise<Answer> {
+  return traced(ctx, path, () => runAsDevice(ctx, counted === 'here' ? path : null, work));
+}
+
+async function runAsDevice<Answer>(
   ctx: Context,
   path: string | null,
   work: (session: Session) => Promise<Answer>,

@@ -60,7 +60,11 @@ export function createWebSockets(deps: {
   readonly rounds: Rounds;
   readonly patience: Patience;
   readonly metrics: Pick<Metrics, 'countClosed' | 'countShed' | 'observeCall'>;
-  readonly onError: (failure: { readonly error: TRPCError; readonly path: string | undefined }) => void;
+  readonly onError: (failure: {
+    readonly error: TRPCError;
+    readonly path: string | undefined;
+    readonly ctx?: Context | undefined;
+  }) => void;
 }): WebSockets {
   const { router, contexts, limits, admission, rounds, patience, metrics, onError } = deps;
   const wss = new WebSocketServer({ noServer: true, maxPayload: SIZE_LIMITS.request, perMessageDeflate: false });
