@@ -54,6 +54,8 @@ function generate() {
     '| ----- | ------------------------------- | ----------- | ----------- | ----------- |',
     ...Object.entries(api.CALL_CLASSES).map(callClassRow),
     '',
+    ...partyLimits(api.PARTY_LIMITS),
+    '',
     '## Errors',
     '',
     '| code | HTTP | may be repeated as it is | for people |',
@@ -89,6 +91,18 @@ function callClass(path) {
 function callClassRow([name, { address, person, tenant, isInTurn }]) {
   const cells = [address, person, tenant].map((most) => (most === null ? '' : most.toLocaleString('en')));
   return `| \`${name}\` | ${cells.join(' | ')} | ${isInTurn ? 'yes' : ''} |`;
+}
+
+/** What a process bears of one person or address. */
+function partyLimits(limits) {
+  const { refusals, refusalsPerSecond, refusedBytes, pauseMs, longestPauseMs, pauses, bytes, bytesPerSecond } = limits;
+  const [most, perSecond] = [bytes, bytesPerSecond].map((count) => `${count / 1_048_576} MiB`);
+  return [
+    `Of a person, or of an address whose sockets have not signed in, ${refusals} calls may be refused one after the other, and ${refusalsPerSecond} more in each second; a frame that makes no sense counts`,
+    `as one call, and as one more for each ${refusedBytes / 1_024} KiB. Beyond, nothing is read from the socket for ${pauseMs} ms, each time for twice as long, up to ${longestPauseMs / 1_000} s; after ${pauses} pauses the next`,
+    `refused call closes the socket with 4429. A client that waits for \`retryAfterMs\` notices nothing of it. Frames and answers to calls of a person may have ${most} at once and`,
+    `${perSecond} in each second; more waits.`,
+  ];
 }
 
 function sentence(words) {

@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { describeMachine, isQuiet } from './machine.ts';
-import { PART_NAMES, PARTS, type PartName } from './parts.ts';
+import { PART_NAMES, PARTS, USUAL_PARTS, type PartName } from './parts.ts';
 import { writeParts } from './readme.ts';
 import { renderPart, type PartResult } from './report.ts';
 
@@ -18,7 +18,7 @@ interface Arguments {
 
 function parseArguments(args: readonly string[]): Arguments | null {
   const names = args.filter((arg) => arg !== '--write');
-  const parts = PART_NAMES.filter((name) => names.length === 0 || names.includes(name));
+  const parts = names.length === 0 ? USUAL_PARTS : PART_NAMES.filter((name) => names.includes(name));
   const unknown = names.filter((name) => !PART_NAMES.some((known) => known === name));
   return unknown.length === 0 ? { parts, write: args.includes('--write') } : null;
 }

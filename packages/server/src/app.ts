@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage, Server, ServerResponse } from 'node:http';
-import type { CallClass, CallClassName } from '@seal-chat/protocol/api';
+import type { CallClass, CallClassName, PartyLimits } from '@seal-chat/protocol/api';
 import { isSealError } from '@seal-chat/protocol';
 import type { TRPCError } from '@trpc/server';
 import type { AttachmentsService } from './attachments/service.ts';
@@ -11,8 +11,10 @@ import { createInfrastructure, type BusFactory } from './infrastructure.ts';
 import { createPostgresBus } from './bus/postgres.ts';
 import { createRedisBus } from './bus/redis.ts';
 import type { JobIntervals } from './jobs/maintenance.ts';
-import { createTurns, type TurnLimits } from './fairness/turns.ts';
+import { createRounds, type Rounds } from './fairness/rounds.ts';
+import { createTurns, type TurnLimits, type Turns } from './fairness/turns.ts';
 import { classesFor, createCallControl } from './limits/calls.ts';
+import { createPatience } from './limits/patience.ts';
 import type { Rates } from './limits/rates.ts';
 import type { Logger } from './log.ts';
 import type { Metrics } from './metrics/metrics.ts';
@@ -43,6 +45,8 @@ export interface AppOptions {
   readonly turns?: TurnLimits;
   /** Limits of calls that differ from the table of the protocol. */
   readonly callClasses?: Readonly<Record<CallClassName, CallClass>>;
+  /** What is borne of one party, where it differs from that table. */
+  readonly partyLimits?: PartyLimits;
   readonly log: Logger;
   /** Milliseconds since 1970. */
   readonly clock?: () => number;
@@ -64,7 +68,10 @@ export interface AppOptions {
 }
 
 /** One tenant's calls take fewer connections than either pool has: see `db/database.ts`. */
-const TURNS: TurnLimits = { atOnce: 20, perTenant: 5, waiting: 20_000, waitingPerTenant: 2_000 };
+const TURNS: TurnLimits = { atOnce: 20, perTenant: 5, perPerson: 3, waiting: 20_000, waitingPerTenant: 2_000 };
+
+/** Parts of files, of up to 1 MiB. */
+const UPLOADS: TurnLimits = { atOnce: 2, perTenant: 1, perPerson: 1, waiting: 1_000, waitingPerTenant: 200 };
 
 /** A Redis, and what names in it begin with. */
 export interface RedisPlace {
@@ -87,8 +94,12 @@ export interface App {
   readonly router: AppRouter;
   /** To the rows of one tenant. */
   readonly sql: SqlDoor;
+  /** The turns of what arrives. */
+  readonly rounds: Rounds;
   /** Transfers files. */
   readonly attachments: AttachmentsService;
+  /** The turns of what is uploaded. */
+  readonly uploads: Turns;
   /** Context of a request over HTTP. */
   createContext(request: { readonly headers: IncomingHttpHeaders; readonly ip: string }): Promise<Context>;
   /** Context of a subscription over HTTP, whose answer is a stream: see `EventStreams`. */
@@ -124,6 +135,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     network,
     turns = TURNS,
     callClasses = classesFor(rates),
+    partyLimits,
     log,
     clock = Date.now,
     metrics,
@@ -169,10 +181,13 @@ export async function createApp(options: AppOptions): Promise<App> {
     clock,
   });
   const admission = createAdmission(network);
+  const rounds = createRounds();
   const webSockets = createWebSockets({
     router,
     contexts,
     admission,
+    rounds,
+    patience: createPatience(undefined, partyLimits),
     metrics,
     usage,
     limits: network,
@@ -213,7 +228,9 @@ export async function createApp(options: AppOptions): Promise<App> {
   return {
     router,
     sql,
+    rounds,
     attachments: services.attachments,
+    uploads: createTurns(UPLOADS, () => metrics.countShed('calls')),
     createContext: ({ headers, ip }) => contexts.ofRequest(credentialsOf(headers, ip)),
     createStreamContext: ({ headers, ip }, response, params) =>
       // Only that: a token has no place in an address, which proxies write down.

@@ -171,6 +171,7 @@ export const VARIABLES = {
     1_000,
     'Connections of any kind from one address (IPv6: one /64), unless it is a proxy of TRUST_PROXY.',
   ),
+  REQUESTS_PER_ADDRESS: rate(6_000, 'HTTP requests from one address in a minute, a tenth of them at once; more wait.'),
   SOCKETS_PER_ADDRESS: rate(500, 'WebSocket connections from one address, open or opened within 10 seconds.'),
   SOCKETS_PER_USER: rate(DEFAULT_RATES.socketsPerUser, 'WebSocket connections a user may have open.'),
   PREKEY_CLAIMS_PER_MINUTE: rate(
@@ -281,6 +282,7 @@ export function readConfig(variables: Environment): Config {
     network: {
       sockets: read('MAX_SOCKETS'),
       connectionsPerAddress: read('CONNECTIONS_PER_ADDRESS'),
+      requestsPerAddress: read('REQUESTS_PER_ADDRESS'),
       socketsPerAddress: read('SOCKETS_PER_ADDRESS'),
       strangersPerAddress: Math.max(MIN_STRANGERS, Math.floor(read('SOCKETS_PER_ADDRESS') / 10)),
       strangerMs: STRANGER_MS,

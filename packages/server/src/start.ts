@@ -81,6 +81,7 @@ export async function startServer(config: Config, log: Logger, droppedLogLines: 
       log,
       metrics,
       ready,
+      rounds: app.rounds,
       trpc: app,
       attachments: app,
       publicUrl: url,

@@ -1,5 +1,6 @@
+import { once } from 'node:events';
 import { describe, expect, onTestFinished } from 'vitest';
-import { CALL_CLASSES, CALL_LIMITS } from '@seal-chat/protocol/api';
+import { CALL_CLASSES, CALL_LIMITS, PARTY_LIMITS } from '@seal-chat/protocol/api';
 import { connect } from './support/connections.ts';
 import { channelOf } from './support/channels.ts';
 import { signUp } from './support/people.ts';
@@ -35,9 +36,30 @@ describe('the table of calls', () => {
   });
 });
 
+describe('a person who goes on after refusals', () => {
+  test('is not read for a while and then disconnected, and others are served meanwhile', async () => {
+    const scan = { ...CALL_CLASSES.scan, person: 1 };
+    const partyLimits = { ...PARTY_LIMITS, refusals: 5, pauseMs: 1, longestPauseMs: 1, pauses: 2 };
+    const relay = await startRelay({ callClasses: { ...CALL_CLASSES, scan }, partyLimits });
+    onTestFinished(() => relay.close());
+    const tenant = await relay.addTenant();
+    const [loud, quiet] = [await signUp(relay, tenant), await signUp(relay, tenant)];
+    const [socket] = loud.first.sockets();
+    const closed = once(socket!, 'close') as Promise<[number, Buffer]>;
+    const list = (person: typeof loud) => person.first.api.conversations.list.query({ after: null, limit: 10 });
+    await list(loud);
+    const refused = Array.from({ length: 1_000 }, () => list(loud).catch(() => null));
+    const [code, reason] = await closed;
+    expect([code, reason.toString()]).toEqual([4_429, 'RATE_LIMITED']);
+    expect(await list(quiet)).toBeDefined();
+    loud.first.close();
+    await Promise.all(refused);
+  });
+});
+
 describe('a tenant’s flood', () => {
   test('calls of another tenant are served between those of the flood, and those of a socket that has gone are not', async () => {
-    const turns = { atOnce: 4, perTenant: 3, waiting: 10_000, waitingPerTenant: 5_000 };
+    const turns = { atOnce: 4, perTenant: 3, perPerson: 3, waiting: 10_000, waitingPerTenant: 5_000 };
     const relay = await startRelay({ turns });
     onTestFinished(() => relay.close());
     const [loudTenant, quietTenant] = [await relay.addTenant(), await relay.addTenant()];

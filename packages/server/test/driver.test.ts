@@ -125,3 +125,16 @@ test('whenever connections are ended, every statement is answered, and none brin
   await turn();
   expect(uncaught).toEqual([]);
 });
+
+test('bytes arrive as they were sent, empty ones and large ones, beside texts and nulls, also when sent again', async () => {
+  const { sql } = oneConnection();
+  for (const length of [0, 1, 255, 1_048_592, 3]) {
+    const bytes = Buffer.from(Array.from({ length }, (_, i) => i % 251));
+    const [row] = await sql`
+      select ${'before'} as before, ${bytes}::bytea as bytes, length(${bytes}::bytea) as length, ${null}::bytea as none,
+        ${new Uint8Array([0, 255])}::bytea as small, ${'after'} as after`;
+    expect(row).toMatchObject({ before: 'before', length, none: null, after: 'after' });
+    expect(bytes.equals(row!['bytes'] as Buffer)).toBe(true);
+    expect([...(row!['small'] as Buffer)]).toEqual([0, 255]);
+  }
+});

@@ -267,6 +267,7 @@ describe('every route, with ids of another tenant', () => {
     return createHttpServer({
       log: pino({ level: 'silent' }),
       metrics: relay.metrics,
+      rounds: relay.app.rounds,
       ready: async () => ({ database: true, bus: true, queue: true }),
       trpc: { ...relay.app, onError: () => undefined },
       attachments: relay.app,
@@ -278,6 +279,7 @@ describe('every route, with ids of another tenant', () => {
         socketsPerAddress: 10,
         strangersPerAddress: 10,
         strangerMs: 1_000,
+        requestsPerAddress: 1_000_000,
       },
       demo: { sql: relay.app.sql, tenantId: empty.tenantId, publicUrl: 'http://127.0.0.1' },
     });

@@ -26,6 +26,8 @@ export const CALL_CLASSES = {
   scan: { address: 120, person: 600, tenant: 60_000, isInTurn: true },
   /** Changes rows that others read. */
   write: { address: 120, person: 600, tenant: 60_000, isInTurn: true },
+  /** Checks up to 200 signatures: a device does it when its stock is low. */
+  stock: { address: 30, person: 30, tenant: 30_000, isInTurn: true },
   /** Collected and committed with others': the queue is per tenant, and messages have a limit of their own. */
   collected: { address: null, person: null, tenant: null, isInTurn: false },
   /** Acknowledgements: collected too, and of no use more often. */
@@ -38,6 +40,29 @@ export const CALL_CLASSES = {
 
 /** Name of a class of calls. */
 export type CallClassName = keyof typeof CALL_CLASSES;
+
+/** Limits of a party; see the table below. */
+export type PartyLimits = { readonly [Name in keyof typeof PARTY_LIMITS]: number };
+
+/**
+ * What a process takes from one party: from a person on all sockets, or from an address on those that have not signed
+ * in. Each process counts for itself.
+ */
+export const PARTY_LIMITS = {
+  /** Calls that may be refused one after the other, and how many more in each second: a client that waits as it is told has few. */
+  refusals: 100,
+  refusalsPerSecond: 2,
+  /** A refused frame counts as one call for each of these bytes. */
+  refusedBytes: 32_768,
+  /** Beyond, nothing is read from the socket for this long, ms; each time for twice as long, up to `longestPauseMs`. */
+  pauseMs: 250,
+  longestPauseMs: 8_000,
+  /** A party that was paused so many times ends its socket with the next refused call. */
+  pauses: 8,
+  /** Bytes of frames and of answers to calls that may come at once, and in each second. More waits. */
+  bytes: 16_777_216,
+  bytesPerSecond: 4_194_304,
+} as const;
 
 /** The class of every procedure. */
 export const CALL_LIMITS: Readonly<Record<string, CallClassName>> = {
@@ -54,7 +79,7 @@ export const CALL_LIMITS: Readonly<Record<string, CallClassName>> = {
   'devices.replaceKey': 'write',
   'devices.keyShare': 'read',
   'devices.checkpoint': 'write',
-  'preKeys.publish': 'write',
+  'preKeys.publish': 'stock',
   'preKeys.status': 'read',
   'preKeys.claim': 'write',
   'vault.unlock': 'entry',
@@ -76,7 +101,7 @@ export const CALL_LIMITS: Readonly<Record<string, CallClassName>> = {
   'channels.remove': 'write',
   'channels.setRole': 'write',
   'channels.leave': 'write',
-  'channels.publishKeyPackages': 'write',
+  'channels.publishKeyPackages': 'stock',
   'channels.keyPackageStatus': 'read',
   'channels.claimKeyPackages': 'write',
   'channels.group': 'scan',

@@ -5,7 +5,7 @@
  */
 export { attachmentInputs } from './attachments.ts';
 export { authInputs } from './auth.ts';
-export { CALL_CLASSES, CALL_LIMITS } from './call-limits.ts';
+export { CALL_CLASSES, CALL_LIMITS, PARTY_LIMITS } from './call-limits.ts';
 export { channelInputs, channelName as channelNameField } from './channels/index.ts';
 export { conversationInputs } from './conversations.ts';
 export { deviceInputs } from './devices.ts';

@@ -10,6 +10,7 @@ import * as contract from './index.ts';
 const {
   CALL_CLASSES: _classes,
   CALL_LIMITS: _limits,
+  PARTY_LIMITS: _partyLimits,
   PUBLIC_PROCEDURES,
   channelNameField,
   usernameField,

@@ -65,4 +65,29 @@ describe('a flusher', () => {
       reason: { code: 'UNAVAILABLE', details: { retryAfterMs: expect.any(Number) as number } },
     });
   });
+
+  test('what belongs to a batch on its way waits for it, and the rest does not', async () => {
+    const ends: (() => void)[] = [];
+    const batches: string[][] = [];
+    const flusher = createFlusher<string, string>({
+      maxBatch: 5,
+      maxInFlight: 2,
+      lines: { tenantOf: () => '', topicOf: (item) => item[0]!, room: { total: 10, perTenant: 10 } },
+      delayMs: 0,
+      async write(items) {
+        batches.push([...items]);
+        await new Promise<void>((resolve) => ends.push(resolve));
+        return items;
+      },
+    });
+    const results = ['a1', 'a2'].map((item) => flusher.add(item));
+    await turn();
+    results.push(...['a3', 'b1', 'a4'].map((item) => flusher.add(item)));
+    await turn();
+    expect(batches).toEqual([['a1', 'a2'], ['b1']]);
+    for (const end of ends.splice(0)) end();
+    await expect.poll(() => batches).toEqual([['a1', 'a2'], ['b1'], ['a3', 'a4']]);
+    ends[0]!();
+    expect(await Promise.all(results)).toEqual(['a1', 'a2', 'a3', 'b1', 'a4']);
+  });
 });

@@ -55,6 +55,8 @@ export function createFlusher<Item, Result>(options: {
   });
   meter?.watch(waiting.size);
   let inFlight = 0;
+  /** Topics of the batches on their way: a second batch would wait for the first, and hold up what else is in it. */
+  const busy = new Set<string>();
   let isScheduled = false;
   let drained: (() => void)[] = [];
 
@@ -68,10 +70,15 @@ export function createFlusher<Item, Result>(options: {
 
   function flush(): void {
     isScheduled = false;
-    const batch = waiting.take(maxBatch);
+    const batch = waiting.take(maxBatch, (topic) => busy.has(topic));
+    // What is left goes on when the batch that has its topic is back.
+    if (batch.length === 0) return;
+    const topics = new Set(batch.map(({ item }) => topicOf(item)));
+    for (const topic of topics) busy.add(topic);
     inFlight++;
     void run(batch).then(() => {
       inFlight--;
+      for (const topic of topics) busy.delete(topic);
       schedule();
       if (inFlight === 0 && waiting.size() === 0) {
         for (const resolve of drained) resolve();

@@ -2,8 +2,11 @@
 export interface Lines<Item> {
   /** Whether there was room. */
   add(item: Item): boolean;
-  /** The next batch: of each tenant that waits equally many, as far as it has them; each tenant's own in order. */
-  take(most: number): Item[];
+  /**
+   * The next batch: of each tenant that waits equally many, as far as it has them; each tenant's own in order.
+   * @param isBusy whether a topic has to wait
+   */
+  take(most: number, isBusy?: (topic: string) => boolean): Item[];
   size(): number;
 }
 
@@ -27,7 +30,12 @@ export function createLines<Item>({ tenantOf, topicOf, room }: LineOptions<Item>
   let size = 0;
 
   /** Takes up to `share` of the front of a line; what a topic has too much of stays. */
-  function takeFrom(line: Item[], share: number, topics: Map<string, number>): { taken: Item[]; left: Item[] } {
+  function takeFrom(
+    line: Item[],
+    share: number,
+    topics: Map<string, number>,
+    isBusy: (topic: string) => boolean,
+  ): { taken: Item[]; left: Item[] } {
     const taken: Item[] = [];
     const left: Item[] = [];
     for (const [i, item] of line.entries()) {
@@ -35,7 +43,7 @@ export function createLines<Item>({ tenantOf, topicOf, room }: LineOptions<Item>
         return { taken, left: left.length === 0 ? line.slice(i) : [...left, ...line.slice(i)] };
       const topic = topicOf(item);
       const before = topics.get(topic) ?? 0;
-      if (before >= MOST_OF_TOPIC) left.push(item);
+      if (before >= MOST_OF_TOPIC || isBusy(topic)) left.push(item);
       else {
         topics.set(topic, before + 1);
         taken.push(item);
@@ -55,7 +63,7 @@ export function createLines<Item>({ tenantOf, topicOf, room }: LineOptions<Item>
       return true;
     },
 
-    take(most) {
+    take(most, isBusy = () => false) {
       const batch: Item[] = [];
       const topics = new Map<string, number>();
       const share = Math.max(LEAST_SHARE, Math.floor(most / Math.max(1, lines.size)));
@@ -66,7 +74,7 @@ export function createLines<Item>({ tenantOf, topicOf, room }: LineOptions<Item>
         const round = [...lines];
         for (const [tenant, line] of round) {
           if (batch.length >= most) break;
-          const { taken, left } = takeFrom(line, Math.min(share, most - batch.length), topics);
+          const { taken, left } = takeFrom(line, Math.min(share, most - batch.length), topics, isBusy);
           batch.push(...taken);
           // Behind the others.
           lines.delete(tenant);

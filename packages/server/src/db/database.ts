@@ -40,8 +40,11 @@ export interface DatabaseOptions {
 
 /** Connections. One tenant's calls (`TURNS` in `app.ts`) take fewer than either of the first two has. */
 const POOLS = { prisma: 8, sql: 6, functions: 2, writes: 5, ops: 2, jobs: 1, probe: 1 };
-/** A batch waits for its conversations no longer than this, ms: others are behind it. */
-const WRITE_TIMEOUTS = { ...TIMEOUTS, lock_timeout: 1_000 };
+/**
+ * A batch waits for its conversations no longer than this, ms: others are in it and behind it. Who holds one for longer
+ * stands still, as a batch of another process is committed much sooner.
+ */
+const WRITE_TIMEOUTS = { ...TIMEOUTS, lock_timeout: 200 };
 const PROBE_TIMEOUTS = { ...TIMEOUTS, lock_timeout: 2_000 };
 const PROBE_CONNECT_SECONDS = 3;
 

@@ -5,6 +5,8 @@ export interface TurnLimits {
   readonly atOnce: number;
   /** Fewer than `atOnce`, and than there are connections to the database: one tenant's slow calls leave room. */
   readonly perTenant: number;
+  /** One person's, or those of an address that has not signed in. */
+  readonly perPerson: number;
   readonly waiting: number;
   readonly waitingPerTenant: number;
 }
@@ -12,12 +14,12 @@ export interface TurnLimits {
 /** Work of tenants that takes turns. */
 export interface Turns {
   /**
-   * Resolves when it is the tenant's turn; what it returns ends the turn. Tenants that wait are taken one after the
-   * other, whatever number of calls each has waiting.
+   * Resolves when it is the tenant's turn and in it the person's; what it returns ends the turn. Tenants that wait are
+   * taken one after the other, whatever number of calls each has waiting, and so are the people of one.
    * @param isGone whether nobody waits for the answer any longer: then the turn goes to the next
    * @throws SealError UNAVAILABLE, with a time to come again where too many wait
    */
-  take(tenantId: string, isGone: () => boolean): Promise<() => void>;
+  take(tenantId: string, person: string, isGone: () => boolean): Promise<() => void>;
   /** Calls that wait, of all tenants. */
   waiting(): number;
 }
@@ -28,9 +30,18 @@ interface Waiter {
   readonly refuse: (reason: SealError) => void;
 }
 
+/** Of one person. */
+interface Queue {
+  active: number;
+  readonly waiters: Waiter[];
+}
+
+/** Of one tenant. */
 interface Line {
   active: number;
-  waiters: Waiter[];
+  waiting: number;
+  /** In the order of their turns. */
+  readonly people: Map<string, Queue>;
 }
 
 /** Those who are sent away come again after a time of this length, and do not meet again, ms. */
@@ -49,20 +60,29 @@ export function createTurns(limits: TurnLimits, onRefused: () => void = () => un
 
   function lineOf(tenantId: string): Line {
     let line = lines.get(tenantId);
-    if (line === undefined) lines.set(tenantId, (line = { active: 0, waiters: [] }));
+    if (line === undefined) lines.set(tenantId, (line = { active: 0, waiting: 0, people: new Map() }));
     return line;
   }
 
-  function begin(tenantId: string, line: Line): () => void {
+  function queueOf({ people }: Line, person: string): Queue {
+    let queue = people.get(person);
+    if (queue === undefined) people.set(person, (queue = { active: 0, waiters: [] }));
+    return queue;
+  }
+
+  function begin(tenantId: string, line: Line, person: string, queue: Queue): () => void {
     active++;
     line.active++;
+    queue.active++;
     let isOver = false;
     return () => {
       if (isOver) return;
       isOver = true;
       active--;
       line.active--;
-      if (line.active === 0 && line.waiters.length === 0) lines.delete(tenantId);
+      queue.active--;
+      if (queue.active === 0 && queue.waiters.length === 0) line.people.delete(person);
+      if (line.active === 0 && line.waiting === 0) lines.delete(tenantId);
       handOut();
     };
   }
@@ -73,40 +93,56 @@ export function createTurns(limits: TurnLimits, onRefused: () => void = () => un
       found = false;
       for (const [tenantId, line] of lines) {
         if (active >= limits.atOnce) return;
-        const waiter = line.active < limits.perTenant ? next(line) : null;
-        if (waiter === null) continue;
+        const next = line.active < limits.perTenant ? nextOf(line) : null;
+        if (next === null) continue;
         found = true;
         // Behind the others.
         lines.delete(tenantId);
         lines.set(tenantId, line);
-        waiter.begin(begin(tenantId, line));
+        next.waiter.begin(begin(tenantId, line, next.person, next.queue));
         break;
       }
     }
   }
 
-  function next(line: Line): Waiter | null {
+  /** Takes the call of a tenant whose turn it is, and puts its person behind the others. */
+  function nextOf(line: Line): { readonly waiter: Waiter; readonly person: string; readonly queue: Queue } | null {
+    for (const [person, queue] of line.people) {
+      if (queue.active >= limits.perPerson) continue;
+      const waiter = firstHere(line, queue);
+      if (waiter === null && queue.active > 0) continue;
+      line.people.delete(person);
+      if (waiter === null) continue;
+      line.people.set(person, queue);
+      return { waiter, person, queue };
+    }
+    return null;
+  }
+
+  function firstHere(line: Line, queue: Queue): Waiter | null {
     for (;;) {
-      const waiter = line.waiters.shift();
+      const waiter = queue.waiters.shift();
       if (waiter === undefined) return null;
       waiting--;
+      line.waiting--;
       if (!waiter.isGone()) return waiter;
       waiter.refuse(new SealError('UNAVAILABLE', 'the caller has gone'));
     }
   }
 
   return {
-    take(tenantId, isGone) {
+    take(tenantId, person, isGone) {
       const line = lineOf(tenantId);
-      if (line.waiters.length === 0 && line.active < limits.perTenant && active < limits.atOnce) {
-        return Promise.resolve(begin(tenantId, line));
-      }
-      if (waiting >= limits.waiting || line.waiters.length >= limits.waitingPerTenant) {
+      const queue = queueOf(line, person);
+      const isFree = line.active < limits.perTenant && queue.active < limits.perPerson && active < limits.atOnce;
+      if (isFree && queue.waiters.length === 0) return Promise.resolve(begin(tenantId, line, person, queue));
+      if (waiting >= limits.waiting || line.waiting >= limits.waitingPerTenant) {
         onRefused();
         return Promise.reject(tooMany());
       }
       waiting++;
-      return new Promise((resolve, reject) => line.waiters.push({ isGone, begin: resolve, refuse: reject }));
+      line.waiting++;
+      return new Promise((resolve, reject) => queue.waiters.push({ isGone, begin: resolve, refuse: reject }));
     },
     waiting: () => waiting,
   };

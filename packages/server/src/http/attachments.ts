@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ID_PATTERN, PART_SIZE, SealError, type AttachmentId } from '@seal-chat/protocol';
 import type { AttachmentsService } from '../attachments/service.ts';
 import { rateLimited } from '../limits/durable.ts';
+import type { Turns } from '../fairness/turns.ts';
 import type { Session } from '../sessions/session.ts';
 import type { Context } from '../trpc/context.ts';
 import { requireSession } from '../trpc/init.ts';
@@ -12,6 +13,8 @@ import { allowAnyOrigin, answerPreflight } from './headers.ts';
 
 export interface AttachmentsHttpDeps {
   readonly attachments: Pick<AttachmentsService, 'write' | 'sizeOf' | 'read'>;
+  /** The turns in which parts are stored: each is as much for the disk as hundreds of messages. */
+  readonly uploads: Turns;
   /** The context of one request, as every procedure gets it. */
   createContext(request: Pick<FastifyRequest, 'headers' | 'ip'>): Promise<Context>;
 }
@@ -28,7 +31,7 @@ const KEPT = 'private, max-age=31536000, immutable';
  * whole or a range. Who may is decided by the same credentials, and as, for every procedure.
  */
 export function registerAttachments(server: FastifyInstance, deps: AttachmentsHttpDeps): void {
-  const { attachments, createContext } = deps;
+  const { attachments, uploads, createContext } = deps;
   const sessions = new WeakMap<FastifyRequest, Session>();
   /** Downloads under way, by tenant and user. */
   const reads = new Map<string, number>();
@@ -46,7 +49,13 @@ export function registerAttachments(server: FastifyInstance, deps: AttachmentsHt
   async function take(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const { body } = request;
     if (!Buffer.isBuffer(body)) throw new SealError('BAD_INPUT', undefined, { field: 'body' });
-    await attachments.write(sessions.get(request)!, idOf(request), partOf(request), body);
+    const session = sessions.get(request)!;
+    const end = await uploads.take(session.tenantId, session.userId, () => request.raw.socket.destroyed);
+    try {
+      await attachments.write(session, idOf(request), partOf(request), body);
+    } finally {
+      end();
+    }
     return reply.code(204).send();
   }
 

@@ -1,12 +1,15 @@
 import type { Server } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
 import Fastify, { LogController, type FastifyInstance, type FastifyRequest } from 'fastify';
-import { SealError, SIZE_LIMITS } from '@seal-chat/protocol';
+import { SealError, SIZE_LIMITS, TRANSPORT } from '@seal-chat/protocol';
+import type { Rounds } from '../fairness/rounds.ts';
 import { isFromHere, registerHealth, registerLiveness, type HealthDeps } from '../health/routes.ts';
 import type { Logger } from '../log.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import { networkOf, proxyTest } from '../net/address.ts';
 import type { NetworkLimits } from '../net/admission.ts';
 import { connectionsThatFit } from '../net/descriptors.ts';
+import { createRequestBudget, type RequestBudget } from '../net/request-budget.ts';
 import { countDropped, limitConnections, refuseSocket } from '../net/sockets.ts';
 import { registerAttachments, type AttachmentsHttpDeps } from './attachments.ts';
 import { registerDemo, type DemoDeps } from './demo.ts';
@@ -18,6 +21,8 @@ import { registerWidget } from './widget.ts';
 export interface HttpDeps {
   readonly log: Logger;
   readonly metrics: Metrics;
+  /** The turns in which requests are begun. */
+  readonly rounds: Rounds;
   readonly ready: HealthDeps['ready'];
   readonly trpc: TrpcDeps;
   readonly attachments: AttachmentsHttpDeps;
@@ -34,6 +39,10 @@ export interface HttpDeps {
 const REQUEST_TIMEOUT_MS = 60_000;
 /** To receive the head of a request; how often both are looked at; and how long an idle connection stays open, ms. */
 const TIMEOUTS = { headersTimeout: 15_000, connectionsCheckingInterval: 5_000, keepAliveTimeout: 15_000 };
+/** What a request costs in its turn, about, ms. */
+const REQUEST_COST_MS = 0.5;
+/** Bytes of a body that cost as much as a request. */
+const BODY_OF_REQUEST = 16_384;
 /** Connections beside WebSockets. */
 const MAX_REQUESTS = 5_000;
 
@@ -65,11 +74,14 @@ export function createHttpServer(deps: HttpDeps): HttpServer {
   });
   server.server.maxConnections = Math.min(deps.network.sockets + MAX_REQUESTS, connectionsThatFit() ?? Infinity);
   countDropped(server.server, (dropped) => deps.log.warn({ dropped }, 'connections were closed: there are too many'));
+  const budget = createRequestBudget(deps.network.requestsPerAddress);
   limitConnections(server.server, {
     perAddress: deps.network.connectionsPerAddress,
+    isShut: budget.isShut,
     isProxy: proxyTest(deps.trustedProxies),
     networkOf,
   });
+  limitRequests(server, budget, deps);
   installErrors(server);
   installHeaders(server, deps.publicUrl);
   observe(server, deps);
@@ -93,6 +105,34 @@ export function createHttpServer(deps: HttpDeps): HttpServer {
       await (closed ?? server.close());
     },
   };
+}
+
+/**
+ * Lets the requests of an address begin one after the other, and no faster than it may make them: what waits costs
+ * nothing but its connection. Refuses what would wait too long, before anything else is done.
+ */
+function limitRequests(server: FastifyInstance, budget: RequestBudget, { rounds, metrics }: HttpDeps): void {
+  server.addHook('onRequest', async (request, reply) => {
+    const network = networkOf(request.ip);
+    const waitMs = budget.take(network, 1 + costOfBody(request));
+    if (waitMs !== null) {
+      if (waitMs > 0) await delay(waitMs, undefined, { ref: false });
+      await rounds.once(network, REQUEST_COST_MS);
+      // Nobody waits for the answer any longer.
+      if (request.raw.socket.destroyed) reply.hijack();
+      return;
+    }
+    metrics.countShed('requests-of-address');
+    await reply.code(429).headers({ connection: 'close', 'retry-after': '2', 'content-length': '0' }).send();
+  });
+}
+
+/** What the body of a request costs, in requests. Parts of files have a limit of their own. */
+function costOfBody({ url, headers }: FastifyRequest): number {
+  if (!url.startsWith(TRANSPORT.path)) return 0;
+  const isUnknown = headers['transfer-encoding'] !== undefined;
+  const length = isUnknown ? SIZE_LIMITS.request : Number(headers['content-length'] ?? 0);
+  return Math.min(length || 0, SIZE_LIMITS.request) / BODY_OF_REQUEST;
 }
 
 /** Knows how many requests have begun and are not answered. */

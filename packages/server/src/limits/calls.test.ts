@@ -9,7 +9,7 @@ const HERE = () => false;
 
 function control() {
   const clock = { now: 60_000 };
-  const turns = createTurns({ atOnce: 100, perTenant: 100, waiting: 0, waitingPerTenant: 0 });
+  const turns = createTurns({ atOnce: 100, perTenant: 100, perPerson: 100, waiting: 0, waitingPerTenant: 0 });
   const classes = { ...CALL_CLASSES, scan: { address: 2, person: 3, tenant: 5, isInTurn: true } };
   const { begin } = createCallControl({ turns, clock: () => clock.now, classes });
   const call = (userId: string | null, address = 'a', tenantId = 't') =>

@@ -78,7 +78,7 @@ export function createCallControl(deps: {
         onLimited(name);
         return Promise.reject(error);
       }
-      return isInTurn ? turns.take(tenantId, isGone) : NOTHING;
+      return isInTurn ? turns.take(tenantId, userId ?? address, isGone) : NOTHING;
     },
   };
 }

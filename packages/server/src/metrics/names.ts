@@ -47,7 +47,13 @@ export const CLOSE_REASONS = [
 export type CloseReason = (typeof CLOSE_REASONS)[number];
 
 /** What may refuse work that there is no room for. */
-export const SHED_REASONS = [...QUEUES, 'calls', 'sockets-of-process', 'sockets-of-address'] as const;
+export const SHED_REASONS = [
+  ...QUEUES,
+  'calls',
+  'sockets-of-process',
+  'sockets-of-address',
+  'requests-of-address',
+] as const;
 export type ShedReason = (typeof SHED_REASONS)[number];
 
 /** What went wrong with the database. */

@@ -1,7 +1,14 @@
 import { expect, test } from 'vitest';
 import { createAdmission, type Admitted } from './admission.ts';
 
-const LIMITS = { sockets: 6, connectionsPerAddress: 9, socketsPerAddress: 4, strangersPerAddress: 2, strangerMs: 1 };
+const LIMITS = {
+  sockets: 6,
+  connectionsPerAddress: 9,
+  requestsPerAddress: 9,
+  socketsPerAddress: 4,
+  strangersPerAddress: 2,
+  strangerMs: 1,
+};
 
 function admission() {
   const clock = { now: 0 };

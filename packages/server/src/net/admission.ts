@@ -4,6 +4,8 @@ export interface NetworkLimits {
   readonly sockets: number;
   /** Connections of any kind from one address. */
   readonly connectionsPerAddress: number;
+  /** HTTP requests from one address in a minute. */
+  readonly requestsPerAddress: number;
   /** WebSockets from one address; also how many of them it may open in 10 s. */
   readonly socketsPerAddress: number;
   /** Those among them that have not signed in. */

@@ -5,9 +5,9 @@ import { expect, onTestFinished, test } from 'vitest';
 import { networkOf } from './address.ts';
 import { limitConnections } from './sockets.ts';
 
-async function serverWith(isProxy: (address: string) => boolean) {
+async function serverWith(isProxy: (address: string) => boolean, isShut: (network: string) => boolean = () => false) {
   const server = createServer((_request, response) => response.end());
-  limitConnections(server, { perAddress: 2, isProxy, networkOf });
+  limitConnections(server, { perAddress: 2, isShut, isProxy, networkOf });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const sockets: Socket[] = [];
@@ -35,6 +35,15 @@ test('an address has so many connections, another one its own, and one that clos
   expect(await isServed('127.0.0.2')).toBe(true);
   sockets[0]!.destroy();
   await expect.poll(() => isServed('127.0.0.1')).toBe(true);
+});
+
+test('nothing is read from an address that is shut out, and another one is served', async () => {
+  const { isServed } = await serverWith(
+    () => false,
+    (network) => network === '127.0.0.1',
+  );
+  expect(await isServed('127.0.0.1')).toBe(false);
+  expect(await isServed('127.0.0.2')).toBe(true);
 });
 
 test('the connections of a proxy are not counted as those of one visitor', async () => {

@@ -42,7 +42,7 @@ export function countDropped(server: Server, onDropped: (dropped: number) => voi
 }
 
 /**
- * Closes connections of an address beyond `perAddress` before anything is read from them.
+ * Closes connections of an address beyond `perAddress`, and of one that is shut out, before anything is read from them.
  * @param isProxy whether an address speaks for others, whose connections are not counted
  * @param networkOf what the connections of an address are counted under
  */
@@ -50,10 +50,12 @@ export function limitConnections(
   server: Server,
   {
     perAddress,
+    isShut,
     isProxy,
     networkOf,
   }: {
     readonly perAddress: number;
+    readonly isShut: (network: string) => boolean;
     readonly isProxy: (address: string) => boolean;
     readonly networkOf: (address: string) => string;
   },
@@ -64,7 +66,7 @@ export function limitConnections(
     if (isProxy(address)) return;
     const network = networkOf(address);
     const before = open.get(network) ?? 0;
-    if (before >= perAddress) {
+    if (before >= perAddress || isShut(network)) {
       socket.destroy();
       return;
     }

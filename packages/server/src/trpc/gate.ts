@@ -2,14 +2,17 @@ import { EventEmitter } from 'node:events';
 import type { Duplex } from 'node:stream';
 import type { AnyRouter, TRPCError } from '@trpc/server';
 import { parseTRPCMessage } from '@trpc/server/rpc';
-import { isSealError, SealError, type ErrorCode } from '@seal-chat/protocol';
+import { ERRORS, isSealError, SealError, type ErrorCode } from '@seal-chat/protocol';
 import type { RawData, WebSocket } from 'ws';
-import { isPlainJson } from '../net/json-scan.ts';
+import type { Place, Rounds } from '../fairness/rounds.ts';
+import type { Account, Patience, Verdict } from '../limits/patience.ts';
 import type { Line } from '../sessions/session.ts';
 import type { Context } from './context.ts';
 import type { DirectCalls } from './direct.ts';
 import { errorShapeOf, sealErrorFrom, type ErrorShape } from './errors.ts';
+import { idOf, parseFrame } from './frames.ts';
 import { createLine, trackedDataOf } from './line.ts';
+import { Reading } from './reading.ts';
 
 /** Calls of one frame. */
 const MAX_BATCH = 1_000;
@@ -22,8 +25,17 @@ const MAX_BUFFERED = 1_048_576;
 const END_BUFFERED = 16 * MAX_BUFFERED;
 /** The largest frame of a device that has not signed in: a registration with its vault fits. Bytes. */
 const MAX_STRANGER_FRAME = 65_536;
-/** RFC 6455 §7.4.1. */
+/** Bytes of frames that are read but not looked at, beyond which nothing more is read. */
+const MAX_UNSEEN = 65_536;
+/** What a frame costs at least, however short, bytes. */
+const LEAST_FRAME = 1_024;
+/** What was said last has this long to arrive before a socket that is not read any further is cut, ms. */
+const LAST_WORDS_MS = 500;
+/** RFC 6455 §7.4.1, and the status of an error in the range for applications. */
 const TOO_BIG = 1009;
+const TOO_OFTEN = 4_000 + ERRORS.RATE_LIMITED.status;
+/** Answers that say a caller asks for more than it may, or for nothing that makes sense. */
+const REFUSALS = new Set<ErrorCode>(['RATE_LIMITED', 'BAD_INPUT', 'TOO_LARGE', 'TOO_MANY_CONNECTIONS']);
 
 /** What a gate works with. */
 export interface GateOptions {
@@ -32,6 +44,11 @@ export interface GateOptions {
   readonly direct: DirectCalls;
   /** Whether the client says nothing about itself before its first call. */
   readonly isIntroduced: boolean;
+  /** The turns in which frames are looked at and calls begun. */
+  readonly rounds: Rounds;
+  readonly patience: Patience;
+  /** The client's network: who it is until more is known. */
+  readonly address: string;
   /**
    * Is told of every call that was answered, subscriptions aside: the code is null when it succeeded; `seconds` from its
    * beginning.
@@ -79,17 +96,21 @@ export class Gate extends EventEmitter {
   private readonly begun = new Map<string | number, { readonly path: string; readonly at: number }>();
   /** Who waits for a line, by the data of a subscription that is on its way. */
   private readonly takers = new WeakMap<object, (line: Line) => void>();
+  /** Frames that were not looked at, and their bytes. */
+  private frames: Buffer[] = [];
+  private unseen = 0;
   private waiting: Message[] = [];
   private underWay = 0;
+  private readonly place: Place;
+  private account: Account;
   private isIntroduced: boolean;
   /** Until then only small frames are read. */
   private isSignedIn = false;
   /** Who is on the socket, once that is known. */
   private context: Context | null = null;
-  /** Frames that came while it was looked up who this is; null once that is known. */
-  private early: Buffer[] | null = [];
-  private isHanding = false;
-  private isHolding = false;
+  /** Whether it is still looked up who this is. */
+  private isEarly = true;
+  private readonly reading: Reading;
   private isStopped = false;
 
   constructor(client: WebSocket, socket: Duplex, options: GateOptions) {
@@ -98,13 +119,16 @@ export class Gate extends EventEmitter {
     this.socket = socket;
     this.options = options;
     this.isIntroduced = options.isIntroduced;
+    this.place = options.rounds.join(options.address, () => this.step());
+    this.account = options.patience.of(options.address);
+    this.reading = new Reading(client, () => this.place.wake());
     client.on('message', (data, isBinary) => this.receive(data, isBinary));
     client.on('error', (error) => this.emit('error', error));
     client.once('close', () => {
-      this.waiting = [];
+      this.forget();
       this.emit('close');
     });
-    socket.on('drain', () => this.handOn());
+    socket.on('drain', () => this.place.wake());
   }
 
   get readyState(): WebSocket['readyState'] {
@@ -122,17 +146,38 @@ export class Gate extends EventEmitter {
   settle(context: Context | null): void {
     this.context = context;
     const session = context?.session ?? null;
-    this.isSignedIn = session !== null && !isSealError(session);
-    const frames = this.early ?? [];
-    this.early = null;
-    for (const frame of frames) this.read(frame);
-    if (!this.isStopped && !this.isHolding) this.client.resume();
+    this.isEarly = false;
+    if (session !== null && !isSealError(session)) {
+      const { tenantId, userId } = session;
+      this.isSignedIn = true;
+      this.place.moveTo(tenantId);
+      this.account = this.options.patience.of(`${tenantId}:${userId}`);
+      this.reading.pauseFor(this.account.pauseLeft());
+    } else this.isSignedIn = false;
+    this.place.wake();
+    this.hold();
   }
 
   /** Begins nothing more. What is under way is answered. */
   stop(): void {
     this.isStopped = true;
-    this.client.pause();
+    this.reading.stop();
+  }
+
+  /** Reads no further, and ends the socket when what was said has had time to arrive. */
+  private end(code: number, reason: ErrorCode): void {
+    if (this.isStopped) return;
+    this.stop();
+    this.forget();
+    this.client.close(code, reason);
+    const timer = setTimeout(() => this.client.terminate(), LAST_WORDS_MS);
+    this.client.once('close', () => clearTimeout(timer));
+  }
+
+  private forget(): void {
+    this.frames = [];
+    this.unseen = 0;
+    this.waiting = [];
   }
 
   /** Sends what tRPC has just encoded. */
@@ -141,10 +186,12 @@ export class Gate extends EventEmitter {
     this.client.send(text);
     if (this.client.bufferedAmount > END_BUFFERED) this.client.terminate();
     if (id === null || id === undefined) return;
-    if (!this.subscriptions.has(id)) this.answered(id, error);
-    else if (error !== undefined || result?.type === 'stopped') this.subscriptions.delete(id);
+    if (!this.subscriptions.has(id)) {
+      this.count(text.length);
+      this.answered(id, error);
+    } else if (error !== undefined || result?.type === 'stopped') this.subscriptions.delete(id);
     else this.giveLine(id);
-    this.handOn();
+    this.place.wake();
   }
 
   /** Calls `take` when `data`, which a subscription yields with an id, has been sent. */
@@ -168,33 +215,64 @@ export class Gate extends EventEmitter {
   }
 
   private receive(data: RawData, isBinary: boolean): void {
-    if (isBinary || !Buffer.isBuffer(data)) return this.refuse(null, 'BAD_INPUT');
+    if (this.isStopped || !Buffer.isBuffer(data)) return;
+    this.count(Math.max(LEAST_FRAME, data.length));
+    if (isBinary) return this.refuse(null, 'BAD_INPUT', data.length);
+    this.frames.push(data);
+    this.unseen += data.length;
+    this.place.wake();
+    this.hold();
+  }
+
+  /** Begins a call or looks at a frame. @returns whether there is more to do now */
+  private step(): boolean {
+    if (this.canBegin()) this.begin(this.waiting.shift()!);
+    else if (this.canRead()) {
+      const frame = this.frames.shift()!;
+      this.unseen -= frame.length;
+      this.read(frame);
+    }
+    this.hold();
+    return this.canBegin() || this.canRead();
+  }
+
+  private canBegin(): boolean {
+    return this.waiting.length > 0 && !this.isStopped && !this.reading.isPausing && this.hasRoom();
+  }
+
+  private canRead(): boolean {
+    const isAsked = !this.isEarly || !this.isIntroduced;
+    return this.frames.length > 0 && this.waiting.length === 0 && isAsked && !this.isStopped && !this.reading.isPausing;
+  }
+
+  /** Reads from the socket only what can be dealt with soon. */
+  private hold(): void {
+    const isFull = this.unseen > MAX_UNSEEN || this.waiting.length > 0;
+    this.reading.fill(isFull || (this.isEarly && this.frames.length > 0));
+  }
+
+  private read(data: Buffer): void {
     if (data.length === 4) {
       const text = data.toString();
       if (text === 'PONG') return;
       if (text === 'PING') return this.client.send('PONG');
     }
-    if (this.isIntroduced && this.early !== null) {
-      this.early.push(data);
-      this.client.pause();
-    } else this.read(data);
-  }
-
-  private read(data: Buffer): void {
-    if (!this.isSignedIn && data.length > MAX_STRANGER_FRAME) return this.client.close(TOO_BIG);
-    const frame = isPlainJson(data) ? parse(data) : undefined;
-    if (frame === undefined) return this.refuse(null, 'BAD_INPUT');
+    if (!this.isSignedIn && data.length > MAX_STRANGER_FRAME) {
+      this.account.refuse(data.length);
+      return this.end(TOO_BIG, 'TOO_LARGE');
+    }
+    const frame = parseFrame(data);
+    if (frame === undefined) return this.refuse(null, 'BAD_INPUT', data.length);
     if (!this.isIntroduced) {
       this.isIntroduced = true;
       return this.give(frame);
     }
     const calls: unknown[] = Array.isArray(frame) ? frame : [frame];
-    const isTooMany = calls.length > MAX_BATCH;
+    if (calls.length > MAX_BATCH) return this.refuse(null, 'TOO_LARGE', data.length);
     for (const call of calls) {
-      if (isTooMany || !this.isCall(call)) this.refuse(idOf(call), isTooMany ? 'TOO_LARGE' : 'BAD_INPUT');
-      else this.waiting.push(call);
+      if (this.isCall(call)) this.waiting.push(call);
+      else this.refuse(idOf(call), 'BAD_INPUT');
     }
-    this.handOn();
   }
 
   private isCall(call: unknown): call is Message {
@@ -204,20 +282,6 @@ export class Gate extends EventEmitter {
     } catch {
       return false;
     }
-  }
-
-  /** Gives tRPC what waits, as far as there is room. */
-  private handOn(): void {
-    if (this.isHanding || this.isStopped) return;
-    this.isHanding = true;
-    let next = 0;
-    while (next < this.waiting.length && this.hasRoom()) this.begin(this.waiting[next++]!);
-    this.waiting = next === 0 ? this.waiting : this.waiting.slice(next);
-    this.isHanding = false;
-    if (this.waiting.length > 0 === this.isHolding) return;
-    this.isHolding = !this.isHolding;
-    if (this.isHolding) this.client.pause();
-    else this.client.resume();
   }
 
   private hasRoom(): boolean {
@@ -260,16 +324,18 @@ export class Gate extends EventEmitter {
     if (this.client.readyState !== this.client.OPEN) return;
     this.client.send(text);
     if (this.client.bufferedAmount > END_BUFFERED) this.client.terminate();
+    this.count(text.length);
     this.answered(id, failure);
-    this.handOn();
+    this.place.wake();
   }
 
   private answered(id: string | number, error: unknown): void {
     this.underWay--;
     const call = this.begun.get(id);
     this.begun.delete(id);
-    if (call === undefined) return;
     const code = error === undefined ? null : (error as ErrorShape).data.seal.code;
+    if (code !== null && REFUSALS.has(code)) this.endure(this.account.refuse());
+    if (call === undefined) return;
     this.options.onAnswer(call.path, code, (performance.now() - call.at) / 1_000);
   }
 
@@ -278,23 +344,21 @@ export class Gate extends EventEmitter {
     this.emit('message', READ, false);
   }
 
-  private refuse(id: string | number | null, code: ErrorCode): void {
+  /** Counts bytes of the party, which waits when it has moved too many. */
+  private count(bytes: number): void {
+    this.reading.pauseFor(this.account.transfer(bytes));
+  }
+
+  private endure(verdict: Verdict): void {
+    if (verdict === 'end') this.end(TOO_OFTEN, 'RATE_LIMITED');
+    else this.reading.pauseFor(verdict.pauseMs);
+  }
+
+  /** Answers what is no call, and counts it. @param bytes of a whole frame that makes no sense */
+  private refuse(id: string | number | null, code: ErrorCode, bytes = 0): void {
     if (this.client.readyState !== this.client.OPEN) return;
     this.client.send(JSON.stringify({ id, error: errorShapeOf(new SealError(code)) }));
     if (this.client.bufferedAmount > END_BUFFERED) this.client.terminate();
+    this.endure(this.account.refuse(bytes));
   }
-}
-
-function parse(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(bytes.toString());
-  } catch {
-    return undefined;
-  }
-}
-
-/** Under which id a call that is none is answered. */
-function idOf(call: unknown): string | number | null {
-  const id: unknown = typeof call === 'object' && call !== null && 'id' in call ? call.id : null;
-  return typeof id === 'string' || typeof id === 'number' ? id : null;
 }

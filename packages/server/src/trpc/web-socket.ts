@@ -15,6 +15,8 @@ import {
   type TenantId,
 } from '@seal-chat/protocol';
 import { WebSocketServer, type WebSocket } from 'ws';
+import type { Rounds } from '../fairness/rounds.ts';
+import type { Patience } from '../limits/patience.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { CloseReason } from '../metrics/names.ts';
 import { networkOf } from '../net/address.ts';
@@ -51,6 +53,8 @@ export interface WebSockets {
 
 /** What was sent before has this long to leave before a socket is closed for a reason, ms. */
 const LAST_WORDS_MS = 500;
+/** What a new socket costs, about, ms. */
+const UPGRADE_COST_MS = 0.5;
 /** A client has this long to answer a close, ms. */
 const CLOSE_MS = 1_000;
 /** Close codes: RFC 6455 §7.4.1, and the HTTP status of an error in the range for applications. */
@@ -63,6 +67,8 @@ export function createWebSockets(deps: {
   readonly contexts: Contexts;
   readonly limits: NetworkLimits;
   readonly admission: Admission;
+  readonly rounds: Rounds;
+  readonly patience: Patience;
   readonly metrics: Pick<Metrics, 'countClosed' | 'countShed' | 'observeCall'>;
   readonly usage: Pick<UsageMeter, 'answered'>;
   readonly onError: (failure: {
@@ -71,7 +77,7 @@ export function createWebSockets(deps: {
     readonly ctx?: Context | undefined;
   }) => void;
 }): WebSockets {
-  const { router, contexts, limits, admission, metrics, usage, onError } = deps;
+  const { router, contexts, limits, admission, rounds, patience, metrics, usage, onError } = deps;
   const wss = new WebSocketServer({ noServer: true, maxPayload: SIZE_LIMITS.request, perMessageDeflate: false });
   const silent = new WeakSet<WebSocket>();
   /** Sockets that were cut, and why. */
@@ -125,6 +131,29 @@ export function createWebSockets(deps: {
     silent.delete(this);
   }
 
+  function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, address: string): void {
+    if (socket.destroyed) return;
+    const [path] = (request.url ?? '').split('?', 1);
+    if (path !== TRANSPORT.path || isClosing) {
+      refuseSocket(socket, isClosing ? 503 : 404);
+      return;
+    }
+    const admitted = admission.admit(networkOf(address));
+    if ('status' in admitted) {
+      metrics.countShed(admitted.status === 503 ? 'sockets-of-process' : 'sockets-of-address');
+      refuseSocket(socket, admitted.status, admitted.retryAfterSeconds);
+      return;
+    }
+    // A handshake that fails has no socket to close.
+    socket.once('close', admitted.closed);
+    const kept = keptOf(request);
+    const credentials = credentialsOf(request.headers, address);
+    wss.handleUpgrade(request, socket, head, (client) => {
+      sendTogether(client, socket);
+      begin(client, socket, kept, { credentials, admitted });
+    });
+  }
+
   /** Serves a socket that was let in. */
   function begin(
     client: WebSocket,
@@ -134,8 +163,16 @@ export function createWebSockets(deps: {
   ) {
     client.on('pong', isThere).on('message', isThere);
     const isIntroduced = !/[?&]connectionParams=1(?:&|$)/.test(request.url ?? '');
-    const onAnswer = countAnswer.bind(null, client);
-    const gate = new Gate(client, socket, { router, direct, isIntroduced, onAnswer, onError });
+    const gate = new Gate(client, socket, {
+      router,
+      direct,
+      isIntroduced,
+      rounds,
+      patience,
+      address: from.credentials.address,
+      onAnswer: countAnswer.bind(null, client),
+      onError,
+    });
     const expiry = setTimeout(() => end(client, new SealError('NOT_SIGNED_IN')), limits.strangerMs);
     expiry.unref();
     client.once('close', (code) => {
@@ -177,26 +214,8 @@ export function createWebSockets(deps: {
     attach(server, addressOf) {
       guardSockets(server);
       server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-        const [path] = (request.url ?? '').split('?', 1);
-        if (path !== TRANSPORT.path || isClosing) {
-          refuseSocket(socket, isClosing ? 503 : 404);
-          return;
-        }
         const address = addressOf(request);
-        const admitted = admission.admit(networkOf(address));
-        if ('status' in admitted) {
-          metrics.countShed(admitted.status === 503 ? 'sockets-of-process' : 'sockets-of-address');
-          refuseSocket(socket, admitted.status, admitted.retryAfterSeconds);
-          return;
-        }
-        // A handshake that fails has no socket to close.
-        socket.once('close', admitted.closed);
-        const kept = keptOf(request);
-        const credentials = credentialsOf(request.headers, address);
-        wss.handleUpgrade(request, socket, head, (client) => {
-          sendTogether(client, socket);
-          begin(client, socket, kept, { credentials, admitted });
-        });
+        void rounds.once(networkOf(address), UPGRADE_COST_MS).then(() => upgrade(request, socket, head, address));
       });
     },
 

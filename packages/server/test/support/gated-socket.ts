@@ -5,6 +5,8 @@ import type { AnyRouter } from '@trpc/server';
 import { getWSConnectionHandler } from '@trpc/server/adapters/ws';
 import { onTestFinished } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
+import { createRounds } from '../../src/fairness/rounds.ts';
+import { createPatience } from '../../src/limits/patience.ts';
 import type { Context } from '../../src/trpc/context.ts';
 import { Gate, gateEncoder, type GateOptions } from '../../src/trpc/gate.ts';
 
@@ -34,7 +36,8 @@ export async function openGatedSocket(
   const http = createServer().on('upgrade', (request, socket, head) => {
     wss.handleUpgrade(request, socket, head, (client) => {
       const nobody = { direct: new Map(), onAnswer: () => undefined, onError: () => undefined };
-      const made = new Gate(client, socket, { router, isIntroduced: true, ...nobody, ...options });
+      const fair = { rounds: createRounds(), patience: createPatience(), address: '127.0.0.1' };
+      const made = new Gate(client, socket, { router, isIntroduced: true, ...nobody, ...fair, ...options });
       handle(made as unknown as WebSocket, request);
       made.settle(context);
       opened(made);

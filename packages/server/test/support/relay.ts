@@ -5,7 +5,7 @@ import Fastify from 'fastify';
 import { pino } from 'pino';
 import type { Sql } from 'postgres';
 import { SIZE_LIMITS, type TenantId } from '@seal-chat/protocol';
-import { CALL_CLASSES } from '@seal-chat/protocol/api';
+import { CALL_CLASSES, PARTY_LIMITS } from '@seal-chat/protocol/api';
 import { connect } from '../../src/db/connect.ts';
 import { registerAttachments } from '../../src/http/attachments.ts';
 import { installErrors } from '../../src/http/errors.ts';
@@ -70,6 +70,7 @@ const RATES: Rates = {
 const NETWORK: NetworkLimits = {
   sockets: 100_000,
   connectionsPerAddress: 100_000,
+  requestsPerAddress: 1_000_000,
   socketsPerAddress: 100_000,
   strangersPerAddress: 100_000,
   strangerMs: 3_600_000,
@@ -83,6 +84,9 @@ const UNCOUNTED = Object.fromEntries(
   ]),
 ) as AppOptions['callClasses'] & object;
 
+/** What tests do on purpose is borne. */
+const UNBOUNDED = { ...PARTY_LIMITS, refusals: Infinity, bytes: Infinity };
+
 /** What a test sets otherwise than the server does. */
 interface RelayOptions extends Pick<
   AppOptions,
@@ -90,6 +94,7 @@ interface RelayOptions extends Pick<
   | 'jobIntervals'
   | 'relayPauses'
   | 'turns'
+  | 'partyLimits'
   | 'callClasses'
   | 'createBus'
   | 'isWorker'
@@ -142,6 +147,7 @@ async function startProcess(databaseUrl: string, lines: string[], options: Relay
     leaveGraceMs: 20,
     relayPauses: { collect: 20, sweep: 200 },
     callClasses: UNCOUNTED,
+    partyLimits: UNBOUNDED,
     ...options,
     network: { ...NETWORK, ...options.network },
   });
