@@ -24,7 +24,7 @@ export interface RunningServices {
 }
 
 /** Puts the features together. What sees all tenants is not for them. */
-export function createServices(infrastructure: Omit<Infrastructure, 'jobs' | 'probe'>): RunningServices {
+export function createServices(infrastructure: Omit<Infrastructure, 'jobs' | 'ops' | 'probe'>): RunningServices {
   const { prisma, messageLimits } = infrastructure;
   const withMessageLimits = { ...infrastructure, limits: messageLimits };
 
