@@ -25,7 +25,7 @@ const RULES = new URL('../../../docker/prometheus/rules.yml', import.meta.url);
 const GUIDE = new URL('../../../docs/OPERATIONS.md', import.meta.url);
 
 /** Named in the guide, too, and no metrics. */
-const DATABASE_ROLES = new Set(['seal_app', 'seal_ops', 'seal_server']);
+const DATABASE_ROLES = new Set(['seal_app', 'seal_ops', 'seal_server', 'seal_owner']);
 
 /** Every value that a label may have. */
 const LABELS: Readonly<Record<string, readonly string[]>> = {
