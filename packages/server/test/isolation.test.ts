@@ -150,6 +150,24 @@ describe('the roles', () => {
     for (const statement of refused) await expect(statement).rejects.toMatchObject({ code: '42501' });
   });
 
+  test('what sees all tenants can neither take row-level security away nor add to the schema', async ({ db }) => {
+    const refused = [
+      db.jobs`alter table users disable row level security`,
+      db.jobs`drop policy seal_app on users`,
+      db.jobs`alter policy seal_app on users using (true)`,
+      db.jobs`create policy more on users to seal_app using (true)`,
+      db.jobs`alter function seal_find_app_key(text) security invoker`,
+      db.jobs`create function seal_more() returns int language sql as 'select 1'`,
+      db.jobs`create table more (tenant_id uuid)`,
+      db.jobs`drop table links`,
+    ];
+    for (const statement of refused) await expect(statement).rejects.toMatchObject({ code: '42501' });
+    // Who serves people has nothing of it.
+    const [row] = await db.functions`
+      select pg_has_role('seal_app', 'seal_ops', 'member') as up, pg_has_role('seal_ops', 'seal_app', 'member') as down`;
+    expect(row).toEqual({ up: false, down: false });
+  });
+
   test('a statement of no tenant finds nothing, and one of another can write nothing for this one', async ({
     db,
     relay,
