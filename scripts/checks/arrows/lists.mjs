@@ -49,7 +49,7 @@ export const ROOMS = {
     outbox: 'bus usage',
     waiting: 'db outbox',
     sessions: 'bus delivery limits tenants',
-    trpc: 'db limits metrics net presence sessions tenant-label.ts tenants tracing usage',
+    trpc: 'db fairness limits metrics net presence sessions tenant-label.ts tenants tracing usage',
     // Features.
     sending: 'db limits sessions',
     attachments: 'db limits sessions trpc',
@@ -74,7 +74,7 @@ export const ROOMS = {
     'services.ts': '*',
     'workers.ts': 'infrastructure.ts jobs limits outbox usage waiting',
     'app.ts': '*',
-    http: 'attachments db health limits log.ts metrics net router.ts sessions trpc',
+    http: 'attachments db fairness health limits log.ts metrics net router.ts sessions trpc',
     'index.ts': 'app.ts limits router.ts',
     'secret-file.ts': 'start-error.ts',
     'env.ts': 'limits net secret-file.ts start-error.ts',

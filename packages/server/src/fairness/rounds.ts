@@ -110,7 +110,9 @@ export function createRounds(
     isScheduled = false;
     spent = 0;
     do {
-      for (const [name, party] of [...parties]) {
+      // Those there are now: who comes back to the end of the line has had its share.
+      const round = [...parties];
+      for (const [name, party] of round) {
         if (spent >= limits.turn) break;
         party.left = Math.min(party.left + limits.share, limits.share);
         // Behind the others.
