@@ -20,6 +20,7 @@ export const PARTS = {
   server: { title: 'Server', run: async () => (await import('./server/run.ts')).runServer() },
   scale: { title: 'Scale', run: async () => (await import('./scale/run.ts')).runScale() },
   isolation: { title: 'Isolation', run: async () => (await import('./isolation/run.ts')).runIsolation() },
+  tracing: { title: 'Traces', run: async () => (await import('./tracing.ts')).runTracing() },
   faults: {
     title: 'Faults',
     run: async () => (await import('./faults/run.ts')).runFaults(),

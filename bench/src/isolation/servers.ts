@@ -2,14 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import postgres, { type Sql } from 'postgres';
+import type { Place } from '../paired/people.ts';
 import { databaseUrl } from '../server/archive.ts';
 import { launchSeal, withDataDir } from '../server/seal-server.ts';
-
-/** A server under measurement, and its database as the owner of the tables sees it. */
-export interface Contender {
-  readonly url: string;
-  readonly sql: Sql;
-}
 
 /** Role that owns a database of its own, and may neither make nor enter the roles of row-level security. */
 const PLAIN = 'bench_plain';
@@ -18,7 +13,7 @@ const PLAIN = 'bench_plain';
  * Runs `use` with two servers on one PostgreSQL: as they are shipped, and with a login for which row-level security cannot
  * be put in force, so that all is done as the owner of the tables.
  */
-export function withContenders<T>(use: (held: Contender, free: Contender) => Promise<T>): Promise<T> {
+export function withContenders<T>(use: (held: Place, free: Place) => Promise<T>): Promise<T> {
   return withDataDir((dataDir) =>
     withDataDir(async (otherDir) => {
       const held = await launchSeal(dataDir);

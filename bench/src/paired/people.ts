@@ -5,7 +5,7 @@ import type { Connection } from '../server/connection.ts';
 import { eachOf } from '../server/each-of.ts';
 import { register, type Cryptography, type Registered, type Site } from '../server/people.ts';
 import { connect, createBody, createEnvelope } from '../server/seal-pairs.ts';
-import type { Contender } from './servers.ts';
+import type { Sql } from 'postgres';
 
 /** Tenants that call at the same time, and people of each. */
 export const TENANTS = 4;
@@ -13,6 +13,12 @@ export const PEOPLE = 24;
 /** Conversations that each person has with others, and messages in each of their logs. */
 const DMS = 20;
 export const MESSAGES = 50;
+
+/** A server, and its database as the owner of the tables sees it. */
+export interface Place {
+  readonly url: string;
+  readonly sql: Sql;
+}
 
 /** A person who calls, with something to read. */
 export interface Caller {
@@ -28,7 +34,7 @@ export interface Caller {
 const random = (length: number): string => randomBytes(length).toString('base64url');
 
 /** Fills a server with the same tenants, people and messages as the other. People of different tenants come in turns. */
-export async function createCallers({ url, sql }: Contender, tools: Cryptography): Promise<readonly Caller[]> {
+export async function createCallers({ url, sql }: Place, tools: Cryptography): Promise<readonly Caller[]> {
   const tenants = await eachOf(
     Array.from({ length: TENANTS }, () => `pk_bench_${random(12)}`),
     1,
