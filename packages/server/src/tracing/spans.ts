@@ -31,10 +31,17 @@ export interface SpanFacts {
 export type SpanLink = Link;
 
 let tracer: Tracer | null = null;
+/** Whether a span that nothing asks for is recorded. */
+let isChosen = (): boolean => false;
 
-/** Has spans go to `next` from now on; null: there are none, and `inSpan` costs a comparison. */
-export function traceWith(next: Tracer | null): void {
+/**
+ * Has spans go to `next` from now on; null: there are none, and `inSpan` costs a comparison.
+ *
+ * @param ratio the part of them that is recorded, from 0 to 1; beside it what is within a recorded one or linked to one
+ */
+export function traceWith(next: Tracer | null, ratio: number = 0): void {
   tracer = next;
+  isChosen = () => Math.random() < ratio;
 }
 
 export interface SpanOptions {
@@ -55,7 +62,9 @@ export function inSpan<Result>(
   work: () => Promise<Result>,
   options: SpanOptions = {},
 ): Promise<Result> {
-  return tracer === null ? work() : record(tracer, { name, facts, options }, work);
+  if (tracer === null) return work();
+  const isAsked = options.links === undefined ? runningSpan() !== null : options.links.length > 0;
+  return isAsked || isChosen() ? record(tracer, { name, facts, options }, work) : work();
 }
 
 async function record<Result>(

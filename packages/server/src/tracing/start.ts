@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Sampler, SpanExporter } from '@opentelemetry/sdk-trace-node';
+import type { SpanExporter } from '@opentelemetry/sdk-trace-node';
 import { traceWith } from './spans.ts';
 
 /** What this process is, as every span says it. */
@@ -38,13 +38,6 @@ export async function startTracing(
     { error: onTrouble, warn: onTrouble, info: ignore, debug: ignore, verbose: ignore },
     { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true },
   );
-  const byRatio = new sdk.TraceIdRatioBasedSampler(ratio);
-  const root: Sampler = {
-    // A batch is recorded with any call that it holds.
-    shouldSample: (parent, traceId, _name, _kind, _attributes, links) =>
-      links.length > 0 ? { decision: sdk.SamplingDecision.RECORD_AND_SAMPLED } : byRatio.shouldSample(parent, traceId),
-    toString: () => `Seal{${byRatio.toString()}}`,
-  };
   const provider = new sdk.NodeTracerProvider({
     // Of the host, its user and the command line nothing is said.
     resource: resourceFromAttributes({
@@ -53,11 +46,12 @@ export async function startTracing(
       'service.instance.id': randomUUID(),
       'seal.role': role,
     }),
-    sampler: new sdk.ParentBasedSampler({ root }),
+    // What is not to be recorded does not come here.
+    sampler: new sdk.AlwaysOnSampler(),
     spanProcessors: [new sdk.BatchSpanProcessor(exporter ?? (await openExporter()))],
   });
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
-  traceWith(provider.getTracer('seal', version));
+  traceWith(provider.getTracer('seal', version), ratio);
   return async () => {
     traceWith(null);
     context.disable();
