@@ -105,7 +105,8 @@ async function suffer(
   { server, sql, probe, target }: { server: Launched; sql: Sql; probe: Probe; target: Target },
 ): Promise<Outcome> {
   const control = startAttacker(ITSELF, target);
-  const quiet = await probe.measure(QUIET_MS).finally(() => end(control));
+  const quiet = await probe.measure(QUIET_MS);
+  await end(control);
   const isLocked = name === LOCKED;
   const unlock = isLocked ? await lockRow(sql, target.dm) : async () => undefined;
   const attacker = startAttacker(isLocked ? 'messages without pause' : name, target);

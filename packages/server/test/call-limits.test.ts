@@ -52,7 +52,7 @@ describe('a person who goes on after refusals', () => {
     const [code, reason] = await closed;
     expect([code, reason.toString()]).toEqual([4_429, 'RATE_LIMITED']);
     expect(await list(quiet)).toBeDefined();
-    loud.first.close();
+    await loud.first.close();
     await Promise.all(refused);
   });
 });

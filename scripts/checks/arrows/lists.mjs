@@ -45,7 +45,7 @@ export const ROOMS = {
     batching: 'db fairness tracing',
     presence: 'bus delivery',
     sessions: 'bus delivery limits tenants',
-    trpc: 'db limits metrics net presence sessions tenant-label.ts tenants tracing',
+    trpc: 'db fairness limits metrics net presence sessions tenant-label.ts tenants tracing',
     // Features.
     sending: 'db limits sessions',
     attachments: 'limits sessions trpc',
@@ -69,7 +69,7 @@ export const ROOMS = {
       'bus conversations db delivery generated limits log.ts metrics presence repeated-errors.ts sessions',
     'services.ts': '*',
     'app.ts': '*',
-    http: 'attachments db health limits log.ts metrics net router.ts sessions trpc',
+    http: 'attachments db fairness health limits log.ts metrics net router.ts sessions trpc',
     'index.ts': 'app.ts limits router.ts',
     'secret-file.ts': 'start-error.ts',
     'env.ts': 'limits net secret-file.ts start-error.ts',

@@ -22,7 +22,9 @@ function provoke(account: Account, time: { now: number }): number {
 test('some refusals are borne, then there are pauses, each twice as long, and at last the socket ends', () => {
   const { time, patience } = setUp();
   const account = patience.of('a');
-  expect(refuse(account, PARTY_LIMITS.refusals)).toEqual(Array(PARTY_LIMITS.refusals).fill({ pauseMs: 0 }));
+  expect(refuse(account, PARTY_LIMITS.refusals)).toEqual(
+    Array.from({ length: PARTY_LIMITS.refusals }, () => ({ pauseMs: 0 })),
+  );
   const pauses = Array.from({ length: 9 }, () => provoke(account, time));
   expect(pauses).toEqual([250, 500, 1_000, 2_000, 4_000, 8_000, 8_000, 8_000, Infinity]);
 });

@@ -90,7 +90,15 @@ const UNBOUNDED = { ...PARTY_LIMITS, refusals: Infinity, bytes: Infinity };
 /** What a test sets otherwise than the server does. */
 interface RelayOptions extends Pick<
   AppOptions,
-  'clock' | 'jobIntervals' | 'turns' | 'callClasses' | 'partyLimits' | 'createBus' | 'isWorker' | 'redis' | 'sweepPauses'
+  | 'clock'
+  | 'jobIntervals'
+  | 'turns'
+  | 'callClasses'
+  | 'partyLimits'
+  | 'createBus'
+  | 'isWorker'
+  | 'redis'
+  | 'sweepPauses'
 > {
   readonly network?: Partial<NetworkLimits>;
 }
