@@ -11,9 +11,14 @@ if [ -e secrets/database_url ]; then
 	exit 0
 fi
 random() { od -An -N24 -tx1 /dev/urandom | tr -d ' \n'; }
-database=$(random)
+owner=$(random)
+server=$(random)
 redis=$(random)
-printf '%s' "$database" >secrets/postgres_password
-printf 'postgresql://seal:%s@postgres:5432/seal' "$database" >secrets/database_url
+# Of the superuser, which only PostgreSQL's own image uses, of the role that migrates and of the one that serves.
+printf '%s' "$(random)" >secrets/postgres_password
+printf '%s' "$owner" >secrets/owner_password
+printf '%s' "$server" >secrets/server_password
+printf 'postgresql://seal_owner:%s@postgres:5432/seal' "$owner" >secrets/owner_url
+printf 'postgresql://seal_server:%s@postgres:5432/seal' "$server" >secrets/database_url
 printf 'requirepass %s\n' "$redis" >secrets/redis_auth
 printf 'redis://:%s@redis:6379' "$redis" >secrets/redis_url

@@ -73,6 +73,100 @@ const CHANGES = [
     from: '        q.catch(e => uncaughtError || (uncaughtError = e))\n        c.queue === full',
     to: '        q.catch(e => uncaughtError || (uncaughtError = e))\n        if (lost)\n          return q.reject(lost)\n        c.queue === full',
   },
+  // `sql.of(tenant)`: a statement says for which tenant it is. It takes a connection that is set to that tenant, an idle one if
+  // there is any, or else another one, which is set to it in the same write, just before the statement. A statement that does
+  // not say so takes a connection that is set to none, whatever it was set to before.
+  {
+    file: 'connection.js',
+    from: '    count: 0,\n    id\n',
+    to: "    count: 0,\n    tenant: '',\n    id\n",
+  },
+  {
+    file: 'connection.js',
+    from: '      statements = {}\n      needsTypes',
+    to: "      statements = {}\n      connection.tenant = ''\n      needsTypes",
+  },
+  {
+    file: 'connection.js',
+    from: '    try {\n      q.state = backend',
+    to: "    q.handler !== execute && (q.handler.tenant || '') !== connection.tenant && enter(q.handler.tenant || '')\n\n    try {\n      q.state = backend",
+  },
+  {
+    file: 'connection.js',
+    from: '  function toBuffer(q) {',
+    to: `  function enter(tenant) {
+    connection.tenant = tenant
+    const text = "set app.tenant = '" + tenant.replace(/[^0-9a-f-]/g, '') + "'"
+    const q = new Query([text], [], execute, null, { simple: true, prepare: false })
+    q.executed = true
+    // What follows must not run for another tenant.
+    q.reject = giveUp
+    execute(q)
+  }
+
+  // Refuses what was sent and is not answered, and closes: an answer that still comes is nobody's.
+  function giveUp(e) {
+    while (sent.length)
+      queryError(sent.shift(), e)
+    socket && socket.destroy()
+  }
+
+  function toBuffer(q) {`,
+  },
+  // Nobody gets a connection that another one left in a transaction: what it was set to would go with the transaction.
+  {
+    file: 'connection.js',
+    from: '    connectTimer.cancel()\n\n    if (initial) {\n      if (target_session_attrs) {',
+    to: "    connectTimer.cancel()\n\n    if (socket.destroyed)\n      return\n    if (x[5] !== 73 && !connection.reserved)\n      return giveUp(Errors.generic('25001', 'a connection was left in a transaction'))\n\n    if (initial) {\n      if (target_session_attrs) {",
+  },
+  {
+    file: 'index.js',
+    from: '    begin,\n    close,',
+    to: '    begin,\n    of,\n    close,',
+  },
+  {
+    file: 'index.js',
+    from: '      return go(open.shift(), query)',
+    to: '      return go(takeFrom(open, query), query)',
+  },
+  {
+    file: 'index.js',
+    from: '      ? go(busy.shift(), query)',
+    to: '      ? go(takeFrom(busy, query), query)',
+  },
+  {
+    file: 'index.js',
+    from: '  function go(c, query) {',
+    to: `  function takeFrom(queue, { handler: { tenant } }) {
+    const c = tenant && connections.find(c => c.queue === queue && c.tenant === tenant)
+    return c ? (queue.remove(c), c) : queue.shift()
+  }
+
+  function go(c, query) {`,
+  },
+  {
+    file: 'index.js',
+    from: "  async function begin(options, fn) {\n    !fn && (fn = options, options = '')\n",
+    to: `  function of(tenant) {
+    const scoped = Sql(Object.assign(q => handler(q), { tenant }))
+    scoped.begin = (options, fn) => begin(fn ? options : '', fn || options, scoped, tenant)
+    return scoped
+  }
+
+  async function begin(options, fn, opened = sql, tenant = '') {
+    !fn && (fn = options, options = '')
+`,
+  },
+  {
+    file: 'index.js',
+    from: "      await sql.unsafe('begin '",
+    to: "      await opened.unsafe('begin '",
+  },
+  {
+    file: 'index.js',
+    from: '      const sql = Sql(handler)\n      sql.savepoint',
+    to: '      const sql = Sql(Object.assign(handler, { tenant }))\n      sql.savepoint',
+  },
   // Bytes are sent as they are: as text they are twice as many, and a part of a file keeps the event loop for 20 ms.
   {
     file: 'connection.js',

@@ -19,6 +19,7 @@ export const PARTS = {
   client: { title: 'Client', run: async () => (await import('./client/run.ts')).runClient() },
   server: { title: 'Server', run: async () => (await import('./server/run.ts')).runServer() },
   scale: { title: 'Scale', run: async () => (await import('./scale/run.ts')).runScale() },
+  isolation: { title: 'Isolation', run: async () => (await import('./isolation/run.ts')).runIsolation() },
   faults: {
     title: 'Faults',
     run: async () => (await import('./faults/run.ts')).runFaults(),

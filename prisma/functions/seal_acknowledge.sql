@@ -8,6 +8,7 @@ CREATE OR REPLACE FUNCTION seal_acknowledge(p_tenant uuid[], p_device uuid[], p_
 RETURNS TABLE (tenant_id uuid, conversation_id uuid, user_id uuid, seq bigint)
 LANGUAGE plpgsql
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
 #variable_conflict use_column
 DECLARE

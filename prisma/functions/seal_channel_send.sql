@@ -1,4 +1,5 @@
--- Stores a batch of channel messages: one row each, whatever the number of members. An item is stored when its incarnation
+-- Stores a batch of channel messages: one row each, whatever the number of members, and what follows from all of it in one
+-- row of the outbox (kind 4). An item is stored when its incarnation
 -- and epoch are the present ones, its device is in the group, and the group has no device that must be removed; then
 -- every device of the group is a present device of a member, the sending one among them.
 --
@@ -21,6 +22,7 @@ CREATE OR REPLACE FUNCTION seal_channel_send(
   OUT o_late_item int[], OUT o_late_at timestamptz[]
 ) LANGUAGE plpgsql
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
 DECLARE
   v_row record;
@@ -103,10 +105,15 @@ BEGIN
     FROM unnest(o_seq) WITH ORDINALITY AS s(seq, n) WHERE s.seq IS NOT NULL AND v_at[p_item_conv[s.n]] > p_now;
   END IF;
 
-  UPDATE conversations c SET last_seq = x.last_seq, last_at = v_at[x.conv]
-  FROM (
-    SELECT p_item_conv[s.n] AS conv, max(s.seq) AS last_seq
+  WITH stored AS (
+    SELECT p_item_conv[s.n] AS conv, min(s.seq) AS first_seq, max(s.seq) AS last_seq, sum(p_body_length[s.n]) AS bytes
     FROM unnest(o_seq) WITH ORDINALITY AS s(seq, n) WHERE s.seq IS NOT NULL GROUP BY 1
-  ) x
-  WHERE c.tenant_id = p_conv_tenant[x.conv] AND c.id = p_conv_id[x.conv];
+  ), numbered AS (
+    UPDATE conversations c SET last_seq = x.last_seq, last_at = v_at[x.conv] FROM stored x
+    WHERE c.tenant_id = p_conv_tenant[x.conv] AND c.id = p_conv_id[x.conv]
+  )
+  INSERT INTO outbox (kind, tenant_ids, subject_ids, from_seqs, to_seqs, amounts)
+  SELECT 4, array_agg(p_conv_tenant[x.conv]), array_agg(p_conv_id[x.conv]), array_agg(x.first_seq), array_agg(x.last_seq),
+    array_agg(x.bytes)
+  FROM stored x;
 END $$;

@@ -15,6 +15,7 @@ CREATE OR REPLACE FUNCTION seal_claim(
   p_attachment uuid[]
 ) RETURNS int[] LANGUAGE plpgsql
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
 BEGIN
   PERFORM FROM unnest(p_tenant, p_attachment) AS x(tenant_id, id)

@@ -5,6 +5,7 @@
 CREATE OR REPLACE FUNCTION seal_empty_messages(p_tenant uuid[], p_conversation uuid[], p_seq bigint[])
 RETURNS void LANGUAGE plpgsql
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
 BEGIN
   UPDATE messages m SET body_hash = coalesce(m.body_hash, sha256(m.body)), body = ''::bytea, expires_at = NULL

@@ -3,6 +3,7 @@
 -- of a tenant that is going.
 CREATE OR REPLACE FUNCTION seal_forget_mailboxes() RETURNS trigger LANGUAGE plpgsql
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
 DECLARE
   v_gone record;

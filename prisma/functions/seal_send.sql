@@ -1,5 +1,5 @@
 -- Stores a batch of direct messages of many conversations and tenants: each body once, each envelope in its device's
--- mailbox. Repeating a batch stores nothing twice.
+-- mailbox, and what follows from all of it in one row of the outbox (kind 1). Repeating a batch stores nothing twice.
 --
 -- Lock order, everywhere: conversations by (tenant, id), then mailboxes by (tenant, device). A transaction that
 -- publishes a device list takes the same locks in the same order, so a removed device gets nothing afterwards.
@@ -39,6 +39,7 @@ CREATE OR REPLACE FUNCTION seal_send(
   OUT o_late_item int[], OUT o_late_at timestamptz[]
 ) LANGUAGE plpgsql
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
 DECLARE
   v_row record;
@@ -126,12 +127,18 @@ BEGIN
   FROM unnest(o_seq) WITH ORDINALITY AS s(seq, n) WHERE s.seq IS NOT NULL;
   IF NOT FOUND THEN RETURN; END IF;
 
-  UPDATE conversations c SET last_seq = x.last_seq, last_at = v_at[x.conv]
-  FROM (
-    SELECT p_group_conv[p_item_group[s.n]] AS conv, max(s.seq) AS last_seq
+  WITH stored AS (
+    SELECT p_group_conv[p_item_group[s.n]] AS conv, min(s.seq) AS first_seq, max(s.seq) AS last_seq,
+      sum(p_item_length[s.n]) AS bytes
     FROM unnest(o_seq) WITH ORDINALITY AS s(seq, n) WHERE s.seq IS NOT NULL GROUP BY 1
-  ) x
-  WHERE c.tenant_id = p_conv_tenant[x.conv] AND c.id = p_conv_id[x.conv];
+  ), numbered AS (
+    UPDATE conversations c SET last_seq = x.last_seq, last_at = v_at[x.conv] FROM stored x
+    WHERE c.tenant_id = p_conv_tenant[x.conv] AND c.id = p_conv_id[x.conv]
+  )
+  INSERT INTO outbox (kind, tenant_ids, subject_ids, from_seqs, to_seqs, amounts)
+  SELECT 1, array_agg(p_conv_tenant[x.conv]), array_agg(p_conv_id[x.conv]), array_agg(x.first_seq), array_agg(x.last_seq),
+    array_agg(x.bytes)
+  FROM stored x;
 
   INSERT INTO mailbox_entries (tenant_id, device_id, position, kind, conversation_id, seq, envelope)
   SELECT p_box_tenant[e.box], p_box_device[e.box],

@@ -7,14 +7,15 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../lib/paths.mjs';
-import { FOLDERS_WITHOUT_CIRCLES, KNOWN_CIRCLES, PAGE_FILES, ROOMS } from './arrows/lists.mjs';
+import { CLIENT_FILES, FOLDERS_WITHOUT_CIRCLES, KNOWN_CIRCLES, PAGE_FILES, ROOMS } from './arrows/lists.mjs';
 import { checkCircles, checkRooms } from './arrows/rooms.mjs';
 import { ambientNames, fileArrows, readSources } from './arrows/sources.mjs';
 import { report } from './report.mjs';
 
 /**
  * `packages`: house packages a package may import. `node`: folders below `src` that may use Node's modules.
- * `noGlobals`: names that would make a pure function impure. `page: 'listed'`: only listed files name the page.
+ * `noGlobals`: names that would make a pure function impure. `page: 'listed'`: only listed files name the page. `clients: 'listed'`: only listed files
+ * make clients of the database.
  */
 const RULES = {
   protocol: { packages: {}, node: [], noGlobals: true },
@@ -26,7 +27,11 @@ const RULES = {
     node: [],
     page: 'listed',
   },
-  server: { packages: { '@seal-chat/protocol': true, '@seal-chat/crypto/verify': true }, node: ['.'] },
+  server: {
+    packages: { '@seal-chat/protocol': true, '@seal-chat/crypto/verify': true },
+    node: ['.'],
+    clients: 'listed',
+  },
 };
 
 /** Clocks, randomness, network, storage, the page, the console: handed in or not used at all. */
@@ -39,7 +44,11 @@ const IMPURE = new Set(
   ].flatMap((names) => names.split(' ')),
 );
 
-const LISTS = { FOLDERS_WITHOUT_CIRCLES, KNOWN_CIRCLES, PAGE_FILES, ROOMS };
+const LISTS = { CLIENT_FILES, FOLDERS_WITHOUT_CIRCLES, KNOWN_CIRCLES, PAGE_FILES, ROOMS };
+
+/** What makes clients of the database: the house's own modules, and libraries. */
+const CLIENT_MAKERS =
+  /(?:^|\/)(?:(?:db\/)?(?:connect|database)\.ts|generated\/(?:client\.ts|postgres\/index\.js))$|^(?:pg|postgres|@prisma\/client)$/;
 
 /** What belongs to the page around the widget. */
 const PAGE = new Set(['document', 'window', 'location']);
@@ -58,6 +67,7 @@ export function findViolations(root, lists = LISTS) {
         folders: lists.FOLDERS_WITHOUT_CIRCLES.includes(name),
         known: lists.KNOWN_CIRCLES[name] ?? [],
       }),
+      ...(rule.clients === 'listed' ? checkClients(sources, lists.CLIENT_FILES) : []),
       ...(rule.page === 'listed' ? checkPage(sources, lists.PAGE_FILES) : []),
     ];
     return [
@@ -93,6 +103,23 @@ function checkPage(sources, allowed) {
     ...allowed
       .filter((path) => (naming.get(path) ?? []).length === 0)
       .map((path) => `${path} no longer names the page: take it out of PAGE_FILES`),
+  ];
+}
+
+function checkClients(sources, allowed) {
+  const making = new Set(
+    sources
+      .filter(({ path }) => !path.startsWith('generated/') && !path.endsWith('.test.ts'))
+      .filter(({ imports }) => imports.some(({ from, typeOnly }) => !typeOnly && CLIENT_MAKERS.test(from)))
+      .map(({ path }) => path),
+  );
+  return [
+    ...[...making]
+      .filter((path) => !allowed.includes(path))
+      .map((path) => `${path} may make no client of the database`),
+    ...allowed
+      .filter((path) => !making.has(path))
+      .map((path) => `${path} makes no client of the database: take it out of CLIENT_FILES`),
   ];
 }
 

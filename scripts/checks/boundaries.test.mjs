@@ -6,7 +6,13 @@ import { ROOT } from '../lib/paths.mjs';
 import { findViolations } from './boundaries.mjs';
 
 /** Lists without entries: planted packages have none of the rooms, circles and files of this repository. */
-const NO_LISTS = { ROOMS: {}, FOLDERS_WITHOUT_CIRCLES: ['client', 'server'], KNOWN_CIRCLES: {}, PAGE_FILES: [] };
+const NO_LISTS = {
+  ROOMS: {},
+  FOLDERS_WITHOUT_CIRCLES: ['client', 'server'],
+  KNOWN_CIRCLES: {},
+  PAGE_FILES: [],
+  CLIENT_FILES: [],
+};
 const PACKAGES = ['protocol', 'crypto', 'client', 'ui', 'widget', 'server'];
 let root;
 
@@ -40,6 +46,12 @@ test.each([
   ['server/src/a.ts', "import { seal } from '@seal-chat/crypto';", /may not import @seal-chat\/crypto/],
   ['server/src/a.ts', "export { seal } from '@seal-chat/crypto';", /may not import @seal-chat\/crypto/],
   ['server/src/a.ts', "const c = await import('@seal-chat/crypto');", /may not import @seal-chat\/crypto/],
+  ['server/src/a.ts', "import { connect } from './db/connect.ts';", /a.ts may make no client of the database/],
+  [
+    'server/src/deep/a.ts',
+    "import { PrismaClient } from '../generated/client.ts';",
+    /may make no client of the database/,
+  ],
   ['client/src/a.ts', "import { createApp } from '@seal-chat/server';", /does not name/],
   ['client/src/a.ts', "import type { AppRouter } from '@seal-chat/server';", /does not name/],
   ['client/src/a.ts', "import { open } from 'node:fs/promises';", /uses node:fs/],

@@ -100,13 +100,21 @@ async function prepareTarget(site: Site, tools: Cryptography): Promise<Target> {
   return { ...site, accessToken, userId, deviceId, peer, dm: conversationId, channel };
 }
 
+/** What the quiet one waits while `control` keeps a processor busy, and asks nothing. */
+async function measureBeside(control: ReturnType<typeof startAttacker>, probe: Probe): ReturnType<Probe['measure']> {
+  try {
+    return await probe.measure(QUIET_MS);
+  } finally {
+    await end(control);
+  }
+}
+
 async function suffer(
   name: string,
   { server, sql, probe, target }: { server: Launched; sql: Sql; probe: Probe; target: Target },
 ): Promise<Outcome> {
   const control = startAttacker(ITSELF, target);
-  const quiet = await probe.measure(QUIET_MS);
-  await end(control);
+  const quiet = await measureBeside(control, probe);
   const isLocked = name === LOCKED;
   const unlock = isLocked ? await lockRow(sql, target.dm) : async () => undefined;
   const attacker = startAttacker(isLocked ? 'messages without pause' : name, target);

@@ -22,9 +22,12 @@ export async function connectBarePairs(options: {
         }
       });
       return {
-        sender: { connection: sender },
-        frame: (id, messageId) =>
-          `{"id":${id},"method":"mutation","params":{"path":"messages.send","input":{"to":"receiver-${i}","messageId":"${messageId}","body":"${body}"}}}`,
+        send(messageId, acknowledge) {
+          const id = sender.expect(acknowledge);
+          sender.send(
+            `{"id":${id},"method":"mutation","params":{"path":"messages.send","input":{"to":"receiver-${i}","messageId":"${messageId}","body":"${body}"}}}`,
+          );
+        },
       };
     }),
   );

@@ -8,9 +8,11 @@ import { launch } from '../launch.ts';
 import { createBareDatabase, databaseUrl } from './archive.ts';
 import { Connection } from './connection.ts';
 import { eachOf } from './each-of.ts';
+import { findEjabberd, launchEjabberd } from './ejabberd.ts';
 import { DEMO_APP_KEY, loadCryptography, register, type Person } from './people.ts';
 import { connect } from './seal-pairs.ts';
 import { launchSeal, withDataDir } from './seal-server.ts';
+import { XmppConnection } from './xmpp.ts';
 
 /** Members of the channel, all of them online. */
 export const FAN_OUT_SIZES = [500, 1_000] as const;
@@ -18,6 +20,7 @@ const MESSAGES = 40;
 /** Discarded. */
 const WARM_UP_MESSAGES = 20;
 const WIDTH = 20;
+const ROOM = 'room';
 const BODY_LENGTH = 700;
 const ENVELOPE_LENGTH = 330;
 
@@ -26,6 +29,8 @@ export interface FanOutResult {
   readonly members: number;
   readonly seal: readonly number[];
   readonly bare: readonly number[];
+  /** Null where ejabberd is not installed. */
+  readonly ejabberd: readonly number[] | null;
   /** Rows that one message added to Seal's tables of messages and of mailbox entries. */
   readonly rowsPerMessage: number;
 }
@@ -49,7 +54,8 @@ export function measureFanOut(members: number): Promise<FanOutResult> {
         env: { DATABASE_URL: await createBareDatabase(url) },
       });
       try {
-        return { members, ...seal, bare: await onBare(relay.url, members) };
+        const bare = await onBare(relay.url, members);
+        return { members, ...seal, bare, ejabberd: await onEjabberd({ dataDir, url, members }) };
       } finally {
         await relay.stop();
       }
@@ -186,4 +192,33 @@ async function onBare(url: string, members: number): Promise<readonly number[]> 
   });
   for (const connection of [sender, ...receivers]) connection.close();
   return latencies;
+}
+
+/** A room that lasts, whose messages are archived. */
+async function onEjabberd(options: {
+  readonly dataDir: string;
+  readonly url: string;
+  readonly members: number;
+}): Promise<readonly number[] | null> {
+  const { members, ...where } = options;
+  const libraries = findEjabberd();
+  if (libraries === null) return null;
+  const server = await launchEjabberd({ ...where, libraries, users: members });
+  try {
+    const audience: Audience = { onReceived: () => undefined };
+    const names = Array.from({ length: members }, (_, i) => `u${i}`);
+    const hear = (messageId: string): void => audience.onReceived(messageId);
+    const [sender, ...receivers] = (await eachOf(names, WIDTH, (name) =>
+      XmppConnection.open(server.port, name, name === 'u0' ? () => undefined : hear),
+    )) as [XmppConnection, ...XmppConnection[]];
+    await sender.enter(ROOM, 'u0', true);
+    await eachOf([...receivers.entries()], WIDTH, ([i, receiver]) => receiver.enter(ROOM, `u${i + 1}`, false));
+    const body = random(BODY_LENGTH + ENVELOPE_LENGTH);
+    const latencies = await run(audience, receivers.length, (messageId) => sender.sendToRoom(ROOM, messageId, body));
+    for (const connection of [sender, ...receivers]) connection.close();
+    await server.checkArchive(MESSAGES + WARM_UP_MESSAGES);
+    return latencies;
+  } finally {
+    await server.stop();
+  }
 }

@@ -31,13 +31,12 @@ export class Ledger {
 
   send(pair: Pair): void {
     const messageId = randomUUID();
-    const id = pair.sender.connection.expect((error) => {
+    this.sent++;
+    this.#underWay.set(messageId, { sentAt: performance.now(), pair });
+    pair.send(messageId, (error) => {
       if (error === null) this.acknowledged++;
       else this.refusal ??= error;
     });
-    this.sent++;
-    this.#underWay.set(messageId, { sentAt: performance.now(), pair });
-    pair.sender.connection.send(pair.frame(id, messageId));
   }
 
   receive(messageId: string): void {

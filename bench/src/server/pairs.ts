@@ -1,10 +1,7 @@
-import type { Connection } from './connection.ts';
-
 /** Two devices in one conversation; messages go one way. */
 export interface Pair {
-  readonly sender: { readonly connection: Connection };
-  /** The whole frame of a message: only its call id and message id differ from one to the next. */
-  readonly frame: (id: number, messageId: string) => string;
+  /** Sends a message. @param acknowledge is called once the server has answered, with what is wrong or null */
+  send(messageId: string, acknowledge: (error: Error | null) => void): void;
 }
 
 /** The part of an event that the load looks at. */

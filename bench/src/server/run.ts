@@ -4,6 +4,8 @@ import { launch, type Launched } from '../launch.ts';
 import type { PartResult } from '../report.ts';
 import { checkArchive, createBareDatabase, databaseUrl } from './archive.ts';
 import { connectBarePairs } from './bare-pairs.ts';
+import { ARCHIVED_FOR_A_PAIR, connectEjabberdPairs } from './ejabberd-pairs.ts';
+import { findEjabberd, launchEjabberd, type Ejabberd } from './ejabberd.ts';
 import { FAN_OUT_SIZES, measureFanOut } from './fan-out.ts';
 import { measureIdle } from './idle.ts';
 import { IN_FLIGHT, PAIRS } from './shape.ts';
@@ -42,9 +44,12 @@ const open = (target: Target, perSecond: number, count: number): Promise<LoadRes
 /** Durable one-to-one messages through Seal's server, beside the bare relay on the same PostgreSQL. */
 export function runServer(): Promise<PartResult> {
   return withDataDir(async (dataDir) => {
-    const started: Launched[] = [];
-    const start = async (server: Promise<Launched>): Promise<Launched> => {
-      started.unshift(await server);
+    const started: Pick<Launched, 'stop'>[] = [];
+    const launched: Launched[] = [];
+    const start = async (starting: Promise<Launched>): Promise<Launched> => {
+      const server = await starting;
+      started.unshift(server);
+      launched.unshift(server);
       return server;
     };
     try {
@@ -61,24 +66,46 @@ export function runServer(): Promise<PartResult> {
       const bodyLength = createBody(tools, newId(tools.rng(16))).length;
       const bare = await bareTarget(bareServer, sealServer.pid, bodyLength);
 
+      const libraries = findEjabberd();
+      const ejabberdServer =
+        libraries === null ? null : await launchEjabberd({ libraries, dataDir, url: sealDatabase, users: 2 * PAIRS });
+      if (ejabberdServer !== null) started.unshift(ejabberdServer);
+      const ejabberd =
+        ejabberdServer === null ? [] : [await ejabberdTarget(ejabberdServer, sealServer.pid, bodyLength)];
+
       // A new cluster is slower until it has files of its log to use again, and engines compile: one round is thrown away.
-      for (const target of [bare, seal]) await closed(target, 0, 6_000);
-      const [fast = [], bareFast = []] = await race([seal, bare], (target) =>
-        target === seal ? closed(target, 2_000, 8_000) : closed(target, 1_000, 4_000),
+      for (const target of [bare, seal, ...ejabberd]) await closed(target, 0, 6_000);
+      const all = [seal, bare, ...ejabberd];
+      const [fast = [], bareFast = [], peerFast = null] = await race(all, (target) =>
+        target === bare ? closed(target, 1_000, 4_000) : closed(target, 2_000, 8_000),
       );
-      const [slow = [], bareSlow = []] = await race([seal, bare], (target) =>
-        open(target, 200, target === seal ? 2_000 : 1_000),
+      const [slow = [], bareSlow = [], peerSlow = null] = await race(all, (target) =>
+        open(target, 200, target === bare ? 1_000 : 2_000),
       );
-      const [steady = []] = await race([seal], (target) => open(target, 1_000, 10_000));
+      const [steady = [], peerSteady = null] = await race([seal, ...ejabberd], (target) => open(target, 1_000, 10_000));
       await checkArchive(sealDatabase, seal.ledger.sent);
+      for (const { ledger } of ejabberd) await ejabberdServer?.checkArchive(ARCHIVED_FOR_A_PAIR * ledger.sent);
       for (const server of started.splice(0)) await server.stop();
 
       const fanOut = [];
       for (const members of FAN_OUT_SIZES) fanOut.push(await measureFanOut(members));
       const idle = await measureIdle(DEMO_APP_KEY);
-      return report({ fast, bareFast, slow, bareSlow, steady, idle, fanOut, sent: seal.ledger.sent, rounds: ROUNDS });
+      return report({
+        fast,
+        bareFast,
+        peerFast,
+        slow,
+        bareSlow,
+        peerSlow,
+        steady,
+        peerSteady,
+        idle,
+        fanOut,
+        sent: seal.ledger.sent,
+        rounds: ROUNDS,
+      });
     } catch (error) {
-      for (const server of started) console.error(server.output());
+      for (const server of launched) console.error(server.output());
       throw error;
     } finally {
       for (const server of started) await server.stop();
@@ -96,5 +123,11 @@ async function sealTarget(server: Launched, tools: Cryptography): Promise<Target
 async function bareTarget(server: Launched, databaseParent: number, bodyLength: number): Promise<Target> {
   const ledger = new Ledger();
   const pairs = await connectBarePairs({ url: server.url, count: PAIRS, bodyLength, ledger });
+  return { watched: { server: server.pid, databaseParent }, pairs, ledger };
+}
+
+async function ejabberdTarget(server: Ejabberd, databaseParent: number, bodyLength: number): Promise<Target> {
+  const ledger = new Ledger();
+  const pairs = await connectEjabberdPairs({ port: server.port, count: PAIRS, bodyLength, ledger });
   return { watched: { server: server.pid, databaseParent }, pairs, ledger };
 }

@@ -98,9 +98,12 @@ async function connectPair(site: Site, tools: Cryptography, name: string, ledger
   const envelopes = JSON.stringify([{ deviceId: to.deviceId, envelope: toBase64(createEnvelope(tools)) }]);
   const rest = `"conversationId":"${conversationId}","deviceLists":${deviceLists},"body":"${body}","envelopes":${envelopes}`;
   return {
-    sender: { connection: sender },
-    frame: (id, messageId) =>
-      `{"id":${id},"method":"mutation","params":{"path":"messages.send","input":{"messageId":"${messageId}",${rest}}}}`,
+    send(messageId, acknowledge) {
+      const id = sender.expect(acknowledge);
+      sender.send(
+        `{"id":${id},"method":"mutation","params":{"path":"messages.send","input":{"messageId":"${messageId}",${rest}}}}`,
+      );
+    },
   };
 }
 

@@ -4,7 +4,11 @@ import { join } from 'node:path';
 import { ROOT, launch, type Launched } from '../launch.ts';
 
 /** Seal's server with embedded PostgreSQL at its normal durability, and the rates out of the way. */
-export function launchSeal(dataDir: string, nodeOptions: readonly string[] = []): Promise<Launched> {
+export function launchSeal(
+  dataDir: string,
+  nodeOptions: readonly string[] = [],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Launched> {
   return launchAsShipped(
     dataDir,
     {
@@ -13,6 +17,7 @@ export function launchSeal(dataDir: string, nodeOptions: readonly string[] = [])
       CONNECTIONS_PER_ADDRESS: '100000',
       SOCKETS_PER_ADDRESS: '100000',
       REQUESTS_PER_ADDRESS: '1000000',
+      ...environment,
     },
     nodeOptions,
   );

@@ -3,17 +3,14 @@ import type { CallClass, CallClassName, PartyLimits } from '@seal-chat/protocol/
 import { isSealError } from '@seal-chat/protocol';
 import type { TRPCError } from '@trpc/server';
 import type { AttachmentsService } from './attachments/service.ts';
-import { connect, JOB_TIMEOUTS, TIMEOUTS } from './db/connect.ts';
+import type { SqlDoor } from './db/doors.ts';
 import { databaseErrorClass } from './db/error-class.ts';
 import type { SweepPauses } from './delivery/sweep.ts';
 import { proveWrite } from './health/probe-store.ts';
 import { createInfrastructure, type BusFactory } from './infrastructure.ts';
 import { createPostgresBus } from './bus/postgres.ts';
 import { createRedisBus } from './bus/redis.ts';
-import { createQueueBackend } from './jobs/backend.ts';
-import { startMaintenance, type JobIntervals } from './jobs/maintenance.ts';
-import { PURGE_MS, runPurges } from './jobs/purges.ts';
-import { expireMessages } from './jobs/store.ts';
+import type { JobIntervals } from './jobs/maintenance.ts';
 import { createRounds, type Rounds } from './fairness/rounds.ts';
 import { createTurns, type TurnLimits, type Turns } from './fairness/turns.ts';
 import { classesFor, createCallControl } from './limits/calls.ts';
@@ -33,10 +30,15 @@ import { createContexts, credentialsOf } from './trpc/create-context.ts';
 import { sealErrorFrom } from './trpc/errors.ts';
 import { createEventStreams } from './trpc/event-stream.ts';
 import { createWebSockets } from './trpc/web-socket.ts';
+import type { RelayPauses } from './outbox/relay.ts';
+import type { UsageMeter } from './usage/meter.ts';
+import { startWorkers } from './workers.ts';
 
 export interface AppOptions {
   /** A migrated PostgreSQL. */
   readonly databaseUrl: string;
+  /** Whether row-level security is in force there, as `migrate/isolate.ts` says; it is when nothing else is said. */
+  readonly isIsolated?: boolean;
   readonly rates: Rates;
   readonly network: NetworkLimits;
   /** Calls that are worked on at once, where that differs from the usual. */
@@ -61,6 +63,8 @@ export interface AppOptions {
   readonly sweepPauses?: SweepPauses;
   /** Pauses between runs of the repeated jobs, ms, that differ from the usual ones. */
   readonly jobIntervals?: Partial<JobIntervals>;
+  /** Pauses of the relay, ms, where they differ from the usual ones. */
+  readonly relayPauses?: RelayPauses;
 }
 
 /** One tenant's calls take fewer connections than either pool has: see `db/database.ts`. */
@@ -88,6 +92,8 @@ export interface FailedCall {
 /** The relay without its HTTP server: procedures, sockets, write path and bus on one database. */
 export interface App {
   readonly router: AppRouter;
+  /** To the rows of one tenant. */
+  readonly sql: SqlDoor;
   /** The turns of what arrives. */
   readonly rounds: Rounds;
   /** Transfers files. */
@@ -104,6 +110,8 @@ export interface App {
   ): Promise<Context>;
   /** Logs a call that failed through no fault of the caller, without its input. */
   onError(failure: FailedCall): void;
+  /** Counts a call over HTTP that was answered. */
+  onAnswer: UsageMeter['answered'];
   /** Serves WebSocket upgrades of `server` to `/trpc`. */
   attachWebSocket(server: Server, addressOf: (request: IncomingMessage) => string): void;
   openSockets(): number;
@@ -122,6 +130,7 @@ export interface App {
 export async function createApp(options: AppOptions): Promise<App> {
   const {
     databaseUrl,
+    isIsolated = true,
     rates,
     network,
     turns = TURNS,
@@ -136,9 +145,11 @@ export async function createApp(options: AppOptions): Promise<App> {
     createBus = redis === null ? createPostgresBus : (deps) => createRedisBus({ ...deps, ...redis }),
     sweepPauses,
     jobIntervals,
+    relayPauses,
   } = options;
   const infrastructure = createInfrastructure({
     databaseUrl,
+    isIsolated,
     log,
     metrics,
     clock,
@@ -146,16 +157,17 @@ export async function createApp(options: AppOptions): Promise<App> {
     createBus,
     sweepPauses,
   });
-  const { prisma, sql, bus, liveSessions, presence, onError } = infrastructure;
+  const { sql, functions, probe, bus, usage, liveSessions, presence } = infrastructure;
   const { services, drain } = createServices(infrastructure);
   const router = createRouter(services);
   const callTurns = createTurns(turns, () => metrics.countShed('calls'));
+  metrics.watch('seal_rls_enforced', () => Number(isIsolated));
   metrics.watch('seal_calls_waiting', callTurns.waiting);
   const labelOf = tenantLabels(databaseUrl);
   const repeated = createRepeatedErrors();
   const contexts = createContexts({
     labelOf,
-    tenants: createTenants({ prisma, rates, clock }),
+    tenants: createTenants({ functions, rates, clock }),
     liveSessions,
     presence,
     calls: createCallControl({
@@ -164,7 +176,8 @@ export async function createApp(options: AppOptions): Promise<App> {
       classes: callClasses,
       onLimited: metrics.countRateLimited,
     }),
-    findSession: (tenantId, accessHash) => findSessionByAccess(sql, tenantId, accessHash),
+    usage,
+    findSession: (tenantId, accessHash) => findSessionByAccess(sql.of(tenantId), tenantId, accessHash),
     clock,
   });
   const admission = createAdmission(network);
@@ -176,6 +189,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     rounds,
     patience: createPatience(undefined, partyLimits),
     metrics,
+    usage,
     limits: network,
     onError: logUnexpected,
   });
@@ -197,34 +211,23 @@ export async function createApp(options: AppOptions): Promise<App> {
     );
   }
 
-  // Of its own, so that the question does not wait for what it asks about.
-  const probe = connect(databaseUrl, {
-    max: 1,
-    connect_timeout: 3,
-    fetch_types: false,
-    timeouts: { ...TIMEOUTS, lock_timeout: 2_000 },
-  });
-  const jobs = connect(databaseUrl, { max: 1, timeouts: JOB_TIMEOUTS });
-
   await bus.start();
-  const maintenance = isWorker
-    ? await startMaintenance({
-        backend: createQueueBackend(
+  const workers = isWorker
+    ? await startWorkers({
+        infrastructure,
+        place:
           redis === null
             ? { kind: 'postgres', url: databaseUrl }
             : { kind: 'redis', url: redis.redisUrl, prefix: redis.prefix },
-        ),
-        purge: () => runPurges({ sql: jobs, now: clock(), rates }, PURGE_MS),
-        expire: () => expireMessages(jobs, clock()),
-        onError,
+        rates,
         intervals: jobIntervals,
+        relayPauses,
       })
     : null;
-  metrics.watch('seal_jobs_waiting', async () => maintenance?.waiting() ?? 0);
-  metrics.watch('seal_jobs_failed', async () => maintenance?.failed() ?? 0);
 
   return {
     router,
+    sql,
     rounds,
     attachments: services.attachments,
     uploads: createTurns(UPLOADS, () => metrics.countShed('calls')),
@@ -233,11 +236,12 @@ export async function createApp(options: AppOptions): Promise<App> {
       // Only that: a token has no place in an address, which proxies write down.
       streams.open({ ...credentialsOf(headers, ip), isHidden: params?.['presence'] === 'hidden' }, response),
     onError: logUnexpected,
+    onAnswer: usage.answered,
     attachWebSocket: webSockets.attach,
     openSockets: webSockets.count,
 
     async ready() {
-      const parts = [proveWrite(probe), bus.ready(), maintenance?.ready() ?? Promise.resolve()];
+      const parts = [proveWrite(probe), bus.ready(), workers?.ready() ?? Promise.resolve()];
       const [database, notices, queue] = (await Promise.allSettled(parts)).map(({ status }) => status === 'fulfilled');
       return { database: database!, bus: notices!, queue: queue! };
     },
@@ -251,8 +255,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       streams.close();
       await drain();
       await webSockets.close();
-      await maintenance?.close();
-      await Promise.all([probe.end({ timeout: 1 }), jobs.end({ timeout: 1 })]);
+      await workers?.close();
       await infrastructure.close();
       repeated.close();
     },

@@ -2,6 +2,7 @@ import { connect } from './db/connect.ts';
 import { complaintAbout, type DatabaseFacts } from './db/fitness.ts';
 import type { Config } from './env.ts';
 import type { Logger } from './log.ts';
+import { isIsolated, isolate } from './migrate/isolate.ts';
 import { migrate, requireMigrated } from './migrate/migrate.ts';
 import { startPostgres } from './postgres/cluster.ts';
 import { StartError, systemCode } from './start-error.ts';
@@ -27,21 +28,37 @@ export async function openDatabaseServer(config: Config, log: Logger): Promise<D
   return { url: config.databaseUrl, announceStop: nothing, stop: nothing };
 }
 
-/** Applies migrations, or with MIGRATE=off sees that none is missing. @throws StartError */
-export async function prepareSchema(config: Config, url: string, log: Logger): Promise<void> {
-  if (!config.isMigrating) return requireMigrated(url);
+/**
+ * Applies migrations and puts row-level security in force, or with MIGRATE=off sees that no migration is missing.
+ *
+ * @returns whether row-level security is in force: see `migrate/isolate.ts`
+ * @throws StartError
+ */
+export async function prepareSchema(config: Config, url: string, log: Logger): Promise<boolean> {
+  if (!config.isMigrating) {
+    await requireMigrated(url);
+    return warned(await isIsolated(url), log);
+  }
   const applied = await migrate(url);
   if (applied.length > 0) log.info({ migrations: applied }, 'migrated');
+  return warned(await isolate(url), log);
 }
 
-/** Applies migrations and does nothing else: `main.js migrate`. @returns their names @throws StartError */
+/** As a start does, and nothing else: `main.js migrate`. @returns the names of migrations that were applied @throws StartError */
 export async function migrateOnce(config: Config, log: Logger): Promise<readonly string[]> {
   const database = await openDatabaseServer(config, log);
   try {
-    return await migrate(database.url);
+    const applied = await migrate(database.url);
+    warned(await isolate(database.url), log);
+    return applied;
   } finally {
     await database.stop();
   }
+}
+
+function warned(isHeld: boolean, log: Logger): boolean {
+  if (!isHeld) log.warn('row-level security is off: see "Roles of the database" in docs/OPERATIONS.md');
+  return isHeld;
 }
 
 const CONNECT_TIMEOUT_SECONDS = 10;

@@ -1,11 +1,12 @@
 /**
  * The server process: reads the environment, starts, says where it is, and stops in order when told to. With the word
- * `migrate` it applies migrations instead, and ends.
+ * `migrate` it applies migrations instead, with `replay` it has failed jobs tried again, and ends.
  */
 import { migrateOnce } from './database-server.ts';
 import { readConfig } from './env.ts';
 import { createLogOutput } from './log-output.ts';
 import { createLog, type Logger } from './log.ts';
+import { replayOnce } from './replay.ts';
 import { startServer } from './start.ts';
 import { StartError } from './start-error.ts';
 
@@ -29,7 +30,13 @@ try {
     process.stdout.write(`migrated ${applied.length === 0 ? 'nothing: up to date' : applied.join(' ')}\n`);
     await exit(0);
   }
-  if (process.argv.length > 2) throw new StartError(`there is no command "${process.argv[2]}"; there is "migrate".`);
+  if (process.argv[2] === 'replay') {
+    process.stdout.write(`${await replayOnce(config)}\n`);
+    await exit(0);
+  }
+  if (process.argv.length > 2) {
+    throw new StartError(`there is no command "${process.argv[2]}"; there are "migrate" and "replay".`);
+  }
 
   const server = await startServer(config, log, output.dropped);
   let isStopping = false;

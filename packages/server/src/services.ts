@@ -23,8 +23,8 @@ export interface RunningServices {
   drain(): Promise<void>;
 }
 
-/** Puts the features together. */
-export function createServices(infrastructure: Infrastructure): RunningServices {
+/** Puts the features together. What sees all tenants is not for them. */
+export function createServices(infrastructure: Omit<Infrastructure, 'jobs' | 'ops' | 'probe'>): RunningServices {
   const { prisma, messageLimits } = infrastructure;
   const withMessageLimits = { ...infrastructure, limits: messageLimits };
 

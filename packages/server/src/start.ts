@@ -47,11 +47,9 @@ export async function startServer(config: Config, log: Logger, droppedLogLines: 
   const database = await openDatabaseServer(config, log);
   const undo: (() => Promise<unknown>)[] = [() => database.stop()];
   try {
-    await prepareSchema(config, database.url, log);
+    const isIsolated = await prepareSchema(config, database.url, log);
     const url = config.publicUrl ?? originOf(config.host, port);
-    const sql = connect(database.url, { max: 2, timeouts: TIMEOUTS });
-    undo.push(() => sql.end({ timeout: 5 }));
-    await (config.isDemoOn ? seedDemoTenant(sql, demoOrigins(url, config.host, port)) : closeDemoTenant(sql));
+    await seed(database.url, isIsolated, config.isDemoOn ? demoOrigins(url, config.host, port) : null);
 
     if (config.traceRatio !== null) {
       const repeated = createRepeatedErrors();
@@ -68,6 +66,7 @@ export async function startServer(config: Config, log: Logger, droppedLogLines: 
     metrics.watch('seal_log_lines_dropped', droppedLogLines);
     const app = await createApp({
       databaseUrl: database.url,
+      isIsolated,
       rates: config.rates,
       network: config.network,
       redis: config.redisUrl === null ? null : { redisUrl: config.redisUrl, prefix: config.redisPrefix },
@@ -88,7 +87,7 @@ export async function startServer(config: Config, log: Logger, droppedLogLines: 
       publicUrl: url,
       trustedProxies: config.trustedProxies,
       network: config.network,
-      demo: config.isDemoOn ? { sql, tenantId: DEMO_TENANT_ID, publicUrl: url } : null,
+      demo: config.isDemoOn ? { sql: app.sql, tenantId: DEMO_TENANT_ID, publicUrl: url } : null,
     });
     const forOperator = createPrivateServer({ log, ready, registry: metrics.registry });
     undo.push(() => forOperator.close());
@@ -140,6 +139,16 @@ function timeout(ms: number, onTimeout: () => void): Promise<void> {
     }, ms);
     timer.unref();
   });
+}
+
+/** Makes the demo's tenant with its origins; without any, takes its key away. */
+async function seed(url: string, isIsolated: boolean, origins: readonly string[] | null): Promise<void> {
+  const sql = connect(url, { max: 1, timeouts: TIMEOUTS, role: isIsolated ? 'seal_ops' : undefined });
+  try {
+    await (origins === null ? closeDemoTenant(sql) : seedDemoTenant(sql, origins));
+  } finally {
+    await sql.end({ timeout: 5 });
+  }
 }
 
 /** The port to listen on, looked at before anything is started: the one asked for, or with 0 a free one. */

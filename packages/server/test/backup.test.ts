@@ -110,6 +110,8 @@ test('a dump made under load, restored into an empty cluster, has all that was a
 
   const after = await startOwnCluster(join(scratch, 'after'));
   undo.push(after.stop);
+  // Roles belong to a cluster, not to the dump of a database.
+  await open(after.url).unsafe('create role seal_app nologin; create role seal_ops nologin').simple();
   await run(join(postgresPrograms(), 'pg_restore'), ['--exit-on-error', '--no-owner', `--dbname=${after.url}`, dump]);
   const second = await serve(after.url);
   const restored = await hears(second, tenant, bob);
@@ -141,20 +143,25 @@ test('a base backup and the archived log bring back the moment before an acciden
   const { bob, send } = await makePair(server, tenant);
 
   for (const text of ['1', '2']) await send(text);
+  const superuser = new URL(cluster.url);
+  const password = (await readFile(join(before, 'postgres.password'), 'utf8')).trim();
+  Object.assign(superuser, { username: 'seal', password });
   // As pg_basebackup does: the session that begins a backup also ends it.
-  await sql.reserve().then(async (session) => {
-    await session`select pg_backup_start('nightly', true)`;
-    await cp(join(before, 'postgres'), join(after, 'postgres'), { recursive: true });
-    const [stopped] = await session<{ labelfile: string }[]>`select labelfile from pg_backup_stop()`;
-    await writeFile(join(after, 'postgres/backup_label'), stopped!.labelfile);
-    session.release();
-  });
+  await open(superuser.href)
+    .reserve()
+    .then(async (session) => {
+      await session`select pg_backup_start('nightly', true)`;
+      await cp(join(before, 'postgres'), join(after, 'postgres'), { recursive: true });
+      const [stopped] = await session<{ labelfile: string }[]>`select labelfile from pg_backup_stop()`;
+      await writeFile(join(after, 'postgres/backup_label'), stopped!.labelfile);
+      session.release();
+    });
   for (const text of ['3', '4']) await send(text);
   const [moment] = await sql<{ at: string }[]>`select clock_timestamp()::text as at`;
   // The accident.
   await sql`delete from messages`;
   await send('5');
-  const [log] = await sql<{ name: string }[]>`select pg_walfile_name(pg_switch_wal()) as name`;
+  const [log] = await open(superuser.href)<{ name: string }[]>`select pg_walfile_name(pg_switch_wal()) as name`;
   await vi.waitUntil(async () => {
     const [done] = await sql`select 1 from pg_stat_archiver where last_archived_wal >= ${log!.name}`;
     return done !== undefined;
@@ -166,7 +173,7 @@ test('a base backup and the archived log bring back the moment before an acciden
   }
   await mkdir(join(after, 'postgres/pg_wal'), { mode: 0o700 });
   await writeFile(join(after, 'postgres/recovery.signal'), '');
-  await writeFile(join(after, 'postgres.password'), await readFile(join(before, 'postgres.password'), 'utf8'));
+  await writeFile(join(after, 'postgres.password'), password);
   if (owner !== null) await run('chown', ['-R', `${owner.uid}:${owner.gid}`, join(after, 'postgres')]);
   await chmod(join(after, 'postgres'), 0o700);
   await chmod(after, 0o711);

@@ -1,5 +1,6 @@
 import { describe, expect } from 'vitest';
-import { CHANNEL_LIMITS } from '@seal-chat/protocol';
+import { CHANNEL_LIMITS, PREKEY_LIMITS } from '@seal-chat/protocol';
+import { purgeExpired } from '../src/jobs/store.ts';
 import { channelOf, newChannel, noise } from './support/channels.ts';
 import { addDevice } from './support/devices.ts';
 import { caughtUp, listen } from './support/events.ts';
@@ -127,6 +128,41 @@ describe('KeyPackages', () => {
     await heard.until((events) => events.some(({ type }) => type === 'key-packages-low'));
     expect(heard.events.filter(({ type }) => type === 'key-packages-low')).toEqual([
       { type: 'key-packages-low', oneTime: CHANNEL_LIMITS.keyPackageRefillBelow - 1 },
+    ]);
+  });
+
+  test('a device that is connected is asked for more when they ran out by age, and for nothing it never had', async ({
+    relay,
+    tenant,
+  }) => {
+    const bob = await signUp(relay, tenant);
+    await bob.first.api.channels.publishKeyPackages.mutate({
+      oneTime: stock(CHANNEL_LIMITS.keyPackageRefillBelow),
+      lastResort: null,
+    });
+    await bob.first.api.channels.publishKeyPackages.mutate({
+      oneTime: [],
+      lastResort: { ref: noise(32), bytes: noise(90) },
+    });
+    const heard = await caughtUp(listen(bob.first));
+    await relay.sql`
+      update key_packages set created_at = ${new Date(Date.now() - CHANNEL_LIMITS.keyPackageLifetimeMs - 1_000)}
+      where device_id = ${bob.first.deviceId} and ref = (
+        select ref from key_packages where device_id = ${bob.first.deviceId} limit 1)`;
+    await purgeExpired(relay.sql, Date.now());
+    await heard.until((events) => events.some(({ type }) => type === 'key-packages-low'));
+    expect(heard.events.filter(({ type }) => type.endsWith('-low'))).toEqual([
+      { type: 'key-packages-low', oneTime: CHANNEL_LIMITS.keyPackageRefillBelow - 1 },
+    ]);
+  });
+
+  test('the database notes stocks as low where the protocol says that they are', async ({ relay }) => {
+    const rows = await relay.sql<{ limit: string }[]>`
+      select encode(tgargs, 'escape') as limit from pg_trigger
+      where tgname in ('one_time_prekeys_gone', 'key_packages_gone') order by tgname`;
+    expect(rows.map(({ limit }) => Number.parseInt(limit, 10))).toEqual([
+      CHANNEL_LIMITS.keyPackageRefillBelow,
+      PREKEY_LIMITS.oneTimeRefillBelow,
     ]);
   });
 

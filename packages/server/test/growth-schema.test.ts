@@ -6,7 +6,15 @@ import { test } from './support/test.ts';
 const OPERATIONS = new URL('../../../docs/OPERATIONS.md', import.meta.url);
 
 /** Keys by which a tenant is looked up, rows of no tenant, and a key that begins with the tenant's id as text. */
-const WITHOUT_TENANT = ['publishable_keys', 'rate_counters', 'tenants', 'write_probes', '_prisma_migrations'];
+const WITHOUT_TENANT = [
+  'outbox',
+  'publishable_keys',
+  'rate_counters',
+  'tenants',
+  'usage_flushes',
+  'write_probes',
+  '_prisma_migrations',
+];
 
 interface Key {
   readonly table: string;

@@ -2,7 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { UnrecoverableError, type Processor } from 'bullmq';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createQueueBackend, type QueueBackend } from '../src/jobs/backend.ts';
+import { startFanout } from '../src/jobs/fanout.ts';
 import { startMaintenance } from '../src/jobs/maintenance.ts';
+import { replayFailed } from '../src/jobs/replay.ts';
+import type { FollowUp } from '../src/outbox/jobs.ts';
 import { createEmptyDatabase } from './support/database.ts';
 import { startRedis, type TestRedis } from './support/redis.ts';
 
@@ -19,6 +22,10 @@ async function onRedis(): Promise<QueueBackend> {
   onTestFinished(() => redis.stop());
   return createQueueBackend({ kind: 'redis', url: redis.url, prefix: randomUUID() });
 }
+
+const nothing = async () => undefined;
+/** The repeated jobs, none of which does anything. */
+const NOTHING = { purge: nothing, expire: nothing, usage: nothing, reconcile: nothing };
 
 const upTo = (count: number) => Array.from({ length: count }, (_, i) => i + 1);
 
@@ -77,6 +84,42 @@ describe.each([
     expect(failures).toContain('hopeless');
   });
 
+  test('jobs that failed for good are counted, and done once they are tried again', async () => {
+    const backend = await begin();
+    let isBroken = true;
+    const done: string[] = [];
+    const outcomes: string[] = [];
+    const fanout = await startFanout({
+      backend,
+      handlers: {
+        async waiting({ ranges }) {
+          if (isBroken) throw new UnrecoverableError('no table');
+          done.push(...ranges.map(([, conversationId]) => conversationId));
+        },
+        'key-hints': async () => undefined,
+      },
+      onDone: (outcome) => outcomes.push(outcome),
+      onError: () => undefined,
+    });
+    onTestFinished(() => fanout.close());
+    const jobOf = (id: string): FollowUp => ({ name: 'waiting', id, data: { ranges: [['tenant', id, 1, 1]] } });
+    await fanout.add([jobOf('w-a-0'), jobOf('w-b-0')]);
+    await expect.poll(() => fanout.failed()).toBe(2);
+    isBroken = false;
+    // The same rows of the outbox again, as after a crash: their jobs stay failed until someone looks.
+    await fanout.add([jobOf('w-a-0'), jobOf('w-c-0')]);
+    await expect.poll(() => done).toEqual(['w-c-0']);
+    expect(await replayFailed(backend)).toEqual(
+      new Map([
+        ['maintenance', 0],
+        ['fanout', 2],
+      ]),
+    );
+    await expect.poll(() => done.toSorted()).toEqual(['w-a-0', 'w-b-0', 'w-c-0']);
+    await expect.poll(() => fanout.failed()).toBe(0);
+    expect(outcomes.toSorted()).toEqual(['failed', 'failed', 'ok', 'ok', 'ok']);
+  });
+
   test('a job that is due later is done then, and not before', async () => {
     const backend = await begin();
     const queue = await openQueue(backend);
@@ -97,8 +140,11 @@ describe.each([
       upTo(3).map(() =>
         startMaintenance({
           backend,
-          purge: async () => void runs.push(performance.now()),
-          expire: () => Promise.reject(new Error('disk')),
+          work: {
+            ...NOTHING,
+            purge: async () => void runs.push(performance.now()),
+            expire: () => Promise.reject(new Error('disk')),
+          },
           onError: (error) => errors.push(error),
           intervals: { purge: 1_000, expire: 3_600_000 },
         }),
@@ -122,8 +168,7 @@ test('a Redis that lost everything gets the repeated jobs again', async () => {
   let runs = 0;
   const jobs = await startMaintenance({
     backend,
-    purge: async () => void runs++,
-    expire: async () => undefined,
+    work: { ...NOTHING, purge: async () => void runs++ },
     onError: () => undefined,
     lookMs: 200,
     intervals: { purge: 500, expire: 3_600_000 },

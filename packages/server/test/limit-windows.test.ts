@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { SealError, TenantId, UserId } from '@seal-chat/protocol';
 import { connect } from '../src/db/connect.ts';
+import { TenantPool } from '../src/db/tenant-pool.ts';
 import { createDurableLimits, type DurableLimit } from '../src/limits/durable.ts';
 import { createMessageLimits } from '../src/limits/messages.ts';
 import { createTestDatabase, type TestDatabase } from './support/database.ts';
@@ -28,12 +28,14 @@ const WINDOWS: Record<DurableLimit, number> = {
 const tenantId = randomUUID() as TenantId;
 const userId = randomUUID() as UserId;
 let database: TestDatabase;
-let pool: pg.Pool;
+let pool: TenantPool;
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  pool = new pg.Pool({ connectionString: database.url, max: 2 });
-  await pool.query('insert into tenants (id, name) values ($1, $2)', [tenantId, 'Test']);
+  pool = new TenantPool({ connectionString: database.url, options: '-c role=seal_app', isIsolated: true, max: 2 });
+  const sql = connect(database.url, { max: 1 });
+  await sql`insert into tenants (id, name) values (${tenantId}, 'Test')`;
+  await sql.end();
 });
 afterAll(async () => {
   await pool.end();

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
 import type { ConversationId, DeviceId, MessageId, TenantId, UserId } from '@seal-chat/protocol';
+import type { Sql } from 'postgres';
 import { describe, expect } from 'vitest';
 import type { Bus } from '../src/bus/bus.ts';
 import { createHub } from '../src/delivery/hub.ts';
-import type { PrismaClient } from '../src/generated/client.ts';
 import type { Rates } from '../src/limits/rates.ts';
 import type { SendItem } from '../src/messages/batch.ts';
 import { createWriter } from '../src/messages/writer.ts';
@@ -70,6 +70,7 @@ describe('two tenants that have all ids in common', () => {
       sql: relay.sql,
       bus: { publishToOthers: () => undefined } as unknown as Bus,
       hub: createHub(),
+      outbox: { wake: () => undefined },
       clock: Date.now,
       metrics: { ...relay.metrics, countAccepted: (_kind, count) => batches.push(count) },
       onError: (error) => expect.unreachable(String(error)),
@@ -97,14 +98,13 @@ describe('app keys that no tenant has', () => {
   function resolver() {
     const asked: string[] = [];
     const answers: (() => void)[] = [];
-    const findUnique = async ({ where: { key } }: { where: { key: string } }) => {
+    const functions = (async (_statement: TemplateStringsArray, key: string) => {
       asked.push(key);
       if (key.startsWith('slow')) await new Promise<void>((resolve) => answers.push(resolve));
-      return key === 'pk_good' ? { tenantId: 'T', allowedOrigins: ['*'], tenant: { limits: {} } } : null;
-    };
+      return key === 'pk_good' ? [{ tenantId: 'T', allowedOrigins: ['*'], limits: {} }] : [];
+    }) as unknown as Sql;
     const clock = { now: 1_000_000 };
-    const prisma = { publishableKey: { findUnique } } as unknown as PrismaClient;
-    const tenants = createTenants({ prisma, rates: {} as Rates, clock: () => clock.now });
+    const tenants = createTenants({ functions, rates: {} as Rates, clock: () => clock.now });
     const resolve = (key: string): Promise<string> =>
       tenants.resolve(key, null).then(
         ({ tenantId }) => tenantId,

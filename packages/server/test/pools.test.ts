@@ -5,13 +5,15 @@ import { channelOf } from './support/channels.ts';
 import { signUp } from './support/people.ts';
 import { test } from './support/test.ts';
 
-test('every way to the database has time limits', async ({ relay }) => {
-  const db = openDatabase({ url: relay.database.url, onError: () => undefined });
+test('every way to the database has time limits', async ({ relay, tenant }) => {
+  const db = openDatabase({ url: relay.database.url, isIsolated: true, onError: () => undefined });
   const names = Object.keys(TIMEOUTS);
   const ask = names.map((name) => `current_setting('${name}') as ${name}`).join(', ');
   const [viaPool, viaSql, viaWrites] = [
-    (await db.pool.query<Record<string, string>>(`select ${ask}`)).rows[0]!,
-    ...(await Promise.all([db.sql, db.writes].map(async (sql) => (await sql.unsafe(`select ${ask}`))[0]!))),
+    (await db.pool.within(tenant.tenantId, () => db.pool.query<Record<string, string>>(`select ${ask}`))).rows[0]!,
+    ...(await Promise.all(
+      [db.sql.of(tenant.tenantId), db.writes].map(async (sql) => (await sql.unsafe(`select ${ask}`))[0]!),
+    )),
   ];
   const usual = { statement_timeout: '15s', lock_timeout: '5s', idle_in_transaction_session_timeout: '15s' };
   expect(viaPool).toMatchObject(usual);

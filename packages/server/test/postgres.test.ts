@@ -54,13 +54,36 @@ async function postmaster(): Promise<number> {
 test('data and password survive a restart; only the owner can read files with secrets', async () => {
   const first = await start();
   await query(first.url, 'create table kept as select 42 as answer');
-  for (const name of ['postgres.password', 'database.url']) {
+  for (const name of ['postgres.password', 'database.password', 'database.url']) {
     expect((await stat(join(dataDir, name))).mode & 0o077).toBe(0);
   }
   await first.stop();
   const second = await start();
   expect(new URL(second.url).password).toBe(new URL(first.url).password);
   expect(await query(second.url, 'select answer from kept')).toEqual([{ answer: 42 }]);
+});
+
+test('what an earlier release made as the superuser belongs, after the next start, to the role that logs in', async () => {
+  const first = await start();
+  const superuser = new URL(first.url);
+  superuser.username = 'seal';
+  superuser.password = await readFile(join(dataDir, 'postgres.password'), 'utf8');
+  await query(
+    superuser.href,
+    `create table kept (id bigserial, at int generated always as identity); create schema jobs; create view jobs.seen as select 1;
+    create type mood as enum ('good'); create function kept_all() returns int language sql as 'select 1'; insert into kept default values`,
+  );
+  await expect(query(first.url, 'select from kept')).rejects.toThrow(/permission denied/);
+  await first.stop();
+  const { url } = await start();
+  expect(await query(url, 'select id, at from kept')).toEqual([{ id: '1', at: 1 }]);
+  await query(
+    url,
+    'insert into kept default values; drop view jobs.seen; drop schema jobs; drop type mood; drop function kept_all()',
+  );
+  expect(await query(url, 'select rolsuper, rolbypassrls from pg_roles where rolname = current_user')).toEqual([
+    { rolsuper: false, rolbypassrls: false },
+  ]);
 });
 
 test('PostgreSQL that is killed with -9 comes back on the same port with everything that was committed', async () => {

@@ -2,8 +2,11 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, connect, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, inject, test, vi } from 'vitest';
+import { UnrecoverableError } from 'bullmq';
+import { afterEach, beforeEach, describe, expect, inject, onTestFinished, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
+import { createQueueBackend } from '../src/jobs/backend.ts';
+import { startFanout } from '../src/jobs/fanout.ts';
 import { isAlive, waitUntil } from '../src/postgres/processes.ts';
 import { createEmptyDatabase, createTestDatabase, type TestDatabase } from './support/database.ts';
 import { spawnServer, type ServerProcess } from './support/server-process.ts';
@@ -232,9 +235,27 @@ describe('migrations on their own', () => {
     expect((await fetch(`${url}/healthz`)).status).toBe(200);
   });
 
+  test('jobs that failed for good are tried again on request', async () => {
+    const database = await createEmptyDatabase();
+    onTestFinished(() => database.drop());
+    const fanout = await startFanout({
+      backend: createQueueBackend({ kind: 'postgres', url: database.url }),
+      handlers: { waiting: () => Promise.reject(new UnrecoverableError('no')), 'key-hints': async () => undefined },
+      onError: () => undefined,
+    });
+    await fanout.add([{ name: 'waiting', id: 'w-a-0', data: { ranges: [] } }]);
+    await expect.poll(() => fanout.failed()).toBe(1);
+    await fanout.close();
+    const replayed = await spawnServer({ DATABASE_URL: database.url }, { words: ['replay'] }).ended;
+    expect(replayed).toMatchObject({ code: 0, stdout: 'replayed maintenance 0, fanout 1\n', stderr: '' });
+    const idle = await spawnServer({ DATA_DIR: '/nowhere' }, { words: ['replay'] }).ended;
+    expect(idle).toMatchObject({ code: 1, stdout: '' });
+    expect(idle.stderr).toMatch(/^seal: no server runs on DATA_DIR \/nowhere: [^\n]*\n$/);
+  });
+
   test('a word that is no command is named', async () => {
     const { code, stderr } = await spawnServer({}, { words: ['upgrade'] }).ended;
     expect(code).toBe(1);
-    expect(stderr).toBe('seal: there is no command "upgrade"; there is "migrate".\n');
+    expect(stderr).toBe('seal: there is no command "upgrade"; there are "migrate" and "replay".\n');
   });
 });

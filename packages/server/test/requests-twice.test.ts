@@ -93,7 +93,7 @@ describe('a request that is under way twice', () => {
   }) => {
     const { tenantId } = tenant;
     const { userId, username, list } = await signUp(relay, tenant);
-    const database = openDatabase({ url: relay.database.url, onError: () => undefined });
+    const database = openDatabase({ url: relay.database.url, isIsolated: true, onError: () => undefined });
     onTestFinished(() => database.close());
     const account = {
       tenantId,
@@ -113,10 +113,10 @@ describe('a request that is under way twice', () => {
       return { user: { findUnique } } as unknown as Transaction;
     };
     for (const early of [0, 1, 2]) {
-      await database.prisma.$transaction((tx) => createAccount(seenFrom(tx, early), {} as never, account));
+      await database.prisma.of(tenantId).$transaction((tx) => createAccount(seenFrom(tx, early), {} as never, account));
     }
     const other = { ...account, userId: newId<UserId>(rng(16)) };
-    const taken = database.prisma.$transaction((tx) => createAccount(tx, {} as never, other));
+    const taken = database.prisma.of(tenantId).$transaction((tx) => createAccount(tx, {} as never, other));
     await expect(taken).rejects.toMatchObject({ code: 'USERNAME_TAKEN' });
   });
 });

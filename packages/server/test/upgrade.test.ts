@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import type { Sql } from 'postgres';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { connect } from '../src/db/connect.ts';
-import { createTestDatabase, type TestDatabase } from './support/database.ts';
+import { migrate } from '../src/migrate/migrate.ts';
+import { createEmptyDatabase, createTestDatabase, type TestDatabase } from './support/database.ts';
 import { reconnect } from './support/devices.ts';
 import { caughtUp, listen, messagesIn } from './support/events.ts';
 import { messageTo } from './support/messages.ts';
@@ -47,10 +48,16 @@ afterEach(async () => {
   await rm(scratch, { recursive: true, force: true });
 });
 
-async function start(program?: string): Promise<WholeServer> {
-  const server = await startWholeServer(database.url, { MIGRATE: 'off' }, program);
+async function start(program?: string, url = database.url): Promise<WholeServer> {
+  const server = await startWholeServer(url, { MIGRATE: 'off' }, program);
   running.push(server);
   return server;
+}
+
+/** Whether row-level security holds what a process does, as its metrics say. */
+async function isHeld(server: WholeServer): Promise<string | undefined> {
+  const metrics = await (await fetch(`${await server.privateUrl}/metrics`)).text();
+  return /^seal_rls_enforced (\d)$/m.exec(metrics)?.[1];
 }
 
 test('two processes are replaced by a later version, with its migration before, under load: nothing is lost, doubled or refused', async () => {
@@ -79,6 +86,8 @@ test('two processes are replaced by a later version, with its migration before, 
   const migrated = await spawnServer({ DATABASE_URL: database.url }, { program: next, words: ['migrate'] }).ended;
   expect(migrated).toMatchObject({ code: 0, stdout: `migrated ${LATER_MIGRATION}\n` });
   await during;
+  // The table that it adds is held before a process of the new version starts.
+  expect(await sql`select from pg_policies where tablename = 'later_things'`).toHaveLength(2);
 
   // One old, one new; then both new.
   const one = await start(next);
@@ -104,6 +113,48 @@ test('two processes are replaced by a later version, with its migration before, 
   );
   expect([...seen.keys()].toSorted((a, b) => a - b)).toEqual(inputs.map((_, i) => i + 1));
   expect(new Set(seen.values())).toEqual(new Set(inputs.map(({ messageId }) => messageId)));
+});
+
+test('row-level security is put in force under load, beside a process that logs in as the owner and knows nothing of it', async () => {
+  const without = await createEmptyDatabase();
+  const owner = connect(without.url, { max: 2 });
+  try {
+    // A process that finds it off works as every version before it did.
+    await migrate(without.url);
+    const old = await start(undefined, without.url);
+    expect(await isHeld(old)).toBe('0');
+    const tenant = await addTenant(owner);
+    const [alice, bob] = [await signUp(old, tenant), await signUp(old, tenant)];
+    const { conversationId } = await alice.first.api.conversations.openDm.mutate({ userId: bob.userId });
+    const heard = await caughtUp(listen(bob.first));
+    const inputs = Array.from({ length: MESSAGES }, (_, i) =>
+      messageTo(conversationId, [alice, bob], alice.first, `${i}`),
+    );
+    let accepted = 0;
+    let present = old;
+    const next = () => reconnect(present, tenant, alice.first);
+    const sendSome = (from: number, to: number) => sendAll(inputs.slice(from, to), next(), next, () => (accepted += 1));
+
+    const during = sendSome(0, 150);
+    await vi.waitUntil(() => accepted > 0, patient(30_000));
+    const migrated = await spawnServer({ DATABASE_URL: without.url }, { words: ['migrate'] }).ended;
+    expect(migrated).toMatchObject({ code: 0, stdout: 'migrated nothing: up to date\n' });
+    await during;
+
+    // The one that is held, and the owner, each send half of what comes now.
+    const held = await start(undefined, without.url);
+    expect(await isHeld(held)).toBe('1');
+    const beside = sendSome(150, 250);
+    present = held;
+    await Promise.all([beside, sendSome(250, MESSAGES)]);
+    await heard.until((events) => messagesIn(events).length === MESSAGES);
+    const seqs = messagesIn(heard.events).map(({ seq }) => seq);
+    expect(seqs).toEqual(inputs.map((_, i) => i + 1));
+  } finally {
+    for (const { child } of running) child.kill('SIGKILL');
+    await owner.end();
+    await without.drop();
+  }
 });
 
 test('a process of the older version that starts after the migration says which version it takes, and changes nothing', async () => {

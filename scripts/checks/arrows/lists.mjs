@@ -37,47 +37,53 @@ export const ROOMS = {
     db: 'generated metrics',
     bus: 'db tracing',
     delivery: 'bus',
-    limits: 'fairness',
-    tenants: 'fairness generated limits',
+    limits: 'db fairness',
+    tenants: 'fairness limits',
     migrate: 'db start-error.ts',
     postgres: 'db start-error.ts',
     redis: 'start-error.ts',
     batching: 'db fairness tracing',
     presence: 'bus delivery',
+    // What follows from changes, and what tenants use.
+    usage: 'db metrics',
+    outbox: 'bus usage',
+    waiting: 'db outbox',
     sessions: 'bus delivery limits tenants',
-    trpc: 'db fairness limits metrics net presence sessions tenant-label.ts tenants tracing',
+    trpc: 'db fairness limits metrics net presence sessions tenant-label.ts tenants tracing usage',
     // Features.
     sending: 'db limits sessions',
-    attachments: 'limits sessions trpc',
+    attachments: 'db limits sessions trpc',
     linking: 'db generated limits sessions trpc',
-    users: 'generated limits sessions trpc',
+    users: 'db generated limits sessions trpc',
     conversations: 'db delivery generated limits presence sessions trpc users',
     challenges: 'generated',
     vault: 'challenges db generated limits sessions trpc users',
     devices: 'bus db delivery generated limits sessions trpc users vault',
-    prekeys: 'db delivery generated limits sessions trpc users',
+    prekeys: 'db generated limits outbox sessions trpc users',
     auth: 'bus challenges channels db devices generated limits sessions trpc users vault',
-    messages: 'batching bus conversations db delivery devices generated limits metrics sending sessions trpc',
-    channels: 'batching bus conversations db delivery generated limits metrics presence sending sessions trpc users',
-    // Deletes what is of no more use.
-    jobs: 'attachments channels limits tracing',
+    messages: 'batching bus conversations db delivery devices limits metrics outbox sending sessions trpc',
+    channels: 'batching bus conversations db delivery limits metrics outbox presence sending sessions trpc users',
+    // What is repeated, or follows from changes, and what deletes what is of no more use.
+    jobs: 'attachments channels db delivery limits metrics outbox tracing usage waiting',
     // What a device is connected to.
-    sync: 'batching bus conversations db delivery generated limits metrics presence sessions trpc',
+    sync: 'batching bus conversations db delivery limits metrics presence sessions trpc',
     // What puts the rooms together and serves them.
     'router.ts': 'attachments auth channels conversations devices linking messages prekeys sync trpc users vault',
     'infrastructure.ts':
-      'bus conversations db delivery generated limits log.ts metrics presence repeated-errors.ts sessions',
+      'bus conversations db delivery limits log.ts metrics outbox presence repeated-errors.ts sessions usage',
     'services.ts': '*',
+    'workers.ts': 'infrastructure.ts jobs limits outbox usage waiting',
     'app.ts': '*',
     http: 'attachments db fairness health limits log.ts metrics net router.ts sessions trpc',
     'index.ts': 'app.ts limits router.ts',
     'secret-file.ts': 'start-error.ts',
     'env.ts': 'limits net secret-file.ts start-error.ts',
     'database-server.ts': 'db env.ts log.ts migrate postgres start-error.ts',
+    'replay.ts': 'env.ts jobs start-error.ts',
     'start.ts':
       'app.ts database-server.ts db env.ts health http log.ts metrics net redis repeated-errors.ts seed start-error.ts tracing',
     'log.ts': 'log-output.ts',
-    'main.ts': 'database-server.ts env.ts log-output.ts log.ts start-error.ts start.ts',
+    'main.ts': 'database-server.ts env.ts log-output.ts log.ts replay.ts start-error.ts start.ts',
   },
 };
 
@@ -101,4 +107,23 @@ export const PAGE_FILES = [
   'views/attachments/file-access.ts',
   'views/message-actions/message-actions.ts',
   'views/message-list/message-list.ts',
+];
+
+/**
+ * The files of the server that may make clients of the database, or import what does: what they make is held by no door. All
+ * others get what `db/database.ts` gives them. Exact, as `PAGE_FILES`.
+ */
+export const CLIENT_FILES = [
+  'batching/batch-writer.ts',
+  'bus/postgres.ts',
+  'database-server.ts',
+  'db/connect.ts',
+  'db/database.ts',
+  'db/tenant-pool.ts',
+  'db/transaction.ts',
+  'infrastructure.ts',
+  'migrate/isolate.ts',
+  'migrate/migrate.ts',
+  'postgres/login-role.ts',
+  'start.ts',
 ];

@@ -7,7 +7,7 @@ import {
   type ConversationId,
 } from '@seal-chat/protocol';
 import type { AttachmentLimitsAnswer, UploadAnswer } from '@seal-chat/protocol/api';
-import type { Sql } from 'postgres';
+import type { SqlDoor } from '../db/doors.ts';
 import type { DurableLimits } from '../limits/durable.ts';
 import type { Session } from '../sessions/session.ts';
 import {
@@ -50,7 +50,7 @@ export interface AttachmentsService {
 }
 
 export function createAttachmentsService(deps: {
-  readonly sql: Sql;
+  readonly sql: SqlDoor;
   readonly limits: DurableLimits;
   /** @throws SealError NOT_A_MEMBER */
   readonly checkMember: (session: Session, conversationId: ConversationId) => Promise<void>;
@@ -60,7 +60,7 @@ export function createAttachmentsService(deps: {
 
   /** @throws SealError NOT_FOUND */
   async function ownUpload(session: Session, attachmentId: AttachmentId): Promise<Upload> {
-    const upload = await findUpload(sql, session.tenantId, attachmentId);
+    const upload = await findUpload(sql.of(session.tenantId), session.tenantId, attachmentId);
     if (upload === null || upload.userId !== session.userId) throw notFound();
     return upload;
   }
@@ -83,16 +83,16 @@ export function createAttachmentsService(deps: {
       await checkMember(session, conversationId);
       const parts = Math.ceil(size / PART_SIZE);
       const wanted = { tenantId, attachmentId, conversationId, userId, size, parts };
-      await reserve(sql, wanted, new Date(clock()), rates);
-      const upload = await findUpload(sql, tenantId, attachmentId);
+      await reserve(sql.of(tenantId), wanted, new Date(clock()), rates);
+      const upload = await findUpload(sql.of(tenantId), tenantId, attachmentId);
       if (upload?.userId !== userId || upload.conversationId !== conversationId || upload.size !== size) {
         throw new SealError('CONFLICT', 'attachments: the id is taken');
       }
-      return { partSize: PART_SIZE, parts, stored: await findStoredParts(sql, tenantId, attachmentId) };
+      return { partSize: PART_SIZE, parts, stored: await findStoredParts(sql.of(tenantId), tenantId, attachmentId) };
     },
 
     async cancel({ tenantId, userId }, attachmentId) {
-      if (!(await deleteUpload(sql, { tenantId, attachmentId, userId }))) throw notFound();
+      if (!(await deleteUpload(sql.of(tenantId), { tenantId, attachmentId, userId }))) throw notFound();
     },
 
     async write(session, attachmentId, index, ciphertext) {
@@ -104,11 +104,11 @@ export function createAttachmentsService(deps: {
         throw new SealError('BAD_INPUT', reason, { field: 'body' });
       }
       const { tenantId } = session;
-      if (!(await storePart(sql, { tenantId, attachmentId, index, ciphertext }))) throw notFound();
+      if (!(await storePart(sql.of(tenantId), { tenantId, attachmentId, index, ciphertext }))) throw notFound();
     },
 
     async sizeOf(session, attachmentId) {
-      const size = await findReadableSize(sql, session, attachmentId);
+      const size = await findReadableSize(sql.of(session.tenantId), session, attachmentId);
       if (size === null) throw notFound();
       return size;
     },
@@ -118,7 +118,7 @@ export function createAttachmentsService(deps: {
         const index = Math.floor(at / PART_SIZE);
         const from = at - index * PART_SIZE;
         const length = Math.min(PART_SIZE - from, end - at);
-        const bytes = await readPart(sql, session, attachmentId, { index, from, length });
+        const bytes = await readPart(sql.of(session.tenantId), session, attachmentId, { index, from, length });
         if (bytes?.length !== length) throw notFound();
         yield bytes;
         at += length;

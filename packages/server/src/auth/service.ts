@@ -23,6 +23,7 @@ import {
   type VerifiedDeviceList,
 } from '@seal-chat/crypto/verify';
 import type { z } from 'zod';
+import type { PrismaDoor } from '../db/doors.ts';
 import type { Bus } from '../bus/bus.ts';
 import { base64Of } from '../db/bytes.ts';
 import { transact, type Transaction } from '../db/transaction.ts';
@@ -69,7 +70,7 @@ export interface AuthService {
 }
 
 export function createAuthService(deps: {
-  readonly prisma: PrismaClient;
+  readonly prisma: PrismaDoor;
   readonly curves: Pick<Curves, 'verify'>;
   readonly bus: Bus;
   readonly devices: DevicesService;
@@ -114,7 +115,12 @@ export function createAuthService(deps: {
     if (device === null || next.list.author !== device.deviceId) {
       throw new SealError('DEVICE_LIST_REJECTED', 'auth: the device is not in the list, or did not sign it');
     }
-    const found = await findChallenge(prisma, caller.tenant.tenantId, input.challengeId, new Date(clock()));
+    const found = await findChallenge(
+      prisma.of(caller.tenant.tenantId),
+      caller.tenant.tenantId,
+      input.challengeId,
+      new Date(clock()),
+    );
     const signed = { signKey: device.signKey, deviceListHash: next.hash, nonce: found };
     return { next, device, nonce: await checkProof(caller, purpose, input, signed) };
   }
@@ -133,13 +139,13 @@ export function createAuthService(deps: {
       takeChallenge(from, tenant.tenantId, challengeId, new Date(clock()));
     try {
       return await task((store) =>
-        transact(prisma, async (tx) => {
+        transact(prisma.of(tenant.tenantId), async (tx) => {
           if ((await take(tx)) === null) throw new SealError('CHALLENGE_INVALID');
           return store(tx);
         }),
       );
     } catch (error) {
-      await take(prisma);
+      await take(prisma.of(tenant.tenantId));
       throw error;
     }
   }
@@ -157,7 +163,7 @@ export function createAuthService(deps: {
       const consent = { tenantId, userId, byDeviceId: by.deviceId, device };
       return verifyJoinConsent({ curves, consent, signKey: by.signKey, signature });
     }
-    const unlockKey = await findUnlockKey(prisma, { tenantId, userId }, admission.methodId);
+    const unlockKey = await findUnlockKey(prisma.of(tenantId), { tenantId, userId }, admission.methodId);
     if (unlockKey === null) throw new SealError('BAD_SIGNATURE', 'join: the account has no such unlock way');
     const proof = { purpose: 'join', tenantId, challengeId, nonce, deviceListHash: next.hash } as const;
     return verifyUnlockProof({ curves, proof, unlockKey, signature });
@@ -200,7 +206,7 @@ export function createAuthService(deps: {
       const now = clock();
       const expiresAt = now + LIFETIMES.challengeMs;
       const challengeId = newId<ChallengeId>(randomBytes(16));
-      await insertChallenge(prisma, { tenantId, id: challengeId, nonce, expiresAt: new Date(expiresAt) });
+      await insertChallenge(prisma.of(tenantId), { tenantId, id: challengeId, nonce, expiresAt: new Date(expiresAt) });
       return { tenantId, challengeId, nonce: base64Of(nonce), expiresAt, serverTime: now };
     },
 
@@ -279,8 +285,8 @@ export function createAuthService(deps: {
       const subject = `${userId}:${caller.address}`;
       await limits.check('failedAuth', tenantId, subject, rates.failedAuthPerAccount);
       // Before it is known whether there is such a device: see `takingChallenge`.
-      const nonce = await takeChallenge(prisma, tenantId, input.challengeId, new Date(clock()));
-      const device = await findDevice(prisma, tenantId, deviceId);
+      const nonce = await takeChallenge(prisma.of(tenantId), tenantId, input.challengeId, new Date(clock()));
+      const device = await findDevice(prisma.of(tenantId), tenantId, deviceId);
       if (device === null || device.userId !== userId) throw new SealError('NOT_FOUND', 'auth: no such device');
       if (device.isRemoved) throw new SealError('DEVICE_REVOKED');
       try {
@@ -289,7 +295,9 @@ export function createAuthService(deps: {
         await limits.consume('failedAuth', tenantId, subject, rates.failedAuthPerAccount);
         throw error;
       }
-      return transact(prisma, (tx) => openSession(tx, { tenantId, userId, deviceId, username: device.username }));
+      return transact(prisma.of(tenantId), (tx) =>
+        openSession(tx, { tenantId, userId, deviceId, username: device.username }),
+      );
     },
 
     // Not a sign-in: who refreshes has signed in, and an office behind one address does so all day.
@@ -297,18 +305,18 @@ export function createAuthService(deps: {
       const { tenantId } = caller.tenant;
       const { tokens, answer } = newTokens();
       const refreshHash = hashToken(base64Of(input.refreshToken));
-      const result = await transact(prisma, (tx) =>
+      const result = await transact(prisma.of(tenantId), (tx) =>
         rotateSession(tx, { tenantId, refreshHash, next: tokens, now: new Date(clock()) }),
       );
       if (result.outcome === 'reused') bus.publish({ kind: 'session-ended', tenantId, sessionId: result.sessionId });
       if (result.outcome !== 'rotated') throw new SealError('SESSION_EXPIRED');
-      const device = await findDevice(prisma, tenantId, result.deviceId);
+      const device = await findDevice(prisma.of(tenantId), tenantId, result.deviceId);
       if (device === null) throw new SealError('SESSION_EXPIRED');
       return { tenantId, userId: device.userId, deviceId: result.deviceId, username: device.username, ...answer };
     },
 
     async signOut({ tenantId, sessionId }) {
-      await deleteSession(prisma, tenantId, sessionId);
+      await deleteSession(prisma.of(tenantId), tenantId, sessionId);
       bus.publish({ kind: 'session-ended', tenantId, sessionId });
     },
   };

@@ -30,6 +30,8 @@ export type Notice =
     }
   /** The devices that should be in the groups of these channels have changed. */
   | { readonly kind: 'channel-heads'; readonly tenantId: TenantId; readonly conversationIds: readonly ConversationId[] }
+  /** The outbox has rows. */
+  | { readonly kind: 'outbox' }
   | { readonly kind: 'session-ended'; readonly tenantId: TenantId; readonly sessionId: string }
   | { readonly kind: 'devices-removed'; readonly tenantId: TenantId; readonly deviceIds: readonly DeviceId[] }
   /** How many sockets of some users the sending process has, and what they say of the person. */

@@ -3,7 +3,7 @@ import type { MemberRole } from '@seal-chat/protocol/api';
 import type { TransactionSql } from 'postgres';
 import type { DurableLimits } from '../limits/durable.ts';
 import type { Session } from '../sessions/session.ts';
-import { findCaller, findChannel, lockChannel, type Channel, type ChannelRef, type Queries } from './store.ts';
+import { findEntered, lockLog, type Channel, type ChannelRef, type Queries } from './store.ts';
 
 /** The caller's channel, and role in it. */
 export interface Caller {
@@ -24,18 +24,16 @@ export async function enterLocked(
   conversationId: ChannelRef['conversationId'],
 ): Promise<Caller> {
   const ref = { tenantId: session.tenantId, conversationId };
-  return admit(tx, session, ref, await lockChannel(tx, ref));
+  if (!(await lockLog(tx, ref))) throw new SealError('NOT_A_MEMBER');
+  return enter(tx, session, conversationId);
 }
 
 /** Checks that the caller is a member of a channel. @throws SealError as `enterLocked` */
 export async function enter(sql: Queries, session: Who, conversationId: ChannelRef['conversationId']): Promise<Caller> {
   const ref = { tenantId: session.tenantId, conversationId };
-  return admit(sql, session, ref, await findChannel(sql, ref));
-}
-
-async function admit(sql: Queries, session: Who, ref: ChannelRef, channel: Channel | null): Promise<Caller> {
+  const channel = await findEntered(sql, ref, session.deviceId);
   if (channel === null) throw new SealError('NOT_A_MEMBER');
-  const { role, isRemoved } = await findCaller(sql, ref, session.deviceId);
+  const { role, isRemoved } = channel;
   if (isRemoved) throw new SealError('DEVICE_REVOKED');
   if (role === null) throw new SealError('NOT_A_MEMBER');
   return { ref, channel, role };

@@ -1,8 +1,9 @@
 import type { Sql } from 'postgres';
 import type { Bus } from '../bus/bus.ts';
-import type { PrismaClient } from '../generated/client.ts';
+import type { SqlDoor } from '../db/doors.ts';
 import type { DurableLimits } from '../limits/durable.ts';
 import type { MessageLimits } from '../limits/messages.ts';
+import type { Waker } from '../outbox/waker.ts';
 import type { Presence } from '../presence/presence.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { Audience } from '../delivery/audience.ts';
@@ -33,8 +34,7 @@ export interface Channels {
 
 /** Puts the delivery service together, and begins to listen to what other processes store. */
 export function createChannels(deps: {
-  readonly prisma: PrismaClient;
-  readonly sql: Sql;
+  readonly sql: SqlDoor;
   /** For batches of messages alone. */
   readonly writes: Sql;
   readonly bus: Bus;
@@ -44,6 +44,7 @@ export function createChannels(deps: {
   readonly presence: Presence;
   readonly limits: DurableLimits;
   readonly messageLimits: MessageLimits;
+  readonly outbox: Pick<Waker, 'wake'>;
   readonly clock: () => number;
   readonly metrics: Metrics;
   readonly onError: (error: unknown) => void;

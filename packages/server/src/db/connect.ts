@@ -5,11 +5,16 @@ import postgres from '../generated/postgres/index.js';
 export type ConnectOptions = Pick<Options<Record<string, never>>, 'max' | 'connect_timeout' | 'fetch_types'> & {
   /** Those of the session; none for what may take as long as it takes, such as migrations. */
   readonly timeouts?: DatabaseTimeouts;
+  /** Role that the session enters; none: the one that logs in, which owns the tables. */
+  readonly role?: DatabaseRole | undefined;
   /** `off` for what nobody misses after a crash. */
   readonly synchronous_commit?: 'off';
   /** Name in `pg_stat_activity`. */
   readonly application_name?: string;
 };
+
+/** `seal_app` sees the rows of one tenant, `seal_ops` those of all. Neither owns anything: `prisma/functions/seal_isolate.sql`. */
+export type DatabaseRole = 'seal_app' | 'seal_ops';
 
 /** What PostgreSQL says is wrong with a statement; of the same copy of the driver as the clients. */
 export const PostgresError = postgres.PostgresError;
@@ -41,10 +46,15 @@ export const JOB_TIMEOUTS: DatabaseTimeouts = { ...TIMEOUTS, statement_timeout: 
  * below 2^53. Nothing is opened until the first statement; the caller ends what it made.
  */
 export function connect(url: string, options: ConnectOptions = {}): Sql {
-  const { timeouts, synchronous_commit, application_name = 'seal', ...rest } = options;
+  const { timeouts, role, synchronous_commit, application_name = 'seal', ...rest } = options;
   return postgres(url, {
     ...rest,
-    connection: { application_name, ...timeouts, ...(synchronous_commit && { synchronous_commit }) },
+    connection: {
+      application_name,
+      ...timeouts,
+      ...(role && { role }),
+      ...(synchronous_commit && { synchronous_commit }),
+    },
     // Notices are for people at a terminal.
     onnotice: () => undefined,
     types: { int8: { to: 20, from: [20], serialize: String, parse: Number } },

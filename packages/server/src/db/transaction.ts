@@ -1,6 +1,7 @@
 import type { Sql, TransactionSql } from 'postgres';
 import { Prisma, type PrismaClient } from '../generated/client.ts';
 import { retrying } from './retrying.ts';
+import { sqlStateOf } from './sql-state.ts';
 
 /** The client inside a transaction. */
 export type Transaction = Prisma.TransactionClient;
@@ -11,6 +12,9 @@ const TIMEOUT_MS = 10_000;
 
 /** Deadlock, serialisation failure: the database undid everything and asks to be tried again. */
 const RETRYABLE_STATES = new Set(['40001', '40P01']);
+
+/** The same in Prisma's words, a unique key that is taken first. */
+const PRISMA_LOST_RACES = new Set(['P2002', 'P2034']);
 
 /** SQLSTATE of a unique key that is taken. */
 const UNIQUE = '23505';
@@ -37,20 +41,7 @@ export function isRetryableState(error: unknown): boolean {
 
 /** Whether `error`, of either client, says that another transaction came first. */
 function isLostRace(error: unknown): boolean {
-  if (error instanceof Prisma.PrismaClientKnownRequestError) {
-    return error.code === 'P2002' || error.code === 'P2034' || RETRYABLE_STATES.has(sqlStateOf(error.meta) ?? '');
-  }
-  return isRetryableState(error) || (error instanceof Error && 'code' in error && error.code === UNIQUE);
-}
-
-/** SQLSTATE of a raw statement of Prisma's that failed. */
-function sqlStateOf(meta: unknown): string | null {
-  if (typeof meta !== 'object' || meta === null) return null;
-  if ('code' in meta && typeof meta.code === 'string') return meta.code;
-  if ('driverAdapterError' in meta) {
-    const { driverAdapterError: error } = meta;
-    const cause: unknown = error instanceof Error ? error.cause : null;
-    if (typeof cause === 'object' && cause !== null && 'originalCode' in cause) return String(cause.originalCode);
-  }
-  return null;
+  if (error instanceof Prisma.PrismaClientKnownRequestError && PRISMA_LOST_RACES.has(error.code)) return true;
+  const state = sqlStateOf(error);
+  return state !== null && (RETRYABLE_STATES.has(state) || state === UNIQUE);
 }

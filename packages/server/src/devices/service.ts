@@ -23,10 +23,10 @@ import {
   type VerifiedDeviceList,
 } from '@seal-chat/crypto/verify';
 import type { z } from 'zod';
+import type { PrismaDoor } from '../db/doors.ts';
 import { chunks, type Bus } from '../bus/bus.ts';
 import { base64Of } from '../db/bytes.ts';
 import { transact, type Transaction } from '../db/transaction.ts';
-import type { PrismaClient } from '../generated/client.ts';
 import type { DurableLimits } from '../limits/durable.ts';
 import type { Rates } from '../limits/rates.ts';
 import type { Session } from '../sessions/session.ts';
@@ -106,7 +106,7 @@ type UpdateInput = z.output<typeof deviceInputs.update>;
 type ReplaceKeyInput = z.output<typeof deviceInputs.replaceKey>;
 
 export function createDevicesService(deps: {
-  readonly prisma: PrismaClient;
+  readonly prisma: PrismaDoor;
   readonly curves: Pick<Curves, 'verify'>;
   readonly bus: Bus;
   readonly audience: Audience;
@@ -117,7 +117,7 @@ export function createDevicesService(deps: {
   const { prisma, curves, bus, audience, limits, vault, clock } = deps;
 
   async function latest(account: Account): Promise<VerifiedDeviceList | null> {
-    const signed = await findLatestList(prisma, account);
+    const signed = await findLatestList(prisma.of(account.tenantId), account);
     return signed && verifyDeviceList(curves, signed);
   }
 
@@ -126,7 +126,11 @@ export function createDevicesService(deps: {
     previous: VerifiedDeviceList,
     next: VerifiedDeviceList,
   ): Promise<ListChange> {
-    checkDeviceListContinues({ previous, next, removed: await findRemovedDevices(prisma, account) });
+    checkDeviceListContinues({
+      previous,
+      next,
+      removed: await findRemovedDevices(prisma.of(account.tenantId), account),
+    });
     return {
       account,
       next,
@@ -167,7 +171,7 @@ export function createDevicesService(deps: {
     const peers = await audience.peersOf(tenantId, userId);
     audience.tell(tenantId, [userId, ...peers], { type: 'device-list', userId, version: change.next.list.version });
     // The groups of the account's channels must add or remove devices.
-    for (const conversationIds of chunks(await findChannels(prisma, change.account))) {
+    for (const conversationIds of chunks(await findChannels(prisma.of(tenantId), change.account))) {
       bus.publish({ kind: 'channel-heads', tenantId, conversationIds });
     }
   }
@@ -199,7 +203,7 @@ export function createDevicesService(deps: {
 
     async lists(tenantId, users) {
       const known = await findExistingUsers(
-        prisma,
+        prisma.of(tenantId),
         tenantId,
         users.map(({ userId }) => userId),
       );
@@ -208,7 +212,7 @@ export function createDevicesService(deps: {
       const lists: { userId: UserId; chain: SignedDeviceListAnswer[] }[] = [];
       for (const { userId, since } of users) {
         if (!known.has(userId) || room === 0) continue;
-        const chain = await findListsSince(prisma, { tenantId, userId }, since, room);
+        const chain = await findListsSince(prisma.of(tenantId), { tenantId, userId }, since, room);
         room -= chain.length;
         lists.push({ userId, chain: chain.map(toAnswer) });
       }
@@ -226,7 +230,7 @@ export function createDevicesService(deps: {
         throw new SealError('DEVICE_LIST_REJECTED', 'devices: use devices.replaceKey for a new account key');
       const checked = await vault.check(upload, next, previous);
       await countVersion(account, session.rates);
-      const isStored = await transact(prisma, async (tx) => {
+      const isStored = await transact(prisma.of(account.tenantId), async (tx) => {
         if (!(await store(tx, change))) return false;
         if (checked !== null) await vault.store(tx, account, checked);
         return true;
@@ -251,7 +255,7 @@ export function createDevicesService(deps: {
       const checked = await vault.check(input.vault, next, previous);
       const { accountKeysPerDayPerAccount } = session.rates;
       await limits.consume('accountKey', account.tenantId, account.userId, accountKeysPerDayPerAccount);
-      const isStored = await transact(prisma, async (tx) => {
+      const isStored = await transact(prisma.of(account.tenantId), async (tx) => {
         if (!(await store(tx, change))) return false;
         if (checked !== null) await vault.store(tx, account, checked);
         const senderDeviceId = session.deviceId;
@@ -266,12 +270,12 @@ export function createDevicesService(deps: {
     },
 
     async keyShare({ tenantId, deviceId }) {
-      const share = await findKeyShare(prisma, tenantId, deviceId);
+      const share = await findKeyShare(prisma.of(tenantId), tenantId, deviceId);
       return share && { senderDeviceId: share.senderDeviceId, envelope: base64Of(share.envelope) };
     },
 
     async checkpoint(session, rev) {
-      const before = await raiseCheckpoint(prisma, session.tenantId, session.deviceId, rev);
+      const before = await raiseCheckpoint(prisma.of(session.tenantId), session.tenantId, session.deviceId, rev);
       return { rollback: rev < before };
     },
   };

@@ -42,7 +42,7 @@ interface Party {
 }
 
 /**
- * Creates rounds by deficit round robin: in every turn of the event loop each party does
+ * Creates rounds by deficit round robin (Shreedhar and Varghese 1996): in every turn of the event loop each party does
  * pieces of work until its share is used, its places one piece each in turn. What takes longer is taken off the next
  * shares. So the work of one party waits for one share of each of the others, however much they have.
  *
@@ -110,11 +110,12 @@ export function createRounds(
     isScheduled = false;
     spent = 0;
     do {
-      // As they stand now: each goes behind the others below.
+      // Those there are now: who comes back to the end of the line has had its share.
       const round = [...parties];
       for (const [name, party] of round) {
         if (spent >= limits.turn) break;
         party.left = Math.min(party.left + limits.share, limits.share);
+        // Behind the others.
         parties.delete(name);
         if (party.queue.length === 0 && party.left >= limits.share) continue;
         parties.set(name, party);

@@ -10,7 +10,7 @@ function named(limits: Parameters<typeof createTurns>[0]) {
   const begun: string[] = [];
   const ends = new Map<string, () => void>();
   const refused: { name: string; code: string; retryAfterMs: number | undefined }[] = [];
-  const take = (tenant: string, name: string, isGone = here, person = 'someone') =>
+  const take = (tenant: string, name: string, isGone = here, person = 'a person') =>
     void turns.take(tenant, person, isGone).then(
       (end) => {
         begun.push(name);

@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
-import type { Sql } from 'postgres';
 import { ID_PATTERN, SealError, type ConversationId, type TenantId } from '@seal-chat/protocol';
+import type { SqlDoor } from '../db/doors.ts';
 import { readStored } from './demo-store.ts';
 import { demoPolicy } from './headers.ts';
 
@@ -10,7 +10,7 @@ import { demoPolicy } from './headers.ts';
 const FILES = fileURLToPath(new URL('../../../widget/dist/demo/', import.meta.url));
 
 export interface DemoDeps {
-  readonly sql: Sql;
+  readonly sql: SqlDoor;
   /** The demo's own tenant: nothing of another one is ever shown. */
   readonly tenantId: TenantId;
   readonly publicUrl: string;
@@ -31,7 +31,7 @@ export function registerDemo(server: FastifyInstance, deps: DemoDeps): void {
       if (typeof conversation !== 'string' || !ID_PATTERN.test(conversation)) {
         throw new SealError('BAD_INPUT', undefined, { field: 'conversation' });
       }
-      const stored = await readStored(deps.sql, deps.tenantId, conversation as ConversationId);
+      const stored = await readStored(deps.sql.of(deps.tenantId), deps.tenantId, conversation as ConversationId);
       return reply.header('cache-control', 'no-store').send(stored);
     });
   });

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { TRPCError } from '@trpc/server';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { fastifyRequestHandler } from '@trpc/server/adapters/fastify';
-import { SealError, type ErrorCode } from '@seal-chat/protocol';
+import { isSealError, SealError, type ErrorCode, type TenantId } from '@seal-chat/protocol';
 import type { Metrics } from '../metrics/metrics.ts';
 import { isPlainJson } from '../net/json-scan.ts';
 import type { AppRouter } from '../router.ts';
@@ -33,6 +33,8 @@ export interface TrpcDeps {
     readonly ctx?: Context | undefined;
     readonly reqId?: string;
   }): void;
+  /** Is told of every call of a tenant that was answered. */
+  onAnswer(tenantId: TenantId, call: { path: string; code: ErrorCode | null; seconds: number }): void;
 }
 
 /** Counts calls that were answered. */
@@ -59,14 +61,21 @@ export function registerTrpc(server: FastifyInstance, deps: TrpcDeps, metrics: C
         const began = performance.now();
         const path = (request.params as { '*': string })['*'];
         const failed = new Set<string>();
-        const observe = (asked: string, code: ErrorCode | null): void =>
-          metrics.observeCall({ path: asked, transport: 'http', code, seconds: (performance.now() - began) / 1_000 });
+        let tenantId: TenantId | null = null;
+        const observe = (asked: string, code: ErrorCode | null): void => {
+          const seconds = (performance.now() - began) / 1_000;
+          metrics.observeCall({ path: asked, transport: 'http', code, seconds });
+          if (tenantId !== null) deps.onAnswer(tenantId, { path: asked, code, seconds });
+        };
         return fastifyRequestHandler({
           router: deps.router,
-          createContext: ({ req, res, info }) =>
-            info.type === 'subscription'
+          async createContext({ req, res, info }) {
+            const context = await (info.type === 'subscription'
               ? deps.createStreamContext(req, res.raw, info.connectionParams)
-              : deps.createContext(req),
+              : deps.createContext(req));
+            if (!isSealError(context.tenant)) tenantId = context.tenant.tenantId;
+            return context;
+          },
           onError(failure) {
             failed.add(failure.path ?? path);
             observe(failure.path ?? path, sealErrorFrom(failure.error).code);

@@ -15,6 +15,7 @@ export type JobQueue = Pick<
   | 'getFailedCount'
   | 'getJobSchedulersCount'
   | 'getWaitingCount'
+  | 'retryJobs'
   | 'upsertJobScheduler'
   | 'waitUntilReady'
 > & { on(event: 'error', listener: (error: Error) => void): unknown };
@@ -47,15 +48,26 @@ const LOCK_MS = 30_000;
 const COMMAND_TIMEOUT_MS = 5_000;
 const MAX_RECONNECT_PAUSE_MS = 20_000;
 
-/** The queue of PostgreSQL migrates its own schema. */
-export function createQueueBackend(place: QueuePlace): QueueBackend {
-  const common = { lockDuration: LOCK_MS, stalledInterval: LOCK_MS, maxStalledCount: 3 };
+/** The queue of PostgreSQL migrates its own schema. @param lockMs a worker that is silent for this long has died */
+export function createQueueBackend(place: QueuePlace, lockMs = LOCK_MS): QueueBackend {
+  const common = { lockDuration: lockMs, stalledInterval: lockMs, maxStalledCount: 3 };
   if (place.kind === 'postgres') {
-    const connection = { connectionString: place.url, migrate: true, max: 2, application_name: 'seal-queue' };
+    // With the one that each worker listens on, four for each queue.
+    const connectionOf = (max: number) => ({
+      connectionString: place.url,
+      migrate: true,
+      max,
+      application_name: 'seal-queue',
+    });
     return {
-      openQueue: (name) => new Queue(name, { connection }, createPostgresBackend),
+      openQueue: (name) => new Queue(name, { connection: connectionOf(1) }, createPostgresBackend),
       openWorker: (name, work, options) =>
-        new Worker(name, traced(name, work), { connection, ...common, ...options }, createPostgresBackend),
+        new Worker(
+          name,
+          traced(name, work),
+          { connection: connectionOf(2), ...common, ...options },
+          createPostgresBackend,
+        ),
     };
   }
   // The braces keep all keys in one slot of a cluster.

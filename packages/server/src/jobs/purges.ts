@@ -5,6 +5,8 @@ import type { Purge, PurgeContext } from './purge.ts';
 import { boundMailboxes, emptyClosedMailboxes } from './mailboxes.ts';
 import { emptyOldMessages } from './retention.ts';
 import { purgeExpired } from './store.ts';
+import { deleteOldUsage } from '../usage/store.ts';
+import { deleteFetched } from '../waiting/store.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -15,12 +17,14 @@ export const PURGES: readonly Purge[] = [
   { name: 'expired', everyMs: 10 * MINUTE_MS, run: ({ sql, now }) => purgeExpired(sql, now) },
   { name: 'closed-mailboxes', everyMs: 10 * MINUTE_MS, run: ({ sql }) => emptyClosedMailboxes(sql) },
   { name: 'storage', everyMs: 10 * MINUTE_MS, run: ({ sql }) => recountStorage(sql) },
+  { name: 'waiting', everyMs: 10 * MINUTE_MS, run: ({ sql }) => deleteFetched(sql) },
   { name: 'mailboxes', everyMs: HOUR_MS, run: boundMailboxes },
   { name: 'messages', everyMs: HOUR_MS, run: emptyOldMessages },
   { name: 'welcomes', everyMs: HOUR_MS, run: ({ sql }) => deleteWelcomes(sql) },
   { name: 'spent-keys', everyMs: DAY_MS, run: ({ sql }) => deleteSpentKeys(sql) },
   { name: 'device-lists', everyMs: DAY_MS, run: ({ sql, now }) => deleteOldLists(sql, now) },
   { name: 'guests', everyMs: DAY_MS, run: forgetGuests },
+  { name: 'usage', everyMs: DAY_MS, run: ({ sql, now }) => deleteOldUsage(sql, now) },
 ];
 
 /** How often `runPurges` is called, ms. */

@@ -1,5 +1,5 @@
 import { SealError, type TenantId } from '@seal-chat/protocol';
-import type { Pool } from 'pg';
+import type { TenantPool } from '../db/tenant-pool.ts';
 import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
 
 /** What is counted, and over which time in seconds. Windows begin with the first use. */
@@ -39,7 +39,7 @@ export interface DurableLimits {
  * @param onLimited is told of every refusal
  */
 export function createDurableLimits(
-  pool: Pool,
+  pool: TenantPool,
   onLimited: (limit: DurableLimit) => void = () => undefined,
 ): DurableLimits {
   const limiters = new Map<string, RateLimiterPostgres>();
@@ -67,7 +67,7 @@ export function createDurableLimits(
   return {
     async consume(limit, tenantId, subject, points) {
       try {
-        await limiterOf(limit, points).consume(counterKey(tenantId, limit, subject));
+        await pool.within(tenantId, () => limiterOf(limit, points).consume(counterKey(tenantId, limit, subject)));
       } catch (rejection) {
         if (!(rejection instanceof RateLimiterRes)) throw rejection;
         onLimited(limit);
@@ -76,7 +76,8 @@ export function createDurableLimits(
     },
 
     async check(limit, tenantId, subject, points) {
-      const state = await limiterOf(limit, points).get(counterKey(tenantId, limit, subject));
+      const key = counterKey(tenantId, limit, subject);
+      const state = await pool.within(tenantId, () => limiterOf(limit, points).get(key));
       if (state === null || state.consumedPoints < points) return;
       onLimited(limit);
       throw rateLimited(state.msBeforeNext);

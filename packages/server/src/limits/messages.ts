@@ -61,16 +61,8 @@ export function createMessageLimits(deps: {
     const sent = rows.map(({ counter }) => counter.unsaved);
     for (const { counter } of rows) counter.unsaved = 0;
     const totals = await sql<{ key: string; points: number; expire: number }[]>`
-      insert into rate_counters (key, points, expire)
-      select c.key, c.points, c.expire from unnest(
-        ${rows.map(({ key }) => key)}::text[], ${sent}::int[], ${rows.map(({ counter }) => counter.endsAt)}::bigint[]
-      ) as c(key, points, expire)
-      join tenants t on t.id = substr(c.key, 1, 36)::uuid
-      order by 1
-      on conflict (key) do update set
-        points = case when rate_counters.expire < excluded.expire then 0 else rate_counters.points end + excluded.points,
-        expire = greatest(rate_counters.expire, excluded.expire)
-      returning key, points, expire`;
+      select * from seal_count_messages(
+        ${rows.map(({ key }) => key)}::text[], ${sent}::int[], ${rows.map(({ counter }) => counter.endsAt)}::bigint[])`;
     for (const { key, points, expire } of totals) {
       const counter = counters.get(key);
       if (counter?.endsAt === expire) counter.shared = Math.max(counter.shared, points + counter.unsaved);

@@ -1,7 +1,7 @@
 import { constantTimeEqual, LIFETIMES, SealError, type Bytes, type LinkId } from '@seal-chat/protocol';
 import type { LinkAnswer, LinkStepAnswer } from '@seal-chat/protocol/api';
+import type { PrismaDoor } from '../db/doors.ts';
 import { base64Of } from '../db/bytes.ts';
-import type { PrismaClient } from '../generated/client.ts';
 import type { DurableLimits } from '../limits/durable.ts';
 import type { PublicCaller, Session } from '../sessions/session.ts';
 import { findLink, findStep, insertLink, insertStep, type LinkRow } from './store.ts';
@@ -26,7 +26,7 @@ export interface LinkingService {
 }
 
 export function createLinkingService(deps: {
-  readonly prisma: PrismaClient;
+  readonly prisma: PrismaDoor;
   readonly limits: DurableLimits;
   readonly clock: () => number;
 }): LinkingService {
@@ -35,7 +35,7 @@ export function createLinkingService(deps: {
   /** Ids have 80 random bits and cannot be guessed; the limit bounds the cost of trying. */
   async function findOpen({ tenant, address }: PublicCaller, linkId: LinkId): Promise<LinkRow> {
     await limits.consume('link', tenant.tenantId, address, REQUESTS_PER_MINUTE);
-    const link = await findLink(prisma, tenant.tenantId, linkId, new Date(clock()));
+    const link = await findLink(prisma.of(tenant.tenantId), tenant.tenantId, linkId, new Date(clock()));
     if (link === null) throw new SealError('NOT_FOUND', 'linking: the link does not exist or has expired');
     return link;
   }
@@ -44,9 +44,15 @@ export function createLinkingService(deps: {
     async open({ tenantId, deviceId }, linkId) {
       const now = clock();
       const expiresAt = new Date(now + LIFETIMES.linkMs);
-      const isNew = await insertLink(prisma, { tenantId, id: linkId, deviceId, expiresAt, now: new Date(now) });
+      const isNew = await insertLink(prisma.of(tenantId), {
+        tenantId,
+        id: linkId,
+        deviceId,
+        expiresAt,
+        now: new Date(now),
+      });
       if (isNew) return { expiresAt: expiresAt.getTime() };
-      const link = await findLink(prisma, tenantId, linkId, new Date(now));
+      const link = await findLink(prisma.of(tenantId), tenantId, linkId, new Date(now));
       if (link?.deviceId !== deviceId) throw new SealError('CONFLICT', 'linking: the link belongs to another device');
       return { expiresAt: link.expiresAt };
     },
@@ -59,11 +65,11 @@ export function createLinkingService(deps: {
         await caller.session.check();
         if (caller.session.deviceId !== link.deviceId) throw new SealError('FORBIDDEN');
       }
-      if (step > 1 && (await findStep(prisma, tenantId, linkId, step - 1)) === null) {
+      if (step > 1 && (await findStep(prisma.of(tenantId), tenantId, linkId, step - 1)) === null) {
         throw new SealError('CONFLICT', 'linking: the previous step is missing');
       }
-      if (await insertStep(prisma, { tenantId, linkId, step, payload })) return;
-      const written = await findStep(prisma, tenantId, linkId, step);
+      if (await insertStep(prisma.of(tenantId), { tenantId, linkId, step, payload })) return;
+      const written = await findStep(prisma.of(tenantId), tenantId, linkId, step);
       if (written === null || !constantTimeEqual(written, payload)) {
         throw new SealError('CONFLICT', 'linking: this step was already submitted');
       }
@@ -71,7 +77,8 @@ export function createLinkingService(deps: {
 
     async receive(caller, linkId, step) {
       await findOpen(caller, linkId);
-      const payload = await findStep(prisma, caller.tenant.tenantId, linkId, step);
+      const { tenantId } = caller.tenant;
+      const payload = await findStep(prisma.of(tenantId), tenantId, linkId, step);
       return { payload: payload && base64Of(payload) };
     },
   };

@@ -35,11 +35,11 @@ export async function insertLink(
   },
 ): Promise<boolean> {
   const { tenantId, id, deviceId, expiresAt, now } = link;
-  const [, { count }] = await prisma.$transaction([
-    prisma.link.deleteMany({ where: { tenantId, id, expiresAt: { lte: now } } }),
-    prisma.link.createMany({ data: { tenantId, id, deviceId, expiresAt }, skipDuplicates: true }),
-  ]);
-  return count === 1;
+  return prisma.$transaction(async (tx) => {
+    await tx.link.deleteMany({ where: { tenantId, id, expiresAt: { lte: now } } });
+    const { count } = await tx.link.createMany({ data: { tenantId, id, deviceId, expiresAt }, skipDuplicates: true });
+    return count === 1;
+  });
 }
 
 /** Writes one step; false when it is written already. */

@@ -1,6 +1,7 @@
 import type { DeviceId, UserId } from '@seal-chat/protocol';
+import { literal } from '../db/literal.ts';
 import type { Payload, SentItem } from '../sending/item.ts';
-import { literal, rowsOf } from '../sending/rows.ts';
+import { rowsOf } from '../sending/rows.ts';
 
 /** One direct message on its way into the database. */
 export interface SendItem extends SentItem {

@@ -1,6 +1,6 @@
 import { decode, deviceListCodec, type DeviceId } from '@seal-chat/protocol';
 import { findList, type Account } from '../devices/lookup.ts';
-import type { PrismaClient } from '../generated/client.ts';
+import type { PrismaDoor } from '../db/doors.ts';
 
 /** The devices of an account at a version of its list; null when there is no such version. */
 export type DeviceSet = readonly DeviceId[] | null;
@@ -13,12 +13,12 @@ export interface DeviceSets {
 
 const MAX_SETS = 20_000;
 
-export function createDeviceSets(prisma: PrismaClient): DeviceSets {
+export function createDeviceSets(prisma: PrismaDoor): DeviceSets {
   /** The least recently used first. */
   const sets = new Map<string, readonly DeviceId[]>();
 
   async function load(key: string, account: Account, version: number): Promise<DeviceSet> {
-    const signed = await findList(prisma, account, version);
+    const signed = await findList(prisma.of(account.tenantId), account, version);
     // A version that is missing may be published later, so only those that are there are remembered.
     if (signed === null) return null;
     const set = decode(deviceListCodec, signed.bytes).devices.map(({ deviceId }) => deviceId);

@@ -1,7 +1,6 @@
 import { SealError, type ConversationId } from '@seal-chat/protocol';
-import type { Sql } from 'postgres';
+import type { SqlDoor } from '../db/doors.ts';
 import { findMembers } from '../conversations/lookup.ts';
-import type { PrismaClient } from '../generated/client.ts';
 import type { MessageLimits } from '../limits/messages.ts';
 import type { Audience } from '../delivery/audience.ts';
 import type { Session } from '../sessions/session.ts';
@@ -18,24 +17,23 @@ export interface RemovalService {
 }
 
 export function createRemovalService(deps: {
-  readonly prisma: PrismaClient;
-  readonly sql: Sql;
+  readonly sql: SqlDoor;
   readonly limits: MessageLimits;
   readonly audience: Audience;
 }): RemovalService {
-  const { prisma, sql, limits, audience } = deps;
+  const { sql, limits, audience } = deps;
 
   return {
     async remove({ tenantId, userId, rates }, conversationId, seq) {
       limits.consume(tenantId, userId, rates.messagesPerMinutePerUser);
-      const message = await findMessageState(sql, { tenantId, conversationId, seq }, userId);
+      const message = await findMessageState(sql.of(tenantId), { tenantId, conversationId, seq }, userId);
       if (message === null) throw new SealError('NOT_A_MEMBER');
       if (message.senderUserId === null) throw new SealError('NOT_FOUND', 'messages: no such message');
       const mayModerate = message.kind === 'channel' && message.role !== 'member';
       if (message.senderUserId !== userId && !mayModerate) throw new SealError('FORBIDDEN');
       if (message.isEmpty) return;
-      await emptyMessage(sql, { tenantId, conversationId, seq });
-      audience.tell(tenantId, await findMembers(prisma, tenantId, conversationId), {
+      await emptyMessage(sql.of(tenantId), { tenantId, conversationId, seq });
+      audience.tell(tenantId, await findMembers(sql.of(tenantId), tenantId, conversationId), {
         type: 'removed',
         conversationId,
         seq,

@@ -1,5 +1,5 @@
 import { SealError, type Bytes, type ConversationId, type DeviceId } from '@seal-chat/protocol';
-import type { Sql } from 'postgres';
+import type { SqlDoor } from '../db/doors.ts';
 import type { Bus } from '../bus/bus.ts';
 import type { MessageLimits } from '../limits/messages.ts';
 import { rateLimited } from '../limits/durable.ts';
@@ -38,7 +38,7 @@ export interface RetryInput {
 }
 
 export function createRetryService(deps: {
-  readonly sql: Sql;
+  readonly sql: SqlDoor;
   readonly bus: Bus;
   readonly limits: MessageLimits;
   /** @throws SealError NOT_A_MEMBER */
@@ -50,7 +50,7 @@ export function createRetryService(deps: {
   async function addressingOf(session: Session, message: MessageRef, deviceId: DeviceId): Promise<Addressing> {
     limits.consume(session.tenantId, session.userId, session.rates.messagesPerMinutePerUser);
     await checkMember(session, message.conversationId);
-    const addressing = await findAddressing(sql, message, deviceId);
+    const addressing = await findAddressing(sql.of(session.tenantId), message, deviceId);
     if (addressing === null) throw new SealError('NOT_FOUND', 'messages: no such message or device');
     if (!addressing.wasDeviceThere)
       throw new SealError('FORBIDDEN', 'messages: the message was not sent to that device');
@@ -65,7 +65,7 @@ export function createRetryService(deps: {
       if (isSenderGone) throw new SealError('NOT_FOUND', 'messages: the sending device was removed');
       const now = clock();
       const outcome = await insertRequest(
-        sql,
+        sql.of(tenantId),
         message,
         { requester: deviceId, sender: senderDeviceId },
         {
@@ -85,7 +85,7 @@ export function createRetryService(deps: {
       const { senderDeviceId } = await addressingOf(session, message, deviceId);
       if (senderDeviceId !== session.deviceId)
         throw new SealError('FORBIDDEN', 'messages: another device sent the message');
-      const isAnswered = await answerRequest(sql, message, deviceId, envelope, new Date(clock()));
+      const isAnswered = await answerRequest(sql.of(tenantId), message, deviceId, envelope, new Date(clock()));
       if (!isAnswered) throw new SealError('CONFLICT', 'messages: no retry request is pending');
       bus.publish({ kind: 'mailboxes', tenantId, deviceIds: [deviceId] });
     },

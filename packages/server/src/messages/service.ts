@@ -1,7 +1,6 @@
 import { SealError, type ConversationId, type DeviceId, type MessageId, type UserId } from '@seal-chat/protocol';
 import type { HistoryAnswer, SendAnswer } from '@seal-chat/protocol/api';
-import type { Sql } from 'postgres';
-import type { PrismaClient } from '../generated/client.ts';
+import type { SqlDoor } from '../db/doors.ts';
 import { isChannel, isMember } from '../conversations/lookup.ts';
 import type { MessageLimits } from '../limits/messages.ts';
 import type { Session } from '../sessions/session.ts';
@@ -42,13 +41,12 @@ export interface MessagesService {
 }
 
 export function createMessagesService(deps: {
-  readonly prisma: PrismaClient;
-  readonly sql: Sql;
+  readonly sql: SqlDoor;
   readonly limits: MessageLimits;
   readonly deviceSets: DeviceSets;
   readonly writer: Writer;
 }): MessagesService {
-  const { prisma, sql, limits, deviceSets, writer } = deps;
+  const { sql, limits, deviceSets, writer } = deps;
 
   /** Finds the devices that the stated list versions name, member by member; null for unknown versions. */
   function findSets({ tenantId }: Session, { deviceLists }: SendInput): DeviceSet[] | Promise<DeviceSet[]> {
@@ -67,18 +65,19 @@ export function createMessagesService(deps: {
 
   /** Explains why the database refused a message; null when it would accept it now. */
   async function explainStale(session: Session, input: SendInput): Promise<SealError | null> {
-    const members = await findMemberDevices(sql, session.tenantId, input.conversationId);
-    if (members.length > 0 && (await isChannel(sql, session.tenantId, input.conversationId))) {
+    const own = sql.of(session.tenantId);
+    const members = await findMemberDevices(own, session.tenantId, input.conversationId);
+    if (members.length > 0 && (await isChannel(own, session.tenantId, input.conversationId))) {
       throw new SealError('BAD_INPUT', 'messages: use channels.send for a channel', { field: 'conversationId' });
     }
-    const own = members.find(({ userId }) => userId === session.userId);
-    if (own === undefined) return new SealError('NOT_A_MEMBER');
-    if (!own.deviceIds.includes(session.deviceId)) return new SealError('DEVICE_REVOKED');
+    const self = members.find(({ userId }) => userId === session.userId);
+    if (self === undefined) return new SealError('NOT_A_MEMBER');
+    if (!self.deviceIds.includes(session.deviceId)) return new SealError('DEVICE_REVOKED');
     return staleness(session.deviceId, input, members);
   }
 
   async function checkMember(session: Session, conversationId: ConversationId): Promise<void> {
-    if (!(await isMember(prisma, session.tenantId, conversationId, session.userId)))
+    if (!(await isMember(sql.of(session.tenantId), session.tenantId, conversationId, session.userId)))
       throw new SealError('NOT_A_MEMBER');
   }
 
@@ -99,13 +98,13 @@ export function createMessagesService(deps: {
         const isCurrent = namesUser(input, session.userId) && isExactly(sets, session.deviceId, input.envelopes);
         return isCurrent ? writer.send(item) : null;
       };
-      return storeAdmitted(sql, item, { store, explain: () => explainStale(session, input) });
+      return storeAdmitted(sql.of(session.tenantId), item, { store, explain: () => explainStale(session, input) });
     },
 
     async history(session, conversationId, before, limit) {
       await checkMember(session, conversationId);
       return findHistory(
-        sql,
+        sql.of(session.tenantId),
         { tenantId: session.tenantId, conversationId, deviceId: session.deviceId },
         before,
         limit,

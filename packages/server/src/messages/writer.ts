@@ -6,6 +6,7 @@ import type { Hub } from '../delivery/hub.ts';
 import type { SendItem } from './batch.ts';
 import { createBatchWriter, type BatchWriter } from '../batching/batch-writer.ts';
 import type { Metrics } from '../metrics/metrics.ts';
+import type { Waker } from '../outbox/waker.ts';
 import { storeWithExtras, type Refused } from '../sending/extras-store.ts';
 import { sendBatch, type SendResult } from './store.ts';
 
@@ -16,11 +17,12 @@ export function createWriter(deps: {
   readonly sql: Sql;
   readonly bus: Bus;
   readonly hub: Hub;
+  readonly outbox: Pick<Waker, 'wake'>;
   readonly clock: () => number;
   readonly metrics: Pick<Metrics, 'countAccepted' | 'queue'>;
   readonly onError: (error: unknown) => void;
 }): Writer {
-  const { sql, bus, hub, clock, metrics, onError } = deps;
+  const { sql, bus, hub, outbox, clock, metrics, onError } = deps;
 
   function deliver(items: readonly SendItem[], results: readonly (SendResult | Refused)[]): void {
     let accepted = 0;
@@ -53,7 +55,9 @@ export function createWriter(deps: {
     for (const [tenantId, devices] of reached) {
       for (const deviceIds of chunks([...devices])) bus.publishToOthers({ kind: 'mailboxes', tenantId, deviceIds });
     }
-    if (accepted > 0) metrics.countAccepted('dm', accepted);
+    if (accepted === 0) return;
+    metrics.countAccepted('dm', accepted);
+    outbox.wake();
   }
 
   return createBatchWriter({

@@ -7,6 +7,7 @@ import {
   type CloseReason,
   type DatabaseErrorClass,
   type GaugeName,
+  type JobQueueName,
   type QueueName,
   type ShedReason,
   type Transport,
@@ -29,6 +30,8 @@ export interface Metrics {
   /** A caller who used up a limit. `limit` is a name from the server's own lists. */
   countRateLimited(limit: string): void;
   countDatabaseError(kind: DatabaseErrorClass): void;
+  /** An attempt at a job ended. */
+  countJob(queue: JobQueueName, outcome: 'ok' | 'failed'): void;
   /** Has `read` add to a gauge from now on; `value` is that of its label, where it has one. */
   watch(name: GaugeName, read: Reading, value?: string): void;
 }
@@ -101,6 +104,7 @@ export function createMetrics(build: { readonly version: string; readonly protoc
   const shed = counter('seal_shed_total', 'Work refused for lack of room.', 'reason');
   const limited = counter('seal_rate_limited_total', 'Calls of callers who had used up a limit.', 'limit');
   const databaseErrors = counter('seal_db_errors_total', 'Statements that failed, by what went wrong.', 'class');
+  const jobs = counter('seal_jobs_total', 'Attempts at jobs, by queue and outcome.', 'queue', 'outcome');
   new Gauge({
     name: 'seal_build_info',
     help: 'What runs; always 1.',
@@ -157,6 +161,7 @@ export function createMetrics(build: { readonly version: string; readonly protoc
     countClosed: (reason) => closed.inc({ reason }),
     countShed: (reason) => shed.inc({ reason }),
     countRateLimited: (limit) => limited.inc({ limit }),
+    countJob: (queue, outcome) => jobs.inc({ queue, outcome }),
     countDatabaseError: (kind) => databaseErrors.inc({ class: kind }),
     watch,
   };

@@ -11,8 +11,14 @@ export const GAUGES = {
   seal_calls_waiting: { help: 'Calls that wait for their tenant’s turn.', label: null },
   seal_db_pool_in_use: { help: 'Connections to the database at work, of the pool for everyday queries.', label: null },
   seal_db_pool_waiting: { help: 'Queries that wait for a connection of that pool.', label: null },
-  seal_jobs_waiting: { help: 'Jobs that are due and not begun.', label: null },
-  seal_jobs_failed: { help: 'Jobs that failed for good and are kept to be looked at.', label: null },
+  seal_jobs_waiting: { help: 'Jobs that are due and not begun, by queue.', label: 'queue' },
+  seal_jobs_failed: { help: 'Jobs that failed for good and are kept to be looked at, by queue.', label: 'queue' },
+  seal_outbox_rows: { help: 'Rows of the outbox that no relay has taken yet, up to 100,000.', label: null },
+  seal_outbox_age_seconds: { help: 'For how long the oldest of them has waited.', label: null },
+  seal_rls_enforced: {
+    help: 'Whether row-level security holds the statements of this process: 1, or 0 where its roles are missing.',
+    label: null,
+  },
   seal_log_lines_dropped: { help: 'Lines of the log that were dropped.', label: null },
 } as const satisfies Record<string, { readonly help: string; readonly label: string | null }>;
 
@@ -21,6 +27,10 @@ export type GaugeName = keyof typeof GAUGES;
 /** What is written in batches. */
 export const QUEUES = ['messages', 'channel-messages', 'acknowledgements'] as const;
 export type QueueName = (typeof QUEUES)[number];
+
+/** What does jobs. */
+export const JOB_QUEUES = ['maintenance', 'fanout'] as const;
+export type JobQueueName = (typeof JOB_QUEUES)[number];
 
 /** Why a WebSocket ended. */
 export const CLOSE_REASONS = [

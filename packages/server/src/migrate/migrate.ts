@@ -9,7 +9,7 @@ import { checksumOf, isUnchanged, readScripts, type MigrationScript } from './sc
 const MIGRATIONS = fileURLToPath(new URL('../../../../prisma/migrations', import.meta.url));
 
 /** The lock that `prisma migrate deploy` takes, so that neither works beside the other. */
-const PRISMA_LOCK = 72_707_369;
+export const MIGRATION_LOCK = 72_707_369;
 
 /**
  * Brings the database at `url` up to date with `directory` (Prisma's standard layout) and returns the names of the
@@ -24,7 +24,7 @@ export async function migrate(url: string, directory: string = MIGRATIONS): Prom
   const scripts = await readScripts(directory);
   const sql = connect(url, { max: 1 });
   try {
-    await sql`select pg_advisory_lock(${PRISMA_LOCK})`;
+    await sql`select pg_advisory_lock(${MIGRATION_LOCK})`;
     const missing = await findMissing(sql, scripts);
     if (missing.length === 0) return [];
     await createTable(sql);

@@ -52,7 +52,9 @@ async function makeSymlinks(root: string): Promise<void> {
       } catch (error) {
         if (systemCode(error) === 'EEXIST') return;
         throw new StartError(
-          `Embedded PostgreSQL needs links in ${root} that cannot be made (${systemCode(error)}): start once as the owner of node_modules.`,
+          `Embedded PostgreSQL needs links in ${root} that cannot be made (${systemCode(
+            error,
+          )}): start once as the owner of node_modules.`,
           { cause: error },
         );
       }

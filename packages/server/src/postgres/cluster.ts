@@ -2,18 +2,18 @@ import { rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { connect } from '../db/connect.ts';
 import { locateBinaries } from './binaries.ts';
 import { EMBEDDED_NAME, ensureDirectory, ensureInitialised, readPassword } from './data-directory.ts';
 import { keepRunning } from './keep-running.ts';
 import { launch, type LaunchOptions, type ServerProcess } from './launch.ts';
 import { stopLeftover } from './leftover.ts';
 import { claimDirectory } from './owner-lock.ts';
+import { ensureLoginRole, LOGIN_ROLE } from './login-role.ts';
 import { chooseUser } from './run-as.ts';
 
 /** A PostgreSQL server of our own, in a process of its own. */
 export interface EmbeddedPostgres {
-  /** Connection string of the database `seal`; holds the password. The same until `stop`. */
+  /** Connection string of the database `seal` for the role that owns it; holds the password. The same until `stop`. */
   readonly url: string;
   /** Says that `stop` comes soon: another start on the same directory waits for it. */
   announceStop(): Promise<void>;
@@ -22,7 +22,7 @@ export interface EmbeddedPostgres {
 }
 
 export interface EmbeddedPostgresOptions {
-  /** Everything is kept below it: `postgres/` (the data), `postgres.password`, `postgres.log`, `database.url`. */
+  /** Everything is kept below it: `postgres/` (the data), `postgres.password`, `database.password`, `postgres.log`, `database.url`. */
   readonly dataDir: string;
   /** Server settings beside the standard ones, such as `fsync: 'off'` in tests. */
   readonly settings?: Readonly<Record<string, string>>;
@@ -55,7 +55,7 @@ export async function startPostgres(options: EmbeddedPostgresOptions): Promise<E
     const directory = join(dataDir, 'postgres');
     const binaries = await locateBinaries();
     const user = await chooseUser([binaries.postgres, directory]);
-    const password = await readPassword(dataDir);
+    const password = await readPassword(dataDir, 'postgres.password');
     const isDurable = options.settings?.['fsync'] !== 'off';
     await ensureInitialised(binaries, user, directory, { password, isDurable });
     const port = await freePort();
@@ -67,8 +67,9 @@ export async function startPostgres(options: EmbeddedPostgresOptions): Promise<E
       logFile: join(dataDir, 'postgres.log'),
     };
     const server = await keepRunning(() => launchAfterCrash(launchOptions), options.onRestart ?? (() => undefined));
-    const url = `postgresql://${EMBEDDED_NAME}:${password}@127.0.0.1:${port}/${EMBEDDED_NAME}`;
-    await ensureDatabase(url);
+    const loginPassword = await readPassword(dataDir, 'database.password');
+    await ensureLoginRole(urlOf(EMBEDDED_NAME, password, port), loginPassword);
+    const url = urlOf(LOGIN_ROLE, loginPassword, port);
     const urlFile = join(dataDir, 'database.url');
     await writeFile(urlFile, `${url}\n`, { mode: 0o600 });
     return {
@@ -118,14 +119,6 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
-async function ensureDatabase(url: string): Promise<void> {
-  const admin = new URL(url);
-  admin.pathname = '/postgres';
-  const sql = connect(admin.href, { max: 1 });
-  try {
-    const found = await sql`select 1 from pg_database where datname = ${EMBEDDED_NAME}`;
-    if (found.length === 0) await sql`create database ${sql(EMBEDDED_NAME)}`;
-  } finally {
-    await sql.end({ timeout: 1 });
-  }
+function urlOf(role: string, password: string, port: number): string {
+  return `postgresql://${role}:${password}@127.0.0.1:${port}/${EMBEDDED_NAME}`;
 }

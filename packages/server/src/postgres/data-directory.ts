@@ -7,7 +7,7 @@ import { StartError, systemCode } from '../start-error.ts';
 import type { PostgresBinaries } from './binaries.ts';
 import type { RunAs } from './run-as.ts';
 
-/** Role and database of an embedded PostgreSQL. */
+/** Superuser and database of an embedded PostgreSQL. */
 export const EMBEDDED_NAME = 'seal';
 
 /** The major version of the binaries; a data directory of another one cannot be opened by them. */
@@ -31,9 +31,9 @@ export async function ensureDirectory(directory: string): Promise<string> {
   }
 }
 
-/** The role's password, kept in `dataDir` and readable by the server's own user only. Made at the first start. */
-export async function readPassword(dataDir: string): Promise<string> {
-  const path = join(dataDir, 'postgres.password');
+/** A role's password, kept in `name` below `dataDir` and readable by the server's own user only. Made at the first start. */
+export async function readPassword(dataDir: string, name: string): Promise<string> {
+  const path = join(dataDir, name);
   const known = await readFile(path, 'utf8').catch(() => '');
   if (known !== '') return known;
   const password = randomBytes(24).toString('base64url');

@@ -18,15 +18,14 @@ import type {
 } from '@seal-chat/protocol/api';
 import { sha256, verifyPreKeySignature, type Curves } from '@seal-chat/crypto/verify';
 import type { z } from 'zod';
+import type { PrismaDoor } from '../db/doors.ts';
 import { base64Of } from '../db/bytes.ts';
 import { transact, type Transaction } from '../db/transaction.ts';
 import { findExistingUsers } from '../users/lookup.ts';
-import type { PrismaClient } from '../generated/client.ts';
 import type { DurableLimits } from '../limits/durable.ts';
-import type { Audience } from '../delivery/audience.ts';
+import type { Waker } from '../outbox/waker.ts';
 import type { Session } from '../sessions/session.ts';
 import {
-  countStock,
   discardOthers,
   findCurrent,
   findDevicesOf,
@@ -68,15 +67,16 @@ export interface PreKeysService {
 }
 
 export function createPreKeysService(deps: {
-  readonly prisma: PrismaClient;
+  readonly prisma: PrismaDoor;
   readonly curves: Pick<Curves, 'verify'>;
   readonly limits: DurableLimits;
-  readonly audience: Audience;
+  readonly outbox: Pick<Waker, 'wake'>;
 }): PreKeysService {
-  const { prisma, curves, limits, audience } = deps;
+  const { prisma, curves, limits, outbox } = deps;
 
   async function statusOf(holder: PreKeyHolder): Promise<PreKeyStatus> {
-    const [current, stock] = await Promise.all([findCurrent(prisma, holder), findStock(prisma, holder)]);
+    const own = prisma.of(holder.tenantId);
+    const [current, stock] = await Promise.all([findCurrent(own, holder), findStock(own, holder)]);
     const idsOf = (kind: OneTimeKind) => stock.filter((key) => key.kind === kind).map(({ keyId }) => keyId);
     return {
       signedPreKeyId: current.get('signed')?.keyId ?? null,
@@ -88,7 +88,7 @@ export function createPreKeysService(deps: {
 
   async function verifyAll(session: Session, signed: readonly (readonly [PreKeyKind, PublicPreKey])[]): Promise<void> {
     const { tenantId, userId, deviceId } = session;
-    const found = await findSignKey(prisma, session);
+    const found = await findSignKey(prisma.of(tenantId), session);
     if (found === null) throw new SealError('DEVICE_REVOKED');
     const owner = { tenantId, userId, deviceId };
     const signKey = asKey<SignPublicKey>(found);
@@ -96,14 +96,14 @@ export function createPreKeysService(deps: {
   }
 
   async function bundleOf(holder: PreKeyHolder, registrationId: number): Promise<PreKeyBundleAnswer | null> {
-    const current = await findCurrent(prisma, holder);
+    const own = prisma.of(holder.tenantId);
+    const current = await findCurrent(own, holder);
     const [signed, lastResort] = [current.get('signed'), current.get('kemLastResort')];
     if (signed === undefined || lastResort === undefined) return null;
     const [oneTime, kemOneTime] = await Promise.all([
-      takeOneTime(prisma, holder, 'oneTime'),
-      takeOneTime(prisma, holder, 'kemOneTime'),
+      takeOneTime(own, holder, 'oneTime'),
+      takeOneTime(own, holder, 'kemOneTime'),
     ]);
-    await hintRefill(holder);
     return {
       deviceId: holder.deviceId,
       registrationId,
@@ -113,12 +113,6 @@ export function createPreKeysService(deps: {
         ? { kind: 'kemOneTime', ...toAnswer(kemOneTime) }
         : { kind: 'kemLastResort', ...toAnswer(lastResort) },
     };
-  }
-
-  async function hintRefill({ tenantId, deviceId }: PreKeyHolder): Promise<void> {
-    const { oneTime, kemOneTime } = await countStock(prisma, { tenantId, deviceId });
-    if (Math.min(oneTime, kemOneTime) >= PREKEY_LIMITS.oneTimeRefillBelow) return;
-    audience.tellDevice(tenantId, deviceId, { type: 'prekeys-low', oneTime, kemOneTime });
   }
 
   return {
@@ -135,7 +129,7 @@ export function createPreKeysService(deps: {
         ...uploads.flatMap(([kind, keys]) => keys.map((key) => [kind, key] as const)),
         ...rotations.flatMap(([kind, key]) => (key === null ? [] : [[kind, key] as const])),
       ]);
-      await transact(prisma, async (tx) => {
+      await transact(prisma.of(session.tenantId), async (tx) => {
         if (!(await lockDevice(tx, session))) throw new SealError('DEVICE_REVOKED');
         for (const [kind, keys] of uploads) {
           const keep = keys.map(({ keyId }) => keyId);
@@ -160,12 +154,14 @@ export function createPreKeysService(deps: {
         `${session.userId}:${userId}`,
         Math.min(perMinute, CLAIMS_PER_TARGET),
       );
-      const known = await findExistingUsers(prisma, tenantId, [userId]);
+      const known = await findExistingUsers(prisma.of(tenantId), tenantId, [userId]);
       if (known.size === 0) throw new SealError('NOT_FOUND', 'prekeys: no such user');
-      const devices = await findDevicesOf(prisma, tenantId, userId, deviceIds);
+      const devices = await findDevicesOf(prisma.of(tenantId), tenantId, userId, deviceIds);
       const bundles = await Promise.all(
         devices.map(({ deviceId, registrationId }) => bundleOf({ tenantId, deviceId }, registrationId)),
       );
+      // The database notes in the outbox whose stock is low.
+      outbox.wake();
       return { bundles: bundles.filter((bundle) => bundle !== null) };
     },
   };

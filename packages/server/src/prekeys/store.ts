@@ -152,19 +152,6 @@ export async function discardOthers(
     select tenant_id, device_id, kind, key_id, sha256(public_key) from discarded`;
 }
 
-/** Counts the prekeys of each kind that a device has in stock. */
-export async function countStock(
-  prisma: PrismaClient,
-  { tenantId, deviceId }: PreKeyHolder,
-): Promise<Readonly<Record<OneTimeKind, number>>> {
-  const where = { tenantId, deviceId };
-  const [oneTime, kemOneTime] = await Promise.all([
-    prisma.oneTimePreKey.count({ where: { ...where, kind: 'oneTime' } }),
-    prisma.oneTimePreKey.count({ where: { ...where, kind: 'kemOneTime' } }),
-  ]);
-  return { oneTime, kemOneTime };
-}
-
 /** Finds those of `deviceIds` that the user has now, with their registration ids. */
 export async function findDevicesOf(
   prisma: PrismaClient,

@@ -18,11 +18,6 @@ export function rowsOf(keys: ReadonlySet<string>): Rows {
   };
 }
 
-/** Writes a PostgreSQL array literal of numbers or ids, which need no quotes. */
-export function literal(values: readonly (string | number)[]): string {
-  return `{${values.join(',')}}`;
-}
-
 /** Times (ms) by index from 1, out of two lists that run in parallel as JSON has them; null for none. */
 export function timesOf(items: readonly number[] | null, times: readonly string[] | null): ReadonlyMap<number, number> {
   return new Map((items ?? []).map((item, i) => [item, Date.parse(times![i]!)]));

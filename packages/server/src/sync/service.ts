@@ -1,9 +1,9 @@
 import { SealError, type ConversationId } from '@seal-chat/protocol';
 import type { OwnPresence } from '@seal-chat/protocol/api';
 import type { Sql } from 'postgres';
+import type { SqlDoor } from '../db/doors.ts';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { chunks, type Bus } from '../bus/bus.ts';
-import type { PrismaClient } from '../generated/client.ts';
 import { findMembers, findWatched } from '../conversations/lookup.ts';
 import { rateLimited } from '../limits/durable.ts';
 import type { Metrics } from '../metrics/metrics.ts';
@@ -46,8 +46,8 @@ const SUBSCRIPTIONS_PER_SOCKET = 2;
 const DELIVERED_PER_NOTICE = 20;
 
 export function createSyncService(deps: {
-  readonly prisma: PrismaClient;
-  readonly sql: Sql;
+  readonly sql: SqlDoor;
+  readonly functions: Sql;
   /** For acknowledgements alone. */
   readonly writes: Sql;
   readonly bus: Bus;
@@ -58,9 +58,9 @@ export function createSyncService(deps: {
   readonly metrics: Pick<Metrics, 'queue'>;
   readonly onError: (error: unknown) => void;
 }): SyncService {
-  const { prisma, sql, writes, bus, hub, sweep, audience, presence, metrics, onError } = deps;
+  const { sql, functions, writes, bus, hub, sweep, audience, presence, metrics, onError } = deps;
   const notices = new RateLimiterMemory(NOTICES);
-  sweep.add(() => readMissed(sql, hub));
+  sweep.add(() => readMissed(functions, hub));
   const acks = createAcks({
     sql: writes,
     onDelivered: tellDelivered,
@@ -70,7 +70,7 @@ export function createSyncService(deps: {
 
   async function tellDelivered(delivered: readonly Delivered[]): Promise<void> {
     if (delivered.length === 0) return;
-    const audiences = await findAudiences(sql, delivered);
+    const audiences = await findAudiences(functions, delivered);
     for (const tenantId of new Set(delivered.map((one) => one.tenantId))) {
       const entries = delivered
         .filter((one) => one.tenantId === tenantId)
@@ -97,13 +97,13 @@ export function createSyncService(deps: {
       const { tenantId, userId, deviceId, rates } = session;
       const reader = {
         async start() {
-          const mailbox = await findMailbox(sql, tenantId, deviceId);
+          const mailbox = await findMailbox(sql.of(tenantId), tenantId, deviceId);
           if (mailbox === null) throw new SealError('DEVICE_REVOKED');
           // A position the mailbox has never reached is of another database: better twice than not at all.
           const isKnown = lastEventId !== null && lastEventId >= mailbox.acked && lastEventId <= mailbox.head;
           return isKnown ? lastEventId : mailbox.acked;
         },
-        readAfter: (position: number) => readMailbox(sql, tenantId, deviceId, position),
+        readAfter: (position: number) => readMailbox(sql.of(tenantId), tenantId, deviceId, position),
       };
       const inbox = createInbox({ session, connection, reader });
       let leave = (): void => undefined;
@@ -115,7 +115,7 @@ export function createSyncService(deps: {
         }
         leave = hub.add(inbox);
         await session.check();
-        const people = await findWatched(sql, tenantId, userId);
+        const people = await findWatched(sql.of(tenantId), tenantId, userId);
         const events = people.map((peer) => presence.eventOf(tenantId, peer)).filter((event) => event !== null);
         // Who is there comes first, should there be more than a reader is told of.
         events.sort((one, other) => Number(one.state === 'offline') - Number(other.state === 'offline'));
@@ -129,7 +129,7 @@ export function createSyncService(deps: {
     async typing(session, conversationId, isTyping) {
       await countNotice(session);
       const { tenantId, userId } = session;
-      const members = await findMembers(prisma, tenantId, conversationId);
+      const members = await findMembers(sql.of(tenantId), tenantId, conversationId);
       if (!members.includes(userId)) throw new SealError('NOT_A_MEMBER');
       const others = members.filter((member) => member !== userId);
       audience.tell(tenantId, others, { type: 'typing', conversationId, userId, isTyping });

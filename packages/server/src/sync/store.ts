@@ -106,18 +106,13 @@ export async function acknowledge(
 
 /** Finds the members of some conversations, by tenant and conversation id. */
 export async function findAudiences(
-  sql: Sql,
+  functions: Sql,
   conversations: readonly { readonly tenantId: TenantId; readonly conversationId: ConversationId }[],
 ): Promise<ReadonlyMap<string, readonly UserId[]>> {
-  const rows = await sql<{ key: string; members: UserId[] }[]>`
-    select m.tenant_id::text || m.conversation_id as key, array_agg(m.user_id) as members
-    from memberships m
-    join (
-      select distinct * from unnest(
-        ${conversations.map(({ tenantId }) => tenantId)}::uuid[],
-        ${conversations.map(({ conversationId }) => conversationId)}::uuid[]) as c(tenant_id, conversation_id)
-    ) c on c.tenant_id = m.tenant_id and c.conversation_id = m.conversation_id
-    group by m.tenant_id, m.conversation_id`;
+  const rows = await functions<{ key: string; members: UserId[] }[]>`
+    select tenant_id::text || conversation_id as key, members from seal_find_audiences(
+      ${conversations.map(({ tenantId }) => tenantId)}::uuid[],
+      ${conversations.map(({ conversationId }) => conversationId)}::uuid[])`;
   return new Map(rows.map(({ key, members }) => [key, members]));
 }
 

@@ -1,5 +1,5 @@
 import { SealError, type TenantId } from '@seal-chat/protocol';
-import type { PrismaClient } from '../generated/client.ts';
+import type { Sql } from 'postgres';
 import { tooMany } from '../fairness/turns.ts';
 import { overrideRates, type Rates } from '../limits/rates.ts';
 import { findPublishableKey } from './store.ts';
@@ -37,11 +37,11 @@ const UNKNOWN_AT_ONCE = 8;
 const KEY_PATTERN = /^[\x21-\x7e]{1,200}$/;
 
 export function createTenants(deps: {
-  readonly prisma: PrismaClient;
+  readonly functions: Sql;
   readonly rates: Rates;
   readonly clock: () => number;
 }): Tenants {
-  const { prisma, rates, clock } = deps;
+  const { functions, rates, clock } = deps;
   const known = new Map<string, Entry>();
   const unknown = new Map<string, Entry>();
   /** Look-ups under way: who asks for the same key meanwhile shares one. */
@@ -49,7 +49,7 @@ export function createTenants(deps: {
   let newLookups = 0;
 
   async function lookUp(appKey: string): Promise<Entry> {
-    const row = await findPublishableKey(prisma, appKey);
+    const row = await findPublishableKey(functions, appKey);
     const tenant = row && { tenantId: row.tenantId, rates: overrideRates(rates, row.limits) };
     const entry = { tenant, allowedOrigins: row?.allowedOrigins ?? [], readAt: clock() };
     known.delete(appKey);

@@ -1,5 +1,5 @@
 import type { TenantId } from '@seal-chat/protocol';
-import type { PrismaClient } from '../generated/client.ts';
+import type { Sql } from 'postgres';
 
 /** A publishable key with what its tenant allows. */
 export interface PublishableKeyRow {
@@ -10,11 +10,8 @@ export interface PublishableKeyRow {
 }
 
 /** Finds the row of a publishable key, or null. */
-export async function findPublishableKey(prisma: PrismaClient, key: string): Promise<PublishableKeyRow | null> {
-  const row = await prisma.publishableKey.findUnique({
-    where: { key },
-    select: { tenantId: true, allowedOrigins: true, tenant: { select: { limits: true } } },
-  });
-  if (row === null) return null;
-  return { tenantId: row.tenantId as TenantId, allowedOrigins: row.allowedOrigins, limits: row.tenant.limits };
+export async function findPublishableKey(functions: Sql, key: string): Promise<PublishableKeyRow | null> {
+  const [row] = await functions<PublishableKeyRow[]>`
+    select tenant_id as "tenantId", allowed_origins as "allowedOrigins", limits from seal_find_app_key(${key})`;
+  return row ?? null;
 }

@@ -8,6 +8,7 @@ import { hashToken } from '../sessions/tokens.ts';
 import type { Presence } from '../presence/presence.ts';
 import type { TenantLabel } from '../tenant-label.ts';
 import { networkOf } from '../net/address.ts';
+import type { UsageMeter } from '../usage/meter.ts';
 import type { Tenant, Tenants } from '../tenants/service.ts';
 import type { Context } from './context.ts';
 
@@ -56,10 +57,11 @@ export function createContexts(deps: {
   readonly presence: Presence;
   readonly findSession: (tenantId: TenantId, accessHash: Bytes) => Promise<SessionRow | null>;
   readonly calls: CallControl;
+  readonly usage: Pick<UsageMeter, 'opened' | 'wasHere'>;
   readonly labelOf: TenantLabel;
   readonly clock: () => number;
 }): Contexts {
-  const { tenants, liveSessions, presence, findSession, calls, labelOf, clock } = deps;
+  const { tenants, liveSessions, presence, findSession, calls, usage, labelOf, clock } = deps;
 
   async function tenantOf({ appKey, origin }: Credentials): Promise<Tenant | SealError> {
     try {
@@ -74,7 +76,9 @@ export function createContexts(deps: {
     if (accessToken === null) return null;
     const row = await findSession(tenant.tenantId, hashToken(accessToken));
     if (row?.isDeviceRemoved) return new SealError('DEVICE_REVOKED');
-    return row !== null && row.accessExpiresAt > clock() ? row : new SealError('SESSION_EXPIRED');
+    if (row === null || row.accessExpiresAt <= clock()) return new SealError('SESSION_EXPIRED');
+    usage.wasHere(row);
+    return row;
   }
 
   return {
@@ -108,7 +112,9 @@ export function createContexts(deps: {
       }
       const { session, stop } = liveSessions.follow(row, tenant.rates, (reason) => socket.closeSoon(reason));
       presence.join(tenantId, userId, connection.id, credentials.isHidden === true ? 'hidden' : 'online');
+      const closed = usage.opened(tenantId);
       socket.onClose(() => {
+        closed();
         stop();
         presence.leave(tenantId, userId, connection.id);
       });

@@ -4,7 +4,16 @@ import type { Duplex } from 'node:stream';
 import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
 import { getWSConnectionHandler, type CreateWSSContextFnOptions } from '@trpc/server/adapters/ws';
 import type { AnyRouter, TRPCError } from '@trpc/server';
-import { ERRORS, isSealError, LIFETIMES, SealError, SIZE_LIMITS, TRANSPORT, type ErrorCode } from '@seal-chat/protocol';
+import {
+  ERRORS,
+  isSealError,
+  LIFETIMES,
+  SealError,
+  SIZE_LIMITS,
+  TRANSPORT,
+  type ErrorCode,
+  type TenantId,
+} from '@seal-chat/protocol';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { Rounds } from '../fairness/rounds.ts';
 import type { Patience } from '../limits/patience.ts';
@@ -13,6 +22,7 @@ import type { CloseReason } from '../metrics/names.ts';
 import { networkOf } from '../net/address.ts';
 import type { Admission, Admitted, NetworkLimits } from '../net/admission.ts';
 import { guardSockets, refuseSocket } from '../net/sockets.ts';
+import type { UsageMeter } from '../usage/meter.ts';
 import type { Context } from './context.ts';
 import { directCallsOf } from './direct.ts';
 import { Gate, gateEncoder } from './gate.ts';
@@ -60,13 +70,14 @@ export function createWebSockets(deps: {
   readonly rounds: Rounds;
   readonly patience: Patience;
   readonly metrics: Pick<Metrics, 'countClosed' | 'countShed' | 'observeCall'>;
+  readonly usage: Pick<UsageMeter, 'answered'>;
   readonly onError: (failure: {
     readonly error: TRPCError;
     readonly path: string | undefined;
     readonly ctx?: Context | undefined;
   }) => void;
 }): WebSockets {
-  const { router, contexts, limits, admission, rounds, patience, metrics, onError } = deps;
+  const { router, contexts, limits, admission, rounds, patience, metrics, usage, onError } = deps;
   const wss = new WebSocketServer({ noServer: true, maxPayload: SIZE_LIMITS.request, perMessageDeflate: false });
   const silent = new WeakSet<WebSocket>();
   /** Sockets that were cut, and why. */
@@ -76,6 +87,8 @@ export function createWebSockets(deps: {
   const serving = new WeakMap<WebSocket, { readonly socket: Duplex; readonly gate: Gate }>();
   /** What is known of a socket until tRPC asks for its context, by the gate that tRPC holds on to. */
   const arrivals = new WeakMap<Gate, Arrival>();
+  /** The tenant of a socket, once it is known. */
+  const tenants = new WeakMap<WebSocket, TenantId>();
   const direct = directCallsOf(router);
   let lastId = 0;
   let isClosing = false;
@@ -97,6 +110,7 @@ export function createWebSockets(deps: {
         withConnectionParams(credentials, info.connectionParams),
         socketOf(client, gate, String(++lastId)),
       );
+      if (!isSealError(context.tenant)) tenants.set(client, context.tenant.tenantId);
       if (context.session !== null && !isSealError(context.session)) {
         clearTimeout(expiry);
         admitted.signedIn();
@@ -107,8 +121,10 @@ export function createWebSockets(deps: {
     }
   }
 
-  function onAnswer(path: string, code: ErrorCode | null, seconds: number): void {
+  function countAnswer(client: WebSocket, path: string, code: ErrorCode | null, seconds: number): void {
     metrics.observeCall({ path, transport: 'websocket', code, seconds });
+    const tenantId = tenants.get(client);
+    if (tenantId !== undefined) usage.answered(tenantId, { path, code, seconds });
   }
 
   function isThere(this: WebSocket): void {
@@ -154,7 +170,7 @@ export function createWebSockets(deps: {
       rounds,
       patience,
       address: from.credentials.address,
-      onAnswer,
+      onAnswer: countAnswer.bind(null, client),
       onError,
     });
     const expiry = setTimeout(() => end(client, new SealError('NOT_SIGNED_IN')), limits.strangerMs);

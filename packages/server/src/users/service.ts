@@ -1,6 +1,6 @@
 import { SealError, type UserId } from '@seal-chat/protocol';
 import type { UserProfile } from '@seal-chat/protocol/api';
-import type { PrismaClient } from '../generated/client.ts';
+import type { PrismaDoor } from '../db/doors.ts';
 import type { DurableLimits } from '../limits/durable.ts';
 import type { Session } from '../sessions/session.ts';
 import { findByNamePrefix, findProfiles } from './store.ts';
@@ -18,7 +18,7 @@ export interface UsersService {
 }
 
 export function createUsersService(deps: {
-  readonly prisma: PrismaClient;
+  readonly prisma: PrismaDoor;
   readonly limits: DurableLimits;
 }): UsersService {
   const { prisma, limits } = deps;
@@ -26,11 +26,11 @@ export function createUsersService(deps: {
     async search({ tenantId, userId, rates }, query, limit) {
       await limits.consume('search', tenantId, userId, rates.searchesPerMinutePerUser);
       const prefix = usernameKeyOf(query.normalize('NFKC'));
-      return NAME_LETTERS.test(prefix) ? findByNamePrefix(prisma, tenantId, prefix, userId, limit) : [];
+      return NAME_LETTERS.test(prefix) ? findByNamePrefix(prisma.of(tenantId), tenantId, prefix, userId, limit) : [];
     },
 
     async profiles({ tenantId }, userIds) {
-      const profiles = await findProfiles(prisma, tenantId, userIds);
+      const profiles = await findProfiles(prisma.of(tenantId), tenantId, userIds);
       if (profiles.length === 0) throw new SealError('NOT_FOUND', 'users: no such user');
       return profiles;
     },

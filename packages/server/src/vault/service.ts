@@ -18,10 +18,10 @@ import {
   type VerifiedVault,
 } from '@seal-chat/crypto/verify';
 import type { z } from 'zod';
+import type { PrismaDoor } from '../db/doors.ts';
 import { takeChallenge } from '../challenges/store.ts';
 import { base64Of } from '../db/bytes.ts';
 import type { Transaction } from '../db/transaction.ts';
-import type { PrismaClient } from '../generated/client.ts';
 import type { DurableLimits } from '../limits/durable.ts';
 import type { PublicCaller, Session } from '../sessions/session.ts';
 import { usernameKeyOf } from '../users/username.ts';
@@ -68,7 +68,7 @@ export interface VaultService {
 }
 
 export function createVaultService(deps: {
-  readonly prisma: PrismaClient;
+  readonly prisma: PrismaDoor;
   readonly curves: Pick<Curves, 'verify'>;
   readonly limits: DurableLimits;
   readonly clock: () => number;
@@ -119,7 +119,7 @@ export function createVaultService(deps: {
 
   /** Takes a challenge and returns its nonce. */
   async function nonceOf(tenantId: TenantId, challengeId: Parameters<typeof takeChallenge>[2]) {
-    const nonce = await takeChallenge(prisma, tenantId, challengeId, new Date(clock()));
+    const nonce = await takeChallenge(prisma.of(tenantId), tenantId, challengeId, new Date(clock()));
     if (nonce === null) throw new SealError('CHALLENGE_INVALID');
     return nonce;
   }
@@ -136,7 +136,7 @@ export function createVaultService(deps: {
       await limits.check('failedAuth', tenantId, subject, rates.failedAuthPerAccount);
       const nonce = await nonceOf(tenantId, challengeId);
       const proof = { purpose: 'open', tenantId, challengeId, nonce, deviceListHash: null } as const;
-      const row = await findUnlockable(prisma, tenantId, usernameKey);
+      const row = await findUnlockable(prisma.of(tenantId), tenantId, usernameKey);
       for (const { unlockKey, record } of row?.methods ?? []) {
         if (!(await isUnlockProof({ curves, proof, unlockKey: asKey(unlockKey), signature }))) continue;
         const { userId, username: name, signed } = row!;
@@ -148,7 +148,7 @@ export function createVaultService(deps: {
     },
 
     async get({ tenantId, userId }) {
-      const found = await findVault(prisma, { tenantId, userId });
+      const found = await findVault(prisma.of(tenantId), { tenantId, userId });
       return found && { ...answerOf(found.signed), records: found.records.map(base64Of) };
     },
   };

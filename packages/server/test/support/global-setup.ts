@@ -2,6 +2,7 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
+import { isolate } from '../../src/migrate/isolate.ts';
 import { migrate } from '../../src/migrate/migrate.ts';
 import { startPostgres } from '../../src/postgres/cluster.ts';
 import { createDatabase } from './databases.ts';
@@ -59,6 +60,7 @@ async function startCluster(): Promise<TestCluster> {
   try {
     const templateUrl = await createDatabase(server.url, 'seal_template');
     await migrate(templateUrl);
+    await isolate(templateUrl);
     return { templateUrl, stop };
   } catch (error) {
     await stop();

@@ -92,9 +92,10 @@ interface RelayOptions extends Pick<
   AppOptions,
   | 'clock'
   | 'jobIntervals'
+  | 'relayPauses'
   | 'turns'
-  | 'callClasses'
   | 'partyLimits'
+  | 'callClasses'
   | 'createBus'
   | 'isWorker'
   | 'redis'
@@ -144,6 +145,7 @@ async function startProcess(databaseUrl: string, lines: string[], options: Relay
     rates: RATES,
     log,
     leaveGraceMs: 20,
+    relayPauses: { collect: 20, sweep: 200 },
     callClasses: UNCOUNTED,
     partyLimits: UNBOUNDED,
     ...options,

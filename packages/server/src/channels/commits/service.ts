@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { CHANNEL_LIMITS, newId, SealError, type ConversationId, type MessageId } from '@seal-chat/protocol';
 import type { ChannelEntry, channelInputs, CommitAnswer } from '@seal-chat/protocol/api';
-import type { Sql } from 'postgres';
 import type { z } from 'zod';
+import type { SqlDoor } from '../../db/doors.ts';
 import { chunks, type Bus, type Notice } from '../../bus/bus.ts';
 import { base64Of } from '../../db/bytes.ts';
 import { transactSql } from '../../db/transaction.ts';
@@ -37,7 +37,7 @@ export interface Commits {
 }
 
 export function createCommits(deps: {
-  readonly sql: Sql;
+  readonly sql: SqlDoor;
   readonly bus: Bus;
   readonly feed: Feed;
   readonly limits: DurableLimits;
@@ -60,7 +60,7 @@ export function createCommits(deps: {
       const welcomed = isExternal ? [] : added;
       const mailboxes = chunks(welcomed).map((deviceIds): Notice => ({ kind: 'mailboxes', tenantId, deviceIds }));
 
-      const stored = await transactSql(sql, async (tx) => {
+      const stored = await transactSql(sql.of(session.tenantId), async (tx) => {
         const { ref, channel } = await enterLocked(tx, session, conversationId);
         const known = await findKnown(tx, ref, deviceId, commitId);
         if (known !== null) return { ...known, isNew: false };
@@ -119,7 +119,7 @@ export function createCommits(deps: {
 
     async report(session, { conversationId, incarnation, epoch }) {
       await countChange(limits, session);
-      await transactSql(sql, async (tx) => {
+      await transactSql(sql.of(session.tenantId), async (tx) => {
         const { ref, channel } = await enterLocked(tx, session, conversationId);
         if (channel.incarnation !== incarnation || channel.epoch !== epoch + 1) throw epochStale(channel);
         await setReported(tx, ref);
@@ -130,7 +130,7 @@ export function createCommits(deps: {
     async reset(session, { conversationId, incarnation, groupInfo, authenticator }) {
       const { tenantId, userId, deviceId } = session;
       await countChange(limits, session);
-      const { seq, acceptedAt } = await transactSql(sql, async (tx) => {
+      const { seq, acceptedAt } = await transactSql(sql.of(session.tenantId), async (tx) => {
         const caller = await enterLocked(tx, session, conversationId);
         const { ref, channel } = caller;
         checkMayManage(caller);

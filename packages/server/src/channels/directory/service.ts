@@ -1,7 +1,7 @@
 import { constantTimeEqual, SealError, type ConversationId, type UserId } from '@seal-chat/protocol';
 import type { ChannelAnswer, channelInputs, ChannelListing, InvitationAnswer } from '@seal-chat/protocol/api';
-import type { Sql } from 'postgres';
 import type { z } from 'zod';
+import type { SqlDoor } from '../../db/doors.ts';
 import { transactSql } from '../../db/transaction.ts';
 import { findExistingUsersWithin } from '../../users/lookup.ts';
 import type { DurableLimits } from '../../limits/durable.ts';
@@ -57,7 +57,7 @@ export interface Directory {
 }
 
 export function createDirectory(deps: {
-  readonly sql: Sql;
+  readonly sql: SqlDoor;
   readonly limits: DurableLimits;
   readonly announcer: Announcer;
   readonly clock: () => number;
@@ -73,7 +73,7 @@ export function createDirectory(deps: {
       if ((description !== null) !== isPublic) throw new SealError('BAD_INPUT', undefined, { field: 'description' });
       await countChange(limits, session);
       const ref = { tenantId, conversationId };
-      const isNew = await transactSql(sql, async (tx) => {
+      const isNew = await transactSql(sql.of(session.tenantId), async (tx) => {
         if (await isIdTaken(tx, ref)) {
           const channel = await findChannel(tx, ref);
           const isOwn = channel !== null && (await findRole(tx, ref, userId)) === 'owner';
@@ -97,7 +97,7 @@ export function createDirectory(deps: {
       const { tenantId, userId } = session;
       await countChange(limits, session);
       const ref = { tenantId, conversationId };
-      await transactSql(sql, async (tx) => {
+      await transactSql(sql.of(session.tenantId), async (tx) => {
         const caller = await enterLocked(tx, session, conversationId);
         checkMayManage(caller);
         if (caller.channel.visibility !== 'public') {
@@ -115,14 +115,14 @@ export function createDirectory(deps: {
     async browse(session, query, after, limit) {
       const { tenantId, userId, rates } = session;
       await limits.consume('search', tenantId, userId, rates.searchesPerMinutePerUser);
-      return findListings(sql, session, query, after, limit);
+      return findListings(sql.of(tenantId), session, query, after, limit);
     },
 
     async join(session, conversationId) {
       const { tenantId, userId } = session;
       await countChange(limits, session);
       const ref = { tenantId, conversationId };
-      const joined = await transactSql(sql, async (tx) => {
+      const joined = await transactSql(sql.of(session.tenantId), async (tx) => {
         const channel = await lockChannel(tx, ref);
         // That a private channel exists is not revealed.
         if (channel === null) throw new SealError('NOT_A_MEMBER');
@@ -144,7 +144,7 @@ export function createDirectory(deps: {
       await countChange(limits, session);
       const people = [...new Set(userIds)];
       const ref = { tenantId, conversationId };
-      const invited = await transactSql(sql, async (tx) => {
+      const invited = await transactSql(sql.of(session.tenantId), async (tx) => {
         const caller = await enterLocked(tx, session, conversationId);
         if (caller.channel.visibility === 'private') checkMayManage(caller);
         const known = await findExistingUsersWithin(tx, tenantId, people);
@@ -156,12 +156,12 @@ export function createDirectory(deps: {
 
     async decline(session, conversationId) {
       const { tenantId, userId } = session;
-      if (!(await deleteInvitation(sql, { tenantId, conversationId }, userId))) {
+      if (!(await deleteInvitation(sql.of(tenantId), { tenantId, conversationId }, userId))) {
         throw new SealError('NOT_FOUND', 'channels: no such invitation');
       }
       announcer.invitations(tenantId, [userId]);
     },
 
-    invitations: ({ tenantId, userId }) => findInvitations(sql, tenantId, userId),
+    invitations: ({ tenantId, userId }) => findInvitations(sql.of(tenantId), tenantId, userId),
   };
 }

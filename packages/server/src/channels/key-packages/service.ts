@@ -1,11 +1,12 @@
 import { CHANNEL_LIMITS, constantTimeEqual, SealError, toHex } from '@seal-chat/protocol';
 import type { channelInputs, ClaimedKeyPackages, KeyPackageStatus } from '@seal-chat/protocol/api';
-import type { Sql, TransactionSql } from 'postgres';
+import type { TransactionSql } from 'postgres';
 import type { z } from 'zod';
+import type { SqlDoor } from '../../db/doors.ts';
 import { base64Of } from '../../db/bytes.ts';
 import { transactSql, type Transaction } from '../../db/transaction.ts';
 import type { DurableLimits } from '../../limits/durable.ts';
-import type { Audience } from '../../delivery/audience.ts';
+import type { Waker } from '../../outbox/waker.ts';
 import type { Session } from '../../sessions/session.ts';
 import { enter } from '../access.ts';
 import { findToAdd } from '../leaf-store.ts';
@@ -54,15 +55,16 @@ export interface KeyPackages {
 }
 
 export function createKeyPackages(deps: {
-  readonly sql: Sql;
+  readonly sql: SqlDoor;
   readonly limits: DurableLimits;
-  readonly audience: Audience;
+  readonly outbox: Pick<Waker, 'wake'>;
   readonly clock: () => number;
 }): KeyPackages {
-  const { sql, limits, audience, clock } = deps;
+  const { sql, limits, outbox, clock } = deps;
 
   async function statusOf(holder: Holder): Promise<KeyPackageStatus> {
-    const [stock, lastResort] = await Promise.all([findStock(sql, holder), findLastResort(sql, holder)]);
+    const own = sql.of(holder.tenantId);
+    const [stock, lastResort] = await Promise.all([findStock(own, holder), findLastResort(own, holder)]);
     return { oneTime: stock.map(({ ref }) => base64Of(ref)), lastResort: lastResort && base64Of(lastResort.ref) };
   }
 
@@ -73,7 +75,7 @@ export function createKeyPackages(deps: {
     },
 
     async publish(session, { oneTime, lastResort, replaceStock }) {
-      await transactSql(sql, async (tx) => {
+      await transactSql(sql.of(session.tenantId), async (tx) => {
         if (!(await lockHolder(tx, session))) throw new SealError('DEVICE_REVOKED');
         const now = new Date(clock());
         if (replaceStock === true)
@@ -94,9 +96,9 @@ export function createKeyPackages(deps: {
       const { tenantId, userId, rates } = session;
       const perMinute = rates.keyPackageClaimsPerMinutePerUser;
       await limits.consume('claimKeyPackage', tenantId, userId, perMinute);
-      const { ref } = await enter(sql, session, conversationId);
+      const { ref } = await enter(sql.of(tenantId), session, conversationId);
       const wanted = new Set(deviceIds);
-      const awaited = (await findToAdd(sql, ref)).filter(({ deviceId }) => wanted.has(deviceId));
+      const awaited = (await findToAdd(sql.of(tenantId), ref)).filter(({ deviceId }) => wanted.has(deviceId));
       const perTarget = Math.min(perMinute, CLAIMS_PER_TARGET);
       for (const target of new Set(awaited.map((leaf) => leaf.userId))) {
         await limits.consume('claimKeyPackageFrom', tenantId, `${userId}:${target}`, perTarget);
@@ -104,13 +106,12 @@ export function createKeyPackages(deps: {
       const notBefore = new Date(clock() - CHANNEL_LIMITS.keyPackageLifetimeMs);
       const claimed = await Promise.all(
         awaited.map(async ({ deviceId }) => {
-          const taken = await takeKeyPackage(sql, { tenantId, deviceId }, notBefore);
-          if (taken !== null && taken.left < CHANNEL_LIMITS.keyPackageRefillBelow) {
-            audience.tellDevice(tenantId, deviceId, { type: 'key-packages-low', oneTime: taken.left });
-          }
-          return taken && { deviceId, keyPackage: base64Of(taken.bytes) };
+          const bytes = await takeKeyPackage(sql.of(tenantId), { tenantId, deviceId }, notBefore);
+          return bytes && { deviceId, keyPackage: base64Of(bytes) };
         }),
       );
+      // The database notes in the outbox whose stock is low.
+      outbox.wake();
       return { keyPackages: claimed.filter((one) => one !== null) };
     },
   };

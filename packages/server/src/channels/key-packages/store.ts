@@ -113,12 +113,8 @@ export async function setLastResort(
  * last-resort one when there is none. What is taken is deleted and remembered as spent in one statement, so no one gets
  * it twice, whatever happens to the answer.
  */
-export async function takeKeyPackage(
-  sql: Sql,
-  { tenantId, deviceId }: Holder,
-  notBefore: Date,
-): Promise<{ readonly bytes: Bytes; readonly left: number } | null> {
-  const [row] = await sql<{ bytes: Bytes; left: number }[]>`
+export async function takeKeyPackage(sql: Sql, { tenantId, deviceId }: Holder, notBefore: Date): Promise<Bytes | null> {
+  const [row] = await sql<{ bytes: Bytes }[]>`
     with taken as (
       delete from key_packages
       where tenant_id = ${tenantId} and device_id = ${deviceId} and ref = (
@@ -135,11 +131,8 @@ export async function takeKeyPackage(
       select bytes from last_resort_key_packages
       where tenant_id = ${tenantId} and device_id = ${deviceId} and created_at > ${notBefore}
         and not exists (select from taken))
-    select bytes, (
-      select count(*) from key_packages where tenant_id = ${tenantId} and device_id = ${deviceId}
-    ) - (select count(*) from taken) as left
-    from given`;
-  return row ?? null;
+    select bytes from given`;
+  return row?.bytes ?? null;
 }
 
 /** Byte strings as text: the driver has no form of its own for arrays of them. */

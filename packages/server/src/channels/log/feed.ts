@@ -1,7 +1,7 @@
 import type { ConversationId, DeviceId, TenantId } from '@seal-chat/protocol';
 import type { ChannelEntry } from '@seal-chat/protocol/api';
-import type { Sql } from 'postgres';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { SqlDoor } from '../../db/doors.ts';
 import { chunks, type Bus } from '../../bus/bus.ts';
 import type { ChannelEntryEvent, Hub, Inbox } from '../../delivery/hub.ts';
 import type { ChannelRef } from '../store.ts';
@@ -36,7 +36,7 @@ const CHANNELS_PER_QUERY = 50;
 const INBOXES_PER_TURN = 500;
 
 export function createFeed(deps: {
-  readonly sql: Sql;
+  readonly sql: SqlDoor;
   readonly bus: Bus;
   readonly hub: Hub;
   readonly onError: (error: unknown) => void;
@@ -106,7 +106,7 @@ export function createFeed(deps: {
   }
 
   async function read(tail: Tail): Promise<void> {
-    const [devices] = await findChannelDevices(sql, tail.tenantId, [tail.conversationId]);
+    const [devices] = await findChannelDevices(sql.of(tail.tenantId), tail.tenantId, [tail.conversationId]);
     tail.devices = devices ?? null;
     const isHeard =
       devices !== undefined && inboxesOf(tail.tenantId, [...devices.leaves, ...devices.desired]).length > 0;
@@ -116,7 +116,7 @@ export function createFeed(deps: {
       return skip(tail);
     }
     if (tail.ready.has(tail.delivered + 1)) return;
-    const entries = await findEntries(sql, tail, tail.delivered, tail.upTo - tail.delivered);
+    const entries = await findEntries(sql.of(tail.tenantId), tail, tail.delivered, tail.upTo - tail.delivered);
     const [first] = entries;
     if (first === undefined) return skip(tail);
     // Entries go when an account goes.
@@ -155,7 +155,7 @@ export function createFeed(deps: {
 
   async function tellHeads(tenantId: TenantId, conversationIds: readonly ConversationId[]): Promise<void> {
     for (const some of chunks(conversationIds, CHANNELS_PER_QUERY)) {
-      for (const devices of await findChannelDevices(sql, tenantId, some)) tellHead(tenantId, devices);
+      for (const devices of await findChannelDevices(sql.of(tenantId), tenantId, some)) tellHead(tenantId, devices);
     }
   }
 

@@ -1,7 +1,7 @@
 import type { TenantId, UserId } from '@seal-chat/protocol';
+import type { SqlDoor } from '../../db/doors.ts';
 import { chunks, type Bus } from '../../bus/bus.ts';
 import type { Hub } from '../../delivery/hub.ts';
-import type { Queries } from '../store.ts';
 import type { Feed } from './feed.ts';
 import { findLogEnds } from './heads-store.ts';
 
@@ -12,7 +12,7 @@ const USERS_PER_QUERY = 500;
  * were lost, devices are told how far every log reaches: what they were not told of may be a change of the group.
  */
 export function createMissedEntries(deps: {
-  readonly sql: Queries;
+  readonly sql: SqlDoor;
   readonly bus: Pick<Bus, 'onGap'>;
   readonly hub: Hub;
   readonly feed: Feed;
@@ -24,7 +24,7 @@ export function createMissedEntries(deps: {
     const ends = new Map<string, number>();
     for (const [tenantId, userIds] of connectedUsers(hub)) {
       for (const some of chunks([...userIds], USERS_PER_QUERY)) {
-        const found = await findLogEnds(sql, tenantId, some);
+        const found = await findLogEnds(sql.of(tenantId), tenantId, some);
         const grown = found.filter(({ conversationId, lastSeq }) => seen.get(tenantId + conversationId) !== lastSeq);
         for (const { conversationId, lastSeq } of found) ends.set(tenantId + conversationId, lastSeq);
         await feed.catchUp(tenantId, grown);

@@ -1,6 +1,6 @@
 import type { ConversationId } from '@seal-chat/protocol';
 import type { ChannelHead, GroupAnswer, LogAnswer } from '@seal-chat/protocol/api';
-import type { Sql } from 'postgres';
+import type { SqlDoor } from '../../db/doors.ts';
 import { base64Of } from '../../db/bytes.ts';
 import type { Session } from '../../sessions/session.ts';
 import { enter } from '../access.ts';
@@ -18,10 +18,10 @@ export interface ChannelLog {
   log(session: Session, conversationId: ConversationId, after: number, limit: number): Promise<LogAnswer>;
 }
 
-export function createChannelLog({ sql }: { readonly sql: Sql }): ChannelLog {
+export function createChannelLog({ sql }: { readonly sql: SqlDoor }): ChannelLog {
   return {
     group: (session, conversationId) =>
-      sql.begin('isolation level repeatable read read only', async (tx): Promise<GroupAnswer> => {
+      sql.of(session.tenantId).begin('isolation level repeatable read read only', async (tx): Promise<GroupAnswer> => {
         const { ref, channel } = await enter(tx, session, conversationId);
         const [epoch, toRemove, toAdd] = await Promise.all([
           findEpoch(tx, ref),
@@ -42,11 +42,12 @@ export function createChannelLog({ sql }: { readonly sql: Sql }): ChannelLog {
         };
       }),
 
-    heads: ({ tenantId, userId }) => findHeads(sql, tenantId, userId),
+    heads: ({ tenantId, userId }) => findHeads(sql.of(tenantId), tenantId, userId),
 
     async log(session, conversationId, after, limit) {
-      const { ref, channel } = await enter(sql, session, conversationId);
-      const entries = await findEntries(sql, ref, after, limit);
+      const own = sql.of(session.tenantId);
+      const { ref, channel } = await enter(own, session, conversationId);
+      const entries = await findEntries(own, ref, after, limit);
       return { entries, lastSeq: Math.max(channel.lastSeq, entries.at(-1)?.seq ?? 0) };
     },
   };

@@ -1,9 +1,8 @@
 import { SealError, type ConversationId, type TenantId, type UserId } from '@seal-chat/protocol';
 import type { ChannelAnswer } from '@seal-chat/protocol/api';
-import type { Sql } from 'postgres';
+import type { SqlDoor } from '../../db/doors.ts';
 import type { Bus } from '../../bus/bus.ts';
 import { findConversation, MAX_COMPANY } from '../../conversations/lookup.ts';
-import type { PrismaClient } from '../../generated/client.ts';
 import type { Presence } from '../../presence/presence.ts';
 import type { Audience } from '../../delivery/audience.ts';
 import type { ChannelRef } from '../store.ts';
@@ -27,13 +26,12 @@ export interface Announcer {
 }
 
 export function createAnnouncer(deps: {
-  readonly prisma: PrismaClient;
-  readonly sql: Sql;
+  readonly sql: SqlDoor;
   readonly bus: Bus;
   readonly audience: Audience;
   readonly presence: Pick<Presence, 'eventOf'>;
 }): Announcer {
-  const { prisma, sql, bus, audience, presence } = deps;
+  const { sql, bus, audience, presence } = deps;
 
   function tellHeads({ tenantId, conversationId }: ChannelRef): void {
     bus.publish({ kind: 'channel-heads', tenantId, conversationIds: [conversationId] });
@@ -64,7 +62,7 @@ export function createAnnouncer(deps: {
   }
 
   async function changed(ref: ChannelRef, concerned: readonly UserId[]): Promise<void> {
-    tellConversation(ref, await findMemberIds(sql, ref), concerned);
+    tellConversation(ref, await findMemberIds(sql.of(ref.tenantId), ref), concerned);
     tellHeads(ref);
   }
 
@@ -72,7 +70,7 @@ export function createAnnouncer(deps: {
     changed,
 
     async joined(ref, newcomers) {
-      const members = await findMemberIds(sql, ref);
+      const members = await findMemberIds(sql.of(ref.tenantId), ref);
       tellConversation(ref, members, newcomers);
       tellHeads(ref);
       introduce(ref.tenantId, members, newcomers);
@@ -86,7 +84,7 @@ export function createAnnouncer(deps: {
     invitations: (tenantId, userIds) => audience.tell(tenantId, userIds, { type: 'invitations' }),
 
     async answer(tenantId, conversationId) {
-      const conversation = await findConversation(prisma, tenantId, conversationId);
+      const conversation = await findConversation(sql.of(tenantId), tenantId, conversationId);
       if (conversation?.kind !== 'channel') throw new SealError('NOT_A_MEMBER');
       return { ...conversation, kind: 'channel' };
     },

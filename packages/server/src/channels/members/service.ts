@@ -1,6 +1,7 @@
 import { CHANNEL_LIMITS, SealError, type ConversationId, type UserId } from '@seal-chat/protocol';
 import type { ChannelAnswer, MemberRole } from '@seal-chat/protocol/api';
-import type { Sql, TransactionSql } from 'postgres';
+import type { TransactionSql } from 'postgres';
+import type { SqlDoor } from '../../db/doors.ts';
 import { transactSql } from '../../db/transaction.ts';
 import { findExistingUsersWithin } from '../../users/lookup.ts';
 import type { DurableLimits } from '../../limits/durable.ts';
@@ -47,7 +48,7 @@ export interface Members {
 }
 
 export function createMembers(deps: {
-  readonly sql: Sql;
+  readonly sql: SqlDoor;
   readonly limits: DurableLimits;
   readonly announcer: Announcer;
   readonly clock: () => number;
@@ -60,7 +61,7 @@ export function createMembers(deps: {
       await countChange(limits, session);
       const people = [...new Set(userIds)];
       const ref = { tenantId, conversationId };
-      const added = await transactSql(sql, async (tx) => {
+      const added = await transactSql(sql.of(session.tenantId), async (tx) => {
         checkMayManage(await enterLocked(tx, session, conversationId));
         const known = await findExistingUsersWithin(tx, tenantId, people);
         if (known.size < people.length) throw new SealError('NOT_FOUND', 'channels: no such user');
@@ -75,7 +76,7 @@ export function createMembers(deps: {
       const { tenantId } = session;
       await countChange(limits, session);
       const ref = { tenantId, conversationId };
-      const uninvited = await transactSql(sql, async (tx) => {
+      const uninvited = await transactSql(sql.of(session.tenantId), async (tx) => {
         const caller = await enterLocked(tx, session, conversationId);
         checkMayManage(caller);
         if (userId === session.userId) {
@@ -98,7 +99,7 @@ export function createMembers(deps: {
       const { tenantId } = session;
       await countChange(limits, session);
       const ref = { tenantId, conversationId };
-      await transactSql(sql, async (tx) => {
+      await transactSql(sql.of(session.tenantId), async (tx) => {
         const caller = await enterLocked(tx, session, conversationId);
         if (caller.role !== 'owner') throw new SealError('FORBIDDEN', 'channels: only owners can change roles');
         const before = await findRole(tx, ref, userId);
@@ -116,7 +117,7 @@ export function createMembers(deps: {
       const { tenantId, userId } = session;
       await countChange(limits, session);
       const ref = { tenantId, conversationId };
-      const uninvited = await transactSql(sql, async (tx) => {
+      const uninvited = await transactSql(sql.of(session.tenantId), async (tx) => {
         await enterLocked(tx, session, conversationId);
         return endMembership(tx, ref, userId);
       });

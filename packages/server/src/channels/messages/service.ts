@@ -1,7 +1,7 @@
 import { SealError, type Bytes } from '@seal-chat/protocol';
 import type { channelInputs, SendAnswer } from '@seal-chat/protocol/api';
-import type { Sql } from 'postgres';
 import type { z } from 'zod';
+import type { SqlDoor } from '../../db/doors.ts';
 import { base64Of } from '../../db/bytes.ts';
 import type { MessageLimits } from '../../limits/messages.ts';
 import { admit, storeAdmitted } from '../../sending/admission.ts';
@@ -27,7 +27,7 @@ export interface ChannelSender {
 }
 
 export function createChannelSender(deps: {
-  readonly sql: Sql;
+  readonly sql: SqlDoor;
   readonly limits: MessageLimits;
   readonly writer: ChannelWriter;
 }): ChannelSender {
@@ -35,10 +35,11 @@ export function createChannelSender(deps: {
 
   /** Explains why the database refused a message; null when it would accept it now. */
   async function explainStale(session: Session, input: ChannelSendInput): Promise<SealError | null> {
-    const { ref, channel } = await enter(sql, session, input.conversationId);
+    const own = sql.of(session.tenantId);
+    const { ref, channel } = await enter(own, session, input.conversationId);
     const isCurrent = channel.incarnation === input.incarnation && channel.epoch === input.epoch;
-    if (!isCurrent || !(await hasLeaf(sql, ref, session.deviceId))) return epochStale(channel);
-    return (await findToRemove(sql, ref)).length > 0 ? new SealError('REMOVE_PENDING') : null;
+    if (!isCurrent || !(await hasLeaf(own, ref, session.deviceId))) return epochStale(channel);
+    return (await findToRemove(own, ref)).length > 0 ? new SealError('REMOVE_PENDING') : null;
   }
 
   return {
@@ -50,7 +51,7 @@ export function createChannelSender(deps: {
         body: payloadOf(input.body),
         envelope: payloadOf(input.envelope),
       };
-      return storeAdmitted(sql, item, {
+      return storeAdmitted(sql.of(session.tenantId), item, {
         store: () => writer.send(item),
         explain: () => explainStale(session, input),
       });

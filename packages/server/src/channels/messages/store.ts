@@ -1,6 +1,7 @@
 import type { ISql } from 'postgres';
 import type { Payload, SentItem } from '../../sending/item.ts';
-import { literal, rowsOf, timesOf } from '../../sending/rows.ts';
+import { literal } from '../../db/literal.ts';
+import { rowsOf, timesOf } from '../../sending/rows.ts';
 
 /** One channel message on its way into the database. */
 export interface ChannelItem extends SentItem {

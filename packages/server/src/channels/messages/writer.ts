@@ -3,6 +3,7 @@ import type { Sql } from 'postgres';
 import type { Bus } from '../../bus/bus.ts';
 import { createBatchWriter, type BatchWriter } from '../../batching/batch-writer.ts';
 import type { Metrics } from '../../metrics/metrics.ts';
+import type { Waker } from '../../outbox/waker.ts';
 import { storeWithExtras, type Refused } from '../../sending/extras-store.ts';
 import type { Feed } from '../log/feed.ts';
 import type { ChannelRef } from '../store.ts';
@@ -15,11 +16,12 @@ export function createChannelWriter(deps: {
   readonly sql: Sql;
   readonly bus: Pick<Bus, 'publishToOthers'>;
   readonly feed: Feed;
+  readonly outbox: Pick<Waker, 'wake'>;
   readonly clock: () => number;
   readonly metrics: Pick<Metrics, 'countAccepted' | 'queue'>;
   readonly onError: (error: unknown) => void;
 }): ChannelWriter {
-  const { sql, bus, feed, clock, metrics, onError } = deps;
+  const { sql, bus, feed, outbox, clock, metrics, onError } = deps;
 
   function deliver(items: readonly ChannelItem[], results: readonly (ChannelResult | Refused)[]): void {
     let accepted = 0;
@@ -48,7 +50,9 @@ export function createChannelWriter(deps: {
     }
     for (const { ref, from, to } of reached.values())
       bus.publishToOthers({ kind: 'channel-entries', ...ref, from, to });
-    if (accepted > 0) metrics.countAccepted('channel', accepted);
+    if (accepted === 0) return;
+    metrics.countAccepted('channel', accepted);
+    outbox.wake();
   }
 
   return createBatchWriter({

@@ -1,0 +1,28 @@
+import type { Sql } from 'postgres';
+import type { TenantId } from '@seal-chat/protocol';
+
+/** Counters of calls and what the outbox leads to are written when they are due. */
+const COUNTED = [
+  'rate_counters',
+  'usage_hours',
+  'usage_days',
+  'usage_connections',
+  'usage_latencies',
+  'active_days',
+  'active_keys',
+  'waiting',
+];
+
+/** A hash of each other table's rows of a tenant. */
+export async function fingerprint(sql: Sql, tenantId: TenantId): Promise<Readonly<Record<string, string>>> {
+  const tables = await sql<{ name: string }[]>`
+    select table_name as name from information_schema.columns
+    where table_schema = 'public' and column_name = 'tenant_id' and table_name <> all(${COUNTED}) order by 1`;
+  const hashes = tables.map(async ({ name }) => {
+    const [row] = await sql<{ hash: string }[]>`
+      select coalesce(md5(string_agg(t::text, '|' order by t::text)), '') as hash
+      from ${sql(name)} t where tenant_id = ${tenantId}`;
+    return [name, row!.hash] as const;
+  });
+  return Object.fromEntries(await Promise.all(hashes));
+}
