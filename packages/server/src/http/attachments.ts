@@ -22,9 +22,6 @@ export interface AttachmentsHttpDeps {
 /** Downloads of one user at a time. Each holds a part or two in memory for as long as its reader takes. */
 const READS_AT_ONCE = 16;
 const READ_AGAIN_MS = 1_000;
-/** After a part the next one of its tenant waits for so many times as long as the part took, and this long at most, ms. */
-const REST = 2;
-const LONGEST_REST_MS = 200;
 
 /** The bytes of an id never change, so a browser may cache them for good. */
 const KEPT = 'private, max-age=31536000, immutable';
@@ -54,12 +51,10 @@ export function registerAttachments(server: FastifyInstance, deps: AttachmentsHt
     if (!Buffer.isBuffer(body)) throw new SealError('BAD_INPUT', undefined, { field: 'body' });
     const session = sessions.get(request)!;
     const end = await uploads.take(session.tenantId, session.userId, () => request.raw.socket.destroyed);
-    const began = performance.now();
     try {
       await attachments.write(session, idOf(request), partOf(request), body);
     } finally {
-      // Meanwhile disk and event loop are for messages.
-      setTimeout(end, Math.min(REST * (performance.now() - began), LONGEST_REST_MS)).unref();
+      end();
     }
     return reply.code(204).send();
   }
