@@ -50,8 +50,10 @@ export async function startTracing(
     sampler: new sdk.AlwaysOnSampler(),
     spanProcessors: [new sdk.BatchSpanProcessor(exporter ?? (await openExporter()))],
   });
-  context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
-  traceWith(provider.getTracer('seal', version), ratio);
+  const contexts = new AsyncLocalStorageContextManager();
+  context.setGlobalContextManager(contexts);
+  // While it is in use, every promise of the process pays for it (Node 20).
+  traceWith(provider.getTracer('seal', version), { ratio, onIdle: () => contexts.disable() });
   return async () => {
     traceWith(null);
     context.disable();
