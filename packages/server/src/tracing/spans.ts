@@ -30,29 +30,18 @@ export interface SpanFacts {
 /** A call or job that a batch was written for. */
 export type SpanLink = Link;
 
-const NEVER = { ratio: 0, onIdle: (): void => undefined };
-
 let tracer: Tracer | null = null;
 /** Whether a span that nothing asks for is recorded. */
 let isChosen = (): boolean => false;
-/** Spans that have begun and not ended, and what is called when there are none. */
-let open = 0;
-let onIdle = (): void => undefined;
 
 /**
  * Has spans go to `next` from now on; null: there are none, and `inSpan` costs a comparison.
  *
- * @param options.ratio the part of them that is recorded, from 0 to 1; beside it what is within a recorded one or linked
- *   to one
- * @param options.onIdle is called when no span is open any longer
+ * @param ratio the part of them that is recorded, from 0 to 1; beside it what is within a recorded one or linked to one
  */
-export function traceWith(
-  next: Tracer | null,
-  { ratio, onIdle: idle }: { readonly ratio: number; readonly onIdle: () => void } = NEVER,
-): void {
+export function traceWith(next: Tracer | null, ratio: number = 0): void {
   tracer = next;
   isChosen = () => Math.random() < ratio;
-  onIdle = idle;
 }
 
 export interface SpanOptions {
@@ -89,7 +78,6 @@ async function record<Result>(
   const kind = name === 'procedure' ? SpanKind.SERVER : SpanKind.INTERNAL;
   // What collects the work of many is the child of none, also of the one that started it.
   const span = from.startSpan(name, { kind, attributes, root: links !== undefined, links: [...(links ?? [])] });
-  open++;
   try {
     return await context.with(trace.setSpan(context.active(), span), work);
   } catch (error) {
@@ -99,7 +87,6 @@ async function record<Result>(
     throw error;
   } finally {
     span.end();
-    if (--open === 0) onIdle();
   }
 }
 

@@ -50,10 +50,8 @@ export async function startTracing(
     sampler: new sdk.AlwaysOnSampler(),
     spanProcessors: [new sdk.BatchSpanProcessor(exporter ?? (await openExporter()))],
   });
-  const contexts = new AsyncLocalStorageContextManager();
-  context.setGlobalContextManager(contexts);
-  // While it is in use, every promise of the process pays for it (Node 20).
-  traceWith(provider.getTracer('seal', version), { ratio, onIdle: () => contexts.disable() });
+  context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+  traceWith(provider.getTracer('seal', version), ratio);
   return async () => {
     traceWith(null);
     context.disable();
