@@ -28,6 +28,7 @@ const SEND_EVERY_MS = 50;
 const READ_EVERY_MS = 100;
 const GIVE_UP_MS = 30_000;
 
+/** Registers the two people of the quiet tenant of `site`, who have a conversation. Rejects when the server refuses that. */
 export async function createProbe(site: Site, tools: Cryptography): Promise<Probe> {
   const [alice, bob] = [await register(site, tools, 'quiet-alice'), await register(site, tools, 'quiet-bob')];
   const socket = await connect(site, alice);

@@ -42,6 +42,7 @@ export interface Crowd {
 
 const random = (length: number): string => randomBytes(length).toString('base64url');
 
+/** Registers everybody, spread over the processes at `origins`, and begins the load. What is sent is entered in `ledger`. */
 export async function gatherCrowd(origins: readonly string[], tools: Cryptography, ledger: Ledger): Promise<Crowd> {
   const site = { url: origins[0]!, appKey: DEMO_APP_KEY };
   const people: Registered[] = [];

@@ -38,6 +38,7 @@ interface ClusterModule {
   }): Promise<{ readonly url: string; stop(): Promise<void> }>;
 }
 
+/** Starts Redis, PostgreSQL, processes for clients and workers, with their data below `directory`. Nothing is left running when it rejects. */
 export async function startStack(directory: string): Promise<Stack> {
   const undo: (() => Promise<unknown>)[] = [];
   const stop = async (): Promise<void> => {

@@ -19,7 +19,6 @@ import type { Rates } from './limits/rates.ts';
 import type { Logger } from './log.ts';
 import type { Metrics } from './metrics/metrics.ts';
 import { createAdmission, type NetworkLimits } from './net/admission.ts';
-import { createRepeatedErrors } from './repeated-errors.ts';
 import { createRouter, type AppRouter } from './router.ts';
 import { createServices } from './services.ts';
 import { findSessionByAccess } from './sessions/store.ts';
@@ -157,14 +156,13 @@ export async function createApp(options: AppOptions): Promise<App> {
     createBus,
     sweepPauses,
   });
-  const { sql, functions, probe, bus, usage, liveSessions, presence } = infrastructure;
+  const { sql, functions, probe, bus, usage, liveSessions, presence, repeated } = infrastructure;
   const { services, drain } = createServices(infrastructure);
   const router = createRouter(services);
   const callTurns = createTurns(turns, () => metrics.countShed('calls'));
   metrics.watch('seal_rls_enforced', () => Number(isIsolated));
   metrics.watch('seal_calls_waiting', callTurns.waiting);
   const labelOf = tenantLabels(databaseUrl);
-  const repeated = createRepeatedErrors();
   const contexts = createContexts({
     labelOf,
     tenants: createTenants({ functions, rates, clock }),
@@ -257,7 +255,6 @@ export async function createApp(options: AppOptions): Promise<App> {
       await webSockets.close();
       await workers?.close();
       await infrastructure.close();
-      repeated.close();
     },
   };
 }

@@ -14,7 +14,7 @@ import type { Metrics } from './metrics/metrics.ts';
 import { createPresence, type Presence } from './presence/presence.ts';
 import { RELAY_PAUSES } from './outbox/relay.ts';
 import { createWaker, type Waker } from './outbox/waker.ts';
-import { createRepeatedErrors } from './repeated-errors.ts';
+import { createRepeatedErrors, type RepeatedErrors } from './repeated-errors.ts';
 import { createLiveSessions, type LiveSessions } from './sessions/live-sessions.ts';
 import { findSession } from './sessions/store.ts';
 import { createUsageMeter, type UsageMeter } from './usage/meter.ts';
@@ -47,6 +47,8 @@ export interface Infrastructure extends Omit<Database, 'pool' | 'close'> {
   readonly metrics: Metrics;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
+  /** Keeps an error that goes on from filling the log. */
+  readonly repeated: RepeatedErrors;
   /** Logs that background work failed. */
   readonly onError: (error: unknown) => void;
   /** Closes everything, the database last. */
@@ -125,6 +127,7 @@ export function createInfrastructure(options: {
     usage,
     metrics,
     clock,
+    repeated,
     onError,
     async close() {
       sweep.close();

@@ -43,6 +43,10 @@ interface Flush {
   readonly active: readonly ActiveReport[];
 }
 
+/**
+ * Creates the meter of the process `processId`, which no other process and no earlier run has as its id. `clock` is in ms
+ * since 1970.
+ */
 export function createUsageMeter(deps: {
   readonly sql: Sql;
   readonly processId: string;
