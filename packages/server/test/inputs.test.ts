@@ -90,6 +90,12 @@ describe('any input at all', () => {
     expect(socket.isOpen()).toBe(true);
   });
 
+  test('a subscription that random input happened to open is no longer open afterwards', async () => {
+    for (let i = 0; i < 30; i++) {
+      expect(await socket.call('subscription', 'sync.subscribe', {})).toMatchObject({ result: { type: 'stopped' } });
+    }
+  });
+
   test.each(PATHS)('%s refuses values that are no object as BAD_INPUT', async (path) => {
     const [method] = goodInputs(alice, bob, channelId)[path]!;
     for (const input of [17, 'text', [1], true]) {
